@@ -1,0 +1,47 @@
+-- The part of Supabase's auth schema that helpdesk needs, for a Postgres that is not Supabase. Each object is made only when missing.
+
+do $$
+begin
+  if pg_catalog.to_regnamespace('auth') is null then
+    create schema auth;
+    comment on schema auth is 'Logins. A minimum compatible with Supabase Auth, made by helpdesk.';
+    grant usage on schema auth to anon, authenticated, service_role;
+  end if;
+
+  if pg_catalog.to_regclass('auth.users') is null then
+    create table auth.users (
+      id uuid primary key default pg_catalog.gen_random_uuid(),
+      email text,
+      email_confirmed_at timestamptz,
+      raw_user_meta_data jsonb not null default '{}',
+      created_at timestamptz not null default pg_catalog.now()
+    );
+    create unique index users_email_key on auth.users (pg_catalog.lower(email));
+    alter table auth.users enable row level security;
+    revoke all on auth.users from public, anon, authenticated;
+    grant select, insert, update, delete on auth.users to service_role;
+    comment on table auth.users is 'One row per login. Your sign-up service writes it; helpdesk.profiles follows by trigger.';
+    comment on column auth.users.id is 'The login. It is the sub claim of the access token.';
+    comment on column auth.users.email is 'E-mail address, unique without regard to case.';
+    comment on column auth.users.email_confirmed_at is 'When the owner of the address proved that it is theirs; null until then.';
+    comment on column auth.users.raw_user_meta_data is 'What the sign-up or the OAuth provider said: full_name, name, user_name.';
+    comment on column auth.users.created_at is 'When the login was made.';
+    comment on index auth.users_email_key is 'Serves sign-in by e-mail and keeps one login per address.';
+  end if;
+
+  if pg_catalog.to_regprocedure('auth.uid()') is null then
+    create function auth.uid() returns uuid
+      language sql stable parallel safe set search_path = pg_catalog, pg_temp
+      as 'select helpdesk.jwt_subject()';
+    revoke all on function auth.uid() from public;
+    grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
+    comment on function auth.uid() is
+      'The login of the current request: the sub claim of the access token, null when there is none or it is not a uuid.';
+  end if;
+end
+$$;
+
+-- The definer functions of helpdesk ask who is signed in, and whether an address is confirmed.
+grant usage on schema auth to helpdesk_owner;
+grant execute on function auth.uid() to helpdesk_owner;
+grant select (id, email, email_confirmed_at) on auth.users to helpdesk_owner;

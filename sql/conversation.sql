@@ -1,0 +1,122 @@
+-- What is said on a ticket: comments and attachments.
+
+---- Tables
+
+create table helpdesk.ticket_comments (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  ticket_id uuid not null,
+  requester_id uuid not null,
+  content text not null,
+  is_internal boolean not null default false,
+  created_by uuid not null default helpdesk.my_profile_id(),
+  created_at timestamptz not null default pg_catalog.now(),
+  updated_at timestamptz not null default pg_catalog.now(),
+  constraint ticket_comments_pkey primary key (org_id, id),
+  constraint ticket_comments_ticket_id_fkey foreign key (org_id, ticket_id)
+    references helpdesk.tickets (org_id, id) on delete cascade,
+  constraint ticket_comments_requester_id_fkey foreign key (requester_id) references helpdesk.profiles (id),
+  constraint ticket_comments_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
+  constraint ticket_comments_content_check check (content ~ '\S' and pg_catalog.char_length(content) <= 100000)
+);
+
+create table helpdesk.ticket_attachments (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  ticket_id uuid not null,
+  requester_id uuid not null,
+  file_name text not null,
+  file_type text not null,
+  file_size integer not null,
+  storage_path text not null,
+  is_internal boolean not null default false,
+  uploaded_by uuid not null default helpdesk.my_profile_id(),
+  uploaded_at timestamptz not null default pg_catalog.now(),
+  constraint ticket_attachments_pkey primary key (org_id, id),
+  constraint ticket_attachments_ticket_id_fkey foreign key (org_id, ticket_id)
+    references helpdesk.tickets (org_id, id) on delete cascade,
+  constraint ticket_attachments_requester_id_fkey foreign key (requester_id) references helpdesk.profiles (id),
+  constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by) references helpdesk.profiles (id),
+  constraint ticket_attachments_file_name_check check (file_name ~ '\S' and pg_catalog.char_length(file_name) <= 255),
+  constraint ticket_attachments_file_type_check check (file_type ~ '\S' and pg_catalog.char_length(file_type) <= 255),
+  constraint ticket_attachments_file_size_check check (file_size >= 0),
+  constraint ticket_attachments_storage_path_check check (storage_path ~ '\S' and pg_catalog.char_length(storage_path) <= 1024)
+);
+
+---- Indexes
+
+create index ticket_comments_id_idx on helpdesk.ticket_comments (id);
+create index ticket_comments_ticket_idx on helpdesk.ticket_comments (ticket_id, created_at, id);
+create index ticket_comments_created_by_idx on helpdesk.ticket_comments (created_by);
+create index ticket_comments_requester_idx on helpdesk.ticket_comments (requester_id, created_at desc);
+create index ticket_attachments_id_idx on helpdesk.ticket_attachments (id);
+create index ticket_attachments_ticket_idx on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
+create index ticket_attachments_uploaded_by_idx on helpdesk.ticket_attachments (uploaded_by);
+create index ticket_attachments_requester_idx on helpdesk.ticket_attachments (requester_id, uploaded_at desc);
+
+---- Triggers
+
+create trigger ticket_comments_follow_ticket
+  before insert or update on helpdesk.ticket_comments
+  for each row execute function helpdesk.follow_ticket();
+
+create trigger ticket_attachments_follow_ticket
+  before insert or update on helpdesk.ticket_attachments
+  for each row execute function helpdesk.follow_ticket();
+
+---- Row security
+
+alter table helpdesk.ticket_comments enable row level security;
+alter table helpdesk.ticket_attachments enable row level security;
+
+create policy view_external_comments on helpdesk.ticket_comments for select to authenticated
+  using (not is_internal
+         and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+         and org_id = any (helpdesk.my_org_ids()));
+
+create policy view_internal_comments on helpdesk.ticket_comments for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy view_attachments on helpdesk.ticket_attachments for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids())
+         or (not is_internal
+             and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+             and org_id = any (helpdesk.my_org_ids())));
+
+---- Comments
+
+comment on table helpdesk.ticket_comments is 'What people say on a ticket.';
+comment on column helpdesk.ticket_comments.org_id is 'The organization.';
+comment on column helpdesk.ticket_comments.id is 'The comment. UUIDv7.';
+comment on column helpdesk.ticket_comments.ticket_id is 'The ticket. Never changes.';
+comment on column helpdesk.ticket_comments.requester_id is 'tickets.created_by, filled in by trigger, so that a customer''s own conversations are found by index.';
+comment on column helpdesk.ticket_comments.content is 'The text, 1 to 100,000 characters.';
+comment on column helpdesk.ticket_comments.is_internal is 'True: for staff only. Never changes.';
+comment on column helpdesk.ticket_comments.created_by is 'The author. Never changes.';
+comment on column helpdesk.ticket_comments.created_at is 'When it was written.';
+comment on column helpdesk.ticket_comments.updated_at is 'When it was last edited.';
+comment on table helpdesk.ticket_attachments is 'Files on a ticket: what they are and where in storage; the file itself is not in the database.';
+comment on column helpdesk.ticket_attachments.org_id is 'The organization.';
+comment on column helpdesk.ticket_attachments.id is 'The attachment. UUIDv7.';
+comment on column helpdesk.ticket_attachments.ticket_id is 'The ticket. Never changes.';
+comment on column helpdesk.ticket_attachments.requester_id is 'tickets.created_by, filled in by trigger, so that a customer''s own files are found by index.';
+comment on column helpdesk.ticket_attachments.file_name is 'Name shown to people, 1 to 255 characters.';
+comment on column helpdesk.ticket_attachments.file_type is 'Media type, such as image/png.';
+comment on column helpdesk.ticket_attachments.file_size is 'Size in bytes, 0 or more.';
+comment on column helpdesk.ticket_attachments.storage_path is 'Where the file is in storage, 1 to 1024 characters.';
+comment on column helpdesk.ticket_attachments.is_internal is 'True: for staff only. Never changes.';
+comment on column helpdesk.ticket_attachments.uploaded_by is 'Who uploaded it. Never changes.';
+comment on column helpdesk.ticket_attachments.uploaded_at is 'When it was uploaded.';
+comment on index helpdesk.ticket_comments_id_idx is 'Serves looking a comment up by id alone.';
+comment on index helpdesk.ticket_comments_ticket_idx is 'Serves the conversation of a ticket in order, and the foreign key to tickets.';
+comment on index helpdesk.ticket_comments_created_by_idx is 'Serves the foreign key to profiles.';
+comment on index helpdesk.ticket_comments_requester_idx is 'Serves a customer''s own conversations, and the foreign key to profiles.';
+comment on index helpdesk.ticket_attachments_id_idx is 'Serves looking an attachment up by id alone.';
+comment on index helpdesk.ticket_attachments_ticket_idx is 'Serves the files of a ticket in order, and the foreign key to tickets.';
+comment on index helpdesk.ticket_attachments_uploaded_by_idx is 'Serves the foreign key to profiles.';
+comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files, and the foreign key to profiles.';
+comment on trigger ticket_comments_follow_ticket on helpdesk.ticket_comments is 'Takes requester_id from the ticket; author, ticket and visibility never change.';
+comment on trigger ticket_attachments_follow_ticket on helpdesk.ticket_attachments is 'Takes requester_id from the ticket; uploader, ticket and visibility never change.';
+comment on policy view_external_comments on helpdesk.ticket_comments is 'Members read the public comments on the tickets they see.';
+comment on policy view_internal_comments on helpdesk.ticket_comments is 'Staff read all comments of their organizations.';
+comment on policy view_attachments on helpdesk.ticket_attachments is 'Staff read all attachments of their organizations, members the public ones on the tickets they see.';

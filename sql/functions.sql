@@ -1,0 +1,105 @@
+-- The functions: who owns and who may call them, what they mean. They are members of the extension, so this runs inside
+-- CREATE EXTENSION, also while a dump is restored. Every one is closed, then opened by name. The last step makes the tables.
+
+---- Owners and privileges
+
+do $$
+declare
+  member pg_catalog.regprocedure;
+  enum pg_catalog.regtype;
+begin
+  for member in
+    select d.objid from pg_catalog.pg_depend d
+      join pg_catalog.pg_extension e on e.oid operator(pg_catalog.=) d.refobjid
+     where d.refclassid operator(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+       and d.classid operator(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+       and d.deptype operator(pg_catalog.=) 'e' and e.extname operator(pg_catalog.=) 'helpdesk'
+       and d.objid in (select p.oid from pg_catalog.pg_proc p
+                        where p.pronamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace)
+  loop
+    execute pg_catalog.format('alter function %s owner to helpdesk_owner', member);
+    execute pg_catalog.format('revoke all on function %s from public, anon, authenticated, service_role', member);
+  end loop;
+  foreach enum in array '{helpdesk.user_role,helpdesk.ticket_priority}'::pg_catalog.regtype[] loop
+    execute pg_catalog.format('alter type %s owner to helpdesk_owner', enum);
+  end loop;
+end
+$$;
+
+-- Asked by policies and column defaults.
+grant execute on function
+  helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
+  helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(), helpdesk.my_assigned_ticket_ids(),
+  helpdesk.is_my_member(uuid), helpdesk.may_create_organization()
+  to anon, authenticated, service_role;
+
+-- The API.
+grant execute on function
+  helpdesk.create_organization(text),
+  helpdesk.list_org_members(uuid),
+  helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text),
+  helpdesk.update_ticket(uuid, jsonb, integer, uuid),
+  helpdesk.get_ticket_details(uuid, uuid),
+  helpdesk.list_org_tickets(uuid, jsonb)
+  to authenticated, service_role;
+
+---- Comments
+
+comment on function helpdesk.jwt_subject() is
+  'The login that the access token names: request.jwt.claim.sub, else sub in request.jwt.claims; null when there is none or it is not a uuid.';
+comment on function helpdesk.uuid_generate_v7() is
+  'A new UUIDv7 (RFC 9562): ascending, so that rows made together lie together in an index.';
+comment on function helpdesk.my_profile_id() is 'The profile of the signed-in person; null when nobody is signed in.';
+comment on function helpdesk.my_org_ids() is 'The organizations that the signed-in person is a member of.';
+comment on function helpdesk.my_staff_org_ids() is 'The organizations in which the signed-in person is org_agent or org_admin.';
+comment on function helpdesk.my_admin_org_ids() is 'The organizations in which the signed-in person is org_admin.';
+comment on function helpdesk.my_assigned_ticket_ids() is
+  'The tickets that the signed-in person is assigned to in organizations in which they are not staff.';
+comment on function helpdesk.is_my_member(uuid) is
+  'Whether this profile is a member of an organization in which the signed-in person is staff.';
+comment on function helpdesk.may_create_organization() is
+  'Whether the signed-in person''s role on the installation (customer or admin) lets them found organizations.';
+
+comment on function helpdesk.create_organization(text) is
+  'Founds an organization: the signed-in person becomes its org_admin, and it gets the workflow "Support". p_name: 1 to 200 characters. Returns its id. Errors: 22004, 22023 (name), 42501 (not signed in, or an agent).';
+comment on function helpdesk.list_org_members(uuid) is
+  'The members of an organization as [{id, name, email, orgRole, addedAt}]. Staff see all; customers see the staff without e-mail addresses, and themselves. Errors: 22004, 42501 (not a member).';
+comment on function helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text) is
+  'Opens a ticket and returns its id. Any member of the organization. p_title: 1 to 500 characters; p_description: up to 100,000; p_workflow_id: else the earliest active one; p_requester_id: staff and backends open a ticket for a member; p_idempotency_key: the same key by the same person in the same organization returns the first ticket. Errors: 22004, 22023, 42501 (not a member, or a thing of another organization), 55000 (no active workflow), 23505 (key used for another request).';
+comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
+  'Changes title, description, priority, assignedTo, stageId of a ticket, any of them in one revision, and returns the ticket object. Staff of the organization. p_expected_version: change only if the ticket still has this version. Nothing to change: no revision. p_org_id is never needed; a sharded installation finds the ticket faster with it. Errors: 22004, 22023, 42501 (no such ticket, stage or member there), 23505 (another version).';
+comment on function helpdesk.get_ticket_details(uuid, uuid) is
+  'A ticket with its comments, attachments and history as {ticket, comments, attachments, history}. Null when there is no such ticket or the caller may not see it. Customers get no internal comments and attachments, and no e-mail addresses. Errors: 22004.';
+comment on function helpdesk.list_org_tickets(uuid, jsonb) is
+  'A page of tickets as {tickets, pagination: {total, page, perPage, nextCursor}}. Filters: priority, status, stageId, workflowId (a value or a list), assignedTo (id, "me", "none"), createdBy (id, "me"), createdAfter, createdBefore, updatedAfter, updatedBefore (RFC 3339; from the first moment, up to but not including the second), search, sort (updatedAt, createdAt, priority; - before it: descending; default -updatedAt), perPage (1..100, default 20), page or cursor, count ("exact", "none"). Customers get the tickets they opened or are assigned to. Errors: 22004, 22023 (filter), 42501 (not a member).';
+
+comment on function helpdesk.install() is
+  'Makes the tables and whatever else is missing. The last step of CREATE EXTENSION; superusers may call it again at any time.';
+comment on function helpdesk.migrate() is
+  'Brings tables of an older release up to date, such as those of a restored dump. Superusers; ALTER EXTENSION helpdesk UPDATE calls it.';
+comment on function helpdesk.enable_cron() is
+  'Schedules the maintenance jobs helpdesk_cleanup_notifications and helpdesk_refresh_ticket_stats with pg_cron. Superusers. Errors: 55000 (no pg_cron).';
+comment on function helpdesk.enable_realtime() is
+  'Adds tickets and notifications to the publication supabase_realtime. Superusers. Errors: 55000 (no such publication).';
+
+comment on function helpdesk.handle_new_user() is 'Trigger on auth.users: makes the profile of a new login and keeps its e-mail address. Never fails.';
+comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
+comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
+comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
+comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage.';
+comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';
+comment on function helpdesk.ticket_record_history() is 'Trigger on tickets: writes the revision.';
+comment on function helpdesk.ticket_history_append_only() is 'Trigger on ticket_history: nobody changes it.';
+comment on function helpdesk.follow_ticket() is 'Trigger on ticket_comments and ticket_attachments: takes the requester from the ticket, fixes the rest.';
+
+---- Tables
+
+-- While a dump is restored they come from the dump. Every pg_dump turns row_security off before it creates extensions,
+-- and an ordinary session has it on. (check_function_bodies, its other sign, is always off inside an extension script.)
+do $$
+begin
+  if pg_catalog.current_setting('row_security')::pg_catalog.bool then
+    perform helpdesk.install();
+  end if;
+end
+$$;

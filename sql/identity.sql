@@ -1,0 +1,81 @@
+-- People: one profile per login. And the one row that says which shape the tables have.
+
+---- Tables
+
+create table helpdesk.schema_version (
+  version integer not null,
+  installed_at timestamptz not null default pg_catalog.now(),
+  constraint schema_version_pkey primary key (version)
+);
+
+create table helpdesk.profiles (
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  auth_id uuid,
+  role helpdesk.user_role not null default 'customer',
+  name text not null,
+  email text,
+  teams uuid[] not null default '{}',
+  created_at timestamptz not null default pg_catalog.now(),
+  last_active timestamptz,
+  preferences jsonb not null default '{}',
+  constraint profiles_pkey primary key (id),
+  constraint profiles_auth_id_key unique (auth_id),
+  constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
+  constraint profiles_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint profiles_preferences_check check (pg_catalog.jsonb_typeof(preferences) = 'object')
+);
+
+---- Indexes
+
+create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email));
+
+---- Triggers
+
+create trigger helpdesk_handle_new_user
+  after insert or update of email, email_confirmed_at on auth.users
+  for each row execute function helpdesk.handle_new_user();
+
+create trigger helpdesk_forget_login
+  before delete on auth.users
+  for each row execute function helpdesk.forget_login();
+
+---- Row security
+
+alter table helpdesk.schema_version enable row level security;
+alter table helpdesk.profiles enable row level security;
+
+create policy anyone_reads_version on helpdesk.schema_version for select to authenticated
+  using (true);
+
+create policy own_profile on helpdesk.profiles for select to authenticated
+  using (id = helpdesk.my_profile_id());
+
+create policy staff_read_members on helpdesk.profiles for select to authenticated
+  using (helpdesk.is_my_member(id));
+
+create policy update_own_profile on helpdesk.profiles for update to authenticated
+  using (id = helpdesk.my_profile_id())
+  with check (id = helpdesk.my_profile_id());
+
+---- Comments
+
+comment on table helpdesk.schema_version is 'Which shape the tables have. One row; the newest version of it is what the functions were built for.';
+comment on column helpdesk.schema_version.version is 'Counts up with each release that changes tables.';
+comment on column helpdesk.schema_version.installed_at is 'When the tables got this shape.';
+comment on table helpdesk.profiles is 'A person: the author of tickets, comments and history. Outlives the login.';
+comment on column helpdesk.profiles.id is 'The person, as other tables name them. UUIDv7.';
+comment on column helpdesk.profiles.auth_id is 'The login (auth.users.id); null once the login was deleted.';
+comment on column helpdesk.profiles.role is 'Role on the installation. Only an administrator of the database changes it.';
+comment on column helpdesk.profiles.name is 'Display name, 1 to 200 characters.';
+comment on column helpdesk.profiles.email is 'Copy of the login''s e-mail address, kept by trigger.';
+comment on column helpdesk.profiles.teams is 'Free for the application: teams this person works in.';
+comment on column helpdesk.profiles.created_at is 'When the profile was made.';
+comment on column helpdesk.profiles.last_active is 'When the application last saw this person. The person''s client writes it.';
+comment on column helpdesk.profiles.preferences is 'Settings of the person''s client, a JSON object.';
+comment on index helpdesk.profiles_email_idx is 'Serves finding a person by e-mail address without regard to case.';
+comment on trigger helpdesk_handle_new_user on auth.users is 'Makes the profile of a new login and keeps its e-mail address.';
+comment on trigger helpdesk_forget_login on auth.users is 'Deleting a login keeps the profile as author of its history.';
+comment on policy anyone_reads_version on helpdesk.schema_version is 'The version is no secret.';
+comment on policy own_profile on helpdesk.profiles is 'Everybody reads their own profile.';
+comment on policy staff_read_members on helpdesk.profiles is 'Staff read the profiles of the members of their organizations.';
+comment on policy update_own_profile on helpdesk.profiles is 'Everybody changes their own name, preferences and last_active; column grants allow no more.';

@@ -1,0 +1,50 @@
+-- The roles that helpdesk grants to, made when missing and never dropped. Runs inside CREATE EXTENSION.
+-- anon, authenticated and service_role are the three that Supabase and PostgREST users know.
+
+do $$
+declare
+  schema_owner pg_catalog.name;
+begin
+  -- A schema made beforehand by an ordinary user could hold functions of theirs under our names.
+  select r.rolname into schema_owner
+    from pg_catalog.pg_namespace n
+    join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) n.nspowner
+   where n.nspname operator(pg_catalog.=) 'helpdesk'
+     and not r.rolsuper
+     and r.rolname operator(pg_catalog.<>) 'helpdesk_owner';
+  if found then
+    raise exception using
+      errcode = '42501',
+      message = pg_catalog.format('schema helpdesk belongs to %I, who is not a superuser', schema_owner),
+      hint = 'Rename or drop that schema, then run CREATE EXTENSION helpdesk again.';
+  end if;
+
+  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'helpdesk_owner';
+  if not found then
+    create role helpdesk_owner nologin noinherit nosuperuser nocreatedb nocreaterole;
+  end if;
+  perform from pg_catalog.pg_roles
+    where rolname operator(pg_catalog.=) 'helpdesk_owner' and (rolcanlogin or rolsuper or rolcreaterole);
+  if found then
+    raise exception using
+      errcode = '42501',
+      message = 'role helpdesk_owner must be NOLOGIN, NOSUPERUSER and NOCREATEROLE',
+      hint = 'It owns every table and every SECURITY DEFINER function of helpdesk. Alter or rename the existing role.';
+  end if;
+
+  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'anon';
+  if not found then
+    create role anon nologin noinherit;
+  end if;
+  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'authenticated';
+  if not found then
+    create role authenticated nologin noinherit;
+  end if;
+  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'service_role';
+  if not found then
+    create role service_role nologin noinherit bypassrls;
+  end if;
+end
+$$;
+
+grant usage on schema helpdesk to helpdesk_owner, anon, authenticated, service_role;

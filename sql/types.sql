@@ -1,0 +1,9 @@
+-- The enum types. They are members of the extension, so they exist before any table that uses them, also while a dump is restored.
+
+create type helpdesk.user_role as enum ('customer', 'agent', 'admin');
+create type helpdesk.ticket_priority as enum ('low', 'medium', 'high', 'urgent');
+
+comment on type helpdesk.user_role is
+  'Role on the whole installation. Access to tickets is decided by helpdesk.org_members.org_role instead.';
+comment on type helpdesk.ticket_priority is
+  'How urgent a ticket is, from low to urgent; the order of the labels is the order of urgency.';

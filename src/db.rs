@@ -1,0 +1,512 @@
+//! The only code that talks to SPI: kept plans, typed rows, and reads that really are reads.
+//!
+//! pgrx's own `Spi` decides between reading and writing by whether the transaction has an id, and takes one for `run` and
+//! `get_one`. Ours says it per call: a read runs on the caller's snapshot, takes no id and works on a standby.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::num::NonZeroUsize;
+
+use pgrx::PgTupleDesc;
+use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::nullable::Nullable;
+use pgrx::prelude::*;
+
+use crate::error::Result;
+
+/// Dynamic statements (lists with filters) whose plans one backend keeps. Past it all of them are planned anew.
+const MAX_DYNAMIC_PLANS: usize = 64;
+
+thread_local! {
+    /// Plans of statements that are constants, by the address of their text.
+    static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), pg_sys::SPIPlanPtr>> = RefCell::default();
+    /// Plans of statements put together at run time, by their text.
+    static DYNAMIC_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::default();
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Read,
+    Write,
+}
+
+/// One row of a result, valid while the statement's result is.
+pub struct Row<'a> {
+    tuple: pg_sys::HeapTuple,
+    descriptor: pg_sys::TupleDesc,
+    _result: std::marker::PhantomData<&'a ()>,
+}
+
+impl Row<'_> {
+    /// The column at `position`, counted from 1; None for NULL.
+    pub fn get<T: FromDatum>(&self, position: i32) -> Option<T> {
+        let mut is_null = false;
+        // SAFETY: tuple and descriptor come from SPI_tuptable, which lives until SPI_finish; a column beyond the last reads as NULL.
+        unsafe {
+            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, position, &mut is_null);
+            T::from_datum(datum, is_null)
+        }
+    }
+}
+
+/// The first row of a read, if there is one.
+pub fn read_one<T>(
+    sql: &'static str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Constant(sql), args, Mode::Read, 1, first(read))
+}
+
+/// Every row of a read.
+pub fn read_all<T>(
+    sql: &'static str,
+    args: &[DatumWithOid],
+    read: impl FnMut(&Row) -> T,
+) -> Result<Vec<T>> {
+    execute(Statement::Constant(sql), args, Mode::Read, 0, all(read))
+}
+
+/// The first row of a read whose text was put together from constants.
+pub fn read_dynamic<T>(
+    sql: &str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Dynamic(sql), args, Mode::Read, 1, first(read))
+}
+
+/// Every row of a read whose text was put together from constants.
+pub fn read_dynamic_all<T>(
+    sql: &str,
+    args: &[DatumWithOid],
+    read: impl FnMut(&Row) -> T,
+) -> Result<Vec<T>> {
+    execute(Statement::Dynamic(sql), args, Mode::Read, 0, all(read))
+}
+
+/// Runs a statement that writes; the first row that it returns, if any.
+pub fn write_one<T>(
+    sql: &'static str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Constant(sql), args, Mode::Write, 0, first(read))
+}
+
+/// Runs a statement that writes and returns nothing of interest.
+pub fn write(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
+    execute(Statement::Constant(sql), args, Mode::Write, 0, |_| ())
+}
+
+/// Runs SQL text of any length and kind, once, without keeping a plan.
+pub fn run_script(sql: &str) -> Result<()> {
+    let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
+    Spi::connect(|_| {
+        // SAFETY: the text is NUL-terminated and SPI is connected.
+        let code = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };
+        check(code)
+    })
+}
+
+fn first<T>(read: impl FnOnce(&Row) -> T) -> impl FnOnce(&mut Rows) -> Option<T> {
+    |rows| rows.next().map(|row| read(&row))
+}
+
+fn all<T>(mut read: impl FnMut(&Row) -> T) -> impl FnOnce(&mut Rows) -> Vec<T> {
+    move |rows| rows.map(|row| read(&row)).collect()
+}
+
+#[derive(Clone, Copy)]
+enum Statement<'a> {
+    Constant(&'static str),
+    Dynamic(&'a str),
+}
+
+struct Rows {
+    table: *mut pg_sys::SPITupleTable,
+    next: usize,
+}
+
+impl Iterator for Rows {
+    type Item = Row<'static>;
+
+    fn next(&mut self) -> Option<Row<'static>> {
+        // SAFETY: the table is SPI's of this statement, not yet freed: `execute` consumes the rows before SPI_finish.
+        let table = unsafe { self.table.as_ref() }?;
+        if self.next >= table.numvals as usize {
+            return None;
+        }
+        // SAFETY: checked against numvals.
+        let tuple = unsafe { *table.vals.add(self.next) };
+        self.next += 1;
+        Some(Row { tuple, descriptor: table.tupdesc, _result: std::marker::PhantomData })
+    }
+}
+
+fn execute<T>(
+    statement: Statement,
+    args: &[DatumWithOid],
+    mode: Mode,
+    limit: i64,
+    consume: impl FnOnce(&mut Rows) -> T,
+) -> Result<T> {
+    Spi::connect(|_| {
+        let plan = kept_plan(statement, args)?;
+        let mut values: Vec<pg_sys::Datum> = args
+            .iter()
+            .map(|arg| arg.datum().map_or(pg_sys::Datum::null(), |datum| datum.sans_lifetime()))
+            .collect();
+        let nulls: Vec<std::ffi::c_char> = args
+            .iter()
+            .map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as std::ffi::c_char)
+            .collect();
+        // SAFETY: the plan was prepared for as many arguments of these types, and SPI is connected.
+        let code = unsafe {
+            pg_sys::SPI_tuptable = std::ptr::null_mut();
+            pg_sys::SPI_execute_plan(
+                plan,
+                values.as_mut_ptr(),
+                nulls.as_ptr(),
+                mode == Mode::Read,
+                limit,
+            )
+        };
+        check(code)?;
+        // SAFETY: SPI set it for this statement, or it is null.
+        let mut rows = Rows { table: unsafe { pg_sys::SPI_tuptable }, next: 0 };
+        Ok(consume(&mut rows))
+    })
+}
+
+fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr> {
+    match statement {
+        Statement::Constant(sql) => {
+            let key = (sql.as_ptr() as usize, sql.len());
+            if let Some(plan) = CONSTANT_PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+                return Ok(plan);
+            }
+            let plan = prepare(sql, args)?;
+            CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+            Ok(plan)
+        }
+        Statement::Dynamic(sql) => {
+            if let Some(plan) = DYNAMIC_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
+                return Ok(plan);
+            }
+            let plan = prepare(sql, args)?;
+            DYNAMIC_PLANS.with_borrow_mut(|plans| {
+                if plans.len() >= MAX_DYNAMIC_PLANS {
+                    for (_, old) in plans.drain() {
+                        // SAFETY: the plan is ours and not running: dynamic statements do not nest.
+                        unsafe { pg_sys::SPI_freeplan(old) };
+                    }
+                }
+                plans.insert(sql.to_owned(), plan);
+            });
+            Ok(plan)
+        }
+    }
+}
+
+fn prepare(sql: &str, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr> {
+    let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
+    let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
+    // SAFETY: text and types outlive the call, which copies them; SPI is connected.
+    unsafe {
+        let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
+        if plan.is_null() {
+            return Err(internal("SPI_prepare failed"));
+        }
+        check(pg_sys::SPI_keepplan(plan))?;
+        Ok(plan)
+    }
+}
+
+fn check(code: i32) -> Result<()> {
+    if code < 0 {
+        return Err(internal(&format!("SPI error {code}")));
+    }
+    Ok(())
+}
+
+fn internal(message: &str) -> pgrx::pg_sys::panic::ErrorReport {
+    pgrx::pg_sys::panic::ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
+        message.to_owned(),
+        "",
+    )
+}
+
+/// Runs `work` in a subtransaction and undoes it when it fails, with the failure's message. `work` may raise.
+pub fn attempt(
+    work: impl FnOnce() -> Result<()> + std::panic::UnwindSafe,
+) -> std::result::Result<(), String> {
+    // SAFETY: the subtransaction begun here is ended here on both ways out, with memory context and resource owner put back,
+    // as plpgsql does for BEGIN .. EXCEPTION.
+    unsafe {
+        let context = pg_sys::CurrentMemoryContext;
+        let owner = pg_sys::CurrentResourceOwner;
+        pg_sys::BeginInternalSubTransaction(std::ptr::null());
+        pg_sys::MemoryContextSwitchTo(context);
+        let outcome =
+            PgTryBuilder::new(move || work().map_err(|report| report.message().to_owned()))
+                .catch_others(|caught| {
+                    Err(match caught {
+                        pg_sys::panic::CaughtError::PostgresError(report)
+                        | pg_sys::panic::CaughtError::ErrorReport(report)
+                        | pg_sys::panic::CaughtError::RustPanic { ereport: report, .. } => {
+                            report.message().to_owned()
+                        }
+                    })
+                })
+                .execute();
+        match outcome {
+            Ok(()) => pg_sys::ReleaseCurrentSubTransaction(),
+            Err(_) => pg_sys::RollbackAndReleaseCurrentSubTransaction(),
+        }
+        pg_sys::MemoryContextSwitchTo(context);
+        pg_sys::CurrentResourceOwner = owner;
+        outcome
+    }
+}
+
+/// A `jsonb` argument as the text it prints as. pgrx's own type panics on deeply nested JSON.
+pub struct JsonbText(pub String);
+
+impl FromDatum for JsonbText {
+    unsafe fn from_polymorphic_datum(
+        datum: pg_sys::Datum,
+        is_null: bool,
+        _type: pg_sys::Oid,
+    ) -> Option<JsonbText> {
+        if is_null {
+            return None;
+        }
+        // SAFETY: the datum is a jsonb, as SqlTranslatable says.
+        unsafe {
+            let jsonb = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
+            let text: &std::ffi::CStr =
+                pgrx::direct_function_call(pg_sys::jsonb_out, &[Some(pg_sys::Datum::from(jsonb))])?;
+            Some(JsonbText(text.to_string_lossy().into_owned()))
+        }
+    }
+}
+
+// SAFETY: the SQL type of the argument is jsonb.
+unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> JsonbText {
+        // SAFETY: as for the impl; an argument that may be NULL is declared as Option.
+        unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(JsonbText(String::new()))
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<JsonbText> {
+        // SAFETY: as for the impl.
+        unsafe { arg.unbox_arg_using_from_datum().into() }
+    }
+}
+
+impl_sql_translatable!(JsonbText, "jsonb");
+
+/// now(), as SQL calls it: when the transaction began.
+pub fn transaction_start() -> TimestampWithTimeZone {
+    // SAFETY: only reads the state of the transaction that we are in.
+    let micros = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
+    TimestampWithTimeZone::try_from(micros)
+        .unwrap_or_else(|_| TimestampWithTimeZone::positive_infinity())
+}
+
+/// A `json` result, as the text that SQL built: it is passed on, never parsed.
+pub struct JsonText(pub String);
+
+impl FromDatum for JsonText {
+    unsafe fn from_polymorphic_datum(
+        datum: pg_sys::Datum,
+        is_null: bool,
+        oid: pg_sys::Oid,
+    ) -> Option<JsonText> {
+        // SAFETY: json is stored as text is.
+        unsafe { String::from_polymorphic_datum(datum, is_null, oid) }.map(JsonText)
+    }
+}
+
+// SAFETY: the SQL type of the result is json, which is stored as text is.
+unsafe impl BoxRet for JsonText {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        match self.0.into_datum() {
+            // SAFETY: the datum was just made, in the caller's memory context.
+            Some(datum) => unsafe { fcinfo.return_raw_datum(datum) },
+            None => fcinfo.return_null(),
+        }
+    }
+}
+
+impl_sql_translatable!(JsonText, "json");
+
+/// A row of a table as a trigger sees it.
+pub struct TriggerRow<'a> {
+    tuple: pg_sys::HeapTuple,
+    descriptor: pg_sys::TupleDesc,
+    _trigger: std::marker::PhantomData<&'a ()>,
+}
+
+/// The rows of the event that fired a row trigger.
+pub struct TriggerRows<'a> {
+    pub old: Option<TriggerRow<'a>>,
+    pub new: Option<TriggerRow<'a>>,
+}
+
+/// OLD and NEW of a row trigger.
+pub fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
+    let data = trigger.trigger_data();
+    // SAFETY: Postgres filled the trigger data in for this call; which tuple is which follows trigger.h.
+    unsafe {
+        let descriptor = (*data.tg_relation).rd_att;
+        let row = |tuple: pg_sys::HeapTuple| {
+            (!tuple.is_null()).then_some(TriggerRow {
+                tuple,
+                descriptor,
+                _trigger: std::marker::PhantomData,
+            })
+        };
+        match data.tg_event & pg_sys::TRIGGER_EVENT_OPMASK {
+            pg_sys::TRIGGER_EVENT_INSERT => TriggerRows { old: None, new: row(data.tg_trigtuple) },
+            pg_sys::TRIGGER_EVENT_UPDATE => {
+                TriggerRows { old: row(data.tg_trigtuple), new: row(data.tg_newtuple) }
+            }
+            _ => TriggerRows { old: row(data.tg_trigtuple), new: None },
+        }
+    }
+}
+
+impl<'a> TriggerRow<'a> {
+    fn position(&self, column: &str) -> Result<NonZeroUsize> {
+        // SAFETY: the descriptor is the relation's, locked while its trigger runs.
+        let attributes = unsafe { PgTupleDesc::from_pg_unchecked(self.descriptor) };
+        attributes
+            .iter()
+            .find(|attribute| attribute.name() == column && !attribute.attisdropped)
+            .and_then(|attribute| NonZeroUsize::new(attribute.attnum as usize))
+            .ok_or_else(|| internal(&format!("the table has no column \"{column}\"")))
+    }
+
+    /// Whether the table has such a column.
+    pub fn has(&self, column: &str) -> bool {
+        self.position(column).is_ok()
+    }
+
+    fn raw(&self, position: NonZeroUsize) -> Option<pg_sys::Datum> {
+        let mut is_null = false;
+        // SAFETY: tuple and descriptor belong together.
+        let datum = unsafe {
+            pg_sys::SPI_getbinval(self.tuple, self.descriptor, position.get() as i32, &mut is_null)
+        };
+        (!is_null).then_some(datum)
+    }
+
+    /// The value of a column; None for NULL.
+    pub fn get<T: FromDatum>(&self, column: &str) -> Result<Option<T>> {
+        let datum = self.raw(self.position(column)?);
+        // SAFETY: the caller names the Rust type of the column's SQL type; sql/*.sql says which.
+        Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
+    }
+
+    /// The value of a NOT NULL column, which an ordinary constraint has not checked yet in a BEFORE trigger.
+    pub fn required<T: FromDatum>(&self, column: &'static str) -> Result<T> {
+        crate::error::required(self.get(column)?, column)
+    }
+
+    /// A column as an argument of a statement, of the column's own type, without converting it.
+    pub fn arg(&self, column: &str) -> Result<DatumWithOid<'_>> {
+        let position = self.position(column)?;
+        // SAFETY: a column's value with the type that the descriptor gives it; it lives as long as the tuple.
+        unsafe {
+            let oid = pg_sys::SPI_gettypeid(self.descriptor, position.get() as i32);
+            Ok(match self.raw(position) {
+                Some(datum) => DatumWithOid::new(datum, oid),
+                None => DatumWithOid::null_oid(oid),
+            })
+        }
+    }
+
+    /// Whether a column is stored identically in both rows: cheap, and false only at worst for equal values.
+    pub fn same_image(&self, other: &TriggerRow, column: &str) -> Result<bool> {
+        let position = self.position(column)?;
+        let (a, b) = match (self.raw(position), other.raw(position)) {
+            (None, None) => return Ok(true),
+            (Some(a), Some(b)) => (a, b),
+            _ => return Ok(false),
+        };
+        // SAFETY: both rows are of the same relation, so one descriptor describes the column of both; a value of a type that is
+        // passed by reference is as long as its type or its own header says.
+        unsafe {
+            let attributes = PgTupleDesc::from_pg_unchecked(self.descriptor);
+            let Some(attribute) = attributes.get(position.get() - 1) else {
+                return Ok(false);
+            };
+            if attribute.attbyval {
+                return Ok(a == b);
+            }
+            let bytes = |datum: pg_sys::Datum| {
+                let start: *const u8 = datum.cast_mut_ptr();
+                let length = match usize::try_from(attribute.attlen) {
+                    Ok(length) => length,
+                    Err(_) => pgrx::varsize_any(start.cast()),
+                };
+                std::slice::from_raw_parts(start, length)
+            };
+            Ok(bytes(a) == bytes(b))
+        }
+    }
+
+    /// A copy with other values in some columns, as a BEFORE trigger returns it.
+    pub fn with(&self, columns: Vec<Change>) -> Result<PgHeapTuple<'a, AllocatedByRust>> {
+        let mut positions = Vec::with_capacity(columns.len());
+        let mut values = Vec::with_capacity(columns.len());
+        let mut nulls = Vec::with_capacity(columns.len());
+        for change in columns {
+            positions.push(self.position(change.column)?.get() as i32);
+            nulls.push(change.value.is_none());
+            values.push(change.value.unwrap_or(pg_sys::Datum::null()));
+        }
+        // SAFETY: the arrays have one entry per changed column, of the types that Change's makers were given.
+        unsafe {
+            let tuple = pg_sys::heap_modify_tuple_by_cols(
+                self.tuple,
+                self.descriptor,
+                positions.len() as i32,
+                positions.as_mut_ptr(),
+                values.as_mut_ptr(),
+                nulls.as_mut_ptr(),
+            );
+            Ok(PgHeapTuple::from_heap_tuple(PgTupleDesc::from_pg_unchecked(self.descriptor), tuple)
+                .into_owned())
+        }
+    }
+
+    /// The row as it is, as a trigger returns it.
+    pub fn unchanged(&self) -> PgHeapTuple<'a, AllocatedByRust> {
+        // SAFETY: tuple and descriptor belong together; into_owned copies.
+        unsafe {
+            PgHeapTuple::from_heap_tuple(
+                PgTupleDesc::from_pg_unchecked(self.descriptor),
+                self.tuple,
+            )
+            .into_owned()
+        }
+    }
+}
+
+/// A new value for a column of a trigger's row.
+pub struct Change {
+    column: &'static str,
+    value: Option<pg_sys::Datum>,
+}
+
+impl Change {
+    pub fn new<T: IntoDatum>(column: &'static str, value: T) -> Change {
+        Change { column, value: value.into_datum() }
+    }
+}

@@ -1,0 +1,175 @@
+//! People: the profile that follows a login, and the ids that everything is named by.
+
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::prelude::*;
+use pgrx::{Uuid, warning};
+
+use crate::db::{self, JsonbText};
+use crate::error::Result;
+use crate::viewer;
+
+const MAX_NAME: usize = 200;
+
+const SAVE_PROFILE: &str = "
+    insert into helpdesk.profiles as p (auth_id, name, role, email)
+    values ($1, $2, (case when $3 then 'admin' else 'customer' end)::helpdesk.user_role, $4)
+    on conflict (auth_id) do update
+       set email = excluded.email,
+           role = case when $5 then 'admin'::helpdesk.user_role else p.role end";
+
+const FORGET_LOGIN: &str = "update helpdesk.profiles set auth_id = null where auth_id = $1";
+
+const LOGINS_WITHOUT_PROFILE: &str = "
+    select u.id, u.email::text, u.email_confirmed_at is not null, u.raw_user_meta_data
+      from auth.users u
+     where not exists (select from helpdesk.profiles p where p.auth_id = u.id)
+     order by u.created_at, u.id";
+
+/// A login as the sign-up service wrote it.
+struct Login {
+    id: Uuid,
+    email: Option<String>,
+    is_confirmed: bool,
+    /// Whether this very change confirmed the address.
+    becomes_confirmed: bool,
+    meta: Option<JsonbText>,
+}
+
+/// A new id: UUIDv7 (RFC 9562), so that rows made together lie together in an index. Built into Postgres only from 18 on.
+#[pg_extern(volatile, parallel_safe)]
+fn uuid_generate_v7() -> Uuid {
+    new_id()
+}
+
+pub fn new_id() -> Uuid {
+    Uuid::from_bytes(*uuid::Uuid::now_v7().as_bytes())
+}
+
+/// Trigger on auth.users: makes the profile of a new login, and keeps its e-mail address. A sign-up must never fail because of
+/// us: whatever goes wrong becomes a warning, and install() makes the missing profile later.
+#[pg_trigger(sql = "
+    create function helpdesk.handle_new_user() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn handle_new_user<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    let rows = db::trigger_rows(trigger);
+    let Some(new) = rows.new else { return Ok(None) };
+    let was_confirmed = match &rows.old {
+        Some(old) => old.get::<TimestampWithTimeZone>("email_confirmed_at")?.is_some(),
+        None => false,
+    };
+    let is_confirmed = new.get::<TimestampWithTimeZone>("email_confirmed_at")?.is_some();
+    let login = Login {
+        id: new.required("id")?,
+        email: new.get("email")?,
+        is_confirmed,
+        becomes_confirmed: is_confirmed && !was_confirmed,
+        meta: new.get("raw_user_meta_data")?,
+    };
+    if let Err(problem) = db::attempt(std::panic::AssertUnwindSafe(|| save_profile(&login))) {
+        warning!("helpdesk made no profile for login {}: {problem}", login.id);
+    }
+    Ok(None)
+}
+
+/// Trigger on auth.users: the login goes, the profile stays.
+#[pg_trigger(sql = "
+    create function helpdesk.forget_login() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn forget_login<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    if let Some(old) = db::trigger_rows(trigger).old {
+        db::write(FORGET_LOGIN, &[old.required::<Uuid>("id")?.into()])?;
+    }
+    Ok(trigger.old())
+}
+
+/// Makes the profiles of logins that existed before helpdesk did. Part of install().
+pub fn back_fill_profiles() -> Result<()> {
+    let logins = db::read_all(LOGINS_WITHOUT_PROFILE, &[], |row| {
+        let is_confirmed = row.get(3) == Some(true);
+        row.get(1).map(|id| Login {
+            id,
+            email: row.get(2),
+            is_confirmed,
+            becomes_confirmed: is_confirmed,
+            meta: row.get(4),
+        })
+    })?;
+    logins.iter().flatten().try_for_each(save_profile)
+}
+
+fn save_profile(login: &Login) -> Result<()> {
+    let is_initial_admin =
+        login.email.as_deref().zip(viewer::setting(c"app.initial_admin_email")).is_some_and(
+            |(email, admin)| email.to_lowercase() == admin.to_string_lossy().trim().to_lowercase(),
+        );
+    db::write(
+        SAVE_PROFILE,
+        &[
+            login.id.into(),
+            display_name(login).into(),
+            (is_initial_admin && login.is_confirmed).into(),
+            login.email.clone().into(),
+            (is_initial_admin && login.becomes_confirmed).into(),
+        ],
+    )
+}
+
+/// full_name, else name, else user_name (what OAuth providers fill in), else the e-mail address, else "User".
+fn display_name(login: &Login) -> String {
+    let meta: serde_json::Value =
+        login.meta.as_ref().and_then(|meta| serde_json::from_str(&meta.0).ok()).unwrap_or_default();
+    ["full_name", "name", "user_name"]
+        .iter()
+        .filter_map(|key| meta.get(key)?.as_str())
+        .chain(login.email.as_deref())
+        .map(str::trim)
+        .find(|name| !name.is_empty())
+        .unwrap_or("User")
+        .chars()
+        .take(MAX_NAME)
+        .collect()
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use super::*;
+
+    fn name(meta: &str, email: Option<&str>) -> String {
+        display_name(&Login {
+            id: new_id(),
+            email: email.map(str::to_owned),
+            is_confirmed: false,
+            becomes_confirmed: false,
+            meta: Some(JsonbText(meta.to_owned())),
+        })
+    }
+
+    #[pg_test]
+    fn identity_name_is_the_first_that_says_something() {
+        assert_eq!(name(r#"{"full_name": " Ada L ", "name": "x"}"#, None), "Ada L");
+        assert_eq!(
+            name(r#"{"full_name": " ", "name": 7, "user_name": "ada"}"#, Some("a@x")),
+            "ada"
+        );
+        assert_eq!(name("[]", Some("a@x")), "a@x");
+        assert_eq!(name("{}", None), "User");
+        assert_eq!(
+            name(&format!(r#"{{"name": "{}"}}"#, "\u{1F642}".repeat(300)), None).chars().count(),
+            MAX_NAME
+        );
+    }
+
+    #[pg_test]
+    fn identity_new_ids_ascend_and_are_version_7() {
+        let ids: Vec<_> = (0..1000).map(|_| uuid::Uuid::from_bytes(*new_id().as_bytes())).collect();
+        assert!(ids.is_sorted());
+        assert!(ids.iter().all(|id| id.get_version_num() == 7));
+    }
+}

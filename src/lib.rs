@@ -1,0 +1,44 @@
+//! helpdesk: a complete multi-tenant help desk inside Postgres.
+//!
+//! This file says which modules there are and in which order the extension script is put together; the logic is in the
+//! modules, one per domain, with the same word naming `sql/<word>.sql`, `src/<word>.rs` and the tests.
+
+use pgrx::prelude::*;
+
+mod conversation;
+mod db;
+mod enums;
+mod error;
+mod identity;
+mod install;
+mod json_input;
+mod organizations;
+mod ticket_cursor;
+mod ticket_list;
+mod ticket_triggers;
+mod tickets;
+mod viewer;
+mod workflows;
+
+::pgrx::pg_module_magic!();
+
+extension_sql_file!("../sql/roles.sql", name = "roles", bootstrap);
+extension_sql_file!(
+    "../sql/types.sql",
+    name = "types",
+    requires = ["roles"],
+    creates = [Type(enums::Priority)]
+);
+// The functions come here, put in order by pgrx.
+extension_sql_file!("../sql/functions.sql", name = "functions", finalize);
+
+/// What `cargo pgrx test` asks for: how the server for `#[pg_test]` is set up.
+#[cfg(test)]
+pub mod pg_test {
+    pub fn setup(_options: Vec<&str>) {}
+
+    #[must_use]
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["fsync = off"]
+    }
+}

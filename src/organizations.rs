@@ -1,0 +1,160 @@
+//! Tenants: founding one, and who belongs to it.
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+
+use crate::db::{self, JsonText};
+use crate::error::{Error, Result, required};
+use crate::identity::new_id;
+use crate::viewer::{self, Viewer};
+
+const FOUND: &str = "insert into helpdesk.organizations (id, name, created_by) values ($1, $2, $3)";
+
+const FIRST_MEMBER: &str = "
+    insert into helpdesk.org_members (org_id, user_id, org_role, added_by) values ($1, $2, 'org_admin', $2)";
+
+const FIRST_WORKFLOW: &str = "
+    with workflow as (
+      insert into helpdesk.workflows (org_id, id, name, description)
+      values ($1, $2, 'Support', 'How requests are handled')
+    ), counter as (
+      insert into helpdesk.ticket_counters (org_id) values ($1)
+    )
+    select";
+
+const FIRST_STAGES: &str = "
+    insert into helpdesk.workflow_stages (org_id, workflow_id, name, position, status, is_start)
+    values ($1, $2, 'New', 1, 'open', true),
+           ($1, $2, 'In progress', 2, 'open', false),
+           ($1, $2, 'Waiting on customer', 3, 'pending', false),
+           ($1, $2, 'Resolved', 4, 'resolved', false),
+           ($1, $2, 'Closed', 5, 'closed', false)";
+
+const LOCK_ORGANIZATION: &str =
+    "select from helpdesk.organizations where id = $1 for no key update";
+
+const ANOTHER_ADMIN: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id <> $2 and org_role = 'org_admin' limit 1";
+
+const MEMBERS: &str = "
+    select coalesce(json_agg(json_build_object(
+             'id', p.id,
+             'name', p.name,
+             'email', case when $2 then p.email end,
+             'orgRole', m.org_role,
+             'addedAt', m.added_at) order by m.added_at, p.id), '[]')
+      from helpdesk.org_members m
+      join helpdesk.profiles p on p.id = m.user_id
+     where m.org_id = $1
+       and ($2 or m.user_id = $3 or m.org_role in ('org_admin', 'org_agent'))";
+
+/// Founds an organization; who asks becomes its org_admin. Returns its id.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn create_organization(p_name: Option<&str>) -> Result<Uuid> {
+    let name = required(p_name, "p_name")?.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(Error::bad(
+            "p_name",
+            "not a name for an organization",
+            "1 to 200 characters, not only white space.",
+        ));
+    }
+    let viewer = Viewer::current()?;
+    let founder = viewer.person()?;
+    if !viewer.may_create_organization() {
+        return Err(Error::not_allowed(
+            "agents may not found organizations",
+            "The role of the profile must be customer or admin.",
+        ));
+    }
+    let id = new_id();
+    db::write(FOUND, &[id.into(), name.into(), founder.into()])?;
+    Ok(id)
+}
+
+/// The members of an organization: all of them with e-mail addresses for its staff; the staff's names and oneself for customers.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let viewer = Viewer::current()?;
+    let sees_all = viewer::role_bypasses_row_security() || viewer.is_staff(org);
+    if !sees_all && !viewer.is_member(org) {
+        return Err(not_a_member());
+    }
+    let members =
+        db::read_one(MEMBERS, &[org.into(), sees_all.into(), viewer.profile.into()], |row| {
+            row.get(1)
+        })?;
+    Ok(members.flatten().unwrap_or(JsonText("[]".to_owned())))
+}
+
+pub fn not_a_member() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "p_org_id: no such organization, or you are not a member of it",
+        "my_org_ids() lists the organizations you are a member of.",
+    )
+}
+
+/// Trigger: what every organization starts with. Its founder as org_admin, and the workflow "Support".
+#[pg_trigger(sql = "
+    create function helpdesk.handle_new_org() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn handle_new_org<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    if let Some(new) = db::trigger_rows(trigger).new {
+        let org: Uuid = new.required("id")?;
+        let founder: Uuid = new.required("created_by")?;
+        let workflow = new_id();
+        db::write(FIRST_MEMBER, &[org.into(), founder.into()])?;
+        db::write(FIRST_WORKFLOW, &[org.into(), workflow.into()])?;
+        db::write(FIRST_STAGES, &[org.into(), workflow.into()])?;
+    }
+    Ok(None)
+}
+
+/// Trigger: an organization keeps at least one org_admin, also when two are removed at once.
+#[pg_trigger(sql = "
+    create function helpdesk.keep_last_admin() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn keep_last_admin<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    let rows = db::trigger_rows(trigger);
+    let Some(old) = rows.old else { return Ok(None) };
+    let org: Uuid = old.required("org_id")?;
+    let member: Uuid = old.required("user_id")?;
+    let was_admin = old.get::<String>("org_role")?.as_deref() == Some("org_admin");
+    let stays_admin = match &rows.new {
+        None => false,
+        Some(new) => {
+            if new.required::<Uuid>("org_id")? != org || new.required::<Uuid>("user_id")? != member
+            {
+                return Err(Error::bad(
+                    "org_members",
+                    "organization and member of a membership cannot be changed",
+                    "Remove the membership and add another.",
+                ));
+            }
+            new.get::<String>("org_role")?.as_deref() == Some("org_admin")
+        }
+    };
+    if was_admin && !stays_admin {
+        // When the organization itself is being deleted its row is gone already, and its last admin may go.
+        let organization_stays = db::write_one(LOCK_ORGANIZATION, &[org.into()], |_| ())?.is_some();
+        if organization_stays
+            && db::write_one(ANOTHER_ADMIN, &[org.into(), member.into()], |_| ())?.is_none()
+        {
+            return Err(Error::wrong_state(
+                "the last org_admin of an organization cannot be removed or demoted",
+                "Make another member org_admin first.",
+            ));
+        }
+    }
+    Ok(if rows.new.is_some() { trigger.new() } else { trigger.old() })
+}

@@ -1,0 +1,461 @@
+//! list_org_tickets: one page of tickets, filtered and sorted. Each statement is put together from constants only, and shaped so
+//! that one index gives the page in order: the cost follows the page, not the organization.
+
+use pgrx::Uuid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::prelude::*;
+use serde::{Deserialize, Deserializer};
+
+use crate::db::{self, JsonText, JsonbText};
+use crate::enums::{Priority, Status};
+use crate::error::{Error, Result, required};
+use crate::json_input::{self, Id, OneOrMany, present};
+use crate::organizations::not_a_member;
+use crate::ticket_cursor::{Cursor, Sort, SortKey};
+use crate::viewer::{self, Viewer};
+
+const MAX_PER_PAGE: i64 = 100;
+const DEFAULT_PER_PAGE: i64 = 20;
+const MAX_SEARCH: usize = 200;
+
+/// What `p_filters` may say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Filters {
+    #[serde(default, deserialize_with = "present")]
+    priority: Option<OneOrMany<Priority>>,
+    #[serde(default, deserialize_with = "present")]
+    status: Option<OneOrMany<Status>>,
+    #[serde(default, deserialize_with = "present")]
+    stage_id: Option<OneOrMany<Id>>,
+    #[serde(default, deserialize_with = "present")]
+    workflow_id: Option<OneOrMany<Id>>,
+    #[serde(default, deserialize_with = "present")]
+    assigned_to: Option<Assignee>,
+    #[serde(default, deserialize_with = "present")]
+    created_by: Option<Person>,
+    #[serde(default, deserialize_with = "present")]
+    created_after: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    created_before: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    updated_after: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    updated_before: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    search: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    sort: Option<Sort>,
+    #[serde(default, deserialize_with = "present")]
+    per_page: Option<i64>,
+    #[serde(default, deserialize_with = "present")]
+    page: Option<i64>,
+    #[serde(default, deserialize_with = "present")]
+    cursor: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    count: Option<Count>,
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("priority", "low, medium, high, urgent, or a list of them"),
+    ("status", "open, pending, resolved, closed, or a list of them"),
+    ("stageId", "the id of a stage, or a list of them"),
+    ("workflowId", "the id of a workflow, or a list of them"),
+    ("assignedTo", "the id of a member, \"me\" or \"none\""),
+    ("createdBy", "the id of a member, or \"me\""),
+    ("createdAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
+    ("createdBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
+    ("updatedAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
+    ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
+    ("search", "1 to 200 characters"),
+    ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
+    ("perPage", "a whole number from 1 to 100"),
+    ("page", "a whole number from 1, without cursor"),
+    ("cursor", "nextCursor of a page in the same order, without page"),
+    ("count", "\"exact\" or \"none\""),
+];
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "camelCase")]
+enum Count {
+    Exact,
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Assignee {
+    Word(AssigneeWord),
+    Member(Id),
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "camelCase")]
+enum AssigneeWord {
+    Me,
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Person {
+    Word(PersonWord),
+    Member(Id),
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+enum PersonWord {
+    Me,
+}
+
+/// A point in time, RFC 3339.
+struct Moment(TimestampWithTimeZone);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
+        use serde::de::Error as _;
+        let text = String::deserialize(input)?;
+        let moment: jiff::Timestamp =
+            text.parse().map_err(|_| D::Error::custom(format!("not a time: {text:?}")))?;
+        crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment).ok_or_else(
+            || D::Error::custom(format!("not a time that Postgres can store: {text:?}")),
+        )
+    }
+}
+
+impl Filters {
+    fn parse(text: &str) -> Result<Filters> {
+        let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
+        let out_of_range = |key: &str, problem: &str| {
+            let allowed = KEYS.iter().find(|(name, _)| *name == key);
+            let allowed = allowed.map_or("", |(_, values)| values);
+            Err(Error::bad(
+                format!("p_filters.{key}"),
+                problem.to_owned(),
+                format!("{key} may be: {allowed}."),
+            ))
+        };
+        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n)) {
+            return out_of_range("perPage", "out of range");
+        }
+        if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n)) {
+            return out_of_range("page", "out of range");
+        }
+        if filters.page.is_some() && filters.cursor.is_some() {
+            return out_of_range("cursor", "cannot be combined with page");
+        }
+        if let Some(words) = &filters.search
+            && (words.trim().is_empty() || words.chars().count() > MAX_SEARCH)
+        {
+            return out_of_range("search", "not a search");
+        }
+        Ok(filters)
+    }
+}
+
+/// The values behind the numbered parameters of every statement here, whether a statement uses them or not.
+struct Arguments {
+    org: Uuid,
+    me: Option<Uuid>,
+    priorities: Vec<String>,
+    statuses: Vec<String>,
+    stages: Vec<Uuid>,
+    workflows: Vec<Uuid>,
+    assignee: Option<Uuid>,
+    creator: Option<Uuid>,
+    created_after: Option<TimestampWithTimeZone>,
+    created_before: Option<TimestampWithTimeZone>,
+    updated_after: Option<TimestampWithTimeZone>,
+    updated_before: Option<TimestampWithTimeZone>,
+    search: Option<String>,
+    search_number: Option<i64>,
+    cursor: Option<Cursor>,
+    limit: i64,
+    offset: i64,
+}
+
+impl Arguments {
+    fn bound(&self) -> Vec<DatumWithOid<'_>> {
+        let cursor = self.cursor.as_ref();
+        vec![
+            self.org.into(),
+            self.me.into(),
+            self.priorities.first().cloned().into(),
+            self.priorities.clone().into(),
+            self.statuses.first().cloned().into(),
+            self.statuses.clone().into(),
+            self.stages.first().copied().into(),
+            self.stages.clone().into(),
+            self.workflows.first().copied().into(),
+            self.workflows.clone().into(),
+            self.assignee.into(),
+            self.creator.into(),
+            self.created_after.into(),
+            self.created_before.into(),
+            self.updated_after.into(),
+            self.updated_before.into(),
+            self.search.clone().into(),
+            self.search_number.into(),
+            cursor.map(|c| c.moment).into(),
+            cursor.and_then(|c| c.priority).map(Priority::label).into(),
+            cursor.map(|c| c.id).into(),
+            self.limit.into(),
+            self.offset.into(),
+        ]
+    }
+}
+
+/// One page of the tickets of an organization that the caller may see.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn list_org_tickets(
+    p_org_id: Option<Uuid>,
+    p_filters: default!(Option<JsonbText>, "'{}'"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let filters = match &p_filters {
+        Some(text) => Filters::parse(&text.0)?,
+        None => Filters::parse("{}")?,
+    };
+    let viewer = Viewer::current()?;
+    let sees_all = viewer::role_bypasses_row_security() || viewer.is_staff(org);
+    if !sees_all && !viewer.is_member(org) {
+        return Err(not_a_member());
+    }
+    list(org, filters, viewer.profile, sees_all)
+}
+
+fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
+    let sort = filters.sort.unwrap_or_default();
+    let per_page = filters.per_page.unwrap_or(DEFAULT_PER_PAGE);
+    let page = match filters.cursor {
+        Some(_) => None,
+        None => Some(filters.page.unwrap_or(1)),
+    };
+    let cursor = match &filters.cursor {
+        Some(text) => Some(Cursor::decode(text, sort)?),
+        None => None,
+    };
+    let conditions = conditions(&filters);
+    let arguments = Arguments {
+        org,
+        me,
+        priorities: labels(&filters.priority, Priority::label),
+        statuses: labels(&filters.status, Status::label),
+        stages: ids(&filters.stage_id),
+        workflows: ids(&filters.workflow_id),
+        assignee: match filters.assigned_to {
+            Some(Assignee::Member(id)) => Some(id.into()),
+            _ => me,
+        },
+        creator: match filters.created_by {
+            Some(Person::Member(id)) => Some(id.into()),
+            _ => me,
+        },
+        created_after: filters.created_after.map(|m| m.0),
+        created_before: filters.created_before.map(|m| m.0),
+        updated_after: filters.updated_after.map(|m| m.0),
+        updated_before: filters.updated_before.map(|m| m.0),
+        search_number: filters
+            .search
+            .as_deref()
+            .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
+        search: filters.search.map(|words| words.trim().to_lowercase()),
+        cursor,
+        // One more than shown tells whether there is a next page.
+        limit: per_page + 1,
+        offset: (page.unwrap_or(1) - 1) * per_page,
+    };
+    let bound = arguments.bound();
+
+    let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all);
+    let mut rows = db::read_dynamic_all(&statement, &bound, |row| Listed {
+        json: row.get(1).unwrap_or_default(),
+        id: row.get(2),
+        moment: row.get(3),
+        priority: row.get(4),
+    })?;
+    let has_more = rows.len() as i64 > per_page;
+    rows.truncate(per_page as usize);
+    let next_cursor = match rows.last() {
+        Some(last) if has_more => Cursor::after(last.id, last.moment, last.priority, sort),
+        _ => None,
+    };
+    let total = match filters.count.unwrap_or(Count::Exact) {
+        Count::None => None,
+        Count::Exact => Some(
+            db::read_dynamic(&count_statement(&conditions, sees_all), &bound, |row| {
+                row.get::<i64>(1)
+            })?
+            .flatten()
+            .unwrap_or(0),
+        ),
+    };
+    Ok(JsonText(format!(
+        "{{\"tickets\":[{}],\"pagination\":{}}}",
+        rows.iter().map(|row| row.json.as_str()).collect::<Vec<_>>().join(","),
+        serde_json::json!({
+            "total": total,
+            "page": page,
+            "perPage": per_page,
+            "nextCursor": next_cursor.map(|cursor| cursor.encode()),
+        })
+    )))
+}
+
+/// A ticket of the page, and what a cursor after it needs.
+struct Listed {
+    json: String,
+    id: Option<Uuid>,
+    moment: Option<TimestampWithTimeZone>,
+    priority: Option<Priority>,
+}
+
+fn labels<T: Copy>(values: &Option<OneOrMany<T>>, label: fn(T) -> &'static str) -> Vec<String> {
+    let values = values.as_ref().map_or(&[][..], |values| &values.0);
+    values.iter().map(|value| label(*value).to_owned()).collect()
+}
+
+fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
+    let values = values.as_ref().map_or(&[][..], |values| &values.0);
+    values.iter().map(|id| Uuid::from(*id)).collect()
+}
+
+/// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
+fn conditions(filters: &Filters) -> Vec<&'static str> {
+    fn one_or_many<T>(
+        values: &Option<OneOrMany<T>>,
+        one: &'static str,
+        many: &'static str,
+    ) -> Option<&'static str> {
+        let values = values.as_ref()?;
+        Some(if values.0.len() == 1 { one } else { many })
+    }
+    [
+        one_or_many(
+            &filters.priority,
+            "t.priority = $3::helpdesk.ticket_priority",
+            "t.priority = any ($4::text[]::helpdesk.ticket_priority[])",
+        ),
+        one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
+        one_or_many(
+            &filters.stage_id,
+            "t.current_stage_id = $7",
+            "t.current_stage_id = any ($8)",
+        ),
+        one_or_many(
+            &filters.workflow_id,
+            "t.workflow_id = $9",
+            "t.workflow_id = any ($10)",
+        ),
+        filters.assigned_to.as_ref().map(|assignee| match assignee {
+            Assignee::Word(AssigneeWord::None) => "t.assigned_to is null",
+            _ => "t.assigned_to = $11",
+        }),
+        filters.created_by.as_ref().map(|_| "t.created_by = $12"),
+        filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
+        filters.created_before.as_ref().map(|_| "t.created_at < $14"),
+        filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
+        filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
+        filters.search.as_ref().map(|_| {
+            "(t.number = $18 or position($17 in lower(t.title)) > 0 or position($17 in lower(t.description)) > 0)"
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Where a page that starts at a cursor continues.
+fn after_cursor(sort: Sort) -> &'static str {
+    match (sort.key, sort.descending) {
+        (SortKey::UpdatedAt, true) => "(t.updated_at, t.id) < ($19, $21)",
+        (SortKey::UpdatedAt, false) => "(t.updated_at, t.id) > ($19, $21)",
+        (SortKey::CreatedAt, true) => "(t.created_at, t.id) < ($19, $21)",
+        (SortKey::CreatedAt, false) => "(t.created_at, t.id) > ($19, $21)",
+        (SortKey::Priority, true) => {
+            "(t.priority, t.updated_at, t.id) < ($20::helpdesk.ticket_priority, $19, $21)"
+        }
+        (SortKey::Priority, false) => {
+            "(t.priority, t.updated_at, t.id) > ($20::helpdesk.ticket_priority, $19, $21)"
+        }
+    }
+}
+
+fn order_by(sort: Sort) -> &'static str {
+    match (sort.key, sort.descending) {
+        (SortKey::UpdatedAt, true) => " order by t.updated_at desc, t.id desc",
+        (SortKey::UpdatedAt, false) => " order by t.updated_at, t.id",
+        (SortKey::CreatedAt, true) => " order by t.created_at desc, t.id desc",
+        (SortKey::CreatedAt, false) => " order by t.created_at, t.id",
+        (SortKey::Priority, true) => " order by t.priority desc, t.updated_at desc, t.id desc",
+        (SortKey::Priority, false) => " order by t.priority, t.updated_at, t.id",
+    }
+}
+
+/// What a member who is not staff sees, as two conditions that exclude each other: each has an index that gives it in order.
+const OWN: [&str; 2] = ["t.created_by = $2", "t.assigned_to = $2 and t.created_by <> $2"];
+
+fn page_statement(
+    conditions: &[&'static str],
+    sort: Sort,
+    has_cursor: bool,
+    sees_all: bool,
+) -> String {
+    let order = order_by(sort);
+    let select = |own: Option<&'static str>| {
+        let mut text = "select t.* from helpdesk.tickets t where t.org_id = $1".to_owned();
+        let cursor = has_cursor.then(|| after_cursor(sort));
+        for condition in conditions.iter().copied().chain(own).chain(cursor) {
+            text.push_str(" and ");
+            text.push_str(condition);
+        }
+        text.push_str(order);
+        text
+    };
+    let page = if sees_all {
+        format!("{} limit $22 offset $23", select(None))
+    } else {
+        format!(
+            "select t.* from (({} limit $22 + $23) union all ({} limit $22 + $23)) t{order} limit $22 offset $23",
+            select(Some(OWN[0])),
+            select(Some(OWN[1])),
+        )
+    };
+    let moment = match sort.key {
+        SortKey::CreatedAt => "t.created_at",
+        SortKey::UpdatedAt | SortKey::Priority => "t.updated_at",
+    };
+    format!(
+        "select json_build_object(
+                  'id', t.id,
+                  'number', t.number,
+                  'title', t.title,
+                  'priority', t.priority,
+                  'status', t.status,
+                  'version', t.version,
+                  'currentStage', json_build_object('id', s.id, 'name', s.name),
+                  'assignedTo', case when a.id is not null then json_build_object('id', a.id, 'name', a.name) end,
+                  'createdBy', json_build_object('id', c.id, 'name', c.name),
+                  'createdAt', t.created_at,
+                  'updatedAt', t.updated_at)::text,
+                t.id, {moment}, t.priority
+           from ({page}) t
+           join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
+           join helpdesk.profiles c on c.id = t.created_by
+           left join helpdesk.profiles a on a.id = t.assigned_to{order}"
+    )
+}
+
+fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
+    let mut text = "select count(*) from helpdesk.tickets t where t.org_id = $1".to_owned();
+    if !sees_all {
+        text.push_str(" and (t.created_by = $2 or t.assigned_to = $2)");
+    }
+    for condition in conditions {
+        text.push_str(" and ");
+        text.push_str(condition);
+    }
+    text
+}

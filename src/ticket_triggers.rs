@@ -1,0 +1,400 @@
+//! What happens whenever a ticket is written, whichever door the write came through: numbering, defaults, checks, history.
+
+use pgrx::Uuid;
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::db::{self, Change, TriggerRow};
+use crate::enums::Priority;
+use crate::error::{Error, Result};
+use crate::identity::new_id;
+use crate::viewer::Viewer;
+
+/// Everything that a new ticket needs to know, in one round trip: its number ($4: one given explicitly), its workflow and
+/// stage (given or found), and whether the requester ($5) and the assignee ($6) are members.
+const INTAKE: &str = "
+    with counter as (
+      insert into helpdesk.ticket_counters as c (org_id, last_number) values ($1, coalesce($4, 1))
+      on conflict (org_id) do update
+         set last_number = case when $4 is null then c.last_number + 1 else greatest(c.last_number, $4) end
+      returning c.last_number
+    )
+    select coalesce($4, counter.last_number), w.id, w.is_active, s.id, s.status,
+           exists (select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $5),
+           $6 is null or exists (select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $6)
+      from counter
+      left join lateral (
+        select w.id, w.is_active from helpdesk.workflows w
+         where w.org_id = $1
+           and case when $2 is not null then w.id = $2
+                    when $3 is not null then w.id = (select x.workflow_id from helpdesk.workflow_stages x
+                                                      where x.org_id = $1 and x.id = $3)
+                    else w.is_active end
+         order by w.created_at, w.id
+         limit 1) w on true
+      left join helpdesk.workflow_stages s
+        on s.org_id = $1 and s.workflow_id = w.id and case when $3 is null then s.is_start else s.id = $3 end";
+
+const STAGE: &str = "
+    select status from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 and id = $3";
+
+const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
+
+const RECORD: &str = "
+    insert into helpdesk.ticket_history
+           (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to,
+            workflow_stage_id, changed_at, previous_history_id, changed_by, changes)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)";
+
+/// The columns of RECORD's first twelve arguments on insert and on update, in its order.
+const RECORDED: [&str; 11] = [
+    "org_id",
+    "latest_history_id",
+    "id",
+    "created_by",
+    "version",
+    "title",
+    "description",
+    "priority",
+    "status",
+    "assigned_to",
+    "current_stage_id",
+];
+
+const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and id = $2";
+
+/// What never changes, and what only the system changes.
+const IMMUTABLE: &[&str] = &["org_id", "id", "number", "created_by", "created_at"];
+const SYSTEM: &[&str] =
+    &["version", "latest_history_id", "stage_entered_at", "resolved_at", "closed_at"];
+/// What makes a revision when it changes.
+const TRACKED: &[&str] = &[
+    "title",
+    "description",
+    "priority",
+    "status",
+    "workflow_id",
+    "current_stage_id",
+    "assigned_to",
+];
+
+/// BEFORE INSERT OR UPDATE on tickets.
+#[pg_trigger(sql = "
+    create function helpdesk.ticket_before_write() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn ticket_before_write<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>> {
+    let rows = db::trigger_rows(trigger);
+    let Some(new) = rows.new else { return Ok(None) };
+    let changes = match &rows.old {
+        None => intake(&new)?,
+        Some(old) => revise(old, &new)?,
+    };
+    Ok(Some(new.with(changes)?))
+}
+
+/// What the system fills into a new ticket.
+fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
+    let workflow: Option<Uuid> = new.get("workflow_id")?;
+    let stage: Option<Uuid> = new.get("current_stage_id")?;
+    let found = db::write_one(
+        INTAKE,
+        &[
+            new.arg("org_id")?,
+            new.arg("workflow_id")?,
+            new.arg("current_stage_id")?,
+            new.arg("number")?,
+            new.arg("created_by")?,
+            new.arg("assigned_to")?,
+        ],
+        |row| {
+            (
+                row.get::<i64>(1),
+                row.get::<Uuid>(2),
+                row.get::<bool>(3),
+                row.get::<Uuid>(4),
+                row.get::<String>(5),
+                row.get::<bool>(6),
+                row.get::<bool>(7),
+            )
+        },
+    )?;
+    let Some((number, found_workflow, is_active, found_stage, status, requester_ok, assignee_ok)) =
+        found
+    else {
+        return Err(Error::bad("org_id", "no such organization", "An organization's id."));
+    };
+    if requester_ok != Some(true) {
+        return Err(not_a_member("created_by"));
+    }
+    if assignee_ok != Some(true) {
+        return Err(not_a_member("assigned_to"));
+    }
+    let Some(found_workflow) = found_workflow else {
+        return Err(match workflow {
+            Some(_) => no_such_workflow(),
+            None if stage.is_some() => no_such_stage(),
+            None => Error::wrong_state(
+                "workflow_id: the organization has no active workflow",
+                "An org_admin activates or creates one in helpdesk.workflows.",
+            ),
+        });
+    };
+    if is_active != Some(true) {
+        return Err(Error::wrong_state(
+            "workflow_id: the workflow is not active",
+            "Take an active one, or leave it out to take the organization's earliest active one.",
+        ));
+    }
+    let (Some(found_stage), Some(status)) = (found_stage, status) else {
+        return Err(match stage {
+            Some(_) => no_such_stage(),
+            None => Error::wrong_state(
+                "workflow_id: the workflow has no stages",
+                "An org_admin creates them in helpdesk.workflow_stages.",
+            ),
+        });
+    };
+    if new.get::<String>("status")?.is_some_and(|given| given != status) {
+        return Err(status_follows_stage());
+    }
+    let mut changes = vec![
+        Change::new("number", number),
+        Change::new("workflow_id", found_workflow),
+        Change::new("current_stage_id", found_stage),
+        Change::new("version", 1),
+        Change::new("latest_history_id", new_id()),
+    ];
+    // Imports say themselves when a ticket was resolved or closed.
+    let entered: Option<TimestampWithTimeZone> = new.get("stage_entered_at")?;
+    let is_done = status == "resolved" || status == "closed";
+    if is_done && new.get::<TimestampWithTimeZone>("resolved_at")?.is_none() {
+        changes.push(Change::new("resolved_at", entered.clone()));
+    }
+    if status == "closed" && new.get::<TimestampWithTimeZone>("closed_at")?.is_none() {
+        changes.push(Change::new("closed_at", entered));
+    }
+    changes.push(Change::new("status", status));
+    changes.extend(trimmed_title(new)?);
+    Ok(changes)
+}
+
+/// What the system fills into a changed ticket.
+fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
+    for column in IMMUTABLE.iter().chain(SYSTEM) {
+        if !new.same_image(old, column)? {
+            return Err(Error::bad(
+                *column,
+                "cannot be changed",
+                "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
+            ));
+        }
+    }
+    let mut changes: Vec<Change> = trimmed_title(new)?.into_iter().collect();
+    let is_changed = changed_columns(old, new)?;
+    if is_changed.is_empty() {
+        return Ok(changes);
+    }
+    let org: Uuid = new.required("org_id")?;
+    if is_changed.contains(&"assigned_to")
+        && let Some(assignee) = new.get::<Uuid>("assigned_to")?
+        && db::read_one(IS_MEMBER, &[org.into(), assignee.into()], |_| ())?.is_none()
+    {
+        return Err(not_a_member("assigned_to"));
+    }
+    let moved = is_changed.contains(&"current_stage_id") || is_changed.contains(&"workflow_id");
+    let now = db::transaction_start();
+    if moved || is_changed.contains(&"status") {
+        let given: String = new.required("status")?;
+        let old_status: String = old.required("status")?;
+        let status: String = db::write_one(
+            STAGE,
+            &[new.arg("org_id")?, new.arg("workflow_id")?, new.arg("current_stage_id")?],
+            |row| row.get(1),
+        )?
+        .flatten()
+        .ok_or_else(no_such_stage)?;
+        if given != status && given != old_status {
+            return Err(status_follows_stage());
+        }
+        if !moved && given != status {
+            return Err(status_follows_stage());
+        }
+        if moved {
+            changes.push(Change::new("stage_entered_at", now));
+        }
+        changes.extend(milestones(new, &status, now)?);
+        changes.push(Change::new("status", status));
+    }
+    let old_version: i32 = old.required("version")?;
+    let updated_at: TimestampWithTimeZone = old.required("updated_at")?;
+    changes.push(Change::new("version", old_version + 1));
+    changes.push(Change::new("latest_history_id", new_id()));
+    changes.push(Change::new("updated_at", now.max(updated_at)));
+    Ok(changes)
+}
+
+/// resolved_at and closed_at, as the status has them.
+fn milestones(new: &TriggerRow, status: &str, now: TimestampWithTimeZone) -> Result<Vec<Change>> {
+    let resolved: Option<TimestampWithTimeZone> = new.get("resolved_at")?;
+    let is_done = status == "resolved" || status == "closed";
+    Ok(vec![
+        Change::new("resolved_at", is_done.then_some(resolved.unwrap_or(now))),
+        Change::new("closed_at", (status == "closed").then_some(now)),
+    ])
+}
+
+fn trimmed_title(new: &TriggerRow) -> Result<Option<Change>> {
+    let Some(title) = new.get::<&str>("title")? else {
+        return Ok(None);
+    };
+    let trimmed = title.trim();
+    Ok((trimmed.len() != title.len()).then(|| Change::new("title", trimmed)))
+}
+
+/// Which tracked columns differ, white space around the title aside.
+fn changed_columns(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<&'static str>> {
+    let mut changed = Vec::new();
+    for column in TRACKED {
+        if new.same_image(old, column)? {
+            continue;
+        }
+        let really = match *column {
+            "title" => {
+                new.get::<&str>(column)?.map(str::trim) != old.get::<&str>(column)?.map(str::trim)
+            }
+            "description" => new.get::<&str>(column)? != old.get::<&str>(column)?,
+            _ => true,
+        };
+        if really {
+            changed.push(*column);
+        }
+    }
+    Ok(changed)
+}
+
+/// AFTER INSERT OR UPDATE on tickets: writes the revision that latest_history_id already points at.
+#[pg_trigger(sql = "
+    create function helpdesk.ticket_record_history() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn ticket_record_history<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    let rows = db::trigger_rows(trigger);
+    let Some(new) = rows.new else { return Ok(None) };
+    if let Some(old) = &rows.old
+        && new.same_image(old, "latest_history_id")?
+    {
+        return Ok(None);
+    }
+    let changes = match &rows.old {
+        None => json!({ "type": "created", "fields": created_fields(&new)? }),
+        Some(old) => json!({ "type": "updated", "fields": updated_fields(old, &new)? }),
+    };
+    let mut args = Vec::with_capacity(15);
+    for column in RECORDED {
+        args.push(new.arg(column)?);
+    }
+    match &rows.old {
+        None => {
+            args.push(new.arg("created_at")?);
+            args.push(Option::<Uuid>::None.into());
+        }
+        Some(old) => {
+            args.push(new.arg("updated_at")?);
+            args.push(old.arg("latest_history_id")?);
+        }
+    }
+    args.push(Viewer::current()?.profile.into());
+    args.push(changes.to_string().into());
+    db::write(RECORD, &args)?;
+    Ok(None)
+}
+
+fn created_fields(new: &TriggerRow) -> Result<Map<String, Value>> {
+    let mut fields = Map::new();
+    for column in TRACKED {
+        fields.insert(field_name(column).to_owned(), field_value(new, column)?);
+    }
+    Ok(fields)
+}
+
+fn updated_fields(old: &TriggerRow, new: &TriggerRow) -> Result<Map<String, Value>> {
+    let mut fields = Map::new();
+    for column in changed_columns(old, new)? {
+        fields.insert(
+            field_name(column).to_owned(),
+            json!({ "from": field_value(old, column)?, "to": field_value(new, column)? }),
+        );
+    }
+    Ok(fields)
+}
+
+/// A column as `changes` and the API call it.
+fn field_name(column: &'static str) -> &'static str {
+    match column {
+        "workflow_id" => "workflow",
+        "current_stage_id" => "stage",
+        "assigned_to" => "assignedTo",
+        same => same,
+    }
+}
+
+fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
+    Ok(match column {
+        "title" | "description" | "status" => json!(row.get::<&str>(column)?),
+        "priority" => json!(row.get::<Priority>(column)?.map(Priority::label)),
+        _ => json!(row.get::<Uuid>(column)?.map(|id| id.to_string())),
+    })
+}
+
+/// Trigger on ticket_history: nobody changes or removes a revision; it goes only with its ticket.
+#[pg_trigger(sql = "
+    create function helpdesk.ticket_history_append_only() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn ticket_history_append_only<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
+    let rows = db::trigger_rows(trigger);
+    if let (Some(old), None) = (&rows.old, &rows.new) {
+        let ticket = [old.arg("org_id")?, old.arg("ticket_id")?];
+        let ticket_is_gone = db::write_one(TICKET_EXISTS, &ticket, |_| ())?.is_none();
+        if ticket_is_gone {
+            return Ok(trigger.old());
+        }
+    }
+    Err(Error::not_allowed(
+        "ticket_history is append-only",
+        "Revisions are written by trigger when a ticket changes, and go when their ticket is deleted.",
+    ))
+}
+
+fn not_a_member(column: &'static str) -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        format!("{column}: not a member of this organization"),
+        "list_org_members(org) lists them.",
+    )
+}
+
+fn no_such_workflow() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "workflow_id: no such workflow in this organization",
+        "Leave it out to take the organization's earliest active one.",
+    )
+}
+
+fn no_such_stage() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "stageId: no such stage in the ticket's workflow",
+        "helpdesk.workflow_stages lists the stages of the workflow.",
+    )
+}
+
+fn status_follows_stage() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::bad("status", "follows the stage", "Set current_stage_id to a stage of that status.")
+}
