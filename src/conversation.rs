@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change};
+use crate::db::{self, Change, Fired, TriggerRows, Tuple};
 use crate::error::{Error, Result};
 
 const REQUESTER: &str = "select created_by from helpdesk.tickets where org_id = $1 and id = $2";
@@ -16,10 +16,11 @@ const FIXED: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
     create function helpdesk.follow_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn follow_ticket<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>> {
-    let rows = db::trigger_rows(trigger);
+fn follow_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, complete_child)
+}
+
+fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let is_comment = new.has("content");
     let author = if is_comment { "created_by" } else { "uploaded_by" };
@@ -27,7 +28,7 @@ fn follow_ticket<'a>(
         let org: Uuid = new.required("org_id")?;
         let ticket: Uuid = new.required("ticket_id")?;
         let requester =
-            db::read_one(REQUESTER, &[org.into(), ticket.into()], |row| row.get::<Uuid>(1))?
+            db::run_one(REQUESTER, &[org.into(), ticket.into()], |row| row.get::<Uuid>(1))?
                 .flatten()
                 .ok_or_else(|| {
                     Error::not_allowed(

@@ -12,6 +12,7 @@ use pgrx::PgTupleDesc;
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::nullable::Nullable;
+use pgrx::pg_sys::panic::ErrorReportable;
 use pgrx::prelude::*;
 
 use crate::error::Result;
@@ -87,8 +88,8 @@ pub fn read_dynamic_all<T>(
     execute(Statement::Dynamic(sql), args, Mode::Read, 0, all(read))
 }
 
-/// Runs a statement that writes; the first row that it returns, if any.
-pub fn write_one<T>(
+/// Runs a statement that may write, on a snapshot of its own that sees what was done so far; its first row, if any.
+pub fn run_one<T>(
     sql: &'static str,
     args: &[DatumWithOid],
     read: impl FnOnce(&Row) -> T,
@@ -96,8 +97,17 @@ pub fn write_one<T>(
     execute(Statement::Constant(sql), args, Mode::Write, 0, first(read))
 }
 
-/// Runs a statement that writes and returns nothing of interest.
-pub fn write(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
+/// Every row of a statement that may write.
+pub fn run_all<T>(
+    sql: &'static str,
+    args: &[DatumWithOid],
+    read: impl FnMut(&Row) -> T,
+) -> Result<Vec<T>> {
+    execute(Statement::Constant(sql), args, Mode::Write, 0, all(read))
+}
+
+/// Runs a statement that may write and whose rows do not matter.
+pub fn run(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
     execute(Statement::Constant(sql), args, Mode::Write, 0, |_| ())
 }
 
@@ -358,8 +368,20 @@ pub struct TriggerRows<'a> {
     pub new: Option<TriggerRow<'a>>,
 }
 
-/// OLD and NEW of a row trigger.
-pub fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
+/// What a trigger hands back: the row to go on with, or none.
+pub type Tuple<'a> = PgHeapTuple<'a, AllocatedByRust>;
+pub type Fired<'a> = Result<Option<Tuple<'a>>, std::convert::Infallible>;
+
+/// Runs the body of a trigger. It reports errors here, because `#[pg_trigger]` turns an Err into a panic without SQLSTATE.
+pub fn fire<'a>(
+    trigger: &'a PgTrigger<'a>,
+    body: impl FnOnce(TriggerRows<'a>) -> Result<Option<Tuple<'a>>>,
+) -> Fired<'a> {
+    Ok(body(trigger_rows(trigger)).unwrap_or_report())
+}
+
+/// OLD and NEW; neither in a statement trigger.
+fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     let data = trigger.trigger_data();
     // SAFETY: Postgres filled the trigger data in for this call; which tuple is which follows trigger.h.
     unsafe {
@@ -462,7 +484,7 @@ impl<'a> TriggerRow<'a> {
     }
 
     /// A copy with other values in some columns, as a BEFORE trigger returns it.
-    pub fn with(&self, columns: Vec<Change>) -> Result<PgHeapTuple<'a, AllocatedByRust>> {
+    pub fn with(&self, columns: Vec<Change>) -> Result<Tuple<'a>> {
         let mut positions = Vec::with_capacity(columns.len());
         let mut values = Vec::with_capacity(columns.len());
         let mut nulls = Vec::with_capacity(columns.len());
@@ -487,7 +509,7 @@ impl<'a> TriggerRow<'a> {
     }
 
     /// The row as it is, as a trigger returns it.
-    pub fn unchanged(&self) -> PgHeapTuple<'a, AllocatedByRust> {
+    pub fn unchanged(&self) -> Tuple<'a> {
         // SAFETY: tuple and descriptor belong together; into_owned copies.
         unsafe {
             PgHeapTuple::from_heap_tuple(

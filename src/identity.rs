@@ -4,7 +4,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 use pgrx::{Uuid, warning};
 
-use crate::db::{self, JsonbText};
+use crate::db::{self, Fired, JsonbText, TriggerRows, Tuple};
 use crate::error::Result;
 use crate::viewer;
 
@@ -51,10 +51,11 @@ pub fn new_id() -> Uuid {
     create function helpdesk.handle_new_user() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn handle_new_user<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    let rows = db::trigger_rows(trigger);
+fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, follow_login)
+}
+
+fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let was_confirmed = match &rows.old {
         Some(old) => old.get::<TimestampWithTimeZone>("email_confirmed_at")?.is_some(),
@@ -79,18 +80,19 @@ fn handle_new_user<'a>(
     create function helpdesk.forget_login() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn forget_login<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    if let Some(old) = db::trigger_rows(trigger).old {
-        db::write(FORGET_LOGIN, &[old.required::<Uuid>("id")?.into()])?;
-    }
-    Ok(trigger.old())
+fn forget_login<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, keep_profile)
+}
+
+fn keep_profile(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(old) = rows.old else { return Ok(None) };
+    db::run(FORGET_LOGIN, &[old.arg("id")?])?;
+    Ok(Some(old.unchanged()))
 }
 
 /// Makes the profiles of logins that existed before helpdesk did. Part of install().
 pub fn back_fill_profiles() -> Result<()> {
-    let logins = db::read_all(LOGINS_WITHOUT_PROFILE, &[], |row| {
+    let logins = db::run_all(LOGINS_WITHOUT_PROFILE, &[], |row| {
         let is_confirmed = row.get(3) == Some(true);
         row.get(1).map(|id| Login {
             id,
@@ -108,7 +110,7 @@ fn save_profile(login: &Login) -> Result<()> {
         login.email.as_deref().zip(viewer::setting(c"app.initial_admin_email")).is_some_and(
             |(email, admin)| email.to_lowercase() == admin.to_string_lossy().trim().to_lowercase(),
         );
-    db::write(
+    db::run(
         SAVE_PROFILE,
         &[
             login.id.into(),

@@ -93,7 +93,7 @@ fn install() -> Result<()> {
         for file in FILES {
             db::run_script(file)?;
         }
-        db::write(SET_VERSION, &[SCHEMA_VERSION.into()])?;
+        db::run(SET_VERSION, &[SCHEMA_VERSION.into()])?;
         release_from_extension()?;
     }
     identity::back_fill_profiles()?;
@@ -120,7 +120,7 @@ fn migrate() -> Result<()> {
             return Err(wrong_version(version));
         };
         db::run_script(step)?;
-        db::write(SET_VERSION, &[(from + 1).into()])?;
+        db::run(SET_VERSION, &[(from + 1).into()])?;
     }
     Ok(())
 }
@@ -136,7 +136,7 @@ fn enable_cron() -> Result<()> {
         ));
     }
     for (name, schedule, function) in JOBS {
-        db::write(SCHEDULE, &[(*name).into(), (*schedule).into(), (*function).into()])?;
+        db::run(SCHEDULE, &[(*name).into(), (*schedule).into(), (*function).into()])?;
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ fn wrong_version(version: Option<i32>) -> pgrx::pg_sys::panic::ErrorReport {
 }
 
 fn installed_version() -> Result<Option<i32>> {
-    Ok(db::read_one(VERSION, &[], |row| row.get(1))?.flatten())
+    Ok(db::run_one(VERSION, &[], |row| row.get(1))?.flatten())
 }
 
 fn release_from_extension() -> Result<()> {
@@ -201,11 +201,11 @@ fn release_from_extension() -> Result<()> {
 
 /// Runs each statement that a query returns.
 fn run_each(query: &'static str) -> Result<()> {
-    let statements = db::read_all(query, &[], |row| row.get::<String>(1))?;
+    let statements = db::run_all(query, &[], |row| row.get::<String>(1))?;
     statements.iter().flatten().try_for_each(|statement| db::run_script(statement))
 }
 
 /// The answer of a yes-or-no query.
 fn ask(query: &'static str) -> Result<bool> {
-    Ok(db::read_one(query, &[], |row| row.get(1))?.flatten() == Some(true))
+    Ok(db::run_one(query, &[], |row| row.get(1))?.flatten() == Some(true))
 }

@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, JsonText};
+use crate::db::{self, Fired, JsonText, TriggerRows, Tuple};
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::viewer::{self, Viewer};
@@ -70,7 +70,7 @@ fn create_organization(p_name: Option<&str>) -> Result<Uuid> {
         ));
     }
     let id = new_id();
-    db::write(FOUND, &[id.into(), name.into(), founder.into()])?;
+    db::run(FOUND, &[id.into(), name.into(), founder.into()])?;
     Ok(id)
 }
 
@@ -103,16 +103,18 @@ pub fn not_a_member() -> pgrx::pg_sys::panic::ErrorReport {
     create function helpdesk.handle_new_org() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn handle_new_org<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    if let Some(new) = db::trigger_rows(trigger).new {
+fn handle_new_org<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, first_rows)
+}
+
+fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    if let Some(new) = rows.new {
         let org: Uuid = new.required("id")?;
         let founder: Uuid = new.required("created_by")?;
         let workflow = new_id();
-        db::write(FIRST_MEMBER, &[org.into(), founder.into()])?;
-        db::write(FIRST_WORKFLOW, &[org.into(), workflow.into()])?;
-        db::write(FIRST_STAGES, &[org.into(), workflow.into()])?;
+        db::run(FIRST_MEMBER, &[org.into(), founder.into()])?;
+        db::run(FIRST_WORKFLOW, &[org.into(), workflow.into()])?;
+        db::run(FIRST_STAGES, &[org.into(), workflow.into()])?;
     }
     Ok(None)
 }
@@ -122,10 +124,11 @@ fn handle_new_org<'a>(
     create function helpdesk.keep_last_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn keep_last_admin<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    let rows = db::trigger_rows(trigger);
+fn keep_last_admin<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, check_last_admin)
+}
+
+fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(old) = rows.old else { return Ok(None) };
     let org: Uuid = old.required("org_id")?;
     let member: Uuid = old.required("user_id")?;
@@ -146,9 +149,9 @@ fn keep_last_admin<'a>(
     };
     if was_admin && !stays_admin {
         // When the organization itself is being deleted its row is gone already, and its last admin may go.
-        let organization_stays = db::write_one(LOCK_ORGANIZATION, &[org.into()], |_| ())?.is_some();
+        let organization_stays = db::run_one(LOCK_ORGANIZATION, &[org.into()], |_| ())?.is_some();
         if organization_stays
-            && db::write_one(ANOTHER_ADMIN, &[org.into(), member.into()], |_| ())?.is_none()
+            && db::run_one(ANOTHER_ADMIN, &[org.into(), member.into()], |_| ())?.is_none()
         {
             return Err(Error::wrong_state(
                 "the last org_admin of an organization cannot be removed or demoted",
@@ -156,5 +159,5 @@ fn keep_last_admin<'a>(
             ));
         }
     }
-    Ok(if rows.new.is_some() { trigger.new() } else { trigger.old() })
+    Ok(Some(rows.new.unwrap_or(old).unchanged()))
 }

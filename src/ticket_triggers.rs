@@ -5,7 +5,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::db::{self, Change, TriggerRow};
+use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::enums::Priority;
 use crate::error::{Error, Result};
 use crate::identity::new_id;
@@ -84,10 +84,11 @@ const TRACKED: &[&str] = &[
     create function helpdesk.ticket_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_before_write<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>> {
-    let rows = db::trigger_rows(trigger);
+fn ticket_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, complete_ticket)
+}
+
+fn complete_ticket(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let changes = match &rows.old {
         None => intake(&new)?,
@@ -100,7 +101,7 @@ fn ticket_before_write<'a>(
 fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
     let workflow: Option<Uuid> = new.get("workflow_id")?;
     let stage: Option<Uuid> = new.get("current_stage_id")?;
-    let found = db::write_one(
+    let found = db::run_one(
         INTAKE,
         &[
             new.arg("org_id")?,
@@ -201,7 +202,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     let org: Uuid = new.required("org_id")?;
     if is_changed.contains(&"assigned_to")
         && let Some(assignee) = new.get::<Uuid>("assigned_to")?
-        && db::read_one(IS_MEMBER, &[org.into(), assignee.into()], |_| ())?.is_none()
+        && db::run_one(IS_MEMBER, &[org.into(), assignee.into()], |_| ())?.is_none()
     {
         return Err(not_a_member("assigned_to"));
     }
@@ -210,7 +211,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     if moved || is_changed.contains(&"status") {
         let given: String = new.required("status")?;
         let old_status: String = old.required("status")?;
-        let status: String = db::write_one(
+        let status: String = db::run_one(
             STAGE,
             &[new.arg("org_id")?, new.arg("workflow_id")?, new.arg("current_stage_id")?],
             |row| row.get(1),
@@ -281,10 +282,11 @@ fn changed_columns(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<&'static st
     create function helpdesk.ticket_record_history() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_record_history<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    let rows = db::trigger_rows(trigger);
+fn ticket_record_history<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, record)
+}
+
+fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     if let Some(old) = &rows.old
         && new.same_image(old, "latest_history_id")?
@@ -311,7 +313,7 @@ fn ticket_record_history<'a>(
     }
     args.push(Viewer::current()?.profile.into());
     args.push(changes.to_string().into());
-    db::write(RECORD, &args)?;
+    db::run(RECORD, &args)?;
     Ok(None)
 }
 
@@ -357,15 +359,16 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     create function helpdesk.ticket_history_append_only() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_history_append_only<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>> {
-    let rows = db::trigger_rows(trigger);
+fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, refuse_unless_cascade)
+}
+
+fn refuse_unless_cascade(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let (Some(old), None) = (&rows.old, &rows.new) {
         let ticket = [old.arg("org_id")?, old.arg("ticket_id")?];
-        let ticket_is_gone = db::write_one(TICKET_EXISTS, &ticket, |_| ())?.is_none();
+        let ticket_is_gone = db::run_one(TICKET_EXISTS, &ticket, |_| ())?.is_none();
         if ticket_is_gone {
-            return Ok(trigger.old());
+            return Ok(Some(old.unchanged()));
         }
     }
     Err(Error::not_allowed(
@@ -390,7 +393,7 @@ fn no_such_workflow() -> pgrx::pg_sys::panic::ErrorReport {
 
 fn no_such_stage() -> pgrx::pg_sys::panic::ErrorReport {
     Error::not_allowed(
-        "stageId: no such stage in the ticket's workflow",
+        "current_stage_id (stageId): no such stage in the ticket's workflow",
         "helpdesk.workflow_stages lists the stages of the workflow.",
     )
 }

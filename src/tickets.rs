@@ -187,7 +187,7 @@ fn create_ticket(
             return Ok(first);
         }
     }
-    db::write(
+    db::run(
         INSERT_TICKET,
         &[
             org.into(),
@@ -217,7 +217,7 @@ fn take_key(
             "1 to 255 characters, a new UUID for instance.",
         ));
     }
-    let taken = db::write_one(
+    let taken = db::run_one(
         TAKE_KEY,
         &[org.into(), actor.into(), key.into(), ticket.into(), request.into()],
         |_| (),
@@ -225,7 +225,7 @@ fn take_key(
     if taken.is_some() {
         return Ok(None);
     }
-    let first = db::write_one(
+    let first = db::run_one(
         TICKET_OF_KEY,
         &[org.into(), actor.into(), key.into(), request.into()],
         |row| (row.get::<Uuid>(1), row.get::<bool>(2)),
@@ -256,7 +256,7 @@ fn update_ticket(
             "Staff of the ticket's organization change it; customers comment on it.",
         ));
     };
-    let changed = db::write_one(
+    let changed = db::run_one(
         UPDATE_TICKET,
         &[
             org.into(),
@@ -274,7 +274,7 @@ fn update_ticket(
     )?;
     if let (None, Some(expected)) = (changed, p_expected_version) {
         let version =
-            db::write_one(LOCKED_VERSION, &[org.into(), id.into()], |row| row.get::<i32>(1))?
+            db::run_one(LOCKED_VERSION, &[org.into(), id.into()], |row| row.get::<i32>(1))?
                 .flatten();
         if version != Some(expected) {
             let now = version.map_or("gone".to_owned(), |v| format!("at version {v}"));
@@ -286,7 +286,7 @@ fn update_ticket(
             ));
         }
     }
-    let ticket = db::write_one(TICKET, &[org.into(), id.into(), true.into()], |row| row.get(1))?;
+    let ticket = db::run_one(TICKET, &[org.into(), id.into(), true.into()], |row| row.get(1))?;
     ticket.flatten().ok_or_else(|| {
         Error::not_allowed("p_ticket_id: the ticket is gone", "Somebody deleted it meanwhile.")
     })

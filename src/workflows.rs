@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change};
+use crate::db::{self, Change, Fired, TriggerRows, Tuple};
 use crate::error::{Error, Result};
 
 const LOCK_WORKFLOW: &str =
@@ -23,10 +23,11 @@ const UNMARK_START: &str = "
     create function helpdesk.one_start_stage() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn one_start_stage<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>> {
-    let rows = db::trigger_rows(trigger);
+fn one_start_stage<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, move_start_mark)
+}
+
+fn move_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(stage) = rows.new.as_ref().or(rows.old.as_ref()) else {
         return Ok(None);
     };
@@ -46,13 +47,13 @@ fn one_start_stage<'a>(
         return Ok(Some(stage.unchanged()));
     }
     let this = &[org.into(), workflow.into(), id.into()];
-    db::write(LOCK_WORKFLOW, &this[..2])?;
-    let (others, other_starts) = db::write_one(OTHER_STAGES, this, |row| {
+    db::run(LOCK_WORKFLOW, &this[..2])?;
+    let (others, other_starts) = db::run_one(OTHER_STAGES, this, |row| {
         (row.get(1).unwrap_or(0i64), row.get(2).unwrap_or(0i64))
     })?
     .unwrap_or((0, 0));
     if is_start && other_starts > 0 {
-        db::write(UNMARK_START, this)?;
+        db::run(UNMARK_START, this)?;
     }
     if is_new && !is_start && others == 0 {
         return Ok(Some(stage.with(vec![Change::new("is_start", true)])?));
