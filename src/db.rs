@@ -35,20 +35,16 @@ enum Mode {
 
 /// One row of a result, valid while the statement's result is.
 pub struct Row<'a> {
-    tuple: pg_sys::HeapTuple,
-    descriptor: pg_sys::TupleDesc,
-    _result: std::marker::PhantomData<&'a ()>,
+    values: &'a [pg_sys::Datum],
+    nulls: &'a [bool],
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     /// The column at `position`, counted from 1; None for NULL.
-    pub fn get<T: FromDatum>(&self, position: i32) -> Option<T> {
-        let mut is_null = false;
-        // SAFETY: tuple and descriptor come from SPI_tuptable, which lives until SPI_finish; a column beyond the last reads as NULL.
-        unsafe {
-            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, position, &mut is_null);
-            T::from_datum(datum, is_null)
-        }
+    pub fn get<T: FromDatum + 'a>(&self, position: usize) -> Option<T> {
+        let value = *self.values.get(position - 1)?;
+        // SAFETY: the value is of the column's type, which the caller names in Rust; a row borrows it no longer than the result lives.
+        unsafe { T::from_datum(value, self.nulls[position - 1]) }
     }
 }
 
@@ -126,7 +122,13 @@ fn first<T>(read: impl FnOnce(&Row) -> T) -> impl FnOnce(&mut Rows) -> Option<T>
 }
 
 fn all<T>(mut read: impl FnMut(&Row) -> T) -> impl FnOnce(&mut Rows) -> Vec<T> {
-    move |rows| rows.map(|row| read(&row)).collect()
+    move |rows| {
+        let mut all = Vec::new();
+        while let Some(row) = rows.next() {
+            all.push(read(&row));
+        }
+        all
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -135,24 +137,48 @@ enum Statement<'a> {
     Dynamic(&'a str),
 }
 
+/// The rows of a result, taken apart one after the other.
 struct Rows {
     table: *mut pg_sys::SPITupleTable,
     next: usize,
+    values: Vec<pg_sys::Datum>,
+    nulls: Vec<bool>,
 }
 
-impl Iterator for Rows {
-    type Item = Row<'static>;
-
-    fn next(&mut self) -> Option<Row<'static>> {
-        // SAFETY: the table is SPI's of this statement, not yet freed: `execute` consumes the rows before SPI_finish.
-        let table = unsafe { self.table.as_ref() }?;
-        if self.next >= table.numvals as usize {
-            return None;
+impl Rows {
+    /// SAFETY: for use between the execution of a statement and SPI_finish.
+    unsafe fn of_last_statement() -> Rows {
+        // SAFETY: SPI set SPI_tuptable for the statement, or left it null.
+        unsafe {
+            let table = pg_sys::SPI_tuptable;
+            let columns = table.as_ref().map_or(0, |t| (*t.tupdesc).natts as usize);
+            Rows {
+                table,
+                next: 0,
+                values: vec![pg_sys::Datum::null(); columns],
+                nulls: vec![false; columns],
+            }
         }
-        // SAFETY: checked against numvals.
-        let tuple = unsafe { *table.vals.add(self.next) };
-        self.next += 1;
-        Some(Row { tuple, descriptor: table.tupdesc, _result: std::marker::PhantomData })
+    }
+
+    fn next(&mut self) -> Option<Row<'_>> {
+        // SAFETY: the table is SPI's of this statement, not yet freed; the index is checked against numvals, and the buffers have
+        // one place per column of the descriptor.
+        unsafe {
+            let table = self.table.as_ref()?;
+            if self.next >= table.numvals as usize {
+                return None;
+            }
+            let tuple = *table.vals.add(self.next);
+            self.next += 1;
+            pg_sys::heap_deform_tuple(
+                tuple,
+                table.tupdesc,
+                self.values.as_mut_ptr(),
+                self.nulls.as_mut_ptr(),
+            );
+        }
+        Some(Row { values: &self.values, nulls: &self.nulls })
     }
 }
 
@@ -185,8 +211,8 @@ fn execute<T>(
             )
         };
         check(code)?;
-        // SAFETY: SPI set it for this statement, or it is null.
-        let mut rows = Rows { table: unsafe { pg_sys::SPI_tuptable }, next: 0 };
+        // SAFETY: the statement was just executed, and `consume` is done before Spi::connect finishes.
+        let mut rows = unsafe { Rows::of_last_statement() };
         Ok(consume(&mut rows))
     })
 }

@@ -7,12 +7,12 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
 use pgrx::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! sql_enum {
     ($(#[$doc:meta])* $name:ident = $sql:literal { $($variant:ident = $label:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
         #[serde(rename_all = "lowercase")]
         pub enum $name { $($variant),+ }
 

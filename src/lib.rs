@@ -12,6 +12,7 @@ mod error;
 mod identity;
 mod install;
 mod json_input;
+mod json_output;
 mod organizations;
 mod ticket_cursor;
 mod ticket_list;

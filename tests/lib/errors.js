@@ -1,0 +1,15 @@
+// Errors that are expected.
+
+import assert from 'node:assert/strict';
+
+/** The statement fails with this SQLSTATE. Returns the error, for a look at its message and hint. */
+export async function fails(sqlstate, statement) {
+  let outcome;
+  try {
+    outcome = await statement;
+  } catch (error) {
+    assert.equal(error.code, sqlstate, `SQLSTATE of "${error.message}"`);
+    return error;
+  }
+  assert.fail(`expected SQLSTATE ${sqlstate}, but it succeeded with ${JSON.stringify(outcome?.rows ?? outcome)}`);
+}

