@@ -1,5 +1,7 @@
 -- The part of Supabase's auth schema that helpdesk needs, for a Postgres that is not Supabase. Each object is made only when missing.
 
+set local search_path = pg_catalog, pg_temp;
+
 do $$
 begin
   if pg_catalog.to_regnamespace('auth') is null then

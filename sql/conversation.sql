@@ -1,5 +1,7 @@
 -- What is said on a ticket: comments and attachments.
 
+set local search_path = pg_catalog, pg_temp;
+
 ---- Tables
 
 create table helpdesk.ticket_comments (

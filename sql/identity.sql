@@ -1,5 +1,7 @@
 -- People: one profile per login. And the one row that says which shape the tables have.
 
+set local search_path = pg_catalog, pg_temp;
+
 ---- Tables
 
 create table helpdesk.schema_version (

@@ -1,5 +1,7 @@
 -- Tenants and who belongs to them.
 
+set local search_path = pg_catalog, pg_temp;
+
 ---- Tables
 
 create table helpdesk.organizations (

@@ -1,6 +1,8 @@
 -- Who may touch which table: owners, REVOKEs and GRANTs, all in one place. Policies (in the domain files) narrow it to rows.
 -- anon reads nothing yet. What authenticated may write is listed by column: the system sets the rest.
 
+set local search_path = pg_catalog, pg_temp;
+
 do $$
 declare
   relation pg_catalog.regclass;

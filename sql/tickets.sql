@@ -1,5 +1,7 @@
 -- Tickets (their current state) and ticket_history (every state they were ever in).
 
+set local search_path = pg_catalog, pg_temp;
+
 ---- Tables
 
 create table helpdesk.ticket_counters (

@@ -1,5 +1,7 @@
 -- How tickets move: workflows and their stages.
 
+set local search_path = pg_catalog, pg_temp;
+
 ---- Tables
 
 create table helpdesk.workflows (

@@ -173,7 +173,7 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
     let entered: Option<TimestampWithTimeZone> = new.get("stage_entered_at")?;
     let is_done = status == "resolved" || status == "closed";
     if is_done && new.get::<TimestampWithTimeZone>("resolved_at")?.is_none() {
-        changes.push(Change::new("resolved_at", entered.clone()));
+        changes.push(Change::new("resolved_at", entered));
     }
     if status == "closed" && new.get::<TimestampWithTimeZone>("closed_at")?.is_none() {
         changes.push(Change::new("closed_at", entered));

@@ -74,6 +74,7 @@ class Api {
     return createClient(this.url, this.token({ role: 'anon' }), {
       db: { schema: 'helpdesk' },
       accessToken: async () => token,
+      realtime: { transport: class {} }, // Not used here, but without one it refuses to start before Node 22.
       global: {
         fetch: (url, init) =>
           fetch(String(url).replace('/rest/v1', ''), { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),

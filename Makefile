@@ -1,0 +1,17 @@
+# The commands of the project; each is a script under scripts/. PG=18 selects Postgres 18 (default 15).
+.PHONY: demo demo-stop test install lint bench clean
+
+demo:
+	@scripts/demo
+demo-stop:
+	@scripts/demo-stop
+test:
+	@scripts/test
+install:
+	@scripts/install
+lint:
+	@scripts/lint
+bench:
+	@scripts/bench
+clean:
+	@scripts/clean
