@@ -15,6 +15,10 @@ pub fn parse<T: DeserializeOwned>(
     text: &str,
     keys: &[(&str, &str)],
 ) -> Result<T> {
+    // serde would take an array for an object, its values for the fields in order.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::bad(argument, "not a JSON object", allowed_keys(keys)));
+    }
     let mut input = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut input).map_err(|failure| {
         let path = failure.path().to_string();
@@ -26,16 +30,18 @@ pub fn parse<T: DeserializeOwned>(
         };
         let hint = match allowed {
             Some((name, values)) => format!("{name} may be: {values}."),
-            None => format!(
-                "A JSON object. Allowed keys: {}.",
-                keys.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-            ),
+            None => allowed_keys(keys),
         };
         let problem = failure.into_inner().to_string();
         // serde_json adds a position in a text that the caller never saw.
         let problem = problem.split(" at line ").next().unwrap_or_default().to_owned();
         Error::bad(place, problem, hint)
     })
+}
+
+fn allowed_keys(keys: &[(&str, &str)]) -> String {
+    let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
+    format!("A JSON object. Allowed keys: {}.", names.join(", "))
 }
 
 /// A key that is there, with a value that is not null, unless the type itself takes null.

@@ -2,6 +2,8 @@
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
+#[cfg(any(test, feature = "pg_test"))]
+use pgrx::prelude::*;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -140,4 +142,65 @@ const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 /// A moment given as Unix time; None when Postgres cannot store it.
 pub fn from_unix_micros(micros: i64) -> Option<TimestampWithTimeZone> {
     TimestampWithTimeZone::try_from(micros.checked_sub(POSTGRES_EPOCH)?).ok()
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_sort() -> impl Strategy<Value = Sort> {
+        (0..3usize, any::<bool>()).prop_map(|(key, descending)| Sort {
+            key: [SortKey::UpdatedAt, SortKey::CreatedAt, SortKey::Priority][key],
+            descending,
+        })
+    }
+
+    fn any_cursor() -> impl Strategy<Value = Cursor> {
+        let priority = (0..4usize)
+            .prop_map(|n| [Priority::Low, Priority::Medium, Priority::High, Priority::Urgent][n]);
+        let moment = -200_000_000_000_000_000i64..9_000_000_000_000_000_000;
+        (any_sort(), priority, moment, any::<[u8; 16]>()).prop_filter_map(
+            "a moment that Postgres can store",
+            |(sort, priority, micros, id)| {
+                let moment = TimestampWithTimeZone::try_from(micros).ok();
+                Cursor::after(Some(Uuid::from_bytes(id)), moment, Some(priority), sort)
+            },
+        )
+    }
+
+    #[pg_test]
+    fn ticket_cursor_means_the_same_after_its_way_to_the_client_and_back() {
+        proptest!(|(cursor in any_cursor())| {
+            prop_assert_eq!(Cursor::decode(&cursor.encode(), cursor.sort).ok(), Some(cursor));
+        });
+    }
+
+    #[pg_test]
+    fn ticket_cursor_of_another_order_is_refused() {
+        proptest!(|(cursor in any_cursor(), sort in any_sort())| {
+            prop_assume!(sort != cursor.sort);
+            let refused = Cursor::decode(&cursor.encode(), sort).unwrap_err();
+            prop_assert!(refused.message().starts_with("p_filters.cursor: made by sort"));
+        });
+    }
+
+    #[pg_test]
+    fn ticket_cursor_takes_no_garbage() {
+        proptest!(|(text in ".{0,80}|-?[a-zA-Z]{0,10}\\.[a-z]{0,6}\\.-?[0-9]{0,20}\\.[0-9a-f-]{0,40}(\\..*)?")| {
+            if let Some(cursor) = Cursor::from_text(&text) {
+                prop_assert_eq!(Cursor::from_text(&cursor.encode()), Some(cursor));
+            }
+        });
+        for near_miss in [
+            "-updatedAt..1.",
+            "-updatedAt.low.1.00000000-0000-0000-0000-000000000000",
+            "-priority..1.00000000-0000-0000-0000-000000000000",
+            "-updatedAt..9999999999999999999.00000000-0000-0000-0000-000000000000",
+        ] {
+            assert_eq!(Cursor::from_text(near_miss), None, "{near_miss}");
+        }
+    }
 }

@@ -505,3 +505,145 @@ fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
     }
     text
 }
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::Config;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Any JSON, with our own keys and values often enough to get past the first check.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            prop::sample::select(vec![
+                "urgent",
+                "open",
+                "me",
+                "none",
+                "exact",
+                "-priority",
+                "2026-01-01T00:00:00Z"
+            ])
+            .prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            prop::sample::select(KEYS.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>()),
+            "[a-zA-Z]{0,8}",
+        ];
+        leaf.prop_recursive(3, 20, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    #[pg_test]
+    fn ticket_list_filters_are_read_or_refused_by_name() {
+        proptest!(|(input in any_json())| {
+            if let Err(refused) = Filters::parse(&input.to_string()) {
+                prop_assert!(refused.message().starts_with("p_filters"), "{}", refused.message());
+                prop_assert!(refused.hint().is_some());
+            } else {
+                prop_assert!(input.is_object());
+            }
+        });
+    }
+
+    fn ask<T: FromDatum + IntoDatum>(query: &str, args: &[DatumWithOid]) -> T {
+        Spi::get_one_with_args(query, args).unwrap().unwrap()
+    }
+
+    /// A new login, and its profile.
+    fn person() -> (Uuid, Uuid) {
+        let login = crate::identity::new_id();
+        Spi::run_with_args("insert into auth.users (id) values ($1)", &[login.into()]).unwrap();
+        (login, ask("select id from helpdesk.profiles where auth_id = $1", &[login.into()]))
+    }
+
+    /// An organization with tickets that often share their times and priorities: the logins of its admin and of the customer who
+    /// opened them all.
+    fn organization(tickets: &[(i32, i32, i32)]) -> (Uuid, [Uuid; 2]) {
+        let (admin_login, admin) = person();
+        let (customer_login, customer) = person();
+        let org: Uuid = ask(
+            "insert into helpdesk.organizations (name, created_by) values ('Acme', $1) returning id",
+            &[admin.into()],
+        );
+        Spi::run_with_args(
+            "insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')",
+            &[org.into(), customer.into()],
+        )
+        .unwrap();
+        for (created, updated, priority) in tickets {
+            Spi::run_with_args(
+                "insert into helpdesk.tickets (org_id, title, priority, created_by, created_at, updated_at)
+                 values ($1, 'A ticket', (enum_range(null::helpdesk.ticket_priority))[$2], $3,
+                         to_timestamp($4), to_timestamp($5))",
+                &[org.into(), (*priority).into(), customer.into(), (*created).into(), (*updated).into()],
+            )
+            .unwrap();
+        }
+        (org, [admin_login, customer_login])
+    }
+
+    /// Every page from the first to the last, by cursor, as the person of that login.
+    fn walk(org: Uuid, login: Uuid, sort: &str, per_page: i64) -> Vec<Value> {
+        let claims = json!({ "sub": login.to_string() }).to_string();
+        ask::<String>("select set_config('request.jwt.claims', $1, true)", &[claims.into()]);
+        Spi::run("set local role authenticated").unwrap();
+        let mut seen = Vec::new();
+        let mut filters = json!({ "sort": sort, "perPage": per_page });
+        loop {
+            let page: String = ask(
+                "select helpdesk.list_org_tickets($1, $2::jsonb)::text",
+                &[org.into(), filters.to_string().into()],
+            );
+            let mut page: Value = serde_json::from_str(&page).unwrap();
+            seen.extend(page["tickets"].as_array().unwrap().iter().cloned());
+            filters["cursor"] = page["pagination"]["nextCursor"].take();
+            if filters["cursor"].is_null() {
+                Spi::run("reset role").unwrap();
+                return seen;
+            }
+        }
+    }
+
+    #[pg_test]
+    fn ticket_list_pages_give_every_ticket_once_and_in_order() {
+        let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
+        let tickets = prop::collection::vec((0..4, 0..4, 1..5), 0..25);
+        let sort = prop::sample::select(vec![
+            "updatedAt",
+            "-updatedAt",
+            "createdAt",
+            "-createdAt",
+            "priority",
+            "-priority",
+        ]);
+        proptest!(config, |(tickets in tickets, sort in sort, per_page in 1..8i64, who in 0..2usize)| {
+            let (org, logins) = organization(&tickets);
+            let seen = walk(org, logins[who], sort, per_page);
+            prop_assert_eq!(seen.len(), tickets.len());
+            let ids: HashSet<_> = seen.iter().map(|ticket| ticket["id"].to_string()).collect();
+            prop_assert_eq!(ids.len(), tickets.len());
+            let keys: Vec<_> = seen.iter().map(|ticket| match sort.trim_start_matches('-') {
+                "priority" => (["low", "medium", "high", "urgent"].iter().position(|p| ticket["priority"] == *p), ticket["updatedAt"].to_string()),
+                key => (None, ticket[key].to_string()),
+            }).collect();
+            let in_order = keys.windows(2).all(|w| if sort.starts_with('-') { w[0] >= w[1] } else { w[0] <= w[1] });
+            prop_assert!(in_order, "{:?}", keys);
+        });
+    }
+}

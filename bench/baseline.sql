@@ -1,0 +1,185 @@
+-- The baseline: what people write by hand today. Tables, plpgsql functions and policies as in the design sketch that helpdesk grew
+-- from, repaired only so far that they run (profiles.org_id exists, one row of JSON a page, LIMIT 20, the page's total counted).
+-- Loaded with the same rows. profiles.org_id can name one organization only: the person's first.
+\set ON_ERROR_STOP 1
+begin;
+create schema baseline;
+grant usage on schema baseline to authenticated;
+set local search_path = baseline, helpdesk, public;
+
+create table baseline.profiles (
+  id uuid primary key default gen_random_uuid(), auth_id uuid not null, role user_role not null, name text not null,
+  email text, org_id uuid
+);
+create table baseline.organizations (id uuid primary key default gen_random_uuid(), name text not null);
+create table baseline.workflows (
+  id uuid primary key default gen_random_uuid(), org_id uuid not null references baseline.organizations, name text not null,
+  is_active boolean default true, created_at timestamptz default now()
+);
+create table baseline.workflow_stages (
+  id uuid primary key default gen_random_uuid(), workflow_id uuid not null references baseline.workflows, name text not null,
+  description text, is_start boolean default false, unique (workflow_id, id)
+);
+create table baseline.tickets (
+  id uuid primary key default gen_random_uuid(), org_id uuid not null, workflow_id uuid not null, current_stage_id uuid not null,
+  latest_history_id uuid, created_by uuid not null, created_at timestamptz default now(), updated_at timestamptz default now()
+);
+create table baseline.ticket_history (
+  id uuid primary key default gen_random_uuid(), ticket_id uuid not null, title text not null, description text,
+  priority ticket_priority not null default 'low', assigned_to uuid, workflow_stage_id uuid not null, changed_by uuid not null,
+  changed_at timestamptz default now(), previous_history_id uuid, changes jsonb not null
+);
+create table baseline.ticket_comments (
+  id uuid primary key default gen_random_uuid(), ticket_id uuid not null, content text not null, created_by uuid not null,
+  created_at timestamptz default now(), is_internal boolean default false
+);
+create table baseline.ticket_attachments (
+  id uuid primary key default gen_random_uuid(), ticket_id uuid not null, file_name text, file_type text, file_size integer,
+  storage_path text, uploaded_by uuid, uploaded_at timestamptz default now()
+);
+
+insert into baseline.organizations select id, name from helpdesk.organizations;
+insert into baseline.profiles
+  select p.id, p.auth_id, p.role, p.name, p.email,
+         (select m.org_id from helpdesk.org_members m where m.user_id = p.id order by m.org_id limit 1)
+    from helpdesk.profiles p;
+insert into baseline.workflows select id, org_id, name, is_active, created_at from helpdesk.workflows;
+insert into baseline.workflow_stages select id, workflow_id, name, description, is_start from helpdesk.workflow_stages;
+insert into baseline.tickets
+  select id, org_id, workflow_id, current_stage_id, latest_history_id, created_by, created_at, updated_at from helpdesk.tickets;
+insert into baseline.ticket_history
+  select id, ticket_id, title, description, priority, assigned_to, workflow_stage_id, coalesce(changed_by, requester_id),
+         changed_at, previous_history_id, changes
+    from helpdesk.ticket_history;
+insert into baseline.ticket_comments
+  select id, ticket_id, content, created_by, created_at, is_internal from helpdesk.ticket_comments;
+
+alter table baseline.workflow_stages add foreign key (workflow_id) references baseline.workflows;
+alter table baseline.tickets
+  add foreign key (org_id) references baseline.organizations, add foreign key (workflow_id) references baseline.workflows,
+  add foreign key (current_stage_id) references baseline.workflow_stages, add foreign key (created_by) references baseline.profiles,
+  add foreign key (workflow_id, current_stage_id) references baseline.workflow_stages (workflow_id, id),
+  add constraint fk_latest_history foreign key (latest_history_id) references baseline.ticket_history;
+alter table baseline.ticket_history
+  add foreign key (ticket_id) references baseline.tickets on delete cascade,
+  add foreign key (assigned_to) references baseline.profiles, add foreign key (changed_by) references baseline.profiles,
+  add foreign key (workflow_stage_id) references baseline.workflow_stages,
+  add foreign key (previous_history_id) references baseline.ticket_history;
+alter table baseline.ticket_comments add foreign key (ticket_id) references baseline.tickets on delete cascade;
+
+create index on baseline.tickets (org_id);
+create index on baseline.tickets (workflow_id);
+create index on baseline.tickets (current_stage_id);
+create index on baseline.tickets (created_by);
+create index on baseline.tickets (org_id, workflow_id);
+create index on baseline.tickets (org_id, current_stage_id);
+create index on baseline.tickets (workflow_id, current_stage_id);
+create index on baseline.tickets (latest_history_id);
+create index on baseline.tickets (updated_at desc);
+create index on baseline.tickets (org_id, updated_at desc);
+create index on baseline.ticket_history (ticket_id);
+create index on baseline.ticket_history (workflow_stage_id);
+create index on baseline.ticket_history (changed_at);
+create index on baseline.ticket_history (assigned_to);
+create index on baseline.ticket_history (priority);
+create index on baseline.ticket_comments (ticket_id);
+create index on baseline.ticket_comments (created_at);
+create index on baseline.ticket_attachments (ticket_id);
+create index on baseline.profiles (auth_id);
+
+create function baseline.create_ticket(p_org_id uuid, p_title text, p_description text, p_priority helpdesk.ticket_priority,
+                                       p_workflow_id uuid default null) returns uuid as $$
+declare
+  v_ticket_id uuid;
+  v_history_id uuid;
+  v_workflow_id uuid;
+  v_start_stage_id uuid;
+  v_me uuid := (select id from profiles where auth_id = auth.uid());
+begin
+  if p_workflow_id is null then
+    select id into v_workflow_id from workflows where org_id = p_org_id and is_active = true order by created_at asc limit 1;
+  else
+    v_workflow_id := p_workflow_id;
+  end if;
+  select id into v_start_stage_id from workflow_stages where workflow_id = v_workflow_id and is_start = true;
+  insert into tickets (org_id, workflow_id, current_stage_id, created_by)
+    values (p_org_id, v_workflow_id, v_start_stage_id, v_me) returning id into v_ticket_id;
+  insert into ticket_history (ticket_id, title, description, priority, workflow_stage_id, changed_by, changes)
+    values (v_ticket_id, p_title, p_description, p_priority, v_start_stage_id, v_me,
+      jsonb_build_object('type', 'created', 'fields', jsonb_build_object('title', p_title, 'description', p_description,
+        'priority', p_priority, 'stage', v_start_stage_id)))
+    returning id into v_history_id;
+  update tickets set latest_history_id = v_history_id where id = v_ticket_id;
+  return v_ticket_id;
+end;
+$$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
+
+create function baseline.get_ticket_details(p_ticket_id uuid) returns json as $$
+declare
+  v_result json;
+begin
+  select json_build_object(
+    'ticket', json_build_object('id', t.id, 'title', h.title, 'description', h.description, 'priority', h.priority,
+      'currentStage', json_build_object('id', ws.id, 'name', ws.name, 'description', ws.description),
+      'workflow', json_build_object('id', w.id, 'name', w.name),
+      'assignedTo', case when h.assigned_to is not null then json_build_object('id', p.id, 'name', p.name, 'email', p.email) end,
+      'createdBy', json_build_object('id', cp.id, 'name', cp.name), 'createdAt', t.created_at, 'updatedAt', t.updated_at),
+    'comments', (select json_agg(json_build_object('id', c.id, 'content', c.content, 'isInternal', c.is_internal,
+        'createdBy', json_build_object('id', cp.id, 'name', cp.name), 'createdAt', c.created_at))
+      from ticket_comments c join profiles cp on cp.id = c.created_by
+      where c.ticket_id = t.id and (not c.is_internal
+        or exists (select 1 from profiles where auth_id = auth.uid() and role in ('admin', 'agent')))),
+    'attachments', (select json_agg(json_build_object('id', a.id, 'fileName', a.file_name, 'fileType', a.file_type,
+        'fileSize', a.file_size, 'uploadedBy', json_build_object('id', up.id, 'name', up.name), 'uploadedAt', a.uploaded_at))
+      from ticket_attachments a join profiles up on up.id = a.uploaded_by where a.ticket_id = t.id),
+    'history', (select json_agg(json_build_object('id', h.id, 'changes', h.changes,
+        'changedBy', json_build_object('id', cp.id, 'name', cp.name), 'changedAt', h.changed_at) order by h.changed_at desc)
+      from ticket_history h join profiles cp on cp.id = h.changed_by where h.ticket_id = t.id)
+  ) into v_result
+  from tickets t
+  join ticket_history h on h.id = t.latest_history_id
+  join workflow_stages ws on ws.id = t.current_stage_id
+  join workflows w on w.id = t.workflow_id
+  join profiles cp on cp.id = t.created_by
+  left join profiles p on p.id = h.assigned_to
+  where t.id = p_ticket_id;
+  return v_result;
+end;
+$$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
+create function baseline.list_org_tickets(p_org_id uuid, p_filters jsonb default '{}') returns json as $$
+declare
+  v_result json;
+  v_where text := 'where t.org_id = $1';
+begin
+  if p_filters ? 'priority' then
+    v_where := v_where || ' and h.priority = any ($2)';
+  end if;
+  execute format('
+    select json_build_object(''tickets'', json_agg(x.ticket),
+             ''pagination'', json_build_object(''total'', coalesce(max(x.total), 0), ''page'', 1, ''perPage'', 20))
+      from (select json_build_object(''id'', t.id, ''title'', h.title, ''priority'', h.priority,
+                     ''currentStage'', json_build_object(''id'', ws.id, ''name'', ws.name),
+                     ''assignedTo'', case when h.assigned_to is not null then json_build_object(''id'', p.id, ''name'', p.name) end,
+                     ''createdAt'', t.created_at, ''updatedAt'', t.updated_at) as ticket,
+                   count(*) over () as total
+              from tickets t
+              join ticket_history h on h.id = t.latest_history_id
+              join workflow_stages ws on ws.id = t.current_stage_id
+              left join profiles p on p.id = h.assigned_to
+              %s order by t.updated_at desc limit 20) x', v_where)
+    into v_result
+    using p_org_id, array[p_filters ->> 'priority']::ticket_priority[];
+  return v_result;
+end;
+$$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
+alter table baseline.tickets enable row level security;
+grant select on all tables in schema baseline to authenticated;
+create policy agents_org_tickets on baseline.tickets for select to authenticated using (exists (
+  select 1 from baseline.profiles p where p.auth_id = auth.uid() and p.org_id = tickets.org_id and p.role = 'agent'));
+create policy users_assigned_tickets on baseline.tickets for select to authenticated using (exists (
+  select 1 from baseline.profiles p join baseline.ticket_history h on h.assigned_to = p.id
+   where p.auth_id = auth.uid() and h.ticket_id = tickets.id and h.id = tickets.latest_history_id)
+  or created_by = (select id from baseline.profiles where auth_id = auth.uid()));
+commit;

@@ -1,0 +1,206 @@
+// Rights that change while others are using them, and rules about the last and the only one that two sessions try at once.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { found, join, openTicket, signUp, twoOrganizations } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, ada, grace, alice } = await twoOrganizations(db);
+await db.as(alice, (session) => openTicket(session, acme, 'There to be seen'));
+
+let guests = 0;
+
+/** A new member of Acme, and a session of theirs. */
+async function guest(role) {
+  const person = await signUp(db, `Guest${++guests}`);
+  await join(db, acme, person, role);
+  return { person, session: await db.signIn(person) };
+}
+
+const remove = (person) =>
+  db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, person.profile]);
+
+// Prepared once per session, by its name, as PostgREST and other poolers do.
+const seenInTable = async (session) =>
+  (await session.query({ name: 'seen', text: 'select title from helpdesk.tickets where org_id = $1', values: [acme] }))
+    .rowCount;
+const list = (session) =>
+  session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
+
+for (const isolation of [null, 'read committed']) {
+  const where = isolation ? 'in the same open transaction' : 'outside a transaction';
+
+  test(`a membership removed by another session counts from the next statement on, ${where}`, async () => {
+    const { person, session } = await guest('org_agent');
+    if (isolation) await session.query(`begin isolation level ${isolation}`);
+    // Often enough for a generic plan to be in use.
+    for (let i = 0; i < 7; i++) {
+      assert.equal(await seenInTable(session), 1);
+      assert.equal((await list(session)).rows[0].page.tickets.length, 1);
+    }
+    await remove(person);
+    assert.equal(await seenInTable(session), 0);
+    await fails('42501', list(session));
+  });
+
+  test(`a membership given by another session counts from the next statement on, ${where}`, async () => {
+    const { person, session } = await guest('org_agent');
+    await remove(person);
+    if (isolation) await session.query(`begin isolation level ${isolation}`);
+    for (let i = 0; i < 7; i++) assert.equal(await seenInTable(session), 0);
+    await join(db, acme, person, 'org_agent');
+    assert.equal(await seenInTable(session), 1);
+    assert.equal((await list(session)).rows[0].page.tickets.length, 1);
+  });
+
+  test(`an agent made a customer by another session sees no tickets of others any more, ${where}`, async () => {
+    const { person, session } = await guest('org_agent');
+    if (isolation) await session.query(`begin isolation level ${isolation}`);
+    assert.equal(await seenInTable(session), 1);
+    await db.sql(`update helpdesk.org_members set org_role = 'org_customer' where user_id = $1`, [person.profile]);
+    assert.equal(await seenInTable(session), 0);
+    assert.deepEqual((await list(session)).rows[0].page.tickets, []);
+  });
+}
+
+test('a removal counts also when the open transaction has written before', async () => {
+  const { person, session } = await guest('org_agent');
+  await session.query('begin');
+  const ticket = await openTicket(session, acme, 'Written before');
+  assert.equal(await seenInTable(session), 2);
+  await remove(person);
+  assert.equal(await seenInTable(session), 0);
+  await fails('42501', session.query(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ticket]));
+  await session.query('rollback');
+});
+
+test('a removal that is not committed does not count yet, one that is rolled back never does', async () => {
+  const { person, session } = await guest('org_agent');
+  const other = await db.connect();
+  await other.query('begin');
+  await other.query('delete from helpdesk.org_members where user_id = $1', [person.profile]);
+  assert.equal(await seenInTable(session), 1);
+  await other.query('rollback');
+  assert.equal(await seenInTable(session), 1);
+});
+
+test('a login deleted by another session is nobody from the next statement on', async () => {
+  const { person, session } = await guest('org_agent');
+  await session.query('begin');
+  assert.equal(await seenInTable(session), 1);
+  await db.sql('delete from auth.users where id = $1', [person.login]);
+  assert.equal(await seenInTable(session), 0);
+  await fails('42501', list(session));
+});
+
+test('a repeatable read transaction keeps seeing what it saw first, memberships too', async () => {
+  const { person, session } = await guest('org_agent');
+  await session.query('begin isolation level repeatable read');
+  assert.equal(await seenInTable(session), 1);
+  await remove(person);
+  assert.equal(await seenInTable(session), 1);
+  await session.query('commit');
+  assert.equal(await seenInTable(session), 0);
+});
+
+const deletion = 'delete from helpdesk.org_members where org_id = $1 and user_id = $2';
+const demotion = `update helpdesk.org_members set org_role = 'org_customer' where org_id = $1 and user_id = $2`;
+
+for (const [name, statement] of Object.entries({ removing: deletion, demoting: demotion })) {
+  test(`two admins ${name} each other at once: one stays`, async () => {
+    const org = await found(db, ada, `Two admins ${name}`);
+    await join(db, org, grace, 'org_admin');
+    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    await first.query('begin');
+    assert.equal((await first.query(statement, [org, grace.profile])).rowCount, 1);
+    const waiting = fails('55000', second.query(statement, [org, ada.profile]));
+    await db.untilBlocked(second);
+    await first.query('commit');
+    await waiting;
+    assert.deepEqual(await adminsOf(org), ['Ada']);
+  });
+
+  test(`two admins ${name} themselves at once: one stays`, async () => {
+    const org = await found(db, ada, `Two leaving ${name}`);
+    await join(db, org, grace, 'org_admin');
+    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    await first.query('begin');
+    assert.equal((await first.query(statement, [org, ada.profile])).rowCount, 1);
+    const waiting = fails('55000', second.query(statement, [org, grace.profile]));
+    await db.untilBlocked(second);
+    await first.query('commit');
+    await waiting;
+    assert.deepEqual(await adminsOf(org), ['Grace']);
+  });
+}
+
+async function adminsOf(org) {
+  const rows = await db.sql(
+    `select p.name from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+      where m.org_id = $1 and m.org_role = 'org_admin'`,
+    [org],
+  );
+  return rows.map(({ name }) => name);
+}
+
+test('two first stages added to a workflow at once: exactly one is the start', async () => {
+  const workflow = await emptyWorkflow();
+  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
+  await first.query('begin');
+  await addStage(first, workflow, 'A');
+  const waiting = addStage(second, workflow, 'B');
+  await db.untilBlocked(second);
+  await first.query('commit');
+  await waiting;
+  assert.deepEqual(await startStages(workflow), ['A']);
+});
+
+test('when the first of them is rolled back, the other is the start', async () => {
+  const workflow = await emptyWorkflow();
+  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
+  await first.query('begin');
+  await addStage(first, workflow, 'A');
+  const waiting = addStage(second, workflow, 'B');
+  await db.untilBlocked(second);
+  await first.query('rollback');
+  await waiting;
+  assert.deepEqual(await startStages(workflow), ['B']);
+});
+
+test('two sessions marking different stages as start at once: exactly one is', async () => {
+  const workflow = await emptyWorkflow();
+  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
+  for (const name of ['A', 'B', 'C']) await addStage(first, workflow, name);
+  const mark = (session, name) =>
+    session.query('update helpdesk.workflow_stages set is_start = true where workflow_id = $1 and name = $2', [
+      workflow,
+      name,
+    ]);
+  await first.query('begin');
+  await mark(first, 'B');
+  const waiting = mark(second, 'C');
+  await db.untilBlocked(second);
+  await first.query('commit');
+  await waiting;
+  assert.deepEqual(await startStages(workflow), ['C']);
+});
+
+async function emptyWorkflow() {
+  return db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Empty') returning id`, [acme]);
+}
+
+function addStage(session, workflow, name) {
+  return session.query('insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ($1, $2, $3)', [
+    acme,
+    workflow,
+    name,
+  ]);
+}
+
+async function startStages(workflow) {
+  const rows = await db.sql('select name from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]);
+  return rows.map(({ name }) => name);
+}
