@@ -202,12 +202,16 @@ pub fn setting(name: &CStr) -> Option<&'static CStr> {
 /// Runs `work` with a search_path in which nothing of the caller's can hide. What policies call cannot have a SET clause of its
 /// own (it costs five times the call), so the look-up on a cache miss pins the path here.
 fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    const PINNED: &CStr = c"pg_catalog, pg_temp";
+    if setting(c"search_path") == Some(PINNED) {
+        return work(); // An API function has pinned it already.
+    }
     // SAFETY: the nest level opened here is closed here; an error in between closes it with the transaction.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
         pg_sys::set_config_option(
             c"search_path".as_ptr(),
-            c"pg_catalog, pg_temp".as_ptr(),
+            PINNED.as_ptr(),
             pg_sys::GucContext::PGC_USERSET,
             pg_sys::GucSource::PGC_S_SESSION,
             pg_sys::GucAction::GUC_ACTION_SAVE,

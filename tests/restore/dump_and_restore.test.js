@@ -1,0 +1,140 @@
+// A dump brings everything back: what helpdesk made, what is in it, and what the owner of the database added.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { openTicket, updateTicket } from '../lib/people.js';
+import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
+import { additionsIn, tellStory } from '../lib/story.js';
+
+const original = await helpdeskDatabase();
+after(() => original.drop());
+const story = await tellStory(original);
+const before = await everythingIn(original);
+
+async function everythingIn(db) {
+  return {
+    rows: await rowsOf(db),
+    shape: await shapeOf(db),
+    privileges: await privilegesIn(db, 'helpdesk', 'auth', 'public'),
+    additions: await additionsIn(db),
+    members: await memberKinds(db),
+  };
+}
+
+test('the story has something of everything', () => {
+  const empty = Object.entries(before.rows).filter(([, rows]) => rows.length === 0);
+  assert.deepEqual(empty.map(([table]) => table), []);
+  assert.equal(before.additions.length, 8);
+  assert.deepEqual(before.members, ['pg_proc', 'pg_type']);
+});
+
+/** The ways of dumping and restoring. Each tool must succeed without a word on stderr. */
+const ways = {
+  'pg_dump | psql': async (file, to) => {
+    await tool('pg_dump', '-f', file, original.name);
+    await psql(to, file);
+  },
+  'pg_dump | psql --single-transaction': async (file, to) => {
+    await tool('pg_dump', '-f', file, original.name);
+    await psql(to, file, '--single-transaction');
+  },
+  'pg_dump --inserts | psql': async (file, to) => {
+    await tool('pg_dump', '--inserts', '-f', file, original.name);
+    await psql(to, file);
+  },
+  'pg_dump -Fc, pg_restore -j4': async (file, to) => {
+    await tool('pg_dump', '-Fc', '-f', file, original.name);
+    await tool('pg_restore', '-j4', '--exit-on-error', '-d', to.name, file);
+  },
+  'pg_dump -Fd -j4, pg_restore -j4': async (file, to) => {
+    await tool('pg_dump', '-Fd', '-j4', '-f', file, original.name);
+    await tool('pg_restore', '-j4', '--exit-on-error', '-d', to.name, file);
+  },
+  'pg_dump --clean --if-exists | psql into an empty database': async (file, to) => {
+    await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
+    // Where nothing is yet, DROP .. IF EXISTS says so in a NOTICE; the dump itself asks for warnings only.
+    await psql(to, file);
+  },
+  'pg_dump --clean --if-exists | psql over a database in use': async (file, to) => {
+    await to.createExtension();
+    await tellStory(to);
+    await to.sql(`delete from helpdesk.tickets where title = 'No coffee'`);
+    await to.disconnectAll();
+    await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
+    await psql(to, file);
+  },
+  'pg_dump -Fc, pg_restore --clean --if-exists over a database in use': async (file, to) => {
+    await to.createExtension();
+    await tellStory(to);
+    await to.disconnectAll();
+    await tool('pg_dump', '-Fc', '-f', file, original.name);
+    await tool('pg_restore', '--clean', '--if-exists', '--exit-on-error', '-d', to.name, file);
+  },
+  'the schema first, then the data with --disable-triggers': async (file, to) => {
+    await tool('pg_dump', '-Fc', '-f', file, original.name);
+    await tool('pg_restore', '--schema-only', '--exit-on-error', '-d', to.name, file);
+    await tool('pg_restore', '--data-only', '--disable-triggers', '--exit-on-error', '-d', to.name, file);
+  },
+};
+
+for (const [way, copy] of Object.entries(ways)) {
+  test(`${way}: everything is back and works`, async (t) => {
+    const restored = await emptyDatabase();
+    t.after(() => restored.drop());
+    await withTemporaryFile((file) => copy(file, restored));
+
+    const now = await everythingIn(restored);
+    assert.deepEqual(now.rows, before.rows, 'rows');
+    assert.deepEqual(now.privileges, before.privileges, 'privileges');
+    assert.deepEqual(now.additions, before.additions, 'additions');
+    assert.deepEqual(now.members, before.members, 'members of the extension');
+    assert.equal(now.shape, before.shape, 'shape');
+    await everythingWorks(restored);
+    await dumpsAgain(restored);
+  });
+}
+
+async function everythingWorks(db) {
+  const { acme, alice, grace, sam } = story;
+  const lastNumber = await db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
+  const ticket = await db.as(alice, (session) => openTicket(session, acme, 'After the restore'));
+  await db.as(grace, (session) => updateTicket(session, ticket, { priority: 'high' }, 1));
+  const [row] = await db.sql('select number::int, version from helpdesk.tickets where id = $1', [ticket]);
+  assert.deepEqual(row, { number: lastNumber + 1, version: 2 });
+  const revisions = await db.sql(
+    'select version, changed_by from helpdesk.ticket_history where ticket_id = $1 order by version',
+    [ticket],
+  );
+  assert.deepEqual(revisions, [
+    { version: 1, changed_by: alice.profile },
+    { version: 2, changed_by: grace.profile },
+  ]);
+  await db.as(sam, async (stranger) => {
+    for (const table of ['tickets', 'ticket_history', 'ticket_comments', 'ticket_attachments', 'org_members']) {
+      const { rowCount } = await stranger.query(`select from helpdesk.${table} where org_id = $1`, [acme]);
+      assert.equal(rowCount, 0, `a stranger and ${table}`);
+    }
+    await fails('42501', openTicket(stranger, acme, 'x'));
+  });
+  await db.as(alice, async (customer) => {
+    const { rows } = await customer.query('select content from helpdesk.ticket_comments');
+    assert.deepEqual(rows, [{ content: 'Alice says' }], 'a customer reads no internal comment');
+  });
+  await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
+}
+
+/** What was restored can be dumped and restored once more. */
+async function dumpsAgain(db) {
+  const again = await emptyDatabase();
+  try {
+    await withTemporaryFile(async (file) => {
+      await tool('pg_dump', '-f', file, db.name);
+      await psql(again, file);
+    });
+    assert.deepEqual(await rowsOf(again), await rowsOf(db));
+  } finally {
+    await again.drop();
+  }
+}

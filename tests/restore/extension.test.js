@@ -1,0 +1,84 @@
+// The data is the user's, the code is the extension's: dropping, installing again, tables of another version.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { openTicket, signUp } from '../lib/people.js';
+import { memberKinds, rowsOf, shapeOf } from '../lib/postgres_tools.js';
+import { tellStory } from '../lib/story.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, alice } = await tellStory(db);
+
+test('only functions and types belong to the extension', async () => {
+  assert.deepEqual(await memberKinds(db), ['pg_proc', 'pg_type']);
+});
+
+test('DROP EXTENSION is refused and takes nothing along', async () => {
+  const before = [await rowsOf(db), await shapeOf(db)];
+  await fails('2BP01', db.sql('drop extension helpdesk'));
+  assert.deepEqual([await rowsOf(db), await shapeOf(db)], before);
+});
+
+test('install() called again changes nothing', async () => {
+  const before = [await rowsOf(db), await shapeOf(db)];
+  await db.sql('select helpdesk.install()');
+  await db.sql('select helpdesk.migrate()');
+  assert.deepEqual([await rowsOf(db), await shapeOf(db)], before);
+});
+
+test('install() makes the profile of a login that has none', async () => {
+  await db.sql('alter table auth.users disable trigger helpdesk_handle_new_user');
+  const { login, profile } = await signUp(db, 'Missed');
+  assert.equal(profile, undefined);
+  await db.sql('alter table auth.users enable trigger helpdesk_handle_new_user');
+  await db.sql('select helpdesk.install()');
+  assert.deepEqual(await db.sql('select name, email, role from helpdesk.profiles where auth_id = $1', [login]), [
+    { name: 'Missed', email: 'missed@example.com', role: 'customer' },
+  ]);
+});
+
+test('tables enter the publication of Supabase Realtime, those that are not in it yet', async () => {
+  const published = () =>
+    db.value(`select array_agg(tablename::text) from pg_publication_tables where pubname = 'supabase_realtime'`);
+  await fails('55000', db.sql('select helpdesk.enable_realtime()'));
+  await db.sql('create publication supabase_realtime');
+  for (let i = 0; i < 2; i++) {
+    await db.sql('select helpdesk.install()');
+    assert.deepEqual(await published(), ['tickets']);
+  }
+});
+
+test('nobody but superusers installs or migrates', async () => {
+  await db.as(alice, async (session) => {
+    for (const name of ['install', 'migrate', 'enable_cron', 'enable_realtime']) {
+      await fails('42501', session.query(`select helpdesk.${name}()`));
+    }
+  });
+});
+
+for (const version of [99, 0]) {
+  test(`tables of version ${version}: every call says so, and what to run; signing up still works`, async () => {
+    const [{ version: right }] = await db.sql('select version from helpdesk.schema_version');
+    await db.sql('update helpdesk.schema_version set version = $1', [version]);
+    const calls = [
+      (session) => openTicket(session, acme, 'x'),
+      (session) => session.query('select helpdesk.list_org_tickets($1)', [acme]),
+      (session) => session.query('select helpdesk.get_ticket_details($1)', [acme]),
+      (session) => session.query('select * from helpdesk.tickets'),
+    ];
+    for (const call of calls) {
+      const error = await db.as(alice, (session) => fails('55000', call(session)));
+      assert.match(error.message, new RegExp(`version ${version}\\b`));
+      assert.match(error.hint, /helpdesk\.migrate\(\)/);
+    }
+    const superuser = await db.connect();
+    for (const name of ['install', 'migrate']) await fails('55000', superuser.query(`select helpdesk.${name}()`));
+    assert.ok((await signUp(db, `Newcomer${version}`)).login);
+
+    await db.sql('update helpdesk.schema_version set version = $1', [right]);
+    await db.as(alice, (session) => openTicket(session, acme, 'Works again'));
+  });
+}

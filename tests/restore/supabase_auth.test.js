@@ -1,0 +1,153 @@
+// On a database that has Supabase's auth schema, helpdesk uses it and leaves it as it is.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { openTicket, twoOrganizations } from '../lib/people.js';
+import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
+
+const SUPABASE = `
+  do $$ declare role text; begin
+    foreach role in array '{anon,authenticated,service_role,supabase_auth_admin}'::text[] loop
+      if to_regrole(role) is null then
+        execute format('create role %I nologin noinherit', role);
+      end if;
+    end loop;
+    alter role service_role bypassrls;
+  end $$;
+  alter default privileges grant all on tables to anon, authenticated, service_role;
+  alter default privileges grant all on sequences to anon, authenticated, service_role;
+  alter default privileges grant all on functions to anon, authenticated, service_role;
+
+  create schema auth authorization supabase_auth_admin;
+  grant usage on schema auth to anon, authenticated, service_role;
+  set role supabase_auth_admin;
+  create table auth.users (
+    instance_id uuid,
+    id uuid not null primary key,
+    aud varchar(255),
+    role varchar(255),
+    email varchar(255),
+    encrypted_password varchar(255),
+    email_confirmed_at timestamptz,
+    last_sign_in_at timestamptz,
+    raw_app_meta_data jsonb,
+    raw_user_meta_data jsonb,
+    is_super_admin boolean,
+    created_at timestamptz,
+    updated_at timestamptz,
+    phone text unique default null,
+    confirmed_at timestamptz generated always as (email_confirmed_at) stored,
+    is_sso_user boolean not null default false,
+    deleted_at timestamptz
+  );
+  create unique index users_email_partial_key on auth.users (email) where is_sso_user = false;
+  create table auth.sessions (id uuid primary key, user_id uuid not null references auth.users on delete cascade);
+  alter table auth.users enable row level security;
+  create function auth.uid() returns uuid language sql stable as $$
+    select coalesce(
+      nullif(current_setting('request.jwt.claim.sub', true), ''),
+      (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')
+    )::uuid
+  $$;
+  insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data, created_at) values
+    (gen_random_uuid(), 'octo@example.com', now(), '{"user_name": "octocat"}', now()),
+    (gen_random_uuid(), 'plain@example.com', null, null, null),
+    (gen_random_uuid(), null, null, '{}', now());
+  reset role;`;
+
+const db = await emptyDatabase();
+after(() => db.drop());
+await db.sql(SUPABASE);
+const authBefore = await shapeOf(db, '-n', 'auth');
+const loginsBefore = await db.sql('select u::text from auth.users u order by id');
+await db.createExtension();
+
+const linesNotIn = (text, other) => {
+  const known = new Set(other.split('\n'));
+  return text.split('\n').filter((line) => line && !line.startsWith('--') && !known.has(line));
+};
+
+test('logins from before have profiles', async () => {
+  const profiles = await db.sql('select name, email, role from helpdesk.profiles order by lower(name)');
+  assert.deepEqual(profiles, [
+    { name: 'octocat', email: 'octo@example.com', role: 'customer' },
+    { name: 'plain@example.com', email: 'plain@example.com', role: 'customer' },
+    { name: 'User', email: null, role: 'customer' },
+  ]);
+  assert.deepEqual(await db.sql('select u::text from auth.users u order by id'), loginsBefore);
+});
+
+test('nothing else in auth was touched: two triggers, and what helpdesk_owner may read', async () => {
+  const authNow = await shapeOf(db, '-n', 'auth');
+  assert.deepEqual(linesNotIn(authBefore, authNow), [], 'nothing is gone');
+  const added = linesNotIn(authNow, authBefore);
+  const triggers = added.filter((line) => line.startsWith('CREATE TRIGGER helpdesk_'));
+  assert.equal(triggers.length, 2);
+  const rest = added.filter((line) => !/^(CREATE TRIGGER helpdesk_|COMMENT ON TRIGGER helpdesk_|GRANT .* TO helpdesk_owner;)/.test(line));
+  assert.deepEqual(rest, []);
+});
+
+test('the auth schema keeps its privileges; helpdesk_owner gets its own', async () => {
+  const [fresh, now] = [await emptyDatabase(), await privilegesIn(db, 'auth')];
+  try {
+    await fresh.sql(SUPABASE);
+    const before = await privilegesIn(fresh, 'auth');
+    for (const [thing, acl] of Object.entries(now)) {
+      const others = acl.filter((item) => !item.startsWith('helpdesk_owner='));
+      assert.deepEqual(others, before[thing] ?? [], thing);
+    }
+  } finally {
+    await fresh.drop();
+  }
+});
+
+test('default privileges leak nothing: all is as on a plain Postgres', async () => {
+  const plain = await helpdeskDatabase();
+  try {
+    assert.deepEqual(await privilegesIn(db, 'helpdesk'), await privilegesIn(plain, 'helpdesk'));
+  } finally {
+    await plain.drop();
+  }
+  const readable = await db.sql(
+    `select c.oid::regclass::text as name from pg_class c
+      where relnamespace = 'helpdesk'::regnamespace and relkind in ('r', 'v')
+        and has_any_column_privilege('anon', c.oid, 'select, insert, update')`,
+  );
+  assert.deepEqual(readable, []);
+});
+
+test('Supabase’s sign-up service makes profiles, and deleting a login keeps them', async () => {
+  const service = await db.connect();
+  await service.query('set role supabase_auth_admin; set search_path = auth');
+  const { rows } = await service.query(
+    `insert into users (id, email, raw_user_meta_data) values (gen_random_uuid(), 'new@example.com', '{"name": "Neo"}')
+     returning id`,
+  );
+  const profile = () => db.sql(`select name, auth_id from helpdesk.profiles where email = 'new@example.com'`);
+  assert.deepEqual(await profile(), [{ name: 'Neo', auth_id: rows[0].id }]);
+  await service.query('delete from users where id = $1', [rows[0].id]);
+  assert.deepEqual(await profile(), [{ name: 'Neo', auth_id: null }]);
+});
+
+test('people signed in by Supabase’s auth.uid() work as anywhere; strangers stay out', async () => {
+  const { acme, alice, grace, sam } = await twoOrganizations(db);
+  const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Under Supabase'));
+  const seen = (session) => session.query('select id from helpdesk.tickets');
+  assert.deepEqual((await db.as(grace, seen)).rows, [{ id: ticket }]);
+  assert.deepEqual((await db.as(sam, seen)).rows, []);
+  await db.as(sam, (session) => fails('42501', openTicket(session, acme, 'x')));
+});
+
+test('a dump of it brings everything back, privileges in auth included', async (t) => {
+  const restored = await emptyDatabase();
+  t.after(() => restored.drop());
+  await withTemporaryFile(async (file) => {
+    await tool('pg_dump', '-f', file, db.name);
+    await psql(restored, file);
+  });
+  assert.deepEqual(await rowsOf(restored), await rowsOf(db));
+  assert.deepEqual(await privilegesIn(restored, 'helpdesk', 'auth'), await privilegesIn(db, 'helpdesk', 'auth'));
+  assert.equal(await shapeOf(restored), await shapeOf(db));
+});
