@@ -58,20 +58,35 @@ LOGS=$CARGO_TARGET_DIR/logs
 mkdir -p "$LOGS"
 
 # step NAME COMMAND..: runs a command with its output in a log, shows what it is and how long it took; shows the log's end on failure.
+# It is a command of its own (bash forgets `set -e` inside the condition of an if): use try_step where a failure is counted instead.
 step() {
+  try_step "$@"
+  return $STEP_CODE
+}
+
+# try_step NAME COMMAND..: the same, but leaves the exit code in STEP_CODE.
+try_step() {
   local name=$1 log started=$SECONDS
   shift
   log=$LOGS/$(printf %s "$name" | tr -c 'A-Za-z0-9' '-' | tr 'A-Z' 'a-z').log
   printf '%s ... ' "$name"
-  if "$@" >"$log" 2>&1; then
+  set +e
+  (set -e && "$@") >"$log" 2>&1
+  STEP_CODE=$?
+  set -e
+  if [ $STEP_CODE -eq 0 ]; then
     printf 'done (%d s)\n' $((SECONDS - started))
   else
-    local code=$?
     printf 'FAILED (%d s)\n' $((SECONDS - started))
     tail -n 40 "$log" >&2
     printf 'The whole log: %s\n' "$log" >&2
-    return $code
   fi
+}
+
+# check NAME COMMAND..: a step that is counted in $passed or $failed.
+check() {
+  try_step "$@"
+  if [ $STEP_CODE -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
 # A private cluster: its directory holds the data, the log, and `env` with how to reach it. It listens on a unix socket only, in a
