@@ -86,7 +86,8 @@ comment on function helpdesk.handle_new_user() is 'Trigger on auth.users: makes 
 comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
 comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
 comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
-comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage.';
+comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
+comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
 comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';
 comment on function helpdesk.ticket_record_history() is 'Trigger on tickets: writes the revision.';
 comment on function helpdesk.ticket_history_append_only() is 'Trigger on ticket_history: nobody changes it.';
@@ -94,11 +95,14 @@ comment on function helpdesk.follow_ticket() is 'Trigger on ticket_comments and 
 
 ---- Tables
 
--- While a dump is restored they come from the dump. Every pg_dump turns row_security off before it creates extensions,
--- and an ordinary session has it on. (check_function_bodies, its other sign, is always off inside an extension script.)
+-- While a dump is restored they come from the dump. A dump sets row_security and xmloption before it creates extensions; hardly
+-- anybody else ever sets xmloption. (check_function_bodies, another sign, is always off inside an extension script.)
 do $$
 begin
-  if pg_catalog.current_setting('row_security')::pg_catalog.bool then
+  perform from pg_catalog.pg_settings
+    where name operator(pg_catalog.=) any ('{row_security,xmloption}'::pg_catalog.text[])
+      and source operator(pg_catalog.<>) 'session';
+  if found then
     perform helpdesk.install();
   end if;
 end

@@ -1,6 +1,28 @@
 -- The roles that helpdesk grants to, made when missing and never dropped. Runs inside CREATE EXTENSION.
 -- anon, authenticated and service_role are the three that Supabase and PostgREST users know.
 
+-- Roles belong to all databases of the server: another one may be making them at this very moment.
+do $$
+begin
+  begin
+    create role helpdesk_owner nologin noinherit nosuperuser nocreatedb nocreaterole;
+  exception when duplicate_object or unique_violation then null;
+  end;
+  begin
+    create role anon nologin noinherit;
+  exception when duplicate_object or unique_violation then null;
+  end;
+  begin
+    create role authenticated nologin noinherit;
+  exception when duplicate_object or unique_violation then null;
+  end;
+  begin
+    create role service_role nologin noinherit bypassrls;
+  exception when duplicate_object or unique_violation then null;
+  end;
+end
+$$;
+
 do $$
 declare
   schema_owner pg_catalog.name;
@@ -19,10 +41,6 @@ begin
       hint = 'Rename or drop that schema, then run CREATE EXTENSION helpdesk again.';
   end if;
 
-  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'helpdesk_owner';
-  if not found then
-    create role helpdesk_owner nologin noinherit nosuperuser nocreatedb nocreaterole;
-  end if;
   perform from pg_catalog.pg_roles
     where rolname operator(pg_catalog.=) 'helpdesk_owner' and (rolcanlogin or rolsuper or rolcreaterole);
   if found then
@@ -30,19 +48,6 @@ begin
       errcode = '42501',
       message = 'role helpdesk_owner must be NOLOGIN, NOSUPERUSER and NOCREATEROLE',
       hint = 'It owns every table and every SECURITY DEFINER function of helpdesk. Alter or rename the existing role.';
-  end if;
-
-  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'anon';
-  if not found then
-    create role anon nologin noinherit;
-  end if;
-  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'authenticated';
-  if not found then
-    create role authenticated nologin noinherit;
-  end if;
-  perform from pg_catalog.pg_roles where rolname operator(pg_catalog.=) 'service_role';
-  if not found then
-    create role service_role nologin noinherit bypassrls;
   end if;
 end
 $$;

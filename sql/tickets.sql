@@ -34,12 +34,13 @@ create table helpdesk.tickets (
   constraint tickets_org_id_number_key unique (org_id, number),
   constraint tickets_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
   constraint tickets_workflow_id_fkey foreign key (org_id, workflow_id) references helpdesk.workflows (org_id, id),
-  constraint valid_stage_workflow foreign key (org_id, workflow_id, current_stage_id, status)
-    references helpdesk.workflow_stages (org_id, workflow_id, id, status) on update cascade,
+  constraint valid_stage_workflow foreign key (org_id, workflow_id, current_stage_id)
+    references helpdesk.workflow_stages (org_id, workflow_id, id),
   constraint tickets_assigned_to_fkey foreign key (assigned_to) references helpdesk.profiles (id),
   constraint tickets_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint tickets_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
+  constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
   constraint tickets_number_check check (number > 0)
 );
 
@@ -83,6 +84,7 @@ create table helpdesk.ticket_idempotency_keys (
   ticket_id uuid not null,
   request_digest bytea not null,
   created_at timestamptz not null default pg_catalog.now(),
+  constraint ticket_idempotency_keys_pkey primary key (org_id, ticket_id),
   constraint ticket_idempotency_keys_key unique nulls not distinct (org_id, actor_id, key),
   constraint ticket_idempotency_keys_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade deferrable initially deferred,
@@ -112,7 +114,6 @@ create index ticket_history_assigned_idx on helpdesk.ticket_history (assigned_to
 create index ticket_history_changed_by_idx on helpdesk.ticket_history (changed_by);
 create index ticket_history_requester_idx on helpdesk.ticket_history (requester_id, changed_at desc);
 
-create index ticket_idempotency_keys_ticket_idx on helpdesk.ticket_idempotency_keys (ticket_id);
 create index ticket_idempotency_keys_actor_idx on helpdesk.ticket_idempotency_keys (actor_id);
 
 ---- Triggers
@@ -196,7 +197,7 @@ comment on column helpdesk.tickets.closed_at is 'When it was closed; null while 
 comment on column helpdesk.tickets.version is 'Counts its revisions, from 1. Give it as p_expected_version to update only what you have read.';
 comment on column helpdesk.tickets.latest_history_id is 'Its newest revision in ticket_history.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
-  'The stage is one of the workflow, and the status is the stage''s; giving a stage another status gives it to the tickets in it.';
+  'The stage is one of the workflow.';
 comment on constraint fk_latest_history on helpdesk.tickets is 'Checked at commit: ticket and first revision point at each other.';
 comment on table helpdesk.ticket_history is
   'Every revision of every ticket: the full state after the change, and what changed. Written by trigger only, never changed; goes only with its ticket.';
@@ -242,7 +243,6 @@ comment on index helpdesk.ticket_history_changed_at_idx is 'Serves the newest ch
 comment on index helpdesk.ticket_history_assigned_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_history_changed_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_history_requester_idx is 'Serves a customer''s own history, and the foreign key to profiles.';
-comment on index helpdesk.ticket_idempotency_keys_ticket_idx is 'Serves the foreign key to tickets.';
 comment on index helpdesk.ticket_idempotency_keys_actor_idx is 'Serves the foreign key to profiles.';
 comment on trigger tickets_before_write on helpdesk.tickets is 'Fills in and checks what the system sets: number, status, times, version.';
 comment on trigger tickets_record_history on helpdesk.tickets is 'Writes the revision.';

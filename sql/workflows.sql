@@ -29,7 +29,7 @@ create table helpdesk.workflow_stages (
   constraint workflow_stages_pkey primary key (org_id, id),
   constraint workflow_stages_workflow_id_fkey foreign key (org_id, workflow_id)
     references helpdesk.workflows (org_id, id) on delete cascade,
-  constraint workflow_stages_workflow_id_id_status_key unique (org_id, workflow_id, id, status),
+  constraint workflow_stages_workflow_id_id_key unique (org_id, workflow_id, id),
   constraint workflow_stages_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
   constraint workflow_stages_description_check check (pg_catalog.char_length(description) <= 10000),
   constraint workflow_stages_status_check check (status in ('open', 'pending', 'resolved', 'closed'))
@@ -45,8 +45,12 @@ create unique index workflow_stages_start_key on helpdesk.workflow_stages (org_i
 
 create trigger one_start_stage
   before insert or update or delete on helpdesk.workflow_stages
-  for each row when (pg_catalog.pg_trigger_depth() operator(pg_catalog.=) 0)
-  execute function helpdesk.one_start_stage();
+  for each row execute function helpdesk.one_start_stage();
+
+create trigger status_to_tickets
+  after update of status on helpdesk.workflow_stages
+  for each row when (old.status is distinct from new.status)
+  execute function helpdesk.status_to_tickets();
 
 ---- Row security
 
@@ -102,9 +106,11 @@ comment on column helpdesk.workflow_stages.is_start is
 comment on index helpdesk.workflows_id_idx is 'Serves looking a workflow up by id alone.';
 comment on index helpdesk.workflow_stages_id_idx is 'Serves looking a stage up by id alone.';
 comment on index helpdesk.workflow_stages_start_key is 'Serves finding where a new ticket starts; keeps it to one stage.';
-comment on constraint workflow_stages_workflow_id_id_status_key on helpdesk.workflow_stages is
-  'What tickets refer to: a ticket''s stage belongs to its workflow, and its status is the stage''s.';
-comment on trigger one_start_stage on helpdesk.workflow_stages is 'Keeps exactly one start stage in a workflow that has stages.';
+comment on constraint workflow_stages_workflow_id_id_key on helpdesk.workflow_stages is
+  'What tickets refer to: a ticket''s stage belongs to its workflow.';
+comment on trigger one_start_stage on helpdesk.workflow_stages is
+  'Keeps exactly one start stage in a workflow that has stages; a stage stays in its workflow.';
+comment on trigger status_to_tickets on helpdesk.workflow_stages is 'Gives the tickets in the stage its new status.';
 comment on policy members_read_workflows on helpdesk.workflows is 'Members read the workflows of their organizations.';
 comment on policy admins_create_workflows on helpdesk.workflows is 'Admins of an organization make its workflows.';
 comment on policy admins_change_workflows on helpdesk.workflows is 'Admins of an organization change its workflows.';

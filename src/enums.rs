@@ -7,12 +7,14 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
 use pgrx::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::json_input;
 
 macro_rules! sql_enum {
     ($(#[$doc:meta])* $name:ident = $sql:literal { $($variant:ident = $label:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "lowercase")]
         pub enum $name { $($variant),+ }
 
@@ -55,6 +57,12 @@ macro_rules! sql_enum {
             }
         }
 
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
+                json_input::word(input, $name::from_label)
+            }
+        }
+
         // SAFETY: sql/types.sql creates the SQL type of this name.
         unsafe impl SqlTranslatable for $name {
             const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!($name);
@@ -73,8 +81,7 @@ sql_enum! {
 
 /// What a stage means, and the status of the tickets in it. Text with a CHECK in SQL, because `=` on an enum is not leakproof:
 /// under row security an index on an enum column cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Open,
     Pending,
@@ -90,5 +97,17 @@ impl Status {
             Status::Resolved => "resolved",
             Status::Closed => "closed",
         }
+    }
+
+    fn from_label(label: &str) -> Option<Status> {
+        [Status::Open, Status::Pending, Status::Resolved, Status::Closed]
+            .into_iter()
+            .find(|status| status.label() == label)
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Status, D::Error> {
+        json_input::word(input, Status::from_label)
     }
 }

@@ -106,10 +106,13 @@ pub fn back_fill_profiles() -> Result<()> {
 }
 
 fn save_profile(login: &Login) -> Result<()> {
-    let is_initial_admin =
-        login.email.as_deref().zip(viewer::setting(c"app.initial_admin_email")).is_some_and(
-            |(email, admin)| email.to_lowercase() == admin.to_string_lossy().trim().to_lowercase(),
-        );
+    let is_initial_admin = match (&login.email, viewer::setting(c"app.initial_admin_email")) {
+        (Some(email), Some(admin)) => {
+            let admin = admin.to_string_lossy().trim().to_lowercase();
+            !admin.is_empty() && email.to_lowercase() == admin
+        }
+        _ => false,
+    };
     db::run(
         SAVE_PROFILE,
         &[

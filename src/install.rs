@@ -27,7 +27,7 @@ const FILES: &[&str] = &[
 const MIGRATIONS: &[(i32, &str)] = &[];
 
 const INSTALLED: &str = "select pg_catalog.to_regclass('helpdesk.schema_version') is not null";
-const VERSION: &str = "select max(version) from helpdesk.schema_version";
+const VERSION: &str = "select pg_catalog.max(version) from helpdesk.schema_version";
 const SET_VERSION: &str = "
     with older as (delete from helpdesk.schema_version)
     insert into helpdesk.schema_version (version) values ($1)";
@@ -35,26 +35,6 @@ const SET_VERSION: &str = "
 /// On a Citus worker the coordinator makes the tables.
 const IS_CITUS_WORKER: &str = "
     select pg_catalog.current_setting('application_name') like 'citus\\_internal%'";
-
-/// Tables, sequences, views, and the auth minimum, when they were made inside CREATE EXTENSION.
-const MADE_INSIDE_EXTENSION: &str = "
-    select pg_catalog.format('alter extension helpdesk drop %s', case
-             when d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass then
-               case c.relkind when 'v' then 'view ' when 'S' then 'sequence ' else 'table ' end
-               || d.objid::pg_catalog.regclass
-             when d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass then
-               'schema ' || d.objid::pg_catalog.regnamespace
-             else 'function ' || d.objid::pg_catalog.regprocedure end)
-      from pg_catalog.pg_depend d
-      join pg_catalog.pg_extension e on e.oid = d.refobjid and e.extname = 'helpdesk'
-      left join pg_catalog.pg_class c on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = d.objid
-      left join pg_catalog.pg_proc p on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.objid
-     where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-       and d.deptype = 'e'
-       and (c.oid is not null
-            or d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
-            or p.pronamespace = pg_catalog.to_regnamespace('auth'))
-     order by d.classid, d.objid";
 
 /// Jobs for pg_cron: name, schedule, the function they call. One whose function is not there is left out.
 const JOBS: &[(&str, &str, &str)] = &[
@@ -90,11 +70,7 @@ fn install() -> Result<()> {
     if ask(INSTALLED)? {
         check_schema_version()?;
     } else {
-        for file in FILES {
-            db::run_script(file)?;
-        }
-        db::run(SET_VERSION, &[SCHEMA_VERSION.into()])?;
-        release_from_extension()?;
+        outside_extension(make_tables)?;
     }
     identity::back_fill_profiles()?;
     if ask(HAS_CRON)? {
@@ -191,12 +167,28 @@ fn installed_version() -> Result<Option<i32>> {
     Ok(db::run_one(VERSION, &[], |row| row.get(1))?.flatten())
 }
 
-fn release_from_extension() -> Result<()> {
-    // SAFETY: a plain flag of this backend.
-    if unsafe { pg_sys::creating_extension } {
-        run_each(MADE_INSIDE_EXTENSION)?;
+fn make_tables() -> Result<()> {
+    FILES.iter().try_for_each(|file| db::run_script(file))?;
+    db::run(SET_VERSION, &[SCHEMA_VERSION.into()])
+}
+
+/// Runs `work` so that what it makes does not become part of the extension, and what it grants on objects of others (the auth
+/// schema) does not count as part of them: pg_dump then dumps all of it.
+fn outside_extension(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    struct PutBack(bool);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            // SAFETY: as below.
+            unsafe { pg_sys::creating_extension = self.0 }
+        }
     }
-    Ok(())
+    // SAFETY: a plain flag of this backend that Postgres sets while it runs an extension script, and clears when the script fails.
+    let _put_back = unsafe {
+        let before = PutBack(pg_sys::creating_extension);
+        pg_sys::creating_extension = false;
+        before
+    };
+    work()
 }
 
 /// Runs each statement that a query returns.

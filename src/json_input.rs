@@ -9,12 +9,24 @@ use crate::error::{Error, Result};
 /// Longest list of values that one key may have.
 const MAX_VALUES: usize = 100;
 
-/// Reads an argument that is a JSON object. `keys` says which keys there are, and what each of them may be.
+/// How much of a problem's description is shown: it may quote what the caller sent, and that may be long.
+const MAX_PROBLEM: usize = 200;
+
+/// Reads an argument that is a JSON object, or a JSON string that contains one: PostgREST passes the arguments of a GET so.
+/// `keys` says which keys there are, and what each of them may be.
 pub fn parse<T: DeserializeOwned>(
     argument: &'static str,
     text: &str,
     keys: &[(&str, &str)],
 ) -> Result<T> {
+    let quoted: String;
+    let text = match text.trim_start() {
+        text if text.starts_with('"') => {
+            quoted = serde_json::from_str(text).unwrap_or_default();
+            &quoted
+        }
+        text => text,
+    };
     // serde would take an array for an object, its values for the fields in order.
     if !text.trim_start().starts_with('{') {
         return Err(Error::bad(argument, "not a JSON object", allowed_keys(keys)));
@@ -23,19 +35,17 @@ pub fn parse<T: DeserializeOwned>(
     serde_path_to_error::deserialize(&mut input).map_err(|failure| {
         let path = failure.path().to_string();
         let key = path.split(['.', '[']).next().unwrap_or_default();
-        let allowed = keys.iter().find(|(name, _)| *name == key);
-        let place = match allowed {
-            Some((name, _)) => format!("{argument}.{name}"),
-            None => argument.to_owned(),
-        };
-        let hint = match allowed {
-            Some((name, values)) => format!("{name} may be: {values}."),
-            None => allowed_keys(keys),
+        let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
+            Some((name, values)) => {
+                (format!("{argument}.{name}"), format!("{name} may be: {values}."))
+            }
+            None => (argument.to_owned(), allowed_keys(keys)),
         };
         let problem = failure.into_inner().to_string();
-        // serde_json adds a position in a text that the caller never saw.
-        let problem = problem.split(" at line ").next().unwrap_or_default().to_owned();
-        Error::bad(place, problem, hint)
+        // serde_json adds a position in a text that the caller never saw, serde a list that is in the hint.
+        let problem = problem.split(" at line ").next().unwrap_or_default();
+        let problem = problem.split(", expected one of").next().unwrap_or_default();
+        Error::bad(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
     })
 }
 
@@ -77,13 +87,44 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     }
 }
 
+/// Reads a string by a function that knows which ones are allowed.
+pub fn word<'de, D, T>(input: D, known: impl FnOnce(&str) -> Option<T>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let word = String::deserialize(input)?;
+    known(&word).ok_or_else(|| D::Error::custom(format!("not allowed: {word:?}")))
+}
+
 /// An id as JSON has it.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Id(uuid::Uuid);
+
+impl Id {
+    pub fn from_text(text: &str) -> Option<Id> {
+        uuid::Uuid::try_parse(text).ok().map(Id)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Id, D::Error> {
+        word(input, Id::from_text)
+    }
+}
 
 impl From<Id> for Uuid {
     fn from(id: Id) -> Uuid {
         Uuid::from_bytes(*id.0.as_bytes())
+    }
+}
+
+/// A whole number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Whole(pub i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Whole, D::Error> {
+        let value = serde_json::Value::deserialize(input)?;
+        value.as_i64().map(Whole).ok_or_else(|| D::Error::custom("not a whole number"))
     }
 }

@@ -5,10 +5,11 @@ use pgrx::datum::TimestampWithTimeZone;
 #[cfg(any(test, feature = "pg_test"))]
 use pgrx::prelude::*;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::Deserializer;
 
 use crate::enums::Priority;
 use crate::error::{Error, Result};
+use crate::json_input;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SortKey {
@@ -59,8 +60,7 @@ impl Sort {
 
 impl<'de> Deserialize<'de> for Sort {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Sort, D::Error> {
-        let text = String::deserialize(input)?;
-        Sort::from_text(&text).ok_or_else(|| D::Error::custom(format!("no such order: {text:?}")))
+        json_input::word(input, Sort::from_text)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::db::{self, JsonText, JsonbText, Row};
 use crate::enums::{Priority, Status};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, Id, OneOrMany, present};
+use crate::json_input::{self, Id, OneOrMany, Whole, present};
 use crate::json_output::{self, Named, Time};
 use crate::organizations::not_a_member;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
@@ -48,9 +48,9 @@ struct Filters {
     #[serde(default, deserialize_with = "present")]
     sort: Option<Sort>,
     #[serde(default, deserialize_with = "present")]
-    per_page: Option<i64>,
+    per_page: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
-    page: Option<i64>,
+    page: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "present")]
@@ -76,38 +76,52 @@ const KEYS: &[(&str, &str)] = &[
     ("count", "\"exact\" or \"none\""),
 ];
 
-#[derive(Deserialize, Clone, Copy, PartialEq)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy)]
 enum Count {
     Exact,
     None,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy)]
 enum Assignee {
-    Word(AssigneeWord),
+    Me,
+    Nobody,
     Member(Id),
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq)]
-#[serde(rename_all = "camelCase")]
-enum AssigneeWord {
-    Me,
-    None,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy)]
 enum Person {
-    Word(PersonWord),
+    Me,
     Member(Id),
 }
 
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "camelCase")]
-enum PersonWord {
-    Me,
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
+        json_input::word(input, |word| match word {
+            "exact" => Some(Count::Exact),
+            "none" => Some(Count::None),
+            _ => None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Assignee {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
+        json_input::word(input, |word| match word {
+            "me" => Some(Assignee::Me),
+            "none" => Some(Assignee::Nobody),
+            id => Id::from_text(id).map(Assignee::Member),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Person {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Person, D::Error> {
+        json_input::word(input, |word| match word {
+            "me" => Some(Person::Me),
+            id => Id::from_text(id).map(Person::Member),
+        })
+    }
 }
 
 /// A point in time, RFC 3339.
@@ -115,13 +129,10 @@ struct Moment(TimestampWithTimeZone);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
-        use serde::de::Error as _;
-        let text = String::deserialize(input)?;
-        let moment: jiff::Timestamp =
-            text.parse().map_err(|_| D::Error::custom(format!("not a time: {text:?}")))?;
-        crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment).ok_or_else(
-            || D::Error::custom(format!("not a time that Postgres can store: {text:?}")),
-        )
+        json_input::word(input, |word| {
+            let moment: jiff::Timestamp = word.parse().ok()?;
+            crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment)
+        })
     }
 }
 
@@ -137,10 +148,10 @@ impl Filters {
                 format!("{key} may be: {allowed}."),
             ))
         };
-        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n)) {
+        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
             return out_of_range("perPage", "out of range");
         }
-        if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n)) {
+        if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n.0)) {
             return out_of_range("page", "out of range");
         }
         if filters.page.is_some() && filters.cursor.is_some() {
@@ -225,10 +236,10 @@ fn list_org_tickets(
 
 fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or_default();
-    let per_page = filters.per_page.unwrap_or(DEFAULT_PER_PAGE);
+    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
     let page = match filters.cursor {
         Some(_) => None,
-        None => Some(filters.page.unwrap_or(1)),
+        None => Some(filters.page.map_or(1, |n| n.0)),
     };
     let cursor = match &filters.cursor {
         Some(text) => Some(Cursor::decode(text, sort)?),
@@ -402,7 +413,7 @@ fn conditions(filters: &Filters) -> Vec<&'static str> {
             "t.workflow_id = any ($10)",
         ),
         filters.assigned_to.as_ref().map(|assignee| match assignee {
-            Assignee::Word(AssigneeWord::None) => "t.assigned_to is null",
+            Assignee::Nobody => "t.assigned_to is null",
             _ => "t.assigned_to = $11",
         }),
         filters.created_by.as_ref().map(|_| "t.created_by = $12"),

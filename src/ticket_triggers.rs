@@ -9,15 +9,16 @@ use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::enums::Priority;
 use crate::error::{Error, Result};
 use crate::identity::new_id;
-use crate::viewer::Viewer;
+use crate::viewer::{self, Viewer};
 
 /// Everything that a new ticket needs to know, in one round trip: its number ($4: one given explicitly), its workflow and
-/// stage (given or found), and whether the requester ($5) and the assignee ($6) are members.
+/// stage (given or found), and whether the requester ($5) and the assignee ($6) are members. The stage is locked against a change
+/// of its status until the ticket is there to follow it.
 const INTAKE: &str = "
     with counter as (
-      insert into helpdesk.ticket_counters as c (org_id, last_number) values ($1, coalesce($4, 1))
-      on conflict (org_id) do update
+      update helpdesk.ticket_counters c
          set last_number = case when $4 is null then c.last_number + 1 else greatest(c.last_number, $4) end
+       where c.org_id = $1
       returning c.last_number
     )
     select coalesce($4, counter.last_number), w.id, w.is_active, s.id, s.status,
@@ -33,11 +34,20 @@ const INTAKE: &str = "
                     else w.is_active end
          order by w.created_at, w.id
          limit 1) w on true
-      left join helpdesk.workflow_stages s
-        on s.org_id = $1 and s.workflow_id = w.id and case when $3 is null then s.is_start else s.id = $3 end";
+      left join lateral (
+        select s.id, s.status from helpdesk.workflow_stages s
+         where s.org_id = $1 and s.workflow_id = w.id and case when $3 is null then s.is_start else s.id = $3 end
+           for share) s on true";
+
+/// For an organization that was made while its triggers were off.
+const NEW_COUNTER: &str = "
+    insert into helpdesk.ticket_counters (org_id)
+    select o.id from helpdesk.organizations o where o.id = $1
+    on conflict (org_id) do nothing";
 
 const STAGE: &str = "
-    select status from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 and id = $3";
+    select status from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 and id = $3 for share";
 
 const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
 
@@ -97,64 +107,96 @@ fn complete_ticket(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(Some(new.with(changes)?))
 }
 
+/// What a new ticket finds out about its organization.
+struct Intake {
+    number: Option<i64>,
+    workflow: Option<Uuid>,
+    is_active: bool,
+    stage: Option<Uuid>,
+    status: Option<String>,
+    requester_is_member: bool,
+    assignee_is_member: bool,
+}
+
+/// Refuses before anything is looked up, so that the table door answers a stranger always the same: row security would refuse
+/// too, but only after what is checked below.
+fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
+    if viewer::role_bypasses_row_security() {
+        return Ok(());
+    }
+    let viewer = Viewer::current()?;
+    if viewer.is_staff(org) {
+        return Ok(());
+    }
+    let in_own_name = viewer.profile.is_some() && new.get::<Uuid>("created_by")? == viewer.profile;
+    if !viewer.is_member(org) || !in_own_name || new.get::<Uuid>("assigned_to")?.is_some() {
+        return Err(Error::not_allowed(
+            "you may not open this ticket",
+            "Members of an organization open tickets in it in their own name, unassigned; its staff for any member.",
+        ));
+    }
+    Ok(())
+}
+
+fn look_up_intake(new: &TriggerRow) -> Result<Option<Intake>> {
+    let args = [
+        new.arg("org_id")?,
+        new.arg("workflow_id")?,
+        new.arg("current_stage_id")?,
+        new.arg("number")?,
+        new.arg("created_by")?,
+        new.arg("assigned_to")?,
+    ];
+    db::run_one(INTAKE, &args, |row| Intake {
+        number: row.get(1),
+        workflow: row.get(2),
+        is_active: row.get(3) == Some(true),
+        stage: row.get(4),
+        status: row.get(5),
+        requester_is_member: row.get(6) == Some(true),
+        assignee_is_member: row.get(7) == Some(true),
+    })
+}
+
 /// What the system fills into a new ticket.
 fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
-    let workflow: Option<Uuid> = new.get("workflow_id")?;
-    let stage: Option<Uuid> = new.get("current_stage_id")?;
-    let found = db::run_one(
-        INTAKE,
-        &[
-            new.arg("org_id")?,
-            new.arg("workflow_id")?,
-            new.arg("current_stage_id")?,
-            new.arg("number")?,
-            new.arg("created_by")?,
-            new.arg("assigned_to")?,
-        ],
-        |row| {
-            (
-                row.get::<i64>(1),
-                row.get::<Uuid>(2),
-                row.get::<bool>(3),
-                row.get::<Uuid>(4),
-                row.get::<String>(5),
-                row.get::<bool>(6),
-                row.get::<bool>(7),
-            )
-        },
-    )?;
-    let Some((number, found_workflow, is_active, found_stage, status, requester_ok, assignee_ok)) =
-        found
-    else {
-        return Err(Error::bad("org_id", "no such organization", "An organization's id."));
-    };
-    if requester_ok != Some(true) {
-        return Err(not_a_member("created_by"));
+    let org: Uuid = new.required("org_id")?;
+    check_may_open(new, org)?;
+    let given_workflow: Option<Uuid> = new.get("workflow_id")?;
+    let given_stage: Option<Uuid> = new.get("current_stage_id")?;
+    let mut found = look_up_intake(new)?;
+    if found.is_none() {
+        db::run(NEW_COUNTER, &[org.into()])?;
+        found = look_up_intake(new)?;
     }
-    if assignee_ok != Some(true) {
-        return Err(not_a_member("assigned_to"));
+    let Some(found) = found else { return Err(no_such_organization()) };
+    if !found.requester_is_member {
+        return Err(not_a_member("created_by (p_requester_id)"));
     }
-    let Some(found_workflow) = found_workflow else {
-        return Err(match workflow {
+    if !found.assignee_is_member {
+        return Err(not_a_member("assigned_to (assignedTo)"));
+    }
+    let Some(workflow) = found.workflow else {
+        return Err(match given_workflow {
             Some(_) => no_such_workflow(),
-            None if stage.is_some() => no_such_stage(),
+            None if given_stage.is_some() => no_such_stage(),
             None => Error::wrong_state(
-                "workflow_id: the organization has no active workflow",
+                "workflow_id (p_workflow_id): the organization has no active workflow",
                 "An org_admin activates or creates one in helpdesk.workflows.",
             ),
         });
     };
-    if is_active != Some(true) {
+    if !found.is_active {
         return Err(Error::wrong_state(
-            "workflow_id: the workflow is not active",
+            "workflow_id (p_workflow_id): the workflow is not active",
             "Take an active one, or leave it out to take the organization's earliest active one.",
         ));
     }
-    let (Some(found_stage), Some(status)) = (found_stage, status) else {
-        return Err(match stage {
+    let (Some(stage), Some(status)) = (found.stage, found.status) else {
+        return Err(match given_stage {
             Some(_) => no_such_stage(),
             None => Error::wrong_state(
-                "workflow_id: the workflow has no stages",
+                "workflow_id (p_workflow_id): the workflow has no stages",
                 "An org_admin creates them in helpdesk.workflow_stages.",
             ),
         });
@@ -163,20 +205,26 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
         return Err(status_follows_stage());
     }
     let mut changes = vec![
-        Change::new("number", number),
-        Change::new("workflow_id", found_workflow),
-        Change::new("current_stage_id", found_stage),
+        Change::new("number", found.number),
+        Change::new("workflow_id", workflow),
+        Change::new("current_stage_id", stage),
         Change::new("version", 1),
         Change::new("latest_history_id", new_id()),
     ];
     // Imports say themselves when a ticket was resolved or closed.
     let entered: Option<TimestampWithTimeZone> = new.get("stage_entered_at")?;
-    let is_done = status == "resolved" || status == "closed";
-    if is_done && new.get::<TimestampWithTimeZone>("resolved_at")?.is_none() {
-        changes.push(Change::new("resolved_at", entered));
-    }
-    if status == "closed" && new.get::<TimestampWithTimeZone>("closed_at")?.is_none() {
-        changes.push(Change::new("closed_at", entered));
+    for (column, is_reached) in milestones(&status) {
+        match (is_reached, new.get::<TimestampWithTimeZone>(column)?) {
+            (true, None) => changes.push(Change::new(column, entered)),
+            (false, Some(_)) => {
+                return Err(Error::bad(
+                    column,
+                    format!("the ticket is {status}"),
+                    "Leave it out, or give a stage of that status.",
+                ));
+            }
+            _ => {}
+        }
     }
     changes.push(Change::new("status", status));
     changes.extend(trimmed_title(new)?);
@@ -204,7 +252,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
         && let Some(assignee) = new.get::<Uuid>("assigned_to")?
         && db::run_one(IS_MEMBER, &[org.into(), assignee.into()], |_| ())?.is_none()
     {
-        return Err(not_a_member("assigned_to"));
+        return Err(not_a_member("assigned_to (assignedTo)"));
     }
     let moved = is_changed.contains(&"current_stage_id") || is_changed.contains(&"workflow_id");
     let now = db::transaction_start();
@@ -227,7 +275,10 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
         if moved {
             changes.push(Change::new("stage_entered_at", now));
         }
-        changes.extend(milestones(new, &status, now)?);
+        for (column, is_reached) in milestones(&status) {
+            let before: Option<TimestampWithTimeZone> = new.get(column)?;
+            changes.push(Change::new(column, is_reached.then_some(before.unwrap_or(now))));
+        }
         changes.push(Change::new("status", status));
     }
     let old_version: i32 = old.required("version")?;
@@ -238,14 +289,10 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     Ok(changes)
 }
 
-/// resolved_at and closed_at, as the status has them.
-fn milestones(new: &TriggerRow, status: &str, now: TimestampWithTimeZone) -> Result<Vec<Change>> {
-    let resolved: Option<TimestampWithTimeZone> = new.get("resolved_at")?;
-    let is_done = status == "resolved" || status == "closed";
-    Ok(vec![
-        Change::new("resolved_at", is_done.then_some(resolved.unwrap_or(now))),
-        Change::new("closed_at", (status == "closed").then_some(now)),
-    ])
+/// Whether a ticket of this status has been resolved, and closed.
+fn milestones(status: &str) -> [(&'static str, bool); 2] {
+    let is_closed = status == "closed";
+    [("resolved_at", is_closed || status == "resolved"), ("closed_at", is_closed)]
 }
 
 fn trimmed_title(new: &TriggerRow) -> Result<Option<Change>> {
@@ -384,9 +431,16 @@ fn not_a_member(column: &'static str) -> pgrx::pg_sys::panic::ErrorReport {
     )
 }
 
+fn no_such_organization() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "org_id (p_org_id): no such organization",
+        "helpdesk.organizations lists them.",
+    )
+}
+
 fn no_such_workflow() -> pgrx::pg_sys::panic::ErrorReport {
     Error::not_allowed(
-        "workflow_id: no such workflow in this organization",
+        "workflow_id (p_workflow_id): no such workflow in this organization",
         "Leave it out to take the organization's earliest active one.",
     )
 }

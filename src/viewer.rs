@@ -66,9 +66,9 @@ impl Viewer {
     }
 
     fn look_up() -> Result<Viewer> {
-        crate::install::check_schema_version()?;
         let mut viewer = Viewer::default();
         let rows = with_pinned_search_path(|| {
+            crate::install::check_schema_version()?;
             db::read_all(WHO_IS_ASKING, &[], |row| {
                 (
                     row.get::<Uuid>(1),
@@ -100,6 +100,10 @@ impl Viewer {
 
     pub fn is_staff(&self, org: Uuid) -> bool {
         self.staff_orgs.contains(&org)
+    }
+
+    pub fn is_admin(&self, org: Uuid) -> bool {
+        self.admin_orgs.contains(&org)
     }
 
     pub fn orgs(&self) -> Vec<Uuid> {

@@ -1,10 +1,13 @@
 //! How tickets move: a workflow that has stages has exactly one where tickets start.
 
+use std::cell::Cell;
+
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change, Fired, TriggerRows, Tuple};
+use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::error::{Error, Result};
+use crate::viewer::{self, Viewer};
 
 const LOCK_WORKFLOW: &str =
     "select from helpdesk.workflows where org_id = $1 and id = $2 for no key update";
@@ -17,42 +20,60 @@ const UNMARK_START: &str = "
     update helpdesk.workflow_stages set is_start = false
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start";
 
+const STATUS_TO_TICKETS: &str = "
+    update helpdesk.tickets set status = $3 where org_id = $1 and current_stage_id = $2 and status <> $3";
+
+thread_local! {
+    /// Whether the trigger below is moving the mark, and meets itself on the stage that loses it.
+    static MOVING_THE_MARK: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Trigger: the first stage of a workflow is its start stage; marking another moves the mark; it cannot be taken away otherwise.
-/// It does not fire for its own moving of the mark, nor when a workflow is deleted with its stages.
 #[pg_trigger(sql = "
     create function helpdesk.one_start_stage() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn one_start_stage<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, move_start_mark)
+    db::fire(trigger, keep_start_mark)
 }
 
-fn move_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    let Some(stage) = rows.new.as_ref().or(rows.old.as_ref()) else {
-        return Ok(None);
-    };
+fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let (old, new) = (rows.old.as_ref(), rows.new.as_ref());
+    let Some(stage) = new.or(old) else { return Ok(None) };
     let org: Uuid = stage.required("org_id")?;
     let workflow: Uuid = stage.required("workflow_id")?;
     let id: Uuid = stage.required("id")?;
-    let was_start = match &rows.old {
-        Some(old) => old.required("is_start")?,
-        None => false,
-    };
-    let is_start = match &rows.new {
-        Some(new) => new.required("is_start")?,
-        None => false,
-    };
-    let is_new = rows.old.is_none();
-    if was_start == is_start && !is_new {
+    if let (Some(old), Some(new)) = (old, new) {
+        for column in ["org_id", "id", "workflow_id"] {
+            if !new.same_image(old, column)? {
+                return Err(Error::bad(
+                    column,
+                    "cannot be changed",
+                    "Make a new stage in the other workflow.",
+                ));
+            }
+        }
+    }
+    let is_marked =
+        |row: Option<&TriggerRow>| row.map_or(Ok(false), |row| row.required("is_start"));
+    let (was_start, is_start) = (is_marked(old)?, is_marked(new)?);
+    let is_new = old.is_none();
+    // Whoever is no admin there is refused by row security after this, and learns nothing here.
+    let is_nobody = !viewer::role_bypasses_row_security() && !Viewer::current()?.is_admin(org);
+    if (was_start == is_start && !is_new) || MOVING_THE_MARK.get() || is_nobody {
         return Ok(Some(stage.unchanged()));
     }
     let this = &[org.into(), workflow.into(), id.into()];
-    db::run(LOCK_WORKFLOW, &this[..2])?;
+    if db::run_one(LOCK_WORKFLOW, &this[..2], |_| ())?.is_none() {
+        // It is being deleted, and its stages with it. Or there is none: the foreign key says so.
+        return Ok(Some(stage.unchanged()));
+    }
     let (others, other_starts) = db::run_one(OTHER_STAGES, this, |row| {
         (row.get(1).unwrap_or(0i64), row.get(2).unwrap_or(0i64))
     })?
     .unwrap_or((0, 0));
     if is_start && other_starts > 0 {
+        let _moving = Moving::start();
         db::run(UNMARK_START, this)?;
     }
     if is_new && !is_start && others == 0 {
@@ -65,4 +86,33 @@ fn move_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         ));
     }
     Ok(Some(stage.unchanged()))
+}
+
+/// MOVING_THE_MARK for as long as this lives, also when an error unwinds.
+struct Moving;
+
+impl Moving {
+    fn start() -> Moving {
+        MOVING_THE_MARK.set(true);
+        Moving
+    }
+}
+
+impl Drop for Moving {
+    fn drop(&mut self) {
+        MOVING_THE_MARK.set(false);
+    }
+}
+
+/// Trigger: a stage that gets another status gives it to the tickets in it.
+#[pg_trigger(sql = "
+    create function helpdesk.status_to_tickets() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn status_to_tickets<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, |rows| {
+        let Some(new) = rows.new else { return Ok(None) };
+        db::run(STATUS_TO_TICKETS, &[new.arg("org_id")?, new.arg("id")?, new.arg("status")?])?;
+        Ok(None)
+    })
 }

@@ -89,6 +89,32 @@ test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history i
   assert.ok(revisions > 700, `${revisions} revisions: the load did something`);
 });
 
+test('a stage changes its status while its tickets are being changed: no deadlock, and every ticket follows', async () => {
+  const tickets = [];
+  for (let i = 0; i < 10; i++) tickets.push(await newTicket(`Followed ${i}`));
+  const [admin, ...agents] = await Promise.all([ada, grace, ada, grace].map((who) => db.signIn(who)));
+  const [stage] = Object.values(stages);
+  let toggles = 0;
+  const toggling = (async () => {
+    for (; toggles < 60; toggles++) {
+      await admin.query('update helpdesk.workflow_stages set status = $2 where id = $1', [
+        stage,
+        toggles % 2 ? 'open' : 'pending',
+      ]);
+    }
+  })();
+  await Promise.all([toggling, ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60))]);
+
+  const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
+  assert.equal(deadlocks, 0);
+  assert.deepEqual(await brokenHistories(tickets), []);
+  const astray = await db.sql(
+    `select t.number from helpdesk.tickets t join helpdesk.workflow_stages s on s.id = t.current_stage_id
+      where t.status <> s.status`,
+  );
+  assert.deepEqual(astray, []);
+});
+
 /** Changes tickets at random, through both doors, until there is nothing left to do. */
 async function work(session, seed, tickets, more) {
   const random = pseudoRandom(seed);

@@ -44,6 +44,10 @@ const ways = {
     await tool('pg_dump', '--inserts', '-f', file, original.name);
     await psql(to, file);
   },
+  'pg_dump --enable-row-security --inserts | psql': async (file, to) => {
+    await tool('pg_dump', '--enable-row-security', '--inserts', '-f', file, original.name);
+    await psql(to, file);
+  },
   'pg_dump -Fc, pg_restore -j4': async (file, to) => {
     await tool('pg_dump', '-Fc', '-f', file, original.name);
     await tool('pg_restore', '-j4', '--exit-on-error', '-d', to.name, file);

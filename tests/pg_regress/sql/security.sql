@@ -87,7 +87,7 @@ select role from unnest('{anon,authenticated}'::text[]) role where has_any_colum
 ---- The tenant wall: keys of tenant tables begin with the organization
 select t.relname, k.conname, k.columns from story.keys k join story.tenant_tables t on t.oid = k.conrelid where k.contype = 'p' and k.columns[1] <> 'org_id';
 select name, columns from story.indexes i join story.tenant_tables t on t.oid = i.indrelid where i.indisunique and i.columns[1] <> 'org_id';
--- Without a primary key: only the keys of create_ticket, where a backend has no actor.
+-- Every one has a primary key.
 select t.relname from story.tenant_tables t where not exists (select from story.keys k where k.conrelid = t.oid and k.contype = 'p');
 select t.relname from story.tenant_tables t where exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'org_id' and not a.attnotnull);
 -- References between tenant tables carry the organization on both sides, and do nothing but follow.

@@ -90,7 +90,7 @@ select story.expect_error($$select helpdesk.create_ticket(story.org('Acme'), 'Tr
 select story.expect_error($$select helpdesk.create_ticket(story.org('Acme'), 'Try', p_idempotency_key => repeat('k', 256))$$);
 call story.sign_out();
 -- The DBA and backends get errors of the same kind.
-select story.expect_error($$select helpdesk.create_ticket('00000000-0000-4000-8000-000000000000', 'Try', p_requester_id => story.profile('Alice'))$$) like '%org_id: no such organization%';
+select story.expect_error($$select helpdesk.create_ticket('00000000-0000-4000-8000-000000000000', 'Try', p_requester_id => story.profile('Alice'))$$) like '42501: %p_org_id%no such organization%';
 select story.expect_error($$select helpdesk.create_ticket(story.org('Acme'), ' ', p_requester_id => story.profile('Alice'))$$);
 select story.everything() = :'before' as nothing_was_written;
 
