@@ -101,9 +101,18 @@ begin
 end $$;
 
 -- All rows of all tables of helpdesk, in one value.
-create function story.everything() returns text language sql security definer as $$
-  select md5(string_agg(query_to_xml(format('select * from helpdesk.%I order by %1$I', relname), true, false, '')::text, '' order by relname))
-    from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'
+create function story.everything() returns text language plpgsql security definer as $$
+declare
+  name text;
+  rows text;
+  everything text := '';
+begin
+  for name in select relname from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r' order by 1 loop
+    execute format('select string_agg(t::text, chr(10) order by t::text) from helpdesk.%I t', name) into rows;
+    everything := md5(everything || name || coalesce(rows, ''));
+  end loop;
+  return everything;
+end
 $$;
 
 -- The keys of a JSON object in their order.
