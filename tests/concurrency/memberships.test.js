@@ -77,6 +77,21 @@ test('a removal counts also when the open transaction has written before', async
   await session.query('rollback');
 });
 
+test('a removal undone by ROLLBACK TO does not count any more, though nothing else tells the snapshots apart', async () => {
+  const { person, session } = await guest('org_admin');
+  await session.query('begin');
+  await openTicket(session, acme, 'Written first');
+  const before = await seenInTable(session);
+  await session.query('savepoint here');
+  await session.query('delete from helpdesk.org_members where user_id = $1', [person.profile]);
+  // A later transaction that ends first: the end of our subtransaction then moves no snapshot's bounds.
+  await signUp(db, `Guest${++guests}`);
+  assert.equal(await seenInTable(session), 0);
+  await session.query('rollback to here');
+  assert.equal(await seenInTable(session), before);
+  await session.query('rollback');
+});
+
 test('a removal that is not committed does not count yet, one that is rolled back never does', async () => {
   const { person, session } = await guest('org_agent');
   const other = await db.connect();
