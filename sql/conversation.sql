@@ -42,7 +42,19 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_file_name_check check (file_name ~ '\S' and pg_catalog.char_length(file_name) <= 255),
   constraint ticket_attachments_file_type_check check (file_type ~ '\S' and pg_catalog.char_length(file_type) <= 255),
   constraint ticket_attachments_file_size_check check (file_size >= 0),
-  constraint ticket_attachments_storage_path_check check (storage_path ~ '\S' and pg_catalog.char_length(storage_path) <= 1024)
+  constraint ticket_attachments_storage_path_check check (
+    storage_path ~ '\S' and pg_catalog.char_length(storage_path) <= 1024
+    and storage_path !~ '(^/|\\|[[:cntrl:]]|(^|/)\.{1,2}(/|$))')
+);
+
+create table helpdesk.ticket_internal_counts (
+  org_id uuid not null,
+  ticket_id uuid not null,
+  comment_count integer not null default 0,
+  attachment_count integer not null default 0,
+  constraint ticket_internal_counts_pkey primary key (org_id, ticket_id),
+  constraint ticket_internal_counts_ticket_id_fkey foreign key (org_id, ticket_id)
+    references helpdesk.tickets (org_id, id) on delete cascade
 );
 
 ---- Indexes
@@ -54,6 +66,7 @@ create index ticket_comments_requester_idx on helpdesk.ticket_comments (requeste
 create index ticket_attachments_id_idx on helpdesk.ticket_attachments (id);
 create index ticket_attachments_ticket_idx on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
 create index ticket_attachments_uploaded_by_idx on helpdesk.ticket_attachments (uploaded_by);
+create index ticket_attachments_storage_path_idx on helpdesk.ticket_attachments (storage_path);
 create index ticket_attachments_requester_idx on helpdesk.ticket_attachments (requester_id, uploaded_at desc);
 
 ---- Triggers
@@ -62,14 +75,23 @@ create trigger ticket_comments_follow_ticket
   before insert or update on helpdesk.ticket_comments
   for each row execute function helpdesk.follow_ticket();
 
+create trigger ticket_comments_touch_ticket
+  after insert or delete on helpdesk.ticket_comments
+  for each row execute function helpdesk.touch_ticket();
+
 create trigger ticket_attachments_follow_ticket
   before insert or update on helpdesk.ticket_attachments
   for each row execute function helpdesk.follow_ticket();
+
+create trigger ticket_attachments_touch_ticket
+  after insert or delete on helpdesk.ticket_attachments
+  for each row execute function helpdesk.touch_ticket();
 
 ---- Row security
 
 alter table helpdesk.ticket_comments enable row level security;
 alter table helpdesk.ticket_attachments enable row level security;
+alter table helpdesk.ticket_internal_counts enable row level security;
 
 create policy view_external_comments on helpdesk.ticket_comments for select to authenticated
   using (not is_internal
@@ -84,6 +106,43 @@ create policy view_attachments on helpdesk.ticket_attachments for select to auth
          or (not is_internal
              and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
              and org_id = any (helpdesk.my_org_ids())));
+
+create policy create_external_comments on helpdesk.ticket_comments for insert to authenticated
+  with check (not is_internal
+              and created_by = helpdesk.my_profile_id()
+              and (org_id = any (helpdesk.my_staff_org_ids())
+                   or ((requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+                       and org_id = any (helpdesk.my_org_ids()))));
+
+create policy create_internal_comments on helpdesk.ticket_comments for insert to authenticated
+  with check (is_internal
+              and created_by = helpdesk.my_profile_id()
+              and org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy manage_own_comments on helpdesk.ticket_comments for update to authenticated
+  using (created_by = helpdesk.my_profile_id()
+         and (org_id = any (helpdesk.my_staff_org_ids())
+              or (not is_internal
+                  and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+                  and org_id = any (helpdesk.my_org_ids()))))
+  with check (created_by = helpdesk.my_profile_id());
+
+create policy upload_attachments on helpdesk.ticket_attachments for insert to authenticated
+  with check (uploaded_by = helpdesk.my_profile_id()
+              and (org_id = any (helpdesk.my_staff_org_ids())
+                   or (not is_internal
+                       and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+                       and org_id = any (helpdesk.my_org_ids()))));
+
+create policy manage_attachments on helpdesk.ticket_attachments for delete to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids())
+         or (uploaded_by = helpdesk.my_profile_id()
+             and not is_internal
+             and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
+             and org_id = any (helpdesk.my_org_ids())));
+
+create policy staff_read_counts on helpdesk.ticket_internal_counts for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
 
 ---- Comments
 
@@ -122,3 +181,18 @@ comment on trigger ticket_attachments_follow_ticket on helpdesk.ticket_attachmen
 comment on policy view_external_comments on helpdesk.ticket_comments is 'Members read the public comments on the tickets they see.';
 comment on policy view_internal_comments on helpdesk.ticket_comments is 'Staff read all comments of their organizations.';
 comment on policy view_attachments on helpdesk.ticket_attachments is 'Staff read all attachments of their organizations, members the public ones on the tickets they see.';
+comment on policy create_external_comments on helpdesk.ticket_comments is 'Members comment on the tickets they see, staff on all of their organizations.';
+comment on policy create_internal_comments on helpdesk.ticket_comments is 'Staff write internal comments.';
+comment on policy manage_own_comments on helpdesk.ticket_comments is 'Authors edit what they wrote, as long as they may read it.';
+comment on policy upload_attachments on helpdesk.ticket_attachments is 'Members attach files to the tickets they see; only staff internal ones.';
+comment on policy manage_attachments on helpdesk.ticket_attachments is 'Staff delete any attachment, others their own.';
+comment on policy staff_read_counts on helpdesk.ticket_internal_counts is 'Staff read the counts of their organizations.';
+comment on table helpdesk.ticket_internal_counts is
+  'How many internal comments and attachments a ticket has. Apart from tickets, because customers read those. No row: none.';
+comment on column helpdesk.ticket_internal_counts.org_id is 'The organization.';
+comment on column helpdesk.ticket_internal_counts.ticket_id is 'The ticket.';
+comment on column helpdesk.ticket_internal_counts.comment_count is 'Internal comments.';
+comment on column helpdesk.ticket_internal_counts.attachment_count is 'Internal attachments.';
+comment on index helpdesk.ticket_attachments_storage_path_idx is 'Serves may_read_file(), asked by the policies on a storage bucket.';
+comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is 'Counts it, moves the ticket up in lists, reopens it for its customer.';
+comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is 'Counts it and moves the ticket up in lists.';

@@ -20,7 +20,7 @@ begin
     execute pg_catalog.format('alter function %s owner to helpdesk_owner', member);
     execute pg_catalog.format('revoke all on function %s from public, anon, authenticated, service_role', member);
   end loop;
-  foreach enum in array '{helpdesk.user_role,helpdesk.ticket_priority}'::pg_catalog.regtype[] loop
+  foreach enum in array '{helpdesk.user_role,helpdesk.ticket_priority,helpdesk.notification_type}'::pg_catalog.regtype[] loop
     execute pg_catalog.format('alter type %s owner to helpdesk_owner', enum);
   end loop;
 end
@@ -30,7 +30,8 @@ $$;
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(), helpdesk.my_assigned_ticket_ids(),
-  helpdesk.is_my_member(uuid), helpdesk.may_create_organization()
+  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.may_read_file(text),
+  helpdesk.may_upload_file(text)
   to anon, authenticated, service_role;
 
 -- The API.
@@ -40,8 +41,18 @@ grant execute on function
   helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text),
   helpdesk.update_ticket(uuid, jsonb, integer, uuid),
   helpdesk.get_ticket_details(uuid, uuid),
-  helpdesk.list_org_tickets(uuid, jsonb)
+  helpdesk.list_org_tickets(uuid, jsonb),
+  helpdesk.update_tickets(uuid[], jsonb),
+  helpdesk.claim_next_ticket(uuid, jsonb),
+  helpdesk.add_comment(uuid, text, boolean, uuid),
+  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid),
+  helpdesk.watch_ticket(uuid, boolean, uuid),
+  helpdesk.mark_notifications_read(uuid[]),
+  helpdesk.unread_notifications()
   to authenticated, service_role;
+
+-- Maintenance.
+grant execute on function helpdesk.cleanup_old_notifications() to service_role;
 
 ---- Comments
 
@@ -73,12 +84,35 @@ comment on function helpdesk.get_ticket_details(uuid, uuid) is
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
   'A page of tickets as {tickets, pagination: {total, page, perPage, nextCursor}}. Filters: priority, status, stageId, workflowId (a value or a list), assignedTo (id, "me", "none"), createdBy (id, "me"), createdAfter, createdBefore, updatedAfter, updatedBefore (RFC 3339; from the first moment, up to but not including the second), search, sort (updatedAt, createdAt, priority; - before it: descending; default -updatedAt), perPage (1..100, default 20), page or cursor, count ("exact", "none"). Customers get the tickets they opened or are assigned to. Errors: 22004, 22023 (filter), 42501 (not a member).';
 
+comment on function helpdesk.update_tickets(uuid[], jsonb) is
+  'Changes up to 1000 tickets at once as update_ticket does, all or none, each with its revision. Staff of their organizations. Returns {updated, tickets: [{id, version}]} of those that really changed. Errors: 22004, 22023, 42501 (a ticket, stage or member that is not there).';
+comment on function helpdesk.claim_next_ticket(uuid, jsonb) is
+  'Assigns the most urgent, oldest unassigned open ticket to the signed-in member of staff and returns the ticket object; null when there is none. Who asks at the same time gets another one, and nobody waits. Filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search, as in list_org_tickets. Errors: 22004, 22023, 42501 (not staff).';
+comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
+  'Says something on a ticket and returns the comment''s id. Whoever sees the ticket; internal comments: staff. p_content: 1 to 100,000 characters. A public comment by somebody who is not staff reopens a pending or resolved ticket, unless the organization does not want it. Errors: 22004, 22023, 42501 (no such ticket, or not for you).';
+comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
+  'Attaches a file that is in storage to a ticket and returns the attachment''s id. Whoever sees the ticket; internal ones: staff. p_file_size in bytes; p_storage_path relative, without . and .. parts. Errors: 22004, 22023, 42501 (no such ticket, or not for you).';
+comment on function helpdesk.may_read_file(text) is
+  'Whether the signed-in person may read the attachment stored at this path: asked by the policies on a storage bucket.';
+comment on function helpdesk.may_upload_file(text) is
+  'Whether the signed-in person may put a file at <organization>/<ticket>/<anything>: they see the ticket. Asked by the policies on a storage bucket.';
+comment on function helpdesk.watch_ticket(uuid, boolean, uuid) is
+  'Starts (or with p_watch false stops) watching a ticket that the signed-in person sees: they are told what its requester and assignee are told, as far as they may read it. Errors: 22004, 42501 (no such ticket).';
+comment on function helpdesk.mark_notifications_read(uuid[]) is
+  'Marks these notifications of the signed-in person as read, all of them when none are named; returns how many were unread. Errors: 42501 (not signed in).';
+comment on function helpdesk.unread_notifications() is
+  'How many notifications the signed-in person has not read. Errors: 42501 (not signed in).';
+comment on function helpdesk.cleanup_old_notifications() is
+  'Deletes expired notifications, up to a million a call, and returns how many. service_role and the database administrator; safe to run twice at once.';
+
 comment on function helpdesk.install() is
   'Makes the tables and whatever else is missing. The last step of CREATE EXTENSION; superusers may call it again at any time.';
 comment on function helpdesk.migrate() is
   'Brings tables of an older release up to date, such as those of a restored dump. Superusers; ALTER EXTENSION helpdesk UPDATE calls it.';
 comment on function helpdesk.enable_cron() is
   'Schedules the maintenance jobs helpdesk_cleanup_notifications and helpdesk_refresh_ticket_stats with pg_cron. Superusers. Errors: 55000 (no pg_cron).';
+comment on function helpdesk.enable_storage(text) is
+  'Puts policies on a bucket of Supabase Storage: a file is read by those who may read its attachment, and uploaded under <organization>/<ticket>/ by those who see the ticket. Superusers. Errors: 22004, 22023, 55000 (no storage.objects).';
 comment on function helpdesk.enable_realtime() is
   'Adds tickets and notifications to the publication supabase_realtime. Superusers. Errors: 55000 (no such publication).';
 
@@ -91,6 +125,9 @@ comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages:
 comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';
 comment on function helpdesk.ticket_record_history() is 'Trigger on tickets: writes the revision.';
 comment on function helpdesk.ticket_history_append_only() is 'Trigger on ticket_history: nobody changes it.';
+comment on function helpdesk.touch_ticket() is 'Trigger on ticket_comments and ticket_attachments: counts them, moves the ticket up in lists, reopens it.';
+comment on function helpdesk.create_ticket_notification() is 'Trigger on tickets: tells requester, assignee and watchers.';
+comment on function helpdesk.create_comment_notification() is 'Trigger on ticket_comments: tells requester, assignee and watchers.';
 comment on function helpdesk.follow_ticket() is 'Trigger on ticket_comments and ticket_attachments: takes the requester from the ticket, fixes the rest.';
 
 ---- Tables

@@ -9,8 +9,12 @@ create table helpdesk.organizations (
   name text not null,
   created_at timestamptz not null default pg_catalog.now(),
   created_by uuid not null default helpdesk.my_profile_id(),
+  reopen_on_customer_comment boolean not null default true,
+  notification_retention interval not null default '30 days',
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
+  constraint organizations_notification_retention_check
+    check (notification_retention between interval '1 hour' and interval '10 years'),
   constraint organizations_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200)
 );
 
@@ -20,6 +24,7 @@ create table helpdesk.org_members (
   org_role text not null,
   added_at timestamptz not null default pg_catalog.now(),
   added_by uuid default helpdesk.my_profile_id(),
+  may_be_assigned boolean not null default false,
   constraint org_members_pkey primary key (org_id, user_id),
   constraint org_members_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
   constraint org_members_user_id_fkey foreign key (user_id) references helpdesk.profiles (id),
@@ -80,12 +85,16 @@ comment on column helpdesk.organizations.id is 'The tenant; every tenant table s
 comment on column helpdesk.organizations.name is 'Display name, 1 to 200 characters; not unique.';
 comment on column helpdesk.organizations.created_at is 'When the organization was founded.';
 comment on column helpdesk.organizations.created_by is 'Who founded it, and became its first org_admin.';
+comment on column helpdesk.organizations.reopen_on_customer_comment is
+  'Whether a public comment by somebody who is not staff reopens a pending or resolved ticket.';
+comment on column helpdesk.organizations.notification_retention is 'How long notifications are kept, 1 hour to 10 years.';
 comment on table helpdesk.org_members is 'Who belongs to which organization, and as what. It decides who may see and do what.';
 comment on column helpdesk.org_members.org_id is 'The organization.';
 comment on column helpdesk.org_members.user_id is 'The member (helpdesk.profiles.id).';
 comment on column helpdesk.org_members.org_role is 'org_admin or org_agent (together: staff), or org_customer.';
 comment on column helpdesk.org_members.added_at is 'When the membership began.';
 comment on column helpdesk.org_members.added_by is 'Who added the member; null: the database administrator or a backend.';
+comment on column helpdesk.org_members.may_be_assigned is 'Whether tickets may be assigned to this member although they are not staff.';
 comment on index helpdesk.organizations_created_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.org_members_user_id_idx is 'Serves "which organizations am I in", asked by every policy.';
 comment on index helpdesk.org_members_added_by_idx is 'Serves the foreign key to profiles.';

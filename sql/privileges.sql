@@ -20,14 +20,15 @@ $$;
 grant select on
   helpdesk.schema_version, helpdesk.profiles, helpdesk.organizations, helpdesk.org_members,
   helpdesk.workflows, helpdesk.workflow_stages, helpdesk.tickets, helpdesk.ticket_history,
-  helpdesk.ticket_comments, helpdesk.ticket_attachments
+  helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
+  helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers
   to authenticated, service_role;
 
 grant update (name, preferences, last_active) on helpdesk.profiles to authenticated;
 
-grant insert (name), update (name) on helpdesk.organizations to authenticated;
+grant insert (name), update (name, reopen_on_customer_comment, notification_retention) on helpdesk.organizations to authenticated;
 
-grant update (org_role), delete on helpdesk.org_members to authenticated;
+grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 
 grant insert (org_id, name, description, is_active), update (name, description, is_active), delete
   on helpdesk.workflows to authenticated;
@@ -39,8 +40,21 @@ grant insert (org_id, workflow_id, title, description, priority, assigned_to, cr
   update (title, description, priority, assigned_to, current_stage_id), delete
   on helpdesk.tickets to authenticated;
 
+grant insert (org_id, workflow_id, from_stage_id, to_stage_id, min_role), update (min_role), delete
+  on helpdesk.workflow_transitions to authenticated;
+
+grant insert (org_id, ticket_id, content, is_internal), update (content) on helpdesk.ticket_comments to authenticated;
+grant insert (org_id, ticket_id, file_name, file_type, file_size, storage_path, is_internal), delete
+  on helpdesk.ticket_attachments to authenticated;
+
+grant update (read), delete on helpdesk.notifications to authenticated;
+grant insert (type, enabled), update (type, enabled), delete on helpdesk.notification_preferences to authenticated;
+grant delete on helpdesk.ticket_watchers to authenticated;
+
 -- A trusted backend writes what people write; history, counters and keys are the system's alone.
 grant insert, update, delete on
   helpdesk.profiles, helpdesk.organizations, helpdesk.org_members, helpdesk.workflows, helpdesk.workflow_stages,
-  helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments
+  helpdesk.workflow_transitions, helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments,
+  helpdesk.notification_preferences, helpdesk.ticket_watchers
   to service_role;
+grant update (read), delete on helpdesk.notifications to service_role;

@@ -30,6 +30,8 @@ create table helpdesk.tickets (
   closed_at timestamptz,
   version integer not null,
   latest_history_id uuid not null,
+  public_comment_count integer not null default 0,
+  public_attachment_count integer not null default 0,
   constraint tickets_pkey primary key (org_id, id),
   constraint tickets_org_id_number_key unique (org_id, number),
   constraint tickets_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
@@ -101,6 +103,8 @@ create index tickets_org_status_idx on helpdesk.tickets (org_id, status, updated
 create index tickets_org_workflow_idx on helpdesk.tickets (org_id, workflow_id, updated_at desc, id desc);
 create index tickets_org_stage_idx on helpdesk.tickets (org_id, current_stage_id, updated_at desc, id desc);
 create index tickets_unassigned_idx on helpdesk.tickets (org_id, updated_at desc, id desc) where assigned_to is null;
+create index tickets_queue_idx on helpdesk.tickets (org_id, priority desc, created_at, id)
+  where assigned_to is null and status = 'open';
 create index tickets_assigned_to_idx on helpdesk.tickets (assigned_to, updated_at desc, id desc) where assigned_to is not null;
 create index tickets_created_by_idx on helpdesk.tickets (created_by, updated_at desc, id desc);
 create index tickets_updated_at_idx on helpdesk.tickets (updated_at desc, id desc);
@@ -187,15 +191,18 @@ comment on column helpdesk.tickets.priority is 'How urgent it is.';
 comment on column helpdesk.tickets.status is 'open, pending, resolved or closed: the status of its stage.';
 comment on column helpdesk.tickets.workflow_id is 'How it is handled. Left out: the earliest active workflow of the organization.';
 comment on column helpdesk.tickets.current_stage_id is 'Where in its workflow it is. Left out: the start stage.';
-comment on column helpdesk.tickets.assigned_to is 'Who works on it: a member of the organization, or nobody.';
+comment on column helpdesk.tickets.assigned_to is
+  'Who works on it: staff of the organization, or a member with may_be_assigned, or nobody.';
 comment on column helpdesk.tickets.created_by is 'The requester: who asked for help. Never changes.';
 comment on column helpdesk.tickets.created_at is 'When it was opened. Never changes.';
-comment on column helpdesk.tickets.updated_at is 'When it last changed. Lists sort by it.';
+comment on column helpdesk.tickets.updated_at is 'When it last changed or got a comment or an attachment. Lists sort by it.';
 comment on column helpdesk.tickets.stage_entered_at is 'When it came to its present stage.';
 comment on column helpdesk.tickets.resolved_at is 'When it was resolved (or closed without); null while it is open or pending.';
 comment on column helpdesk.tickets.closed_at is 'When it was closed; null while it is not.';
 comment on column helpdesk.tickets.version is 'Counts its revisions, from 1. Give it as p_expected_version to update only what you have read.';
 comment on column helpdesk.tickets.latest_history_id is 'Its newest revision in ticket_history.';
+comment on column helpdesk.tickets.public_comment_count is 'How many comments everybody on the ticket sees.';
+comment on column helpdesk.tickets.public_attachment_count is 'How many attachments everybody on the ticket sees.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage is one of the workflow.';
 comment on constraint fk_latest_history on helpdesk.tickets is 'Checked at commit: ticket and first revision point at each other.';
@@ -232,6 +239,7 @@ comment on index helpdesk.tickets_org_status_idx is 'Serves lists filtered by st
 comment on index helpdesk.tickets_org_workflow_idx is 'Serves lists filtered by workflow, and the foreign key to workflows.';
 comment on index helpdesk.tickets_org_stage_idx is 'Serves lists filtered by stage (boards), and the foreign key to stages.';
 comment on index helpdesk.tickets_unassigned_idx is 'Serves the queue of unassigned tickets.';
+comment on index helpdesk.tickets_queue_idx is 'Serves claim_next_ticket: most urgent first, oldest first.';
 comment on index helpdesk.tickets_assigned_to_idx is 'Serves "assigned to me", what a customer is assigned to, and the foreign key to profiles.';
 comment on index helpdesk.tickets_created_by_idx is 'Serves a customer''s own tickets in every door, and the foreign key to profiles.';
 comment on index helpdesk.tickets_updated_at_idx is 'Serves the newest tickets over all of an agent''s organizations.';

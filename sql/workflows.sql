@@ -35,11 +35,27 @@ create table helpdesk.workflow_stages (
   constraint workflow_stages_status_check check (status in ('open', 'pending', 'resolved', 'closed'))
 );
 
+create table helpdesk.workflow_transitions (
+  org_id uuid not null,
+  workflow_id uuid not null,
+  from_stage_id uuid not null,
+  to_stage_id uuid not null,
+  min_role text not null default 'org_agent',
+  constraint workflow_transitions_pkey primary key (org_id, workflow_id, from_stage_id, to_stage_id),
+  constraint workflow_transitions_from_stage_id_fkey foreign key (org_id, workflow_id, from_stage_id)
+    references helpdesk.workflow_stages (org_id, workflow_id, id) on delete cascade,
+  constraint workflow_transitions_to_stage_id_fkey foreign key (org_id, workflow_id, to_stage_id)
+    references helpdesk.workflow_stages (org_id, workflow_id, id) on delete cascade,
+  constraint workflow_transitions_min_role_check check (min_role in ('org_agent', 'org_admin')),
+  constraint workflow_transitions_to_stage_id_check check (to_stage_id <> from_stage_id)
+);
+
 ---- Indexes
 
 create index workflows_id_idx on helpdesk.workflows (id);
 create index workflow_stages_id_idx on helpdesk.workflow_stages (id);
 create unique index workflow_stages_start_key on helpdesk.workflow_stages (org_id, workflow_id) where is_start;
+create index workflow_transitions_to_idx on helpdesk.workflow_transitions (org_id, workflow_id, to_stage_id);
 
 ---- Triggers
 
@@ -56,6 +72,7 @@ create trigger status_to_tickets
 
 alter table helpdesk.workflows enable row level security;
 alter table helpdesk.workflow_stages enable row level security;
+alter table helpdesk.workflow_transitions enable row level security;
 
 create policy members_read_workflows on helpdesk.workflows for select to authenticated
   using (org_id = any (helpdesk.my_org_ids()));
@@ -83,7 +100,33 @@ create policy admins_change_stages on helpdesk.workflow_stages for update to aut
 create policy admins_delete_stages on helpdesk.workflow_stages for delete to authenticated
   using (org_id = any (helpdesk.my_admin_org_ids()));
 
+create policy members_read_transitions on helpdesk.workflow_transitions for select to authenticated
+  using (org_id = any (helpdesk.my_org_ids()));
+
+create policy admins_create_transitions on helpdesk.workflow_transitions for insert to authenticated
+  with check (org_id = any (helpdesk.my_admin_org_ids()));
+
+create policy admins_change_transitions on helpdesk.workflow_transitions for update to authenticated
+  using (org_id = any (helpdesk.my_admin_org_ids()))
+  with check (org_id = any (helpdesk.my_admin_org_ids()));
+
+create policy admins_delete_transitions on helpdesk.workflow_transitions for delete to authenticated
+  using (org_id = any (helpdesk.my_admin_org_ids()));
+
 ---- Comments
+
+comment on table helpdesk.workflow_transitions is
+  'Which moves a workflow allows. A workflow without rows allows every move; one with rows allows only those.';
+comment on column helpdesk.workflow_transitions.org_id is 'The organization.';
+comment on column helpdesk.workflow_transitions.workflow_id is 'The workflow.';
+comment on column helpdesk.workflow_transitions.from_stage_id is 'From this stage ..';
+comment on column helpdesk.workflow_transitions.to_stage_id is '.. to this one.';
+comment on column helpdesk.workflow_transitions.min_role is 'Who may make the move: org_agent (all staff) or org_admin only.';
+comment on index helpdesk.workflow_transitions_to_idx is 'Serves the foreign key to stages.';
+comment on policy members_read_transitions on helpdesk.workflow_transitions is 'Members read the moves of their organizations.';
+comment on policy admins_create_transitions on helpdesk.workflow_transitions is 'Admins of an organization allow moves.';
+comment on policy admins_change_transitions on helpdesk.workflow_transitions is 'Admins of an organization change who may make a move.';
+comment on policy admins_delete_transitions on helpdesk.workflow_transitions is 'Admins of an organization forbid moves again.';
 
 comment on table helpdesk.workflows is 'A way of handling tickets: a named list of stages. A new organization gets one named "Support".';
 comment on column helpdesk.workflows.org_id is 'The organization.';

@@ -1,15 +1,217 @@
-//! What is said on a ticket.
+//! What is said on a ticket: comments and attachments.
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change, Fired, TriggerRows, Tuple};
-use crate::error::{Error, Result};
+use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::error::{Error, Result, required};
+use crate::identity::new_id;
+use crate::json_input;
+use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::tickets::{Found, find_ticket};
+use crate::viewer::{self, Viewer};
 
-const REQUESTER: &str = "select created_by from helpdesk.tickets where org_id = $1 and id = $2";
+const MAX_CONTENT: usize = 100_000;
+const MAX_FILE_NAME: usize = 255;
+const MAX_STORAGE_PATH: usize = 1024;
+
+const INSERT_COMMENT: &str = "
+    insert into helpdesk.ticket_comments (org_id, id, ticket_id, content, is_internal, created_by)
+    values ($1, $2, $3, $4, $5, $6)";
+
+const INSERT_ATTACHMENT: &str = "
+    insert into helpdesk.ticket_attachments
+           (org_id, id, ticket_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// The requester of a ticket, if $3 may see it: everybody's ($4), or as requester or assignee.
+const REQUESTER: &str = "
+    select t.created_by from helpdesk.tickets t
+     where t.org_id = $1 and t.id = $2 and ($4 or t.created_by = $3 or t.assigned_to = $3)";
+
+const COUNT_PUBLIC: &str = "
+    update helpdesk.tickets
+       set public_comment_count = public_comment_count + $3,
+           public_attachment_count = public_attachment_count + $4,
+           updated_at = greatest(updated_at, $5)
+     where org_id = $1 and id = $2";
+
+const MOVE_UP: &str = "
+    update helpdesk.tickets set updated_at = greatest(updated_at, $3) where org_id = $1 and id = $2";
+
+/// Nothing when the ticket itself is being deleted.
+const COUNT_INTERNAL: &str = "
+    insert into helpdesk.ticket_internal_counts as c (org_id, ticket_id, comment_count, attachment_count)
+    select t.org_id, t.id, $3, $4 from helpdesk.tickets t where t.org_id = $1 and t.id = $2
+    on conflict (org_id, ticket_id) do update
+       set comment_count = c.comment_count + excluded.comment_count,
+           attachment_count = c.attachment_count + excluded.attachment_count";
+
+/// Moves a pending or resolved ticket to the first open stage after the start stage (else to the start stage), when the
+/// organization wants it and the author ($3) is not staff there.
+const REOPEN: &str = "
+    update helpdesk.tickets t
+       set current_stage_id = (
+             select s.id from helpdesk.workflow_stages s
+              where s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
+              order by s.is_start, s.position, s.id limit 1)
+     where t.org_id = $1 and t.id = $2 and t.status in ('pending', 'resolved')
+       and (select o.reopen_on_customer_comment from helpdesk.organizations o where o.id = $1)
+       and not exists (select from helpdesk.org_members m
+                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')
+       and exists (select from helpdesk.workflow_stages s
+                    where s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open')";
+
+const FILE: &str = "
+    select true from helpdesk.ticket_attachments a
+     where a.storage_path = $1
+       and (a.org_id = any ($2)
+            or (not a.is_internal and (a.requester_id = $4 or a.ticket_id = any ($5)) and a.org_id = any ($3)))
+     limit 1";
 
 /// Columns of a comment or attachment that stay as they were written.
 const FIXED: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
+
+/// Says something on a ticket. Whoever sees the ticket may; internal comments are staff's. Returns the comment's id.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn add_comment(
+    p_ticket_id: Option<Uuid>,
+    p_content: Option<&str>,
+    p_is_internal: default!(Option<bool>, "false"),
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<Uuid> {
+    let ticket = required(p_ticket_id, "p_ticket_id")?;
+    let content = required(p_content, "p_content")?;
+    check_text("p_content", content, MAX_CONTENT)?;
+    let is_internal = p_is_internal.unwrap_or(false);
+    let org = visible_org(ticket, p_org_id, is_internal)?;
+    let author = Viewer::current()?.person()?;
+    let id = new_id();
+    db::run(
+        INSERT_COMMENT,
+        &[org.into(), id.into(), ticket.into(), content.into(), is_internal.into(), author.into()],
+    )?;
+    Ok(id)
+}
+
+/// Attaches a file that is in storage already to a ticket. Returns the attachment's id.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::too_many_arguments)] // The user's signature.
+fn add_attachment(
+    p_ticket_id: Option<Uuid>,
+    p_file_name: Option<&str>,
+    p_file_type: Option<&str>,
+    p_file_size: Option<i32>,
+    p_storage_path: Option<&str>,
+    p_is_internal: default!(Option<bool>, "false"),
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<Uuid> {
+    let ticket = required(p_ticket_id, "p_ticket_id")?;
+    let file_name = required(p_file_name, "p_file_name")?;
+    let file_type = required(p_file_type, "p_file_type")?;
+    let file_size = required(p_file_size, "p_file_size")?;
+    let storage_path = required(p_storage_path, "p_storage_path")?;
+    check_text("p_file_name", file_name, MAX_FILE_NAME)?;
+    check_text("p_file_type", file_type, MAX_FILE_NAME)?;
+    check_text("p_storage_path", storage_path, MAX_STORAGE_PATH)?;
+    if file_size < 0 {
+        return Err(Error::bad("p_file_size", "negative", "Bytes, 0 or more."));
+    }
+    let is_odd = |part: &str| part == "." || part == "..";
+    if storage_path.starts_with('/')
+        || storage_path.contains(['\\', '\0'])
+        || storage_path.chars().any(char::is_control)
+        || storage_path.split('/').any(is_odd)
+    {
+        return Err(Error::bad(
+            "p_storage_path",
+            "not a path in storage",
+            "A relative path without . and .. parts, backslashes and control characters.",
+        ));
+    }
+    let is_internal = p_is_internal.unwrap_or(false);
+    let org = visible_org(ticket, p_org_id, is_internal)?;
+    let uploader = Viewer::current()?.person()?;
+    let id = new_id();
+    db::run(
+        INSERT_ATTACHMENT,
+        &[
+            org.into(),
+            id.into(),
+            ticket.into(),
+            file_name.into(),
+            file_type.into(),
+            file_size.into(),
+            storage_path.into(),
+            is_internal.into(),
+            uploader.into(),
+        ],
+    )?;
+    Ok(id)
+}
+
+/// Whether the signed-in person may read the file at this path: asked by the policies on a storage bucket.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn may_read_file(p_storage_path: Option<&str>) -> Result<bool> {
+    let viewer = Viewer::current()?;
+    let (Some(path), Some(me)) = (p_storage_path, viewer.profile) else {
+        return Ok(false);
+    };
+    let args: [DatumWithOid; 5] = [
+        path.into(),
+        viewer.staff_orgs().into(),
+        viewer.orgs().into(),
+        me.into(),
+        viewer::assigned_tickets()?.into(),
+    ];
+    Ok(db::read_one(FILE, &args, |_| ())?.is_some())
+}
+
+/// Whether the signed-in person may put a file at this path, `<organization>/<ticket>/<anything>`: they see the ticket.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
+    let mut parts = p_storage_path.unwrap_or_default().splitn(3, '/');
+    let mut id = || Some(Uuid::from(json_input::Id::from_text(parts.next()?)?));
+    let (Some(org), Some(ticket)) = (id(), id()) else { return Ok(false) };
+    let is_named = parts.next().is_some_and(|name| !name.is_empty());
+    Ok(is_named && find_ticket(ticket, Some(org))?.is_some())
+}
+
+fn check_text(argument: &'static str, text: &str, longest: usize) -> Result<()> {
+    if text.trim().is_empty() || text.chars().count() > longest {
+        return Err(Error::bad(
+            argument,
+            "blank or too long",
+            format!("1 to {longest} characters, not only white space."),
+        ));
+    }
+    Ok(())
+}
+
+/// The organization of a ticket that the caller may write on.
+fn visible_org(ticket: Uuid, org: Option<Uuid>, is_internal: bool) -> Result<Uuid> {
+    match find_ticket(ticket, org)? {
+        Some(Found { org, is_staff }) if is_staff || !is_internal => Ok(org),
+        Some(_) => Err(Error::not_allowed(
+            "p_is_internal: only staff write internally",
+            "Leave it out, or give false.",
+        )),
+        None => Err(no_such_ticket()),
+    }
+}
+
+fn no_such_ticket() -> ErrorReport {
+    Error::not_allowed(
+        "ticket_id (p_ticket_id): no such ticket, or you may not see it",
+        "list_org_tickets lists the tickets you may see.",
+    )
+}
 
 /// Trigger on comments and attachments: takes the requester from the ticket, and keeps author, ticket and visibility.
 #[pg_trigger(sql = "
@@ -22,23 +224,11 @@ fn follow_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 
 fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    let is_comment = new.has("content");
-    let author = if is_comment { "created_by" } else { "uploaded_by" };
     let Some(old) = rows.old else {
-        let org: Uuid = new.required("org_id")?;
-        let ticket: Uuid = new.required("ticket_id")?;
-        let requester =
-            db::run_one(REQUESTER, &[org.into(), ticket.into()], |row| row.get::<Uuid>(1))?
-                .flatten()
-                .ok_or_else(|| {
-                    Error::not_allowed(
-                        "ticket_id: no such ticket in this organization",
-                        "Take org_id and ticket_id from the same ticket.",
-                    )
-                })?;
+        let requester = requester(&new)?;
         return Ok(Some(new.with(vec![Change::new("requester_id", requester)])?));
     };
-    for column in FIXED.iter().chain([&author, &"requester_id"]) {
+    for column in FIXED.iter().chain([&author_column(&new), &"requester_id"]) {
         if !new.same_image(&old, column)? {
             return Err(Error::bad(
                 *column,
@@ -47,9 +237,75 @@ fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             ));
         }
     }
-    if is_comment && !new.same_image(&old, "content")? {
+    if is_comment(&new) && !new.same_image(&old, "content")? {
         let edited = Change::new("updated_at", db::transaction_start());
         return Ok(Some(new.with(vec![edited])?));
     }
     Ok(Some(new.unchanged()))
+}
+
+/// The requester of the ticket that a new row is on. A ticket the caller does not see answers like one that does not exist.
+fn requester(new: &TriggerRow) -> Result<Uuid> {
+    let org: Uuid = new.required("org_id")?;
+    let viewer = Viewer::current()?;
+    let sees_all = viewer::role_bypasses_row_security() || viewer.is_staff(org);
+    if !sees_all && !viewer.is_member(org) {
+        return Err(no_such_ticket());
+    }
+    let ticket: Uuid = new.required("ticket_id")?;
+    let args = [org.into(), ticket.into(), viewer.profile.into(), sees_all.into()];
+    db::run_one(REQUESTER, &args, |row| row.get(1))?.flatten().ok_or_else(no_such_ticket)
+}
+
+fn is_comment(row: &TriggerRow) -> bool {
+    row.has("content")
+}
+
+fn author_column(row: &TriggerRow) -> &'static str {
+    if is_comment(row) { "created_by" } else { "uploaded_by" }
+}
+
+/// Trigger on comments and attachments: counts them, moves the ticket up in lists, and reopens it when its customer speaks.
+#[pg_trigger(sql = "
+    create function helpdesk.touch_ticket() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, touch)
+}
+
+fn touch(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let step = if rows.new.is_some() { 1 } else { -1 };
+    let Some(row) = rows.new.as_ref().or(rows.old.as_ref()) else { return Ok(None) };
+    let is_internal: bool = row.required("is_internal")?;
+    let (comments, attachments) = if is_comment(row) { (step, 0) } else { (0, step) };
+    let when = row.arg(if is_comment(row) { "created_at" } else { "uploaded_at" })?;
+    let (org, ticket) = (row.arg("org_id")?, row.arg("ticket_id")?);
+    {
+        let _activity = system_writes(SystemWrite::Activity);
+        if is_internal {
+            let counted =
+                [row.arg("org_id")?, row.arg("ticket_id")?, comments.into(), attachments.into()];
+            db::run(COUNT_INTERNAL, &counted)?;
+            if rows.new.is_some() {
+                db::run(MOVE_UP, &[org, ticket, when])?;
+            }
+        } else {
+            db::run(COUNT_PUBLIC, &[org, ticket, comments.into(), attachments.into(), when])?;
+        }
+    }
+    if let Some(new) = rows.new.as_ref().filter(|_| !is_internal)
+        && is_comment(new)
+        && !is_import(new, "created_at")?
+    {
+        let _reopening = system_writes(SystemWrite::Reopen);
+        db::run(REOPEN, &[new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?])?;
+    }
+    Ok(None)
+}
+
+/// Whether a new row says that it is from before this transaction: it was loaded, and nobody needs to be told.
+pub fn is_import(new: &TriggerRow, column: &str) -> Result<bool> {
+    let created: Option<TimestampWithTimeZone> = new.get(column)?;
+    Ok(created.is_some_and(|created| created < db::transaction_start()))
 }

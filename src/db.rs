@@ -93,6 +93,15 @@ pub fn run_one<T>(
     execute(Statement::Constant(sql), args, Mode::Write, 0, first(read))
 }
 
+/// The first row of a statement that may write and whose text was put together from constants.
+pub fn run_dynamic<T>(
+    sql: &str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Dynamic(sql), args, Mode::Write, 0, first(read))
+}
+
 /// Every row of a statement that may write.
 pub fn run_all<T>(
     sql: &'static str,

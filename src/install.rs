@@ -3,10 +3,11 @@
 
 use std::cell::Cell;
 
+use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
 use crate::db;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, required};
 use crate::identity;
 
 /// The shape of the tables that this code was written for.
@@ -20,6 +21,7 @@ const FILES: &[&str] = &[
     include_str!("../sql/workflows.sql"),
     include_str!("../sql/tickets.sql"),
     include_str!("../sql/conversation.sql"),
+    include_str!("../sql/notifications.sql"),
     include_str!("../sql/privileges.sql"),
 ];
 
@@ -55,6 +57,22 @@ const REALTIME_MISSING: &str = "
        and c.relname in ('notifications', 'tickets')
        and not exists (select from pg_catalog.pg_publication_tables p
                         where p.pubname = 'supabase_realtime' and p.schemaname = 'helpdesk' and p.tablename = c.relname)";
+
+/// A policy's name, with the bucket in it, has 63 bytes.
+const MAX_BUCKET: usize = 40;
+const HAS_STORAGE: &str = "select pg_catalog.to_regclass('storage.objects') is not null";
+/// Policies on a bucket of Supabase Storage: a file is read by those who may read its attachment, and uploaded under
+/// `<organization>/<ticket>/` by those who see the ticket.
+const STORAGE_POLICIES: &str = "
+    select pg_catalog.format('drop policy if exists %I on storage.objects', 'helpdesk read ' || $1)
+    union all
+    select pg_catalog.format('create policy %I on storage.objects for select to authenticated using (bucket_id = %L and helpdesk.may_read_file(name))',
+                             'helpdesk read ' || $1, $1)
+    union all
+    select pg_catalog.format('drop policy if exists %I on storage.objects', 'helpdesk upload ' || $1)
+    union all
+    select pg_catalog.format('create policy %I on storage.objects for insert to authenticated with check (bucket_id = %L and helpdesk.may_upload_file(name))',
+                             'helpdesk upload ' || $1, $1)";
 
 thread_local! {
     static VERSION_IS_RIGHT: Cell<bool> = const { Cell::new(false) };
@@ -127,7 +145,24 @@ fn enable_realtime() -> Result<()> {
             "Run CREATE PUBLICATION supabase_realtime first.",
         ));
     }
-    run_each(REALTIME_MISSING)
+    run_each(REALTIME_MISSING, &[])
+}
+
+/// Lets members read and upload the files of tickets in a bucket of Supabase Storage. Calling it again changes nothing.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+fn enable_storage(p_bucket: Option<&str>) -> Result<()> {
+    let bucket = required(p_bucket, "p_bucket")?;
+    if bucket.trim().is_empty() || bucket.len() > MAX_BUCKET {
+        return Err(Error::bad("p_bucket", "not the id of a bucket", "1 to 40 bytes."));
+    }
+    if !ask(HAS_STORAGE)? {
+        return Err(Error::wrong_state(
+            "there is no table storage.objects in this database",
+            "Supabase Storage creates it.",
+        ));
+    }
+    run_each(STORAGE_POLICIES, &[bucket.into()])
 }
 
 /// An error unless the tables are there and have the shape this code was written for. Asked once per session.
@@ -192,8 +227,8 @@ fn outside_extension(work: impl FnOnce() -> Result<()>) -> Result<()> {
 }
 
 /// Runs each statement that a query returns.
-fn run_each(query: &'static str) -> Result<()> {
-    let statements = db::run_all(query, &[], |row| row.get::<String>(1))?;
+fn run_each(query: &'static str, args: &[DatumWithOid]) -> Result<()> {
+    let statements = db::run_all(query, args, |row| row.get::<String>(1))?;
     statements.iter().flatten().try_for_each(|statement| db::run_script(statement))
 }
 

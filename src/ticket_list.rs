@@ -125,6 +125,7 @@ impl<'de> Deserialize<'de> for Person {
 }
 
 /// A point in time, RFC 3339.
+#[derive(Clone, Copy)]
 struct Moment(TimestampWithTimeZone);
 
 impl<'de> Deserialize<'de> for Moment {
@@ -186,6 +187,35 @@ struct Arguments {
 }
 
 impl Arguments {
+    fn of(org: Uuid, me: Option<Uuid>, filters: &Filters, cursor: Option<Cursor>) -> Arguments {
+        Arguments {
+            org,
+            me,
+            priorities: labels(&filters.priority, Priority::label),
+            statuses: labels(&filters.status, Status::label),
+            stages: ids(&filters.stage_id),
+            workflows: ids(&filters.workflow_id),
+            assignee: match filters.assigned_to {
+                Some(Assignee::Member(id)) => Some(id.into()),
+                _ => me,
+            },
+            creator: match filters.created_by {
+                Some(Person::Member(id)) => Some(id.into()),
+                _ => me,
+            },
+            created_after: filters.created_after.map(|m| m.0),
+            created_before: filters.created_before.map(|m| m.0),
+            updated_after: filters.updated_after.map(|m| m.0),
+            updated_before: filters.updated_before.map(|m| m.0),
+            search_number: filters
+                .search
+                .as_deref()
+                .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
+            search: filters.search.as_deref().map(|words| words.trim().to_lowercase()),
+            cursor,
+        }
+    }
+
     fn bound(&self) -> Vec<DatumWithOid<'_>> {
         let cursor = self.cursor.as_ref();
         vec![
@@ -246,32 +276,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
         None => None,
     };
     let conditions = conditions(&filters);
-    let arguments = Arguments {
-        org,
-        me,
-        priorities: labels(&filters.priority, Priority::label),
-        statuses: labels(&filters.status, Status::label),
-        stages: ids(&filters.stage_id),
-        workflows: ids(&filters.workflow_id),
-        assignee: match filters.assigned_to {
-            Some(Assignee::Member(id)) => Some(id.into()),
-            _ => me,
-        },
-        creator: match filters.created_by {
-            Some(Person::Member(id)) => Some(id.into()),
-            _ => me,
-        },
-        created_after: filters.created_after.map(|m| m.0),
-        created_before: filters.created_before.map(|m| m.0),
-        updated_after: filters.updated_after.map(|m| m.0),
-        updated_before: filters.updated_before.map(|m| m.0),
-        search_number: filters
-            .search
-            .as_deref()
-            .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
-        search: filters.search.map(|words| words.trim().to_lowercase()),
-        cursor,
-    };
+    let arguments = Arguments::of(org, me, &filters, cursor);
     let bound = arguments.bound();
 
     let window = Window {
@@ -328,6 +333,8 @@ struct TicketItem<'a> {
     current_stage: Option<Named<'a>>,
     assigned_to: Option<Named<'a>>,
     created_by: Option<Named<'a>>,
+    comment_count: Option<i32>,
+    attachment_count: Option<i32>,
     created_at: Option<Time>,
     updated_at: Option<Time>,
 }
@@ -335,6 +342,13 @@ struct TicketItem<'a> {
 const ITEM_COLUMNS: &str = "
     t.id, t.number, t.title, t.priority, t.status, t.version, s.id, s.name, a.id, a.name, c.id, c.name,
     t.created_at, t.updated_at";
+
+/// What the reader sees of the ticket's conversation, in numbers: staff also what is internal.
+const COUNTS: &str = ", t.public_comment_count, t.public_attachment_count";
+const STAFF_COUNTS: &str = ",
+    t.public_comment_count + coalesce(i.comment_count, 0), t.public_attachment_count + coalesce(i.attachment_count, 0)";
+const STAFF_JOIN: &str = "
+           left join helpdesk.ticket_internal_counts i on i.org_id = $1 and i.ticket_id = t.id";
 
 impl<'a> TicketItem<'a> {
     fn of(row: &Row<'a>) -> TicketItem<'a> {
@@ -348,6 +362,8 @@ impl<'a> TicketItem<'a> {
             current_stage: row.named(7),
             assigned_to: row.named(9),
             created_by: row.named(11),
+            comment_count: row.get(15),
+            attachment_count: row.get(16),
             created_at: row.time(13),
             updated_at: row.time(14),
         }
@@ -496,13 +512,60 @@ fn page_statement(
             limit + offset,
         )
     };
+    let (counts, join) = if sees_all { (STAFF_COUNTS, STAFF_JOIN) } else { (COUNTS, "") };
     format!(
-        "select {ITEM_COLUMNS}
+        "select {ITEM_COLUMNS}{counts}
            from ({page}) t
            join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
            join helpdesk.profiles c on c.id = t.created_by
-           left join helpdesk.profiles a on a.id = t.assigned_to{order}"
+           left join helpdesk.profiles a on a.id = t.assigned_to{join}{order}"
     )
+}
+
+/// The filters of claim_next_ticket: those of a list that say which tickets, not how to show them.
+pub struct QueueFilters(Filters);
+
+impl QueueFilters {
+    pub fn parse(text: &str) -> Result<QueueFilters> {
+        let filters = Filters::parse(text)?;
+        let out_of_place = [
+            ("status", filters.status.is_some()),
+            ("assignedTo", filters.assigned_to.is_some()),
+            ("sort", filters.sort.is_some()),
+            ("perPage", filters.per_page.is_some()),
+            ("page", filters.page.is_some()),
+            ("cursor", filters.cursor.is_some()),
+            ("count", filters.count.is_some()),
+        ];
+        match out_of_place.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(QueueFilters(filters)),
+            Some((key, _)) => Err(Error::bad(
+                format!("p_filters.{key}"),
+                "not for the queue: that is the unassigned open tickets, most urgent and oldest first",
+                "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search.",
+            )),
+        }
+    }
+
+    /// Assigns the first ticket of the queue that nobody else is just taking.
+    pub fn claim(self, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
+        let mut statement = "
+            update helpdesk.tickets set assigned_to = $2
+             where org_id = $1
+               and id = (select t.id from helpdesk.tickets t
+                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'"
+            .to_owned();
+        for condition in conditions(&self.0) {
+            statement.push_str(" and ");
+            statement.push_str(condition);
+        }
+        statement.push_str(
+            " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
+            returning id",
+        );
+        let arguments = Arguments::of(org, Some(me), &self.0, None);
+        Ok(db::run_dynamic(&statement, &arguments.bound(), |row| row.get(1))?.flatten())
+    }
 }
 
 fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {

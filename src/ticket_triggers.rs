@@ -1,5 +1,7 @@
 //! What happens whenever a ticket is written, whichever door the write came through: numbering, defaults, checks, history.
 
+use std::cell::Cell;
+
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
@@ -23,7 +25,9 @@ const INTAKE: &str = "
     )
     select coalesce($4, counter.last_number), w.id, w.is_active, s.id, s.status,
            exists (select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $5),
-           $6 is null or exists (select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $6)
+           $6 is null or exists (select from helpdesk.org_members m
+                                  where m.org_id = $1 and m.user_id = $6
+                                    and (m.org_role <> 'org_customer' or m.may_be_assigned))
       from counter
       left join lateral (
         select w.id, w.is_active from helpdesk.workflows w
@@ -49,7 +53,19 @@ const STAGE: &str = "
     select status from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id = $3 for share";
 
-const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
+const IS_ASSIGNABLE: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)";
+
+/// Whether a workflow ($2) limits moves, whether it allows this one ($3 to $4; $5: to an admin), and which it allows from there.
+const TRANSITIONS: &str = "
+    select count(*) > 0,
+           coalesce(bool_or(x.from_stage_id = $3 and x.to_stage_id = $4 and ($5 or x.min_role = 'org_agent')), false),
+           string_agg(s.name, ', ' order by s.position)
+             filter (where x.from_stage_id = $3 and ($5 or x.min_role = 'org_agent'))
+      from helpdesk.workflow_transitions x
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = x.to_stage_id
+     where x.org_id = $1 and x.workflow_id = $2";
 
 const RECORD: &str = "
     insert into helpdesk.ticket_history
@@ -76,8 +92,15 @@ const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and 
 
 /// What never changes, and what only the system changes.
 const IMMUTABLE: &[&str] = &["org_id", "id", "number", "created_by", "created_at"];
-const SYSTEM: &[&str] =
-    &["version", "latest_history_id", "stage_entered_at", "resolved_at", "closed_at"];
+const SYSTEM: &[&str] = &[
+    "version",
+    "latest_history_id",
+    "stage_entered_at",
+    "resolved_at",
+    "closed_at",
+    "public_comment_count",
+    "public_attachment_count",
+];
 /// What makes a revision when it changes.
 const TRACKED: &[&str] = &[
     "title",
@@ -115,7 +138,7 @@ struct Intake {
     stage: Option<Uuid>,
     status: Option<String>,
     requester_is_member: bool,
-    assignee_is_member: bool,
+    assignee_is_assignable: bool,
 }
 
 /// Refuses before anything is looked up, so that the table door answers a stranger always the same: row security would refuse
@@ -154,7 +177,7 @@ fn look_up_intake(new: &TriggerRow) -> Result<Option<Intake>> {
         stage: row.get(4),
         status: row.get(5),
         requester_is_member: row.get(6) == Some(true),
-        assignee_is_member: row.get(7) == Some(true),
+        assignee_is_assignable: row.get(7) == Some(true),
     })
 }
 
@@ -173,8 +196,8 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
     if !found.requester_is_member {
         return Err(not_a_member("created_by (p_requester_id)"));
     }
-    if !found.assignee_is_member {
-        return Err(not_a_member("assigned_to (assignedTo)"));
+    if !found.assignee_is_assignable {
+        return Err(not_assignable());
     }
     let Some(workflow) = found.workflow else {
         return Err(match given_workflow {
@@ -231,8 +254,35 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
     Ok(changes)
 }
 
+/// What the system itself is changing on a ticket at this moment.
+#[derive(Clone, Copy, PartialEq)]
+pub enum SystemWrite {
+    /// updated_at and the counts, after a comment or an attachment: no revision.
+    Activity,
+    /// The stage, because the customer spoke: workflow_transitions do not limit it.
+    Reopen,
+}
+
+thread_local! {
+    static SYSTEM_WRITE: Cell<Option<SystemWrite>> = const { Cell::new(None) };
+}
+
+/// Says so for as long as the returned value lives, also when an error unwinds.
+pub fn system_writes(what: SystemWrite) -> impl Drop {
+    struct Until(Option<SystemWrite>);
+    impl Drop for Until {
+        fn drop(&mut self) {
+            SYSTEM_WRITE.set(self.0);
+        }
+    }
+    Until(SYSTEM_WRITE.replace(Some(what)))
+}
+
 /// What the system fills into a changed ticket.
 fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
+    if SYSTEM_WRITE.get() == Some(SystemWrite::Activity) {
+        return Ok(Vec::new());
+    }
     for column in IMMUTABLE.iter().chain(SYSTEM) {
         if !new.same_image(old, column)? {
             return Err(Error::bad(
@@ -250,9 +300,9 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     let org: Uuid = new.required("org_id")?;
     if is_changed.contains(&"assigned_to")
         && let Some(assignee) = new.get::<Uuid>("assigned_to")?
-        && db::run_one(IS_MEMBER, &[org.into(), assignee.into()], |_| ())?.is_none()
+        && db::run_one(IS_ASSIGNABLE, &[org.into(), assignee.into()], |_| ())?.is_none()
     {
-        return Err(not_a_member("assigned_to (assignedTo)"));
+        return Err(not_assignable());
     }
     let moved = is_changed.contains(&"current_stage_id") || is_changed.contains(&"workflow_id");
     let now = db::transaction_start();
@@ -273,6 +323,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
             return Err(status_follows_stage());
         }
         if moved {
+            check_transition(org, old, new)?;
             changes.push(Change::new("stage_entered_at", now));
         }
         for (column, is_reached) in milestones(&status) {
@@ -287,6 +338,32 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     changes.push(Change::new("latest_history_id", new_id()));
     changes.push(Change::new("updated_at", now.max(updated_at)));
     Ok(changes)
+}
+
+/// An error unless the workflow allows the move.
+fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
+    if SYSTEM_WRITE.get() == Some(SystemWrite::Reopen) || !new.same_image(old, "workflow_id")? {
+        return Ok(());
+    }
+    let is_admin = viewer::role_bypasses_row_security() || Viewer::current()?.is_admin(org);
+    let args = [
+        new.arg("org_id")?,
+        new.arg("workflow_id")?,
+        old.arg("current_stage_id")?,
+        new.arg("current_stage_id")?,
+        is_admin.into(),
+    ];
+    let found = db::run_one(TRANSITIONS, &args, |row| {
+        (row.get::<bool>(1), row.get::<bool>(2), row.get::<String>(3))
+    })?;
+    let Some((Some(true), Some(false), allowed)) = found else { return Ok(()) };
+    Err(Error::not_allowed(
+        "current_stage_id (stageId): the workflow does not allow this move",
+        match allowed {
+            Some(stages) => format!("From its present stage the ticket may move to: {stages}."),
+            None => "From its present stage the ticket may move nowhere.".to_owned(),
+        },
+    ))
 }
 
 /// Whether a ticket of this status has been resolved, and closed.
@@ -428,6 +505,13 @@ fn not_a_member(column: &'static str) -> pgrx::pg_sys::panic::ErrorReport {
     Error::not_allowed(
         format!("{column}: not a member of this organization"),
         "list_org_members(org) lists them.",
+    )
+}
+
+fn not_assignable() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "assigned_to (assignedTo): not staff of this organization, nor a member who may be assigned",
+        "list_org_members(org) lists the staff; an org_admin sets may_be_assigned for other members.",
     )
 }
 

@@ -42,21 +42,34 @@ const FIND_TICKET: &str = "
        and ($2::uuid is null or t.org_id = $2)
        and ($3 or (t.org_id = any ($5) and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
 
-const UPDATE_TICKET: &str = "
+/// The update that Changes::bound gives $3 to $9 to, of the tickets that $1 and $2 name and it really changes.
+macro_rules! update_ticket_sql {
+    ($which:literal) => {
+        concat!(
+            "
     update helpdesk.tickets t
        set title = coalesce($3, t.title),
            description = case when $4 then $5 else t.description end,
            priority = coalesce($6::helpdesk.ticket_priority, t.priority),
            assigned_to = case when $7 then $8 else t.assigned_to end,
            current_stage_id = coalesce($9, t.current_stage_id)
-     where t.org_id = $1 and t.id = $2
-       and ($10::integer is null or t.version = $10)
+     where ",
+            $which,
+            "
        and (t.title is distinct from coalesce($3, t.title)
             or ($4 and t.description is distinct from $5)
             or t.priority is distinct from coalesce($6::helpdesk.ticket_priority, t.priority)
             or ($7 and t.assigned_to is distinct from $8)
-            or t.current_stage_id is distinct from coalesce($9, t.current_stage_id))
-    returning true";
+            or t.current_stage_id is distinct from coalesce($9, t.current_stage_id))"
+        )
+    };
+}
+pub(crate) use update_ticket_sql;
+
+const UPDATE_TICKET: &str = concat!(
+    update_ticket_sql!("t.org_id = $1 and t.id = $2 and ($10::integer is null or t.version = $10)"),
+    " returning true"
+);
 
 /// The version, once whoever is changing the ticket is done.
 const LOCKED_VERSION: &str =
@@ -256,22 +269,10 @@ fn update_ticket(
             "Staff of the ticket's organization change it; customers comment on it.",
         ));
     };
-    let changed = db::run_one(
-        UPDATE_TICKET,
-        &[
-            org.into(),
-            id.into(),
-            changes.title.into(),
-            changes.description.is_some().into(),
-            changes.description.flatten().into(),
-            changes.priority.map(Priority::label).into(),
-            changes.assigned_to.is_some().into(),
-            changes.assigned_to.flatten().map(Uuid::from).into(),
-            changes.stage_id.map(Uuid::from).into(),
-            p_expected_version.into(),
-        ],
-        |_| (),
-    )?;
+    let mut args = vec![org.into(), id.into()];
+    args.extend(changes.bound());
+    args.push(p_expected_version.into());
+    let changed = db::run_one(UPDATE_TICKET, &args, |_| ())?;
     if let (None, Some(expected)) = (changed, p_expected_version) {
         let version =
             db::run_one(LOCKED_VERSION, &[org.into(), id.into()], |row| row.get::<i32>(1))?
@@ -286,6 +287,11 @@ fn update_ticket(
             ));
         }
     }
+    ticket_object(org, id)
+}
+
+/// The ticket object, for staff.
+pub fn ticket_object(org: Uuid, id: Uuid) -> Result<JsonText> {
     let ticket = db::run_one(TICKET, &[org.into(), id.into(), true.into()], |row| row.get(1))?;
     ticket.flatten().ok_or_else(|| {
         Error::not_allowed("p_ticket_id: the ticket is gone", "Somebody deleted it meanwhile.")
@@ -311,13 +317,13 @@ fn get_ticket_details(
 }
 
 /// A ticket that the caller may see.
-struct Found {
-    org: Uuid,
+pub struct Found {
+    pub org: Uuid,
     /// Whether they see it as staff (or through a role that bypasses row security).
-    is_staff: bool,
+    pub is_staff: bool,
 }
 
-fn find_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<Found>> {
+pub fn find_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<Found>> {
     let viewer = Viewer::current()?;
     let args: [DatumWithOid; 6] = [
         id.into(),
@@ -336,7 +342,7 @@ fn find_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<Found>> {
 /// What update_ticket is asked to change. An absent key leaves the field alone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Changes {
+pub struct Changes {
     #[serde(default, deserialize_with = "json_input::present")]
     title: Option<String>,
     #[serde(default, deserialize_with = "json_input::present")]
@@ -358,8 +364,28 @@ const CHANGES_KEYS: &[(&str, &str)] = &[
 ];
 
 impl Changes {
-    fn parse(text: &JsonbText) -> Result<Changes> {
+    /// As arguments, in the order in which the statements take them.
+    pub fn bound(&self) -> [DatumWithOid<'_>; 7] {
+        [
+            self.title.as_deref().into(),
+            self.description.is_some().into(),
+            self.description.as_ref().and_then(|text| text.as_deref()).into(),
+            self.priority.map(Priority::label).into(),
+            self.assigned_to.is_some().into(),
+            self.assigned_to.flatten().map(Uuid::from).into(),
+            self.stage_id.map(Uuid::from).into(),
+        ]
+    }
+
+    pub fn parse(text: &JsonbText) -> Result<Changes> {
         let mut changes: Changes = json_input::parse("p_changes", &text.0, CHANGES_KEYS)?;
+        if changes.is_empty() {
+            return Err(Error::bad(
+                "p_changes",
+                "nothing to change",
+                "At least one of title, description, priority, assignedTo, stageId.",
+            ));
+        }
         if let Some(title) = &changes.title {
             changes.title = Some(checked_title(title, "p_changes.title")?.to_owned());
         }
@@ -367,6 +393,14 @@ impl Changes {
             check_description(description, "p_changes.description")?;
         }
         Ok(changes)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.title.is_none()
+            && self.description.is_none()
+            && self.priority.is_none()
+            && self.assigned_to.is_none()
+            && self.stage_id.is_none()
     }
 }
 

@@ -1,0 +1,263 @@
+//! Who is told what. Written by triggers, for those who may read what it is about.
+
+use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::prelude::*;
+use serde_json::{Value, json};
+
+use crate::conversation::is_import;
+use crate::db::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::error::{Error, Result, required};
+use crate::tickets::find_ticket;
+use crate::viewer::Viewer;
+
+/// Notifications deleted in one statement, and statements in one call, by the clean-up.
+const BATCH: i64 = 10_000;
+const MAX_BATCHES: i64 = 100;
+
+/// Tells $6, and the watchers ($7), except $8 - those of them who are members, may read the ticket (and the internal comment,
+/// $9) and did not switch it off. $10 and $11 are the ticket's requester and assignee.
+const NOTIFY: &str = "
+    insert into helpdesk.notifications (org_id, ticket_id, comment_id, type, content, user_id, expires_at)
+    select $1, $2, $3, $4::helpdesk.notification_type, $5::jsonb, r.user_id, now() + o.notification_retention
+      from helpdesk.organizations o
+     cross join (select unnest($6) as user_id
+                 union
+                 select w.user_id from helpdesk.ticket_watchers w
+                  where $7 and w.org_id = $1 and w.ticket_id = $2 and w.user_id is distinct from $8) r
+      join helpdesk.org_members m on m.org_id = $1 and m.user_id = r.user_id
+     where o.id = $1
+       and (m.org_role <> 'org_customer' or (not $9 and (m.user_id = $10 or m.user_id = $11)))
+       and not exists (select from helpdesk.notification_preferences p
+                        where p.user_id = r.user_id and p.type = $4::helpdesk.notification_type and not p.enabled)";
+
+const TICKET_OF_COMMENT: &str = "
+    select t.title, t.created_by, t.assigned_to from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
+
+const MARK_READ: &str = "
+    with marked as (
+      update helpdesk.notifications n set read = true
+       where n.user_id = $1 and not n.read and n.org_id = any ($2) and ($3::uuid[] is null or n.id = any ($3))
+      returning 1)
+    select count(*) from marked";
+
+const UNREAD: &str = "
+    select count(*) from helpdesk.notifications n where n.user_id = $1 and not n.read and n.org_id = any ($2)";
+
+const DELETE_EXPIRED: &str = "
+    with expired as (
+      select n.org_id, n.id from helpdesk.notifications n
+       where n.expires_at < now() order by n.expires_at limit $1 for update skip locked
+    ), deleted as (
+      delete from helpdesk.notifications n using expired e where n.org_id = e.org_id and n.id = e.id returning 1)
+    select count(*) from deleted";
+
+const WATCH: &str = "
+    insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ($1, $2, $3)
+    on conflict do nothing";
+
+const STOP_WATCHING: &str = "
+    delete from helpdesk.ticket_watchers where org_id = $1 and ticket_id = $2 and user_id = $3";
+
+/// What happened on a ticket, and who is concerned.
+struct Event<'a> {
+    ticket: &'a TriggerRow<'a>,
+    comment: Option<Uuid>,
+    kind: &'static str,
+    content: Value,
+    recipients: Vec<Uuid>,
+    to_watchers: bool,
+    actor: Option<Uuid>,
+    is_internal: bool,
+    requester: Option<Uuid>,
+    assignee: Option<Uuid>,
+}
+
+impl Event<'_> {
+    fn tell(self, ticket_id_column: &str) -> Result<()> {
+        let args: [DatumWithOid; 11] = [
+            self.ticket.arg("org_id")?,
+            self.ticket.arg(ticket_id_column)?,
+            self.comment.into(),
+            self.kind.into(),
+            self.content.to_string().into(),
+            self.recipients.into(),
+            self.to_watchers.into(),
+            self.actor.into(),
+            self.is_internal.into(),
+            self.requester.into(),
+            self.assignee.into(),
+        ];
+        db::run(NOTIFY, &args)
+    }
+}
+
+/// Trigger on tickets: a new one to its requester, an assignment to the new assignee, a change of stage to the requester; and each
+/// to the watchers.
+#[pg_trigger(sql = "
+    create function helpdesk.create_ticket_notification() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, ticket_events)
+}
+
+fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = &rows.new else { return Ok(None) };
+    let changed = |column: &str| match &rows.old {
+        Some(old) => Ok(!new.same_image(old, column)?),
+        None => Ok::<_, pgrx::pg_sys::panic::ErrorReport>(true),
+    };
+    let is_new = rows.old.is_none();
+    if is_new && is_import(new, "created_at")? {
+        return Ok(None);
+    }
+    let (assigned, moved) =
+        (changed("assigned_to")?, changed("current_stage_id")? || changed("status")?);
+    if !assigned && !moved {
+        return Ok(None);
+    }
+    let ticket: Uuid = new.required("id")?;
+    let title: &str = new.required("title")?;
+    let requester: Uuid = new.required("created_by")?;
+    let assignee: Option<Uuid> = new.get("assigned_to")?;
+    let actor = Viewer::current()?.profile;
+    let event = |kind, content, recipients, to_watchers| Event {
+        ticket: new,
+        comment: None,
+        kind,
+        content,
+        recipients,
+        to_watchers,
+        actor,
+        is_internal: false,
+        requester: Some(requester),
+        assignee,
+    };
+    let about = json!({ "ticket_id": ticket.to_string(), "title": title });
+    if is_new {
+        event("ticket_created", about.clone(), vec![requester], false).tell("id")?;
+    }
+    if let Some(assignee) = assignee.filter(|_| assigned) {
+        let told = if actor == Some(assignee) { vec![] } else { vec![assignee] };
+        event("ticket_assigned", about.clone(), told, true).tell("id")?;
+    }
+    if let Some(old) = &rows.old
+        && moved
+    {
+        let (from, to): (&str, &str) = (old.required("status")?, new.required("status")?);
+        let kind = match to {
+            "resolved" if from != to => "ticket_resolved",
+            "closed" if from != to => "ticket_closed",
+            _ => "ticket_updated",
+        };
+        let mut content = about;
+        content["old_status"] = from.into();
+        content["new_status"] = to.into();
+        event(kind, content, vec![requester], true).tell("id")?;
+    }
+    Ok(None)
+}
+
+/// Trigger on comments: a public one to requester, assignee and watchers, an internal one to assignee and watchers who are staff;
+/// never to whoever wrote it.
+#[pg_trigger(sql = "
+    create function helpdesk.create_comment_notification() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, comment_event)
+}
+
+fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = &rows.new else { return Ok(None) };
+    if is_import(new, "created_at")? {
+        return Ok(None);
+    }
+    let found =
+        db::run_one(TICKET_OF_COMMENT, &[new.arg("org_id")?, new.arg("ticket_id")?], |row| {
+            (row.get::<String>(1), row.get::<Uuid>(2), row.get::<Uuid>(3))
+        })?;
+    let Some((title, requester, assignee)) = found else { return Ok(None) };
+    let comment: Uuid = new.required("id")?;
+    let ticket: Uuid = new.required("ticket_id")?;
+    let author: Uuid = new.required("created_by")?;
+    let is_internal: bool = new.required("is_internal")?;
+    let concerned = [requester.filter(|_| !is_internal), assignee];
+    Event {
+        ticket: new,
+        comment: Some(comment),
+        kind: "ticket_commented",
+        content: json!({
+            "ticket_id": ticket.to_string(),
+            "title": title,
+            "comment_id": comment.to_string(),
+            "commenter": author.to_string(),
+        }),
+        recipients: concerned.into_iter().flatten().filter(|person| *person != author).collect(),
+        to_watchers: true,
+        actor: Some(author),
+        is_internal,
+        requester,
+        assignee,
+    }
+    .tell("ticket_id")?;
+    Ok(None)
+}
+
+/// Marks notifications of the signed-in person as read, all of them when none are named. Returns how many were unread.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn mark_notifications_read(p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL")) -> Result<i64> {
+    let viewer = Viewer::current()?;
+    let me = viewer.person()?;
+    let marked =
+        db::run_one(MARK_READ, &[me.into(), viewer.orgs().into(), p_ids.into()], |row| row.get(1))?;
+    Ok(marked.flatten().unwrap_or(0))
+}
+
+/// How many notifications the signed-in person has not read.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn unread_notifications() -> Result<i64> {
+    let viewer = Viewer::current()?;
+    let me = viewer.person()?;
+    let unread = db::read_one(UNREAD, &[me.into(), viewer.orgs().into()], |row| row.get(1))?;
+    Ok(unread.flatten().unwrap_or(0))
+}
+
+/// Deletes expired notifications and returns how many: in batches, up to a million a call. Two at once share the work.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn cleanup_old_notifications() -> Result<i64> {
+    let mut total = 0;
+    for _ in 0..MAX_BATCHES {
+        let deleted: i64 =
+            db::run_one(DELETE_EXPIRED, &[BATCH.into()], |row| row.get(1))?.flatten().unwrap_or(0);
+        total += deleted;
+        if deleted < BATCH {
+            break;
+        }
+    }
+    Ok(total)
+}
+
+/// Starts or stops watching a ticket that the signed-in person sees.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn watch_ticket(
+    p_ticket_id: Option<Uuid>,
+    p_watch: default!(Option<bool>, "true"),
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<()> {
+    let ticket = required(p_ticket_id, "p_ticket_id")?;
+    let me = Viewer::current()?.person()?;
+    let Some(found) = find_ticket(ticket, p_org_id)? else {
+        return Err(Error::not_allowed(
+            "p_ticket_id: no such ticket, or you may not see it",
+            "list_org_tickets lists the tickets you may see.",
+        ));
+    };
+    let statement = if p_watch.unwrap_or(true) { WATCH } else { STOP_WATCHING };
+    db::run(statement, &[found.org.into(), ticket.into(), me.into()])
+}
