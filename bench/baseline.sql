@@ -174,6 +174,59 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
+create table baseline.notifications (
+  id uuid primary key default gen_random_uuid(), user_id uuid not null references baseline.profiles, type text not null,
+  content jsonb not null, read boolean default false, created_at timestamptz default now(),
+  expires_at timestamptz default (now() + interval '30 days')
+);
+create index on baseline.notifications (user_id);
+create index on baseline.notifications (created_at);
+create index on baseline.notifications (expires_at);
+
+create function baseline.create_comment_notification() returns trigger as $$
+begin
+  if new.is_internal then
+    return new;
+  end if;
+  insert into notifications (user_id, type, content)
+  select user_id, 'ticket_commented',
+         jsonb_build_object('ticket_id', new.ticket_id, 'comment_id', new.id, 'commenter', new.created_by)
+    from (select created_by as user_id from tickets where id = new.ticket_id
+          union
+          select h.assigned_to from tickets t join ticket_history h on h.id = t.latest_history_id
+           where t.id = new.ticket_id and h.assigned_to is not null) users
+   where user_id != new.created_by;
+  return new;
+end;
+$$ language plpgsql set search_path = baseline, helpdesk, pg_temp;
+create trigger comment_notifications after insert on baseline.ticket_comments
+  for each row execute function baseline.create_comment_notification();
+
+create function baseline.add_comment(p_ticket_id uuid, p_content text, p_is_internal boolean default false) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  insert into ticket_comments (ticket_id, content, is_internal, created_by)
+    values (p_ticket_id, p_content, p_is_internal, (select id from profiles where auth_id = auth.uid())) returning id into v_id;
+  return v_id;
+end;
+$$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
+
+create function baseline.update_ticket(p_ticket_id uuid, p_title text) returns void as $$
+declare
+  v_old ticket_history;
+  v_history_id uuid;
+begin
+  select h.* into v_old from tickets t join ticket_history h on h.id = t.latest_history_id where t.id = p_ticket_id for update of t;
+  insert into ticket_history (ticket_id, title, description, priority, assigned_to, workflow_stage_id, changed_by, previous_history_id, changes)
+    values (p_ticket_id, p_title, v_old.description, v_old.priority, v_old.assigned_to, v_old.workflow_stage_id,
+      (select id from profiles where auth_id = auth.uid()), v_old.id,
+      jsonb_build_object('type', 'updated', 'fields', jsonb_build_object('title', jsonb_build_object('from', v_old.title, 'to', p_title))))
+    returning id into v_history_id;
+  update tickets set latest_history_id = v_history_id, updated_at = now() where id = p_ticket_id;
+end;
+$$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
+
 alter table baseline.tickets enable row level security;
 grant select on all tables in schema baseline to authenticated;
 create policy agents_org_tickets on baseline.tickets for select to authenticated using (exists (

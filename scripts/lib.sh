@@ -10,6 +10,8 @@ TOOLS=$CARGO_TARGET_DIR/tools
 export PATH=$TOOLS/bin:$PATH
 # A server that inherits these shows Rust backtraces to its clients.
 unset RUST_BACKTRACE RUST_LIB_BACKTRACE
+# cargo pgrx test asks for it, and a service that runs CI may not set it.
+export USER=${USER:-$(id -un)}
 
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -53,6 +55,14 @@ case $PG in
   *) die "PG=$PG: supported are 15, 16, 17 and 18" ;;
 esac
 export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG
+
+# Tells cargo pgrx which Postgres. Left alone when it says so already: pgrx is built anew whenever the file changes.
+write_pgrx_config() {
+  local config
+  config=$(printf '[configs]\npg%s = "%s"' "$PG" "$1")
+  mkdir -p "$PGRX_HOME"
+  [ "$(cat "$PGRX_HOME/config.toml" 2>/dev/null)" = "$config" ] || printf '%s\n' "$config" >"$PGRX_HOME/config.toml"
+}
 
 LOGS=$CARGO_TARGET_DIR/logs
 mkdir -p "$LOGS"

@@ -100,6 +100,19 @@ begin
   call story.sign_out();
 end $$;
 
+-- And by those who are nobody: without a token, a backend, the DBA.
+create function story.all_callers_attempt(statement text) returns table (line text) language plpgsql as $$
+declare
+  caller text;
+begin
+  return query select * from story.everybody_attempts(statement);
+  foreach caller in array '{anon,service_role,none}'::text[] loop
+    perform set_config('role', caller, false);
+    line := format('%-7s %s', case caller when 'none' then 'the DBA' else caller end, story.attempt(statement));
+    return next;
+  end loop;
+end $$;
+
 -- All rows of all tables of helpdesk, in one value.
 create function story.everything() returns text language plpgsql security definer as $$
 declare
@@ -138,6 +151,8 @@ select story.org(org), story.profile(name), org_role
   from (values ('Acme', 'Arthur', 'org_agent'), ('Acme', 'Alice', 'org_customer'), ('Acme', 'Adam', 'org_customer'),
                ('Acme', 'Bea', 'org_customer'), ('Globex', 'Bea', 'org_agent'), ('Globex', 'Gus', 'org_agent'),
                ('Globex', 'Gina', 'org_customer')) as m (org, name, org_role);
+-- Adam is a customer to whom tickets may be assigned.
+update helpdesk.org_members set may_be_assigned = true where user_id = story.profile('Adam');
 
 select o.name, p.name, m.org_role
   from helpdesk.org_members m join helpdesk.organizations o on o.id = m.org_id join helpdesk.profiles p on p.id = m.user_id

@@ -215,7 +215,6 @@ select * from story.revisions('Printer out');
 select h.changes->'fields'->'title', h.changes->'fields'->'description', h.changes->'fields'->'priority'
   from helpdesk.ticket_history h where h.ticket_id = story.ticket('Printer out') and h.version = 2;
 -- No real change, no revision.
-select helpdesk.update_ticket(story.ticket('Printer out'), '{}')->>'version';
 select helpdesk.update_ticket(story.ticket('Printer out'), '{"title": "Printer out ", "description": null, "priority": "high"}')->>'version';
 -- Unassigned again, with the version that was read.
 select helpdesk.update_ticket(story.ticket('Printer out'), '{"assignedTo": null}', 2)->>'version';
@@ -224,7 +223,7 @@ select story.ticket_is('Printer out');
 select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer out'), '{"priority": "low"}', 2)$$);
 select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer out'), '{"priority": "high"}', 2)$$);
 select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer out'), '{"priority": "low"}', 4)$$);
-select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer out'), '{}', -1)$$);
+select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer out'), '{"priority": "low"}', -1)$$);
 select story.ticket_is('Printer out');
 select * from story.wrong_history;
 rollback;
@@ -238,8 +237,11 @@ $$;
 call story.sign_in('Arthur');
 select story.expect_error($$select helpdesk.update_ticket(null, '{}')$$);
 select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer on fire'), null)$$);
+select story.expect_error($$select helpdesk.update_ticket('00000000-0000-4000-8000-000000000000', '{"priority": "low"}')$$);
+select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer on fire'), '{"priority": "low"}', null, story.org('Globex'))$$);
+-- Nothing asked for is a mistake, not a change of nothing; whatever the ticket.
+select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer on fire'), '{}')$$);
 select story.expect_error($$select helpdesk.update_ticket('00000000-0000-4000-8000-000000000000', '{}')$$);
-select story.expect_error($$select helpdesk.update_ticket(story.ticket('Printer on fire'), '{}', null, story.org('Globex'))$$);
 -- An array is no object, and sets nothing by position.
 select story.attempt($$select helpdesk.update_ticket(story.ticket('Printer on fire'), '[]')$$) like '22023: p_changes: %';
 select story.attempt($$select helpdesk.update_ticket(story.ticket('Printer on fire'), '["Set by position"]')$$) like '22023: p_changes: %';
