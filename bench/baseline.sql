@@ -183,6 +183,17 @@ create index on baseline.notifications (user_id);
 create index on baseline.notifications (created_at);
 create index on baseline.notifications (expires_at);
 
+-- The sketch reads new.title here, which its tickets do not have.
+create function baseline.create_ticket_notification() returns trigger as $$
+begin
+  insert into notifications (user_id, type, content)
+    values (new.created_by, 'ticket_created', jsonb_build_object('ticket_id', new.id));
+  return new;
+end;
+$$ language plpgsql set search_path = baseline, helpdesk, pg_temp;
+create trigger ticket_notifications after insert on baseline.tickets
+  for each row execute function baseline.create_ticket_notification();
+
 create function baseline.create_comment_notification() returns trigger as $$
 begin
   if new.is_internal then
