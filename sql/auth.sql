@@ -33,8 +33,8 @@ begin
 
   if pg_catalog.to_regprocedure('auth.uid()') is null then
     create function auth.uid() returns uuid
-      language sql stable parallel safe set search_path = pg_catalog, pg_temp
-      as 'select helpdesk.jwt_subject()';
+      language sql stable parallel safe
+      return helpdesk.jwt_subject();
     revoke all on function auth.uid() from public;
     grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
     comment on function auth.uid() is
