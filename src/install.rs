@@ -34,9 +34,12 @@ const SET_VERSION: &str = "
     with older as (delete from helpdesk.schema_version)
     insert into helpdesk.schema_version (version) values ($1)";
 
-/// On a Citus worker the coordinator makes the tables.
+/// On a worker of a Citus cluster the tables come from the coordinator.
+const HAS_CITUS: &str =
+    "select pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null";
 const IS_CITUS_WORKER: &str = "
-    select pg_catalog.current_setting('application_name') like 'citus\\_internal%'";
+    select groupid <> 0 or pg_catalog.current_setting('application_name') like 'citus\\_internal%'
+      from pg_catalog.pg_dist_local_group";
 
 /// Jobs for pg_cron: name, schedule, the function they call. One whose function is not there is left out.
 const JOBS: &[(&str, &str, &str)] = &[
@@ -82,7 +85,7 @@ thread_local! {
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn install() -> Result<()> {
-    if ask(IS_CITUS_WORKER)? {
+    if ask(HAS_CITUS)? && ask(IS_CITUS_WORKER)? {
         return Ok(());
     }
     if ask(INSTALLED)? {

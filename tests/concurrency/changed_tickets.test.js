@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { brokenHistories } from '../lib/consistency.js';
 import { helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
 import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
+import { pseudoRandom } from '../lib/random.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice, bob } = await twoOrganizations(db);
+const { acme, ada, grace, alice } = await twoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const versionOf = (ticket) => db.value('select version from helpdesk.tickets where id = $1', [ticket]);
@@ -84,7 +86,7 @@ test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history i
 
   const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
   assert.equal(deadlocks, 0);
-  assert.deepEqual(await brokenHistories(tickets), []);
+  assert.deepEqual(await brokenHistories(db, tickets), []);
   const revisions = await db.value('select sum(version)::int from helpdesk.tickets where id = any ($1)', [tickets]);
   assert.ok(revisions > 700, `${revisions} revisions: the load did something`);
 });
@@ -107,7 +109,7 @@ test('a stage changes its status while its tickets are being changed: no deadloc
 
   const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
   assert.equal(deadlocks, 0);
-  assert.deepEqual(await brokenHistories(tickets), []);
+  assert.deepEqual(await brokenHistories(db, tickets), []);
   const astray = await db.sql(
     `select t.number from helpdesk.tickets t join helpdesk.workflow_stages s on s.id = t.current_stage_id
       where t.status <> s.status`,
@@ -123,7 +125,7 @@ async function work(session, seed, tickets, more) {
     () => ({ title: `Title ${Math.floor(random() * 5)}` }),
     () => ({ priority: pick(['low', 'medium', 'high', 'urgent']) }),
     () => ({ stageId: pick(Object.values(stages)) }),
-    () => ({ assignedTo: pick([null, ada.profile, grace.profile, bob.profile]) }),
+    () => ({ assignedTo: pick([null, ada.profile, grace.profile]) }),
     () => ({ title: `Both ${Math.floor(random() * 5)}`, stageId: pick(Object.values(stages)) }),
   ];
   const doors = [
@@ -142,45 +144,4 @@ async function work(session, seed, tickets, more) {
       ]),
   ];
   while (more()) await pick(doors)(pick(tickets));
-}
-
-/** Tickets whose history is not 1..n without a gap, linked newest to oldest, ending in the ticket's present state. */
-function brokenHistories(tickets) {
-  return db.sql(
-    `with chain as (
-       select h.*, row_number() over w as position, lag(h.id) over w as before,
-              lead(h.id) over w is null as is_newest
-         from helpdesk.ticket_history h
-        where h.ticket_id = any ($1)
-       window w as (partition by h.ticket_id order by h.version)
-     )
-     select t.number, c.version,
-            c.version <> c.position as gap,
-            c.previous_history_id is distinct from c.before as wrong_link,
-            c.is_newest and (t.latest_history_id, t.version) is distinct from (c.id, c.version) as wrong_end,
-            c.is_newest and (t.title, t.description, t.priority, t.status, t.assigned_to, t.current_stage_id)
-              is distinct from (c.title, c.description, c.priority, c.status, c.assigned_to, c.workflow_stage_id)
-              as wrong_state
-       from helpdesk.tickets t
-       left join chain c on c.ticket_id = t.id
-      where t.id = any ($1)
-        and (c.id is null or c.version <> c.position or c.previous_history_id is distinct from c.before
-             or (c.is_newest
-                 and (t.latest_history_id, t.version, t.title, t.description, t.priority, t.status, t.assigned_to,
-                      t.current_stage_id)
-                     is distinct from
-                     (c.id, c.version, c.title, c.description, c.priority, c.status, c.assigned_to,
-                      c.workflow_stage_id)))`,
-    [tickets],
-  );
-}
-
-/** The same numbers in every run (mulberry32). */
-function pseudoRandom(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -42,12 +42,12 @@ test('install() makes the profile of a login that has none', async () => {
 
 test('tables enter the publication of Supabase Realtime, those that are not in it yet', async () => {
   const published = () =>
-    db.value(`select array_agg(tablename::text) from pg_publication_tables where pubname = 'supabase_realtime'`);
+    db.value(`select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`);
   await fails('55000', db.sql('select helpdesk.enable_realtime()'));
   await db.sql('create publication supabase_realtime');
   for (let i = 0; i < 2; i++) {
     await db.sql('select helpdesk.install()');
-    assert.deepEqual(await published(), ['tickets']);
+    assert.deepEqual(await published(), ['notifications', 'tickets']);
   }
 });
 
