@@ -66,7 +66,6 @@ create index ticket_comments_requester_idx on helpdesk.ticket_comments (requeste
 create index ticket_attachments_id_idx on helpdesk.ticket_attachments (id);
 create index ticket_attachments_ticket_idx on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
 create index ticket_attachments_uploaded_by_idx on helpdesk.ticket_attachments (uploaded_by);
-create index ticket_attachments_storage_path_idx on helpdesk.ticket_attachments (storage_path);
 create index ticket_attachments_requester_idx on helpdesk.ticket_attachments (requester_id, uploaded_at desc);
 
 ---- Triggers
@@ -164,7 +163,7 @@ comment on column helpdesk.ticket_attachments.requester_id is 'tickets.created_b
 comment on column helpdesk.ticket_attachments.file_name is 'Name shown to people, 1 to 255 characters.';
 comment on column helpdesk.ticket_attachments.file_type is 'Media type, such as image/png.';
 comment on column helpdesk.ticket_attachments.file_size is 'Size in bytes, 0 or more.';
-comment on column helpdesk.ticket_attachments.storage_path is 'Where the file is in storage, 1 to 1024 characters.';
+comment on column helpdesk.ticket_attachments.storage_path is 'Where the file is in storage: a relative path of 1 to 1024 characters, for Supabase Storage <organization>/<ticket>/<name>.';
 comment on column helpdesk.ticket_attachments.is_internal is 'True: for staff only. Never changes.';
 comment on column helpdesk.ticket_attachments.uploaded_by is 'Who uploaded it. Never changes.';
 comment on column helpdesk.ticket_attachments.uploaded_at is 'When it was uploaded.';
@@ -193,6 +192,5 @@ comment on column helpdesk.ticket_internal_counts.org_id is 'The organization.';
 comment on column helpdesk.ticket_internal_counts.ticket_id is 'The ticket.';
 comment on column helpdesk.ticket_internal_counts.comment_count is 'Internal comments.';
 comment on column helpdesk.ticket_internal_counts.attachment_count is 'Internal attachments.';
-comment on index helpdesk.ticket_attachments_storage_path_idx is 'Serves may_read_file(), asked by the policies on a storage bucket.';
 comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is 'Counts it, moves the ticket up in lists, reopens it for its customer.';
 comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is 'Counts it and moves the ticket up in lists.';

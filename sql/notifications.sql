@@ -51,7 +51,7 @@ create index notifications_unread_idx on helpdesk.notifications (user_id, org_id
 create index notifications_expires_at_idx on helpdesk.notifications (expires_at);
 create index notifications_ticket_idx on helpdesk.notifications (ticket_id);
 create index notifications_comment_idx on helpdesk.notifications (comment_id) where comment_id is not null;
-create index ticket_watchers_user_idx on helpdesk.ticket_watchers (user_id);
+create index ticket_watchers_user_idx on helpdesk.ticket_watchers (user_id, ticket_id);
 
 ---- Triggers
 
@@ -97,7 +97,7 @@ comment on column helpdesk.notifications.ticket_id is 'The ticket it is about; i
 comment on column helpdesk.notifications.comment_id is 'The comment it is about, if any; it goes with it.';
 comment on column helpdesk.notifications.type is 'What happened.';
 comment on column helpdesk.notifications.content is
-  'ticket_id and title; for a change of stage old_status and new_status; for a comment comment_id and commenter.';
+  'ticket_id; for events of the ticket title, for a change of stage also old_status and new_status; for a comment comment_id and commenter.';
 comment on column helpdesk.notifications.read is 'Whether the person has read it.';
 comment on column helpdesk.notifications.created_at is 'When it happened.';
 comment on column helpdesk.notifications.expires_at is 'When cleanup_old_notifications() may delete it.';

@@ -1,7 +1,6 @@
 //! What is said on a ticket: comments and attachments.
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -53,23 +52,23 @@ const COUNT_INTERNAL: &str = "
 /// organization wants it and the author ($3) is not staff there.
 const REOPEN: &str = "
     update helpdesk.tickets t
-       set current_stage_id = (
+       set current_stage_id = coalesce((
              select s.id from helpdesk.workflow_stages s
+               join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = s.workflow_id and b.is_start
               where s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
-              order by s.is_start, s.position, s.id limit 1)
+                and (s.position > b.position or s.is_start)
+              order by s.is_start, s.position, s.id limit 1), t.current_stage_id)
      where t.org_id = $1 and t.id = $2 and t.status in ('pending', 'resolved')
        and (select o.reopen_on_customer_comment from helpdesk.organizations o where o.id = $1)
        and not exists (select from helpdesk.org_members m
-                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')
-       and exists (select from helpdesk.workflow_stages s
-                    where s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open')";
+                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')";
 
+/// Whether a file ($3) in the folder of its own organization ($1) and ticket ($2) is attached; and internally nowhere, for readers
+/// who are not staff ($4): nobody opens an internal file by attaching its path once more.
 const FILE: &str = "
-    select true from helpdesk.ticket_attachments a
-     where a.storage_path = $1
-       and (a.org_id = any ($2)
-            or (not a.is_internal and (a.requester_id = $4 or a.ticket_id = any ($5)) and a.org_id = any ($3)))
-     limit 1";
+    select count(*) > 0 and ($4 or not coalesce(bool_or(a.is_internal), false))
+      from helpdesk.ticket_attachments a
+     where a.org_id = $1 and a.ticket_id = $2 and a.storage_path = $3";
 
 /// Columns of a comment or attachment that stay as they were written.
 const FIXED: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
@@ -121,12 +120,7 @@ fn add_attachment(
     if file_size < 0 {
         return Err(Error::bad("p_file_size", "negative", "Bytes, 0 or more."));
     }
-    let is_odd = |part: &str| part == "." || part == "..";
-    if storage_path.starts_with('/')
-        || storage_path.contains(['\\', '\0'])
-        || storage_path.chars().any(char::is_control)
-        || storage_path.split('/').any(is_odd)
-    {
+    if !is_relative_path(storage_path) {
         return Err(Error::bad(
             "p_storage_path",
             "not a path in storage",
@@ -154,33 +148,42 @@ fn add_attachment(
     Ok(id)
 }
 
-/// Whether the signed-in person may read the file at this path: asked by the policies on a storage bucket.
+/// Whether the signed-in person may read the file at this path, `<organization>/<ticket>/<name>`: asked by the policies on a
+/// storage bucket. An attachment opens only a file in its own ticket's folder, whatever path somebody wrote into it.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn may_read_file(p_storage_path: Option<&str>) -> Result<bool> {
-    let viewer = Viewer::current()?;
-    let (Some(path), Some(me)) = (p_storage_path, viewer.profile) else {
-        return Ok(false);
-    };
-    let args: [DatumWithOid; 5] = [
-        path.into(),
-        viewer.staff_orgs().into(),
-        viewer.orgs().into(),
-        me.into(),
-        viewer::assigned_tickets()?.into(),
-    ];
-    Ok(db::read_one(FILE, &args, |_| ())?.is_some())
+    let Some(path) = p_storage_path else { return Ok(false) };
+    let Some((ticket, found)) = visible_folder(path)? else { return Ok(false) };
+    let args = [found.org.into(), ticket.into(), path.into(), found.is_staff.into()];
+    Ok(db::read_one(FILE, &args, |row| row.get(1))?.flatten() == Some(true))
 }
 
-/// Whether the signed-in person may put a file at this path, `<organization>/<ticket>/<anything>`: they see the ticket.
+/// Whether the signed-in person may put a file at this path, `<organization>/<ticket>/<name>`: they see the ticket.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
-    let mut parts = p_storage_path.unwrap_or_default().splitn(3, '/');
+    Ok(visible_folder(p_storage_path.unwrap_or_default())?.is_some())
+}
+
+/// The ticket in whose folder a path lies, if the caller sees it.
+fn visible_folder(path: &str) -> Result<Option<(Uuid, Found)>> {
+    let mut parts = path.splitn(3, '/');
     let mut id = || Some(Uuid::from(json_input::Id::from_text(parts.next()?)?));
-    let (Some(org), Some(ticket)) = (id(), id()) else { return Ok(false) };
-    let is_named = parts.next().is_some_and(|name| !name.is_empty());
-    Ok(is_named && find_ticket(ticket, Some(org))?.is_some())
+    let (Some(org), Some(ticket)) = (id(), id()) else { return Ok(None) };
+    if !is_relative_path(path) || parts.next().is_none_or(str::is_empty) {
+        return Ok(None);
+    }
+    Ok(find_ticket(ticket, Some(org))?.map(|found| (ticket, found)))
+}
+
+/// Not absolute, and without parts, backslashes and control characters that a storage could read as another path.
+fn is_relative_path(path: &str) -> bool {
+    let is_odd = |part: &str| part == "." || part == "..";
+    !path.starts_with('/')
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+        && !path.split('/').any(is_odd)
 }
 
 fn check_text(argument: &'static str, text: &str, longest: usize) -> Result<()> {

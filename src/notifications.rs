@@ -32,7 +32,7 @@ const NOTIFY: &str = "
                         where p.user_id = r.user_id and p.type = $4::helpdesk.notification_type and not p.enabled)";
 
 const TICKET_OF_COMMENT: &str = "
-    select t.title, t.created_by, t.assigned_to from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
+    select t.created_by, t.assigned_to from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
 
 const MARK_READ: &str = "
     with marked as (
@@ -57,7 +57,7 @@ const WATCH: &str = "
     on conflict do nothing";
 
 const STOP_WATCHING: &str = "
-    delete from helpdesk.ticket_watchers where org_id = $1 and ticket_id = $2 and user_id = $3";
+    delete from helpdesk.ticket_watchers where ticket_id = $1 and user_id = $2";
 
 /// What happened on a ticket, and who is concerned.
 struct Event<'a> {
@@ -176,9 +176,9 @@ fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     }
     let found =
         db::run_one(TICKET_OF_COMMENT, &[new.arg("org_id")?, new.arg("ticket_id")?], |row| {
-            (row.get::<String>(1), row.get::<Uuid>(2), row.get::<Uuid>(3))
+            (row.get::<Uuid>(1), row.get::<Uuid>(2))
         })?;
-    let Some((title, requester, assignee)) = found else { return Ok(None) };
+    let Some((requester, assignee)) = found else { return Ok(None) };
     let comment: Uuid = new.required("id")?;
     let ticket: Uuid = new.required("ticket_id")?;
     let author: Uuid = new.required("created_by")?;
@@ -190,7 +190,6 @@ fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         kind: "ticket_commented",
         content: json!({
             "ticket_id": ticket.to_string(),
-            "title": title,
             "comment_id": comment.to_string(),
             "commenter": author.to_string(),
         }),
@@ -252,12 +251,15 @@ fn watch_ticket(
 ) -> Result<()> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let me = Viewer::current()?.person()?;
+    if p_watch == Some(false) {
+        // Also a ticket that they may no longer see.
+        return db::run(STOP_WATCHING, &[ticket.into(), me.into()]);
+    }
     let Some(found) = find_ticket(ticket, p_org_id)? else {
         return Err(Error::not_allowed(
             "p_ticket_id: no such ticket, or you may not see it",
             "list_org_tickets lists the tickets you may see.",
         ));
     };
-    let statement = if p_watch.unwrap_or(true) { WATCH } else { STOP_WATCHING };
-    db::run(statement, &[found.org.into(), ticket.into(), me.into()])
+    db::run(WATCH, &[found.org.into(), ticket.into(), me.into()])
 }

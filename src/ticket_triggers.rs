@@ -92,15 +92,10 @@ const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and 
 
 /// What never changes, and what only the system changes.
 const IMMUTABLE: &[&str] = &["org_id", "id", "number", "created_by", "created_at"];
-const SYSTEM: &[&str] = &[
-    "version",
-    "latest_history_id",
-    "stage_entered_at",
-    "resolved_at",
-    "closed_at",
-    "public_comment_count",
-    "public_attachment_count",
-];
+const SYSTEM: &[&str] =
+    &["version", "latest_history_id", "stage_entered_at", "resolved_at", "closed_at"];
+/// What only the system changes, when a comment or an attachment comes or goes.
+const COUNTS: &[&str] = &["public_comment_count", "public_attachment_count"];
 /// What makes a revision when it changes.
 const TRACKED: &[&str] = &[
     "title",
@@ -280,10 +275,9 @@ pub fn system_writes(what: SystemWrite) -> impl Drop {
 
 /// What the system fills into a changed ticket.
 fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
-    if SYSTEM_WRITE.get() == Some(SystemWrite::Activity) {
-        return Ok(Vec::new());
-    }
-    for column in IMMUTABLE.iter().chain(SYSTEM) {
+    let is_activity = SYSTEM_WRITE.get() == Some(SystemWrite::Activity);
+    let counts = if is_activity { &[] } else { COUNTS };
+    for column in IMMUTABLE.iter().chain(SYSTEM).chain(counts) {
         if !new.same_image(old, column)? {
             return Err(Error::bad(
                 *column,
@@ -342,7 +336,12 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
 
 /// An error unless the workflow allows the move.
 fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
-    if SYSTEM_WRITE.get() == Some(SystemWrite::Reopen) || !new.same_image(old, "workflow_id")? {
+    // Used up by the one ticket it was meant for: what a trigger of the user's does on top is checked again.
+    let is_reopening = SYSTEM_WRITE.get() == Some(SystemWrite::Reopen);
+    if is_reopening {
+        SYSTEM_WRITE.set(None);
+    }
+    if is_reopening || !new.same_image(old, "workflow_id")? {
         return Ok(());
     }
     let is_admin = viewer::role_bypasses_row_security() || Viewer::current()?.is_admin(org);

@@ -26,11 +26,12 @@ select helpdesk.install();
 select story.everything() = :'before';
 select story.expect_error('select helpdesk.enable_cron()');
 select story.expect_error('select helpdesk.enable_realtime()');
+select story.expect_error($$select helpdesk.enable_storage('files')$$);
 ---- Nobody else installs, migrates or enables
 call story.sign_in('Ada');
-select story.attempt('select helpdesk.install()'), story.attempt('select helpdesk.migrate()'), story.attempt('select helpdesk.enable_cron()'), story.attempt('select helpdesk.enable_realtime()');
+select story.attempt('select helpdesk.install()'), story.attempt('select helpdesk.migrate()'), story.attempt('select helpdesk.enable_cron()'), story.attempt('select helpdesk.enable_realtime()'), story.attempt($$select helpdesk.enable_storage('files')$$);
 set role service_role;
-select story.attempt('select helpdesk.install()'), story.attempt('select helpdesk.migrate()'), story.attempt('select helpdesk.enable_cron()'), story.attempt('select helpdesk.enable_realtime()');
+select story.attempt('select helpdesk.install()'), story.attempt('select helpdesk.migrate()'), story.attempt('select helpdesk.enable_cron()'), story.attempt('select helpdesk.enable_realtime()'), story.attempt($$select helpdesk.enable_storage('files')$$);
 call story.sign_out();
 
 ---- The enums

@@ -273,6 +273,90 @@ select story.attempt($$insert into helpdesk.ticket_comments (org_id, ticket_id, 
        story.attempt($$insert into helpdesk.ticket_comments (org_id, ticket_id, content, is_internal) values (story.org('Acme'), story.ticket('Noise'), 'Hi', null)$$);
 call story.sign_out();
 
+---- Files in storage: read and put there by those who may read the attachment, and see the ticket
+
+create function story.path(name text) returns text language sql stable as $$ select concat_ws('/', story.org('Acme'), story.ticket('Noise'), name) $$;
+begin;
+call story.sign_in('Alice');
+select helpdesk.add_attachment(story.ticket('Noise'), 'a', 'b', 1, story.path('public')) is not null;
+call story.sign_in('Arthur');
+select helpdesk.add_attachment(story.ticket('Noise'), 'a', 'b', 1, story.path('internal'), true) is not null;
+call story.sign_out();
+-- Whether a person may read the file is what the table gives them.
+create function story.file_agrees(path text) returns table (line text) language plpgsql as $$
+declare
+  person text;
+begin
+  foreach person in array '{Ada,Arthur,Alice,Adam,Bea,Gina,Grace,Stan}'::text[] loop
+    call story.sign_in(person);
+    line := concat_ws(' ', person, helpdesk.may_read_file(path), helpdesk.may_read_file(path) = exists (select from helpdesk.ticket_attachments where storage_path = path));
+    return next;
+  end loop;
+  call story.sign_out();
+end $$;
+select * from story.file_agrees(story.path('public'));
+select * from story.file_agrees(story.path('internal'));
+select * from story.file_agrees(story.path('nowhere')) where line like '% t %' or line like '% f';
+-- Attaching the path of a file that one may not read does not open it: not an internal one to the customer, not to another organization.
+savepoint attached;
+call story.sign_in('Alice');
+select story.expect_error($$select helpdesk.add_attachment(story.ticket('Noise'), 'a', 'b', 1, story.path('internal'))$$) is not null;
+select helpdesk.may_read_file(story.path('internal'));
+call story.sign_in('Gina');
+select story.expect_error($$select helpdesk.add_attachment(story.ticket('Gina''s'), 'a', 'b', 1, story.path('public'))$$) is not null;
+select helpdesk.may_read_file(story.path('public'));
+call story.sign_out();
+rollback to attached;
+-- Once assigned, Adam reads the public one.
+update helpdesk.tickets set assigned_to = story.profile('Adam') where title = 'Noise';
+select * from story.file_agrees(story.path('public')) where line like 'Adam%';
+select * from story.file_agrees(story.path('internal')) where line like 'Adam%';
+-- Uploads go to <organization>/<ticket>/<anything> of a ticket one sees.
+create function story.may_upload(path text) returns text language plpgsql as $$
+declare
+  person text;
+  allowed text := '';
+begin
+  foreach person in array '{Ada,Arthur,Alice,Adam,Bea,Gina,Grace,Stan}'::text[] loop
+    call story.sign_in(person);
+    allowed := allowed || case when helpdesk.may_upload_file(path) then person || ' ' else '' end;
+  end loop;
+  call story.sign_out();
+  return coalesce(nullif(allowed, ''), 'nobody');
+end $$;
+select what, story.may_upload(path) from (values
+  ('its place', concat_ws('/', story.org('Acme'), story.ticket('Noise'), 'a.txt')), ('below it', concat_ws('/', story.org('Acme'), story.ticket('Noise'), 'a/b.txt')),
+  ('another organization', concat_ws('/', story.org('Globex'), story.ticket('Noise'), 'a.txt')), ('no name', concat_ws('/', story.org('Acme'), story.ticket('Noise'), '')),
+  ('no third part', concat_ws('/', story.org('Acme'), story.ticket('Noise'))), ('a way out', story.path('../../b.txt')), ('no ticket', concat_ws('/', story.org('Acme'), 'x', 'a.txt')), ('nothing', ''), ('null', null)) p (what, path);
+set role anon;
+select helpdesk.may_read_file(story.path('public')), helpdesk.may_read_file(null), helpdesk.may_upload_file(story.path('x'));
+reset role;
+-- enable_storage puts that on a bucket; again, and it is the same.
+update helpdesk.tickets set assigned_to = story.profile('Arthur') where title = 'Noise';
+set local client_min_messages = warning;
+create schema storage;
+create table storage.objects (id uuid default gen_random_uuid(), bucket_id text, name text);
+alter table storage.objects enable row level security;
+grant usage on schema storage to authenticated;
+grant select, insert on storage.objects to authenticated;
+insert into storage.objects (bucket_id, name) values ('files', story.path('public')), ('files', story.path('internal')), ('files', 'stray'), ('others', story.path('public'));
+select helpdesk.enable_storage('files'), helpdesk.enable_storage('files');
+select polname, polcmd from pg_policy where polrelid = 'storage.objects'::regclass order by 1;
+create function story.files(person text) returns text language plpgsql as $f$
+declare
+  seen text;
+begin
+  call story.sign_in(person);
+  select string_agg(bucket_id || ':' || regexp_replace(name, '.*/', ''), ' ' order by name) into seen from storage.objects;
+  seen := concat_ws(' | ', coalesce(seen, 'nothing'), story.attempt(format('insert into storage.objects (bucket_id, name) values (''files'', %L)', story.path('new'))),
+                    story.attempt($$insert into storage.objects (bucket_id, name) values ('files', 'stray')$$));
+  call story.sign_out();
+  return seen;
+end $f$;
+select person, story.files(person) from unnest('{Arthur,Alice,Adam,Gina}'::text[]) person;
+select story.expect_error('select helpdesk.enable_storage(null)'), story.expect_error($$select helpdesk.enable_storage(' ')$$), story.expect_error($$select helpdesk.enable_storage(repeat('x', 41))$$), story.attempt($$select helpdesk.enable_storage('it''s "odd"')$$);
+rollback;
+
 ---- Counts, and when something last happened
 
 -- The counts a ticket carries, and those that are really there; internal ones in brackets.
@@ -364,6 +448,21 @@ insert into helpdesk.ticket_attachments (org_id, ticket_id, file_name, file_type
 values (story.org('Acme'), story.ticket('Noise'), 'Long ago', 'b', 1, 'c', story.profile('Alice'), '2020-01-01');
 select t.updated_at = b.updated_at from helpdesk.tickets t, before_import b where t.title = 'Noise';
 select story.counts('Noise');
+rollback;
+-- What somebody's own trigger changes on the ticket meanwhile is a change like any other: checked, and a revision.
+begin;
+create function story.escalate() returns trigger language plpgsql as $$
+begin
+  update helpdesk.tickets set priority = 'urgent', current_stage_id = story.stage('Acme', 'In progress') where id = new.id;
+  return null;
+end $$;
+create trigger escalate after update of public_comment_count on helpdesk.tickets for each row execute function story.escalate();
+call story.sign_in('Alice');
+select helpdesk.add_comment(story.ticket('Noise'), 'Escalate this') is not null;
+call story.sign_out();
+select t.priority, s.name, t.status, (select string_agg(key, ',' order by key) from jsonb_object_keys(h.changes->'fields') key)
+  from helpdesk.tickets t join helpdesk.workflow_stages s on s.id = t.current_stage_id join helpdesk.ticket_history h on h.id = t.latest_history_id where t.title = 'Noise';
+select * from story.wrong_history;
 rollback;
 -- Nobody sets the counts.
 select story.attempt($$update helpdesk.tickets set public_comment_count = 0 where title = 'Noise'$$), story.attempt($$update helpdesk.tickets set public_attachment_count = 99 where title = 'Noise'$$);

@@ -106,6 +106,60 @@ select k.conname, k.columns from story.keys k
       and (k.columns = array['org_id'] and i.columns[1] = 'org_id'
            or i.columns[case when i.columns[1] = 'org_id' then 2 else 1 end] = any (array_remove(k.columns, 'org_id'))));
 
+---- Who is asking is asked anew: another person's claims count from the next statement on, in the same transaction too
+select story.org('Acme') as acme, story.org('Globex') as globex, json_build_object('sub', story.login('Arthur'))::text as arthur, json_build_object('sub', story.login('Gus'))::text as gus,
+       story.login('Arthur') as arthur_login, story.login('Gus') as gus_login \gset
+select helpdesk.create_ticket(story.org('Acme'), 'Cached?', p_requester_id => story.profile('Alice')) is not null;
+update helpdesk.tickets set assigned_to = story.profile('Adam') where title = 'Cached?';
+-- Nothing but the claims changes in between: no write, no savepoint, no other transaction.
+begin;
+set local role authenticated;
+set local request.jwt.claims = :'arthur';
+select count(*), bool_and(org_id = :'acme'), array_agg(distinct org_id) = helpdesk.my_staff_org_ids() from helpdesk.workflows;
+set local request.jwt.claims = :'gus';
+select count(*), bool_and(org_id = :'globex'), array_agg(distinct org_id) = helpdesk.my_staff_org_ids() from helpdesk.workflows;
+set local request.jwt.claims = :'arthur';
+select count(*), bool_and(org_id = :'acme'), array_agg(distinct org_id) = helpdesk.my_staff_org_ids() from helpdesk.workflows;
+set local request.jwt.claims = '';
+select count(*), helpdesk.my_profile_id() is null, helpdesk.my_org_ids() from helpdesk.workflows;
+rollback;
+-- The same with the older setting, which goes before the claims.
+begin;
+set local role authenticated;
+set local request.jwt.claims = :'arthur';
+select bool_and(org_id = :'acme') from helpdesk.workflows;
+set local request.jwt.claim.sub = :'gus_login';
+select bool_and(org_id = :'globex') from helpdesk.workflows;
+set local request.jwt.claim.sub = :'arthur_login';
+select bool_and(org_id = :'acme') from helpdesk.workflows;
+rollback;
+-- Within one statement, where not even the snapshot is another.
+begin;
+set local role authenticated;
+set local request.jwt.claims = :'arthur';
+select helpdesk.my_staff_org_ids() = array[:'acme'::uuid], set_config('request.jwt.claims', :'gus', true) is not null, helpdesk.my_staff_org_ids() = array[:'globex'::uuid];
+rollback;
+-- What a customer is assigned to is known of that customer only.
+begin;
+set local role authenticated;
+select json_build_object('sub', story.login('Adam'))::text as adam, json_build_object('sub', story.login('Bea'))::text as bea \gset
+set local request.jwt.claims = :'adam';
+select cardinality(helpdesk.my_assigned_ticket_ids());
+set local request.jwt.claims = :'bea';
+select cardinality(helpdesk.my_assigned_ticket_ids());
+set local request.jwt.claims = :'adam';
+select cardinality(helpdesk.my_assigned_ticket_ids());
+rollback;
+-- The functions too: what Arthur may read, Gus may not.
+begin;
+set local role authenticated;
+set local request.jwt.claims = :'arthur';
+select helpdesk.get_ticket_details(story.ticket('Cached?')) is not null;
+set local request.jwt.claims = :'gus';
+select helpdesk.get_ticket_details(story.ticket('Cached?')) is not null;
+rollback;
+delete from helpdesk.tickets;
+
 ---- Nobody's own objects run with the rights of helpdesk_owner, whatever their search_path
 create schema evil;
 grant usage on schema evil to public;
@@ -140,6 +194,16 @@ set role authenticated;
 set search_path = evil, pg_catalog, pg_temp;
 select helpdesk.create_ticket(:'acme', 'Trapped?') is not null;
 select helpdesk.list_org_tickets(:'acme') is not null;
+select helpdesk.claim_next_ticket(:'acme')->>'title';
+select id as trapped from helpdesk.tickets where helpdesk.tickets.title operator(pg_catalog.=) 'Trapped?' \gset
+select helpdesk.add_comment(:'trapped', 'Trapped?', true) is not null, helpdesk.add_attachment(:'trapped', 'a', 'b', 1, 'c') is not null;
+insert into helpdesk.ticket_comments (org_id, ticket_id, content) values (:'acme', :'trapped', 'Trapped?');
+update helpdesk.ticket_comments set content = 'Trapped!';
+delete from helpdesk.ticket_attachments;
+select helpdesk.watch_ticket(:'trapped');
+select (helpdesk.update_tickets(array[:'trapped']::pg_catalog.uuid[], '{"priority": "urgent"}')->>'updated');
+select helpdesk.may_read_file('c'), helpdesk.may_upload_file(pg_catalog.concat(:'acme', '/', :'trapped', '/c'));
+select helpdesk.unread_notifications() is not null, helpdesk.mark_notifications_read() is not null;
 delete from helpdesk.tickets where helpdesk.tickets.title operator(pg_catalog.=) 'Trapped?';
 reset search_path;
 reset role;

@@ -82,7 +82,7 @@ select story.keys(t->'currentStage'), story.keys(t->'assignedTo'), story.keys(t-
 select t->>'number', t->>'title', t->>'priority', t->>'status', t->>'version', t->'currentStage'->>'name', t->'assignedTo'->>'name',
        t->'createdBy'->>'name', (t->>'createdAt')::timestamptz = '2026-01-01 04:00Z', (t->>'updatedAt')::timestamptz = '2026-02-01 02:00Z'
   from json_array_elements(helpdesk.list_org_tickets(story.org('Acme'))->'tickets') t where t->>'title' = 'T4';
-select t->>'title', json_typeof(t->'assignedTo') from json_array_elements(helpdesk.list_org_tickets(story.org('Acme'), '{"search": "T1", "sort": "createdAt"}')->'tickets') t;
+select t->>'title', json_typeof(t->'assignedTo'), t->>'commentCount', t->>'attachmentCount' from json_array_elements(helpdesk.list_org_tickets(story.org('Acme'), '{"search": "T1", "sort": "createdAt"}')->'tickets') t;
 select helpdesk.list_org_tickets(story.org('Acme'), '{"search": "nothing like it"}');
 select story.listed(null) = story.listed();
 

@@ -547,6 +547,34 @@ select count(*) from helpdesk.tickets;
 rollback;
 call story.sign_out();
 
+---- Assigned to staff, and to members who may be assigned, through both doors; to nobody else
+
+create function story.assignable(name text) returns text language plpgsql as $$
+declare
+  by_function text := story.attempt(format('select helpdesk.update_ticket(%L, %L)', story.ticket('Printer on fire'), json_build_object('assignedTo', story.profile(name))));
+  by_table text := story.attempt(format('update helpdesk.tickets set assigned_to = %L where title = ''Printer on fire''', story.profile(name)));
+  by_insert text := story.attempt(format('insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (%L, ''Try'', %L, %L)', story.org('Acme'), story.profile('Alice'), story.profile(name)));
+begin
+  return case when (by_function, by_table) = (by_table, by_insert) then by_function else format('DIFFERENT: %s / %s / %s', by_function, by_table, by_insert) end;
+end $$;
+call story.sign_in('Arthur');
+select name, story.assignable(name) from unnest('{Ada,Arthur,Adam,Alice,Bea,Gina,Stan}'::text[]) name;
+call story.sign_out();
+-- The DBA is told the same.
+select name, story.assignable(name) from unnest('{Adam,Alice,Gina}'::text[]) name;
+-- Admins say who may be; who may be no longer keeps what they have, and gets no more.
+select * from story.all_callers_attempt($$update helpdesk.org_members set may_be_assigned = true where org_id = story.org('Acme') and user_id = story.profile('Alice')$$);
+begin;
+update helpdesk.tickets set assigned_to = story.profile('Adam') where title = 'Printer on fire';
+call story.sign_in('Ada');
+update helpdesk.org_members set may_be_assigned = user_id = story.profile('Alice') where org_role = 'org_customer';
+select name, story.assignable(name) from unnest('{Alice,Bea}'::text[]) name;
+select helpdesk.update_ticket(story.ticket('Printer on fire'), '{"priority": "high"}')->'assignedTo'->>'name';
+update helpdesk.tickets set assigned_to = null where title = 'Printer on fire';
+select story.assignable('Adam');
+rollback;
+call story.sign_out();
+
 ---- Assigned customers see the ticket, its history, and nothing more once unassigned
 
 begin;
