@@ -1,6 +1,7 @@
 //! What is said on a ticket: comments and attachments.
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -37,6 +38,10 @@ const COUNT_PUBLIC: &str = "
            updated_at = greatest(updated_at, $5)
      where org_id = $1 and id = $2";
 
+/// The ticket first, then its counts: as every comment does, so that nobody waits for somebody who waits for them.
+const LOCK_TICKET: &str =
+    "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
+
 const MOVE_UP: &str = "
     update helpdesk.tickets set updated_at = greatest(updated_at, $3) where org_id = $1 and id = $2";
 
@@ -48,20 +53,25 @@ const COUNT_INTERNAL: &str = "
        set comment_count = c.comment_count + excluded.comment_count,
            attachment_count = c.attachment_count + excluded.attachment_count";
 
-/// Moves a pending or resolved ticket to the first open stage after the start stage (else to the start stage), when the
-/// organization wants it and the author ($3) is not staff there.
-const REOPEN: &str = "
-    update helpdesk.tickets t
-       set current_stage_id = coalesce((
-             select s.id from helpdesk.workflow_stages s
-               join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = s.workflow_id and b.is_start
-              where s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
-                and (s.position > b.position or s.is_start)
-              order by s.is_start, s.position, s.id limit 1), t.current_stage_id)
-     where t.org_id = $1 and t.id = $2 and t.status in ('pending', 'resolved')
-       and (select o.reopen_on_customer_comment from helpdesk.organizations o where o.id = $1)
+/// Where a ticket reopens to when somebody ($3) who is not staff speaks, if the organization wants that: the first open stage
+/// after the start stage, else the start stage. Locked before the ticket is, as update_ticket does.
+const REOPENS_TO: &str = "
+    select s.id
+      from helpdesk.tickets t
+      join helpdesk.organizations o on o.id = $1 and o.reopen_on_customer_comment
+      join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = t.workflow_id and b.is_start
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
+                                     and (s.position > b.position or s.is_start)
+     where t.org_id = $1 and t.id = $2
        and not exists (select from helpdesk.org_members m
-                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')";
+                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')
+     order by s.is_start, s.position, s.id
+     limit 1
+       for share of s";
+
+const REOPEN: &str = "
+    update helpdesk.tickets set current_stage_id = $3
+     where org_id = $1 and id = $2 and status in ('pending', 'resolved')";
 
 /// Whether a file ($3) in the folder of its own organization ($1) and ticket ($2) is attached; and internally nowhere, for readers
 /// who are not staff ($4): nobody opens an internal file by attaching its path once more.
@@ -278,33 +288,50 @@ fn touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 }
 
 fn touch(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    let step = if rows.new.is_some() { 1 } else { -1 };
-    let Some(row) = rows.new.as_ref().or(rows.old.as_ref()) else { return Ok(None) };
-    let is_internal: bool = row.required("is_internal")?;
-    let (comments, attachments) = if is_comment(row) { (step, 0) } else { (0, step) };
-    let when = row.arg(if is_comment(row) { "created_at" } else { "uploaded_at" })?;
-    let (org, ticket) = (row.arg("org_id")?, row.arg("ticket_id")?);
-    {
-        let _activity = system_writes(SystemWrite::Activity);
-        if is_internal {
-            let counted =
-                [row.arg("org_id")?, row.arg("ticket_id")?, comments.into(), attachments.into()];
-            db::run(COUNT_INTERNAL, &counted)?;
-            if rows.new.is_some() {
-                db::run(MOVE_UP, &[org, ticket, when])?;
-            }
-        } else {
-            db::run(COUNT_PUBLIC, &[org, ticket, comments.into(), attachments.into(), when])?;
-        }
-    }
-    if let Some(new) = rows.new.as_ref().filter(|_| !is_internal)
-        && is_comment(new)
-        && !is_import(new, "created_at")?
-    {
+    let reopens_to = match &rows.new {
+        Some(new) => reopens_to(new)?,
+        None => None,
+    };
+    let is_new = rows.new.is_some();
+    let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
+    count(&row, is_new)?;
+    if let Some(stage) = reopens_to {
         let _reopening = system_writes(SystemWrite::Reopen);
-        db::run(REOPEN, &[new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?])?;
+        db::run(REOPEN, &[row.arg("org_id")?, row.arg("ticket_id")?, stage.into()])?;
     }
     Ok(None)
+}
+
+/// Counts a comment or attachment in or out, and moves its ticket up in lists.
+fn count(row: &TriggerRow, is_new: bool) -> Result<()> {
+    let step = if is_new { 1 } else { -1 };
+    let (comments, attachments, moment) =
+        if is_comment(row) { (step, 0, "created_at") } else { (0, step, "uploaded_at") };
+    let counted: [DatumWithOid; 5] = [
+        row.arg("org_id")?,
+        row.arg("ticket_id")?,
+        comments.into(),
+        attachments.into(),
+        row.arg(moment)?,
+    ];
+    let _activity = system_writes(SystemWrite::Activity);
+    if !row.required::<bool>("is_internal")? {
+        return db::run(COUNT_PUBLIC, &counted);
+    }
+    if is_new {
+        db::run(MOVE_UP, &[row.arg("org_id")?, row.arg("ticket_id")?, row.arg(moment)?])?;
+    } else {
+        db::run(LOCK_TICKET, &counted[..2])?;
+    }
+    db::run(COUNT_INTERNAL, &counted[..4])
+}
+
+fn reopens_to(new: &TriggerRow) -> Result<Option<Uuid>> {
+    if !is_comment(new) || new.required("is_internal")? || is_import(new, "created_at")? {
+        return Ok(None);
+    }
+    let args = [new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?];
+    Ok(db::run_one(REOPENS_TO, &args, |row| row.get(1))?.flatten())
 }
 
 /// Whether a new row says that it is from before this transaction: it was loaded, and nobody needs to be told.

@@ -23,6 +23,9 @@ const LOCK_TICKETS: &str = "
          for no key update)
     select org_id, count(*) from locked group by org_id";
 
+const ORGS_OF_TICKETS: &str =
+    "select distinct t.org_id from helpdesk.tickets t where t.id = any ($1)";
+
 const UPDATE_TICKETS: &str = concat!(
     "with changed as (",
     tickets::update_ticket_sql!("t.org_id = any ($1) and t.id = any ($2)"),
@@ -53,11 +56,11 @@ fn update_tickets(
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
     let wanted: Vec<Uuid> = ids.into_iter().map(Uuid::from_bytes).collect();
     let viewer = Viewer::current()?;
-    let args: [DatumWithOid; 3] = [
-        wanted.clone().into(),
-        viewer::role_bypasses_row_security().into(),
-        viewer.staff_orgs().into(),
-    ];
+    let sees_all = viewer::role_bypasses_row_security();
+    let orgs = if sees_all { orgs_of(&wanted)? } else { viewer.staff_orgs() };
+    changes.lock_stage(orgs)?;
+    let args: [DatumWithOid; 3] =
+        [wanted.clone().into(), sees_all.into(), viewer.staff_orgs().into()];
     let locked = db::run_all(LOCK_TICKETS, &args, |row| {
         (row.get::<Uuid>(1), row.get::<i64>(2).unwrap_or(0))
     })?;
@@ -77,6 +80,11 @@ fn update_tickets(
     args.extend(changes.bound());
     let result = db::run_one(UPDATE_TICKETS, &args, |row| row.get(1))?;
     Ok(result.flatten().unwrap_or(JsonText("null".to_owned())))
+}
+
+fn orgs_of(tickets: &[Uuid]) -> Result<Vec<Uuid>> {
+    let orgs = db::run_all(ORGS_OF_TICKETS, &[tickets.to_vec().into()], |row| row.get(1))?;
+    Ok(orgs.into_iter().flatten().collect())
 }
 
 /// Assigns the most urgent, oldest unassigned open ticket to the signed-in member of staff, and returns the ticket object; NULL

@@ -71,6 +71,11 @@ const UPDATE_TICKET: &str = concat!(
     " returning true"
 );
 
+/// The stage that tickets are about to move to, before any of them is locked: whoever changes a stage's status locks the stage
+/// first and its tickets then. (A plain UPDATE of the table locks its ticket first, and may meet them the wrong way round.)
+const LOCK_STAGE: &str =
+    "select from helpdesk.workflow_stages s where s.id = $1 and s.org_id = any ($2) for share";
+
 /// The version, once whoever is changing the ticket is done.
 const LOCKED_VERSION: &str =
     "select version from helpdesk.tickets where org_id = $1 and id = $2 for share";
@@ -269,6 +274,7 @@ fn update_ticket(
             "Staff of the ticket's organization change it; customers comment on it.",
         ));
     };
+    changes.lock_stage(vec![org])?;
     let mut args = vec![org.into(), id.into()];
     args.extend(changes.bound());
     args.push(p_expected_version.into());
@@ -393,6 +399,13 @@ impl Changes {
             check_description(description, "p_changes.description")?;
         }
         Ok(changes)
+    }
+
+    pub fn lock_stage(&self, orgs: Vec<Uuid>) -> Result<()> {
+        match self.stage_id {
+            Some(stage) => db::run(LOCK_STAGE, &[Uuid::from(stage).into(), orgs.into()]),
+            None => Ok(()),
+        }
     }
 
     fn is_empty(&self) -> bool {

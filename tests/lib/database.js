@@ -32,6 +32,9 @@ export async function helpdeskDatabase() {
   return db;
 }
 
+/** A database that is there already. Do not `drop()` it: `disconnectAll()`. */
+export const existingDatabase = (name) => new Database(name);
+
 class Database {
   #clients = [];
 

@@ -18,21 +18,18 @@ export async function tellStory(db) {
   await db.as(grace, async (session) => {
     await updateTicket(session, tickets[0], { priority: 'urgent', assignedTo: grace.profile });
     await updateTicket(session, tickets[0], { stageId: stages.Closed, title: 'Printer was on fire' });
+  });
+  await db.as(ada, async (session) => {
+    // Bob is a customer whom the admin lets be assigned.
+    await session.query('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
+      acme,
+      bob.profile,
+    ]);
     await updateTicket(session, tickets[1], { stageId: stages['Waiting on customer'], assignedTo: bob.profile });
   });
   await db.sql('update helpdesk.tickets set description = null where id = $1', [tickets[2]]);
-  for (const [author, isInternal] of [[alice, false], [grace, true]]) {
-    await db.sql(
-      `insert into helpdesk.ticket_comments (org_id, ticket_id, content, is_internal, created_by)
-       values ($1, $2, $3, $4, $5)`,
-      [acme, tickets[0], `${author.name} says`, isInternal, author.profile],
-    );
-  }
-  await db.sql(
-    `insert into helpdesk.ticket_attachments (org_id, ticket_id, file_name, file_type, file_size, storage_path, uploaded_by)
-     values ($1, $2, 'smoke.png', 'image/png', 1234, 'acme/smoke.png', $3)`,
-    [acme, tickets[0], alice.profile],
-  );
+  await talk(db, story, tickets);
+  await limitMoves(db, story, stages);
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
   await join(db, rival, left, 'org_agent');
@@ -44,6 +41,38 @@ export async function tellStory(db) {
   );
   await db.sql(ADDITIONS);
   return story;
+}
+
+/** Comments and attachments, public and internal; who watches, who has read what, and what they do not want to be told. */
+async function talk(db, { acme, ada, grace, alice }, [ticket]) {
+  await db.as(ada, (session) => session.query('select helpdesk.watch_ticket($1)', [ticket]));
+  for (const [author, isInternal] of [[alice, false], [grace, true]]) {
+    await db.as(author, async (session) => {
+      await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, `${author.name} says`, isInternal]);
+      await session.query(`select helpdesk.add_attachment($1, 'smoke.png', 'image/png', 1234, $2, $3)`, [
+        ticket,
+        `${acme}/${ticket}/${author.name}.png`,
+        isInternal,
+      ]);
+    });
+  }
+  await db.as(ada, (session) => session.query('select helpdesk.mark_notifications_read()'));
+  await db.as(alice, (session) =>
+    session.query(`insert into helpdesk.notification_preferences (type, enabled) values ('ticket_updated', false)`),
+  );
+}
+
+/** From now on Acme's tickets only move from New to In progress and from there to Closed. */
+async function limitMoves(db, { acme, ada }, stages) {
+  await db.as(ada, (session) =>
+    session.query(
+      `insert into helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role)
+       select $1, workflow_id, id, case when id = $2 then $3::uuid else $4::uuid end,
+              case when id = $2 then 'org_agent' else 'org_admin' end
+         from helpdesk.workflow_stages where id in ($2::uuid, $3::uuid)`,
+      [acme, stages.New, stages['In progress'], stages.Closed],
+    ),
+  );
 }
 
 const ADDITIONS = `

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { wrongCounts } from '../lib/consistency.js';
 import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
-import { openTicket, updateTicket } from '../lib/people.js';
+import { openTicket, stagesOf, updateTicket } from '../lib/people.js';
 import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
 import { additionsIn, tellStory } from '../lib/story.js';
 
@@ -127,6 +128,46 @@ async function everythingWorks(db) {
     assert.deepEqual(rows, [{ content: 'Alice says' }], 'a customer reads no internal comment');
   });
   await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
+  await conversationWorks(db, ticket);
+  await movesAreLimited(db, ticket);
+}
+
+/** Counts go on from where they were, and people are told what they want to be told. */
+async function conversationWorks(db, ticket) {
+  const { ada, alice, grace } = story;
+  const all = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
+  assert.deepEqual(await wrongCounts(db, all), []);
+  const [old] = await db.sql(`select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`);
+  await db.sql('delete from helpdesk.notifications');
+  for (const [author, where, isInternal] of [[alice, ticket, false], [grace, old.id, false], [grace, old.id, true]]) {
+    await db.as(author, (session) => session.query(`select helpdesk.add_comment($1, 'And', $2)`, [where, isInternal]));
+  }
+  assert.deepEqual(await wrongCounts(db, all), []);
+  assert.equal(await db.value('select public_comment_count from helpdesk.tickets where id = $1', [old.id]), old.count + 1);
+  const told = await db.sql(
+    `select p.name, n.ticket_id as ticket from helpdesk.notifications n join helpdesk.profiles p on p.id = n.user_id
+      order by 1`,
+  );
+  const about = { ticket: old.id };
+  assert.deepEqual(told, [{ name: 'Ada', ...about }, { name: 'Ada', ...about }, { name: 'Alice', ...about }]);
+  assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.unread_notifications()::int as n')).rows[0].n), 2);
+}
+
+/** The moves that the story allowed are the only ones; and Alice, who switched that off, is not told of them. */
+async function movesAreLimited(db, ticket) {
+  const { acme, alice, grace } = story;
+  const stages = await stagesOf(db, acme);
+  await db.as(grace, async (session) => {
+    const error = await fails('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
+    assert.match(error.hint, /In progress/);
+    await updateTicket(session, ticket, { stageId: stages['In progress'] });
+    await fails('42501', updateTicket(session, ticket, { stageId: stages.Closed }));
+  });
+  const told = await db.value(
+    `select count(*)::int from helpdesk.notifications where ticket_id = $1 and user_id = $2 and type = 'ticket_updated'`,
+    [ticket, alice.profile],
+  );
+  assert.equal(told, 0);
 }
 
 /** What was restored can be dumped and restored once more. */

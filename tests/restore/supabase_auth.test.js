@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
-import { openTicket, twoOrganizations } from '../lib/people.js';
+import { found, openTicket, signUp, twoOrganizations } from '../lib/people.js';
 import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
 
 const SUPABASE = `
@@ -138,6 +138,77 @@ test('people signed in by Supabase’s auth.uid() work as anywhere; strangers st
   assert.deepEqual((await db.as(grace, seen)).rows, [{ id: ticket }]);
   assert.deepEqual((await db.as(sam, seen)).rows, []);
   await db.as(sam, (session) => fails('42501', openTicket(session, acme, 'x')));
+});
+
+/** Things of the caller's own that stand in for what Supabase's auth.uid() uses, and note as whom they run. */
+const TRAPS = `
+  create schema evil authorization authenticated;
+  set role authenticated;
+  grant usage on schema evil to public;
+  create table evil.loot (ran_as name, what text);
+  grant insert on evil.loot to public;
+  create function evil.steal_text(document jsonb, key text) returns text language plpgsql as $$
+    begin
+      insert into evil.loot values (current_user, 'operator ->>');
+      return pg_catalog.jsonb_object_field_text(document, key);
+    end $$;
+  create operator evil.->> (leftarg = jsonb, rightarg = text, function = evil.steal_text);
+  create function evil.steal_comparison(a text, b text) returns boolean language plpgsql as $$
+    begin
+      insert into evil.loot values (current_user, 'operator =, asked by nullif');
+      return a operator(pg_catalog.=) b;
+    end $$;
+  create operator evil.= (leftarg = text, rightarg = text, function = evil.steal_comparison);
+  create function evil.current_setting(name text, missing_ok boolean) returns text language plpgsql as $$
+    begin
+      insert into evil.loot values (current_user, 'current_setting');
+      return pg_catalog.current_setting(name, missing_ok);
+    end $$;
+  reset role;`;
+
+test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner', async () => {
+  const mallory = await signUp(db, 'Mallory');
+  const org = await found(db, mallory, 'Trappers');
+  const ticket = await db.as(mallory, (session) => openTicket(session, org, 'Bait'));
+  await db.sql(TRAPS);
+  /** The roles that the traps ran as during a call of Mallory's. */
+  const trapped = async (call) => {
+    await db.as(mallory, async (session) => {
+      await session.query('set search_path = evil, pg_catalog');
+      await session.query(call);
+    });
+    const loot = await db.sql('delete from evil.loot returning ran_as::text as role');
+    return [...new Set(loot.map(({ role }) => role))];
+  };
+
+  assert.deepEqual(await trapped('select auth.uid()'), ['authenticated'], 'the traps work');
+  await db.sql(`
+    create function public.careless() returns uuid language plpgsql security definer as 'begin return auth.uid(); end';
+    alter function public.careless() owner to helpdesk_owner`);
+  assert.deepEqual(await trapped('select public.careless()'), ['helpdesk_owner'], 'on definers too');
+  await db.sql('drop function public.careless()');
+
+  const calls = [
+    'select helpdesk.my_profile_id()',
+    'select helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids()',
+    'select helpdesk.my_assigned_ticket_ids()',
+    `select helpdesk.is_my_member('${mallory.profile}')`,
+    'select * from helpdesk.tickets',
+    'select * from helpdesk.ticket_comments',
+    'select * from helpdesk.notifications',
+    `select helpdesk.list_org_tickets('${org}')`,
+    `select helpdesk.get_ticket_details('${ticket}')`,
+    `select helpdesk.add_comment('${ticket}', 'Words')`,
+    `insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ('${org}', '${ticket}', 'Words')`,
+    'select helpdesk.unread_notifications()',
+    `select helpdesk.watch_ticket('${ticket}')`,
+    `select helpdesk.may_read_file('x'), helpdesk.may_upload_file('${org}/${ticket}/x')`,
+  ];
+  for (const call of calls) {
+    const ranAs = await trapped(call);
+    assert.ok(!ranAs.includes('helpdesk_owner'), `${call} ran them as ${ranAs}`);
+  }
+  await db.sql('drop schema evil cascade');
 });
 
 test('a dump of it brings everything back, privileges in auth included', async (t) => {

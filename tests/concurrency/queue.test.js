@@ -1,0 +1,92 @@
+// Many agents taking tickets from one queue at once.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { join, openTicket, signUp, twoOrganizations } from '../lib/people.js';
+
+const AGENTS = 16;
+const TICKETS = 64;
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, alice } = await twoOrganizations(db);
+
+const agents = [];
+for (let i = 0; i < AGENTS; i++) {
+  const agent = await signUp(db, `Agent${i}`);
+  await join(db, acme, agent, 'org_agent');
+  agents.push(agent);
+}
+
+/** A session of each agent, in which waiting for anybody is an error (55P03). */
+const impatientSessions = () =>
+  Promise.all(
+    agents.map(async (agent) => {
+      const session = await db.signIn(agent);
+      await session.query(`set lock_timeout = '1ms'`);
+      return session;
+    }),
+  );
+
+/** The claimed ticket, or null. */
+const claim = async (session) =>
+  (await session.query('select helpdesk.claim_next_ticket($1) as ticket', [acme])).rows[0].ticket;
+
+/** Opens tickets that nobody is assigned to, in the order in which they are to be claimed. */
+async function fillQueue(count) {
+  const ids = [];
+  await db.as(alice, async (session) => {
+    for (let i = 0; i < count; i++) ids.push(await openTicket(session, acme, `Queued ${i}`));
+  });
+  return ids;
+}
+
+test(`${AGENTS} agents empty a queue of ${TICKETS} at once: everybody gets their own, nobody waits, then there is nothing`, async () => {
+  const queue = await fillQueue(TICKETS);
+  const claimed = [];
+  await Promise.all(
+    (await impatientSessions()).map(async (session, i) => {
+      for (let ticket; (ticket = await claim(session)); ) {
+        assert.equal(ticket.assignedTo.id, agents[i].profile);
+        claimed.push({ id: ticket.id, by: agents[i].profile });
+      }
+      assert.equal(await claim(session), null);
+    }),
+  );
+  assert.deepEqual(claimed.map(({ id }) => id).sort(), [...queue].sort());
+  for (const { id, by } of claimed) {
+    assert.equal(await db.value('select assigned_to from helpdesk.tickets where id = $1', [id]), by);
+  }
+});
+
+test('tickets claimed in open transactions hold nobody up, and nobody gets them twice', async () => {
+  const queue = await fillQueue(AGENTS);
+  const sessions = await impatientSessions();
+  const claimed = [];
+  for (const session of sessions) {
+    await session.query('begin');
+    claimed.push((await claim(session)).id);
+  }
+  assert.deepEqual(claimed, queue, 'in the order of the queue');
+  const late = await db.signIn(agents[0]);
+  await late.query(`set lock_timeout = '1ms'`);
+  assert.equal(await claim(late), null);
+
+  await sessions[0].query('rollback');
+  assert.equal((await claim(late)).id, queue[0], 'given back, so it is the next one');
+  for (const session of sessions.slice(1)) await session.query('commit');
+  assert.equal(await claim(late), null);
+});
+
+test('a ticket that somebody else is changing is passed over, not waited for', async () => {
+  const [first, second] = await fillQueue(2);
+  const other = await db.connect();
+  await other.query('begin');
+  await other.query(`update helpdesk.tickets set title = 'Being changed' where id = $1`, [first]);
+  const [session] = await impatientSessions();
+  assert.equal((await claim(session)).id, second);
+  assert.equal(await claim(session), null);
+  await other.query('rollback');
+  assert.equal((await claim(session)).id, first);
+});

@@ -1,0 +1,78 @@
+// Stages that change while tickets are moved into them.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, ada, grace, alice, rita } = await twoOrganizations(db);
+const stages = await stagesOf(db, acme);
+
+const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
+const statusOf = (ticket) => db.value('select status from helpdesk.tickets where id = $1', [ticket]);
+const setStatus = (session, stage, status) =>
+  session.query('update helpdesk.workflow_stages set status = $2 where id = $1', [stage, status]);
+
+test('a stage whose status changes waits for tickets just moving in, and they get the new status', async () => {
+  const ticket = await newTicket('Moving in');
+  const [agent, admin] = [await db.signIn(grace), await db.signIn(ada)];
+  await agent.query('begin');
+  assert.equal((await updateTicket(agent, ticket, { stageId: stages['In progress'] })).status, 'open');
+  const waiting = setStatus(admin, stages['In progress'], 'pending');
+  await db.untilBlocked(admin);
+  await agent.query('commit');
+  await waiting;
+  assert.equal(await statusOf(ticket), 'pending');
+  await setStatus(admin, stages['In progress'], 'open');
+});
+
+test('a ticket moving into a stage whose status is just changing waits, and gets the new status', async () => {
+  const ticket = await newTicket('Moving in later');
+  const [agent, admin] = [await db.signIn(grace), await db.signIn(ada)];
+  await admin.query('begin');
+  await setStatus(admin, stages['In progress'], 'pending');
+  const waiting = updateTicket(agent, ticket, { stageId: stages['In progress'] });
+  await db.untilBlocked(agent);
+  await admin.query('commit');
+  assert.equal((await waiting).status, 'pending');
+  await setStatus(admin, stages['In progress'], 'open');
+  assert.equal(await statusOf(ticket), 'open');
+});
+
+test('moving many tickets into a stage while its status changes is no deadlock', async () => {
+  const [inside, outside] = [await newTicket('Inside'), await newTicket('Outside')];
+  await db.sql('update helpdesk.tickets set current_stage_id = $2 where id = $1', [inside, stages['In progress']]);
+  const [other, agent, admin] = [await db.connect(), await db.signIn(grace), await db.signIn(ada)];
+  // Somebody holds the second ticket, so that the agent has locked only the first when the admin comes.
+  await other.query('begin');
+  await other.query('select from helpdesk.tickets where id = $1 for update', [outside]);
+  const moving = agent.query('select helpdesk.update_tickets($1, $2)', [
+    [inside, outside],
+    { stageId: stages['In progress'] },
+  ]);
+  await db.untilBlocked(agent);
+  const changing = setStatus(admin, stages['In progress'], 'pending');
+  await db.untilBlocked(agent, admin);
+  await other.query('commit');
+  await Promise.all([moving, changing]);
+  assert.deepEqual([await statusOf(inside), await statusOf(outside)], ['pending', 'pending']);
+});
+
+test('a stranger adding a start stage is refused at once, though somebody is changing the workflow', async () => {
+  const workflow = await db.value('select id from helpdesk.workflows where org_id = $1', [acme]);
+  const [other, stranger] = [await db.connect(), await db.signIn(rita)];
+  await other.query('begin');
+  await other.query('select from helpdesk.workflows where id = $1 for update', [workflow]);
+  await stranger.query(`set lock_timeout = '200ms'`);
+  await fails(
+    '42501',
+    stranger.query(
+      `insert into helpdesk.workflow_stages (org_id, workflow_id, name, is_start) values ($1, $2, 'Mine now', true)`,
+      [acme, workflow],
+    ),
+  );
+  await other.query('rollback');
+});

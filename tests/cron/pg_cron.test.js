@@ -1,0 +1,102 @@
+// Maintenance by a real pg_cron, on a server of its own that loads it.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { existingDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { hasLibrary, startOwnServer } from '../lib/own_server.js';
+import { openTicket, twoOrganizations } from '../lib/people.js';
+import { waitUntil } from '../lib/wait.js';
+
+const JOB = 'helpdesk_cleanup_notifications';
+/** Up to a minute passes until a job that runs every minute runs. */
+const PATIENCE_S = 100;
+
+const skip = hasLibrary('pg_cron.so') ? false : 'this Postgres has no pg_cron';
+
+describe('pg_cron', { skip }, () => {
+  const db = existingDatabase('postgres');
+  let stop;
+
+  before(() => {
+    stop = startOwnServer('cron', {
+      shared_preload_libraries: 'pg_cron',
+      'cron.database_name': db.name,
+      'cron.use_background_workers': 'on',
+      fsync: 'off',
+    });
+  });
+  after(async () => {
+    await db.disconnectAll();
+    stop();
+  });
+
+  const jobs = () =>
+    db.sql('select jobname, schedule, command, database, username::text, active from cron.job order by jobname');
+
+  const cleanup = {
+    jobname: JOB,
+    schedule: '0 0 * * *',
+    command: 'select helpdesk.cleanup_old_notifications()',
+    database: db.name,
+    username: 'postgres',
+    active: true,
+  };
+
+  test('CREATE EXTENSION helpdesk schedules the jobs whose functions there are', async () => {
+    await db.sql('create extension pg_cron');
+    await db.createExtension();
+    const refresh = await db.value(`select to_regprocedure('helpdesk.refresh_ticket_stats()') is not null`);
+    const found = await jobs();
+    assert.deepEqual(found[0], cleanup);
+    assert.deepEqual(found.slice(1).map(({ jobname }) => jobname), refresh ? ['helpdesk_refresh_ticket_stats'] : []);
+  });
+
+  test('enable_cron() and install() called again leave one job of each name, and those of others alone', async () => {
+    await db.sql(`select cron.schedule('somebody else''s', '0 1 * * *', 'select 1')`);
+    const once = await jobs();
+    for (const name of ['enable_cron', 'enable_cron', 'install']) await db.sql(`select helpdesk.${name}()`);
+    assert.deepEqual(await jobs(), once);
+  });
+
+  test('a job that was removed comes back with enable_cron()', async () => {
+    await db.sql('select cron.unschedule($1::text)', [JOB]);
+    assert.ok((await jobs()).every(({ jobname }) => jobname !== JOB));
+    await db.sql('select helpdesk.enable_cron()');
+    assert.deepEqual((await jobs()).find(({ jobname }) => jobname === JOB), cleanup);
+  });
+
+  test('our job runs, and deletes the notifications that have expired and no others', async () => {
+    const { acme, alice } = await twoOrganizations(db);
+    await db.as(alice, async (session) => {
+      for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
+    });
+    const told = async () =>
+      (await db.sql(`select content ->> 'title' as title from helpdesk.notifications order by 1`)).map((row) => row.title);
+    assert.deepEqual(await told(), ['Expired', 'Fresh']);
+    await db.sql(`update helpdesk.notifications set expires_at = now() - interval '1 second' where content ->> 'title' = 'Expired'`);
+
+    await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *') from cron.job where jobname = $1`, [JOB]);
+    const run = await waitUntil(
+      'the job has run',
+      async () => {
+        const [last] = await db.sql(
+          `select d.status, d.return_message, d.command from cron.job_run_details d join cron.job j using (jobid)
+            where j.jobname = $1 and d.end_time is not null`,
+          [JOB],
+        );
+        return last;
+      },
+      PATIENCE_S,
+    );
+    assert.equal(run.status, 'succeeded', run.return_message);
+    assert.equal(run.command, cleanup.command);
+    assert.deepEqual(await told(), ['Fresh']);
+  });
+
+  test('in a database without pg_cron, enable_cron() says so', async () => {
+    await db.sql('drop extension pg_cron');
+    const error = await fails('55000', db.sql('select helpdesk.enable_cron()'));
+    assert.match(error.message, /pg_cron/);
+  });
+});
