@@ -1,6 +1,7 @@
 // Comments and attachments, through the functions and through the tables.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../lib/helpdesk_server.js';
 
@@ -18,7 +19,7 @@ const attach = (client, ticket, more = {}) =>
     p_file_name: 'photo.png',
     p_file_type: 'image/png',
     p_file_size: 10,
-    p_storage_path: `${acme}/${ticket}/${crypto.randomUUID()}/photo.png`,
+    p_storage_path: `${acme}/${ticket}/${randomUUID()}/photo.png`,
     ...more,
   });
 const file = (ticket, more = {}) => ({
