@@ -16,6 +16,7 @@ mod json_output;
 mod notifications;
 mod organizations;
 mod ticket_cursor;
+mod ticket_filters;
 mod ticket_list;
 mod ticket_queue;
 mod ticket_triggers;

@@ -2,247 +2,20 @@
 //! that one index gives the page in order: the cost follows the page, not the organization.
 
 use pgrx::Uuid;
-use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use crate::db::{self, JsonText, JsonbText, Row};
-use crate::enums::{Priority, Status};
-use crate::error::{Error, Result, required};
-use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::enums::Priority;
+use crate::error::{Result, required};
 use crate::json_output::{self, Named, Time};
 use crate::organizations::not_a_member;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
+use crate::ticket_filters::{Arguments, Count, Filters, conditions};
 use crate::viewer::{self, Viewer};
 
-const MAX_PER_PAGE: i64 = 100;
 const DEFAULT_PER_PAGE: i64 = 20;
-const MAX_SEARCH: usize = 200;
-
-/// What `p_filters` may say.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Filters {
-    #[serde(default, deserialize_with = "present")]
-    priority: Option<OneOrMany<Priority>>,
-    #[serde(default, deserialize_with = "present")]
-    status: Option<OneOrMany<Status>>,
-    #[serde(default, deserialize_with = "present")]
-    stage_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "present")]
-    workflow_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "present")]
-    assigned_to: Option<Assignee>,
-    #[serde(default, deserialize_with = "present")]
-    created_by: Option<Person>,
-    #[serde(default, deserialize_with = "present")]
-    created_after: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
-    created_before: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
-    updated_after: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
-    updated_before: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
-    search: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    sort: Option<Sort>,
-    #[serde(default, deserialize_with = "present")]
-    per_page: Option<Whole>,
-    #[serde(default, deserialize_with = "present")]
-    page: Option<Whole>,
-    #[serde(default, deserialize_with = "present")]
-    cursor: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    count: Option<Count>,
-}
-
-const KEYS: &[(&str, &str)] = &[
-    ("priority", "low, medium, high, urgent, or a list of them"),
-    ("status", "open, pending, resolved, closed, or a list of them"),
-    ("stageId", "the id of a stage, or a list of them"),
-    ("workflowId", "the id of a workflow, or a list of them"),
-    ("assignedTo", "the id of a member, \"me\" or \"none\""),
-    ("createdBy", "the id of a member, or \"me\""),
-    ("createdAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
-    ("createdBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
-    ("updatedAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
-    ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
-    ("search", "1 to 200 characters"),
-    ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
-    ("perPage", "a whole number from 1 to 100"),
-    ("page", "a whole number from 1, without cursor"),
-    ("cursor", "nextCursor of a page in the same order, without page"),
-    ("count", "\"exact\" or \"none\""),
-];
-
-#[derive(Clone, Copy)]
-enum Count {
-    Exact,
-    None,
-}
-
-#[derive(Clone, Copy)]
-enum Assignee {
-    Me,
-    Nobody,
-    Member(Id),
-}
-
-#[derive(Clone, Copy)]
-enum Person {
-    Me,
-    Member(Id),
-}
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
-        json_input::word(input, |word| match word {
-            "exact" => Some(Count::Exact),
-            "none" => Some(Count::None),
-            _ => None,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Assignee {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
-        json_input::word(input, |word| match word {
-            "me" => Some(Assignee::Me),
-            "none" => Some(Assignee::Nobody),
-            id => Id::from_text(id).map(Assignee::Member),
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Person {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Person, D::Error> {
-        json_input::word(input, |word| match word {
-            "me" => Some(Person::Me),
-            id => Id::from_text(id).map(Person::Member),
-        })
-    }
-}
-
-/// A point in time, RFC 3339.
-#[derive(Clone, Copy)]
-struct Moment(TimestampWithTimeZone);
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
-        json_input::word(input, |word| {
-            let moment: jiff::Timestamp = word.parse().ok()?;
-            crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment)
-        })
-    }
-}
-
-impl Filters {
-    fn parse(text: &str) -> Result<Filters> {
-        let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
-        let out_of_range = |key: &str, problem: &str| {
-            let allowed = KEYS.iter().find(|(name, _)| *name == key);
-            let allowed = allowed.map_or("", |(_, values)| values);
-            Err(Error::bad(
-                format!("p_filters.{key}"),
-                problem.to_owned(),
-                format!("{key} may be: {allowed}."),
-            ))
-        };
-        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
-            return out_of_range("perPage", "out of range");
-        }
-        if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n.0)) {
-            return out_of_range("page", "out of range");
-        }
-        if filters.page.is_some() && filters.cursor.is_some() {
-            return out_of_range("cursor", "cannot be combined with page");
-        }
-        if let Some(words) = &filters.search
-            && (words.trim().is_empty() || words.chars().count() > MAX_SEARCH)
-        {
-            return out_of_range("search", "not a search");
-        }
-        Ok(filters)
-    }
-}
-
-/// The values behind the numbered parameters of every statement here, whether a statement uses them or not.
-struct Arguments {
-    org: Uuid,
-    me: Option<Uuid>,
-    priorities: Vec<String>,
-    statuses: Vec<String>,
-    stages: Vec<Uuid>,
-    workflows: Vec<Uuid>,
-    assignee: Option<Uuid>,
-    creator: Option<Uuid>,
-    created_after: Option<TimestampWithTimeZone>,
-    created_before: Option<TimestampWithTimeZone>,
-    updated_after: Option<TimestampWithTimeZone>,
-    updated_before: Option<TimestampWithTimeZone>,
-    search: Option<String>,
-    search_number: Option<i64>,
-    cursor: Option<Cursor>,
-}
-
-impl Arguments {
-    fn of(org: Uuid, me: Option<Uuid>, filters: &Filters, cursor: Option<Cursor>) -> Arguments {
-        Arguments {
-            org,
-            me,
-            priorities: labels(&filters.priority, Priority::label),
-            statuses: labels(&filters.status, Status::label),
-            stages: ids(&filters.stage_id),
-            workflows: ids(&filters.workflow_id),
-            assignee: match filters.assigned_to {
-                Some(Assignee::Member(id)) => Some(id.into()),
-                _ => me,
-            },
-            creator: match filters.created_by {
-                Some(Person::Member(id)) => Some(id.into()),
-                _ => me,
-            },
-            created_after: filters.created_after.map(|m| m.0),
-            created_before: filters.created_before.map(|m| m.0),
-            updated_after: filters.updated_after.map(|m| m.0),
-            updated_before: filters.updated_before.map(|m| m.0),
-            search_number: filters
-                .search
-                .as_deref()
-                .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
-            search: filters.search.as_deref().map(|words| words.trim().to_lowercase()),
-            cursor,
-        }
-    }
-
-    fn bound(&self) -> Vec<DatumWithOid<'_>> {
-        let cursor = self.cursor.as_ref();
-        vec![
-            self.org.into(),
-            self.me.into(),
-            self.priorities.first().cloned().into(),
-            self.priorities.clone().into(),
-            self.statuses.first().cloned().into(),
-            self.statuses.clone().into(),
-            self.stages.first().copied().into(),
-            self.stages.clone().into(),
-            self.workflows.first().copied().into(),
-            self.workflows.clone().into(),
-            self.assignee.into(),
-            self.creator.into(),
-            self.created_after.into(),
-            self.created_before.into(),
-            self.updated_after.into(),
-            self.updated_before.into(),
-            self.search.clone().into(),
-            self.search_number.into(),
-            cursor.map(|c| c.moment).into(),
-            cursor.and_then(|c| c.priority).map(Priority::label).into(),
-            cursor.map(|c| c.id).into(),
-        ]
-    }
-}
 
 /// One page of the tickets of an organization that the caller may see.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -391,61 +164,6 @@ impl Listed {
     }
 }
 
-fn labels<T: Copy>(values: &Option<OneOrMany<T>>, label: fn(T) -> &'static str) -> Vec<String> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|value| label(*value).to_owned()).collect()
-}
-
-fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|id| Uuid::from(*id)).collect()
-}
-
-/// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
-fn conditions(filters: &Filters) -> Vec<&'static str> {
-    fn one_or_many<T>(
-        values: &Option<OneOrMany<T>>,
-        one: &'static str,
-        many: &'static str,
-    ) -> Option<&'static str> {
-        let values = values.as_ref()?;
-        Some(if values.0.len() == 1 { one } else { many })
-    }
-    [
-        one_or_many(
-            &filters.priority,
-            "t.priority = $3::helpdesk.ticket_priority",
-            "t.priority = any ($4::text[]::helpdesk.ticket_priority[])",
-        ),
-        one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
-        one_or_many(
-            &filters.stage_id,
-            "t.current_stage_id = $7",
-            "t.current_stage_id = any ($8)",
-        ),
-        one_or_many(
-            &filters.workflow_id,
-            "t.workflow_id = $9",
-            "t.workflow_id = any ($10)",
-        ),
-        filters.assigned_to.as_ref().map(|assignee| match assignee {
-            Assignee::Nobody => "t.assigned_to is null",
-            _ => "t.assigned_to = $11",
-        }),
-        filters.created_by.as_ref().map(|_| "t.created_by = $12"),
-        filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
-        filters.created_before.as_ref().map(|_| "t.created_at < $14"),
-        filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
-        filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
-        filters.search.as_ref().map(|_| {
-            "(t.number = $18 or position($17 in lower(t.title)) > 0 or position($17 in lower(t.description)) > 0)"
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
 /// Where a page that starts at a cursor continues.
 fn after_cursor(sort: Sort) -> &'static str {
     match (sort.key, sort.descending) {
@@ -522,52 +240,6 @@ fn page_statement(
     )
 }
 
-/// The filters of claim_next_ticket: those of a list that say which tickets, not how to show them.
-pub struct QueueFilters(Filters);
-
-impl QueueFilters {
-    pub fn parse(text: &str) -> Result<QueueFilters> {
-        let filters = Filters::parse(text)?;
-        let out_of_place = [
-            ("status", filters.status.is_some()),
-            ("assignedTo", filters.assigned_to.is_some()),
-            ("sort", filters.sort.is_some()),
-            ("perPage", filters.per_page.is_some()),
-            ("page", filters.page.is_some()),
-            ("cursor", filters.cursor.is_some()),
-            ("count", filters.count.is_some()),
-        ];
-        match out_of_place.iter().find(|(_, is_given)| *is_given) {
-            None => Ok(QueueFilters(filters)),
-            Some((key, _)) => Err(Error::bad(
-                format!("p_filters.{key}"),
-                "not for the queue: that is the unassigned open tickets, most urgent and oldest first",
-                "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search.",
-            )),
-        }
-    }
-
-    /// Assigns the first ticket of the queue that nobody else is just taking.
-    pub fn claim(self, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
-        let mut statement = "
-            update helpdesk.tickets set assigned_to = $2
-             where org_id = $1
-               and id = (select t.id from helpdesk.tickets t
-                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'"
-            .to_owned();
-        for condition in conditions(&self.0) {
-            statement.push_str(" and ");
-            statement.push_str(condition);
-        }
-        statement.push_str(
-            " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
-            returning id",
-        );
-        let arguments = Arguments::of(org, Some(me), &self.0, None);
-        Ok(db::run_dynamic(&statement, &arguments.bound(), |row| row.get(1))?.flatten())
-    }
-}
-
 fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
     let mut text = "select count(*) from helpdesk.tickets t where t.org_id = $1".to_owned();
     if !sees_all {
@@ -585,6 +257,7 @@ fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
 mod tests {
     use std::collections::HashSet;
 
+    use pgrx::datum::DatumWithOid;
     use proptest::prelude::*;
     use proptest::test_runner::Config;
     use serde_json::{Value, json};
@@ -592,49 +265,6 @@ mod tests {
     use super::*;
 
     /// Any JSON, with our own keys and values often enough to get past the first check.
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".{0,20}".prop_map(Value::from),
-            prop::sample::select(vec![
-                "urgent",
-                "open",
-                "me",
-                "none",
-                "exact",
-                "-priority",
-                "2026-01-01T00:00:00Z"
-            ])
-            .prop_map(Value::from),
-        ];
-        let key = prop_oneof![
-            prop::sample::select(KEYS.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>()),
-            "[a-zA-Z]{0,8}",
-        ];
-        leaf.prop_recursive(3, 20, 4, move |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((key.clone(), inner), 0..4)
-                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-            ]
-        })
-    }
-
-    #[pg_test]
-    fn ticket_list_filters_are_read_or_refused_by_name() {
-        proptest!(|(input in any_json())| {
-            if let Err(refused) = Filters::parse(&input.to_string()) {
-                prop_assert!(refused.message().starts_with("p_filters"), "{}", refused.message());
-                prop_assert!(refused.hint().is_some());
-            } else {
-                prop_assert!(input.is_object());
-            }
-        });
-    }
-
     fn ask<T: FromDatum + IntoDatum>(query: &str, args: &[DatumWithOid]) -> T {
         Spi::get_one_with_args(query, args).unwrap().unwrap()
     }

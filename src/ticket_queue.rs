@@ -8,7 +8,7 @@ use pgrx::prelude::*;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
-use crate::ticket_list::QueueFilters;
+use crate::ticket_filters::{Arguments, Filters, conditions};
 use crate::tickets::{self, Changes};
 use crate::viewer::{self, Viewer};
 
@@ -108,5 +108,51 @@ fn claim_next_ticket(
     match filters.claim(org, me)? {
         Some(id) => tickets::ticket_object(org, id).map(Some),
         None => Ok(None),
+    }
+}
+
+/// The filters of claim_next_ticket: those of a list that say which tickets, not how to show them.
+struct QueueFilters(Filters);
+
+impl QueueFilters {
+    fn parse(text: &str) -> Result<QueueFilters> {
+        let filters = Filters::parse(text)?;
+        let out_of_place = [
+            ("status", filters.status.is_some()),
+            ("assignedTo", filters.assigned_to.is_some()),
+            ("sort", filters.sort.is_some()),
+            ("perPage", filters.per_page.is_some()),
+            ("page", filters.page.is_some()),
+            ("cursor", filters.cursor.is_some()),
+            ("count", filters.count.is_some()),
+        ];
+        match out_of_place.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(QueueFilters(filters)),
+            Some((key, _)) => Err(Error::bad(
+                format!("p_filters.{key}"),
+                "not for the queue: that is the unassigned open tickets, most urgent and oldest first",
+                "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search.",
+            )),
+        }
+    }
+
+    /// Assigns the first ticket of the queue that nobody else is just taking.
+    fn claim(self, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
+        let mut statement = "
+            update helpdesk.tickets set assigned_to = $2
+             where org_id = $1
+               and id = (select t.id from helpdesk.tickets t
+                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'"
+            .to_owned();
+        for condition in conditions(&self.0) {
+            statement.push_str(" and ");
+            statement.push_str(condition);
+        }
+        statement.push_str(
+            " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
+            returning id",
+        );
+        let arguments = Arguments::of(org, Some(me), &self.0, None);
+        Ok(db::run_dynamic(&statement, &arguments.bound(), |row| row.get(1))?.flatten())
     }
 }

@@ -1,0 +1,348 @@
+//! Which tickets a list shows: what `p_filters` may say, and the conditions that it becomes. Statements are put together from
+//! constants only; what the caller sent is bound.
+
+use pgrx::Uuid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+#[cfg(any(test, feature = "pg_test"))]
+use pgrx::prelude::*;
+use serde::{Deserialize, Deserializer};
+
+use crate::enums::{Priority, Status};
+use crate::error::{Error, Result};
+use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::ticket_cursor::{Cursor, Sort};
+
+const MAX_PER_PAGE: i64 = 100;
+const MAX_SEARCH: usize = 200;
+
+/// What `p_filters` may say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Filters {
+    #[serde(default, deserialize_with = "present")]
+    pub priority: Option<OneOrMany<Priority>>,
+    #[serde(default, deserialize_with = "present")]
+    pub status: Option<OneOrMany<Status>>,
+    #[serde(default, deserialize_with = "present")]
+    pub stage_id: Option<OneOrMany<Id>>,
+    #[serde(default, deserialize_with = "present")]
+    pub workflow_id: Option<OneOrMany<Id>>,
+    #[serde(default, deserialize_with = "present")]
+    pub assigned_to: Option<Assignee>,
+    #[serde(default, deserialize_with = "present")]
+    pub created_by: Option<Person>,
+    #[serde(default, deserialize_with = "present")]
+    pub created_after: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    pub created_before: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    pub updated_after: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    pub updated_before: Option<Moment>,
+    #[serde(default, deserialize_with = "present")]
+    pub search: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub sort: Option<Sort>,
+    #[serde(default, deserialize_with = "present")]
+    pub per_page: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    pub page: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    pub cursor: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub count: Option<Count>,
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("priority", "low, medium, high, urgent, or a list of them"),
+    ("status", "open, pending, resolved, closed, or a list of them"),
+    ("stageId", "the id of a stage, or a list of them"),
+    ("workflowId", "the id of a workflow, or a list of them"),
+    ("assignedTo", "the id of a member, \"me\" or \"none\""),
+    ("createdBy", "the id of a member, or \"me\""),
+    ("createdAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
+    ("createdBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
+    ("updatedAfter", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is included"),
+    ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
+    ("search", "1 to 200 characters"),
+    ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
+    ("perPage", "a whole number from 1 to 100"),
+    ("page", "a whole number from 1, without cursor"),
+    ("cursor", "nextCursor of a page in the same order, without page"),
+    ("count", "\"exact\" or \"none\""),
+];
+
+#[derive(Clone, Copy)]
+pub enum Count {
+    Exact,
+    None,
+}
+
+#[derive(Clone, Copy)]
+pub enum Assignee {
+    Me,
+    Nobody,
+    Member(Id),
+}
+
+#[derive(Clone, Copy)]
+pub enum Person {
+    Me,
+    Member(Id),
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
+        json_input::word(input, |word| match word {
+            "exact" => Some(Count::Exact),
+            "none" => Some(Count::None),
+            _ => None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Assignee {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
+        json_input::word(input, |word| match word {
+            "me" => Some(Assignee::Me),
+            "none" => Some(Assignee::Nobody),
+            id => Id::from_text(id).map(Assignee::Member),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Person {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Person, D::Error> {
+        json_input::word(input, |word| match word {
+            "me" => Some(Person::Me),
+            id => Id::from_text(id).map(Person::Member),
+        })
+    }
+}
+
+/// A point in time, RFC 3339.
+#[derive(Clone, Copy)]
+pub struct Moment(TimestampWithTimeZone);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
+        json_input::word(input, |word| {
+            let moment: jiff::Timestamp = word.parse().ok()?;
+            crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment)
+        })
+    }
+}
+
+impl Filters {
+    pub fn parse(text: &str) -> Result<Filters> {
+        let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
+        let out_of_range = |key: &str, problem: &str| {
+            let allowed = KEYS.iter().find(|(name, _)| *name == key);
+            let allowed = allowed.map_or("", |(_, values)| values);
+            Err(Error::bad(
+                format!("p_filters.{key}"),
+                problem.to_owned(),
+                format!("{key} may be: {allowed}."),
+            ))
+        };
+        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
+            return out_of_range("perPage", "out of range");
+        }
+        if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n.0)) {
+            return out_of_range("page", "out of range");
+        }
+        if filters.page.is_some() && filters.cursor.is_some() {
+            return out_of_range("cursor", "cannot be combined with page");
+        }
+        if let Some(words) = &filters.search
+            && (words.trim().is_empty() || words.chars().count() > MAX_SEARCH)
+        {
+            return out_of_range("search", "not a search");
+        }
+        Ok(filters)
+    }
+}
+
+/// The values behind the numbered parameters of every statement here, whether a statement uses them or not.
+pub struct Arguments {
+    org: Uuid,
+    me: Option<Uuid>,
+    priorities: Vec<String>,
+    statuses: Vec<String>,
+    stages: Vec<Uuid>,
+    workflows: Vec<Uuid>,
+    assignee: Option<Uuid>,
+    creator: Option<Uuid>,
+    created_after: Option<TimestampWithTimeZone>,
+    created_before: Option<TimestampWithTimeZone>,
+    updated_after: Option<TimestampWithTimeZone>,
+    updated_before: Option<TimestampWithTimeZone>,
+    search: Option<String>,
+    search_number: Option<i64>,
+    pub cursor: Option<Cursor>,
+}
+
+impl Arguments {
+    pub fn of(org: Uuid, me: Option<Uuid>, filters: &Filters, cursor: Option<Cursor>) -> Arguments {
+        Arguments {
+            org,
+            me,
+            priorities: labels(&filters.priority, Priority::label),
+            statuses: labels(&filters.status, Status::label),
+            stages: ids(&filters.stage_id),
+            workflows: ids(&filters.workflow_id),
+            assignee: match filters.assigned_to {
+                Some(Assignee::Member(id)) => Some(id.into()),
+                _ => me,
+            },
+            creator: match filters.created_by {
+                Some(Person::Member(id)) => Some(id.into()),
+                _ => me,
+            },
+            created_after: filters.created_after.map(|m| m.0),
+            created_before: filters.created_before.map(|m| m.0),
+            updated_after: filters.updated_after.map(|m| m.0),
+            updated_before: filters.updated_before.map(|m| m.0),
+            search_number: filters
+                .search
+                .as_deref()
+                .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
+            search: filters.search.as_deref().map(|words| words.trim().to_lowercase()),
+            cursor,
+        }
+    }
+
+    pub fn bound(&self) -> Vec<DatumWithOid<'_>> {
+        let cursor = self.cursor.as_ref();
+        vec![
+            self.org.into(),
+            self.me.into(),
+            self.priorities.first().cloned().into(),
+            self.priorities.clone().into(),
+            self.statuses.first().cloned().into(),
+            self.statuses.clone().into(),
+            self.stages.first().copied().into(),
+            self.stages.clone().into(),
+            self.workflows.first().copied().into(),
+            self.workflows.clone().into(),
+            self.assignee.into(),
+            self.creator.into(),
+            self.created_after.into(),
+            self.created_before.into(),
+            self.updated_after.into(),
+            self.updated_before.into(),
+            self.search.clone().into(),
+            self.search_number.into(),
+            cursor.map(|c| c.moment).into(),
+            cursor.and_then(|c| c.priority).map(Priority::label).into(),
+            cursor.map(|c| c.id).into(),
+        ]
+    }
+}
+
+fn labels<T: Copy>(values: &Option<OneOrMany<T>>, label: fn(T) -> &'static str) -> Vec<String> {
+    let values = values.as_ref().map_or(&[][..], |values| &values.0);
+    values.iter().map(|value| label(*value).to_owned()).collect()
+}
+
+fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
+    let values = values.as_ref().map_or(&[][..], |values| &values.0);
+    values.iter().map(|id| Uuid::from(*id)).collect()
+}
+
+/// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
+pub fn conditions(filters: &Filters) -> Vec<&'static str> {
+    fn one_or_many<T>(
+        values: &Option<OneOrMany<T>>,
+        one: &'static str,
+        many: &'static str,
+    ) -> Option<&'static str> {
+        let values = values.as_ref()?;
+        Some(if values.0.len() == 1 { one } else { many })
+    }
+    [
+        one_or_many(
+            &filters.priority,
+            "t.priority = $3::helpdesk.ticket_priority",
+            "t.priority = any ($4::text[]::helpdesk.ticket_priority[])",
+        ),
+        one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
+        one_or_many(
+            &filters.stage_id,
+            "t.current_stage_id = $7",
+            "t.current_stage_id = any ($8)",
+        ),
+        one_or_many(
+            &filters.workflow_id,
+            "t.workflow_id = $9",
+            "t.workflow_id = any ($10)",
+        ),
+        filters.assigned_to.as_ref().map(|assignee| match assignee {
+            Assignee::Nobody => "t.assigned_to is null",
+            _ => "t.assigned_to = $11",
+        }),
+        filters.created_by.as_ref().map(|_| "t.created_by = $12"),
+        filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
+        filters.created_before.as_ref().map(|_| "t.created_at < $14"),
+        filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
+        filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
+        filters.search.as_ref().map(|_| {
+            "(t.number = $18 or position($17 in lower(t.title)) > 0 or position($17 in lower(t.description)) > 0)"
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            prop::sample::select(vec![
+                "urgent",
+                "open",
+                "me",
+                "none",
+                "exact",
+                "-priority",
+                "2026-01-01T00:00:00Z"
+            ])
+            .prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            prop::sample::select(KEYS.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>()),
+            "[a-zA-Z]{0,8}",
+        ];
+        leaf.prop_recursive(3, 20, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    #[pg_test]
+    fn ticket_filters_are_read_or_refused_by_name() {
+        proptest!(|(input in any_json())| {
+            if let Err(refused) = Filters::parse(&input.to_string()) {
+                prop_assert!(refused.message().starts_with("p_filters"), "{}", refused.message());
+                prop_assert!(refused.hint().is_some());
+            } else {
+                prop_assert!(input.is_object());
+            }
+        });
+    }
+}
