@@ -2,5 +2,5 @@
 begin;
 set local role authenticated;
 set local request.jwt.claims = '{"sub":":agent","role":"authenticated"}';
-select helpdesk.get_ticket_details(':ticket');
+select helpdesk.get_ticket_details(':quiet');
 commit;
