@@ -109,7 +109,6 @@ fn add_comment(
 /// Attaches a file that is in storage already to a ticket. Returns the attachment's id.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-#[allow(clippy::too_many_arguments)] // The user's signature.
 fn add_attachment(
     p_ticket_id: Option<Uuid>,
     p_file_name: Option<&str>,

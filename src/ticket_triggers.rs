@@ -73,7 +73,7 @@ const RECORD: &str = "
             workflow_stage_id, changed_at, previous_history_id, changed_by, changes)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)";
 
-/// The columns of RECORD's first twelve arguments on insert and on update, in its order.
+/// The columns that RECORD's first eleven arguments are, in its order.
 const RECORDED: [&str; 11] = [
     "org_id",
     "latest_history_id",
@@ -310,10 +310,8 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
         )?
         .flatten()
         .ok_or_else(no_such_stage)?;
-        if given != status && given != old_status {
-            return Err(status_follows_stage());
-        }
-        if !moved && given != status {
+        // A ticket that moves takes the new stage's status, whether the writer says so or leaves the old one.
+        if given != status && !(moved && given == old_status) {
             return Err(status_follows_stage());
         }
         if moved {
