@@ -47,3 +47,13 @@ $$;
 grant usage on schema auth to helpdesk_owner;
 grant execute on function auth.uid() to helpdesk_owner;
 grant select (id, email, email_confirmed_at) on auth.users to helpdesk_owner;
+do $$
+begin
+  if not exists (select from pg_catalog.pg_policy
+                  where polrelid = 'auth.users'::pg_catalog.regclass and polname = 'helpdesk_reads_logins') then
+    create policy helpdesk_reads_logins on auth.users for select to helpdesk_owner using (true);
+    comment on policy helpdesk_reads_logins on auth.users is
+      'The definer functions of helpdesk ask whether an address is confirmed; column grants allow no more.';
+  end if;
+end
+$$;

@@ -6,6 +6,7 @@
 do $$
 declare
   member pg_catalog.regprocedure;
+  grantee pg_catalog.text;
   enum pg_catalog.regtype;
 begin
   for member in
@@ -18,7 +19,13 @@ begin
                         where p.pronamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace)
   loop
     execute pg_catalog.format('alter function %s owner to helpdesk_owner', member);
-    execute pg_catalog.format('revoke all on function %s from public, anon, authenticated, service_role', member);
+    for grantee in
+      select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+        from pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+       where p.oid operator(pg_catalog.=) member and a.grantee operator(pg_catalog.<>) p.proowner
+    loop
+      execute pg_catalog.format('revoke all on function %s from %s', member, grantee);
+    end loop;
   end loop;
   foreach enum in array '{helpdesk.user_role,helpdesk.ticket_priority,helpdesk.notification_type}'::pg_catalog.regtype[] loop
     execute pg_catalog.format('alter type %s owner to helpdesk_owner', enum);
@@ -30,7 +37,7 @@ $$;
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(), helpdesk.my_assigned_ticket_ids(),
-  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.may_read_file(text),
+  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.may_read_file(text),
   helpdesk.may_upload_file(text)
   to anon, authenticated, service_role;
 
@@ -38,6 +45,15 @@ grant execute on function
 grant execute on function
   helpdesk.create_organization(text),
   helpdesk.list_org_members(uuid),
+  helpdesk.set_member_role(uuid, uuid, text),
+  helpdesk.remove_member(uuid, uuid),
+  helpdesk.leave_organization(uuid),
+  helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval),
+  helpdesk.accept_org_invite(uuid),
+  helpdesk.revoke_org_invite(uuid),
+  helpdesk.my_pending_invites(),
+  helpdesk.create_admin_invite_code(interval),
+  helpdesk.redeem_admin_invite_code(text),
   helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text),
   helpdesk.update_ticket(uuid, jsonb, integer, uuid),
   helpdesk.get_ticket_details(uuid, uuid),
@@ -53,6 +69,9 @@ grant execute on function
 
 -- Maintenance.
 grant execute on function helpdesk.cleanup_old_notifications() to service_role;
+
+-- Whoever acts as somebody else must be able to stop. The function itself asks who logged in.
+grant execute on function helpdesk.act_as(text) to authenticated;
 
 ---- Comments
 
@@ -71,10 +90,31 @@ comment on function helpdesk.is_my_member(uuid) is
 comment on function helpdesk.may_create_organization() is
   'Whether the signed-in person''s role on the installation (customer or admin) lets them found organizations.';
 
+comment on function helpdesk.is_installation_admin() is
+  'Whether the signed-in person is an administrator of the installation (profiles.role is admin).';
+
 comment on function helpdesk.create_organization(text) is
   'Founds an organization: the signed-in person becomes its org_admin, and it gets the workflow "Support". p_name: 1 to 200 characters. Returns its id. Errors: 22004, 22023 (name), 42501 (not signed in, or an agent).';
 comment on function helpdesk.list_org_members(uuid) is
   'The members of an organization as [{id, name, email, orgRole, addedAt}]. Staff see all; customers see the staff without e-mail addresses, and themselves. Errors: 22004, 42501 (not a member).';
+comment on function helpdesk.set_member_role(uuid, uuid, text) is
+  'Makes a member (p_user_id: profiles.id) org_admin, org_agent or org_customer. Admins of the organization. Who becomes org_customer and may not be assigned loses the tickets that are not closed. Errors: 22004, 22023 (role), 42501 (not an admin, or no such member), 55000 (the last org_admin).';
+comment on function helpdesk.remove_member(uuid, uuid) is
+  'Ends a membership (p_user_id: profiles.id). Admins of the organization. The person''s tickets that are not closed become unassigned, pending invites to their address are revoked. Errors: 22004, 42501 (not an admin, or no such member), 55000 (the last org_admin).';
+comment on function helpdesk.leave_organization(uuid) is
+  'Ends one''s own membership, as remove_member does. Errors: 22004, 42501 (not a member), 55000 (the last org_admin).';
+comment on function helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval) is
+  'Invites the owner of an e-mail address to an organization and returns the invite''s id. Admins of the organization. p_role: customer, agent or admin; p_expires_in: more than 0, at most 366 days. A pending invite to the same address is replaced. Sends no mail: the application does, with the id in its link. Errors: 22004, 22023 (address, lifetime), 42501 (not an admin), 23505 (a member already).';
+comment on function helpdesk.accept_org_invite(uuid) is
+  'Joins the organization that the signed-in person was invited to, and returns its id; again when they accepted it before. Only who has confirmed the e-mail address that the invite names. Who is a member already keeps their role. Errors: 22004, 42501 (no such invite to this person, address not confirmed), 55000 (accepted by then, or expired).';
+comment on function helpdesk.revoke_org_invite(uuid) is
+  'Takes back an invite that was not accepted yet. Admins of the organization. Errors: 22004, 42501 (no such invite there), 55000 (accepted already).';
+comment on function helpdesk.my_pending_invites() is
+  'The invites that the signed-in person can accept now, as [{id, orgId, orgName, role, invitedBy, createdAt, expiresAt}]: those to their confirmed e-mail address. Errors: 42501 (not signed in).';
+comment on function helpdesk.create_admin_invite_code(interval) is
+  'Makes a code (128 random bits, 32 hex digits) with which one person becomes an administrator of the installation, and returns it this once. Administrators of the installation, service_role, the database administrator. p_expires_in: more than 0, at most 366 days. Errors: 22004, 22023 (lifetime), 42501.';
+comment on function helpdesk.redeem_admin_invite_code(text) is
+  'Makes the signed-in person, whose e-mail address is confirmed, an administrator of the installation. A code works once. Errors: 22004, 42501 (whatever is wrong with the code: always the same), 55000 (an administrator already).';
 comment on function helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text) is
   'Opens a ticket and returns its id. Any member of the organization. p_title: 1 to 500 characters; p_description: up to 100,000; p_workflow_id: else the earliest active one; p_requester_id: staff and backends open a ticket for a member; p_idempotency_key: the same key by the same person in the same organization returns the first ticket. Errors: 22004, 22023, 42501 (not a member, or a thing of another organization), 55000 (no active workflow), 23505 (key used for another request).';
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
@@ -116,10 +156,18 @@ comment on function helpdesk.enable_storage(text) is
 comment on function helpdesk.enable_realtime() is
   'Adds tickets and notifications to the publication supabase_realtime. Superusers. Errors: 55000 (no such publication).';
 
+comment on function helpdesk.act_as(text) is
+  'For a DBA in psql: from now on this session sees and does what the person with this e-mail address does (claims and role authenticated); null: itself again. Superusers, and login roles that are members of a role with EXECUTE on it and of authenticated; refused in an API request. Errors: 22023 (address), 42501.';
+comment on function helpdesk.security_facts() is
+  'Everything the catalog says about rights on the objects of helpdesk: row security, grants, policies, triggers, functions, roles; one fact per row. For the database administrator.';
+comment on function helpdesk.security_report() is
+  'Where the live catalog is less safe than what this release shipped, one finding per row: tables without row security, wider grants, policies missing, altered or added, functions with other rights, disabled triggers, owners. Empty when all is well. For the database administrator.';
+
 comment on function helpdesk.handle_new_user() is 'Trigger on auth.users: makes the profile of a new login and keeps its e-mail address. Never fails.';
 comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
 comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
 comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
+comment on function helpdesk.release_member() is 'Trigger on org_members: takes the tickets and the pending invites of who leaves or loses their role.';
 comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
 comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
 comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';

@@ -3,16 +3,24 @@
 
 set local search_path = pg_catalog, pg_temp;
 
+-- Whatever default privileges gave to anybody is taken away first.
 do $$
 declare
   relation pg_catalog.regclass;
+  grantee pg_catalog.text;
 begin
   for relation in
     select c.oid from pg_catalog.pg_class c
      where c.relnamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace and c.relkind in ('r', 'v')
   loop
     execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
-    execute pg_catalog.format('revoke all on table %s from public, anon, authenticated, service_role', relation);
+    for grantee in
+      select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+        from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
+       where c.oid operator(pg_catalog.=) relation and a.grantee operator(pg_catalog.<>) c.relowner
+    loop
+      execute pg_catalog.format('revoke all on table %s from %s', relation, grantee);
+    end loop;
   end loop;
 end
 $$;
@@ -21,7 +29,8 @@ grant select on
   helpdesk.schema_version, helpdesk.profiles, helpdesk.organizations, helpdesk.org_members,
   helpdesk.workflows, helpdesk.workflow_stages, helpdesk.tickets, helpdesk.ticket_history,
   helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
-  helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers
+  helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
+  helpdesk.org_invites, helpdesk.admin_invite_codes
   to authenticated, service_role;
 
 grant update (name, preferences, last_active) on helpdesk.profiles to authenticated;
@@ -29,6 +38,9 @@ grant update (name, preferences, last_active) on helpdesk.profiles to authentica
 grant insert (name), update (name, reopen_on_customer_comment, notification_retention) on helpdesk.organizations to authenticated;
 
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
+
+grant insert (org_id, email, role, expires_at), delete on helpdesk.org_invites to authenticated;
+grant delete on helpdesk.admin_invite_codes to authenticated;
 
 grant insert (org_id, name, description, is_active), update (name, description, is_active), delete
   on helpdesk.workflows to authenticated;
@@ -55,6 +67,7 @@ grant delete on helpdesk.ticket_watchers to authenticated;
 grant insert, update, delete on
   helpdesk.profiles, helpdesk.organizations, helpdesk.org_members, helpdesk.workflows, helpdesk.workflow_stages,
   helpdesk.workflow_transitions, helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments,
-  helpdesk.notification_preferences, helpdesk.ticket_watchers
+  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.org_invites
   to service_role;
 grant update (read), delete on helpdesk.notifications to service_role;
+grant delete on helpdesk.admin_invite_codes to service_role;

@@ -52,4 +52,19 @@ begin
 end
 $$;
 
+-- Default privileges may have let others in already.
+do $$
+declare
+  grantee pg_catalog.text;
+begin
+  for grantee in
+    select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+      from pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+     where n.nspname operator(pg_catalog.=) 'helpdesk' and a.grantee operator(pg_catalog.<>) n.nspowner
+  loop
+    execute pg_catalog.format('revoke all on schema helpdesk from %s', grantee);
+  end loop;
+end
+$$;
+
 grant usage on schema helpdesk to helpdesk_owner, anon, authenticated, service_role;

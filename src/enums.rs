@@ -79,6 +79,11 @@ sql_enum! {
     Priority = "helpdesk.ticket_priority" { Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
 }
 
+sql_enum! {
+    /// Role on the installation; with `org_` before it, the role in an organization that an invite gives.
+    UserRole = "helpdesk.user_role" { Customer = "customer", Agent = "agent", Admin = "admin" }
+}
+
 /// What a stage means, and the status of the tickets in it. Text with a CHECK in SQL, because `=` on an enum is not leakproof:
 /// under row security an index on an enum column cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -108,8 +108,10 @@ pub fn back_fill_profiles() -> Result<()> {
 fn save_profile(login: &Login) -> Result<()> {
     let is_initial_admin = match (&login.email, viewer::setting(c"app.initial_admin_email")) {
         (Some(email), Some(admin)) => {
-            let admin = admin.to_string_lossy().trim().to_lowercase();
-            !admin.is_empty() && email.to_lowercase() == admin
+            // Only ASCII case is folded: other letters that look alike belong to somebody else.
+            let admin = admin.to_string_lossy();
+            let admin = admin.trim();
+            !admin.is_empty() && email.eq_ignore_ascii_case(admin)
         }
         _ => false,
     };

@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     include_str!("../sql/auth.sql"),
     include_str!("../sql/identity.sql"),
     include_str!("../sql/organizations.sql"),
+    include_str!("../sql/invites.sql"),
     include_str!("../sql/workflows.sql"),
     include_str!("../sql/tickets.sql"),
     include_str!("../sql/conversation.sql"),

@@ -5,16 +5,19 @@
 
 use pgrx::prelude::*;
 
+mod act_as;
 mod conversation;
 mod db;
 mod enums;
 mod error;
 mod identity;
 mod install;
+mod invites;
 mod json_input;
 mod json_output;
 mod notifications;
 mod organizations;
+mod security_report;
 mod ticket_cursor;
 mod ticket_filters;
 mod ticket_list;
@@ -31,7 +34,7 @@ extension_sql_file!(
     "../sql/types.sql",
     name = "types",
     requires = ["roles"],
-    creates = [Type(enums::Priority)]
+    creates = [Type(enums::Priority), Type(enums::UserRole)]
 );
 // The functions come here, put in order by pgrx.
 extension_sql_file!("../sql/functions.sql", name = "functions", finalize);

@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Fired, JsonText, TriggerRows, Tuple};
+use crate::db::{self, Fired, JsonText, TriggerRow, TriggerRows, Tuple};
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::viewer::{self, Viewer};
@@ -37,6 +37,26 @@ const ANOTHER_ADMIN: &str = "
     select from helpdesk.org_members
      where org_id = $1 and user_id <> $2 and org_role = 'org_admin' limit 1";
 
+const SET_ROLE: &str = "
+    update helpdesk.org_members set org_role = $3 where org_id = $1 and user_id = $2 and org_role <> $3";
+
+const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
+
+const REMOVE: &str =
+    "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
+
+/// A closed ticket keeps its last assignee: it is waiting for nobody.
+const RELEASE_TICKETS: &str = "
+    update helpdesk.tickets set assigned_to = null
+     where org_id = $1 and assigned_to = $2 and status <> 'closed'";
+
+/// $3: those to the person's address; $4: those that the person sent.
+const WITHDRAW_INVITES: &str = "
+    delete from helpdesk.org_invites i
+     where i.org_id = $1 and i.used_at is null
+       and (($3 and lower(i.email collate \"C\") = (select lower(p.email collate \"C\") from helpdesk.profiles p where p.id = $2))
+            or ($4 and i.created_by = $2))";
+
 const MEMBERS: &str = "
     select coalesce(json_agg(json_build_object(
              'id', p.id,
@@ -48,6 +68,8 @@ const MEMBERS: &str = "
       join helpdesk.profiles p on p.id = m.user_id
      where m.org_id = $1
        and ($2 or m.user_id = $3 or m.org_role in ('org_admin', 'org_agent'))";
+
+const ORG_ROLES: [&str; 3] = ["org_admin", "org_agent", "org_customer"];
 
 /// Founds an organization; who asks becomes its org_admin. Returns its id.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
@@ -89,6 +111,69 @@ fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
             row.get(1)
         })?;
     Ok(members.flatten().unwrap_or(JsonText("[]".to_owned())))
+}
+
+/// Makes a member org_admin, org_agent or org_customer.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn set_member_role(
+    p_org_id: Option<Uuid>,
+    p_user_id: Option<Uuid>,
+    p_org_role: Option<&str>,
+) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let member = required(p_user_id, "p_user_id")?;
+    let role = required(p_org_role, "p_org_role")?;
+    if !ORG_ROLES.contains(&role) {
+        return Err(Error::bad(
+            "p_org_role",
+            "not a role in an organization",
+            "org_admin, org_agent or org_customer.",
+        ));
+    }
+    check_admin(org)?;
+    db::run(SET_ROLE, &[org.into(), member.into(), role.into()])?;
+    db::run_one(IS_MEMBER, &[org.into(), member.into()], |_| ())?.ok_or_else(no_such_member)
+}
+
+/// Ends a membership. The person's tickets that are not closed become unassigned.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn remove_member(p_org_id: Option<Uuid>, p_user_id: Option<Uuid>) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let member = required(p_user_id, "p_user_id")?;
+    check_admin(org)?;
+    db::run_one(REMOVE, &[org.into(), member.into()], |_| ())?.ok_or_else(no_such_member)
+}
+
+/// Ends one's own membership.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn leave_organization(p_org_id: Option<Uuid>) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let me = Viewer::current()?.person()?;
+    db::run_one(REMOVE, &[org.into(), me.into()], |_| ())?.ok_or_else(not_a_member)
+}
+
+fn check_admin(org: Uuid) -> Result<()> {
+    if viewer::role_bypasses_row_security() || Viewer::current()?.is_admin(org) {
+        return Ok(());
+    }
+    Err(not_an_admin())
+}
+
+fn no_such_member() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "p_user_id: not a member of this organization",
+        "list_org_members(org) lists them.",
+    )
+}
+
+pub fn not_an_admin() -> pgrx::pg_sys::panic::ErrorReport {
+    Error::not_allowed(
+        "p_org_id: no such organization, or you are not an admin of it",
+        "my_admin_org_ids() lists the organizations you are an admin of.",
+    )
 }
 
 pub fn not_a_member() -> pgrx::pg_sys::panic::ErrorReport {
@@ -160,4 +245,47 @@ fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
     }
     Ok(Some(rows.new.unwrap_or(old).unchanged()))
+}
+
+/// Trigger: what somebody loses with their membership or their role, in the same transaction.
+#[pg_trigger(sql = "
+    create function helpdesk.release_member() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn release_member<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, release)
+}
+
+fn release(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(old) = rows.old else { return Ok(None) };
+    let was = Rights::of(&old)?;
+    let is = rows.new.as_ref().map(Rights::of).transpose()?.unwrap_or_default();
+    let person = [old.arg("org_id")?, old.arg("user_id")?];
+    if was.may_be_assigned && !is.may_be_assigned {
+        db::run(RELEASE_TICKETS, &person)?;
+    }
+    let is_removed = rows.new.is_none();
+    let is_demoted = was.is_admin && !is.is_admin;
+    if is_removed || is_demoted {
+        let [org, member] = person;
+        db::run(WITHDRAW_INVITES, &[org, member, is_removed.into(), is_demoted.into()])?;
+    }
+    Ok(None)
+}
+
+/// What a membership allows, as far as losing it has consequences.
+#[derive(Default)]
+struct Rights {
+    is_admin: bool,
+    may_be_assigned: bool,
+}
+
+impl Rights {
+    fn of(row: &TriggerRow) -> Result<Rights> {
+        let role: String = row.required("org_role")?;
+        Ok(Rights {
+            is_admin: role == "org_admin",
+            may_be_assigned: role != "org_customer" || row.required("may_be_assigned")?,
+        })
+    }
 }

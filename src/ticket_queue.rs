@@ -58,7 +58,7 @@ fn update_tickets(
     let viewer = Viewer::current()?;
     let sees_all = viewer::role_bypasses_row_security();
     let orgs = if sees_all { orgs_of(&wanted)? } else { viewer.staff_orgs() };
-    changes.lock_stage(orgs)?;
+    changes.lock_targets(orgs)?;
     let args: [DatumWithOid; 3] =
         [wanted.clone().into(), sees_all.into(), viewer.staff_orgs().into()];
     let locked = db::run_all(LOCK_TICKETS, &args, |row| {

@@ -15,7 +15,7 @@ use crate::viewer::{self, Viewer};
 
 /// Everything that a new ticket needs to know, in one round trip: its number ($4: one given explicitly), its workflow and
 /// stage (given or found), and whether the requester ($5) and the assignee ($6) are members. The stage is locked against a change
-/// of its status until the ticket is there to follow it.
+/// of its status, the assignee against removal, until the ticket is there to follow.
 const INTAKE: &str = "
     with counter as (
       update helpdesk.ticket_counters c
@@ -25,9 +25,7 @@ const INTAKE: &str = "
     )
     select coalesce($4, counter.last_number), w.id, w.is_active, s.id, s.status,
            exists (select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $5),
-           $6 is null or exists (select from helpdesk.org_members m
-                                  where m.org_id = $1 and m.user_id = $6
-                                    and (m.org_role <> 'org_customer' or m.may_be_assigned))
+           $6 is null or assignee.is_there
       from counter
       left join lateral (
         select w.id, w.is_active from helpdesk.workflows w
@@ -41,7 +39,11 @@ const INTAKE: &str = "
       left join lateral (
         select s.id, s.status from helpdesk.workflow_stages s
          where s.org_id = $1 and s.workflow_id = w.id and case when $3 is null then s.is_start else s.id = $3 end
-           for share) s on true";
+           for share) s on true
+      left join lateral (
+        select true as is_there from helpdesk.org_members m
+         where m.org_id = $1 and m.user_id = $6 and (m.org_role <> 'org_customer' or m.may_be_assigned)
+           for share) assignee on true";
 
 /// For an organization that was made while its triggers were off.
 const NEW_COUNTER: &str = "
@@ -55,7 +57,8 @@ const STAGE: &str = "
 
 const IS_ASSIGNABLE: &str = "
     select from helpdesk.org_members
-     where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)";
+     where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
+       for share";
 
 /// Whether a workflow ($2) limits moves, whether it allows this one ($3 to $4; $5: to an admin), and which it allows from there.
 const TRANSITIONS: &str = "

@@ -76,6 +76,11 @@ const UPDATE_TICKET: &str = concat!(
 const LOCK_STAGE: &str =
     "select from helpdesk.workflow_stages s where s.id = $1 and s.org_id = any ($2) for share";
 
+/// The membership of whom tickets are about to be assigned to, likewise: whoever removes a member locks it first and then
+/// their tickets.
+const LOCK_ASSIGNEE: &str =
+    "select from helpdesk.org_members m where m.user_id = $1 and m.org_id = any ($2) for share";
+
 /// The version, once whoever is changing the ticket is done.
 const LOCKED_VERSION: &str =
     "select version from helpdesk.tickets where org_id = $1 and id = $2 for share";
@@ -274,7 +279,7 @@ fn update_ticket(
             "Staff of the ticket's organization change it; customers comment on it.",
         ));
     };
-    changes.lock_stage(vec![org])?;
+    changes.lock_targets(vec![org])?;
     let mut args = vec![org.into(), id.into()];
     args.extend(changes.bound());
     args.push(p_expected_version.into());
@@ -401,11 +406,15 @@ impl Changes {
         Ok(changes)
     }
 
-    pub fn lock_stage(&self, orgs: Vec<Uuid>) -> Result<()> {
-        match self.stage_id {
-            Some(stage) => db::run(LOCK_STAGE, &[Uuid::from(stage).into(), orgs.into()]),
-            None => Ok(()),
+    /// Locks what the tickets are about to point at.
+    pub fn lock_targets(&self, orgs: Vec<Uuid>) -> Result<()> {
+        if let Some(stage) = self.stage_id {
+            db::run(LOCK_STAGE, &[Uuid::from(stage).into(), orgs.clone().into()])?;
         }
+        if let Some(assignee) = self.assigned_to.flatten() {
+            db::run(LOCK_ASSIGNEE, &[Uuid::from(assignee).into(), orgs.into()])?;
+        }
+        Ok(())
     }
 
     fn is_empty(&self) -> bool {

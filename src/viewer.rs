@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub struct Viewer {
     pub profile: Option<Uuid>,
-    may_create_organization: bool,
+    role: Option<String>,
     /// Organizations in which they are a member of any kind, staff, admin.
     orgs: Vec<Uuid>,
     staff_orgs: Vec<Uuid>,
@@ -30,7 +30,7 @@ pub struct Viewer {
 }
 
 const WHO_IS_ASKING: &str = "
-    select p.id, p.role operator(pg_catalog.<>) 'agent',
+    select p.id, p.role::pg_catalog.text,
            m.org_id, m.org_role operator(pg_catalog.<>) 'org_customer', m.org_role operator(pg_catalog.=) 'org_admin'
       from helpdesk.profiles p
       left join helpdesk.org_members m on m.user_id operator(pg_catalog.=) p.id
@@ -72,16 +72,16 @@ impl Viewer {
             db::read_all(WHO_IS_ASKING, &[], |row| {
                 (
                     row.get::<Uuid>(1),
-                    row.get::<bool>(2),
+                    row.get::<String>(2),
                     row.get::<Uuid>(3),
                     row.get::<bool>(4),
                     row.get::<bool>(5),
                 )
             })
         })?;
-        for (profile, may_create_organization, org, staff, admin) in rows {
+        for (profile, role, org, staff, admin) in rows {
             viewer.profile = profile;
-            viewer.may_create_organization = may_create_organization == Some(true);
+            viewer.role = role;
             let Some(org) = org else { continue };
             viewer.orgs.push(org);
             if staff == Some(true) {
@@ -114,8 +114,16 @@ impl Viewer {
         self.staff_orgs.clone()
     }
 
+    pub fn admin_orgs(&self) -> Vec<Uuid> {
+        self.admin_orgs.clone()
+    }
+
     pub fn may_create_organization(&self) -> bool {
-        self.may_create_organization
+        matches!(self.role.as_deref(), Some("customer" | "admin"))
+    }
+
+    pub fn is_installation_admin(&self) -> bool {
+        self.role.as_deref() == Some("admin")
     }
 
     /// The person asking; an error when nobody is signed in or the login has no profile.
@@ -229,6 +237,21 @@ fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     }
 }
 
+/// Runs `work` with the rights of helpdesk_owner, for a function that must not be SECURITY DEFINER.
+pub fn as_owner<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+    // SAFETY: the user is put back below; an error in between puts it back with the transaction.
+    unsafe {
+        let owner = pg_sys::get_role_oid(c"helpdesk_owner".as_ptr(), false);
+        pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+        let local = pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32;
+        pg_sys::SetUserIdAndSecContext(owner, context | local);
+        let outcome = work();
+        pg_sys::SetUserIdAndSecContext(user, context);
+        outcome
+    }
+}
+
 /// The login of the current request; what auth.uid() answers where Supabase's is missing.
 #[pg_extern(stable, parallel_safe)]
 fn jwt_subject() -> Option<Uuid> {
@@ -269,7 +292,7 @@ fn my_staff_org_ids() -> Result<Vec<Uuid>> {
 /// Organizations in which the signed-in person is org_admin.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn my_admin_org_ids() -> Result<Vec<Uuid>> {
-    Ok(Viewer::current()?.admin_orgs.clone())
+    Ok(Viewer::current()?.admin_orgs())
 }
 
 /// Tickets that the signed-in person is assigned to where they are not staff. Few: customers are seldom assigned.
@@ -319,5 +342,11 @@ fn is_my_member(p_profile_id: Option<Uuid>) -> Result<bool> {
 /// Whether the signed-in person's role on the installation lets them found an organization.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn may_create_organization() -> Result<bool> {
-    Ok(Viewer::current()?.may_create_organization)
+    Ok(Viewer::current()?.may_create_organization())
+}
+
+/// Whether the signed-in person is an administrator of the installation.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn is_installation_admin() -> Result<bool> {
+    Ok(Viewer::current()?.is_installation_admin())
 }

@@ -109,7 +109,7 @@ rollback;
 begin;
 delete from helpdesk.org_members where user_id = story.profile('Alice') and org_id = story.org('Acme');
 select story.told('Ada', 'select story.say()'), story.told('Ada', 'select story.move(''Closed'')');
-update helpdesk.org_members set org_role = 'org_customer' where user_id = story.profile('Arthur');
+update helpdesk.org_members set org_role = 'org_customer', may_be_assigned = true where user_id = story.profile('Arthur');
 select story.told('Ada', 'select story.say()'), story.told('Ada', 'select story.say(true)');
 rollback;
 

@@ -51,12 +51,12 @@ select name, case provolatile when 'i' then 'immutable' when 's' then 'stable' e
   from story.functions order by name collate "C";
 ---- A definer function that anybody may call pins its search_path, but for those that policies call
 select name from story.functions where prosecdef and proconfig is null
-   and proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization');
+   and proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
 ---- Policies call nothing else
 select distinct p.polname, f.proname
   from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass
   join story.functions f on f.oid = d.refobjid
- where f.proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization');
+ where f.proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
 ---- Policies are for authenticated, have no sub-select, and check what is written
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid where p.polroles <> array['authenticated'::regrole::oid];
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid
@@ -102,7 +102,7 @@ select t.relname, a.attname from story.tenant_tables t join pg_attribute a on a.
 select k.conname, k.columns from story.keys k
  where k.contype = 'f' and not exists (
    select from story.indexes i
-    where i.indrelid = k.conrelid and (i.predicate is null or i.predicate = format('(%I IS NOT NULL)', i.columns[1]))
+    where i.indrelid = k.conrelid and (i.predicate is null or i.predicate = format('(%s IS NOT NULL)', i.columns[1]))
       and (k.columns = array['org_id'] and i.columns[1] = 'org_id'
            or i.columns[case when i.columns[1] = 'org_id' then 2 else 1 end] = any (array_remove(k.columns, 'org_id'))));
 

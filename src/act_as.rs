@@ -1,0 +1,69 @@
+//! act_as(): a DBA sees what somebody else sees.
+
+use pgrx::prelude::*;
+
+use crate::db;
+use crate::error::{Error, Result};
+use crate::viewer;
+
+/// Whether the role that logged in was granted this function, itself or through another role. The grant to authenticated does
+/// not count: it is there so that act_as(null) can be called while acting.
+const WAS_GRANTED: &str = "
+    select from pg_proc p, aclexplode(p.proacl) a
+     where p.oid = 'helpdesk.act_as(text)'::regprocedure
+       and a.privilege_type = 'EXECUTE'
+       and a.grantee <> all (array[0, p.proowner, 'authenticated'::regrole])
+       and pg_has_role(session_user, a.grantee, 'member')";
+
+const LOGINS: &str = "
+    select json_build_object('sub', u.id, 'email', u.email, 'role', 'authenticated')::text
+      from auth.users u where lower(u.email) = lower($1) limit 2";
+
+const TAKE: &str = "
+    select set_config('request.jwt.claims', $1, false), set_config('request.jwt.claim.sub', '', false),
+           set_config('role', $2, false)";
+
+/// From now on this session is the person with this e-mail address: their claims, and the role `authenticated`. NULL: itself
+/// again. For superusers and whoever was granted it.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+fn act_as(p_email: Option<&str>) -> Result<()> {
+    check_permitted()?;
+    let Some(email) = p_email else {
+        return take("", "none");
+    };
+    let mut logins = viewer::as_owner(|| {
+        db::run_all(LOGINS, &[email.trim().into()], |row| row.get::<String>(1))
+    })?;
+    match (logins.pop().flatten(), logins.is_empty()) {
+        (Some(claims), true) => take(&claims, "authenticated"),
+        (None, _) => Err(Error::bad(
+            "p_email",
+            "nobody has this e-mail address",
+            "The address of a login (auth.users.email), or null to be yourself again.",
+        )),
+        (Some(_), false) => Err(Error::bad(
+            "p_email",
+            "several logins have this e-mail address",
+            "Set request.jwt.claims to {\"sub\": \"<auth.users.id>\"} and SET ROLE authenticated yourself.",
+        )),
+    }
+}
+
+fn check_permitted() -> Result<()> {
+    // SAFETY: plain look-ups in the role catalog.
+    let is_superuser = unsafe { pg_sys::superuser_arg(pg_sys::GetSessionUserId()) };
+    // PostgREST sets request.method: a server that it logs in to as superuser must not open this to its users.
+    let is_api_request = viewer::setting(c"request.method").is_some_and(|text| !text.is_empty());
+    if !is_api_request && (is_superuser || db::read_one(WAS_GRANTED, &[], |_| ())?.is_some()) {
+        return Ok(());
+    }
+    Err(Error::not_allowed(
+        "permission denied for function act_as",
+        "It is for superusers, and for login roles to whom a role was granted that has EXECUTE on it.",
+    ))
+}
+
+fn take(claims: &str, role: &str) -> Result<()> {
+    db::run(TAKE, &[claims.into(), role.into()])
+}
