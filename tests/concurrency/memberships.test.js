@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
-import { found, join, openTicket, signUp, twoOrganizations } from '../lib/people.js';
+import { found, join, openTicket, signUp, twoOrganizations, updateTicket } from '../lib/people.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
@@ -222,3 +222,122 @@ async function startStages(workflow) {
   const rows = await db.sql('select name from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]);
   return rows.map(({ name }) => name);
 }
+
+const ticketsOf = (person) =>
+  db.sql('select title from helpdesk.tickets where assigned_to = $1 order by number', [person.profile]);
+
+const assign = (session, ticket, person) => updateTicket(session, ticket, { assignedTo: person.profile });
+const assignInTable = (session, ticket, person) =>
+  session.query('update helpdesk.tickets set assigned_to = $2 where id = $1', [ticket, person.profile]);
+const openAssigned = (session, _ticket, person) =>
+  session.query(`insert into helpdesk.tickets (org_id, title, assigned_to) values ($1, 'New', $2)`, [acme, person.profile]);
+
+for (const [how, work] of Object.entries({
+  'by update_ticket': assign,
+  'through the table': assignInTable,
+  'when it is opened': openAssigned,
+})) {
+  test(`a ticket assigned ${how} while its assignee is being removed is not left with them`, async () => {
+    const { person } = await guest('org_agent');
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const ticket = await openTicket(agent, acme, 'Whose?');
+    // Removed first: whoever assigns waits, and is told.
+    await admin.query('begin');
+    await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
+    const waiting = fails('42501', work(agent, ticket, person));
+    await db.untilBlocked(agent);
+    await admin.query('commit');
+    await waiting;
+    assert.deepEqual(await ticketsOf(person), []);
+    // Assigned first: the removal waits, and takes the ticket back.
+    await join(db, acme, person, 'org_agent');
+    await agent.query('begin');
+    await work(agent, ticket, person);
+    const removal = admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
+    await db.untilBlocked(admin);
+    await agent.query('commit');
+    await removal;
+    assert.deepEqual(await ticketsOf(person), []);
+  });
+
+  test(`a ticket assigned ${how} while its assignee is being demoted is not left with them`, async () => {
+    const { person } = await guest('org_agent');
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const ticket = await openTicket(agent, acme, 'Whose?');
+    await agent.query('begin');
+    await work(agent, ticket, person);
+    const demotion = admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme, person.profile]);
+    await db.untilBlocked(admin);
+    await agent.query('commit');
+    await demotion;
+    assert.deepEqual(await ticketsOf(person), []);
+  });
+}
+
+test('many tickets assigned at once while the assignee of one of them is being removed: nobody deadlocks', async () => {
+  const { person } = await guest('org_agent');
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+  const ids = [await openTicket(agent, acme, 'Theirs'), await openTicket(agent, acme, 'Not yet')];
+  await assign(agent, ids[0], person);
+  await admin.query('begin');
+  await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
+  const waiting = agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]);
+  await db.untilBlocked(agent);
+  await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
+  await admin.query('commit');
+  await fails('42501', waiting);
+  assert.deepEqual(await ticketsOf(person), []);
+});
+
+const inviteFor = (person, role = 'agent') =>
+  db.value('select helpdesk.create_org_invite($1, $2, $3)', [acme, person.email, role]);
+const accept = (session, invite) => session.query('select helpdesk.accept_org_invite($1)', [invite]);
+
+test('an invite accepted in two sessions of its person at once makes one membership', async () => {
+  const person = await signUp(db, `Guest${++guests}`);
+  const invite = await inviteFor(person);
+  const [first, second] = [await db.signIn(person), await db.signIn(person)];
+  await first.query('begin');
+  await accept(first, invite);
+  const waiting = accept(second, invite);
+  await db.untilBlocked(second);
+  await first.query('commit');
+  await waiting;
+  assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 1);
+});
+
+test('an invite revoked while it is being accepted: whoever was first', async () => {
+  const [person, other] = [await signUp(db, `Guest${++guests}`), await signUp(db, `Guest${++guests}`)];
+  const [admin, session] = [await db.signIn(ada), await db.signIn(person)];
+  let invite = await inviteFor(person);
+  await session.query('begin');
+  await accept(session, invite);
+  const revoking = fails('55000', admin.query('select helpdesk.revoke_org_invite($1)', [invite]));
+  await db.untilBlocked(admin);
+  await session.query('commit');
+  await revoking;
+  invite = await inviteFor(other);
+  const late = await db.signIn(other);
+  await admin.query('begin');
+  await admin.query('select helpdesk.revoke_org_invite($1)', [invite]);
+  const accepting = fails('42501', accept(late, invite));
+  await db.untilBlocked(late);
+  await admin.query('commit');
+  await accepting;
+});
+
+test('who is removed while accepting a second invite stays out', async () => {
+  const { person, session } = await guest('org_customer');
+  // Not made by create_org_invite, which invites no member.
+  const invite = await db.value(
+    `insert into helpdesk.org_invites (org_id, email, role) values ($1, $2, 'admin') returning id`,
+    [acme, person.email],
+  );
+  const admin = await db.signIn(ada);
+  await admin.query('begin');
+  await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
+  const accepting = fails('42501', accept(session, invite));
+  await db.untilBlocked(session);
+  await admin.query('commit');
+  await accepting;
+});

@@ -30,6 +30,7 @@ export async function tellStory(db) {
   await db.sql('update helpdesk.tickets set description = null where id = $1', [tickets[2]]);
   await talk(db, story, tickets);
   await limitMoves(db, story, stages);
+  await invite(db, story);
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
   await join(db, rival, left, 'org_agent');
@@ -60,6 +61,20 @@ async function talk(db, { acme, ada, grace, alice }, [ticket]) {
   await db.as(alice, (session) =>
     session.query(`insert into helpdesk.notification_preferences (type, enabled) values ('ticket_updated', false)`),
   );
+}
+
+/** A pending invite, one that was accepted, and a code for an administrator of the installation. */
+async function invite(db, { acme, ada }) {
+  const newcomer = await signUp(db, 'Newcomer');
+  const invites = await db.as(ada, async (session) => {
+    const { rows } = await session.query(
+      `select helpdesk.create_org_invite($1, email, 'agent') as id from unnest($2::text[]) email`,
+      [acme, [newcomer.email, 'still.pending@example.com']],
+    );
+    return rows.map(({ id }) => id);
+  });
+  await db.as(newcomer, (session) => session.query('select helpdesk.accept_org_invite($1)', [invites[0]]));
+  await db.sql('select helpdesk.create_admin_invite_code()');
 }
 
 /** From now on Acme's tickets only move from New to In progress and from there to Closed. */

@@ -79,13 +79,13 @@ test('logins from before have profiles', async () => {
   assert.deepEqual(await db.sql('select u::text from auth.users u order by id'), loginsBefore);
 });
 
-test('nothing else in auth was touched: two triggers, and what helpdesk_owner may read', async () => {
+test('nothing else in auth was touched: two triggers, and a policy and grants by which helpdesk_owner reads', async () => {
   const authNow = await shapeOf(db, '-n', 'auth');
   assert.deepEqual(linesNotIn(authBefore, authNow), [], 'nothing is gone');
   const added = linesNotIn(authNow, authBefore);
   const triggers = added.filter((line) => line.startsWith('CREATE TRIGGER helpdesk_'));
   assert.equal(triggers.length, 2);
-  const rest = added.filter((line) => !/^(CREATE TRIGGER helpdesk_|COMMENT ON TRIGGER helpdesk_|GRANT .* TO helpdesk_owner;)/.test(line));
+  const rest = added.filter((line) => !/^(CREATE TRIGGER helpdesk_|COMMENT ON (TRIGGER|POLICY) helpdesk_|CREATE POLICY helpdesk_reads_logins |GRANT .* TO helpdesk_owner;)/.test(line));
   assert.deepEqual(rest, []);
 });
 
@@ -116,6 +116,7 @@ test('default privileges leak nothing: all is as on a plain Postgres', async () 
         and has_any_column_privilege('anon', c.oid, 'select, insert, update')`,
   );
   assert.deepEqual(readable, []);
+  assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
 });
 
 test('Supabase’s sign-up service makes profiles, and deleting a login keeps them', async () => {
@@ -138,6 +139,28 @@ test('people signed in by Supabase’s auth.uid() work as anywhere; strangers st
   assert.deepEqual((await db.as(grace, seen)).rows, [{ id: ticket }]);
   assert.deepEqual((await db.as(sam, seen)).rows, []);
   await db.as(sam, (session) => fails('42501', openTicket(session, acme, 'x')));
+});
+
+test('only who has confirmed the address accepts an invite, as Supabase says it', async () => {
+  const dana = await signUp(db, 'Dana');
+  const org = await found(db, dana, 'Inviting');
+  const [ivy] = await db.sql(
+    `insert into auth.users (id, email) values (gen_random_uuid(), 'Ivy@example.com') returning id as login`,
+  );
+  const invite = await db.as(dana, async (session) => {
+    const { rows } = await session.query(`select helpdesk.create_org_invite($1, 'ivy@example.com', 'agent') as id`, [org]);
+    return rows[0].id;
+  });
+  const accept = (session) => session.query('select helpdesk.accept_org_invite($1)', [invite]);
+  await db.as(ivy, (session) => fails('42501', accept(session)));
+  await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [ivy.login]);
+  await db.as(ivy, accept);
+  const role = await db.value(
+    `select org_role from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+      where m.org_id = $1 and p.auth_id = $2`,
+    [org, ivy.login],
+  );
+  assert.equal(role, 'org_agent');
 });
 
 /** Things of the caller's own that stand in for what Supabase's auth.uid() uses, and note as whom they run. */
