@@ -11,6 +11,16 @@ create function bench.id(kind int, n bigint) returns uuid language sql immutable
   select (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
 $$;
 
+-- Ids of what is written all the time ascend with it, as UUIDv7 do.
+create function bench.row_id(kind int, n bigint) returns uuid language sql immutable parallel safe as $$
+  select (lpad(to_hex(n), 8, '0') || '-' || lpad(to_hex(kind), 4, '0') || '-7000-8000-000000000000')::uuid
+$$;
+
+-- So many words of a vocabulary of 20,000, as frequent as words are (Zipf); x only makes it another text for each row.
+create function bench.words(x bigint, many int) returns text language sql volatile as $$
+  select string_agg('word' || floor(power(20000, random()))::int, ' ') from generate_series(1, many) where x is not null
+$$;
+
 -- 100 staff and one customer for every 50 tickets (at least 200).
 create table bench.people as
   select n, n <= 100 as is_staff from generate_series(1, 100 + greatest(200, :tickets / 50)) n;
@@ -45,7 +55,7 @@ insert into helpdesk.workflow_stages (org_id, id, workflow_id, name, position, s
 
 -- Organization 1 holds 40 %, the others share the rest by the square of a random number.
 create table bench.tickets as
-  select n, org, bench.id(6, n) as id, bench.id(7, n) as history_id,
+  select n, org, bench.row_id(6, n) as id, bench.row_id(7, n) as history_id,
          case when r1 < 0.70 then 5 when r1 < 0.80 then 4 when r1 < 0.85 then 3 when r1 < 0.95 then 2 else 1 end as stage,
          (array['low', 'medium', 'high', 'urgent'])[case when r2 < 0.5 then 1 when r2 < 0.85 then 2 when r2 < 0.97 then 3 else 4 end]::helpdesk.ticket_priority as priority,
          r3, r4,
@@ -64,7 +74,7 @@ insert into helpdesk.tickets
         created_at, updated_at, stage_entered_at, resolved_at, closed_at, version, latest_history_id)
   select bench.id(3, t.org), t.id, row_number() over (partition by t.org order by t.n),
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
-         'It happened again: ' || md5(t.n::text) || ' and ' || md5((-t.n)::text), t.priority,
+         'It happened again: ' || bench.words(t.n, 12) || ' ' || md5(t.n::text), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
          case when t.stage > 1 then s.ids[1 + floor(t.r3 * array_length(s.ids, 1))::int] end,
          c.ids[1 + floor(t.r4 * array_length(c.ids, 1))::int],
@@ -83,10 +93,36 @@ insert into helpdesk.ticket_history
     from helpdesk.tickets;
 
 insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)
-  select t.org_id, bench.id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || md5(b.n::text), k = 2,
+  select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || bench.words(b.n, 10), k = 2,
          case when k = 1 then t.created_by else coalesce(t.assigned_to, t.created_by) end,
          t.created_at + k * interval '1 hour', t.created_at + k * interval '1 hour'
     from bench.tickets b join helpdesk.tickets t on t.id = b.id cross join generate_series(1, 3) k;
+
+-- 20,000 articles (fewer for fewer tickets), spread as the tickets are; two thirds published.
+insert into helpdesk.articles (org_id, id, title, content, author, visibility, status, created_at, updated_at)
+  select t.org_id, bench.row_id(12, a.n), 'How to ' || bench.words(a.n, 4), bench.words(a.n, 100), s.ids[1],
+         (array['public', 'members', 'internal'])[1 + a.n % 3], (array['published', 'published', 'draft'])[1 + a.n / 3 % 3], t.created_at, t.created_at
+    from (select n, (n * 50)::bigint as ticket from generate_series(1, least(20000, :tickets / 50)) n) a
+    join bench.tickets b on b.n = a.ticket join helpdesk.tickets t on t.id = b.id
+    join bench.staff s on s.org_id = t.org_id;
+insert into helpdesk.article_versions (org_id, article_id, version, title, content, created_at, created_by)
+  select org_id, id, 1, title, content, created_at, author from helpdesk.articles;
+
+-- The index of words is built over all of them at once.
+select indexdef as words_index from pg_indexes where schemaname = 'helpdesk' and indexname = 'search_documents_terms_idx' \gset
+drop index helpdesk.search_documents_terms_idx;
+insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+  select org_id, id, 'ticket', id, false,
+         helpdesk.search_terms(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
+    from helpdesk.tickets
+  union all
+  select org_id, id, 'comment', ticket_id, is_internal, helpdesk.search_terms(org_id, 't', to_tsvector('simple', content)::text)::tsvector
+    from helpdesk.ticket_comments
+  union all
+  select org_id, id, 'article', null, false,
+         helpdesk.search_terms(org_id, 'a', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', content))::text)::tsvector
+    from helpdesk.articles;
+:words_index;
 
 insert into helpdesk.ticket_counters (org_id, last_number)
   select org_id, max(number) from helpdesk.tickets group by org_id

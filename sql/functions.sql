@@ -63,12 +63,26 @@ grant execute on function
   helpdesk.add_comment(uuid, text, boolean, uuid),
   helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid),
   helpdesk.watch_ticket(uuid, boolean, uuid),
+  helpdesk.publish_article(uuid, uuid),
+  helpdesk.archive_article(uuid, uuid),
+  helpdesk.revert_article(uuid, integer, uuid),
+  helpdesk.rate_article(uuid, boolean, text, uuid),
+  helpdesk.suggest_articles(uuid, uuid),
   helpdesk.mark_notifications_read(uuid[]),
   helpdesk.unread_notifications()
   to authenticated, service_role;
 
 -- Maintenance.
 grant execute on function helpdesk.cleanup_old_notifications() to service_role;
+
+-- The part of the API that is open to people who are not signed in: they read what is published for everybody.
+grant execute on function
+  helpdesk.get_article(uuid, uuid),
+  helpdesk.list_articles(uuid, jsonb),
+  helpdesk.article_categories(uuid),
+  helpdesk.search_articles(uuid, text, integer),
+  helpdesk.search(uuid, text, jsonb)
+  to anon, authenticated, service_role;
 
 -- Whoever acts as somebody else must be able to stop. The function itself asks who logged in.
 grant execute on function helpdesk.act_as(text) to authenticated;
@@ -132,6 +146,28 @@ comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
   'Says something on a ticket and returns the comment''s id. Whoever sees the ticket; internal comments: staff. p_content: 1 to 100,000 characters. A public comment by somebody who is not staff reopens a pending or resolved ticket, unless the organization does not want it. Errors: 22004, 22023, 42501 (no such ticket, or not for you).';
 comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
   'Attaches a file that is in storage to a ticket and returns the attachment''s id. Whoever sees the ticket; internal ones: staff. p_file_size in bytes; p_storage_path relative, without . and .. parts. Errors: 22004, 22023, 42501 (no such ticket, or not for you).';
+comment on function helpdesk.get_article(uuid, uuid) is
+  'An article with its content, as an object; null when there is none or the caller may not read it. Everybody, signed in or not, reads public ones; author is for members. Errors: 22004.';
+comment on function helpdesk.list_articles(uuid, jsonb) is
+  'A page of the articles of an organization that the caller may read, as {articles, pagination: {total, perPage, nextCursor}}, without their content. Filters: category (a name; with its sub-categories), tag, status, visibility (a value or a list), author (id, "me"), sort (updatedAt, createdAt, title; - before it: descending; default -updatedAt), perPage (1..100, default 20), cursor, count ("exact", "none"). Errors: 22004, 22023 (filter).';
+comment on function helpdesk.article_categories(uuid) is
+  'The categories of an organization as a tree, [{id, name, description, articleCount, totalCount, children}]: with how many articles that the caller may read, in each and with its sub-categories. Who is not staff sees those with articles only. Errors: 22004.';
+comment on function helpdesk.publish_article(uuid, uuid) is
+  'Publishes an article for those whom its visibility names, and returns it. Staff of its organization. Errors: 22004, 42501 (no such article there).';
+comment on function helpdesk.archive_article(uuid, uuid) is
+  'Takes an article away from its readers, and returns it. Staff of its organization. Errors: 22004, 42501 (no such article there).';
+comment on function helpdesk.revert_article(uuid, integer, uuid) is
+  'Gives an article the title and the content of one of its versions, as a new version, and returns it. Staff of its organization. Errors: 22004, 22023 (no such version), 42501 (no such article there).';
+comment on function helpdesk.rate_article(uuid, boolean, text, uuid) is
+  'Says whether an article helped, with up to 2,000 characters of comment; once more changes it. Whoever is signed in and may read the article. Errors: 22004, 22023 (comment), 42501 (not signed in, or no such article).';
+comment on function helpdesk.search(uuid, text, jsonb) is
+  'Tickets (title, description, number: 42 or #42), comments and articles with these words, best first, as {results: [{kind, id, ticketId, number, title, snippet, status, priority, isInternal, createdAt, rank}], pagination: {perPage, nextCursor}}; of what the caller may see. Query: words (all of them), "phrases", or, -not; the last word also as a beginning, from three letters on; a typo in an article''s title is forgiven when nothing else matches. snippet is HTML: escaped text with <mark>. Tickets and comments are ranked among the newest few hundred matches, then the next few hundred. Filters: kind (ticket, comment, article, or a list), perPage (1..100, default 20), cursor. No query is an error; one without words finds nothing. Errors: 22004, 22023 (filter).';
+comment on function helpdesk.search_articles(uuid, text, integer) is
+  'Articles with these words, best first, as a list of results of search(). p_limit: 1 to 100. Everybody finds public ones. Errors: 22004, 22023 (limit).';
+comment on function helpdesk.suggest_articles(uuid, uuid) is
+  'Up to five published articles that have words of a ticket, best first, as a list of results of search(). Whoever sees the ticket. Errors: 22004, 42501 (no such ticket).';
+comment on function helpdesk.search_terms(uuid, text, text) is
+  'Puts a letter for the kind of document and four for the organization in front of every word of a tsvector or tsquery, given as text. For the search index.';
 comment on function helpdesk.may_read_file(text) is
   'Whether the signed-in person may read the attachment stored at this path: asked by the policies on a storage bucket.';
 comment on function helpdesk.may_upload_file(text) is
@@ -168,6 +204,16 @@ comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted
 comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
 comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
 comment on function helpdesk.release_member() is 'Trigger on org_members: takes the tickets and the pending invites of who leaves or loses their role.';
+comment on function helpdesk.check_category() is 'Trigger on categories: keeps the tree a tree.';
+comment on function helpdesk.rename_category() is 'Trigger on categories: articles follow the new name.';
+comment on function helpdesk.forget_categories() is 'Trigger on categories: sub-categories of deleted ones move up, articles forget the names.';
+comment on function helpdesk.update_article_version() is 'Trigger on articles: counts versions, fills in and checks.';
+comment on function helpdesk.record_article_version() is 'Trigger on articles: keeps title and content of each version.';
+comment on function helpdesk.check_feedback() is 'Trigger on article_feedback: who rates an article may read it.';
+comment on function helpdesk.count_feedback() is 'Trigger on article_feedback: counts it on the article.';
+comment on function helpdesk.index_words() is 'Trigger on tickets, ticket_comments and articles: keeps their words in search_documents.';
+comment on function helpdesk.check_search_language() is 'Trigger on organizations: the language is one that Postgres has.';
+comment on function helpdesk.reindex_words() is 'Trigger on organizations: indexes everything again in the new language.';
 comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
 comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
 comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';

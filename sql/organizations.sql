@@ -11,6 +11,7 @@ create table helpdesk.organizations (
   created_by uuid not null default helpdesk.my_profile_id(),
   reopen_on_customer_comment boolean not null default true,
   notification_retention interval not null default '30 days',
+  search_language text not null default 'simple',
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint organizations_notification_retention_check
@@ -92,6 +93,8 @@ comment on column helpdesk.organizations.created_by is 'Who founded it, and beca
 comment on column helpdesk.organizations.reopen_on_customer_comment is
   'Whether a public comment by somebody who is not staff reopens a pending or resolved ticket.';
 comment on column helpdesk.organizations.notification_retention is 'How long notifications are kept, 1 hour to 10 years.';
+comment on column helpdesk.organizations.search_language is
+  'Text search configuration of Postgres that its texts are searched with: simple (words as they are written), english, german, ...; changing it indexes everything again.';
 comment on table helpdesk.org_members is 'Who belongs to which organization, and as what. It decides who may see and do what.';
 comment on column helpdesk.org_members.org_id is 'The organization.';
 comment on column helpdesk.org_members.user_id is 'The member (helpdesk.profiles.id).';

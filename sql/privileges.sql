@@ -1,5 +1,5 @@
 -- Who may touch which table: owners, REVOKEs and GRANTs, all in one place. Policies (in the domain files) narrow it to rows.
--- anon reads nothing yet. What authenticated may write is listed by column: the system sets the rest.
+-- What authenticated may write is listed by column: the system sets the rest.
 
 set local search_path = pg_catalog, pg_temp;
 
@@ -30,12 +30,16 @@ grant select on
   helpdesk.workflows, helpdesk.workflow_stages, helpdesk.tickets, helpdesk.ticket_history,
   helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
   helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
-  helpdesk.org_invites, helpdesk.admin_invite_codes
+  helpdesk.org_invites, helpdesk.admin_invite_codes,
+  helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles
   to authenticated, service_role;
+
+-- The one table that is open to people who are not signed in: its policy shows them what is published for everybody.
+grant select on helpdesk.articles to anon;
 
 grant update (name, preferences, last_active) on helpdesk.profiles to authenticated;
 
-grant insert (name), update (name, reopen_on_customer_comment, notification_retention) on helpdesk.organizations to authenticated;
+grant insert (name), update (name, reopen_on_customer_comment, notification_retention, search_language) on helpdesk.organizations to authenticated;
 
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 
@@ -59,6 +63,15 @@ grant insert (org_id, ticket_id, content, is_internal), update (content) on help
 grant insert (org_id, ticket_id, file_name, file_type, file_size, storage_path, is_internal), delete
   on helpdesk.ticket_attachments to authenticated;
 
+grant insert (org_id, name, description, parent_id), update (name, description, parent_id), delete
+  on helpdesk.categories to authenticated;
+grant insert (org_id, title, content, categories, tags, visibility, status),
+  update (title, content, categories, tags, visibility, status), delete
+  on helpdesk.articles to authenticated;
+grant insert (org_id, article_id, helpful, comment), update (helpful, comment), delete
+  on helpdesk.article_feedback to authenticated;
+grant insert (org_id, ticket_id, article_id), delete on helpdesk.ticket_articles to authenticated;
+
 grant update (read), delete on helpdesk.notifications to authenticated;
 grant insert (type, enabled), update (type, enabled), delete on helpdesk.notification_preferences to authenticated;
 grant delete on helpdesk.ticket_watchers to authenticated;
@@ -67,7 +80,8 @@ grant delete on helpdesk.ticket_watchers to authenticated;
 grant insert, update, delete on
   helpdesk.profiles, helpdesk.organizations, helpdesk.org_members, helpdesk.workflows, helpdesk.workflow_stages,
   helpdesk.workflow_transitions, helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments,
-  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.org_invites
+  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.org_invites,
+  helpdesk.articles, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles
   to service_role;
 grant update (read), delete on helpdesk.notifications to service_role;
 grant delete on helpdesk.admin_invite_codes to service_role;

@@ -54,7 +54,7 @@ pub fn read_one<T>(
     args: &[DatumWithOid],
     read: impl FnOnce(&Row) -> T,
 ) -> Result<Option<T>> {
-    execute(Statement::Constant(sql), args, Mode::Read, 1, first(read))
+    execute(Statement::Constant(sql), args, Mode::Read, 1, nothing, first(read))
 }
 
 /// Every row of a read.
@@ -63,7 +63,7 @@ pub fn read_all<T>(
     args: &[DatumWithOid],
     read: impl FnMut(&Row) -> T,
 ) -> Result<Vec<T>> {
-    execute(Statement::Constant(sql), args, Mode::Read, 0, all(read))
+    execute(Statement::Constant(sql), args, Mode::Read, 0, nothing, all(read))
 }
 
 /// The first row of a read whose text was put together from constants.
@@ -72,7 +72,7 @@ pub fn read_dynamic<T>(
     args: &[DatumWithOid],
     read: impl FnOnce(&Row) -> T,
 ) -> Result<Option<T>> {
-    execute(Statement::Dynamic(sql), args, Mode::Read, 1, first(read))
+    execute(Statement::Dynamic(sql), args, Mode::Read, 1, nothing, first(read))
 }
 
 /// Every row of a read whose text was put together from constants.
@@ -81,7 +81,7 @@ pub fn read_dynamic_all<T>(
     args: &[DatumWithOid],
     read: impl FnMut(&Row) -> T,
 ) -> Result<Vec<T>> {
-    execute(Statement::Dynamic(sql), args, Mode::Read, 0, all(read))
+    execute(Statement::Dynamic(sql), args, Mode::Read, 0, nothing, all(read))
 }
 
 /// Runs a statement that may write, on a snapshot of its own that sees what was done so far; its first row, if any.
@@ -90,7 +90,7 @@ pub fn run_one<T>(
     args: &[DatumWithOid],
     read: impl FnOnce(&Row) -> T,
 ) -> Result<Option<T>> {
-    execute(Statement::Constant(sql), args, Mode::Write, 0, first(read))
+    execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, first(read))
 }
 
 /// The first row of a statement that may write and whose text was put together from constants.
@@ -99,7 +99,7 @@ pub fn run_dynamic<T>(
     args: &[DatumWithOid],
     read: impl FnOnce(&Row) -> T,
 ) -> Result<Option<T>> {
-    execute(Statement::Dynamic(sql), args, Mode::Write, 0, first(read))
+    execute(Statement::Dynamic(sql), args, Mode::Write, 0, nothing, first(read))
 }
 
 /// Every row of a statement that may write.
@@ -108,12 +108,12 @@ pub fn run_all<T>(
     args: &[DatumWithOid],
     read: impl FnMut(&Row) -> T,
 ) -> Result<Vec<T>> {
-    execute(Statement::Constant(sql), args, Mode::Write, 0, all(read))
+    execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, all(read))
 }
 
 /// Runs a statement that may write and whose rows do not matter.
 pub fn run(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
-    execute(Statement::Constant(sql), args, Mode::Write, 0, |_| ())
+    execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, |_| ())
 }
 
 /// Runs SQL text of any length and kind, once, without keeping a plan.
@@ -143,6 +143,8 @@ fn all<T>(mut read: impl FnMut(&Row) -> T) -> impl FnOnce(&mut Rows) -> Vec<T> {
 #[derive(Clone, Copy)]
 enum Statement<'a> {
     Constant(&'static str),
+    /// Planned anew for the arguments of each call.
+    Custom(&'static str),
     Dynamic(&'a str),
 }
 
@@ -196,9 +198,11 @@ fn execute<T>(
     args: &[DatumWithOid],
     mode: Mode,
     limit: i64,
+    prepare: impl FnOnce() -> Result<()>,
     consume: impl FnOnce(&mut Rows) -> T,
 ) -> Result<T> {
     Spi::connect(|_| {
+        prepare()?;
         let plan = kept_plan(statement, args)?;
         let mut values: Vec<pg_sys::Datum> = args
             .iter()
@@ -226,14 +230,55 @@ fn execute<T>(
     })
 }
 
+fn nothing() -> Result<()> {
+    Ok(())
+}
+
+/// How many rows the planner expects of a statement with one text argument, for this value of it. Nothing is executed.
+pub fn expected_rows(sql: &'static str, argument: &str) -> Result<f64> {
+    Spi::connect(|_| {
+        let value: DatumWithOid = argument.into();
+        let plan = kept_plan(Statement::Custom(sql), std::slice::from_ref(&value))?;
+        // SAFETY: the plan is kept and of one statement; the parameter outlives the planning; what GetCachedPlan counts up
+        // without an owner is released here.
+        unsafe {
+            let sources = pgrx::PgList::<pg_sys::CachedPlanSource>::from_pg(
+                pg_sys::SPI_plan_get_plan_sources(plan),
+            );
+            let source =
+                sources.get_ptr(0).ok_or_else(|| internal("a plan without a statement"))?;
+            let parameters = pg_sys::makeParamList(1);
+            let parameter = &mut (*parameters).params.as_mut_slice(1)[0];
+            parameter.value = value.datum().map_or(pg_sys::Datum::null(), |d| d.sans_lifetime());
+            parameter.isnull = value.datum().is_none();
+            parameter.pflags = pg_sys::PARAM_FLAG_CONST as u16;
+            parameter.ptype = value.oid();
+            let planned = pg_sys::GetCachedPlan(
+                source,
+                parameters,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            );
+            let statements = pgrx::PgList::<pg_sys::PlannedStmt>::from_pg((*planned).stmt_list);
+            let rows = statements.get_ptr(0).map(|statement| (*(*statement).planTree).plan_rows);
+            pg_sys::ReleaseCachedPlan(planned, std::ptr::null_mut());
+            rows.ok_or_else(|| internal("a plan without a statement"))
+        }
+    })
+}
+
 fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr> {
     match statement {
-        Statement::Constant(sql) => {
+        Statement::Constant(sql) | Statement::Custom(sql) => {
             let key = (sql.as_ptr() as usize, sql.len());
             if let Some(plan) = CONSTANT_PLANS.with_borrow(|plans| plans.get(&key).copied()) {
                 return Ok(plan);
             }
-            let plan = prepare(sql, args)?;
+            let options = match statement {
+                Statement::Custom(_) => pg_sys::CURSOR_OPT_CUSTOM_PLAN as i32,
+                _ => 0,
+            };
+            let plan = prepare(sql, args, options)?;
             CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
             Ok(plan)
         }
@@ -241,7 +286,7 @@ fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIP
             if let Some(plan) = DYNAMIC_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
                 return Ok(plan);
             }
-            let plan = prepare(sql, args)?;
+            let plan = prepare(sql, args, 0)?;
             DYNAMIC_PLANS.with_borrow_mut(|plans| {
                 if plans.len() >= MAX_DYNAMIC_PLANS {
                     for (_, old) in plans.drain() {
@@ -256,12 +301,17 @@ fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIP
     }
 }
 
-fn prepare(sql: &str, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr> {
+fn prepare(sql: &str, args: &[DatumWithOid], options: i32) -> Result<pg_sys::SPIPlanPtr> {
     let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
     let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
     // SAFETY: text and types outlive the call, which copies them; SPI is connected.
     unsafe {
-        let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
+        let plan = pg_sys::SPI_prepare_cursor(
+            text.as_ptr(),
+            types.len() as i32,
+            types.as_mut_ptr(),
+            options,
+        );
         if plan.is_null() {
             return Err(internal("SPI_prepare failed"));
         }
@@ -413,6 +463,32 @@ pub fn fire<'a>(
     body: impl FnOnce(TriggerRows<'a>) -> Result<Option<Tuple<'a>>>,
 ) -> Fired<'a> {
     Ok(body(trigger_rows(trigger)).unwrap_or_report())
+}
+
+/// The transition tables of a statement trigger, which its statements name as the trigger does (REFERENCING .. AS).
+pub struct Transition {
+    data: *mut pg_sys::TriggerData,
+}
+
+/// Runs the body of a statement trigger with transition tables.
+pub fn fire_statement<'a>(
+    trigger: &'a PgTrigger<'a>,
+    body: impl FnOnce(&Transition) -> Result<()>,
+) -> Fired<'a> {
+    let data = std::ptr::from_ref(trigger.trigger_data()).cast_mut();
+    body(&Transition { data }).unwrap_or_report();
+    Ok(None)
+}
+
+impl Transition {
+    /// Runs a statement that reads the transition tables.
+    pub fn run(&self, sql: &'static str) -> Result<()> {
+        let register = || {
+            // SAFETY: SPI is connected, and the data is of the trigger that is running.
+            check(unsafe { pg_sys::SPI_register_trigger_data(self.data) })
+        };
+        execute(Statement::Constant(sql), &[], Mode::Write, 0, register, |_| ())
+    }
 }
 
 /// OLD and NEW; neither in a statement trigger.

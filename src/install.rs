@@ -23,6 +23,8 @@ const FILES: &[&str] = &[
     include_str!("../sql/tickets.sql"),
     include_str!("../sql/conversation.sql"),
     include_str!("../sql/notifications.sql"),
+    include_str!("../sql/knowledge.sql"),
+    include_str!("../sql/search.sql"),
     include_str!("../sql/privileges.sql"),
 ];
 

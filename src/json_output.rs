@@ -12,6 +12,12 @@ use crate::db::Row;
 /// An id.
 pub struct Id(Uuid);
 
+impl From<Uuid> for Id {
+    fn from(id: Uuid) -> Id {
+        Id(id)
+    }
+}
+
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         uuid::Uuid::from_bytes(*self.0.as_bytes()).serialize(output)

@@ -6,6 +6,8 @@
 use pgrx::prelude::*;
 
 mod act_as;
+mod article_list;
+mod categories;
 mod conversation;
 mod db;
 mod enums;
@@ -15,8 +17,12 @@ mod install;
 mod invites;
 mod json_input;
 mod json_output;
+mod knowledge;
 mod notifications;
 mod organizations;
+mod search;
+mod search_index;
+mod search_query;
 mod security_report;
 mod ticket_cursor;
 mod ticket_filters;

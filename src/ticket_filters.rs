@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use crate::enums::{Priority, Status};
 use crate::error::{Error, Result};
 use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::search_query::TicketSearch;
 use crate::ticket_cursor::{Cursor, Sort};
 
 const MAX_PER_PAGE: i64 = 100;
@@ -134,6 +135,10 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 impl Filters {
+    pub fn search_in(&self, org: Uuid) -> Result<Option<TicketSearch>> {
+        self.search.as_deref().map(|text| TicketSearch::of(org, text)).transpose()
+    }
+
     pub fn parse(text: &str) -> Result<Filters> {
         let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
         let out_of_range = |key: &str, problem: &str| {
@@ -183,7 +188,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    pub fn of(org: Uuid, me: Option<Uuid>, filters: &Filters, cursor: Option<Cursor>) -> Arguments {
+    pub fn of(
+        org: Uuid,
+        me: Option<Uuid>,
+        filters: &Filters,
+        search: Option<&TicketSearch>,
+        cursor: Option<Cursor>,
+    ) -> Arguments {
         Arguments {
             org,
             me,
@@ -203,11 +214,8 @@ impl Arguments {
             created_before: filters.created_before.map(|m| m.0),
             updated_after: filters.updated_after.map(|m| m.0),
             updated_before: filters.updated_before.map(|m| m.0),
-            search_number: filters
-                .search
-                .as_deref()
-                .and_then(|words| words.trim().trim_start_matches('#').parse().ok()),
-            search: filters.search.as_deref().map(|words| words.trim().to_lowercase()),
+            search_number: search.and_then(|search| search.number),
+            search: search.and_then(|search| search.terms.clone()),
             cursor,
         }
     }
@@ -251,7 +259,11 @@ fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
 }
 
 /// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
-pub fn conditions(filters: &Filters) -> Vec<&'static str> {
+pub fn conditions(
+    filters: &Filters,
+    search: Option<&TicketSearch>,
+    sees_all: bool,
+) -> Vec<&'static str> {
     fn one_or_many<T>(
         values: &Option<OneOrMany<T>>,
         one: &'static str,
@@ -267,16 +279,8 @@ pub fn conditions(filters: &Filters) -> Vec<&'static str> {
             "t.priority = any ($4::text[]::helpdesk.ticket_priority[])",
         ),
         one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
-        one_or_many(
-            &filters.stage_id,
-            "t.current_stage_id = $7",
-            "t.current_stage_id = any ($8)",
-        ),
-        one_or_many(
-            &filters.workflow_id,
-            "t.workflow_id = $9",
-            "t.workflow_id = any ($10)",
-        ),
+        one_or_many(&filters.stage_id, "t.current_stage_id = $7", "t.current_stage_id = any ($8)"),
+        one_or_many(&filters.workflow_id, "t.workflow_id = $9", "t.workflow_id = any ($10)"),
         filters.assigned_to.as_ref().map(|assignee| match assignee {
             Assignee::Nobody => "t.assigned_to is null",
             _ => "t.assigned_to = $11",
@@ -286,9 +290,7 @@ pub fn conditions(filters: &Filters) -> Vec<&'static str> {
         filters.created_before.as_ref().map(|_| "t.created_at < $14"),
         filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
         filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
-        filters.search.as_ref().map(|_| {
-            "(t.number = $18 or position($17 in lower(t.title)) > 0 or position($17 in lower(t.description)) > 0)"
-        }),
+        search.map(|search| search.condition(sees_all)),
     ]
     .into_iter()
     .flatten()

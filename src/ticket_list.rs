@@ -48,8 +48,9 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
         Some(text) => Some(Cursor::decode(text, sort)?),
         None => None,
     };
-    let conditions = conditions(&filters);
-    let arguments = Arguments::of(org, me, &filters, cursor);
+    let search = filters.search_in(org)?;
+    let conditions = conditions(&filters, search.as_ref(), sees_all);
+    let arguments = Arguments::of(org, me, &filters, search.as_ref(), cursor);
     let bound = arguments.bound();
 
     let window = Window {

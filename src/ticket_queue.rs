@@ -144,7 +144,8 @@ impl QueueFilters {
                and id = (select t.id from helpdesk.tickets t
                           where t.org_id = $1 and t.assigned_to is null and t.status = 'open'"
             .to_owned();
-        for condition in conditions(&self.0) {
+        let search = self.0.search_in(org)?;
+        for condition in conditions(&self.0, search.as_ref(), true) {
             statement.push_str(" and ");
             statement.push_str(condition);
         }
@@ -152,7 +153,7 @@ impl QueueFilters {
             " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
             returning id",
         );
-        let arguments = Arguments::of(org, Some(me), &self.0, None);
+        let arguments = Arguments::of(org, Some(me), &self.0, search.as_ref(), None);
         Ok(db::run_dynamic(&statement, &arguments.bound(), |row| row.get(1))?.flatten())
     }
 }

@@ -255,7 +255,8 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
 /// What the system itself is changing on a ticket at this moment.
 #[derive(Clone, Copy, PartialEq)]
 pub enum SystemWrite {
-    /// updated_at and the counts, after a comment or an attachment: no revision.
+    /// What follows from a write elsewhere: the counts and updated_at of a ticket, the counts of an article and the names of its
+    /// categories. No revision, no version.
     Activity,
     /// The stage, because the customer spoke: workflow_transitions do not limit it.
     Reopen,
@@ -263,6 +264,11 @@ pub enum SystemWrite {
 
 thread_local! {
     static SYSTEM_WRITE: Cell<Option<SystemWrite>> = const { Cell::new(None) };
+}
+
+/// What the system is changing now.
+pub fn system_write() -> Option<SystemWrite> {
+    SYSTEM_WRITE.get()
 }
 
 /// Says so for as long as the returned value lives, also when an error unwinds.

@@ -57,7 +57,7 @@ select distinct p.polname, f.proname
   from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass
   join story.functions f on f.oid = d.refobjid
  where f.proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
----- Policies are for authenticated, have no sub-select, and check what is written
+---- Policies are for authenticated, but for the one on public articles; they have no sub-select, and check what is written
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid where p.polroles <> array['authenticated'::regrole::oid];
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid
  where concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~* 'select';

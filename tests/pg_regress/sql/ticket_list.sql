@@ -119,7 +119,7 @@ select filter, story.listed(filter || '{"sort": "-createdAt"}') from (values
   ('{"updatedAfter": "2026-02-01T02:00:00Z", "updatedBefore": "2026-02-01T04:00:00Z", "search": "even"}'),
   ('{"priority": "urgent", "status": "open", "perPage": 1}')) f (filter);
 select story.listed(jsonb_build_object('stageId', story.stage('Acme', 'New'), 'workflowId', story.workflow('Acme'), 'createdBy', story.profile('Alice'),
-  'assignedTo', 'none', 'priority', array['medium', 'high', 'low'], 'status', 'open', 'search', 't', 'createdAfter', '2026-01-01T00:00:00Z'));
+  'assignedTo', 'none', 'priority', array['medium', 'high', 'low'], 'status', 'open', 'search', 't10', 'createdAfter', '2026-01-01T00:00:00Z'));
 
 ---- Who gets what
 

@@ -1,0 +1,265 @@
+-- The knowledge base: articles, what they were before, the tree of categories, what readers say of them.
+
+set local search_path = pg_catalog, pg_temp;
+
+---- Tables
+
+create table helpdesk.categories (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  name text not null,
+  description text,
+  parent_id uuid,
+  created_at timestamptz not null default pg_catalog.now(),
+  constraint categories_pkey primary key (org_id, id),
+  constraint categories_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
+  constraint categories_parent_id_fkey foreign key (org_id, parent_id) references helpdesk.categories (org_id, id)
+    deferrable initially deferred,
+  constraint categories_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint categories_description_check check (pg_catalog.char_length(description) <= 10000)
+);
+
+create table helpdesk.articles (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  title text not null,
+  content text not null,
+  categories text[] not null default '{}',
+  tags text[] not null default '{}',
+  author uuid not null default helpdesk.my_profile_id(),
+  visibility text not null default 'internal',
+  status text not null default 'draft',
+  created_at timestamptz not null default pg_catalog.now(),
+  updated_at timestamptz not null default pg_catalog.now(),
+  published_at timestamptz,
+  version integer not null default 1,
+  helpful_count integer not null default 0,
+  unhelpful_count integer not null default 0,
+  constraint articles_pkey primary key (org_id, id),
+  constraint articles_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
+  constraint articles_author_fkey foreign key (author) references helpdesk.profiles (id),
+  constraint articles_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
+  constraint articles_content_check check (content ~ '\S' and pg_catalog.char_length(content) <= 500000),
+  constraint articles_visibility_check check (visibility in ('internal', 'members', 'public')),
+  constraint articles_status_check check (status in ('draft', 'published', 'archived')),
+  constraint articles_categories_check check (pg_catalog.cardinality(categories) <= 50),
+  constraint articles_tags_check check (pg_catalog.cardinality(tags) <= 50)
+);
+
+create table helpdesk.article_versions (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  article_id uuid not null,
+  version integer not null,
+  title text not null,
+  content text not null,
+  created_at timestamptz not null,
+  created_by uuid,
+  constraint article_versions_pkey primary key (org_id, id),
+  constraint article_versions_article_id_version_key unique (org_id, article_id, version),
+  constraint article_versions_article_id_fkey foreign key (org_id, article_id)
+    references helpdesk.articles (org_id, id) on delete cascade,
+  constraint article_versions_created_by_fkey foreign key (created_by) references helpdesk.profiles (id)
+);
+
+create table helpdesk.article_feedback (
+  org_id uuid not null,
+  article_id uuid not null,
+  user_id uuid not null default helpdesk.my_profile_id(),
+  helpful boolean not null,
+  comment text,
+  created_at timestamptz not null default pg_catalog.now(),
+  constraint article_feedback_pkey primary key (org_id, article_id, user_id),
+  constraint article_feedback_article_id_fkey foreign key (org_id, article_id)
+    references helpdesk.articles (org_id, id) on delete cascade,
+  constraint article_feedback_user_id_fkey foreign key (user_id) references helpdesk.profiles (id) on delete cascade,
+  constraint article_feedback_comment_check check (comment ~ '\S' and pg_catalog.char_length(comment) <= 2000)
+);
+
+create table helpdesk.ticket_articles (
+  org_id uuid not null,
+  ticket_id uuid not null,
+  article_id uuid not null,
+  linked_by uuid default helpdesk.my_profile_id(),
+  linked_at timestamptz not null default pg_catalog.now(),
+  constraint ticket_articles_pkey primary key (org_id, ticket_id, article_id),
+  constraint ticket_articles_ticket_id_fkey foreign key (org_id, ticket_id)
+    references helpdesk.tickets (org_id, id) on delete cascade,
+  constraint ticket_articles_article_id_fkey foreign key (org_id, article_id)
+    references helpdesk.articles (org_id, id) on delete cascade,
+  constraint ticket_articles_linked_by_fkey foreign key (linked_by) references helpdesk.profiles (id)
+);
+
+---- Indexes
+
+create index categories_id_idx on helpdesk.categories (id);
+create unique index categories_name_key on helpdesk.categories (org_id, parent_id, name) nulls not distinct;
+create index categories_parent_id_idx on helpdesk.categories (org_id, parent_id);
+
+create index articles_id_idx on helpdesk.articles (id);
+create index articles_org_updated_idx on helpdesk.articles (org_id, updated_at desc, id desc);
+create index articles_author_idx on helpdesk.articles (author);
+create index articles_categories_idx on helpdesk.articles using gin (categories);
+create index articles_tags_idx on helpdesk.articles using gin (tags);
+create index articles_public_idx on helpdesk.articles (updated_at desc, id desc) where status = 'published' and visibility = 'public';
+
+create index article_versions_id_idx on helpdesk.article_versions (id);
+create index article_versions_article_id_idx on helpdesk.article_versions (article_id);
+create index article_versions_created_by_idx on helpdesk.article_versions (created_by);
+create index article_feedback_user_idx on helpdesk.article_feedback (user_id);
+create index ticket_articles_article_idx on helpdesk.ticket_articles (org_id, article_id);
+create index ticket_articles_linked_by_idx on helpdesk.ticket_articles (linked_by);
+
+---- Triggers
+
+create trigger check_category
+  before insert or update on helpdesk.categories
+  for each row execute function helpdesk.check_category();
+
+create trigger rename_category
+  after update of name on helpdesk.categories
+  for each row when (old.name is distinct from new.name)
+  execute function helpdesk.rename_category();
+
+create trigger forget_categories
+  after delete on helpdesk.categories
+  referencing old table as deleted
+  for each statement execute function helpdesk.forget_categories();
+
+create trigger update_article_version
+  before insert or update on helpdesk.articles
+  for each row execute function helpdesk.update_article_version();
+
+create trigger record_article_version
+  after insert or update on helpdesk.articles
+  for each row execute function helpdesk.record_article_version();
+
+create trigger check_feedback
+  before insert or update on helpdesk.article_feedback
+  for each row execute function helpdesk.check_feedback();
+
+create trigger count_feedback
+  after insert or update or delete on helpdesk.article_feedback
+  for each row execute function helpdesk.count_feedback();
+
+---- Row security
+
+alter table helpdesk.categories enable row level security;
+alter table helpdesk.articles enable row level security;
+alter table helpdesk.article_versions enable row level security;
+alter table helpdesk.article_feedback enable row level security;
+alter table helpdesk.ticket_articles enable row level security;
+
+create policy staff_full_access on helpdesk.categories for all to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()))
+  with check (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_full_access on helpdesk.articles for all to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()))
+  with check (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy members_read_published on helpdesk.articles for select to authenticated
+  using (status = 'published' and visibility in ('members', 'public') and org_id = any (helpdesk.my_org_ids()));
+
+create policy everybody_reads_public on helpdesk.articles for select to anon, authenticated
+  using (status = 'published' and visibility = 'public');
+
+create policy staff_read_versions on helpdesk.article_versions for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy own_feedback on helpdesk.article_feedback for all to authenticated
+  using (user_id = helpdesk.my_profile_id())
+  with check (user_id = helpdesk.my_profile_id());
+
+create policy staff_read_feedback on helpdesk.article_feedback for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_read_links on helpdesk.ticket_articles for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_link on helpdesk.ticket_articles for insert to authenticated
+  with check (org_id = any (helpdesk.my_staff_org_ids()) and linked_by = helpdesk.my_profile_id());
+
+create policy staff_unlink on helpdesk.ticket_articles for delete to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+---- Comments
+
+comment on table helpdesk.categories is 'The tree of categories of the knowledge base. Deleting one moves its sub-categories up.';
+comment on column helpdesk.categories.org_id is 'The organization.';
+comment on column helpdesk.categories.id is 'The category. UUIDv7.';
+comment on column helpdesk.categories.name is
+  'What people read, 1 to 200 characters, unique among its siblings. Articles name their categories; renaming one renames it there.';
+comment on column helpdesk.categories.description is 'What belongs there, up to 10,000 characters.';
+comment on column helpdesk.categories.parent_id is 'The category it is part of; null: none. Never one of its own sub-categories.';
+comment on column helpdesk.categories.created_at is 'When it was made.';
+comment on table helpdesk.articles is 'Articles of the knowledge base as they are now.';
+comment on column helpdesk.articles.org_id is 'The organization. Never changes.';
+comment on column helpdesk.articles.id is 'The article. UUIDv7. Never changes.';
+comment on column helpdesk.articles.title is 'What it is about, 1 to 500 characters; white space around it is trimmed.';
+comment on column helpdesk.articles.content is 'The text, 1 to 500,000 characters, in whatever markup the application uses.';
+comment on column helpdesk.articles.categories is 'Names of categories of the organization, up to 50.';
+comment on column helpdesk.articles.tags is 'Free words to find it by, up to 50.';
+comment on column helpdesk.articles.author is 'Who wrote it first. Never changes.';
+comment on column helpdesk.articles.visibility is 'Who reads it once it is published: internal (staff), members (of the organization), public (everybody).';
+comment on column helpdesk.articles.status is 'draft, published or archived. Only staff read drafts and archived articles.';
+comment on column helpdesk.articles.created_at is 'When it was made. Never changes.';
+comment on column helpdesk.articles.updated_at is 'When it last changed.';
+comment on column helpdesk.articles.published_at is 'When it was last published; null before.';
+comment on column helpdesk.articles.version is 'Counts its changes, from 1. article_versions keeps title and content of each.';
+comment on column helpdesk.articles.helpful_count is 'How many readers found it helpful.';
+comment on column helpdesk.articles.unhelpful_count is 'How many readers did not.';
+comment on table helpdesk.article_versions is 'Title and content of every version of every article, the newest included. Written by trigger only.';
+comment on column helpdesk.article_versions.org_id is 'The organization.';
+comment on column helpdesk.article_versions.id is 'The row. UUIDv7.';
+comment on column helpdesk.article_versions.article_id is 'The article.';
+comment on column helpdesk.article_versions.version is 'articles.version after this change.';
+comment on column helpdesk.article_versions.title is 'Title after this change.';
+comment on column helpdesk.article_versions.content is 'Content after this change.';
+comment on column helpdesk.article_versions.created_at is 'When the change was made.';
+comment on column helpdesk.article_versions.created_by is 'Who made it; null: the database administrator or a backend.';
+comment on table helpdesk.article_feedback is 'Whether an article helped its readers: one opinion each, which they may change.';
+comment on column helpdesk.article_feedback.org_id is 'The organization.';
+comment on column helpdesk.article_feedback.article_id is 'The article.';
+comment on column helpdesk.article_feedback.user_id is 'The reader (helpdesk.profiles.id).';
+comment on column helpdesk.article_feedback.helpful is 'Whether it helped.';
+comment on column helpdesk.article_feedback.comment is 'What the reader has to say, 1 to 2,000 characters; null: nothing.';
+comment on column helpdesk.article_feedback.created_at is 'When they first said so.';
+comment on table helpdesk.ticket_articles is 'Which articles belong to a ticket, for its staff.';
+comment on column helpdesk.ticket_articles.org_id is 'The organization.';
+comment on column helpdesk.ticket_articles.ticket_id is 'The ticket.';
+comment on column helpdesk.ticket_articles.article_id is 'The article.';
+comment on column helpdesk.ticket_articles.linked_by is 'Who linked them; null: the database administrator or a backend.';
+comment on column helpdesk.ticket_articles.linked_at is 'When they were linked.';
+comment on index helpdesk.categories_id_idx is 'Serves looking a category up by id alone.';
+comment on index helpdesk.categories_name_key is 'Serves finding a category among its siblings; keeps the name to one.';
+comment on index helpdesk.categories_parent_id_idx is 'Serves the foreign key, and moving sub-categories up.';
+comment on index helpdesk.articles_id_idx is 'Serves looking an article up by id alone.';
+comment on index helpdesk.articles_org_updated_idx is 'Serves list_articles in its default order, and the same through the table.';
+comment on index helpdesk.articles_author_idx is 'Serves the foreign key to profiles.';
+comment on index helpdesk.articles_categories_idx is 'Serves list_articles filtered by category, and renaming a category.';
+comment on index helpdesk.articles_tags_idx is 'Serves list_articles filtered by tag.';
+comment on index helpdesk.articles_public_idx is 'Serves the newest public articles, as anybody reads them through the table.';
+comment on index helpdesk.article_versions_id_idx is 'Serves looking a version up by id alone.';
+comment on index helpdesk.article_versions_article_id_idx is 'Serves the versions of an article through the table, and the foreign key.';
+comment on index helpdesk.article_versions_created_by_idx is 'Serves the foreign key to profiles.';
+comment on index helpdesk.article_feedback_user_idx is 'Serves a reader''s own feedback, and the foreign key to profiles.';
+comment on index helpdesk.ticket_articles_article_idx is 'Serves the tickets of an article, and the foreign key.';
+comment on index helpdesk.ticket_articles_linked_by_idx is 'Serves the foreign key to profiles.';
+comment on trigger check_category on helpdesk.categories is 'A category is not part of itself, however indirectly.';
+comment on trigger rename_category on helpdesk.categories is 'Articles follow the new name.';
+comment on trigger forget_categories on helpdesk.categories is 'Sub-categories move up, articles forget the name.';
+comment on trigger update_article_version on helpdesk.articles is 'Counts versions, fills in what the system sets, and checks the rest.';
+comment on trigger record_article_version on helpdesk.articles is 'Keeps title and content of each version.';
+comment on trigger check_feedback on helpdesk.article_feedback is 'Who rates an article may read it; reader and article never change.';
+comment on trigger count_feedback on helpdesk.article_feedback is 'Counts it on the article.';
+comment on policy staff_full_access on helpdesk.categories is 'Staff read and write the categories of their organizations; others see those with articles they may read, through article_categories().';
+comment on policy staff_full_access on helpdesk.articles is 'Staff read and write all articles of their organizations.';
+comment on policy members_read_published on helpdesk.articles is 'Members read what is published for members.';
+comment on policy everybody_reads_public on helpdesk.articles is 'Everybody, signed in or not, reads what is published for everybody.';
+comment on policy staff_read_versions on helpdesk.article_versions is 'Staff read the versions of all articles of their organizations.';
+comment on policy own_feedback on helpdesk.article_feedback is 'Readers read and write their own feedback.';
+comment on policy staff_read_feedback on helpdesk.article_feedback is 'Staff read what readers say.';
+comment on policy staff_read_links on helpdesk.ticket_articles is 'Staff read which articles belong to a ticket.';
+comment on policy staff_link on helpdesk.ticket_articles is 'Staff link articles to tickets of their organizations, in their own name.';
+comment on policy staff_unlink on helpdesk.ticket_articles is 'Staff unlink them.';

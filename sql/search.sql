@@ -1,0 +1,72 @@
+-- One index of words over tickets, comments and articles. Written by triggers, in the transaction of what they say.
+
+set local search_path = pg_catalog, pg_temp;
+
+---- Tables
+
+create table helpdesk.search_documents (
+  org_id uuid not null,
+  document_id uuid not null,
+  kind text not null,
+  ticket_id uuid,
+  is_internal boolean not null,
+  terms tsvector not null,
+  constraint search_documents_pkey primary key (org_id, document_id, kind),
+  constraint search_documents_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
+  constraint search_documents_kind_check check (kind in ('ticket', 'comment', 'article'))
+);
+
+-- How often a word occurs decides how it is searched: know the ten thousand most frequent ones.
+alter table helpdesk.search_documents alter column terms set statistics 1000;
+
+---- Indexes
+
+create index search_documents_terms_idx on helpdesk.search_documents using gin (terms);
+create index search_documents_ticket_idx on helpdesk.search_documents (ticket_id) where ticket_id is not null;
+
+---- Triggers
+
+create trigger tickets_index_words
+  after insert or update of title, description or delete on helpdesk.tickets
+  for each row execute function helpdesk.index_words();
+
+create trigger ticket_comments_index_words
+  after insert or update of content or delete on helpdesk.ticket_comments
+  for each row execute function helpdesk.index_words();
+
+create trigger articles_index_words
+  after insert or update of title, content or delete on helpdesk.articles
+  for each row execute function helpdesk.index_words();
+
+create trigger check_search_language
+  before insert or update of search_language on helpdesk.organizations
+  for each row execute function helpdesk.check_search_language();
+
+create trigger reindex_words
+  after update of search_language on helpdesk.organizations
+  for each row when (old.search_language is distinct from new.search_language)
+  execute function helpdesk.reindex_words();
+
+---- Row security
+
+-- Nobody reads it directly: words would tell what is in rows that they may not see. search() asks for them.
+alter table helpdesk.search_documents enable row level security;
+
+---- Comments
+
+comment on table helpdesk.search_documents is
+  'The words of tickets, comments and articles, for search(). Each begins with a letter for its kind and four for its organization, so that the index finds the words of one organization only, however large the others are.';
+comment on column helpdesk.search_documents.org_id is 'The organization.';
+comment on column helpdesk.search_documents.document_id is 'The ticket, comment or article.';
+comment on column helpdesk.search_documents.kind is 'ticket, comment or article.';
+comment on column helpdesk.search_documents.ticket_id is 'The ticket it is or is on; null for an article.';
+comment on column helpdesk.search_documents.is_internal is 'True: for staff only.';
+comment on column helpdesk.search_documents.terms is
+  'Its words in the organization''s search_language, those of a title with weight A; of the first 100,000 characters.';
+comment on index helpdesk.search_documents_terms_idx is 'Serves search by words.';
+comment on index helpdesk.search_documents_ticket_idx is 'Serves search in a customer''s own tickets, and the removal of a ticket.';
+comment on trigger tickets_index_words on helpdesk.tickets is 'Keeps the words of a ticket in search_documents.';
+comment on trigger ticket_comments_index_words on helpdesk.ticket_comments is 'Keeps the words of a comment in search_documents.';
+comment on trigger articles_index_words on helpdesk.articles is 'Keeps the words of an article in search_documents.';
+comment on trigger check_search_language on helpdesk.organizations is 'search_language names a text search configuration of Postgres.';
+comment on trigger reindex_words on helpdesk.organizations is 'Indexes everything of the organization again in its new language.';

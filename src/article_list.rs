@@ -1,0 +1,236 @@
+//! list_articles: one page of articles, filtered and sorted. The statement is put together from constants; what the caller sent is
+//! bound.
+
+use pgrx::Uuid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::db::{self, JsonText, JsonbText};
+use crate::error::{Error, Result, required};
+use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::knowledge::{Reader, article_fields};
+use crate::ticket_filters::{Count, Person};
+use crate::viewer::Viewer;
+
+const DEFAULT_PER_PAGE: i64 = 20;
+const MAX_PER_PAGE: i64 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Filters {
+    #[serde(default, deserialize_with = "present")]
+    category: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    tag: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    status: Option<OneOrMany<Status>>,
+    #[serde(default, deserialize_with = "present")]
+    visibility: Option<OneOrMany<Visibility>>,
+    #[serde(default, deserialize_with = "present")]
+    author: Option<Person>,
+    #[serde(default, deserialize_with = "present")]
+    sort: Option<Sort>,
+    #[serde(default, deserialize_with = "present")]
+    per_page: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    cursor: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    count: Option<Count>,
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("category", "the name of a category; its sub-categories count too"),
+    ("tag", "a tag"),
+    ("status", "draft, published, archived, or a list of them"),
+    ("visibility", "internal, members, public, or a list of them"),
+    ("author", "the id of a member, or \"me\""),
+    ("sort", "updatedAt, createdAt, title, or one of them with - before it for descending"),
+    ("perPage", "a whole number from 1 to 100"),
+    ("cursor", "nextCursor of a page in the same order"),
+    ("count", "\"exact\" or \"none\""),
+];
+
+macro_rules! one_of {
+    ($name:ident, $($word:literal),+) => {
+        #[derive(Clone, Copy)]
+        struct $name(&'static str);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
+                json_input::word(input, |word| match word {
+                    $($word => Some($name($word)),)+
+                    _ => None,
+                })
+            }
+        }
+    };
+}
+
+one_of!(Status, "draft", "published", "archived");
+one_of!(Visibility, "internal", "members", "public");
+one_of!(Sort, "updatedAt", "-updatedAt", "createdAt", "-createdAt", "title", "-title");
+
+impl Sort {
+    fn column(self) -> &'static str {
+        match self.0.trim_start_matches('-') {
+            "title" => "a.title collate \"C\"",
+            "createdAt" => "a.created_at",
+            _ => "a.updated_at",
+        }
+    }
+
+    fn is_descending(self) -> bool {
+        self.0.starts_with('-')
+    }
+}
+
+/// The last article of a page: in which order, what it is sorted by (microseconds since 2000, or the title), and which it is.
+#[derive(Serialize, Deserialize)]
+struct Cursor(String, i64, String, uuid::Uuid);
+
+/// One page of the articles of an organization that the caller may read.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn list_articles(
+    p_org_id: Option<Uuid>,
+    p_filters: default!(Option<JsonbText>, "'{}'"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = p_filters.as_ref().map_or("{}", |filters| &filters.0);
+    let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
+    if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
+        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
+    }
+    let reader = Reader::of(org)?;
+    list(org, Viewer::current()?.profile, reader, &filters)
+}
+
+fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Result<JsonText> {
+    let sort = filters.sort.unwrap_or(Sort("-updatedAt"));
+    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    let cursor = filters.cursor.as_deref().map(|text| decode(text, sort)).transpose()?;
+    let author = match filters.author {
+        Some(Person::Member(id)) => Some(id.into()),
+        _ => me,
+    };
+    let moment = match &cursor {
+        Some(Cursor(_, micros, ..)) => TimestampWithTimeZone::try_from(*micros).ok(),
+        None => None,
+    };
+    let args: Vec<DatumWithOid> = vec![
+        org.into(),
+        filters.category.as_deref().map(str::trim).into(),
+        filters.tag.as_deref().map(str::trim).into(),
+        words(&filters.status, |status| status.0).into(),
+        words(&filters.visibility, |visibility| visibility.0).into(),
+        author.into(),
+        moment.into(),
+        cursor.as_ref().map(|Cursor(_, _, title, _)| title.as_str()).into(),
+        cursor.as_ref().map(|Cursor(.., id)| Uuid::from_bytes(*id.as_bytes())).into(),
+        reader.is_member.into(),
+    ];
+    let conditions = conditions(filters, reader);
+    let (direction, comparison) = if sort.is_descending() { ("desc", "<") } else { ("", ">") };
+    let column = sort.column();
+    let after = match &cursor {
+        None => String::new(),
+        Some(_) if column.starts_with("a.title") => {
+            format!(" and (a.title collate \"C\", a.id) {comparison} ($8, $9)")
+        }
+        Some(_) => format!(" and ({column}, a.id) {comparison} ($7, $9)"),
+    };
+    let statement = format!(
+        "select json_build_object({})::text, a.id, {}, a.title
+           from helpdesk.articles a join helpdesk.profiles p on p.id = a.author
+          where {conditions}{after}
+          order by {column} {direction}, a.id {direction} limit {}",
+        article_fields!("$10"),
+        if column.starts_with("a.title") { "a.created_at" } else { column },
+        per_page + 1,
+    );
+    let mut rows = db::read_dynamic_all(&statement, &args, |row| {
+        let json: String = row.get(1)?;
+        let id: Uuid = row.get(2)?;
+        let moment: TimestampWithTimeZone = row.get(3)?;
+        let cursor = Cursor(
+            sort.0.to_owned(),
+            moment.into_inner(),
+            row.get(4)?,
+            uuid::Uuid::from_bytes(*id.as_bytes()),
+        );
+        Some((json, cursor))
+    })?;
+    let has_more = rows.len() as i64 > per_page;
+    rows.truncate(per_page as usize);
+    let next_cursor = match rows.last() {
+        Some(Some((_, cursor))) if has_more => serde_json::to_string(cursor).ok(),
+        _ => None,
+    };
+    let total = match filters.count.unwrap_or(Count::Exact) {
+        Count::None => None,
+        Count::Exact => {
+            let statement = format!("select count(*) from helpdesk.articles a where {conditions}");
+            db::read_dynamic(&statement, &args, |row| row.get::<i64>(1))?.flatten()
+        }
+    };
+    Ok(JsonText(format!(
+        "{{\"articles\":[{}],\"pagination\":{}}}",
+        rows.iter().flatten().map(|(json, _)| json.as_str()).collect::<Vec<_>>().join(","),
+        serde_json::json!({ "total": total, "perPage": per_page, "nextCursor": next_cursor })
+    )))
+}
+
+fn words<T: Copy>(values: &Option<OneOrMany<T>>, word: fn(T) -> &'static str) -> Vec<String> {
+    let values = values.as_ref().map_or(&[][..], |values| &values.0);
+    values.iter().map(|value| word(*value).to_owned()).collect()
+}
+
+fn conditions(filters: &Filters, reader: Reader) -> String {
+    let mut conditions = vec!["a.org_id = $1", reader.condition()];
+    if filters.category.is_some() {
+        conditions.push(
+            "a.categories && array(
+               with recursive tree as (
+                 select c.id, c.name from helpdesk.categories c where c.org_id = $1 and c.name = $2
+                 union
+                 select c.id, c.name from helpdesk.categories c join tree on c.org_id = $1 and c.parent_id = tree.id)
+               select name from tree)",
+        );
+    }
+    if filters.tag.is_some() {
+        conditions.push("a.tags @> array[$3::text]");
+    }
+    if filters.status.is_some() {
+        conditions.push("a.status = any ($4)");
+    }
+    if filters.visibility.is_some() {
+        conditions.push("a.visibility = any ($5)");
+    }
+    if filters.author.is_some() {
+        // Who wrote an article is for members to know.
+        conditions.push("a.author = $6 and $10");
+    }
+    conditions.join(" and ")
+}
+
+fn decode(text: &str, sort: Sort) -> Result<Cursor> {
+    let cursor = serde_json::from_str::<Cursor>(text)
+        .ok()
+        .filter(|Cursor(_, micros, ..)| TimestampWithTimeZone::try_from(*micros).is_ok())
+        .ok_or_else(|| {
+            Error::bad(
+                "p_filters.cursor",
+                "not a cursor",
+                "Give nextCursor of the page before, unchanged.",
+            )
+        })?;
+    if cursor.0 != sort.0 {
+        return Err(Error::bad(
+            "p_filters.cursor",
+            "made by another sort",
+            "Keep sort the same from page to page, or begin at the first page.",
+        ));
+    }
+    Ok(cursor)
+}

@@ -1,0 +1,551 @@
+//! search(): one search over tickets, comments and articles, of what the caller may see and nothing else.
+//!
+//! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
+//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred.
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::db::{self, JsonText, JsonbText, Row};
+use crate::error::{Error, Result, required};
+use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_output::{self, Time};
+use crate::knowledge::Reader;
+use crate::search_index::Kind;
+use crate::search_query::{Query, similar_title, ticket_number};
+use crate::tickets::find_ticket;
+use crate::viewer::Viewer;
+
+const DEFAULT_PER_PAGE: i64 = 20;
+const MAX_PER_PAGE: i64 = 100;
+/// Windows that are looked into for one page.
+const MAX_WINDOWS: usize = 4;
+/// What is found by its number, or by a title that is nearly the same, comes before or after all that is found by words.
+const BY_NUMBER: i64 = 1_000_000_000;
+const BY_SIMILARITY: i64 = 0;
+
+/// The rank of a document `d` for the query $2, in millionths. A word of a title counts ten times one of a text.
+macro_rules! rank {
+    () => {
+        "(ts_rank(d.terms, $2::text::tsquery, 1) * 1000000)::bigint + 1"
+    };
+}
+
+/// Everything that matches; for words that few documents have. The words name the organization already: compared in this way it is
+/// no condition for an index, so that the index of words is used.
+const FEW: &str = concat!(
+    "with matching as materialized (
+       select d.* from helpdesk.search_documents d where d.terms @@ $2::text::tsquery and d.kind <> 'article')
+    select d.document_id, d.kind, ",
+    rank!(),
+    " from (select d.* from matching d
+             where d.org_id = $1 and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
+             order by d.document_id desc limit 500) d"
+);
+
+/// Those among the newest 10,000 documents; for words that many have.
+const NEWEST: &str = concat!(
+    "select d.document_id, d.kind, ",
+    rank!(),
+    " from (select d.* from helpdesk.search_documents d
+             where d.org_id = $1 and ($4::uuid is null or d.document_id < $4)
+             order by d.document_id desc limit 10000) d
+     where d.terms @@ $2::text::tsquery and d.kind = any ($3)
+     limit 500"
+);
+const END_OF_NEWEST: &str = "
+    select d.document_id from helpdesk.search_documents d
+     where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
+     order by d.document_id desc offset 9999 limit 1";
+const WINDOW: usize = 500;
+
+/// Those in one's own tickets ($5), without what is internal.
+const OWN: &str = concat!(
+    "select d.document_id, d.kind, ",
+    rank!(),
+    " from (select d.* from helpdesk.search_documents d
+             where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
+               and d.terms @@ $2::text::tsquery and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
+             order by d.document_id desc limit 500) d"
+);
+const OWN_TICKETS: &str = "
+    select t.id from helpdesk.tickets t
+     where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
+     order by t.updated_at desc limit 2000";
+
+const BY_ITS_NUMBER: &str = "
+    select t.id from helpdesk.tickets t
+     where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)";
+
+/// What a page shows of its documents: $2 ids, $3 kinds, $4 ranks, in order; $5 language, $6 query without organization. The marks
+/// are characters that no text has, so that the rest can be escaped.
+const HITS: &str = "
+    select h.kind, h.id, coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title), coalesce(a.status, t.status),
+           t.priority::text, c.is_internal, coalesce(c.created_at, a.created_at, t.created_at), h.rank,
+           ts_headline($5::regconfig,
+             translate(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000), E'\\x02\\x03', ''),
+             $6::text::tsquery,
+             E'StartSel=\\x02, StopSel=\\x03, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=\" … \"')
+      from unnest($2::uuid[], $3::text[], $4::bigint[]) with ordinality as h (id, kind, rank, position)
+      left join helpdesk.ticket_comments c on h.kind = 'comment' and c.org_id = $1 and c.id = h.id
+      left join helpdesk.tickets t on t.org_id = $1 and t.id = case h.kind when 'ticket' then h.id when 'comment' then c.ticket_id end
+      left join helpdesk.articles a on h.kind = 'article' and a.org_id = $1 and a.id = h.id
+     order by h.position";
+
+/// The words of a ticket, any of which an article may have.
+const WORDS_OF_TICKET: &str = "
+    select string_agg(quote_literal(word), ' | '), o.search_language
+      from helpdesk.organizations o, helpdesk.tickets t,
+           lateral (select lexeme as word
+                      from unnest(setweight(to_tsvector(o.search_language::regconfig, t.title), 'A')
+                                  || to_tsvector(o.search_language::regconfig, coalesce(left(t.description, 2000), ''))) w
+                     where char_length(lexeme) > 3
+                     order by 'A' = any (w.weights) desc, char_length(lexeme) desc limit 30) w
+     where o.id = $1 and t.org_id = $1 and t.id = $2
+     group by o.search_language";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Filters {
+    #[serde(default, deserialize_with = "present")]
+    kind: Option<OneOrMany<Kind>>,
+    #[serde(default, deserialize_with = "present")]
+    per_page: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    cursor: Option<String>,
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("kind", "ticket, comment, article, or a list of them"),
+    ("perPage", "a whole number from 1 to 100"),
+    ("cursor", "nextCursor of the page before"),
+];
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {
+        json_input::word(input, Kind::from_label)
+    }
+}
+
+/// A document that matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Match {
+    rank: i64,
+    id: [u8; 16],
+    kind: Kind,
+}
+
+impl Match {
+    fn of(row: &Row) -> Option<Match> {
+        Some(Match {
+            rank: row.get(3)?,
+            id: *row.get::<Uuid>(1)?.as_bytes(),
+            kind: Kind::from_label(row.get(2)?)?,
+        })
+    }
+}
+
+/// Where a page continues: in the window of documents older than `before`, after the match of this rank and id.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+struct Position {
+    before: Option<Uuid>,
+    after: Option<(i64, [u8; 16])>,
+}
+
+impl Position {
+    /// `<before>.<rank>.<id>`, each of them possibly empty.
+    fn encode(self) -> String {
+        let before = self.before.map(|id| id.to_string()).unwrap_or_default();
+        let after = self.after.map(|(rank, id)| format!("{rank}.{}", Uuid::from_bytes(id)));
+        format!("{before}.{}", after.as_deref().unwrap_or("."))
+    }
+
+    fn decode(text: &str) -> Option<Position> {
+        let mut parts = text.split('.');
+        let before = id_or_nothing(parts.next()?)?;
+        let (rank, id) = (parts.next()?, id_or_nothing(parts.next()?)?);
+        let after = match (rank, id) {
+            ("", None) => None,
+            (rank, Some(id)) => Some((rank.parse().ok()?, *id.as_bytes())),
+            _ => return None,
+        };
+        parts.next().is_none().then_some(Position { before, after })
+    }
+}
+
+fn id_or_nothing(text: &str) -> Option<Option<Uuid>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    json_input::Id::from_text(text).map(|id| Some(id.into()))
+}
+
+/// What one search looks for, and who looks.
+struct Search {
+    org: Uuid,
+    me: Option<Uuid>,
+    reader: Reader,
+    kinds: Vec<Kind>,
+    query: Option<Query>,
+    text: String,
+}
+
+/// Matches ranked best first, and where the next window begins, if there is one.
+struct Window {
+    matches: Vec<Match>,
+    next: Option<Uuid>,
+}
+
+/// Tickets, comments and articles in which the words are, of an organization, that the caller may see.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn search(
+    p_org_id: Option<Uuid>,
+    p_query: Option<&str>,
+    p_filters: default!(Option<JsonbText>, "'{}'"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_query, "p_query")?;
+    let filters = p_filters.as_ref().map_or("{}", |filters| &filters.0);
+    let filters: Filters = json_input::parse("p_filters", filters, KEYS)?;
+    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    if !(1..=MAX_PER_PAGE).contains(&per_page) {
+        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
+    }
+    let position = match &filters.cursor {
+        None => Position::default(),
+        Some(cursor) => Position::decode(cursor).ok_or_else(|| {
+            Error::bad(
+                "p_filters.cursor",
+                "not a cursor",
+                "Give nextCursor of the page before, unchanged.",
+            )
+        })?,
+    };
+    let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
+    let search = Search::new(org, text, kinds)?;
+    let (page, next) = search.page(position, per_page as usize)?;
+    Ok(JsonText(format!(
+        "{{\"results\":[{}],\"pagination\":{}}}",
+        search.show(&page)?.join(","),
+        serde_json::json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) })
+    )))
+}
+
+/// The articles of an organization in which the words are, best first, that the caller may read.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn search_articles(
+    p_org_id: Option<Uuid>,
+    p_query: Option<&str>,
+    p_limit: default!(Option<i32>, "20"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_query, "p_query")?;
+    let limit = required(p_limit, "p_limit")?;
+    if !(1..=MAX_PER_PAGE).contains(&i64::from(limit)) {
+        return Err(Error::bad("p_limit", "out of range", "1 to 100."));
+    }
+    let search = Search::new(org, text, vec![Kind::Article])?;
+    let (page, _) = search.page(Position::default(), limit as usize)?;
+    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+}
+
+/// Published articles that have words of a ticket, best first.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn suggest_articles(
+    p_ticket_id: Option<Uuid>,
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<JsonText> {
+    let ticket = required(p_ticket_id, "p_ticket_id")?;
+    let found = find_ticket(ticket, p_org_id)?.ok_or_else(|| {
+        Error::not_allowed(
+            "p_ticket_id: no such ticket, or you may not see it",
+            "list_org_tickets lists the tickets you may see.",
+        )
+    })?;
+    let words = db::read_one(WORDS_OF_TICKET, &[found.org.into(), ticket.into()], |row| {
+        (row.get::<String>(1), row.get::<String>(2))
+    })?;
+    let query = match words {
+        Some((Some(words), Some(language))) => Some(Query::of_words(found.org, words, language)),
+        _ => None,
+    };
+    let search = Search {
+        org: found.org,
+        me: None,
+        // Also to staff only what is published.
+        reader: Reader { is_published_only: true, ..Reader::of(found.org)? },
+        kinds: vec![Kind::Article],
+        query,
+        text: String::new(),
+    };
+    let (page, _) = search.page(Position::default(), 5)?;
+    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+}
+
+impl Search {
+    fn new(org: Uuid, text: &str, kinds: Vec<Kind>) -> Result<Search> {
+        Ok(Search {
+            org,
+            me: Viewer::current()?.profile,
+            reader: Reader::of(org)?,
+            kinds,
+            query: Query::parse(org, text)?,
+            text: text.trim().to_owned(),
+        })
+    }
+
+    /// The matches of one page, and where the next one begins.
+    fn page(
+        &self,
+        mut position: Position,
+        per_page: usize,
+    ) -> Result<(Vec<Match>, Option<Position>)> {
+        let mut page: Vec<Match> = Vec::new();
+        for _ in 0..MAX_WINDOWS {
+            let window = self.window(position.before)?;
+            let rest = window.matches.into_iter().filter(|found| match position.after {
+                Some(last) => (found.rank, found.id) < last,
+                None => true,
+            });
+            let before = position.before;
+            for found in rest {
+                if let (true, Some(last)) = (page.len() == per_page, page.last()) {
+                    return Ok((
+                        page.clone(),
+                        Some(Position { before, after: Some((last.rank, last.id)) }),
+                    ));
+                }
+                page.push(found);
+            }
+            match window.next {
+                None => return Ok((page, None)),
+                next => position = Position { before: next, after: None },
+            }
+            if page.len() == per_page {
+                break;
+            }
+        }
+        Ok((page, Some(position)))
+    }
+
+    fn window(&self, before: Option<Uuid>) -> Result<Window> {
+        let mut window = self.tickets(before)?;
+        if before.is_none() {
+            if self.kinds.contains(&Kind::Article) {
+                window.matches.extend(self.articles()?);
+            }
+            if let Some(ticket) = self.by_number()? {
+                window.matches.retain(|found| found.id != ticket.id);
+                window.matches.push(ticket);
+            }
+        }
+        window.matches.sort_by(|a, b| b.cmp(a));
+        Ok(window)
+    }
+
+    /// Tickets and comments of one window.
+    fn tickets(&self, before: Option<Uuid>) -> Result<Window> {
+        let kinds: Vec<String> = self
+            .kinds
+            .iter()
+            .filter(|kind| **kind != Kind::Article)
+            .map(|kind| kind.label().to_owned())
+            .collect();
+        let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
+        else {
+            return Ok(Window { matches: Vec::new(), next: None });
+        };
+        let is_newest = self.reader.is_staff && query.is_frequent()?;
+        let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
+        let statement = match (self.reader.is_staff, is_newest) {
+            (false, _) => OWN,
+            (true, false) => FEW,
+            (true, true) => NEWEST,
+        };
+        let args = [
+            self.org.into(),
+            query.of(Kind::Ticket).into(),
+            kinds.into(),
+            before.into(),
+            own_tickets.into(),
+        ];
+        let matches: Vec<Match> =
+            db::read_all(statement, &args, Match::of)?.into_iter().flatten().collect();
+        let next = if matches.len() == WINDOW {
+            matches.iter().map(|found| found.id).min().map(Uuid::from_bytes)
+        } else if is_newest {
+            db::read_one(END_OF_NEWEST, &[self.org.into(), before.into()], |row| row.get(1))?
+                .flatten()
+        } else {
+            None
+        };
+        Ok(Window { matches, next })
+    }
+
+    fn own_tickets(&self) -> Result<Vec<Uuid>> {
+        let tickets =
+            db::read_all(OWN_TICKETS, &[self.org.into(), self.me.into()], |row| row.get(1))?;
+        Ok(tickets.into_iter().flatten().collect())
+    }
+
+    /// The articles with the words; if there are none, those with a title that is nearly the same.
+    fn articles(&self) -> Result<Vec<Match>> {
+        let readable = self.reader.condition();
+        let Some(query) = &self.query else { return Ok(Vec::new()) };
+        let statement = format!(
+            "with matching as materialized (
+               select d.document_id, d.terms from helpdesk.search_documents d
+                where d.terms @@ $2::text::tsquery and d.kind = 'article')
+             select a.id, 'article', {}
+               from matching d join helpdesk.articles a on a.org_id = $1 and a.id = d.document_id
+              where {readable}
+              order by 3 desc, a.id desc limit 500",
+            rank!()
+        );
+        let args = [self.org.into(), query.of(Kind::Article).into()];
+        let found: Vec<Match> =
+            db::read_dynamic_all(&statement, &args, Match::of)?.into_iter().flatten().collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let titles = format!(
+            "select a.id, a.title from helpdesk.articles a
+              where a.org_id = $1 and {readable} order by a.updated_at desc, a.id desc limit 5000"
+        );
+        let similar = db::read_dynamic_all(&titles, &[self.org.into()], |row| {
+            let is_similar = similar_title(&self.text, row.get(2)?);
+            is_similar.then_some(Match {
+                rank: BY_SIMILARITY,
+                id: *row.get::<Uuid>(1)?.as_bytes(),
+                kind: Kind::Article,
+            })
+        })?;
+        Ok(similar.into_iter().flatten().collect())
+    }
+
+    /// `42` and `#42` also mean the ticket of that number.
+    fn by_number(&self) -> Result<Option<Match>> {
+        let number = ticket_number(&self.text);
+        if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
+            return Ok(None);
+        }
+        let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
+        let ticket = db::read_one(BY_ITS_NUMBER, &args, |row| row.get::<Uuid>(1))?.flatten();
+        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id: *id.as_bytes(), kind: Kind::Ticket }))
+    }
+
+    /// The matches as JSON.
+    fn show(&self, page: &[Match]) -> Result<Vec<String>> {
+        let ids: Vec<Uuid> = page.iter().map(|found| Uuid::from_bytes(found.id)).collect();
+        let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
+        let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
+        let (language, words) = match &self.query {
+            Some(query) => (query.language.as_str(), query.words.as_str()),
+            None => ("simple", ""),
+        };
+        db::read_all(
+            HITS,
+            &[
+                self.org.into(),
+                ids.into(),
+                kinds.into(),
+                ranks.into(),
+                language.into(),
+                words.into(),
+            ],
+            |row| serde_json::to_string(&Hit::of(row)).unwrap_or_default(),
+        )
+    }
+}
+
+/// A result as the caller gets it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hit<'a> {
+    kind: Option<&'a str>,
+    id: Option<json_output::Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket_id: Option<json_output::Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<i64>,
+    title: Option<&'a str>,
+    snippet: String,
+    status: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_internal: Option<bool>,
+    created_at: Option<Time>,
+    rank: Option<i64>,
+}
+
+impl<'a> Hit<'a> {
+    fn of(row: &Row<'a>) -> Hit<'a> {
+        Hit {
+            kind: row.get(1),
+            id: row.id(2),
+            ticket_id: row.id(3),
+            number: row.get(4),
+            title: row.get(5),
+            snippet: marked(row.get(11).unwrap_or_default()),
+            status: row.get(6),
+            priority: row.get(7),
+            is_internal: row.get(8),
+            created_at: row.time(9),
+            rank: row.get(10),
+        }
+    }
+}
+
+/// HTML in which only our own marks are tags.
+fn marked(headline: &str) -> String {
+    let mut html = String::with_capacity(headline.len() + 32);
+    for character in headline.chars() {
+        match character {
+            '\u{2}' => html.push_str("<mark>"),
+            '\u{3}' => html.push_str("</mark>"),
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[pg_test]
+    fn search_position_means_the_same_after_its_way_to_the_client_and_back() {
+        let id = any::<[u8; 16]>();
+        let position = (proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
+        proptest!(|((before, after) in position)| {
+            let position = Position { before: before.map(Uuid::from_bytes), after };
+            prop_assert_eq!(Position::decode(&position.encode()), Some(position));
+        });
+        proptest!(|(text in "[0-9a-f.-]{0,60}|.{0,40}")| {
+            if let Some(position) = Position::decode(&text) {
+                prop_assert_eq!(Position::decode(&position.encode()), Some(position));
+            }
+        });
+    }
+
+    #[pg_test]
+    fn search_snippets_are_escaped_but_for_their_marks() {
+        assert_eq!(
+            marked("<script>\u{2}alert\u{3}('x')&\""),
+            "&lt;script&gt;<mark>alert</mark>(&#39;x&#39;)&amp;&quot;"
+        );
+    }
+}
