@@ -7,11 +7,11 @@ import { twoOrganizations } from './people.js';
 import { startPostgrest } from './postgrest.js';
 import { signsOfBugs, watchServerLog } from './server_log.js';
 
-/** Returns { db, api, expectCleanLog, and everything of twoOrganizations }; stopped and dropped after the file's tests. */
-export async function serveHelpdesk() {
+/** Returns { db, api, expectCleanLog, and everything that `tell` makes }; stopped and dropped after the file's tests. */
+export async function serveHelpdesk(tell = twoOrganizations) {
   const db = await helpdeskDatabase();
   const loggedSince = await watchServerLog(db);
-  const people = await twoOrganizations(db);
+  const people = await tell(db);
   const api = await startPostgrest(db);
   after(async () => {
     await api.stop();

@@ -31,6 +31,7 @@ export async function tellStory(db) {
   await talk(db, story, tickets);
   await limitMoves(db, story, stages);
   await invite(db, story);
+  await writeArticles(db, story, tickets);
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
   await join(db, rival, left, 'org_agent');
@@ -75,6 +76,32 @@ async function invite(db, { acme, ada }) {
   });
   await db.as(newcomer, (session) => session.query('select helpdesk.accept_org_invite($1)', [invites[0]]));
   await db.sql('select helpdesk.create_admin_invite_code()');
+}
+
+/** Categories, articles with a few versions, feedback, and one that belongs to a ticket. */
+async function writeArticles(db, { acme, grace, alice }, [ticket]) {
+  await db.as(grace, async (session) => {
+    await session.query(`insert into helpdesk.categories (org_id, name) values ($1, 'Hardware')`, [acme]);
+    await session.query(
+      `insert into helpdesk.categories (org_id, name, parent_id)
+       select org_id, 'Printers', id from helpdesk.categories where name = 'Hardware'`,
+    );
+    await session.query(
+      `insert into helpdesk.articles (org_id, title, content, categories, tags, visibility, status)
+       values ($1, 'Putting out a printer', 'Use sand.', '{Printers}', '{fire}', 'public', 'published'),
+              ($1, 'Not yet', 'Draft.', '{}', '{}', 'internal', 'draft')`,
+      [acme],
+    );
+    await session.query(`update helpdesk.articles set content = 'Use foam.' where title like 'Putting%'`);
+    await session.query(
+      `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id)
+       select org_id, $1, id from helpdesk.articles where title like 'Putting%'`,
+      [ticket],
+    );
+  });
+  await db.as(alice, (session) =>
+    session.query(`select helpdesk.rate_article(id, true, 'Phew') from helpdesk.articles where title like 'Putting%'`),
+  );
 }
 
 /** From now on Acme's tickets only move from New to In progress and from there to Closed. */

@@ -130,6 +130,24 @@ async function everythingWorks(db) {
   await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
   await conversationWorks(db, ticket);
   await movesAreLimited(db, ticket);
+  await searchWorks(db);
+}
+
+/** At once, over what was there before and what came since; the marks of a stranger's or an internal word are nowhere. */
+async function searchWorks(db) {
+  const { acme, alice, grace, sam } = story;
+  const found = async (person, words) => {
+    const { rows } = await db.as(person, (session) =>
+      session.query('select helpdesk.search($1, $2) as page', [acme, words]),
+    );
+    return rows[0].page.results.map(({ kind, title }) => `${kind} ${title}`).sort();
+  };
+  const printer = ['article Putting out a printer', 'ticket Printer was on fire'];
+  assert.deepEqual(await found(grace, 'printer'), printer);
+  assert.deepEqual(await found(alice, 'printer'), printer);
+  assert.deepEqual(await found(sam, 'printer'), printer.slice(0, 1));
+  assert.deepEqual(await found(alice, 'grace says'), []);
+  assert.deepEqual(await found(alice, 'restore'), ['ticket After the restore']);
 }
 
 /** Counts go on from where they were, and people are told what they want to be told. */

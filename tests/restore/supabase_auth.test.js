@@ -115,7 +115,7 @@ test('default privileges leak nothing: all is as on a plain Postgres', async () 
       where relnamespace = 'helpdesk'::regnamespace and relkind in ('r', 'v')
         and has_any_column_privilege('anon', c.oid, 'select, insert, update')`,
   );
-  assert.deepEqual(readable, []);
+  assert.deepEqual(readable, [{ name: 'helpdesk.articles' }], 'the public ones of them');
   assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
 });
 

@@ -1,0 +1,126 @@
+// Categories moved, renamed and deleted by several people at once.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { twoOrganizations } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, ada, grace } = await twoOrganizations(db);
+
+async function categories(...names) {
+  const ids = {};
+  for (const name of names) {
+    ids[name] = await db.value('insert into helpdesk.categories (org_id, name) values ($1, $2) returning id', [acme, name]);
+  }
+  return ids;
+}
+
+const move = (session, id, parent) =>
+  session.query('update helpdesk.categories set parent_id = $2 where id = $1', [id, parent]);
+
+const ROOTLESS = `
+  with recursive reached as (
+    select id from helpdesk.categories where parent_id is null
+    union select c.id from helpdesk.categories c join reached r on c.parent_id = r.id)
+  select count(*)::int from helpdesk.categories where id not in (select id from reached)`;
+
+for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
+  test(`two categories moved below each other at once, ${isolation}: one is refused, and there is no cycle`, async () => {
+    const [left, right] = Object.values(await categories(`a ${isolation}`, `b ${isolation}`));
+    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    await first.query(`begin isolation level ${isolation}`);
+    await second.query(`begin isolation level ${isolation}`);
+    await second.query('select from helpdesk.categories');
+    await move(first, left, right);
+    const refused = assert.rejects(move(second, right, left), ({ code }) => ['22023', '40001', '40P01'].includes(code));
+    await db.untilBlocked(second);
+    await first.query('commit');
+    await refused;
+    await second.query('rollback');
+    assert.equal(await db.value(ROOTLESS), 0);
+  });
+}
+
+test('eight sessions move categories about: there is never a cycle', async () => {
+  const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
+  const ids = Object.values(await categories(...names));
+  const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : grace)));
+  const outcomes = {};
+  await Promise.all(
+    sessions.map(async (session, n) => {
+      for (let i = 0; i < 40; i++) {
+        const [child, parent] = [ids[(n * 7 + i * 3) % 8], ids[(n + i * 5) % 8]];
+        const outcome = await move(session, child, i % 6 === 5 ? null : parent).then(
+          () => 'moved',
+          ({ code }) => code,
+        );
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    }),
+  );
+  assert.ok(outcomes.moved > 0 && outcomes['22023'] > 0, JSON.stringify(outcomes));
+  assert.deepEqual(Object.keys(outcomes).filter((code) => !['moved', '22023', '40P01'].includes(code)), []);
+  assert.equal(await db.value(ROOTLESS), 0);
+});
+
+const article = (session, categories) =>
+  session.query(
+    `insert into helpdesk.articles (org_id, title, content, categories) values ($1, 'Which?', 'x', $2) returning id`,
+    [acme, categories],
+  );
+const namesOf = (id) => db.value('select categories from helpdesk.articles where id = $1', [id]);
+
+test('an article written while its category is being renamed, or deleted, has no name that is not there', async () => {
+  const [writer, admin] = [await db.signIn(grace), await db.signIn(ada)];
+  for (const [change, expected] of [
+    [`update helpdesk.categories set name = 'Later' where name = 'Early'`, ['Later']],
+    [`delete from helpdesk.categories where name = 'Early'`, []],
+  ]) {
+    await categories('Early');
+    // The article is first.
+    await writer.query('begin');
+    const { rows } = await article(writer, ['Early']);
+    const waiting = admin.query(change);
+    await db.untilBlocked(admin);
+    await writer.query('commit');
+    await waiting;
+    assert.deepEqual(await namesOf(rows[0].id), expected);
+    await db.sql(`delete from helpdesk.categories where name = 'Later'`);
+    // The category is first.
+    await categories('Early');
+    await admin.query('begin');
+    await admin.query(change);
+    const refused = fails('22023', article(writer, ['Early']));
+    await db.untilBlocked(writer);
+    await admin.query('commit');
+    await refused;
+    await db.sql(`delete from helpdesk.categories where name = 'Later'`);
+  }
+});
+
+test('feedback of many readers at once is counted exactly', async () => {
+  const id = await db.value(
+    `insert into helpdesk.articles (org_id, title, content, author, visibility, status)
+     values ($1, 'Rated', 'x', $2, 'public', 'published') returning id`,
+    [acme, ada.profile],
+  );
+  await db.sql(`insert into auth.users (id, email) select gen_random_uuid(), 'reader' || n || '@example.com' from generate_series(1, 40) n`);
+  const readers = await db.sql(`select auth_id as login from helpdesk.profiles where email like 'reader%'`);
+  const sessions = await Promise.all(Array.from({ length: 8 }, () => db.connect('authenticator')));
+  await Promise.all(
+    sessions.map(async (session, n) => {
+      await session.query('set role authenticated');
+      for (const { login } of readers.slice(n * 5, n * 5 + 5)) {
+        await session.query(`select set_config('request.jwt.claims', $1, false)`, [JSON.stringify({ sub: login })]);
+        await session.query('select helpdesk.rate_article($1, true)', [id]);
+        if (n % 2) await session.query('select helpdesk.rate_article($1, false)', [id]);
+      }
+    }),
+  );
+  assert.deepEqual(await db.sql('select helpful_count, unhelpful_count, version from helpdesk.articles where id = $1', [id]), [
+    { helpful_count: 20, unhelpful_count: 20, version: 1 },
+  ]);
+});
