@@ -174,6 +174,32 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
+-- Search as it is usually written: ILIKE over the newest state and the comments ..
+create function baseline.search_ilike(p_org_id uuid, p_query text) returns json as $$
+  select coalesce(json_agg(x), '[]') from (
+    select t.id, h.title, left(h.description, 200) as snippet
+      from tickets t join ticket_history h on h.id = t.latest_history_id
+     where t.org_id = p_org_id
+       and (h.title ilike '%' || p_query || '%' or h.description ilike '%' || p_query || '%'
+            or exists (select 1 from ticket_comments c where c.ticket_id = t.id and c.content ilike '%' || p_query || '%'))
+     order by t.updated_at desc limit 20) x
+$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
+-- .. and a tsvector with a GIN index under row security, ranked.
+create table baseline.documents (
+  id uuid primary key default gen_random_uuid(), ticket_id uuid not null, org_id uuid not null, is_internal boolean not null,
+  content text not null, words tsvector generated always as (to_tsvector('simple', content)) stored
+);
+insert into baseline.documents (ticket_id, org_id, is_internal, content)
+  select id, org_id, false, title || ' ' || coalesce(description, '') from helpdesk.tickets
+  union all select ticket_id, org_id, is_internal, content from helpdesk.ticket_comments;
+create index on baseline.documents using gin (words);
+create index on baseline.documents (org_id);
+alter table baseline.documents enable row level security;
+create policy org_documents on baseline.documents for select to authenticated
+  using (exists (select 1 from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+                  where p.auth_id = auth.uid() and m.org_id = documents.org_id));
+
 create table baseline.notifications (
   id uuid primary key default gen_random_uuid(), user_id uuid not null references baseline.profiles, type text not null,
   content jsonb not null, read boolean default false, created_at timestamptz default now(),
