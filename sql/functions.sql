@@ -20,7 +20,7 @@ begin
   loop
     execute pg_catalog.format('alter function %s owner to helpdesk_owner', member);
     for grantee in
-      select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+      select distinct case when a.grantee operator(pg_catalog.=) 0::pg_catalog.oid then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
         from pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
        where p.oid operator(pg_catalog.=) member and a.grantee operator(pg_catalog.<>) p.proowner
     loop

@@ -15,7 +15,7 @@ begin
   loop
     execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
     for grantee in
-      select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+      select distinct case when a.grantee operator(pg_catalog.=) 0::pg_catalog.oid then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
         from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
        where c.oid operator(pg_catalog.=) relation and a.grantee operator(pg_catalog.<>) c.relowner
     loop

@@ -58,7 +58,7 @@ declare
   grantee pg_catalog.text;
 begin
   for grantee in
-    select distinct case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
+    select distinct case when a.grantee operator(pg_catalog.=) 0::pg_catalog.oid then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
       from pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
      where n.nspname operator(pg_catalog.=) 'helpdesk' and a.grantee operator(pg_catalog.<>) n.nspowner
   loop

@@ -1,6 +1,7 @@
 //! What people type into a search box, as the index understands it.
 
 use pgrx::Uuid;
+#[cfg(any(test, feature = "pg_test"))]
 use pgrx::prelude::*;
 
 use crate::db;

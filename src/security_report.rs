@@ -149,6 +149,7 @@ fn security_facts()
 /// One row per finding: where the live catalog is less safe than what was shipped. Empty when all is well.
 #[pg_extern(stable, parallel_safe)]
 #[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.
 fn security_report() -> Result<
     TableIterator<
         'static,
