@@ -37,7 +37,7 @@ $$;
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(), helpdesk.my_assigned_ticket_ids(),
-  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.may_read_file(text),
+  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.sees_everything(), helpdesk.may_read_file(text),
   helpdesk.may_upload_file(text)
   to anon, authenticated, service_role;
 
@@ -68,12 +68,16 @@ grant execute on function
   helpdesk.revert_article(uuid, integer, uuid),
   helpdesk.rate_article(uuid, boolean, text, uuid),
   helpdesk.suggest_articles(uuid, uuid),
+  helpdesk.ticket_activity(uuid, date, date),
+  helpdesk.org_dashboard(uuid),
   helpdesk.mark_notifications_read(uuid[]),
   helpdesk.unread_notifications()
   to authenticated, service_role;
 
 -- Maintenance.
-grant execute on function helpdesk.cleanup_old_notifications() to service_role;
+grant execute on function
+  helpdesk.cleanup_old_notifications(), helpdesk.refresh_ticket_stats(), helpdesk.verify_ticket_stats(), helpdesk.rebuild_ticket_stats()
+  to service_role;
 
 -- The part of the API that is open to people who are not signed in: they read what is published for everybody.
 grant execute on function
@@ -168,6 +172,18 @@ comment on function helpdesk.suggest_articles(uuid, uuid) is
   'Up to five published articles that have words of a ticket, best first, as a list of results of search(). Whoever sees the ticket. Errors: 22004, 42501 (no such ticket).';
 comment on function helpdesk.search_terms(uuid, text, text) is
   'Puts a letter for the kind of document and four for the organization in front of every word of a tsvector or tsquery, given as text. For the search index.';
+comment on function helpdesk.ticket_activity(uuid, date, date) is
+  'What happened in an organization from p_from to p_to, both included (up to 1100 days), in its time zone, as {timeZone, total, days, byPriority, byAgent}: created, resolved, closed, reopened; firstResponse (the first public comment by staff) and resolution as {count, medianSeconds, p90Seconds}, since the ticket was created, within 2.5 %. Staff of the organization. Errors: 22004, 22023 (days), 42501.';
+comment on function helpdesk.org_dashboard(uuid) is
+  'The numbers of an organization at this moment, as {open, unassigned, mine, byPriority, byStage, oldestOpen}; open: open and pending tickets; mine: assigned to the signed-in person. Staff of the organization. Errors: 22004, 42501.';
+comment on function helpdesk.refresh_ticket_stats() is
+  'Folds what happened to tickets into the counts, up to 200,000 changes a call, and returns how many; 0 when another call is at it. Nobody waits for it, and what is not folded yet is counted all the same. service_role and the database administrator.';
+comment on function helpdesk.verify_ticket_stats() is
+  'Where the counts of stages differ from a full count: nowhere, unless triggers were off. service_role and the database administrator.';
+comment on function helpdesk.rebuild_ticket_stats() is
+  'Counts the tickets in all stages anew, after a change with triggers off. Who writes tickets waits meanwhile. service_role and the database administrator.';
+comment on function helpdesk.sees_everything() is
+  'Whether the database role bypasses row security (superuser, service_role): views for staff show it everything.';
 comment on function helpdesk.may_read_file(text) is
   'Whether the signed-in person may read the attachment stored at this path: asked by the policies on a storage bucket.';
 comment on function helpdesk.may_upload_file(text) is
@@ -214,6 +230,8 @@ comment on function helpdesk.count_feedback() is 'Trigger on article_feedback: c
 comment on function helpdesk.index_words() is 'Trigger on tickets, ticket_comments and articles: keeps their words in search_documents.';
 comment on function helpdesk.check_search_language() is 'Trigger on organizations: the language is one that Postgres has.';
 comment on function helpdesk.reindex_words() is 'Trigger on organizations: indexes everything again in the new language.';
+comment on function helpdesk.count_ticket() is 'Trigger on tickets: notes what the counts of stages and days have to follow.';
+comment on function helpdesk.check_time_zone() is 'Trigger on organizations: the time zone is one that Postgres knows.';
 comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
 comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
 comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';

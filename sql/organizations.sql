@@ -12,6 +12,7 @@ create table helpdesk.organizations (
   reopen_on_customer_comment boolean not null default true,
   notification_retention interval not null default '30 days',
   search_language text not null default 'simple',
+  time_zone text not null default 'UTC',
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint organizations_notification_retention_check
@@ -95,6 +96,8 @@ comment on column helpdesk.organizations.reopen_on_customer_comment is
 comment on column helpdesk.organizations.notification_retention is 'How long notifications are kept, 1 hour to 10 years.';
 comment on column helpdesk.organizations.search_language is
   'Text search configuration of Postgres that its texts are searched with: simple (words as they are written), english, german, ...; changing it indexes everything again.';
+comment on column helpdesk.organizations.time_zone is
+  'Where its days begin and end, for ticket_activity(): a name such as Europe/Berlin. Days that were counted before a change stay as they are.';
 comment on table helpdesk.org_members is 'Who belongs to which organization, and as what. It decides who may see and do what.';
 comment on column helpdesk.org_members.org_id is 'The organization.';
 comment on column helpdesk.org_members.user_id is 'The member (helpdesk.profiles.id).';

@@ -31,7 +31,9 @@ grant select on
   helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
   helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
   helpdesk.org_invites, helpdesk.admin_invite_codes,
-  helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles
+  helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
+  helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_activity_days,
+  helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats
   to authenticated, service_role;
 
 -- The one table that is open to people who are not signed in: its policy shows them what is published for everybody.
@@ -39,7 +41,7 @@ grant select on helpdesk.articles to anon;
 
 grant update (name, preferences, last_active) on helpdesk.profiles to authenticated;
 
-grant insert (name), update (name, reopen_on_customer_comment, notification_retention, search_language) on helpdesk.organizations to authenticated;
+grant insert (name), update (name, reopen_on_customer_comment, notification_retention, search_language, time_zone) on helpdesk.organizations to authenticated;
 
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 

@@ -28,6 +28,8 @@ create table helpdesk.tickets (
   stage_entered_at timestamptz not null default pg_catalog.now(),
   resolved_at timestamptz,
   closed_at timestamptz,
+  first_response_at timestamptz,
+  first_response_by uuid,
   version integer not null,
   latest_history_id uuid not null,
   public_comment_count integer not null default 0,
@@ -40,6 +42,7 @@ create table helpdesk.tickets (
     references helpdesk.workflow_stages (org_id, workflow_id, id),
   constraint tickets_assigned_to_fkey foreign key (assigned_to) references helpdesk.profiles (id),
   constraint tickets_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
+  constraint tickets_first_response_by_fkey foreign key (first_response_by) references helpdesk.profiles (id),
   constraint tickets_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
@@ -109,6 +112,8 @@ create index tickets_assigned_to_idx on helpdesk.tickets (assigned_to, updated_a
 create index tickets_created_by_idx on helpdesk.tickets (created_by, updated_at desc, id desc);
 create index tickets_updated_at_idx on helpdesk.tickets (updated_at desc, id desc);
 create index tickets_latest_history_idx on helpdesk.tickets (latest_history_id);
+create index tickets_open_idx on helpdesk.tickets (org_id, created_at, id) where status in ('open', 'pending');
+create index tickets_first_response_by_idx on helpdesk.tickets (first_response_by) where first_response_by is not null;
 
 create index ticket_history_id_idx on helpdesk.ticket_history (id);
 create index ticket_history_ticket_idx on helpdesk.ticket_history (ticket_id, version desc);
@@ -199,6 +204,8 @@ comment on column helpdesk.tickets.updated_at is 'When it last changed or got a 
 comment on column helpdesk.tickets.stage_entered_at is 'When it came to its present stage.';
 comment on column helpdesk.tickets.resolved_at is 'When it was resolved (or closed without); null while it is open or pending.';
 comment on column helpdesk.tickets.closed_at is 'When it was closed; null while it is not.';
+comment on column helpdesk.tickets.first_response_at is 'When staff first commented publicly; null until then.';
+comment on column helpdesk.tickets.first_response_by is 'Who that was.';
 comment on column helpdesk.tickets.version is 'Counts its revisions, from 1. Give it as p_expected_version to update only what you have read.';
 comment on column helpdesk.tickets.latest_history_id is 'Its newest revision in ticket_history.';
 comment on column helpdesk.tickets.public_comment_count is 'How many comments everybody on the ticket sees.';
@@ -244,6 +251,8 @@ comment on index helpdesk.tickets_assigned_to_idx is 'Serves "assigned to me", w
 comment on index helpdesk.tickets_created_by_idx is 'Serves a customer''s own tickets in every door, and the foreign key to profiles.';
 comment on index helpdesk.tickets_updated_at_idx is 'Serves the newest tickets over all of an agent''s organizations.';
 comment on index helpdesk.tickets_latest_history_idx is 'Serves fk_latest_history when a ticket and its history are deleted.';
+comment on index helpdesk.tickets_open_idx is 'Serves the oldest open ticket of org_dashboard.';
+comment on index helpdesk.tickets_first_response_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_history_id_idx is 'Serves looking a revision up by id alone.';
 comment on index helpdesk.ticket_history_ticket_idx is 'Serves the history of a ticket, newest first, and the foreign key to tickets.';
 comment on index helpdesk.ticket_history_stage_idx is 'Serves the foreign key to stages when a stage is deleted.';

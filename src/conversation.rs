@@ -35,7 +35,13 @@ const COUNT_PUBLIC: &str = "
     update helpdesk.tickets
        set public_comment_count = public_comment_count + $3,
            public_attachment_count = public_attachment_count + $4,
-           updated_at = greatest(updated_at, $5)
+           updated_at = greatest(updated_at, $5),
+           first_response_at = coalesce(first_response_at, (
+             select $5 from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')),
+           first_response_by = coalesce(first_response_by, (
+             select m.user_id from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
      where org_id = $1 and id = $2";
 
 /// The ticket first, then its counts: as every comment does, so that nobody waits for somebody who waits for them.
@@ -303,12 +309,16 @@ fn count(row: &TriggerRow, is_new: bool) -> Result<()> {
     let step = if is_new { 1 } else { -1 };
     let (comments, attachments, moment) =
         if is_comment(row) { (step, 0, "created_at") } else { (0, step, "uploaded_at") };
-    let counted: [DatumWithOid; 5] = [
+    // Who may be the first of the staff to respond.
+    let responder: Option<Uuid> =
+        if is_new && is_comment(row) { row.get("created_by")? } else { None };
+    let counted: [DatumWithOid; 6] = [
         row.arg("org_id")?,
         row.arg("ticket_id")?,
         comments.into(),
         attachments.into(),
         row.arg(moment)?,
+        responder.into(),
     ];
     let _activity = system_writes(SystemWrite::Activity);
     if !row.required::<bool>("is_internal")? {

@@ -25,6 +25,7 @@ const FILES: &[&str] = &[
     include_str!("../sql/notifications.sql"),
     include_str!("../sql/knowledge.sql"),
     include_str!("../sql/search.sql"),
+    include_str!("../sql/reporting.sql"),
     include_str!("../sql/privileges.sql"),
 ];
 

@@ -20,6 +20,7 @@ mod json_output;
 mod knowledge;
 mod notifications;
 mod organizations;
+mod reporting;
 mod search;
 mod search_index;
 mod search_query;

@@ -135,6 +135,16 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 impl Filters {
+    /// Whether the tickets are counted by all that the filters ask for, so that their number is known without them.
+    pub fn are_counted(&self) -> bool {
+        self.created_by.is_none()
+            && self.created_after.is_none()
+            && self.created_before.is_none()
+            && self.updated_after.is_none()
+            && self.updated_before.is_none()
+            && self.search.is_none()
+    }
+
     pub fn search_in(&self, org: Uuid) -> Result<Option<TicketSearch>> {
         self.search.as_deref().map(|text| TicketSearch::of(org, text)).transpose()
     }

@@ -74,13 +74,18 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     };
     let total = match filters.count.unwrap_or(Count::Exact) {
         Count::None => None,
-        Count::Exact => Some(
-            db::read_dynamic(&count_statement(&conditions, sees_all), &bound, |row| {
-                row.get::<i64>(1)
-            })?
-            .flatten()
-            .unwrap_or(0),
-        ),
+        Count::Exact => {
+            let statement = if sees_all && filters.are_counted() {
+                stats_statement(&conditions)
+            } else {
+                count_statement(&conditions, sees_all)
+            };
+            Some(
+                db::read_dynamic(&statement, &bound, |row| row.get::<i64>(1))?
+                    .flatten()
+                    .unwrap_or(0),
+            )
+        }
     };
     Ok(JsonText(format!(
         "{{\"tickets\":[{}],\"pagination\":{}}}",
@@ -239,6 +244,27 @@ fn page_statement(
            join helpdesk.profiles c on c.id = t.created_by
            left join helpdesk.profiles a on a.id = t.assigned_to{join}{order}"
     )
+}
+
+/// The same from the counts that reporting keeps, as if each line of them were a ticket.
+fn stats_statement(conditions: &[&'static str]) -> String {
+    let mut text = "
+        select sum(t.n)::bigint
+          from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority, c.n,
+                       nullif(c.agent_id, '00000000-0000-0000-0000-000000000000') as assigned_to
+                  from (select stage_id, priority, agent_id, ticket_count as n
+                          from helpdesk.ticket_stage_counts where org_id = $1
+                        union all
+                        select stage_id, priority, agent_id, amount
+                          from helpdesk.ticket_stat_deltas where org_id = $1 and metric in ('opened', 'stage')) c
+                  join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id) t
+         where true"
+        .to_owned();
+    for condition in conditions {
+        text.push_str(" and ");
+        text.push_str(condition);
+    }
+    text
 }
 
 fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {

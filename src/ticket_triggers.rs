@@ -98,7 +98,8 @@ const IMMUTABLE: &[&str] = &["org_id", "id", "number", "created_by", "created_at
 const SYSTEM: &[&str] =
     &["version", "latest_history_id", "stage_entered_at", "resolved_at", "closed_at"];
 /// What only the system changes, when a comment or an attachment comes or goes.
-const COUNTS: &[&str] = &["public_comment_count", "public_attachment_count"];
+const COUNTS: &[&str] =
+    &["public_comment_count", "public_attachment_count", "first_response_at", "first_response_by"];
 /// What makes a revision when it changes.
 const TRACKED: &[&str] = &[
     "title",

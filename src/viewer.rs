@@ -345,6 +345,12 @@ fn may_create_organization() -> Result<bool> {
     Ok(Viewer::current()?.may_create_organization())
 }
 
+/// Whether the role bypasses row security, so that a view for staff shows it everything.
+#[pg_extern(stable, parallel_safe)]
+fn sees_everything() -> bool {
+    role_bypasses_row_security()
+}
+
 /// Whether the signed-in person is an administrator of the installation.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn is_installation_admin() -> Result<bool> {

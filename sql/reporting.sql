@@ -1,0 +1,189 @@
+-- Reporting that is always fresh and never scans: counts kept up by small changes (deltas), which are folded in later, and views on them.
+
+set local search_path = pg_catalog, pg_temp;
+
+---- Tables
+
+create table helpdesk.ticket_stat_deltas (
+  org_id uuid not null,
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  metric text not null,
+  moment timestamptz not null,
+  stage_id uuid,
+  priority helpdesk.ticket_priority not null,
+  agent_id uuid,
+  amount integer not null,
+  seconds double precision,
+  constraint ticket_stat_deltas_pkey primary key (org_id, id),
+  constraint ticket_stat_deltas_metric_check
+    check (metric in ('opened', 'stage', 'created', 'resolved', 'closed', 'reopened', 'first_response', 'resolution'))
+);
+
+create table helpdesk.ticket_stage_counts (
+  org_id uuid not null,
+  stage_id uuid not null,
+  priority helpdesk.ticket_priority not null,
+  agent_id uuid not null,
+  ticket_count bigint not null,
+  entered_seconds numeric not null,
+  constraint ticket_stage_counts_pkey primary key (org_id, stage_id, priority, agent_id),
+  constraint ticket_stage_counts_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+);
+
+create table helpdesk.ticket_activity_days (
+  org_id uuid not null,
+  day date not null,
+  metric text not null,
+  priority helpdesk.ticket_priority not null,
+  agent_id uuid not null,
+  bucket smallint not null,
+  amount bigint not null,
+  constraint ticket_activity_days_pkey primary key (org_id, day, metric, priority, agent_id, bucket),
+  constraint ticket_activity_days_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+);
+
+---- Triggers
+
+create trigger tickets_count
+  after insert or update or delete on helpdesk.tickets
+  for each row execute function helpdesk.count_ticket();
+
+create trigger check_time_zone
+  before insert or update of time_zone on helpdesk.organizations
+  for each row execute function helpdesk.check_time_zone();
+
+---- Row security
+
+alter table helpdesk.ticket_stat_deltas enable row level security;
+alter table helpdesk.ticket_stage_counts enable row level security;
+alter table helpdesk.ticket_activity_days enable row level security;
+
+create policy staff_read_deltas on helpdesk.ticket_stat_deltas for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_read_counts on helpdesk.ticket_stage_counts for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_read_activity on helpdesk.ticket_activity_days for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+---- Views
+
+create view helpdesk.agent_tickets with (security_invoker = true) as
+  select t.id, t.org_id, t.number, t.workflow_id, t.current_stage_id, t.title, t.description, t.priority, t.status, t.assigned_to,
+         t.created_by, t.created_at, t.updated_at, w.name as workflow_name, s.name as stage_name,
+         a.name as assigned_to_name, c.name as created_by_name,
+         t.public_comment_count + coalesce(i.comment_count, 0) as comment_count,
+         t.public_attachment_count + coalesce(i.attachment_count, 0) as attachment_count
+    from helpdesk.tickets t
+    join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
+    join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
+    left join helpdesk.profiles a on a.id = t.assigned_to
+    left join helpdesk.profiles c on c.id = t.created_by
+    left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
+   where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything());
+
+create view helpdesk.customer_tickets with (security_invoker = true) as
+  select t.id, t.org_id, t.number, t.title, t.priority, t.status, s.name as stage_name,
+         case when t.assigned_to is null then null
+              when t.assigned_to = helpdesk.my_profile_id() and t.org_id <> all (helpdesk.my_staff_org_ids()) then me.name
+              else 'Support Team' end as assigned_to_display,
+         t.created_at, t.updated_at, t.public_comment_count
+    from helpdesk.tickets t
+    join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
+    left join helpdesk.profiles me on me.id = helpdesk.my_profile_id()
+   where t.created_by = helpdesk.my_profile_id() or t.assigned_to = helpdesk.my_profile_id();
+
+create view helpdesk.workflow_stage_stats with (security_invoker = true) as
+  select s.id as stage_id, s.workflow_id, s.name as stage_name, s.org_id,
+         coalesce(pg_catalog.sum(n.ticket_count), 0)::bigint as ticket_count,
+         case when pg_catalog.sum(n.ticket_count) > 0 then
+           ((extract(epoch from pg_catalog.now()) * pg_catalog.sum(n.ticket_count) - pg_catalog.sum(n.entered_seconds))
+            / pg_catalog.sum(n.ticket_count) / 3600)::double precision end as avg_hours_in_stage,
+         coalesce(pg_catalog.sum(n.ticket_count) filter (where n.priority in ('high', 'urgent')), 0)::bigint as high_priority_count
+    from helpdesk.workflow_stages s
+    left join (
+      select c.org_id, c.stage_id, c.priority, c.ticket_count, c.entered_seconds from helpdesk.ticket_stage_counts c
+      union all
+      select d.org_id, d.stage_id, d.priority, d.amount, d.amount * extract(epoch from d.moment)
+        from helpdesk.ticket_stat_deltas d where d.metric in ('opened', 'stage')
+    ) n on n.org_id = s.org_id and n.stage_id = s.id
+   where s.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything())
+   group by s.org_id, s.id, s.workflow_id, s.name;
+
+---- Comments
+
+comment on table helpdesk.ticket_stat_deltas is
+  'What happened to tickets and is not in the counts yet. Written by trigger with every change, folded in by refresh_ticket_stats().';
+comment on column helpdesk.ticket_stat_deltas.org_id is 'The organization.';
+comment on column helpdesk.ticket_stat_deltas.id is 'The row. UUIDv7.';
+comment on column helpdesk.ticket_stat_deltas.metric is
+  'opened (created, and entered its stage at that moment), stage (amount tickets entered, or left), created, resolved, closed, reopened, first_response, resolution (one ticket each).';
+comment on column helpdesk.ticket_stat_deltas.moment is 'When it happened; for stage: when the ticket entered it.';
+comment on column helpdesk.ticket_stat_deltas.stage_id is 'The stage; null where it does not matter.';
+comment on column helpdesk.ticket_stat_deltas.priority is 'The priority of the ticket.';
+comment on column helpdesk.ticket_stat_deltas.agent_id is 'The assignee; for first_response who responded; null: nobody.';
+comment on column helpdesk.ticket_stat_deltas.amount is 'How many tickets more, or less.';
+comment on column helpdesk.ticket_stat_deltas.seconds is 'first_response, resolution: since the ticket was created.';
+comment on table helpdesk.ticket_stage_counts is 'How many tickets are in each stage. Exact together with ticket_stat_deltas: read workflow_stage_stats.';
+comment on column helpdesk.ticket_stage_counts.org_id is 'The organization.';
+comment on column helpdesk.ticket_stage_counts.stage_id is 'The stage.';
+comment on column helpdesk.ticket_stage_counts.priority is 'The priority.';
+comment on column helpdesk.ticket_stage_counts.agent_id is 'The assignee; 00000000-0000-0000-0000-000000000000: nobody.';
+comment on column helpdesk.ticket_stage_counts.ticket_count is 'How many tickets.';
+comment on column helpdesk.ticket_stage_counts.entered_seconds is 'Sum of the moments at which they entered the stage, each in seconds since 1970.';
+comment on table helpdesk.ticket_activity_days is 'What happened on each day, in the time zone that the organization had then: read ticket_activity().';
+comment on column helpdesk.ticket_activity_days.org_id is 'The organization.';
+comment on column helpdesk.ticket_activity_days.day is 'The day.';
+comment on column helpdesk.ticket_activity_days.metric is 'created, resolved, closed, reopened, first_response or resolution.';
+comment on column helpdesk.ticket_activity_days.priority is 'The priority of the ticket then.';
+comment on column helpdesk.ticket_activity_days.agent_id is 'The assignee then; for first_response who responded; 00000000-0000-0000-0000-000000000000: nobody.';
+comment on column helpdesk.ticket_activity_days.bucket is
+  'first_response, resolution: the duration is up to 1.05 ^ bucket seconds, and more than that of the bucket before; else 0.';
+comment on column helpdesk.ticket_activity_days.amount is 'How often.';
+comment on trigger tickets_count on helpdesk.tickets is 'Notes what the counts of stages and days have to follow.';
+comment on trigger check_time_zone on helpdesk.organizations is 'time_zone is one that Postgres knows.';
+comment on policy staff_read_deltas on helpdesk.ticket_stat_deltas is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_counts on helpdesk.ticket_stage_counts is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_activity on helpdesk.ticket_activity_days is 'Staff read the numbers of their organizations.';
+comment on view helpdesk.agent_tickets is 'Tickets as staff see them, with names and counts: live, each one''s own organizations. Say which one (org_id=eq...): it is faster.';
+comment on column helpdesk.agent_tickets.id is 'The ticket.';
+comment on column helpdesk.agent_tickets.org_id is 'The organization.';
+comment on column helpdesk.agent_tickets.number is 'What people call it by.';
+comment on column helpdesk.agent_tickets.workflow_id is 'Its workflow.';
+comment on column helpdesk.agent_tickets.current_stage_id is 'Its stage.';
+comment on column helpdesk.agent_tickets.title is 'What it is about.';
+comment on column helpdesk.agent_tickets.description is 'The request in full.';
+comment on column helpdesk.agent_tickets.priority is 'How urgent it is.';
+comment on column helpdesk.agent_tickets.status is 'open, pending, resolved or closed.';
+comment on column helpdesk.agent_tickets.assigned_to is 'Who works on it.';
+comment on column helpdesk.agent_tickets.created_by is 'The requester.';
+comment on column helpdesk.agent_tickets.created_at is 'When it was opened.';
+comment on column helpdesk.agent_tickets.updated_at is 'When it last changed or got a comment or an attachment.';
+comment on column helpdesk.agent_tickets.workflow_name is 'Name of the workflow.';
+comment on column helpdesk.agent_tickets.stage_name is 'Name of the stage.';
+comment on column helpdesk.agent_tickets.assigned_to_name is 'Name of the assignee; null for nobody.';
+comment on column helpdesk.agent_tickets.created_by_name is 'Name of the requester; null once they are no member any more.';
+comment on column helpdesk.agent_tickets.comment_count is 'Comments, internal ones included.';
+comment on column helpdesk.agent_tickets.attachment_count is 'Attachments, internal ones included.';
+comment on view helpdesk.customer_tickets is 'The tickets of the signed-in person: those they opened or are assigned to. No name of anybody else, and nothing internal.';
+comment on column helpdesk.customer_tickets.id is 'The ticket.';
+comment on column helpdesk.customer_tickets.org_id is 'The organization.';
+comment on column helpdesk.customer_tickets.number is 'What people call it by.';
+comment on column helpdesk.customer_tickets.title is 'What it is about.';
+comment on column helpdesk.customer_tickets.priority is 'How urgent it is.';
+comment on column helpdesk.customer_tickets.status is 'open, pending, resolved or closed.';
+comment on column helpdesk.customer_tickets.stage_name is 'Where it is.';
+comment on column helpdesk.customer_tickets.assigned_to_display is 'Support Team, or the person themselves when a customer works on it; null: nobody yet.';
+comment on column helpdesk.customer_tickets.created_at is 'When it was opened.';
+comment on column helpdesk.customer_tickets.updated_at is 'When it last changed.';
+comment on column helpdesk.customer_tickets.public_comment_count is 'Comments that the customer can read.';
+comment on view helpdesk.workflow_stage_stats is
+  'How many tickets are in each stage and for how long, for staff. Exact at every moment: the folded counts, and what is not folded yet.';
+comment on column helpdesk.workflow_stage_stats.stage_id is 'The stage.';
+comment on column helpdesk.workflow_stage_stats.workflow_id is 'Its workflow.';
+comment on column helpdesk.workflow_stage_stats.stage_name is 'Its name.';
+comment on column helpdesk.workflow_stage_stats.org_id is 'The organization.';
+comment on column helpdesk.workflow_stage_stats.ticket_count is 'How many tickets are in it.';
+comment on column helpdesk.workflow_stage_stats.avg_hours_in_stage is 'For how many hours they have been in it, on average; null when there are none.';
+comment on column helpdesk.workflow_stage_stats.high_priority_count is 'How many of them are high or urgent.';
