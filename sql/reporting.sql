@@ -6,7 +6,7 @@ set local search_path = pg_catalog, pg_temp;
 
 create table helpdesk.ticket_stat_deltas (
   org_id uuid not null,
-  id uuid not null default helpdesk.uuid_generate_v7(),
+  delta_id uuid not null default helpdesk.uuid_generate_v7(),
   metric text not null,
   moment timestamptz not null,
   stage_id uuid,
@@ -14,7 +14,7 @@ create table helpdesk.ticket_stat_deltas (
   agent_id uuid,
   amount integer not null,
   seconds double precision,
-  constraint ticket_stat_deltas_pkey primary key (org_id, id),
+  constraint ticket_stat_deltas_pkey primary key (org_id, delta_id),
   constraint ticket_stat_deltas_metric_check
     check (metric in ('opened', 'stage', 'created', 'resolved', 'closed', 'reopened', 'first_response', 'resolution'))
 );
@@ -116,7 +116,7 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
 comment on table helpdesk.ticket_stat_deltas is
   'What happened to tickets and is not in the counts yet. Written by trigger with every change, folded in by refresh_ticket_stats().';
 comment on column helpdesk.ticket_stat_deltas.org_id is 'The organization.';
-comment on column helpdesk.ticket_stat_deltas.id is 'The row. UUIDv7.';
+comment on column helpdesk.ticket_stat_deltas.delta_id is 'The row. UUIDv7.';
 comment on column helpdesk.ticket_stat_deltas.metric is
   'opened (created, and entered its stage at that moment), stage (amount tickets entered, or left), created, resolved, closed, reopened, first_response, resolution (one ticket each).';
 comment on column helpdesk.ticket_stat_deltas.moment is 'When it happened; for stage: when the ticket entered it.';

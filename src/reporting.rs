@@ -41,8 +41,8 @@ const TRY_LOCK: &str = "select pg_try_advisory_xact_lock(7315002, 6)";
 const FOLD: &str = "
     with taken as (
       delete from helpdesk.ticket_stat_deltas d
-       using (select x.org_id, x.id from helpdesk.ticket_stat_deltas x order by x.org_id, x.id limit $1) batch
-       where d.org_id = batch.org_id and d.id = batch.id
+       using (select x.org_id, x.delta_id from helpdesk.ticket_stat_deltas x order by x.org_id, x.delta_id limit $1) batch
+       where d.org_id = batch.org_id and d.delta_id = batch.delta_id
       returning d.*
     ), living as (
       select t.*, coalesce(t.agent_id, '00000000-0000-0000-0000-000000000000') as agent, o.time_zone

@@ -342,6 +342,9 @@ impl Search {
                 window.matches.retain(|found| found.id != ticket.id);
                 window.matches.push(ticket);
             }
+            if window.matches.is_empty() && self.kinds.contains(&Kind::Article) {
+                window.matches = self.similar_articles()?;
+            }
         }
         window.matches.sort_by(|a, b| b.cmp(a));
         Ok(window)
@@ -392,7 +395,7 @@ impl Search {
         Ok(tickets.into_iter().flatten().collect())
     }
 
-    /// The articles with the words; if there are none, those with a title that is nearly the same.
+    /// The articles with the words: the newest thousand of them.
     fn articles(&self) -> Result<Vec<Match>> {
         let readable = self.reader.condition();
         let Some(query) = &self.query else { return Ok(Vec::new()) };
@@ -400,18 +403,18 @@ impl Search {
             "with matching as materialized (
                select d.document_id, d.terms from helpdesk.search_documents d
                 where d.terms @@ $2::text::tsquery and d.kind = 'article')
-             select a.id, 'article', {}
-               from matching d join helpdesk.articles a on a.org_id = $1 and a.id = d.document_id
-              where {readable}
-              order by 3 desc, a.id desc limit 500",
+             select d.document_id, 'article', {}
+               from (select d.* from matching d join helpdesk.articles a on a.org_id = $1 and a.id = d.document_id
+                      where {readable} order by d.document_id desc limit 1000) d",
             rank!()
         );
         let args = [self.org.into(), query.of(Kind::Article).into()];
-        let found: Vec<Match> =
-            db::read_dynamic_all(&statement, &args, Match::of)?.into_iter().flatten().collect();
-        if !found.is_empty() {
-            return Ok(found);
-        }
+        Ok(db::read_dynamic_all(&statement, &args, Match::of)?.into_iter().flatten().collect())
+    }
+
+    /// Where nothing has the words: the articles with a title that is nearly the same.
+    fn similar_articles(&self) -> Result<Vec<Match>> {
+        let readable = self.reader.condition();
         let titles = format!(
             "select a.id, a.title from helpdesk.articles a
               where a.org_id = $1 and {readable} order by a.updated_at desc, a.id desc limit 5000"
