@@ -24,7 +24,8 @@ const impatientSessions = () =>
   Promise.all(
     agents.map(async (agent) => {
       const session = await db.signIn(agent);
-      await session.query(`set lock_timeout = '1ms'`);
+      // Long enough for a page to be added to a table, which is locked too.
+      await session.query(`set lock_timeout = '200ms'`);
       return session;
     }),
   );

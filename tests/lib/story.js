@@ -32,6 +32,8 @@ export async function tellStory(db) {
   await limitMoves(db, story, stages);
   await invite(db, story);
   await writeArticles(db, story, tickets);
+  // What happened until now is folded into the counts, what comes is not.
+  await db.sql('select helpdesk.refresh_ticket_stats()');
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
   await join(db, rival, left, 'org_agent');

@@ -131,6 +131,14 @@ async function everythingWorks(db) {
   await conversationWorks(db, ticket);
   await movesAreLimited(db, ticket);
   await searchWorks(db);
+  await countsAreRight(db);
+}
+
+/** The counts go on from where they were. */
+async function countsAreRight(db) {
+  assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
+  await db.sql('select helpdesk.refresh_ticket_stats()');
+  assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
 }
 
 /** At once, over what was there before and what came since; the marks of a stranger's or an internal word are nowhere. */
