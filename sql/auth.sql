@@ -18,7 +18,7 @@ begin
       raw_user_meta_data jsonb not null default '{}',
       created_at timestamptz not null default pg_catalog.now()
     );
-    create unique index users_email_key on auth.users (pg_catalog.lower(email));
+    create unique index users_email_key on auth.users (pg_catalog.lower(email collate "C"));
     alter table auth.users enable row level security;
     revoke all on auth.users from public, anon, authenticated;
     grant select, insert, update, delete on auth.users to service_role;

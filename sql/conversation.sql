@@ -57,6 +57,14 @@ create table helpdesk.ticket_internal_counts (
     references helpdesk.tickets (org_id, id) on delete cascade
 );
 
+-- Statistics are of all organizations: what the planner expects of a text would tell everybody whether somebody else has it.
+alter table helpdesk.ticket_comments
+  alter column content set statistics 0;
+alter table helpdesk.ticket_attachments
+  alter column file_name set statistics 0,
+  alter column file_type set statistics 0,
+  alter column storage_path set statistics 0;
+
 ---- Indexes
 
 create index ticket_comments_id_idx on helpdesk.ticket_comments (id);

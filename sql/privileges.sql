@@ -80,10 +80,17 @@ grant delete on helpdesk.ticket_watchers to authenticated;
 
 -- A trusted backend writes what people write; history, counters and keys are the system's alone.
 grant insert, update, delete on
-  helpdesk.profiles, helpdesk.organizations, helpdesk.org_members, helpdesk.workflows, helpdesk.workflow_stages,
-  helpdesk.workflow_transitions, helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments,
-  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.org_invites,
-  helpdesk.articles, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles
+  helpdesk.profiles, helpdesk.organizations, helpdesk.org_members, helpdesk.workflow_stages,
+  helpdesk.tickets, helpdesk.ticket_comments, helpdesk.ticket_attachments,
+  helpdesk.articles, helpdesk.article_feedback, helpdesk.categories
   to service_role;
+-- Where no trigger keeps a row in its organization, the columns do.
+grant insert, delete on
+  helpdesk.workflows, helpdesk.workflow_transitions, helpdesk.notification_preferences, helpdesk.ticket_watchers,
+  helpdesk.org_invites, helpdesk.ticket_articles
+  to service_role;
+grant update (name, description, is_active) on helpdesk.workflows to service_role;
+grant update (min_role) on helpdesk.workflow_transitions to service_role;
+grant update (type, enabled) on helpdesk.notification_preferences to service_role;
 grant update (read), delete on helpdesk.notifications to service_role;
 grant delete on helpdesk.admin_invite_codes to service_role;

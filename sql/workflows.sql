@@ -50,6 +50,14 @@ create table helpdesk.workflow_transitions (
   constraint workflow_transitions_to_stage_id_check check (to_stage_id <> from_stage_id)
 );
 
+-- Statistics are of all organizations: what the planner expects of a text would tell everybody whether somebody else has it.
+alter table helpdesk.workflows
+  alter column name set statistics 0,
+  alter column description set statistics 0;
+alter table helpdesk.workflow_stages
+  alter column name set statistics 0,
+  alter column description set statistics 0;
+
 ---- Indexes
 
 create index workflows_id_idx on helpdesk.workflows (id);

@@ -15,9 +15,10 @@ const WAS_GRANTED: &str = "
        and a.grantee <> all (array[0, p.proowner, 'authenticated'::regrole])
        and pg_has_role(session_user, a.grantee, 'member')";
 
+/// Case is folded for ASCII letters only, as for invites.
 const LOGINS: &str = "
     select json_build_object('sub', u.id, 'email', u.email, 'role', 'authenticated')::text
-      from auth.users u where lower(u.email) = lower($1) limit 2";
+      from auth.users u where lower(u.email::text collate \"C\") = lower($1 collate \"C\") limit 2";
 
 const TAKE: &str = "
     select set_config('request.jwt.claims', $1, false), set_config('request.jwt.claim.sub', '', false),

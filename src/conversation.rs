@@ -184,7 +184,12 @@ fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
 /// The ticket in whose folder a path lies, if the caller sees it.
 fn visible_folder(path: &str) -> Result<Option<(Uuid, Found)>> {
     let mut parts = path.splitn(3, '/');
-    let mut id = || Some(Uuid::from(json_input::Id::from_text(parts.next()?)?));
+    // Written as Postgres writes them: a folder has one name.
+    let mut id = || {
+        let part = parts.next()?;
+        let id = Uuid::from(json_input::Id::from_text(part)?);
+        (id.to_string() == part).then_some(id)
+    };
     let (Some(org), Some(ticket)) = (id(), id()) else { return Ok(None) };
     if !is_relative_path(path) || parts.next().is_none_or(str::is_empty) {
         return Ok(None);

@@ -14,7 +14,7 @@ const MAX_EMAIL: usize = 320;
 
 /// When something made now expires; NULL when it would not live at all, or too long.
 const EXPIRY: &str = "
-    select case when $1 > interval '0' and $1 <= interval '366 days'
+    select case when $1 > interval '0' and $1 <= interval '366 days' and now() + $1 > now()
                 then least(now() + $1, now() + interval '366 days') end";
 
 const IS_MEMBER_BY_EMAIL: &str = "

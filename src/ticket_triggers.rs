@@ -232,6 +232,8 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
         Change::new("current_stage_id", stage),
         Change::new("version", 1),
         Change::new("latest_history_id", new_id()),
+        Change::new("public_comment_count", 0),
+        Change::new("public_attachment_count", 0),
     ];
     // Imports say themselves when a ticket was resolved or closed.
     let entered: Option<TimestampWithTimeZone> = new.get("stage_entered_at")?;

@@ -264,6 +264,10 @@ fn jwt_subject() -> Option<Uuid> {
         Some(text) if !text.is_empty() => text.to_owned(),
         _ => {
             let claims = setting(c"request.jwt.claims")?.to_bytes();
+            // serde would also take the first value of a list for the first field.
+            if claims.trim_ascii_start().first() != Some(&b'{') {
+                return None;
+            }
             serde_json::from_slice::<Claims>(claims).ok()?.sub?
         }
     };
