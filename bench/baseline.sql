@@ -174,6 +174,40 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
+-- What the sketch's materialized views hold, asked for one organization, live.
+create function baseline.stage_stats(p_org_id uuid)
+  returns table (stage_id uuid, workflow_id uuid, stage_name text, ticket_count bigint, avg_hours_in_stage numeric, high_priority_count bigint) as $$
+  select ws.id, ws.workflow_id, ws.name, count(t.id), avg(extract(epoch from (now() - t.created_at))) / 3600,
+         (select count(*) from tickets t2 join ticket_history h2 on h2.id = t2.latest_history_id
+           where t2.current_stage_id = ws.id and h2.priority in ('high', 'urgent'))
+    from workflow_stages ws join workflows w on w.id = ws.workflow_id left join tickets t on t.current_stage_id = ws.id
+   where w.org_id = p_org_id
+   group by ws.id, ws.workflow_id, ws.name
+$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
+create function baseline.dashboard(p_org_id uuid) returns json as $$
+  select json_build_object('byStage', (
+           select json_object_agg(ws.name, (select count(*) from tickets t where t.current_stage_id = ws.id))
+             from workflow_stages ws join workflows w on w.id = ws.workflow_id where w.org_id = p_org_id),
+         'unassigned', (select count(*) from tickets t join ticket_history h on h.id = t.latest_history_id
+                         where t.org_id = p_org_id and h.assigned_to is null),
+         'oldest', (select min(t.created_at) from tickets t join workflow_stages ws on ws.id = t.current_stage_id
+                     where t.org_id = p_org_id and ws.name in ('New', 'In progress')))
+$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
+create function baseline.agent_tickets(p_org_id uuid, p_priority ticket_priority)
+  returns table (id uuid, title text, stage_name text, assigned_to_name text, created_by_name text, updated_at timestamptz, comment_count bigint) as $$
+  select t.id, h.title, ws.name, pa.name, pc.name, t.updated_at,
+         (select count(*) from ticket_comments tc where tc.ticket_id = t.id)
+    from tickets t
+    join ticket_history h on h.id = t.latest_history_id
+    join workflow_stages ws on ws.id = t.current_stage_id
+    left join profiles pa on pa.id = h.assigned_to
+    join profiles pc on pc.id = t.created_by
+   where t.org_id = p_org_id and h.priority = p_priority
+   order by t.updated_at desc limit 20
+$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
+
 -- Search as it is usually written: ILIKE over the newest state and the comments ..
 create function baseline.search_ilike(p_org_id uuid, p_query text) returns json as $$
   select coalesce(json_agg(x), '[]') from (

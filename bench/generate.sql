@@ -127,4 +127,5 @@ insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_
 insert into helpdesk.ticket_counters (org_id, last_number)
   select org_id, max(number) from helpdesk.tickets group by org_id
   on conflict (org_id) do update set last_number = excluded.last_number;
+select helpdesk.rebuild_ticket_stats();
 commit;
