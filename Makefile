@@ -1,5 +1,5 @@
 # The commands of the project; each is a script under scripts/. PG=18 selects Postgres 18 (default 15).
-.PHONY: demo demo-stop test install lint bench clean
+.PHONY: demo demo-stop test install lint bench fuzz mutants clean
 
 demo:
 	@scripts/demo
@@ -13,5 +13,9 @@ lint:
 	@scripts/lint
 bench:
 	@scripts/bench
+fuzz:
+	@scripts/fuzz
+mutants:
+	@scripts/mutants
 clean:
 	@scripts/clean

@@ -1,9 +1,10 @@
 // A server for one test file alone, for what needs settings of its own.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waitUntil } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,11 +15,54 @@ export function startOwnServer(name, settings) {
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
   process.on('exit', stop); // However the tests end.
+  start(name, settings);
+  return stop;
+}
+
+function start(name, settings) {
   const options = Object.entries(settings).map(([setting, value]) => `${setting}=${value}`);
   inBash('cluster_start "$@"', name, ...options);
   const [host, port, user] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT $PGUSER"', name).trim().split(' ');
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user });
-  return stop;
+}
+
+/** Ends every process of a server that startOwnServer started, without a chance to finish anything. */
+export async function crashOwnServer(name) {
+  const data = join(inBash('cluster_dir "$1"', name).trim(), 'data');
+  const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  if (!(postmaster > 1)) throw new Error(`no postmaster in ${data}`);
+  const doomed = new Set([postmaster, ...childrenOf(postmaster)]);
+  process.kill(postmaster, 'SIGKILL'); // First: from now on it forks no more.
+  for (const pid of childrenOf(postmaster)) doomed.add(pid);
+  for (const pid of doomed) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // It is gone already.
+    }
+  }
+  await waitUntil('all its processes are dead', () => [...doomed].every((pid) => ['Z', undefined].includes(stateOf(pid)?.state)));
+  rmSync(join(data, 'postmaster.pid')); // A dead process that nobody has reaped yet counts as running.
+}
+
+/** Starts it again, on its data as they are. */
+export function restartOwnServer(name, settings) {
+  const { PGHOST } = process.env;
+  start(name, settings);
+  if (PGHOST !== process.env.PGHOST) rmSync(PGHOST, { recursive: true });
+}
+
+const childrenOf = (parent) =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent).map(Number);
+
+/** What Linux says about a process; undefined when there is none. */
+function stateOf(pid) {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the Postgres under test has this library. */

@@ -1,0 +1,103 @@
+// The functions and tables of the API as the catalog has them, so that new ones are tested without being named.
+
+import { randomUUID } from 'node:crypto';
+
+/** The functions that a role may call: [{ name, args: [{ name, type, label }] }]; label is one value of an enum. */
+export function functionsFor(db, role = 'authenticated') {
+  return db.sql(
+    `select p.proname as name,
+            array(select json_build_object('name', p.proargnames[i], 'type', p.proargtypes[i - 1]::regtype::text,
+                                           'label', (select min(e.enumlabel) from pg_enum e where e.enumtypid = p.proargtypes[i - 1]))
+                    from generate_series(1, p.pronargs) i order by i) as args
+       from pg_proc p
+      where p.pronamespace = 'helpdesk'::regnamespace and p.prorettype <> 'trigger'::regtype
+        and has_function_privilege($1, p.oid, 'execute')
+      order by p.proname collate "C"`,
+    [role],
+  );
+}
+
+/** The functions that run with the rights of their owner: ['accept_org_invite', ..]. */
+export async function definerFunctions(db) {
+  const rows = await db.sql(
+    `select distinct proname as name from pg_proc where pronamespace = 'helpdesk'::regnamespace and prosecdef order by 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The trigger functions: ['helpdesk.keep_last_admin()', ..]. */
+export async function triggerFunctions(db) {
+  const rows = await db.sql(
+    `select p.oid::regprocedure::text as signature from pg_proc p
+      where p.pronamespace = 'helpdesk'::regnamespace and p.prorettype = 'trigger'::regtype order by 1`,
+  );
+  return rows.map(({ signature }) => signature);
+}
+
+/** Arguments that make sense for staff of an organization, by name; one that is not known here gets a value of its type. */
+export function sensibleArguments(fn, { org, customer, agent, things }) {
+  const known = {
+    p_org_id: org,
+    p_ticket_id: things.ticket,
+    p_ticket_ids: [things.ticket],
+    p_workflow_id: things.workflow,
+    p_requester_id: customer.profile,
+    p_user_id: agent.profile,
+    p_profile_id: agent.profile,
+    p_invite_id: things.invite,
+    p_ids: [things.notification],
+    p_org_role: 'org_customer',
+    p_changes: { title: 'Plain' },
+    p_filters: {},
+    p_expected_version: undefined,
+    p_email: `plain-${randomUUID()}@example.com`,
+    p_expires_in: '1 day',
+    p_file_size: 1,
+    p_storage_path: 'folder/plain.txt',
+  };
+  return Object.fromEntries(
+    fn.args.map(({ name, type, label }) => [name, name in known ? known[name] : anyOfType(type, label, things)]),
+  );
+}
+
+function anyOfType(type, label, things) {
+  const values = { uuid: things.ticket, 'uuid[]': [things.ticket], text: 'Plain', jsonb: {}, boolean: false, interval: '1 day' };
+  return label ?? values[type] ?? 1;
+}
+
+/** The statement that calls a function with these arguments (those that are undefined are left out): [text, values]. */
+export function callOf(fn, args, { isCast = true } = {}) {
+  const given = fn.args.filter(({ name }) => args[name] !== undefined);
+  const list = given.map(({ name, type }, i) => `${name} => $${i + 1}${isCast ? `::${type}` : ''}`).join(', ');
+  const values = given.map(({ name, type }) =>
+    type === 'jsonb' && typeof args[name] !== 'string' && args[name] !== null ? JSON.stringify(args[name]) : args[name],
+  );
+  return [`select helpdesk.${fn.name}(${list}) as result`, values];
+}
+
+/** The keys that a jsonb argument may have: the function's hint says so. */
+export async function keysOf(session, fn, argument, args) {
+  try {
+    await session.query(...callOf(fn, { ...args, [argument]: { 'no such key': 1 } }));
+  } catch (error) {
+    const keys = /Allowed keys: (.*)\.$/.exec(error.hint)?.[1];
+    if (keys) return keys.split(', ');
+    throw error;
+  }
+  throw new Error(`${fn.name} takes any key in ${argument}`);
+}
+
+/** Every table: [{ name, mayDelete, columns: [{ name, type, mayInsert, mayUpdate }] }]; the rights are a role's. */
+export function tablesFor(db, role = 'authenticated') {
+  return db.sql(
+    `select c.relname as name, has_table_privilege($1, c.oid, 'delete') as "mayDelete",
+            (select json_agg(json_build_object(
+                      'name', a.attname, 'type', a.atttypid::regtype::text,
+                      'mayInsert', has_column_privilege($1, c.oid, a.attnum, 'insert'),
+                      'mayUpdate', has_column_privilege($1, c.oid, a.attnum, 'update')) order by a.attnum)
+               from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+       from pg_class c where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r'
+      order by c.relname collate "C"`,
+    [role],
+  );
+}
