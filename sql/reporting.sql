@@ -72,26 +72,26 @@ create policy staff_read_activity on helpdesk.ticket_activity_days for select to
 create view helpdesk.agent_tickets with (security_invoker = true) as
   select t.id, t.org_id, t.number, t.workflow_id, t.current_stage_id, t.title, t.description, t.priority, t.status, t.assigned_to,
          t.created_by, t.created_at, t.updated_at, w.name as workflow_name, s.name as stage_name,
-         a.name as assigned_to_name, c.name as created_by_name,
+         -- Looked up for the rows of a page only: row security asks a question for each profile.
+         (select p.name from helpdesk.profiles p where p.id = t.assigned_to) as assigned_to_name,
+         (select p.name from helpdesk.profiles p where p.id = t.created_by) as created_by_name,
          t.public_comment_count + coalesce(i.comment_count, 0) as comment_count,
          t.public_attachment_count + coalesce(i.attachment_count, 0) as attachment_count
     from helpdesk.tickets t
     join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
     join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
-    left join helpdesk.profiles a on a.id = t.assigned_to
-    left join helpdesk.profiles c on c.id = t.created_by
     left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
    where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything());
 
 create view helpdesk.customer_tickets with (security_invoker = true) as
   select t.id, t.org_id, t.number, t.title, t.priority, t.status, s.name as stage_name,
          case when t.assigned_to is null then null
-              when t.assigned_to = helpdesk.my_profile_id() and t.org_id <> all (helpdesk.my_staff_org_ids()) then me.name
+              when t.assigned_to = helpdesk.my_profile_id() and t.org_id <> all (helpdesk.my_staff_org_ids())
+                then (select p.name from helpdesk.profiles p where p.id = t.assigned_to)
               else 'Support Team' end as assigned_to_display,
          t.created_at, t.updated_at, t.public_comment_count
     from helpdesk.tickets t
     join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
-    left join helpdesk.profiles me on me.id = helpdesk.my_profile_id()
    where t.created_by = helpdesk.my_profile_id() or t.assigned_to = helpdesk.my_profile_id();
 
 create view helpdesk.workflow_stage_stats with (security_invoker = true) as

@@ -2,7 +2,7 @@
 //!
 //! Rights follow the database role, as row security does: a role that bypasses it (superuser, service_role, the tables' owner)
 //! may do everything. For all others they follow the memberships of the person named by the access token's claims.
-//! Authorship always follows the claims.
+//! Authorship always follows the claims; but the role anon is nobody, whatever they say.
 //!
 //! Policies ask this per row, so what is known about the person is cached, and looked up anew as soon as it could have
 //! changed: other claims, another transaction or subtransaction, another command in it, another snapshot.
@@ -67,6 +67,9 @@ impl Viewer {
 
     fn look_up() -> Result<Viewer> {
         let mut viewer = Viewer::default();
+        if is_anonymous() {
+            return Ok(viewer);
+        }
         let rows = with_pinned_search_path(|| {
             crate::install::check_schema_version()?;
             db::read_all(WHO_IS_ASKING, &[], |row| {
@@ -150,11 +153,18 @@ pub fn role_bypasses_row_security() -> bool {
     }
 }
 
+/// Whether the role is the one of people who are not signed in: then nobody is, whatever the claims say.
+fn is_anonymous() -> bool {
+    // SAFETY: a plain look-up in the role catalog.
+    unsafe { pg_sys::GetOuterUserId() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
+}
+
 /// What a cached answer depends on. Two equal keys see the same rows: within a transaction, snapshots of equal xmax differ only
 /// by transactions that ended, which changes xcnt or subxcnt; our own changes advance the command id, and undoing them (ROLLBACK
 /// TO) begins another subtransaction.
 #[derive(PartialEq)]
 struct Key<'a> {
+    role: pg_sys::Oid,
     claims: Option<Cow<'a, CStr>>,
     subject: Option<Cow<'a, CStr>>,
     transaction: pg_sys::LocalTransactionId,
@@ -181,6 +191,7 @@ impl Key<'_> {
             #[cfg(not(any(feature = "pg15", feature = "pg16")))]
             let transaction = (*pg_sys::MyProc).vxid.lxid;
             Key {
+                role: pg_sys::GetOuterUserId(),
                 claims: setting(c"request.jwt.claims").map(Cow::Borrowed),
                 subject: setting(c"request.jwt.claim.sub").map(Cow::Borrowed),
                 transaction,

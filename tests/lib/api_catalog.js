@@ -46,6 +46,12 @@ export function sensibleArguments(fn, { org, customer, agent, things }) {
     p_profile_id: agent.profile,
     p_invite_id: things.invite,
     p_ids: [things.notification],
+    p_article_id: things.article,
+    p_query: 'acmesecret or rivalsecret or print',
+    p_limit: 100,
+    p_version: 1,
+    p_from: today(),
+    p_to: today(),
     p_org_role: 'org_customer',
     p_changes: { title: 'Plain' },
     p_filters: {},
@@ -59,6 +65,8 @@ export function sensibleArguments(fn, { org, customer, agent, things }) {
     fn.args.map(({ name, type, label }) => [name, name in known ? known[name] : anyOfType(type, label, things)]),
   );
 }
+
+const today = () => new Date().toISOString().slice(0, 10);
 
 function anyOfType(type, label, things) {
   const values = { uuid: things.ticket, 'uuid[]': [things.ticket], text: 'Plain', jsonb: {}, boolean: false, interval: '1 day' };
@@ -85,6 +93,14 @@ export async function keysOf(session, fn, argument, args) {
     throw error;
   }
   throw new Error(`${fn.name} takes any key in ${argument}`);
+}
+
+/** The views that people read: ['agent_tickets', ..]. */
+export async function viewNames(db) {
+  const rows = await db.sql(
+    `select relname as name from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind in ('v', 'm') order by 1`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Every table: [{ name, mayDelete, columns: [{ name, type, mayInsert, mayUpdate }] }]; the rights are a role's. */

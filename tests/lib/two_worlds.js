@@ -1,11 +1,12 @@
 // Two organizations with one of everything in each, so that every attack has something to steal: "acmesecret" is in every text of
-// Acme's, "rivalsecret" in every text of Rival's.
+// Acme's, "rivalsecret" in every text of Rival's - but for what each has published for everybody: an article and its category.
 
 import { found, join, openTicket, signUp, stagesOf, updateTicket } from './people.js';
 
 /**
  * Returns { acme, rival, zed }: zed belongs to no organization. Each organization is { org, word, admin, agent, customer, other
- * (a customer too), things }; things holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. }.
+ * (a customer too), things, open }; things holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. };
+ * open, the ids of what everybody may read: { article, category }.
  */
 export async function twoWorlds(db) {
   const acme = await world(db, 'acmesecret', ['Ada', 'Grace', 'Alice', 'Bob']);
@@ -48,7 +49,16 @@ async function world(db, word, names) {
     const { rows } = await session.query('select helpdesk.create_org_invite($1, $2) as id', [org, `guest-${word}@example.com`]);
     return rows[0].id;
   });
+  const { articles, open } = await db.as(agent, (session) => knowledge(session, org, word, tickets[0]));
+  await db.as(customer, (session) =>
+    session.query('select helpdesk.rate_article($1, true, $2)', [articles.article, `Feedback ${word}`]),
+  );
   const things = {
+    ...articles,
+    'article version': await db.value('select id from helpdesk.article_versions where org_id = $1 and article_id = $2', [
+      org,
+      articles['draft article'],
+    ]),
     organization: org,
     profile: customer.profile,
     invite,
@@ -64,7 +74,44 @@ async function world(db, word, names) {
     ]),
     revision: await db.value('select latest_history_id from helpdesk.tickets where id = $1', [tickets[0]]),
   };
-  return { org, word, admin, agent, customer, other, things };
+  return { org, word, admin, agent, customer, other, things, open };
+}
+
+/**
+ * A category with what only members and what only staff read, all with the word; and above it what everybody reads: a category and
+ * an article without the word. (The text of the latter holds no digit: see secretsOf.)
+ */
+async function knowledge(session, org, word, ticket) {
+  const one = async (text, values) => Object.values((await session.query(text, values)).rows[0])[0];
+  const category = (name, parent) =>
+    one(`insert into helpdesk.categories (org_id, name, description, parent_id) values ($1, $2, $3, $4) returning id`, [
+      org,
+      name,
+      `About ${name}`,
+      parent,
+    ]);
+  const article = (title, category, visibility, status) =>
+    one(
+      `insert into helpdesk.articles (org_id, title, content, categories, tags, visibility, status)
+       values ($1, $2, 'Content of ' || $2::text, array[$3::text], array[$3::text], $4, $5) returning id`,
+      [org, title, category, visibility, status],
+    );
+  const open = { category: await category('Printing', null) };
+  open.article = await article('How to print', 'Printing', 'public', 'published');
+  const name = `Category ${word}`;
+  const articles = {
+    category: await category(name, open.category),
+    article: await article(`Members ${word}`, name, 'members', 'published'),
+    'internal article': await article(`Internal ${word}`, name, 'internal', 'published'),
+    'draft article': await article(`Draft ${word}`, name, 'public', 'draft'),
+    'archived article': await article(`Archived ${word}`, name, 'public', 'archived'),
+  };
+  await session.query('insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ($1, $2, $3)', [
+    org,
+    ticket,
+    articles.article,
+  ]);
+  return { articles, open };
 }
 
 /** A comment and an attachment. */
@@ -98,14 +145,18 @@ async function limitedWorkflow(session, org, word) {
 }
 
 /** A row that an admin may insert, for every table that people insert into: { tickets: { org_id, .. }, .. }. */
-export async function goodRows(db, { org: org_id, agent, customer, things }) {
+export async function goodRows(db, { org: org_id, agent, customer, things, open }) {
   const { workflow: workflow_id, ticket: ticket_id } = things;
   const [move] = await db.sql('select * from helpdesk.workflow_transitions where org_id = $1', [org_id]);
   const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
   return {
+    article_feedback: { org_id, article_id: open.article, helpful: true, comment: 'x' },
+    articles: { org_id, title: 'x', content: 'x', categories: [], tags: ['x'], visibility: 'public', status: 'draft' },
+    categories: { org_id, name: 'x', description: 'x', parent_id: things.category },
     notification_preferences: { type: 'ticket_updated', enabled: true },
     org_invites: { org_id, email: 'new@example.com', role: 'customer', expires_at: inAnHour },
     organizations: { name: 'Another' },
+    ticket_articles: { org_id, ticket_id, article_id: things['draft article'] },
     ticket_attachments: {
       org_id,
       ticket_id,
@@ -148,13 +199,21 @@ export async function everythingOf(db, { org }) {
   return rows.map(({ of, line }) => `${of}: ${line}`);
 }
 
-/** Returns what tells whether text holds something of an organization: a word of its texts, or one of its ids. */
+/**
+ * Returns what tells whether text holds something of an organization: a word of its texts, or one of its ids. What is published
+ * for everybody is no secret: the article and its category; and, right beside that article and nowhere else, whose it is.
+ */
 export async function secretsOf(db, world) {
   const ids = new Set((await everythingOf(db, world)).join('\n').match(UUID));
+  const { article, category } = world.open;
+  ids.delete(article);
+  ids.delete(category);
+  const author = await db.value('select author from helpdesk.articles where id = $1', [article]);
+  const published = new RegExp(`(${world.org}.{0,30})?${article}([^0-9]{0,200}${author}|.{0,30}${world.org})?`, 'g');
   /** The secrets in `output`, apart from those that were `known` to who reads it. */
   return (output, known = []) => {
     const shown = typeof output === 'string' ? output : (JSON.stringify(output) ?? '');
-    const found = (shown.match(UUID) ?? []).filter((id) => ids.has(id) && !known.includes(id));
+    const found = (shown.replace(published, '').match(UUID) ?? []).filter((id) => ids.has(id) && !known.includes(id));
     return shown.toLowerCase().includes(world.word) ? [...found, world.word] : found;
   };
 }

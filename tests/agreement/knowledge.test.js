@@ -1,0 +1,114 @@
+// Articles through the functions, and what search finds: the same as through the tables.
+
+import assert from 'node:assert/strict';
+import { asCaller, attemptCalls } from './batch.js';
+import { visible } from './model.js';
+import { answer, everybodyIsTold, everyOrg, ids, sorted } from './questions.js';
+import { call } from './statements.js';
+import { WORD } from './world.js';
+import { inEveryWorld } from './worlds.js';
+
+const readable = (me, org) => visible('articles', me).filter((row) => row.org_id === org);
+/** Members know who wrote an article. */
+const isInside = (me, org) => me.seesAll || (me.role !== 'anon' && me.isMember(org));
+
+everybodyIsTold('get_article shows what the table shows', (me, world) => {
+  const articles = visible('articles', me);
+  const ask = (article, org, expected) => ({
+    sql: call('get_article', article.id, org),
+    shown: (shown) => shown && [shown.id, shown.content, shown.author?.id ?? null],
+    expected,
+  });
+  return world.rows.articles.flatMap((article) => {
+    const shown = [article.id, article.content, isInside(me, article.org_id) ? article.author : null];
+    return [
+      ask(article, null, articles.includes(article) ? shown : null),
+      // Looked for in an organization that it is not in.
+      ask(article, world.orgs.find((org) => org !== article.org_id), null),
+    ];
+  });
+});
+
+everybodyIsTold('search_articles finds what the table shows', (me, world) =>
+  everyOrg(world).map((org) => ({ sql: call('search_articles', org, WORD, 100), shown: ids, expected: ids(readable(me, org)) })),
+);
+
+everybodyIsTold('article_categories counts what the table shows', (me, world) =>
+  everyOrg(world).map((org) => {
+    const articles = readable(me, org);
+    const isStaff = me.seesAll || (me.role !== 'anon' && me.isStaff(org));
+    const categories = world.rows.categories.filter((row) => row.org_id === org);
+    const below = (category) => [category, ...categories.filter((row) => row.parent_id === category.id).flatMap(below)];
+    const count = (list) => articles.filter((article) => list.some(({ name }) => article.categories.includes(name))).length;
+    const lines = categories
+      .map((row) => ({ name: row.name, own: count([row]), all: count(below(row)) }))
+      .filter(({ all }) => isStaff || all > 0)
+      .map(({ name, own, all }) => `${name} ${own} ${all}`);
+    const shown = (tree) =>
+      tree.flatMap((node) => [`${node.name} ${node.articleCount} ${node.totalCount}`, ...shown(node.children)]);
+    return { sql: call('article_categories', org), shown: (tree) => sorted(shown(tree)), expected: sorted(lines) };
+  }),
+);
+
+everybodyIsTold('suggest_articles suggests published articles that they read to who sees the ticket', (me, world) => {
+  const tickets = visible('tickets', me);
+  return world.rows.tickets.map((ticket) => {
+    const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published'); // Fewer than are suggested at most.
+    return {
+      sql: call('suggest_articles', ticket.id),
+      shown: ids,
+      expected: answer(me, tickets.includes(ticket) ? ids(articles) : undefined),
+    };
+  });
+});
+
+const WALKS = {
+  list_articles: {
+    ask: (org, filters) => call('list_articles', org, filters),
+    found: ({ articles }) => articles.map(({ id }) => id),
+    expected: (me, org) => readable(me, org).map(({ id }) => id),
+  },
+  search: {
+    ask: (org, filters) => call('search', org, WORD, filters),
+    found: ({ results }) => results.map(({ kind, id }) => `${kind} ${id}`),
+    expected: (me, org) =>
+      Object.entries({ ticket: 'tickets', comment: 'ticket_comments', article: 'articles' }).flatMap(([kind, table]) =>
+        visible(table, me).filter((row) => row.org_id === org).map(({ id }) => `${kind} ${id}`),
+      ),
+  },
+};
+
+for (const [name, { ask, found, expected }] of Object.entries(WALKS)) {
+  inEveryWorld(`${name} shows what the tables show, page by page`, async ({ world, db, callers, disagreements }) => {
+    for (const me of callers) {
+      await asCaller(db, me, async (session) => {
+        for (const org of everyOrg(world)) {
+          const must = sorted(expected(me, org));
+          const is = sorted(await walk(session, (filters) => ask(org, filters), found));
+          const report = (what, list) => list.length > 0 && disagreements.push(`${me}: ${name} of ${org} ${what} ${list.join(', ')}`);
+          report('shows, but must not:', is.filter((line) => !must.includes(line)));
+          report('must show, but does not:', must.filter((line) => !is.includes(line)));
+          report('shows twice:', is.filter((line, i) => line === is[i - 1]));
+        }
+      });
+    }
+  });
+}
+
+/** Everything that is on the pages of a list. */
+async function walk(session, ask, found) {
+  const lines = [];
+  for (let filters = { perPage: 7 }; ; ) {
+    const [{ outcome, result, error }] = await attemptCalls(session, [ask(filters)]);
+    assert.equal(outcome, 'done', error);
+    const page = JSON.parse(result);
+    lines.push(...found(page));
+    const { total = lines.length, nextCursor } = page.pagination;
+    if (!nextCursor) {
+      assert.equal(lines.length, total, 'pagination.total');
+      return lines;
+    }
+    assert.ok(lines.length < 1000, 'the list has no end');
+    filters = { perPage: 7, cursor: nextCursor };
+  }
+}

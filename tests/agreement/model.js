@@ -1,0 +1,98 @@
+// What the rules come to, for a caller in a world of plain objects: what they see, and what they may write.
+
+import { CALLABLE, nobody, TABLES, VIEWS } from './rules.js';
+
+export const tableNames = Object.keys(TABLES);
+export const viewNames = Object.keys(VIEWS);
+export const columnsOf = (name) => VIEWS[name] ?? rulesOf(name).columns;
+/** The columns that people change, if they may change the row. */
+export const updatesOf = (table) => rulesOf(table).updates;
+
+/** Whether there are people who may: not whether this one may. */
+export const isForPeople = (table, verb) => rulesOf(table)[verb] !== nobody;
+
+/** A new row with what it gets when its writer leaves it out, as far as it matters to anybody. */
+export const withDefaults = (me, row) => ({
+  ...{ created_by: me.id, uploaded_by: me.id, user_id: me.id, linked_by: me.id, is_internal: false },
+  ...row,
+});
+
+function rulesOf(table) {
+  if (!TABLES[table]) throw new Error(`rules.js has no entry for the table ${table}`);
+  return TABLES[table];
+}
+
+/** Whether a role may do this with a table at all: true, false, or undefined when it depends on person and row. */
+function ofRole(table, me, verb) {
+  if (me.isSuperuser) return true;
+  if (me.role === 'service_role') return rulesOf(table).backend.includes(verb);
+  if (me.role === 'anon') return rulesOf(table).isOpen && verb === 'read' ? undefined : false;
+  return undefined;
+}
+
+export function mayRead(table, me, row) {
+  return ofRole(table, me, 'read') ?? rulesOf(table).read(me, row);
+}
+
+export function visible(table, me) {
+  return me.world.rows[table].filter((row) => mayRead(table, me, row));
+}
+
+/** `row` has the columns that the statement gives. */
+export function mayInsert(table, me, row) {
+  const { inserts, insert } = rulesOf(table);
+  const maySay = () => Object.keys(row).every((column) => inserts.includes(column)) && insert(me, withDefaults(me, row));
+  return ofRole(table, me, 'insert') ?? maySay();
+}
+
+export function mayUpdate(table, me, row, column) {
+  const { updates, update, backendUpdates } = rulesOf(table);
+  if (me.role === 'service_role' && backendUpdates && !backendUpdates.includes(column)) return false;
+  return ofRole(table, me, 'update') ?? (updates.includes(column) && update(me, row));
+}
+
+export function mayDelete(table, me, row) {
+  return ofRole(table, me, 'delete') ?? rulesOf(table).delete(me, row);
+}
+
+/** Whether the workflow lets a caller who changes tickets move one there. */
+export function mayMove(me, ticket, stage) {
+  const transitions = me.world.rows.workflow_transitions.filter((row) => row.workflow_id === ticket.workflow_id);
+  const isAdmin = me.seesAll || me.isAdmin(ticket.org_id);
+  return (
+    transitions.length === 0 ||
+    transitions.some(
+      (row) =>
+        row.from_stage_id === ticket.current_stage_id &&
+        row.to_stage_id === stage &&
+        (isAdmin || row.min_role === 'org_agent'),
+    )
+  );
+}
+
+/** A file is read by who may read its attachment; one that is attached internally too, by staff only. */
+export function mayReadFile(me, path) {
+  const [org, ticket] = path.split('/');
+  const attached = me.world.rows.ticket_attachments.filter(
+    (row) => row.storage_path === path && row.org_id === org && row.ticket_id === ticket,
+  );
+  return attached.length > 0 && attached.every((row) => me.seesAll || me.seesOnTicket(row));
+}
+
+/** What a role has to be granted for all this, as readGrants() of catalog.js puts it. */
+export function grantsOf(role) {
+  const grants = CALLABLE[role].map((name) => `call ${name}`);
+  for (const [name, table] of Object.entries(TABLES)) {
+    const columns = (verb, list) => list.map((column) => `${verb} ${name}.${column}`);
+    const may = (verb) => (role === 'service_role' ? table.backend.includes(verb) : role === 'authenticated' && table[verb] !== nobody);
+    const isBackend = role === 'service_role';
+    if (may('read') || (role === 'anon' && table.isOpen)) grants.push(...columns('select', table.columns));
+    if (may('insert')) grants.push(...columns('insert', isBackend ? table.columns : table.inserts));
+    if (may('update')) grants.push(...columns('update', isBackend ? (table.backendUpdates ?? table.columns) : table.updates));
+    if (may('delete')) grants.push(`delete ${name}`);
+  }
+  for (const [name, columns] of Object.entries(VIEWS)) {
+    if (role !== 'anon') grants.push(...columns.map((column) => `select ${name}.${column}`));
+  }
+  return grants;
+}
