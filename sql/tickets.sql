@@ -46,6 +46,7 @@ create table helpdesk.tickets (
   constraint tickets_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
+  constraint tickets_created_at_check check (pg_catalog.isfinite(created_at) and pg_catalog.isfinite(stage_entered_at)),
   constraint tickets_number_check check (number between 1 and 1000000000000)
 );
 

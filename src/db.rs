@@ -116,6 +116,23 @@ pub fn run(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
     execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, |_| ())
 }
 
+/// An error when a transaction whose snapshot is older than the newest (REPEATABLE READ and above) has missed rows that a query
+/// finds: it wrote what it saw, and must be tried again.
+pub fn check_nothing_missed(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
+    // SAFETY: a plain setting of the transaction; the snapshot pushed here is popped here, or by the abort after an error.
+    let missed = unsafe {
+        if pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 {
+            return Ok(());
+        }
+        pg_sys::CommandCounterIncrement();
+        pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
+        let missed = read_one(sql, args, |_| ())?;
+        pg_sys::PopActiveSnapshot();
+        missed
+    };
+    if missed.is_some() { Err(crate::error::Error::Concurrent.into()) } else { Ok(()) }
+}
+
 /// Runs SQL text of any length and kind, once, without keeping a plan.
 pub fn run_script(sql: &str) -> Result<()> {
     let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;

@@ -23,6 +23,8 @@ pub enum Error {
     /// 23505: that revision, or that idempotency key, exists already. PostgREST answers 409 Conflict. A stale version is not
     /// 40001: that one promises that the same request may succeed when repeated, so PostgREST 12 repeats it without end.
     Duplicate { message: Text, hint: Text },
+    /// 40001: a transaction above READ COMMITTED did not see what another one did meanwhile.
+    Concurrent,
 }
 
 impl Error {
@@ -68,6 +70,11 @@ impl From<Error> for ErrorReport {
             Error::WrongState { message, hint } => {
                 (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message, hint)
             }
+            Error::Concurrent => (
+                ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "could not serialize access due to concurrent update".into(),
+                "Run the transaction again.".into(),
+            ),
             Error::Duplicate { message, hint } => (ERRCODE_UNIQUE_VIOLATION, message, hint),
         };
         ErrorReport::new(code, message, "").set_hint(hint)

@@ -50,6 +50,10 @@ const RELEASE_TICKETS: &str = "
     update helpdesk.tickets set assigned_to = null
      where org_id = $1 and assigned_to = $2 and status <> 'closed'";
 
+const STILL_ASSIGNED: &str = "
+    select from helpdesk.tickets
+     where org_id = $1 and assigned_to = $2 and status <> 'closed' limit 1";
+
 /// $3: those to the person's address; $4: those that the person sent.
 const WITHDRAW_INVITES: &str = "
     delete from helpdesk.org_invites i
@@ -263,6 +267,7 @@ fn release(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let person = [old.arg("org_id")?, old.arg("user_id")?];
     if was.may_be_assigned && !is.may_be_assigned {
         db::run(RELEASE_TICKETS, &person)?;
+        db::check_nothing_missed(STILL_ASSIGNED, &person)?;
     }
     let is_removed = rows.new.is_none();
     let is_demoted = was.is_admin && !is.is_admin;

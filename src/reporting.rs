@@ -19,6 +19,9 @@ use crate::viewer::{self, Viewer};
 const BATCH: i64 = 200_000;
 /// Days that one report covers.
 const MAX_DAYS: i32 = 1100;
+/// 0001-01-01 and 9999-12-31, in days since 2000-01-01.
+const FIRST_DAY: i32 = -730_119;
+const LAST_DAY: i32 = 2_921_939;
 /// Durations are kept in buckets of relative width GAMMA, as in DDSketch (Masson, Rim, Lee: DDSketch, VLDB 2019): a percentile read
 /// from them is within (GAMMA - 1) / (GAMMA + 1), that is 2.5 %, of the exact one.
 const GAMMA: f64 = 1.05;
@@ -286,7 +289,7 @@ fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let mut deltas = Vec::new();
     match (&old, &new) {
         (None, Some(new)) => {
-            if new.entered == new.created && new.resolved.is_none() {
+            if new.entered == new.created && new.resolved.is_none() && new.responded.is_none() {
                 return opened(org, new);
             }
             deltas.push(new.in_stage(1));
@@ -423,7 +426,7 @@ impl Durations {
             seen += amount;
             if seen >= rank {
                 let seconds = 2.0 * GAMMA.powi(*bucket) / (GAMMA + 1.0);
-                return Some((seconds * 10.0).round() / 10.0);
+                return Some((seconds * 1000.0).round() / 1000.0);
             }
         }
         None
@@ -489,12 +492,17 @@ fn ticket_activity(
     let (from, to) = (required(p_from, "p_from")?, required(p_to, "p_to")?);
     check_staff(org)?;
     let (first, last) = (from.to_pg_epoch_days(), to.to_pg_epoch_days());
-    let is_finite = first > i32::MIN && last < i32::MAX;
-    if !is_finite || last < first || last.saturating_sub(first) >= MAX_DAYS {
+    if first < FIRST_DAY
+        || last > LAST_DAY
+        || last < first
+        || last.saturating_sub(first) >= MAX_DAYS
+    {
         return Err(Error::bad(
             "p_to",
-            "before p_from, or too long after it",
-            format!("Up to {MAX_DAYS} days, the first and the last included."),
+            "before p_from, too long after it, or too far away",
+            format!(
+                "Up to {MAX_DAYS} days of the years 1 to 9999, the first and the last included."
+            ),
         ));
     }
     let time_zone: Option<String> =

@@ -23,6 +23,9 @@ const UNMARK_START: &str = "
 const STATUS_TO_TICKETS: &str = "
     update helpdesk.tickets set status = $3 where org_id = $1 and current_stage_id = $2 and status <> $3";
 
+const NOT_OF_STATUS: &str = "
+    select from helpdesk.tickets where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
+
 thread_local! {
     /// Whether the trigger below is moving the mark, and meets itself on the stage that loses it.
     static MOVING_THE_MARK: Cell<bool> = const { Cell::new(false) };
@@ -112,7 +115,9 @@ impl Drop for Moving {
 fn status_to_tickets<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     db::fire(trigger, |rows| {
         let Some(new) = rows.new else { return Ok(None) };
-        db::run(STATUS_TO_TICKETS, &[new.arg("org_id")?, new.arg("id")?, new.arg("status")?])?;
+        let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
+        db::run(STATUS_TO_TICKETS, &args)?;
+        db::check_nothing_missed(NOT_OF_STATUS, &args)?;
         Ok(None)
     })
 }

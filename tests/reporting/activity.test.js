@@ -1,0 +1,448 @@
+// ticket_activity against a log that the test keeps itself, with days as Intl.DateTimeFormat has them.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
+import { pseudoRandom } from '../lib/random.js';
+
+const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
+const PRIORITIES = ['low', 'medium', 'high', 'urgent'];
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Zones, and the days there on which clocks change (and one that is like any other). */
+const ZONES = {
+  'Europe/Berlin': ['2025-03-30', '2025-10-26', '2025-06-15'],
+  'America/New_York': ['2025-03-09', '2025-11-02', '2025-06-15'],
+  'Asia/Kolkata': ['2025-06-15', '2024-12-31'],
+  'Pacific/Chatham': ['2025-04-06', '2025-09-28', '2025-06-15'],
+};
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, grace, alice, bob, rita, sam } = await twoOrganizations(db);
+const hal = await signUp(db, 'Hal');
+
+const report = (org, from, to) => db.value('select helpdesk.ticket_activity($1, $2, $3)', [org, from, to]);
+const fold = async () => {
+  while (await db.value('select helpdesk.refresh_ticket_stats()::int'));
+  assert.equal(await db.value('select count(*)::int from helpdesk.ticket_stat_deltas'), 0);
+};
+
+/** The day of a moment in a time zone, as ISO 8601 has it. */
+function dayIn(zone) {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return (moment) => format.format(moment);
+}
+
+const plusDays = (day, n) => new Date(Date.parse(day) + n * DAY).toISOString().slice(0, 10);
+function daysBetween(from, to) {
+  const days = [];
+  for (let day = from; day <= to; day = plusDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** The first moments of a day and of the next one in a zone, found by looking at each minute around. */
+function midnights(dayOf, day) {
+  const start = Date.parse(day) - DAY;
+  const found = [];
+  for (let moment = start; moment < start + 4 * DAY; moment += MINUTE) {
+    if (dayOf(moment) !== dayOf(moment - MINUTE) && [day, plusDays(day, 1)].includes(dayOf(moment))) found.push(moment);
+  }
+  assert.equal(found.length, 2);
+  return found;
+}
+
+// ---- The log: { metric, at, priority, agent, seconds }, and the report that it makes.
+
+const nearestRank = (sorted, percent) => sorted[Math.ceil((percent * sorted.length) / 100) - 1];
+
+function numbersOf(events) {
+  const numbers = { created: 0, resolved: 0, closed: 0, reopened: 0 };
+  for (const { metric } of events) if (metric in numbers) numbers[metric]++;
+  return numbers;
+}
+
+function durationsOf(events, metric) {
+  const all = events.filter((event) => event.metric === metric).map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return { count: all.length, medianSeconds: nearestRank(all, 50) ?? null, p90Seconds: nearestRank(all, 90) ?? null };
+}
+
+const groupOf = (events) => ({
+  ...numbersOf(events),
+  firstResponse: durationsOf(events, 'first_response'),
+  resolution: durationsOf(events, 'resolution'),
+});
+
+function grouped(events, key) {
+  const groups = new Map();
+  for (const event of events) groups.set(event[key], [...(groups.get(event[key]) ?? []), event]);
+  return groups;
+}
+
+function expectedReport(log, zone, people, from, to) {
+  const dayOf = dayIn(zone);
+  const events = log.map((event) => ({ ...event, day: dayOf(event.at) })).filter(({ day }) => day >= from && day <= to);
+  const byDay = grouped(events, 'day');
+  return {
+    timeZone: zone,
+    total: groupOf(events),
+    days: daysBetween(from, to).map((day) => ({ day, ...numbersOf(byDay.get(day) ?? []) })),
+    byPriority: PRIORITIES.map((priority) => [priority, events.filter((event) => event.priority === priority)])
+      .filter(([, some]) => some.length)
+      .map(([priority, some]) => ({ priority, ...groupOf(some) })),
+    byAgent: [...grouped(events, 'agent')].map(([id, some]) => ({
+      agent: id && { id, name: people.find(({ profile }) => profile === id).name },
+      ...groupOf(some),
+    })),
+  };
+}
+
+/** The same report, but for how far durations may be off; agents in no order. */
+function assertReport(actual, expected) {
+  const settle = (said, exact, where) => {
+    for (const metric of ['firstResponse', 'resolution']) {
+      for (const name of ['medianSeconds', 'p90Seconds']) {
+        const [is, shouldBe] = [said[metric][name], exact[metric][name]];
+        if (shouldBe === null) continue; // Compared below.
+        const allowed = 0.025 * shouldBe + 0.05; // Told to a tenth of a second.
+        assert.ok(Math.abs(is - shouldBe) <= allowed, `${where}: ${metric}.${name} is ${is}, exactly ${shouldBe}`);
+        said[metric][name] = shouldBe;
+      }
+    }
+  };
+  const said = structuredClone(actual);
+  const byId = (a, b) => ((a.agent?.id ?? '') < (b.agent?.id ?? '') ? -1 : 1);
+  said.byAgent.sort(byId);
+  expected.byAgent.sort(byId);
+  const groups = (of) => [of.total, ...of.byPriority, ...of.byAgent];
+  const [mine, theirs] = [groups(expected), groups(said)];
+  assert.equal(theirs.length, mine.length);
+  theirs.forEach((group, i) => settle(group, mine[i], group.priority ?? group.agent?.name ?? `group ${i}`));
+  assert.deepEqual(said, expected);
+  // Whatever the log says: the parts make the whole.
+  for (const parts of [said.days, said.byPriority, said.byAgent]) {
+    const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
+    for (const name of ['created', 'resolved', 'closed', 'reopened']) assert.equal(sum((part) => part[name]), said.total[name]);
+    if (parts === said.days) continue;
+    for (const name of ['firstResponse', 'resolution']) assert.equal(sum((part) => part[name].count), said.total[name].count);
+  }
+}
+
+/** Tickets imported with their past, a comment or two on each, and what the log has to say of them. */
+async function importTickets(org, stages, moments, random) {
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random() * Math.log(40 * 86_400))); // 2 s to 80 days, in ms.
+  const [tickets, comments, log] = [[], [], []];
+  for (const at of moments) {
+    const id = randomUUID();
+    const [priority, agent] = [pick(PRIORITIES), pick([null, ada.profile, grace.profile, hal.profile])];
+    const ticket = { id, priority, agent, created: new Date(at), entered: new Date(at), stage: stages.New, resolved: null, closed: null };
+    const event = (metric, when, more) => log.push({ metric, at: when, priority, agent, ...more });
+    event('created', at);
+    const fate = random();
+    if (fate < 0.4) {
+      const took = duration();
+      ticket.resolved = new Date(at + took);
+      ticket.stage = stages.Resolved;
+      ticket.entered = ticket.resolved;
+      event('resolved', at + took);
+      event('resolution', at + took, { seconds: took / 1000 });
+      if (fate < 0.2) {
+        ticket.stage = stages.Closed;
+        ticket.closed = new Date(at + took + MINUTE);
+        ticket.entered = ticket.closed;
+        event('closed', at + took + MINUTE);
+      }
+    } else if (fate < 0.6) {
+      ticket.entered = new Date(at + duration());
+      ticket.stage = stages['In progress'];
+    }
+    tickets.push(ticket);
+    const say = (who, when, isInternal = false) => comments.push({ ticket: id, who: who.profile, when: new Date(when), isInternal });
+    if (random() < 0.6) {
+      const took = duration();
+      const responder = pick([ada, grace, hal]);
+      if (random() < 0.3) say(alice, at + took / 2); // The requester, not staff.
+      if (random() < 0.3) say(grace, at + took / 2, true); // Nobody outside sees it.
+      say(responder, at + took);
+      event('first_response', at + took, { agent: responder.profile, seconds: took / 1000 });
+      if (random() < 0.3) say(pick([ada, hal]), at + took + MINUTE); // Not the first.
+    }
+  }
+  await db.sql(
+    `insert into helpdesk.tickets (org_id, id, title, priority, assigned_to, created_by, created_at, updated_at, stage_entered_at,
+                                   current_stage_id, resolved_at, closed_at)
+     select $1, x.id, 'Imported', x.priority::helpdesk.ticket_priority, x.agent, $2, x.created, x.created, x.entered, x.stage,
+            x.resolved, x.closed
+       from jsonb_to_recordset($3) as x (id uuid, priority text, agent uuid, created timestamptz, entered timestamptz, stage uuid,
+                                         resolved timestamptz, closed timestamptz)`,
+    [org, alice.profile, JSON.stringify(tickets)],
+  );
+  for (const { ticket, who, when, isInternal } of comments) {
+    await db.sql(
+      `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, created_at, is_internal)
+       values ($1, $2, 'Words', $3, $4, $5)`,
+      [org, ticket, who, when, isInternal],
+    );
+  }
+  return { log, tickets };
+}
+
+for (const [zone, days] of Object.entries(ZONES)) {
+  describe(zone, () => {
+    const people = [ada, grace, hal];
+    const dayOf = dayIn(zone);
+    const random = pseudoRandom(SEED + zone.length);
+    const log = [];
+    let org, stages, imported;
+
+    const agreesOn = async (from, to) => {
+      const said = await report(org, from, to);
+      assertReport(said, expectedReport(log, zone, people, from, to));
+      return said;
+    };
+    const ranges = [['2024-11-01', '2026-02-28'], ...days.map((day) => [day, day])];
+    for (const day of days) ranges.push([plusDays(day, -1), plusDays(day, 1)], [plusDays(day, 1), plusDays(day, 40)], ['2024-12-31', day]);
+    const agreesEverywhere = async () => {
+      const all = [];
+      for (const range of ranges) all.push(await agreesOn(...range));
+      return all;
+    };
+
+    before(async () => {
+      org = await found(db, ada, zone);
+      for (const agent of [grace, hal]) await join(db, org, agent, 'org_agent');
+      await join(db, org, alice, 'org_customer');
+      await db.as(ada, (session) => session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
+      stages = await stagesOf(db, org);
+      const moments = [];
+      for (const day of days) {
+        for (const midnight of midnights(dayOf, day)) {
+          for (const off of [-3 * MINUTE, -MINUTE, -1, 0, 1, MINUTE, 5 * MINUTE]) moments.push(midnight + off);
+        }
+        for (let i = 0; i < 40; i++) moments.push(Date.parse(day) - DAY + Math.floor(random() * 3 * DAY));
+      }
+      imported = await importTickets(org, stages, moments, random);
+      log.push(...imported.log);
+    });
+
+    test('nothing folded: what Intl.DateTimeFormat says', agreesEverywhere);
+
+    test('the day before a day is not in it, nor the day after', async () => {
+      for (const day of days) {
+        const three = await report(org, plusDays(day, -1), plusDays(day, 1));
+        const one = await report(org, day, day);
+        assert.ok(one.total.created > 0 && three.total.created > one.total.created);
+        assert.deepEqual(one.days, [three.days[1]]);
+      }
+    });
+
+    test('folded: the same', async () => {
+      const earlier = await agreesEverywhere();
+      await fold();
+      assert.deepEqual(await agreesEverywhere(), earlier);
+    });
+
+    test('folded in part, resolved, closed and reopened now: as they happened', async () => {
+      const session = await db.signIn(grace);
+      const now = new Set();
+      const change = async (ticket, changes, metrics) => {
+        await session.query('begin');
+        const { rows: [{ at }] } = await session.query('select now() as at');
+        await updateTicket(session, ticket.id, changes);
+        await session.query('commit');
+        Object.assign(ticket, changes.priority && { priority: changes.priority }, changes.assignedTo && { agent: changes.assignedTo });
+        now.add(dayOf(at));
+        for (const metric of metrics) {
+          const seconds = metric === 'resolution' ? (at - ticket.created) / 1000 : undefined;
+          log.push({ metric, at: +at, priority: ticket.priority, agent: ticket.agent, seconds });
+        }
+      };
+      const open = imported.tickets.filter(({ resolved }) => !resolved).slice(0, 4);
+      const [resolved] = imported.tickets.filter(({ resolved, closed }) => resolved && !closed);
+      await change(open[0], { stageId: stages.Resolved }, ['resolved', 'resolution']);
+      await change(open[0], { stageId: stages['In progress'] }, ['reopened']);
+      await change(open[0], { stageId: stages.Closed, priority: 'urgent' }, ['resolved', 'resolution', 'closed']);
+      await change(open[1], { stageId: stages.Resolved, assignedTo: hal.profile }, ['resolved', 'resolution']);
+      await change(open[1], { stageId: stages.Closed }, ['closed']);
+      await change(open[1], { stageId: stages.Resolved }, []); // Resolved it was.
+      await change(open[2], { stageId: stages['Waiting on customer'], priority: 'low' }, []);
+      await change(resolved, { stageId: stages.New }, ['reopened']);
+      await db.disconnect(session);
+      await db.sql('delete from helpdesk.tickets where org_id = $1 and id = $2', [org, open[3].id]); // Its past remains.
+
+      const [from, to] = [[...now].sort()[0], [...now].sort().at(-1)];
+      const today = await agreesOn(from, to);
+      assert.ok(today.total.resolved >= 3 && today.total.reopened >= 2 && today.total.closed >= 2);
+      await agreesEverywhere();
+      await fold();
+      assert.deepEqual(await agreesOn(from, to), today);
+      await agreesEverywhere();
+    });
+  });
+}
+
+test('all stays in the day it was counted in when the time zone changes; what is not folded moves', async () => {
+  const org = await found(db, ada, 'Moving');
+  const insert = () =>
+    db.sql(
+      `insert into helpdesk.tickets (org_id, title, created_by, created_at) values ($1, 'Late at night', $2, '2025-06-15 23:30Z')`,
+      [org, ada.profile],
+    );
+  const created = async () => (await report(org, '2025-06-15', '2025-06-16')).days.map((day) => day.created);
+  await insert();
+  assert.deepEqual(await created(), [1, 0]);
+  await fold();
+  await insert();
+  assert.deepEqual(await created(), [2, 0]);
+  await db.sql(`update helpdesk.organizations set time_zone = 'Asia/Kolkata' where id = $1`, [org]);
+  assert.deepEqual(await created(), [1, 1]);
+  await fold();
+  assert.deepEqual(await created(), [1, 1]);
+  await db.as(ada, async (session) => {
+    for (const zone of ['Europe/Nowhere', '', 'europe/berlin ', '+02']) {
+      await fails('22023', session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
+    }
+  });
+});
+
+test('an imported ticket brings its first response with it, whatever else it brings', async () => {
+  const org = await found(db, ada, 'Imported responses');
+  const stages = await stagesOf(db, org);
+  for (const stage of ['New', 'Resolved']) {
+    for (const entered of ['2025-06-15 10:00Z', '2025-06-15 12:00Z']) {
+      await db.sql(
+        `insert into helpdesk.tickets (org_id, title, created_by, created_at, stage_entered_at, current_stage_id, first_response_at,
+                                       first_response_by)
+         values ($1, 'Imported', $2, '2025-06-15 10:00Z', $3, $4, '2025-06-15 11:00Z', $2)`,
+        [org, ada.profile, entered, stages[stage]],
+      );
+    }
+  }
+  const { total } = await report(org, '2025-06-15', '2025-06-15');
+  assert.equal(total.created, 4);
+  assert.equal(total.resolved, 2);
+  assert.equal(total.firstResponse.count, 4);
+});
+
+test('percentiles of few and of many, of short and of long', async () => {
+  const org = await found(db, ada, 'Percentiles');
+  const random = pseudoRandom(SEED);
+  const samples = [[60], [60, 3600], [1, 5, 30, 86_400], Array.from({ length: 10 }, (_, i) => 100 * (i + 1)), Array(11).fill(3600)];
+  samples.push(Array.from({ length: 501 }, () => Math.ceil(Math.exp(random() * 17))));
+  samples.push(Array.from({ length: 70 }, (_, i) => 1 + i ** 3));
+  for (const [i, seconds] of samples.entries()) {
+    const day = plusDays('2025-01-01', i);
+    await db.sql(
+      `insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, created_at, resolved_at, stage_entered_at)
+       select $1, 'Imported', $2, $3, moment - s * interval '1 second', moment, moment
+         from unnest($4::float8[]) s, (select ($5::date + time '12:00') at time zone 'UTC' as moment) x`,
+      [org, ada.profile, (await stagesOf(db, org)).Resolved, seconds, day],
+    );
+    const sorted = [...seconds].sort((a, b) => a - b);
+    for (const isFolded of [false, true]) {
+      if (isFolded) await fold();
+      const { resolution } = (await report(org, day, day)).total;
+      assert.equal(resolution.count, seconds.length);
+      for (const [name, percent] of Object.entries({ medianSeconds: 50, p90Seconds: 90 })) {
+        const exact = nearestRank(sorted, percent);
+        assert.ok(Math.abs(resolution[name] - exact) <= 0.025 * exact + 0.05, `sample ${i}: ${name} is ${resolution[name]}, not ${exact}`);
+      }
+    }
+  }
+});
+
+describe('who may ask what', () => {
+  const ask = (session, org, from, to) => session.query('select helpdesk.ticket_activity($1, $2, $3) as report', [org, from, to]);
+
+  test('staff; nobody else', async () => {
+    for (const person of [ada, grace]) await db.as(person, (session) => ask(session, acme, '2025-01-01', '2025-01-31'));
+    for (const person of [alice, bob, rita, sam]) {
+      await db.as(person, async (session) => {
+        await fails('42501', ask(session, acme, '2025-01-01', '2025-01-31'));
+        await fails('42501', session.query('select helpdesk.org_dashboard($1)', [acme]));
+        // Not even whether the question makes sense, or the organization is there.
+        await fails('42501', ask(session, acme, '2025-01-31', '2025-01-01'));
+        await fails('42501', ask(session, randomUUID(), '2025-01-01', '2025-01-31'));
+      });
+    }
+    await db.as(rita, (session) => ask(session, rival, '2025-01-01', '2025-01-31'));
+    const anon = await db.connect('authenticator');
+    await anon.query('set role anon');
+    await fails('42501', ask(anon, acme, '2025-01-01', '2025-01-31'));
+    await fails('42501', anon.query('select helpdesk.org_dashboard($1)', [acme]));
+    await anon.query('reset role; set role service_role');
+    await ask(anon, acme, '2025-01-01', '2025-01-31');
+    await fails('42501', ask(anon, randomUUID(), '2025-01-01', '2025-01-31'));
+    await db.disconnect(anon);
+  });
+
+  test('a member who is assigned a ticket is still a customer', async () => {
+    await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [bob.profile]);
+    await db.as(bob, (session) => fails('42501', ask(session, acme, '2025-01-01', '2025-01-31')));
+  });
+
+  test('refused: days in the wrong order, too many, endless, missing', async () => {
+    await db.as(grace, async (session) => {
+      const { rows: [one] } = await ask(session, acme, '2024-02-29', '2024-02-29');
+      assert.deepEqual(one.report.days.map(({ day }) => day), ['2024-02-29']);
+      const { rows: [{ report: most }] } = await ask(session, acme, '2022-01-01', plusDays('2022-01-01', 1099));
+      assert.equal(most.days.length, 1100);
+      assert.deepEqual(most.days.map(({ day }) => day), daysBetween('2022-01-01', plusDays('2022-01-01', 1099)));
+      for (const [from, to] of [
+        ['2025-01-02', '2025-01-01'],
+        ['2022-01-01', plusDays('2022-01-01', 1100)],
+        ['2025-01-01', 'infinity'],
+        ['-infinity', '2025-01-01'],
+        ['infinity', 'infinity'],
+        ['-infinity', '-infinity'],
+        ['infinity', '-infinity'],
+        ['4713-01-01 BC', '5874897-12-31'],
+      ]) {
+        const error = await fails('22023', ask(session, acme, from, to));
+        assert.match(error.message, /p_to|p_from/);
+        assert.ok(error.hint);
+      }
+      for (const args of [[null, '2025-01-01', '2025-01-01'], [acme, null, '2025-01-01'], [acme, '2025-01-01', null]]) {
+        await fails('22004', ask(session, ...args));
+      }
+      await fails('22004', session.query('select helpdesk.org_dashboard(null)'));
+    });
+  });
+
+  test('days far away are answered or refused, not a fault', async () => {
+    await db.as(grace, async (session) => {
+      for (const [from, to] of [['9999-12-30', '10000-01-02'], ['5874897-01-01', '5874897-01-02'], ['4713-01-01 BC', '4713-01-02 BC']]) {
+        const days = await ask(session, acme, from, to).then(
+          ({ rows: [row] }) => row.report.days,
+          (error) => assert.equal(error.code, '22023', error.message) ?? [],
+        );
+        assert.ok(days.every(({ day }) => day), `${from} to ${to}: every day has its date: ${JSON.stringify(days.map(({ day }) => day))}`);
+      }
+    });
+  });
+
+  test('an empty organization: every day, and nothing on it', async () => {
+    const org = await found(db, ada, 'Empty');
+    const nothing = { created: 0, resolved: 0, closed: 0, reopened: 0 };
+    const durations = { count: 0, medianSeconds: null, p90Seconds: null };
+    assert.deepEqual(await report(org, '2025-01-01', '2025-01-02'), {
+      timeZone: 'UTC',
+      total: { ...nothing, firstResponse: durations, resolution: durations },
+      days: [{ day: '2025-01-01', ...nothing }, { day: '2025-01-02', ...nothing }],
+      byPriority: [],
+      byAgent: [],
+    });
+  });
+
+  test('other organizations are not counted in', async () => {
+    await db.as(alice, (session) => openTicket(session, acme, 'Acme alone'));
+    const range = [plusDays(new Date().toISOString().slice(0, 10), -1), plusDays(new Date().toISOString().slice(0, 10), 1)];
+    assert.equal((await report(acme, ...range)).total.created, 1);
+    assert.equal((await report(rival, ...range)).total.created, 0);
+  });
+});
