@@ -30,7 +30,8 @@ create table helpdesk.profiles (
 -- Statistics are of all organizations: what the planner expects of a text would tell everybody whether somebody else has it.
 alter table helpdesk.profiles
   alter column name set statistics 0,
-  alter column email set statistics 0;
+  alter column email set statistics 0,
+  alter column teams set statistics 0;
 
 ---- Indexes
 

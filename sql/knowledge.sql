@@ -96,7 +96,9 @@ alter table helpdesk.categories
   alter column description set statistics 0;
 alter table helpdesk.articles
   alter column title set statistics 0,
-  alter column content set statistics 0;
+  alter column content set statistics 0,
+  alter column categories set statistics 0,
+  alter column tags set statistics 0;
 alter table helpdesk.article_versions
   alter column title set statistics 0,
   alter column content set statistics 0;
