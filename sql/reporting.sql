@@ -70,17 +70,18 @@ create policy staff_read_activity on helpdesk.ticket_activity_days for select to
 ---- Views
 
 create view helpdesk.agent_tickets with (security_invoker = true) as
+  -- Everything but the ticket is looked up for the rows of a page only, so that an index of tickets gives them in their order.
   select t.id, t.org_id, t.number, t.workflow_id, t.current_stage_id, t.title, t.description, t.priority, t.status, t.assigned_to,
-         t.created_by, t.created_at, t.updated_at, w.name as workflow_name, s.name as stage_name,
-         -- Looked up for the rows of a page only: row security asks a question for each profile.
+         t.created_by, t.created_at, t.updated_at,
+         (select w.name from helpdesk.workflows w where w.org_id = t.org_id and w.id = t.workflow_id) as workflow_name,
+         (select s.name from helpdesk.workflow_stages s where s.org_id = t.org_id and s.id = t.current_stage_id) as stage_name,
          (select p.name from helpdesk.profiles p where p.id = t.assigned_to) as assigned_to_name,
          (select p.name from helpdesk.profiles p where p.id = t.created_by) as created_by_name,
-         t.public_comment_count + coalesce(i.comment_count, 0) as comment_count,
-         t.public_attachment_count + coalesce(i.attachment_count, 0) as attachment_count
+         t.public_comment_count + coalesce((select i.comment_count from helpdesk.ticket_internal_counts i
+                                             where i.org_id = t.org_id and i.ticket_id = t.id), 0) as comment_count,
+         t.public_attachment_count + coalesce((select i.attachment_count from helpdesk.ticket_internal_counts i
+                                                where i.org_id = t.org_id and i.ticket_id = t.id), 0) as attachment_count
     from helpdesk.tickets t
-    join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
-    join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
-    left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
    where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything());
 
 create view helpdesk.customer_tickets with (security_invoker = true) as
