@@ -17,7 +17,6 @@ create table helpdesk.ticket_comments (
   constraint ticket_comments_pkey primary key (org_id, id),
   constraint ticket_comments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
-  constraint ticket_comments_requester_id_fkey foreign key (requester_id) references helpdesk.profiles (id),
   constraint ticket_comments_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint ticket_comments_content_check check (content ~ '\S' and pg_catalog.char_length(content) <= 100000)
 );
@@ -37,7 +36,6 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_pkey primary key (org_id, id),
   constraint ticket_attachments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
-  constraint ticket_attachments_requester_id_fkey foreign key (requester_id) references helpdesk.profiles (id),
   constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by) references helpdesk.profiles (id),
   constraint ticket_attachments_file_name_check check (file_name ~ '\S' and pg_catalog.char_length(file_name) <= 255),
   constraint ticket_attachments_file_type_check check (file_type ~ '\S' and pg_catalog.char_length(file_type) <= 255),
@@ -69,7 +67,6 @@ alter table helpdesk.ticket_attachments
 
 create index ticket_comments_id_idx on helpdesk.ticket_comments (id);
 create index ticket_comments_ticket_idx on helpdesk.ticket_comments (ticket_id, created_at, id);
-create index ticket_comments_created_by_idx on helpdesk.ticket_comments (created_by);
 create index ticket_comments_requester_idx on helpdesk.ticket_comments (requester_id, created_at desc);
 create index ticket_attachments_id_idx on helpdesk.ticket_attachments (id);
 create index ticket_attachments_ticket_idx on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
@@ -177,12 +174,11 @@ comment on column helpdesk.ticket_attachments.uploaded_by is 'Who uploaded it. N
 comment on column helpdesk.ticket_attachments.uploaded_at is 'When it was uploaded.';
 comment on index helpdesk.ticket_comments_id_idx is 'Serves looking a comment up by id alone.';
 comment on index helpdesk.ticket_comments_ticket_idx is 'Serves the conversation of a ticket in order, and the foreign key to tickets.';
-comment on index helpdesk.ticket_comments_created_by_idx is 'Serves the foreign key to profiles.';
-comment on index helpdesk.ticket_comments_requester_idx is 'Serves a customer''s own conversations, and the foreign key to profiles.';
+comment on index helpdesk.ticket_comments_requester_idx is 'Serves a customer''s own conversations.';
 comment on index helpdesk.ticket_attachments_id_idx is 'Serves looking an attachment up by id alone.';
 comment on index helpdesk.ticket_attachments_ticket_idx is 'Serves the files of a ticket in order, and the foreign key to tickets.';
 comment on index helpdesk.ticket_attachments_uploaded_by_idx is 'Serves the foreign key to profiles.';
-comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files, and the foreign key to profiles.';
+comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files.';
 comment on trigger ticket_comments_follow_ticket on helpdesk.ticket_comments is 'Takes requester_id from the ticket; author, ticket and visibility never change.';
 comment on trigger ticket_attachments_follow_ticket on helpdesk.ticket_attachments is 'Takes requester_id from the ticket; uploader, ticket and visibility never change.';
 comment on policy view_external_comments on helpdesk.ticket_comments is 'Members read the public comments on the tickets they see.';

@@ -36,7 +36,8 @@ $$;
 -- Asked by policies and column defaults.
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
-  helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(), helpdesk.my_assigned_ticket_ids(),
+  helpdesk.my_org_ids(), helpdesk.my_customer_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(),
+  helpdesk.my_assigned_ticket_ids(),
   helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.sees_everything(), helpdesk.may_read_file(text),
   helpdesk.may_upload_file(text)
   to anon, authenticated, service_role;
@@ -99,6 +100,7 @@ comment on function helpdesk.uuid_generate_v7() is
   'A new UUIDv7 (RFC 9562): ascending, so that rows made together lie together in an index.';
 comment on function helpdesk.my_profile_id() is 'The profile of the signed-in person; null when nobody is signed in.';
 comment on function helpdesk.my_org_ids() is 'The organizations that the signed-in person is a member of.';
+comment on function helpdesk.my_customer_org_ids() is 'The organizations in which the signed-in person is org_customer.';
 comment on function helpdesk.my_staff_org_ids() is 'The organizations in which the signed-in person is org_agent or org_admin.';
 comment on function helpdesk.my_admin_org_ids() is 'The organizations in which the signed-in person is org_admin.';
 comment on function helpdesk.my_assigned_ticket_ids() is

@@ -16,7 +16,6 @@ create table helpdesk.notifications (
   created_at timestamptz not null default pg_catalog.now(),
   expires_at timestamptz not null default pg_catalog.now() + interval '30 days',
   constraint notifications_pkey primary key (org_id, id),
-  constraint notifications_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
   constraint notifications_user_id_fkey foreign key (user_id) references helpdesk.profiles (id),
   constraint notifications_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,

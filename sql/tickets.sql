@@ -69,19 +69,18 @@ create table helpdesk.ticket_history (
   constraint ticket_history_pkey primary key (org_id, id),
   constraint ticket_history_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
-  constraint ticket_history_requester_id_fkey foreign key (requester_id) references helpdesk.profiles (id),
   constraint ticket_history_assigned_to_fkey foreign key (assigned_to) references helpdesk.profiles (id),
   constraint ticket_history_changed_by_fkey foreign key (changed_by) references helpdesk.profiles (id),
   constraint ticket_history_workflow_stage_id_fkey foreign key (org_id, workflow_stage_id)
     references helpdesk.workflow_stages (org_id, id),
-  constraint ticket_history_previous_history_id_key unique (org_id, previous_history_id),
-  constraint ticket_history_previous_history_id_fkey foreign key (org_id, previous_history_id)
-    references helpdesk.ticket_history (org_id, id)
+  constraint ticket_history_ticket_id_id_key unique (org_id, ticket_id, id),
+  constraint ticket_history_previous_history_id_fkey foreign key (org_id, ticket_id, previous_history_id)
+    references helpdesk.ticket_history (org_id, ticket_id, id)
 );
 
 alter table helpdesk.tickets
-  add constraint fk_latest_history foreign key (org_id, latest_history_id)
-    references helpdesk.ticket_history (org_id, id) deferrable initially deferred;
+  add constraint fk_latest_history foreign key (org_id, id, latest_history_id)
+    references helpdesk.ticket_history (org_id, ticket_id, id) deferrable initially deferred;
 
 create table helpdesk.ticket_idempotency_keys (
   org_id uuid not null,
@@ -112,7 +111,6 @@ create index tickets_org_updated_idx on helpdesk.tickets (org_id, updated_at des
 create index tickets_org_created_idx on helpdesk.tickets (org_id, created_at desc, id desc);
 create index tickets_org_priority_idx on helpdesk.tickets (org_id, priority desc, updated_at desc, id desc);
 create index tickets_org_status_idx on helpdesk.tickets (org_id, status, updated_at desc, id desc);
-create index tickets_org_workflow_idx on helpdesk.tickets (org_id, workflow_id, updated_at desc, id desc);
 create index tickets_org_stage_idx on helpdesk.tickets (org_id, current_stage_id, updated_at desc, id desc);
 create index tickets_unassigned_idx on helpdesk.tickets (org_id, updated_at desc, id desc) where assigned_to is null;
 create index tickets_queue_idx on helpdesk.tickets (org_id, priority desc, created_at, id)
@@ -120,16 +118,11 @@ create index tickets_queue_idx on helpdesk.tickets (org_id, priority desc, creat
 create index tickets_assigned_to_idx on helpdesk.tickets (assigned_to, updated_at desc, id desc) where assigned_to is not null;
 create index tickets_created_by_idx on helpdesk.tickets (created_by, updated_at desc, id desc);
 create index tickets_updated_at_idx on helpdesk.tickets (updated_at desc, id desc);
-create index tickets_latest_history_idx on helpdesk.tickets (latest_history_id);
 create index tickets_open_idx on helpdesk.tickets (org_id, created_at, id) where status in ('open', 'pending');
-create index tickets_first_response_by_idx on helpdesk.tickets (first_response_by) where first_response_by is not null;
 
 create index ticket_history_id_idx on helpdesk.ticket_history (id);
-create index ticket_history_ticket_idx on helpdesk.ticket_history (ticket_id, version desc);
 create index ticket_history_stage_idx on helpdesk.ticket_history (workflow_stage_id);
 create index ticket_history_changed_at_idx on helpdesk.ticket_history (org_id, changed_at desc);
-create index ticket_history_assigned_idx on helpdesk.ticket_history (assigned_to) where assigned_to is not null;
-create index ticket_history_changed_by_idx on helpdesk.ticket_history (changed_by);
 create index ticket_history_requester_idx on helpdesk.ticket_history (requester_id, changed_at desc);
 
 create index ticket_idempotency_keys_actor_idx on helpdesk.ticket_idempotency_keys (actor_id);
@@ -173,9 +166,10 @@ create policy agents_change_tickets on helpdesk.tickets for update to authentica
   using (org_id = any (helpdesk.my_staff_org_ids()))
   with check (org_id = any (helpdesk.my_staff_org_ids()));
 
+-- Asked for every row before the policies of staff: what is false for them at once comes first.
 create policy users_assigned_tickets on helpdesk.tickets for select to authenticated
-  using ((created_by = helpdesk.my_profile_id() or assigned_to = helpdesk.my_profile_id())
-         and org_id = any (helpdesk.my_org_ids()));
+  using (org_id = any (helpdesk.my_customer_org_ids())
+         and (created_by = helpdesk.my_profile_id() or assigned_to = helpdesk.my_profile_id()));
 
 create policy users_create_tickets on helpdesk.tickets for insert to authenticated
   with check (org_id = any (helpdesk.my_org_ids())
@@ -186,8 +180,8 @@ create policy agent_full_history on helpdesk.ticket_history for select to authen
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
 create policy user_limited_history on helpdesk.ticket_history for select to authenticated
-  using ((requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids()))
-         and org_id = any (helpdesk.my_org_ids()));
+  using (org_id = any (helpdesk.my_customer_org_ids())
+         and (requester_id = helpdesk.my_profile_id() or ticket_id = any (helpdesk.my_assigned_ticket_ids())));
 
 ---- Comments
 
@@ -221,7 +215,10 @@ comment on column helpdesk.tickets.public_comment_count is 'How many comments ev
 comment on column helpdesk.tickets.public_attachment_count is 'How many attachments everybody on the ticket sees.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage is one of the workflow.';
-comment on constraint fk_latest_history on helpdesk.tickets is 'Checked at commit: ticket and first revision point at each other.';
+comment on constraint fk_latest_history on helpdesk.tickets is
+  'It is a revision of this ticket. Checked at commit: ticket and first revision point at each other.';
+comment on constraint ticket_history_ticket_id_id_key on helpdesk.ticket_history is
+  'What the newest and the previous revision refer to. Serves the history of a ticket, in order, and the foreign key to tickets.';
 comment on table helpdesk.ticket_history is
   'Every revision of every ticket: the full state after the change, and what changed. Written by trigger only, never changed; goes only with its ticket.';
 comment on column helpdesk.ticket_history.org_id is 'The organization.';
@@ -252,23 +249,17 @@ comment on index helpdesk.tickets_org_updated_idx is 'Serves list_org_tickets in
 comment on index helpdesk.tickets_org_created_idx is 'Serves list_org_tickets sorted by createdAt, and its createdAfter/createdBefore.';
 comment on index helpdesk.tickets_org_priority_idx is 'Serves list_org_tickets sorted by or filtered by priority.';
 comment on index helpdesk.tickets_org_status_idx is 'Serves lists filtered by status.';
-comment on index helpdesk.tickets_org_workflow_idx is 'Serves lists filtered by workflow, and the foreign key to workflows.';
-comment on index helpdesk.tickets_org_stage_idx is 'Serves lists filtered by stage (boards), and the foreign key to stages.';
+comment on index helpdesk.tickets_org_stage_idx is 'Serves lists filtered by stage (boards) or by workflow, and the foreign key to stages.';
 comment on index helpdesk.tickets_unassigned_idx is 'Serves the queue of unassigned tickets.';
 comment on index helpdesk.tickets_queue_idx is 'Serves claim_next_ticket: most urgent first, oldest first.';
 comment on index helpdesk.tickets_assigned_to_idx is 'Serves "assigned to me", what a customer is assigned to, and the foreign key to profiles.';
 comment on index helpdesk.tickets_created_by_idx is 'Serves a customer''s own tickets in every door, and the foreign key to profiles.';
 comment on index helpdesk.tickets_updated_at_idx is 'Serves the newest tickets over all of an agent''s organizations.';
-comment on index helpdesk.tickets_latest_history_idx is 'Serves fk_latest_history when a ticket and its history are deleted.';
 comment on index helpdesk.tickets_open_idx is 'Serves the oldest open ticket of org_dashboard.';
-comment on index helpdesk.tickets_first_response_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_history_id_idx is 'Serves looking a revision up by id alone.';
-comment on index helpdesk.ticket_history_ticket_idx is 'Serves the history of a ticket, newest first, and the foreign key to tickets.';
 comment on index helpdesk.ticket_history_stage_idx is 'Serves the foreign key to stages when a stage is deleted.';
 comment on index helpdesk.ticket_history_changed_at_idx is 'Serves the newest changes in an organization.';
-comment on index helpdesk.ticket_history_assigned_idx is 'Serves the foreign key to profiles.';
-comment on index helpdesk.ticket_history_changed_by_idx is 'Serves the foreign key to profiles.';
-comment on index helpdesk.ticket_history_requester_idx is 'Serves a customer''s own history, and the foreign key to profiles.';
+comment on index helpdesk.ticket_history_requester_idx is 'Serves a customer''s own history.';
 comment on index helpdesk.ticket_idempotency_keys_actor_idx is 'Serves the foreign key to profiles.';
 comment on trigger tickets_before_write on helpdesk.tickets is 'Fills in and checks what the system sets: number, status, times, version.';
 comment on trigger tickets_record_history on helpdesk.tickets is 'Writes the revision.';

@@ -7,8 +7,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 
 use pgrx::PgTupleDesc;
+use pgrx::Uuid;
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::nullable::Nullable;
@@ -344,7 +346,7 @@ fn check(code: i32) -> Result<()> {
     Ok(())
 }
 
-fn internal(message: &str) -> pgrx::pg_sys::panic::ErrorReport {
+pub fn internal(message: &str) -> pgrx::pg_sys::panic::ErrorReport {
     pgrx::pg_sys::panic::ErrorReport::new(
         PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
         message.to_owned(),
@@ -457,6 +459,36 @@ unsafe impl BoxRet for JsonText {
 
 impl_sql_translatable!(JsonText, "json");
 
+/// A `uuid[]` that is returned again and again: the array is built once, and copied as it is.
+#[derive(Clone)]
+pub struct UuidArray(Rc<[u8]>);
+
+impl UuidArray {
+    pub fn of(ids: &[Uuid]) -> UuidArray {
+        let datum = ids.to_vec().into_datum().unwrap_or(pg_sys::Datum::null());
+        // SAFETY: the array was just made; its header says how long it is, and it is read before its memory context is reset.
+        let image = unsafe {
+            let array = datum.cast_mut_ptr::<u8>();
+            std::slice::from_raw_parts(array, pgrx::varsize_any(array.cast()))
+        };
+        UuidArray(image.into())
+    }
+}
+
+// SAFETY: the bytes are those of an array of uuid.
+unsafe impl BoxRet for UuidArray {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: as many bytes are copied as were allocated, in the caller's memory context; alignment is palloc's.
+        unsafe {
+            let copy = pg_sys::palloc(self.0.len()).cast::<u8>();
+            copy.copy_from_nonoverlapping(self.0.as_ptr(), self.0.len());
+            fcinfo.return_raw_datum(pg_sys::Datum::from(copy))
+        }
+    }
+}
+
+impl_sql_translatable!(UuidArray, "uuid[]");
+
 /// A row of a table as a trigger sees it.
 pub struct TriggerRow<'a> {
     tuple: pg_sys::HeapTuple,
@@ -531,13 +563,21 @@ fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     }
 }
 
+/// Whether Postgres calls something by this name. Names are shorter than 64 bytes and end with a NUL.
+fn name_is(name: &pg_sys::NameData, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() < name.data.len()
+        && name.data[bytes.len()] == 0
+        && name.data.iter().zip(bytes).all(|(a, b)| *a as u8 == *b)
+}
+
 impl<'a> TriggerRow<'a> {
     fn position(&self, column: &str) -> Result<NonZeroUsize> {
         // SAFETY: the descriptor is the relation's, locked while its trigger runs.
         let attributes = unsafe { PgTupleDesc::from_pg_unchecked(self.descriptor) };
         attributes
             .iter()
-            .find(|attribute| attribute.name() == column && !attribute.attisdropped)
+            .find(|attribute| name_is(&attribute.attname, column) && !attribute.attisdropped)
             .and_then(|attribute| NonZeroUsize::new(attribute.attnum as usize))
             .ok_or_else(|| internal(&format!("the table has no column \"{column}\"")))
     }

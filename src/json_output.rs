@@ -10,17 +10,24 @@ use serde::{Serialize, Serializer};
 use crate::db::Row;
 
 /// An id.
-pub struct Id(Uuid);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id([u8; 16]);
 
 impl From<Uuid> for Id {
     fn from(id: Uuid) -> Id {
-        Id(id)
+        Id(*id.as_bytes())
+    }
+}
+
+impl From<Id> for Uuid {
+    fn from(id: Id) -> Uuid {
+        Uuid::from_bytes(id.0)
     }
 }
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        uuid::Uuid::from_bytes(*self.0.as_bytes()).serialize(output)
+        uuid::Uuid::from_bytes(self.0).serialize(output)
     }
 }
 
@@ -55,7 +62,7 @@ pub struct Named<'a> {
 
 impl<'a> Row<'a> {
     pub fn id(&self, position: usize) -> Option<Id> {
-        self.get(position).map(Id)
+        self.get::<Uuid>(position).map(Id::from)
     }
 
     pub fn time(&self, position: usize) -> Option<Time> {

@@ -26,6 +26,7 @@ mod search_index;
 mod search_query;
 mod security_report;
 mod ticket_cursor;
+mod ticket_details;
 mod ticket_filters;
 mod ticket_list;
 mod ticket_queue;

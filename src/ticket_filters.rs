@@ -268,6 +268,8 @@ fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
     values.iter().map(|id| Uuid::from(*id)).collect()
 }
 
+pub const OF_WORKFLOW: &str = "t.workflow_id = $9";
+
 /// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
 pub fn conditions(
     filters: &Filters,
@@ -290,7 +292,7 @@ pub fn conditions(
         ),
         one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
         one_or_many(&filters.stage_id, "t.current_stage_id = $7", "t.current_stage_id = any ($8)"),
-        one_or_many(&filters.workflow_id, "t.workflow_id = $9", "t.workflow_id = any ($10)"),
+        one_or_many(&filters.workflow_id, OF_WORKFLOW, "t.workflow_id = any ($10)"),
         filters.assigned_to.as_ref().map(|assignee| match assignee {
             Assignee::Nobody => "t.assigned_to is null",
             _ => "t.assigned_to = $11",

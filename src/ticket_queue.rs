@@ -8,6 +8,7 @@ use pgrx::prelude::*;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
+use crate::ticket_details::changed_ticket;
 use crate::ticket_filters::{Arguments, Filters, conditions};
 use crate::tickets::{self, Changes};
 use crate::viewer::{self, Viewer};
@@ -106,7 +107,7 @@ fn claim_next_ticket(
         ));
     }
     match filters.claim(org, me)? {
-        Some(id) => tickets::ticket_object(org, id).map(Some),
+        Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),
     }
 }

@@ -1,4 +1,4 @@
-//! Opening, changing and reading a ticket. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
+//! Opening, changing and finding a ticket; ticket_details.rs shows it. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
 //! lists are in ticket_list.rs.
 
 use pgrx::Uuid;
@@ -12,6 +12,7 @@ use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::json_input::{self, Id};
 use crate::organizations::not_a_member;
+use crate::ticket_details::changed_ticket;
 use crate::viewer::{self, Viewer};
 
 pub const MAX_TITLE: usize = 500;
@@ -84,82 +85,6 @@ const LOCK_ASSIGNEE: &str =
 /// The version, once whoever is changing the ticket is done.
 const LOCKED_VERSION: &str =
     "select version from helpdesk.tickets where org_id = $1 and id = $2 for share";
-
-/// The `ticket` object. $1 organization, $2 ticket, $3 whether the reader is staff.
-macro_rules! ticket_object {
-    () => {
-        "json_build_object(
-           'id', t.id,
-           'number', t.number,
-           'title', t.title,
-           'description', t.description,
-           'priority', t.priority,
-           'status', t.status,
-           'version', t.version,
-           'currentStage', json_build_object('id', s.id, 'name', s.name, 'description', s.description),
-           'workflow', json_build_object('id', w.id, 'name', w.name),
-           'assignedTo', case when a.id is not null then
-             json_build_object('id', a.id, 'name', a.name, 'email', case when $3 then a.email end) end,
-           'createdBy', json_build_object('id', c.id, 'name', c.name),
-           'createdAt', t.created_at,
-           'updatedAt', t.updated_at,
-           'resolvedAt', t.resolved_at,
-           'closedAt', t.closed_at)"
-    };
-}
-
-macro_rules! ticket_tables {
-    () => {
-        "
-      from helpdesk.tickets t
-      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
-      join helpdesk.workflows w on w.org_id = $1 and w.id = t.workflow_id
-      join helpdesk.profiles c on c.id = t.created_by
-      left join helpdesk.profiles a on a.id = t.assigned_to
-     where t.org_id = $1 and t.id = $2"
-    };
-}
-
-const TICKET: &str = concat!("select ", ticket_object!(), ticket_tables!());
-
-const DETAILS: &str = concat!(
-    "select json_build_object('ticket', ",
-    ticket_object!(),
-    ",
-    'comments', (
-      select coalesce(json_agg(json_build_object(
-               'id', x.id,
-               'content', x.content,
-               'isInternal', x.is_internal,
-               'createdBy', json_build_object('id', p.id, 'name', p.name),
-               'createdAt', x.created_at,
-               'updatedAt', x.updated_at) order by x.created_at, x.id), '[]')
-        from helpdesk.ticket_comments x
-        join helpdesk.profiles p on p.id = x.created_by
-       where x.org_id = $1 and x.ticket_id = $2 and ($3 or not x.is_internal)),
-    'attachments', (
-      select coalesce(json_agg(json_build_object(
-               'id', x.id,
-               'fileName', x.file_name,
-               'fileType', x.file_type,
-               'fileSize', x.file_size,
-               'isInternal', x.is_internal,
-               'uploadedBy', json_build_object('id', p.id, 'name', p.name),
-               'uploadedAt', x.uploaded_at) order by x.uploaded_at, x.id), '[]')
-        from helpdesk.ticket_attachments x
-        join helpdesk.profiles p on p.id = x.uploaded_by
-       where x.org_id = $1 and x.ticket_id = $2 and ($3 or not x.is_internal)),
-    'history', (
-      select coalesce(json_agg(json_build_object(
-               'id', x.id,
-               'changes', x.changes,
-               'changedBy', case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end,
-               'changedAt', x.changed_at) order by x.version desc), '[]')
-        from helpdesk.ticket_history x
-        left join helpdesk.profiles p on p.id = x.changed_by
-       where x.org_id = $1 and x.ticket_id = $2))",
-    ticket_tables!()
-);
 
 /// Opens a ticket and returns its id. Staff and backends may open one for a member (p_requester_id). A repeated request with
 /// the same p_idempotency_key returns the first ticket instead of opening another.
@@ -298,33 +223,7 @@ fn update_ticket(
             ));
         }
     }
-    ticket_object(org, id)
-}
-
-/// The ticket object, for staff.
-pub fn ticket_object(org: Uuid, id: Uuid) -> Result<JsonText> {
-    let ticket = db::run_one(TICKET, &[org.into(), id.into(), true.into()], |row| row.get(1))?;
-    ticket.flatten().ok_or_else(|| {
-        Error::not_allowed("p_ticket_id: the ticket is gone", "Somebody deleted it meanwhile.")
-    })
-}
-
-/// Everything about a ticket that the caller may see; NULL when there is no such ticket or they may not see it.
-#[pg_extern(stable, parallel_safe, security_definer)]
-#[search_path(pg_catalog, pg_temp)]
-fn get_ticket_details(
-    p_ticket_id: Option<Uuid>,
-    p_org_id: default!(Option<Uuid>, "NULL"),
-) -> Result<Option<JsonText>> {
-    let id = required(p_ticket_id, "p_ticket_id")?;
-    let Some(found) = find_ticket(id, p_org_id)? else {
-        return Ok(None);
-    };
-    let details =
-        db::read_one(DETAILS, &[found.org.into(), id.into(), found.is_staff.into()], |row| {
-            row.get(1)
-        })?;
-    Ok(details.flatten())
+    changed_ticket(org, id)
 }
 
 /// A ticket that the caller may see.

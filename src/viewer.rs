@@ -15,27 +15,27 @@ use std::rc::Rc;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db;
+use crate::db::{self, UuidArray};
+use crate::enums::UserRole;
 use crate::error::{Error, Result};
 
 /// A person, and the organizations they belong to.
 #[derive(Debug, Default)]
 pub struct Viewer {
     pub profile: Option<Uuid>,
-    role: Option<String>,
-    /// Organizations in which they are a member of any kind, staff, admin.
+    role: Option<UserRole>,
+    /// Organizations in which they are a member of any kind, customer, staff, admin.
     orgs: Vec<Uuid>,
+    customer_orgs: Vec<Uuid>,
     staff_orgs: Vec<Uuid>,
     admin_orgs: Vec<Uuid>,
 }
 
 const WHO_IS_ASKING: &str = "
-    select p.id, p.role::pg_catalog.text,
-           m.org_id, m.org_role operator(pg_catalog.<>) 'org_customer', m.org_role operator(pg_catalog.=) 'org_admin'
+    select p.id, p.role, m.org_id, m.org_role
       from helpdesk.profiles p
       left join helpdesk.org_members m on m.user_id operator(pg_catalog.=) p.id
-     where p.auth_id operator(pg_catalog.=) auth.uid()
-     order by m.org_id";
+     where p.auth_id operator(pg_catalog.=) auth.uid()";
 
 const ASSIGNED_TICKETS: &str = "
     select t.id from helpdesk.tickets t
@@ -50,19 +50,7 @@ const IS_MY_MEMBER: &str = "
 impl Viewer {
     /// Who is asking now.
     pub fn current() -> Result<Rc<Viewer>> {
-        let key = Key::current();
-        let cached = CACHE.with_borrow(|cache| {
-            cache.as_ref().filter(|known| known.key == key).map(|known| known.viewer.clone())
-        });
-        if let Some(viewer) = cached {
-            return Ok(viewer);
-        }
-        let key = key.into_owned();
-        let viewer = Rc::new(Viewer::look_up()?);
-        CACHE.with_borrow_mut(|cache| {
-            *cache = Some(Known { key, viewer: viewer.clone(), assigned_tickets: None })
-        });
-        Ok(viewer)
+        known(|known| known.viewer.clone())
     }
 
     fn look_up() -> Result<Viewer> {
@@ -70,31 +58,27 @@ impl Viewer {
         if is_anonymous() {
             return Ok(viewer);
         }
-        let rows = with_pinned_search_path(|| {
+        with_pinned_search_path(|| {
             crate::install::check_schema_version()?;
             db::read_all(WHO_IS_ASKING, &[], |row| {
-                (
-                    row.get::<Uuid>(1),
-                    row.get::<String>(2),
-                    row.get::<Uuid>(3),
-                    row.get::<bool>(4),
-                    row.get::<bool>(5),
-                )
+                viewer.profile = row.get(1);
+                viewer.role = row.get(2);
+                viewer.join(row.get(3), row.get(4));
             })
         })?;
-        for (profile, role, org, staff, admin) in rows {
-            viewer.profile = profile;
-            viewer.role = role;
-            let Some(org) = org else { continue };
-            viewer.orgs.push(org);
-            if staff == Some(true) {
-                viewer.staff_orgs.push(org);
-            }
-            if admin == Some(true) {
-                viewer.admin_orgs.push(org);
-            }
-        }
         Ok(viewer)
+    }
+
+    fn join(&mut self, org: Option<Uuid>, org_role: Option<&str>) {
+        let Some(org) = org else { return };
+        self.orgs.push(org);
+        match org_role {
+            Some("org_customer") => self.customer_orgs.push(org),
+            _ => self.staff_orgs.push(org),
+        }
+        if org_role == Some("org_admin") {
+            self.admin_orgs.push(org);
+        }
     }
 
     pub fn is_member(&self, org: Uuid) -> bool {
@@ -122,11 +106,11 @@ impl Viewer {
     }
 
     pub fn may_create_organization(&self) -> bool {
-        matches!(self.role.as_deref(), Some("customer" | "admin"))
+        matches!(self.role, Some(UserRole::Customer | UserRole::Admin))
     }
 
     pub fn is_installation_admin(&self) -> bool {
-        self.role.as_deref() == Some("admin")
+        self.role == Some(UserRole::Admin)
     }
 
     /// The person asking; an error when nobody is signed in or the login has no profile.
@@ -175,11 +159,40 @@ struct Key<'a> {
 struct Known {
     key: Key<'static>,
     viewer: Rc<Viewer>,
+    /// What policies ask for with every row, as they get it.
+    orgs: UuidArray,
+    customer_orgs: UuidArray,
+    staff_orgs: UuidArray,
+    admin_orgs: UuidArray,
     assigned_tickets: Option<Rc<Vec<Uuid>>>,
 }
 
 thread_local! {
     static CACHE: RefCell<Option<Known>> = const { RefCell::new(None) };
+}
+
+/// Reads what is known about who is asking now; looks it up when it could have changed.
+fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
+    let key = Key::current();
+    let cached =
+        CACHE.with_borrow(|cache| cache.as_ref().filter(|known| known.key == key).map(&read));
+    if let Some(answer) = cached {
+        return Ok(answer);
+    }
+    let key = key.into_owned();
+    let viewer = Viewer::look_up()?;
+    let known = Known {
+        key,
+        orgs: UuidArray::of(&viewer.orgs),
+        customer_orgs: UuidArray::of(&viewer.customer_orgs),
+        staff_orgs: UuidArray::of(&viewer.staff_orgs),
+        admin_orgs: UuidArray::of(&viewer.admin_orgs),
+        viewer: Rc::new(viewer),
+        assigned_tickets: None,
+    };
+    let answer = read(&known);
+    CACHE.set(Some(known));
+    Ok(answer)
 }
 
 impl Key<'_> {
@@ -289,25 +302,31 @@ fn jwt_subject() -> Option<Uuid> {
 /// The signed-in person's profile.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn my_profile_id() -> Result<Option<Uuid>> {
-    Ok(Viewer::current()?.profile)
+    known(|known| known.viewer.profile)
 }
 
 /// Organizations that the signed-in person is a member of.
 #[pg_extern(stable, parallel_safe, security_definer)]
-fn my_org_ids() -> Result<Vec<Uuid>> {
-    Ok(Viewer::current()?.orgs())
+fn my_org_ids() -> Result<UuidArray> {
+    known(|known| known.orgs.clone())
+}
+
+/// Organizations in which the signed-in person is org_customer.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_customer_org_ids() -> Result<UuidArray> {
+    known(|known| known.customer_orgs.clone())
 }
 
 /// Organizations in which the signed-in person is org_agent or org_admin.
 #[pg_extern(stable, parallel_safe, security_definer)]
-fn my_staff_org_ids() -> Result<Vec<Uuid>> {
-    Ok(Viewer::current()?.staff_orgs())
+fn my_staff_org_ids() -> Result<UuidArray> {
+    known(|known| known.staff_orgs.clone())
 }
 
 /// Organizations in which the signed-in person is org_admin.
 #[pg_extern(stable, parallel_safe, security_definer)]
-fn my_admin_org_ids() -> Result<Vec<Uuid>> {
-    Ok(Viewer::current()?.admin_orgs())
+fn my_admin_org_ids() -> Result<UuidArray> {
+    known(|known| known.admin_orgs.clone())
 }
 
 /// Tickets that the signed-in person is assigned to where they are not staff. Few: customers are seldom assigned.

@@ -51,12 +51,12 @@ select name, case provolatile when 'i' then 'immutable' when 's' then 'stable' e
   from story.functions order by name collate "C";
 ---- A definer function that anybody may call pins its search_path, but for those that policies call
 select name from story.functions where prosecdef and proconfig is null
-   and proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
+   and proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
 ---- Policies call nothing else
 select distinct p.polname, f.proname
   from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass
   join story.functions f on f.oid = d.refobjid
- where f.proname not in ('my_profile_id', 'my_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
+ where f.proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
 ---- Policies are for authenticated, but for the one on public articles; they have no sub-select, and check what is written
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid where p.polroles <> array['authenticated'::regrole::oid];
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid
@@ -98,7 +98,8 @@ select conname, confupdtype, confdeltype from story.keys where contype = 'f' and
 select t.relname from story.tenant_tables t join pg_attribute a on a.attrelid = t.oid and a.attname = 'id'
  where not exists (select from story.indexes i where i.indrelid = t.oid and i.columns = array['id']);
 select t.relname, a.attname from story.tenant_tables t join pg_attribute a on a.attrelid = t.oid where a.attidentity <> '' or pg_get_serial_sequence(t.oid::regclass::text, a.attname) is not null and a.attnum > 0;
----- Every foreign key has an index that leads to it: the organization at most comes first
+---- Every foreign key has an index that leads to it (the organization at most comes first), but those printed: only the deletion of a
+---- person or of a workflow would use one, which is rare, and every write would pay for it
 select k.conname, k.columns from story.keys k
  where k.contype = 'f' and not exists (
    select from story.indexes i
