@@ -18,7 +18,7 @@ create table baseline.workflows (
 );
 create table baseline.workflow_stages (
   id uuid primary key default gen_random_uuid(), workflow_id uuid not null references baseline.workflows, name text not null,
-  description text, is_start boolean default false, unique (workflow_id, id)
+  description text, is_start boolean default false, status text, unique (workflow_id, id)
 );
 create table baseline.tickets (
   id uuid primary key default gen_random_uuid(), org_id uuid not null, workflow_id uuid not null, current_stage_id uuid not null,
@@ -44,7 +44,7 @@ insert into baseline.profiles
          (select m.org_id from helpdesk.org_members m where m.user_id = p.id order by m.org_id limit 1)
     from helpdesk.profiles p;
 insert into baseline.workflows select id, org_id, name, is_active, created_at from helpdesk.workflows;
-insert into baseline.workflow_stages select id, workflow_id, name, description, is_start from helpdesk.workflow_stages;
+insert into baseline.workflow_stages select id, workflow_id, name, description, is_start, status from helpdesk.workflow_stages;
 insert into baseline.tickets
   select id, org_id, workflow_id, current_stage_id, latest_history_id, created_by, created_at, updated_at from helpdesk.tickets;
 insert into baseline.ticket_history
@@ -53,6 +53,9 @@ insert into baseline.ticket_history
     from helpdesk.ticket_history;
 insert into baseline.ticket_comments
   select id, ticket_id, content, created_by, created_at, is_internal from helpdesk.ticket_comments;
+
+insert into baseline.ticket_attachments
+  select id, ticket_id, file_name, file_type, file_size, storage_path, uploaded_by, uploaded_at from helpdesk.ticket_attachments;
 
 alter table baseline.workflow_stages add foreign key (workflow_id) references baseline.workflows;
 alter table baseline.tickets
@@ -147,13 +150,47 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
+-- The sketch filters by priority and says "add more filter conditions as needed": these are the others, written as that one is.
 create function baseline.list_org_tickets(p_org_id uuid, p_filters jsonb default '{}') returns json as $$
 declare
   v_result json;
   v_where text := 'where t.org_id = $1';
+  v_me uuid := (select id from profiles where auth_id = auth.uid());
 begin
   if p_filters ? 'priority' then
-    v_where := v_where || ' and h.priority = any ($2)';
+    v_where := v_where || ' and h.priority = ($2 ->> ''priority'')::ticket_priority';
+  end if;
+  if p_filters ? 'status' then
+    v_where := v_where || ' and ws.status = $2 ->> ''status''';
+  end if;
+  if p_filters ? 'stageId' then
+    v_where := v_where || ' and t.current_stage_id = ($2 ->> ''stageId'')::uuid';
+  end if;
+  if p_filters ? 'workflowId' then
+    v_where := v_where || ' and t.workflow_id = ($2 ->> ''workflowId'')::uuid';
+  end if;
+  if p_filters ->> 'assignedTo' = 'me' then
+    v_where := v_where || ' and h.assigned_to = $3';
+  elsif p_filters ->> 'assignedTo' = 'none' then
+    v_where := v_where || ' and h.assigned_to is null';
+  end if;
+  if p_filters ? 'createdBy' then
+    v_where := v_where || ' and t.created_by = ($2 ->> ''createdBy'')::uuid';
+  end if;
+  if p_filters ? 'createdAfter' then
+    v_where := v_where || ' and t.created_at >= ($2 ->> ''createdAfter'')::timestamptz';
+  end if;
+  if p_filters ? 'createdBefore' then
+    v_where := v_where || ' and t.created_at < ($2 ->> ''createdBefore'')::timestamptz';
+  end if;
+  if p_filters ? 'updatedAfter' then
+    v_where := v_where || ' and t.updated_at >= ($2 ->> ''updatedAfter'')::timestamptz';
+  end if;
+  if p_filters ? 'updatedBefore' then
+    v_where := v_where || ' and t.updated_at < ($2 ->> ''updatedBefore'')::timestamptz';
+  end if;
+  if p_filters ? 'search' then
+    v_where := v_where || ' and (h.title ilike ''%%'' || ($2 ->> ''search'') || ''%%'' or h.description ilike ''%%'' || ($2 ->> ''search'') || ''%%'')';
   end if;
   execute format('
     select json_build_object(''tickets'', json_agg(x.ticket),
@@ -167,23 +204,89 @@ begin
               join ticket_history h on h.id = t.latest_history_id
               join workflow_stages ws on ws.id = t.current_stage_id
               left join profiles p on p.id = h.assigned_to
-              %s order by t.updated_at desc limit 20) x', v_where)
+              %s order by %s limit 20 offset 20 * (coalesce(($2 ->> ''page'')::int, 1) - 1)) x',
+      v_where,
+      case p_filters ->> 'sort' when '-priority' then 'h.priority desc, t.updated_at desc'
+                                when '-createdAt' then 't.created_at desc' else 't.updated_at desc' end)
     into v_result
-    using p_org_id, array[p_filters ->> 'priority']::ticket_priority[];
+    using p_org_id, p_filters, v_me;
   return v_result;
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
--- What the sketch's materialized views hold, asked for one organization, live.
-create function baseline.stage_stats(p_org_id uuid)
-  returns table (stage_id uuid, workflow_id uuid, stage_name text, ticket_count bigint, avg_hours_in_stage numeric, high_priority_count bigint) as $$
-  select ws.id, ws.workflow_id, ws.name, count(t.id), avg(extract(epoch from (now() - t.created_at))) / 3600,
-         (select count(*) from tickets t2 join ticket_history h2 on h2.id = t2.latest_history_id
-           where t2.current_stage_id = ws.id and h2.priority in ('high', 'urgent'))
-    from workflow_stages ws join workflows w on w.id = ws.workflow_id left join tickets t on t.current_stage_id = ws.id
-   where w.org_id = p_org_id
-   group by ws.id, ws.workflow_id, ws.name
-$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
+-- The sketch has no queue; as it is usually written.
+create function baseline.claim_next_ticket(p_org_id uuid) returns uuid as $$
+declare
+  v_old ticket_history;
+  v_history_id uuid;
+  v_me uuid := (select id from profiles where auth_id = auth.uid());
+begin
+  select h.* into v_old
+    from tickets t
+    join ticket_history h on h.id = t.latest_history_id
+    join workflow_stages ws on ws.id = t.current_stage_id
+   where t.org_id = p_org_id and h.assigned_to is null and ws.status = 'open'
+   order by h.priority desc, t.created_at limit 1 for update of t skip locked;
+  if not found then
+    return null;
+  end if;
+  insert into ticket_history (ticket_id, title, description, priority, assigned_to, workflow_stage_id, changed_by, previous_history_id, changes)
+    values (v_old.ticket_id, v_old.title, v_old.description, v_old.priority, v_me, v_old.workflow_stage_id, v_me, v_old.id,
+      jsonb_build_object('type', 'updated', 'fields', jsonb_build_object('assignedTo', jsonb_build_object('from', null, 'to', v_me))))
+    returning id into v_history_id;
+  update tickets set latest_history_id = v_history_id, updated_at = now() where id = v_old.ticket_id;
+  return v_old.ticket_id;
+end;
+$$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
+
+-- The sketch's views. What its two materialized views hold is also there as plain views, for a comparison of what is as fresh as ours.
+create view baseline.agent_tickets_now as
+  select t.id, t.org_id, t.workflow_id, t.current_stage_id, h.title, h.description, h.priority, h.assigned_to, t.created_by, t.created_at,
+         t.updated_at, w.name as workflow_name, ws.name as stage_name, p_assigned.name as assigned_to_name,
+         p_created.name as created_by_name,
+         (select count(*) from baseline.ticket_comments tc where tc.ticket_id = t.id) as comment_count,
+         (select count(*) from baseline.ticket_attachments ta where ta.ticket_id = t.id) as attachment_count
+    from baseline.tickets t
+    join baseline.ticket_history h on h.id = t.latest_history_id
+    join baseline.workflows w on w.id = t.workflow_id
+    join baseline.workflow_stages ws on ws.id = t.current_stage_id
+    left join baseline.profiles p_assigned on p_assigned.id = h.assigned_to
+    join baseline.profiles p_created on p_created.id = t.created_by;
+create view baseline.stage_stats_now as
+  select ws.id as stage_id, ws.workflow_id, ws.name as stage_name, w.org_id, count(t.id) as ticket_count,
+         avg(extract(epoch from (now() - t.created_at))) / 3600 as avg_hours_in_stage,
+         (select count(*) from baseline.tickets t2 join baseline.ticket_history h2 on h2.id = t2.latest_history_id
+           where t2.current_stage_id = ws.id and h2.priority in ('high', 'urgent')) as high_priority_count
+    from baseline.workflow_stages ws join baseline.workflows w on w.id = ws.workflow_id
+    left join baseline.tickets t on t.current_stage_id = ws.id
+   group by ws.id, ws.workflow_id, ws.name, w.org_id;
+create view baseline.customer_tickets as
+  select t.id, h.title, h.priority, ws.name as stage_name,
+         case when p_assigned.role in ('admin', 'agent') then 'Support Team' else p_assigned.name end as assigned_to_display,
+         t.created_at, t.updated_at,
+         (select count(*) from baseline.ticket_comments tc where tc.ticket_id = t.id and not tc.is_internal) as public_comment_count
+    from baseline.tickets t
+    join baseline.ticket_history h on h.id = t.latest_history_id
+    join baseline.workflow_stages ws on ws.id = t.current_stage_id
+    left join baseline.profiles p_assigned on p_assigned.id = h.assigned_to
+   where exists (select 1 from baseline.profiles p where p.auth_id = auth.uid() and (t.created_by = p.id or h.assigned_to = p.id));
+
+create materialized view baseline.agent_tickets as select * from baseline.agent_tickets_now;
+create materialized view baseline.workflow_stage_stats as select * from baseline.stage_stats_now;
+-- REFRESH CONCURRENTLY needs them unique.
+create unique index on baseline.agent_tickets (id);
+create unique index on baseline.workflow_stage_stats (stage_id);
+create index on baseline.agent_tickets (org_id, workflow_id);
+create index on baseline.agent_tickets (priority);
+create index on baseline.agent_tickets (assigned_to);
+create index on baseline.workflow_stage_stats (org_id);
+create index on baseline.workflow_stage_stats (workflow_id);
+create function baseline.refresh_ticket_stats() returns void as $$
+begin
+  refresh materialized view concurrently baseline.workflow_stage_stats;
+  refresh materialized view concurrently baseline.agent_tickets;
+end;
+$$ language plpgsql;
 
 create function baseline.dashboard(p_org_id uuid) returns json as $$
   select json_build_object('byStage', (
@@ -193,19 +296,6 @@ create function baseline.dashboard(p_org_id uuid) returns json as $$
                          where t.org_id = p_org_id and h.assigned_to is null),
          'oldest', (select min(t.created_at) from tickets t join workflow_stages ws on ws.id = t.current_stage_id
                      where t.org_id = p_org_id and ws.name in ('New', 'In progress')))
-$$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
-
-create function baseline.agent_tickets(p_org_id uuid, p_priority ticket_priority)
-  returns table (id uuid, title text, stage_name text, assigned_to_name text, created_by_name text, updated_at timestamptz, comment_count bigint) as $$
-  select t.id, h.title, ws.name, pa.name, pc.name, t.updated_at,
-         (select count(*) from ticket_comments tc where tc.ticket_id = t.id)
-    from tickets t
-    join ticket_history h on h.id = t.latest_history_id
-    join workflow_stages ws on ws.id = t.current_stage_id
-    left join profiles pa on pa.id = h.assigned_to
-    join profiles pc on pc.id = t.created_by
-   where t.org_id = p_org_id and h.priority = p_priority
-   order by t.updated_at desc limit 20
 $$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
 -- Search as it is usually written: ILIKE over the newest state and the comments ..
@@ -239,6 +329,8 @@ create table baseline.notifications (
   content jsonb not null, read boolean default false, created_at timestamptz default now(),
   expires_at timestamptz default (now() + interval '30 days')
 );
+insert into baseline.notifications (user_id, type, content, read, created_at, expires_at)
+  select user_id, type, content, read, created_at, expires_at from helpdesk.notifications;
 create index on baseline.notifications (user_id);
 create index on baseline.notifications (created_at);
 create index on baseline.notifications (expires_at);
@@ -298,6 +390,9 @@ begin
 end;
 $$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
 
+alter table baseline.notifications enable row level security;
+create policy users_own_notifications on baseline.notifications for all to authenticated
+  using (user_id = (select id from baseline.profiles where auth_id = auth.uid()));
 alter table baseline.tickets enable row level security;
 grant select on all tables in schema baseline to authenticated;
 create policy agents_org_tickets on baseline.tickets for select to authenticated using (exists (

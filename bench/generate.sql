@@ -98,6 +98,34 @@ insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, conte
          t.created_at + k * interval '1 hour', t.created_at + k * interval '1 hour'
     from bench.tickets b join helpdesk.tickets t on t.id = b.id cross join generate_series(1, 3) k;
 
+-- The first ticket of organization 1 has 500 comments.
+insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)
+  select t.org_id, bench.row_id(16, k), t.id, t.created_by, 'Comment ' || k || ': ' || bench.words(k, 10), k % 5 = 0, t.created_by,
+         t.created_at + k * interval '1 minute', t.created_at + k * interval '1 minute'
+    from (select t.* from helpdesk.tickets t where t.org_id = bench.id(3, 1) order by t.id limit 1) t
+    cross join generate_series(4, 500) k;
+
+-- Every tenth ticket has a file.
+insert into helpdesk.ticket_attachments (org_id, id, ticket_id, requester_id, file_name, file_type, file_size, storage_path, uploaded_by, uploaded_at)
+  select t.org_id, bench.row_id(20, b.n), t.id, t.created_by, 'photo.jpg', 'image/jpeg', 123456,
+         t.org_id || '/' || t.id || '/photo.jpg', t.created_by, t.created_at
+    from bench.tickets b join helpdesk.tickets t on t.id = b.id where b.n % 10 = 0;
+update helpdesk.tickets t set public_attachment_count = 1
+  from helpdesk.ticket_attachments a where a.org_id = t.org_id and a.ticket_id = t.id;
+
+-- The counts of comments follow.
+update helpdesk.tickets t set public_comment_count = c.n
+  from (select org_id, ticket_id, count(*) as n from helpdesk.ticket_comments where not is_internal group by 1, 2) c
+ where t.org_id = c.org_id and t.id = c.ticket_id;
+insert into helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count)
+  select org_id, ticket_id, count(*), 0 from helpdesk.ticket_comments where is_internal group by 1, 2;
+
+-- What happened in the last 30 days was told to the requester; four of five have read it.
+insert into helpdesk.notifications (org_id, id, user_id, ticket_id, type, content, read, created_at, expires_at)
+  select org_id, bench.row_id(17, row_number() over (order by id)), created_by, id, 'ticket_created',
+         jsonb_build_object('ticket_id', id, 'title', title), random() < 0.8, created_at, created_at + interval '30 days'
+    from helpdesk.tickets where created_at > now() - interval '30 days';
+
 -- 20,000 articles (fewer for fewer tickets), spread as the tickets are; two thirds published.
 insert into helpdesk.articles (org_id, id, title, content, author, visibility, status, created_at, updated_at)
   select t.org_id, bench.row_id(12, a.n), 'How to ' || bench.words(a.n, 4), bench.words(a.n, 100), s.ids[1],
@@ -128,4 +156,23 @@ insert into helpdesk.ticket_counters (org_id, last_number)
   select org_id, max(number) from helpdesk.tickets group by org_id
   on conflict (org_id) do update set last_number = excluded.last_number;
 select helpdesk.rebuild_ticket_stats();
+
+-- Somebody who works in every organization.
+insert into helpdesk.org_members (org_id, user_id, org_role)
+  select bench.id(3, n), bench.id(2, 100), 'org_agent' from generate_series(1, 20) n on conflict do nothing;
+
+-- The tickets of the largest organization, to pick from.
+create table bench.largest as
+  select row_number() over (order by id)::int as n, id from (
+    select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id offset 1) t;
+create unique index on bench.largest (n) include (id);
+
+-- Changes that are not folded in yet, as the trigger appends them.
+create function bench.add_deltas(many int) returns void language sql as $$
+  insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, agent_id, amount)
+  select bench.id(3, 1), 'stage', now() - n * interval '1 second', bench.id(5, 12 + n % 3), 'low', bench.id(2, 1 + n % 100), case when n % 2 = 0 then 1 else -1 end
+    from generate_series(1, many) n
+$$;
+grant usage on schema bench to authenticated, service_role;
+grant select on bench.largest to authenticated;
 commit;

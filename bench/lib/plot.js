@@ -1,0 +1,66 @@
+// Time against rows: one line an operation, from the results of every size that was measured.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SHOWN = ['list_first_page', 'list_priority', 'list_page_1000', 'get_ticket_details', 'create_ticket', 'table_customer', 'search_two_words', 'dashboard'];
+const BASELINE_SHOWN = ['list_first_page', 'list_priority', 'get_ticket_details', 'create_ticket'];
+
+/** The results of all sizes in a directory, smallest first. */
+export const allResults = (directory) =>
+  readdirSync(directory)
+    .filter((name) => /^\d+\.json$/.test(name))
+    .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')))
+    .sort((a, b) => a.rows - b.rows);
+
+/** Draws growth.svg with gnuplot; does nothing where there is no gnuplot. Returns whether it was drawn. */
+export function plotGrowth(directory) {
+  const all = allResults(directory);
+  const line = (name, side) => all.flatMap(({ rows, operations }) => {
+    const median = operations[name]?.sides[side]?.median;
+    return median === undefined ? [] : [`${rows} ${median}`];
+  });
+  const lines = [
+    ...SHOWN.map((name) => ({ title: name, data: line(name, 'helpdesk'), style: 'lw 2' })),
+    ...BASELINE_SHOWN.map((name) => ({ title: `${name}, plpgsql`, data: line(name, 'baseline'), style: 'lw 1 dt 2' })),
+  ].filter(({ data }) => data.length > 0);
+  const script = [
+    'set terminal svg size 900,560 font "sans,12" background "white"',
+    `set output "${join(directory, 'growth.svg')}"`,
+    'set logscale xy',
+    'set xlabel "tickets"',
+    'set ylabel "median, ms"',
+    'set format x "%.0s%c"',
+    'set grid',
+    'set key outside right noenhanced',
+    `plot ${lines.map(({ title, style }) => `"-" with linespoints ${style} title "${title}"`).join(', ')}`,
+    ...lines.flatMap(({ data }) => [...data, 'e']),
+  ];
+  const done = spawnSync('gnuplot', [], { input: script.join('\n'), encoding: 'utf8' });
+  if (done.error?.code === 'ENOENT') return false;
+  if (done.status !== 0) throw new Error(`gnuplot: ${done.stderr}`);
+  return true;
+}
+
+/** What takes longer with more rows than a search in a tree would, as Markdown; nothing for a single size. */
+export function growth(directory) {
+  const all = allResults(directory);
+  if (all.length < 2) return '';
+  const [first, last] = [all[0], all.at(-1)];
+  const allowed = Math.log(last.rows) / Math.log(first.rows);
+  const rows = Object.keys(last.operations).flatMap((name) => {
+    const times = all.map(({ operations }) => operations[name]?.sides.helpdesk?.median);
+    if (times.includes(undefined)) return [];
+    const factor = times.at(-1) / times[0];
+    return [{ name, times, factor, note: factor > allowed ? 'faster than log n' : '' }];
+  });
+  return [
+    `Medians of ours in ms. A search in a tree of ${last.rows.toLocaleString('en')} rows takes ${allowed.toFixed(2)} times that of ${first.rows.toLocaleString('en')}.`,
+    '',
+    `| operation | ${all.map(({ rows }) => rows.toLocaleString('en')).join(' | ')} | last / first | |`,
+    `| --- |${' ---: |'.repeat(all.length + 1)} --- |`,
+    ...rows.map(({ name, times, factor, note }) => `| ${name} | ${times.map((t) => t.toFixed(3)).join(' | ')} | ${factor.toFixed(2)} | ${note} |`),
+    '',
+  ].join('\n');
+}

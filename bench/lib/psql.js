@@ -1,0 +1,80 @@
+// The bench database, by psql and pgbench of the Postgres under test.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const DATABASE = 'helpdesk_bench';
+const MAX_OUTPUT = 1 << 30;
+
+function run(program, args, { options = {}, input, withErrors = false } = {}) {
+  const PGOPTIONS = Object.entries(options)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/([\\ ])/g, '\\$1')}`)
+    .join(' ');
+  const done = spawnSync(join(process.env.PGBIN, program), args, {
+    env: { ...process.env, PGOPTIONS, PGDATABASE: DATABASE },
+    encoding: 'utf8',
+    maxBuffer: MAX_OUTPUT,
+    input,
+  });
+  if (done.status !== 0) throw new Error(`${program}: ${done.stderr || done.error?.message}`);
+  return withErrors ? done.stderr : done.stdout;
+}
+
+/** What a statement prints, unaligned. `options`: settings of the session, as { name: value }. */
+export const query = (sql, options) => run('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1'], { options, input: sql }).trim();
+
+/** The plans of all that a statement executes, functions and triggers included, with the rows that came out of each node. */
+export function plansOf(sql, options) {
+  // LOAD is a superuser's; the role comes after it.
+  const { role, ...settings } = options;
+  return run('psql', ['-Xqt', '-v', 'ON_ERROR_STOP=1'], {
+    options: settings,
+    input: `
+      load 'auto_explain';
+      set auto_explain.log_min_duration = 0;
+      set auto_explain.log_nested_statements = on;
+      set auto_explain.log_analyze = on;
+      set auto_explain.log_timing = off;
+      set auto_explain.log_buffers = on;
+      set client_min_messages = log;
+      ${role ? `set role ${role};` : ''}
+      \\o /dev/null
+      begin;
+      ${sql};
+      rollback;`,
+    withErrors: true,
+  });
+}
+
+/** Puts the variables of a script into it as literals. */
+export const withValues = (sql, given) => sql.replaceAll(/(?<!:):(\w+)/g, (whole, name) => (name in given ? `'${given[name]}'` : whole));
+
+/**
+ * Runs a pgbench script as prepared statements, for so many seconds or so many times. Returns each call's microseconds and how much
+ * WAL one call wrote.
+ */
+export function pgbench(script, { options, given, clients = 1, seconds, times }) {
+  const dir = mkdtempSync(join(tmpdir(), 'helpdesk-bench-'));
+  try {
+    writeFileSync(join(dir, 'script.sql'), `${script};\n`);
+    const variables = Object.entries(given).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+    const howLong = times ? ['-t', String(times)] : ['-T', String(seconds)];
+    const threads = String(Math.min(clients, 2));
+    const before = query('select pg_current_wal_insert_lsn()');
+    const started = process.hrtime.bigint();
+    run('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', threads, '-l', '--log-prefix', join(dir, 'log'),
+      ...howLong, ...variables, '-f', join(dir, 'script.sql')], { options });
+    const seconds_ = Number(process.hrtime.bigint() - started) / 1e9;
+    const wal = Number(query(`select pg_current_wal_insert_lsn() - '${before}'`));
+    const micros = readdirSync(dir)
+      .filter((name) => name.startsWith('log'))
+      .flatMap((name) => readFileSync(join(dir, name), 'utf8').trim().split('\n'))
+      .filter(Boolean)
+      .map((line) => Number(line.split(' ')[2]));
+    return { micros, wal, seconds: seconds_ };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}

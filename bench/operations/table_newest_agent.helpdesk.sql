@@ -1,6 +1,0 @@
--- An agent's newest 20 through the table, under row security.
-begin;
-set local role authenticated;
-set local request.jwt.claims = '{"sub":":agent","role":"authenticated"}';
-select id, updated_at from helpdesk.tickets order by updated_at desc limit 20;
-commit;

@@ -1,0 +1,208 @@
+// Opening, changing, claiming and reading one ticket. The other side by hand writes the same rows, without triggers.
+
+import { isStaff } from './rights.js';
+
+const OPEN_BY_HAND = (org) => `
+  with counter as (
+    update helpdesk.ticket_counters set last_number = last_number + 1 where org_id = ${org} returning last_number
+  ), start as (
+    select w.id as workflow_id, s.id as stage_id, s.status, m.user_id
+      from helpdesk.workflows w
+      join helpdesk.workflow_stages s on s.org_id = ${org} and s.workflow_id = w.id and s.is_start
+      join helpdesk.profiles p on p.auth_id = auth.uid()
+      join helpdesk.org_members m on m.org_id = ${org} and m.user_id = p.id
+     where w.org_id = ${org} and w.is_active order by w.created_at limit 1
+  ), ticket as (
+    insert into helpdesk.tickets (org_id, number, title, description, priority, status, workflow_id, current_stage_id, created_by,
+                                  version, latest_history_id)
+    select ${org}, c.last_number, 'The printer is on fire', 'Second floor.', 'high', s.status, s.workflow_id, s.stage_id, s.user_id,
+           1, helpdesk.uuid_generate_v7()
+      from start s, counter c
+    returning *
+  ), history as (
+    insert into helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status,
+                                         workflow_stage_id, changed_by, changed_at, changes)
+    select org_id, latest_history_id, id, created_by, 1, title, description, priority, status, current_stage_id, created_by, created_at,
+           jsonb_build_object('type', 'created', 'fields', jsonb_build_object('title', title, 'description', description, 'priority', priority,
+             'status', status, 'workflow', workflow_id, 'stage', current_stage_id, 'assignedTo', assigned_to))
+      from ticket
+  ), notification as (
+    insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
+    select org_id, created_by, id, 'ticket_created', jsonb_build_object('ticket_id', id, 'title', title) from ticket
+  ), delta as (
+    insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, amount)
+    select org_id, 'opened', created_at, current_stage_id, priority, 1 from ticket
+  ), words as (
+    insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+    select org_id, id, 'ticket', id, false,
+           helpdesk.search_terms(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
+      from ticket
+  )
+  select id from ticket`;
+
+const open = (schema, org) =>
+  `select ${schema}.create_ticket(${org}, 'The printer is on fire', 'Second floor.', 'high')`;
+
+const ANY_ORG = '\\set n random(1, 20)\n';
+const anyOrg = 'bench.id(3, :n)';
+
+/** A ticket of the largest organization that the operations before have not touched. */
+const ANY_TICKET = '\\set n random(1, :many)\n';
+const anyTicket = '(select id from bench.largest where n = :n)';
+
+const DETAILS_BY_HAND = (ticket) => `
+  select json_build_object(
+    'ticket', json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'description', t.description, 'priority', t.priority,
+      'status', t.status, 'version', t.version,
+      'currentStage', json_build_object('id', s.id, 'name', s.name, 'description', s.description),
+      'workflow', json_build_object('id', w.id, 'name', w.name),
+      'assignedTo', case when a.id is not null then json_build_object('id', a.id, 'name', a.name, 'email', a.email) end,
+      'createdBy', json_build_object('id', c.id, 'name', c.name),
+      'createdAt', t.created_at, 'updatedAt', t.updated_at, 'resolvedAt', t.resolved_at, 'closedAt', t.closed_at),
+    'comments', (
+      select coalesce(json_agg(json_build_object('id', x.id, 'content', x.content, 'isInternal', x.is_internal,
+               'createdBy', json_build_object('id', p.id, 'name', p.name), 'createdAt', x.created_at, 'updatedAt', x.updated_at)
+               order by x.created_at, x.id), '[]')
+        from helpdesk.ticket_comments x join helpdesk.profiles p on p.id = x.created_by
+       where x.org_id = t.org_id and x.ticket_id = t.id),
+    'attachments', (
+      select coalesce(json_agg(json_build_object('id', x.id, 'fileName', x.file_name, 'fileType', x.file_type, 'fileSize', x.file_size,
+               'isInternal', x.is_internal, 'uploadedBy', json_build_object('id', p.id, 'name', p.name), 'uploadedAt', x.uploaded_at)
+               order by x.uploaded_at, x.id), '[]')
+        from helpdesk.ticket_attachments x join helpdesk.profiles p on p.id = x.uploaded_by
+       where x.org_id = t.org_id and x.ticket_id = t.id),
+    'history', (
+      select coalesce(json_agg(json_build_object('id', x.id, 'changes', x.changes,
+               'changedBy', case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end, 'changedAt', x.changed_at)
+               order by x.version desc), '[]')
+        from helpdesk.ticket_history x left join helpdesk.profiles p on p.id = x.changed_by
+       where x.org_id = t.org_id and x.ticket_id = t.id))
+    from helpdesk.tickets t
+    join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
+    join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
+    join helpdesk.profiles c on c.id = t.created_by
+    left join helpdesk.profiles a on a.id = t.assigned_to
+   where t.id = ${ticket} and ${isStaff('t.org_id')}`;
+
+export default [
+  {
+    name: 'create_ticket',
+    what: 'An agent opens a ticket in the largest organization.',
+    writes: true,
+    helpdesk: open('helpdesk', ':org'),
+    baseline: open('baseline', ':org'),
+    handwritten: OPEN_BY_HAND(':org'),
+  },
+  {
+    name: 'create_ticket_8_one_org',
+    what: 'The same from 8 connections at once.',
+    writes: true,
+    clients: 8,
+    helpdesk: open('helpdesk', ':org'),
+    baseline: open('baseline', ':org'),
+    handwritten: OPEN_BY_HAND(':org'),
+  },
+  {
+    name: 'create_ticket_8_many_orgs',
+    what: 'The same from 8 connections at once, each time in any of the 20 organizations, by somebody who is in all of them.',
+    as: 'everywhere',
+    writes: true,
+    clients: 8,
+    helpdesk: ANY_ORG + open('helpdesk', anyOrg),
+    baseline: ANY_ORG + open('baseline', anyOrg),
+    handwritten: ANY_ORG + OPEN_BY_HAND(anyOrg),
+  },
+  {
+    name: 'update_ticket',
+    what: 'An agent gives a ticket another title; with history.',
+    writes: true,
+    helpdesk: `${ANY_TICKET}select helpdesk.update_ticket(${anyTicket}, jsonb_build_object('title', 'Title ' || random()))`,
+    baseline: `${ANY_TICKET}select baseline.update_ticket(${anyTicket}, 'Title ' || random())`,
+    handwritten: `${ANY_TICKET}
+      with old as (
+        select t.* from helpdesk.tickets t where t.org_id = :org and t.id = ${anyTicket} and ${isStaff(':org')} for no key update
+      ), changed as (
+        update helpdesk.tickets t
+           set title = 'Title ' || random(), version = t.version + 1, latest_history_id = helpdesk.uuid_generate_v7(), updated_at = now()
+          from old
+         where t.org_id = :org and t.id = old.id
+        returning t.*, old.title as old_title, old.latest_history_id as previous
+      ), history as (
+        insert into helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to,
+                                             workflow_stage_id, changed_by, changed_at, previous_history_id, changes)
+        select org_id, latest_history_id, id, created_by, version, title, description, priority, status, assigned_to, current_stage_id,
+               (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()), updated_at, previous,
+               jsonb_build_object('type', 'updated', 'fields', jsonb_build_object('title', jsonb_build_object('from', old_title, 'to', title)))
+          from changed
+      ), words as (
+        update helpdesk.search_documents d
+           set terms = helpdesk.search_terms(c.org_id, 't', (setweight(to_tsvector('simple', c.title), 'A')
+                         || to_tsvector('simple', c.description))::text)::tsvector
+          from changed c
+         where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
+      )
+      select row_to_json(c) from changed c`,
+  },
+  {
+    name: 'move_ticket',
+    what: 'An agent moves a ticket back and forth between two stages; with history, a notification and counters.',
+    writes: true,
+    helpdesk: `${ANY_TICKET}\\set s random(2, 3)\nselect helpdesk.update_ticket(${anyTicket}, jsonb_build_object('stageId', bench.id(5, 10 + :s)))`,
+  },
+  {
+    name: 'add_comment',
+    what: 'An agent comments on a ticket: counted, notified, searchable, moved up in lists (the baseline only notifies).',
+    writes: true,
+    helpdesk: `${ANY_TICKET}select helpdesk.add_comment(${anyTicket}, 'Have you tried turning it off and on again?')`,
+    baseline: `${ANY_TICKET}select baseline.add_comment(${anyTicket}, 'Have you tried turning it off and on again?')`,
+    handwritten: `${ANY_TICKET}
+      with ticket as (
+        update helpdesk.tickets t
+           set public_comment_count = public_comment_count + 1, updated_at = now(),
+               first_response_at = coalesce(first_response_at, now()),
+               first_response_by = coalesce(first_response_by, (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()))
+         where t.org_id = :org and t.id = ${anyTicket} and ${isStaff(':org')}
+        returning t.*
+      ), comment as (
+        insert into helpdesk.ticket_comments (org_id, ticket_id, requester_id, content, created_by)
+        select t.org_id, t.id, t.created_by, 'Have you tried turning it off and on again?', p.id
+          from ticket t, helpdesk.profiles p where p.auth_id = auth.uid()
+        returning *
+      ), told as (
+        insert into helpdesk.notifications (org_id, user_id, ticket_id, comment_id, type, content)
+        select t.org_id, r.user_id, t.id, c.id, 'ticket_commented',
+               jsonb_build_object('ticket_id', t.id, 'comment_id', c.id, 'commenter', c.created_by)
+          from ticket t, comment c, lateral (values (t.created_by), (t.assigned_to)) r (user_id)
+         where r.user_id <> c.created_by
+      ), words as (
+        insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+        select org_id, id, 'comment', ticket_id, false,
+               helpdesk.search_terms(org_id, 't', to_tsvector('simple', content)::text)::tsvector from comment
+      ), delta as (
+        insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, priority, agent_id, amount, seconds)
+        select t.org_id, 'first_response', now(), t.priority, c.created_by, 1, 1 from ticket t, comment c where t.first_response_at = now()
+      )
+      select id from comment`,
+  },
+  {
+    name: 'claim_next_ticket',
+    what: 'An agent takes the most urgent, oldest unassigned open ticket of the largest organization.',
+    writes: true,
+    helpdesk: `select helpdesk.claim_next_ticket(:org)`,
+    baseline: `select baseline.claim_next_ticket(:org)`,
+  },
+  {
+    name: 'get_ticket_details',
+    what: 'An agent reads a ticket with three comments, another one each time.',
+    helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(${anyTicket})`,
+    baseline: `${ANY_TICKET}select baseline.get_ticket_details(${anyTicket})`,
+    handwritten: ANY_TICKET + DETAILS_BY_HAND(anyTicket),
+  },
+  {
+    name: 'get_ticket_details_500_comments',
+    what: 'An agent reads a ticket with 500 comments.',
+    helpdesk: 'select helpdesk.get_ticket_details(:chatty)',
+    baseline: 'select baseline.get_ticket_details(:chatty)',
+    handwritten: DETAILS_BY_HAND(':chatty'),
+  },
+];

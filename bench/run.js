@@ -1,0 +1,102 @@
+// Times every operation on all its sides in turn (A B C A B C ..) on the database that scripts/bench has filled, and writes figures,
+// plans and a plot: node bench/run.js DIRECTORY. SECONDS_EACH (or CALLS) a turn, ROUNDS of them; MEMORY_CALLS of each
+// function in the search for leaks; ONLY=name,name and SIDES=helpdesk: only these.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { given } from './lib/given.js';
+import { requestsPerSecond } from './lib/http.js';
+import { memoryOf } from './lib/memory.js';
+import { OPERATIONS, sessionFor, SIDES } from './lib/operations.js';
+import { writePlans } from './lib/plans.js';
+import { growth, plotGrowth } from './lib/plot.js';
+import { pgbench, query, withValues } from './lib/psql.js';
+import { figures, markdown, ratios } from './lib/report.js';
+
+const directory = process.argv[2];
+const { SECONDS_EACH = '2', CALLS, ROUNDS = '3', MEMORY_CALLS = '20000', ONLY, SETTINGS_TEXT } = process.env;
+const sidesAsked = process.env.SIDES?.split(',') ?? SIDES;
+const values = given();
+
+function machine() {
+  const [{ model }] = cpus();
+  return {
+    cpu: `${cpus().length} x ${model}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    postgres: `Postgres ${query('show server_version')}`,
+    helpdesk: `helpdesk ${query("select extversion from pg_extension where extname = 'helpdesk'")}`,
+  };
+}
+
+/** One turn of one side: many calls, or a few with something done before each. */
+function turn(operation, side) {
+  const how = { options: sessionFor(operation, side), given: values, clients: operation.clients };
+  const times = operation.times?.[side];
+  if (!times) return [pgbench(operation[side], { ...how, seconds: SECONDS_EACH, times: CALLS })];
+  return Array.from({ length: times }, () => {
+    query(withValues(operation.each[side], values));
+    return pgbench(operation[side], { ...how, times: 1 });
+  });
+}
+
+function measure(operation) {
+  const sides = SIDES.filter((side) => operation[side] && sidesAsked.includes(side));
+  const turns = Object.fromEntries(sides.map((side) => [side, []]));
+  for (const side of sides) if (operation.before?.[side]) query(operation.before[side]);
+  for (let round = 0; round < Number(operation.times ? 1 : ROUNDS); round++) {
+    for (const side of sides) turns[side].push(...turn(operation, side));
+  }
+  for (const side of sides) if (operation.after?.[side]) query(operation.after[side]);
+  return Object.fromEntries(
+    sides.map((side) => {
+      const sum = (what) => turns[side].reduce((total, one) => total + one[what], 0);
+      const micros = turns[side].flatMap((one) => one.micros);
+      return [side, figures({ micros, wal: sum('wal'), seconds: sum('seconds'), clients: operation.clients })];
+    }),
+  );
+}
+
+const failures = [];
+async function attempt(name, work) {
+  try {
+    return await work();
+  } catch (error) {
+    failures.push(name);
+    console.error(`${name}: ${error.message}`);
+    return undefined;
+  }
+}
+
+mkdirSync(directory, { recursive: true });
+const results = {
+  rows: Number(query('select count(*) from bench.tickets')),
+  machine: machine(),
+  settings: SETTINGS_TEXT,
+  operations: {},
+};
+// Reads come before what writes and leaves counts that are not folded in and rows that are not packed.
+const inOrder = [...OPERATIONS.filter(({ writes }) => !writes), ...OPERATIONS.filter(({ writes }) => writes)];
+for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
+  const sides = await attempt(operation.name, () => measure(operation));
+  if (sides) results.operations[operation.name] = { what: operation.what, sides, ratios: ratios(sides) };
+  if (sides) console.log(`${operation.name}: ${Object.entries(sides).map(([side, { median }]) => `${side} ${median} ms`).join(', ')}`);
+}
+if (!ONLY) {
+  results.http = await attempt('http', () => requestsPerSecond(values, { seconds: CALLS ? 1 : 5, rounds: CALLS ? 1 : 3 }));
+  if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
+  for (const problem of (await attempt('plans', () => writePlans(join(directory, 'plans'), values))) ?? []) {
+    failures.push(problem);
+    console.error(`plan of ${problem}`);
+  }
+  const memory = await attempt('memory', () => memoryOf(values, Number(MEMORY_CALLS)));
+  failures.push(...(memory?.grow ?? []));
+  if (memory) writeFileSync(join(directory, 'memory.md'), memory.table);
+}
+writeFileSync(join(directory, `${results.rows}.json`), `${JSON.stringify(results, null, 1)}\n`);
+writeFileSync(join(directory, `${results.rows}.md`), markdown(results));
+writeFileSync(join(directory, 'growth.md'), growth(directory));
+if ((await attempt('plot', () => plotGrowth(directory))) === false) console.log('skipped: the plot (there is no gnuplot here)');
+process.stdout.write(`\n${markdown(results)}`);
+console.log(`bench: ${Object.keys(results.operations).length} passed, ${failures.length} failed`);
+process.exitCode = failures.length ? 1 : 0;
