@@ -54,8 +54,10 @@ const TRY_LOCK: &str = "select pg_try_advisory_xact_lock(7315002, 6)";
 /// What happened on a day, from events with metric and bucket.
 macro_rules! sums {
     () => {
-        "count(*) filter (where metric in ('opened', 'created')), count(*) filter (where metric = 'resolved'),
-             count(*) filter (where metric = 'closed'), count(*) filter (where metric = 'reopened'),
+        "coalesce(sum(amount) filter (where metric in ('opened', 'created')), 0)::bigint,
+             coalesce(sum(amount) filter (where metric = 'resolved'), 0)::bigint,
+             coalesce(sum(amount) filter (where metric = 'closed'), 0)::bigint,
+             coalesce(sum(amount) filter (where metric = 'reopened'), 0)::bigint,
              coalesce(array_agg(bucket) filter (where metric = 'first_response'), '{}'),
              coalesce(array_agg(bucket) filter (where metric = 'resolution'), '{}')"
     };
@@ -104,7 +106,7 @@ const FOLD: &str = concat!(
       select o.id, case when o.time_zone = any ($4) then 'UTC' else o.time_zone end as time_zone
         from helpdesk.organizations o where o.id in (select org_id from taken) for key share
     ), events as (
-      select d.org_id, (d.moment at time zone o.time_zone)::date as day, d.metric, d.priority,
+      select d.org_id, (d.moment at time zone o.time_zone)::date as day, d.metric, d.amount, d.priority,
              coalesce(d.agent_id, ", nobody!(), ") as agent_id, ", bucket!(), " as bucket
         from taken d join living o on o.id = d.org_id where d.metric <> 'stage'
     ), priority_days as (
@@ -186,7 +188,7 @@ macro_rules! activity {
       from helpdesk.", $table, " where org_id = $1 and day between $2 and $3
     union all
     select day, ", $key, ", ", sums!(), "
-      from (select (d.moment at time zone $4)::date as day, d.metric, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id,
+      from (select (d.moment at time zone $4)::date as day, d.metric, d.amount, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id,
                    ", bucket!(), " as bucket
               from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric <> 'stage') events
      where day between $2 and $3
