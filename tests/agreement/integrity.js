@@ -114,7 +114,9 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'ticket_stage_counts.priority':
     case 'ticket_agent_counts.priority':
     case 'ticket_activity_days.priority':
-      return isCounted(world, table, { ...row, priority: value }) ? '23505' : undefined;
+    case 'ticket_activity_days.org_id':
+    case 'ticket_agent_days.org_id':
+      return isCounted(world, table, { ...row, [column]: value }) ? '23505' : undefined;
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':
