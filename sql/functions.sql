@@ -71,6 +71,7 @@ grant execute on function
   helpdesk.suggest_articles(uuid, uuid),
   helpdesk.ticket_activity(uuid, date, date),
   helpdesk.org_dashboard(uuid),
+  helpdesk.name_on_ticket(uuid, uuid, uuid),
   helpdesk.mark_notifications_read(uuid[]),
   helpdesk.unread_notifications()
   to authenticated, service_role;
@@ -178,12 +179,14 @@ comment on function helpdesk.ticket_activity(uuid, date, date) is
   'What happened in an organization from p_from to p_to, both included (up to 1100 days), in its time zone, as {timeZone, total, days, byPriority, byAgent}: created, resolved, closed, reopened; firstResponse (the first public comment by staff) and resolution as {count, medianSeconds, p90Seconds}, since the ticket was created, within 2.5 %. Staff of the organization. Errors: 22004, 22023 (days), 42501.';
 comment on function helpdesk.org_dashboard(uuid) is
   'The numbers of an organization at this moment, as {open, unassigned, mine, byPriority, byStage, oldestOpen}; open: open and pending tickets; mine: assigned to the signed-in person. Staff of the organization. Errors: 22004, 42501.';
+comment on function helpdesk.name_on_ticket(uuid, uuid, uuid) is
+  'The name of the requester or the assignee of a ticket, to staff of the organization; null to others, and for anybody else. Asked by agent_tickets for who has left the organization.';
 comment on function helpdesk.refresh_ticket_stats() is
-  'Folds what happened to tickets into the counts, up to 200,000 changes a call, and returns how many; 0 when another call is at it. Nobody waits for it, and what is not folded yet is counted all the same. service_role and the database administrator.';
+  'Folds what happened to tickets into the counts, all of it, in batches, and returns how many changes; 0 when another call is at it. Nobody waits for it, and what is not folded yet is counted all the same. service_role and the database administrator.';
 comment on function helpdesk.verify_ticket_stats() is
-  'Where the counts of stages differ from a full count: nowhere, unless triggers were off. service_role and the database administrator.';
+  'Where the counts of stages (agent_id is null) and of agents (00000000-0000-0000-0000-000000000000: nobody) differ from a full count of the tickets: nowhere, unless triggers were off. Of stages also the sums of the moments at which the tickets entered them. service_role and the database administrator.';
 comment on function helpdesk.rebuild_ticket_stats() is
-  'Counts the tickets in all stages anew, after a change with triggers off. Who writes tickets waits meanwhile. service_role and the database administrator.';
+  'Counts the tickets of all stages and agents anew, after a change with triggers off. Who writes tickets waits meanwhile. What ticket_activity() tells of the days stays as it was noted: of tickets that were deleted nothing else tells, nor in which time zone a day was. service_role and the database administrator.';
 comment on function helpdesk.sees_everything() is
   'Whether the database role bypasses row security (superuser, service_role): views for staff show it everything.';
 comment on function helpdesk.may_read_file(text) is

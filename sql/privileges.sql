@@ -32,7 +32,8 @@ grant select on
   helpdesk.workflow_transitions, helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
   helpdesk.org_invites, helpdesk.admin_invite_codes,
   helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
-  helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_activity_days,
+  helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_agent_counts,
+  helpdesk.ticket_activity_days, helpdesk.ticket_agent_days,
   helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats
   to authenticated, service_role;
 

@@ -19,27 +19,51 @@ create table helpdesk.ticket_stat_deltas (
     check (metric in ('opened', 'stage', 'created', 'resolved', 'closed', 'reopened', 'first_response', 'resolution'))
 );
 
+-- The counts follow from the deltas alone, also for an organization that has gone: no foreign key takes one part and leaves another.
 create table helpdesk.ticket_stage_counts (
   org_id uuid not null,
   stage_id uuid not null,
   priority helpdesk.ticket_priority not null,
-  agent_id uuid not null,
   ticket_count bigint not null,
   entered_seconds numeric not null,
-  constraint ticket_stage_counts_pkey primary key (org_id, stage_id, priority, agent_id),
-  constraint ticket_stage_counts_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+  constraint ticket_stage_counts_pkey primary key (org_id, stage_id, priority)
+);
+
+create table helpdesk.ticket_agent_counts (
+  org_id uuid not null,
+  agent_id uuid not null,
+  stage_id uuid not null,
+  priority helpdesk.ticket_priority not null,
+  ticket_count bigint not null,
+  constraint ticket_agent_counts_pkey primary key (org_id, agent_id, stage_id, priority)
 );
 
 create table helpdesk.ticket_activity_days (
   org_id uuid not null,
   day date not null,
-  metric text not null,
   priority helpdesk.ticket_priority not null,
-  agent_id uuid not null,
-  bucket smallint not null,
-  amount bigint not null,
-  constraint ticket_activity_days_pkey primary key (org_id, day, metric, priority, agent_id, bucket),
+  created bigint not null,
+  resolved bigint not null,
+  closed bigint not null,
+  reopened bigint not null,
+  first_response smallint[] not null,
+  resolution smallint[] not null,
+  constraint ticket_activity_days_pkey primary key (org_id, day, priority),
   constraint ticket_activity_days_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+);
+
+create table helpdesk.ticket_agent_days (
+  org_id uuid not null,
+  day date not null,
+  agent_id uuid not null,
+  created bigint not null,
+  resolved bigint not null,
+  closed bigint not null,
+  reopened bigint not null,
+  first_response smallint[] not null,
+  resolution smallint[] not null,
+  constraint ticket_agent_days_pkey primary key (org_id, day, agent_id),
+  constraint ticket_agent_days_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
 );
 
 ---- Triggers
@@ -56,7 +80,9 @@ create trigger check_time_zone
 
 alter table helpdesk.ticket_stat_deltas enable row level security;
 alter table helpdesk.ticket_stage_counts enable row level security;
+alter table helpdesk.ticket_agent_counts enable row level security;
 alter table helpdesk.ticket_activity_days enable row level security;
+alter table helpdesk.ticket_agent_days enable row level security;
 
 create policy staff_read_deltas on helpdesk.ticket_stat_deltas for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
@@ -64,7 +90,13 @@ create policy staff_read_deltas on helpdesk.ticket_stat_deltas for select to aut
 create policy staff_read_counts on helpdesk.ticket_stage_counts for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
+create policy staff_read_agent_counts on helpdesk.ticket_agent_counts for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
 create policy staff_read_activity on helpdesk.ticket_activity_days for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()));
+
+create policy staff_read_agent_activity on helpdesk.ticket_agent_days for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
 ---- Views
@@ -75,8 +107,11 @@ create view helpdesk.agent_tickets with (security_invoker = true) as
          t.created_by, t.created_at, t.updated_at,
          (select w.name from helpdesk.workflows w where w.org_id = t.org_id and w.id = t.workflow_id) as workflow_name,
          (select s.name from helpdesk.workflow_stages s where s.org_id = t.org_id and s.id = t.current_stage_id) as stage_name,
-         (select p.name from helpdesk.profiles p where p.id = t.assigned_to) as assigned_to_name,
-         (select p.name from helpdesk.profiles p where p.id = t.created_by) as created_by_name,
+         -- Whose profile is hidden, because they have left, is asked for by name only.
+         coalesce((select p.name from helpdesk.profiles p where p.id = t.assigned_to),
+                  helpdesk.name_on_ticket(t.org_id, t.id, t.assigned_to)) as assigned_to_name,
+         coalesce((select p.name from helpdesk.profiles p where p.id = t.created_by),
+                  helpdesk.name_on_ticket(t.org_id, t.id, t.created_by)) as created_by_name,
          t.public_comment_count + coalesce((select i.comment_count from helpdesk.ticket_internal_counts i
                                              where i.org_id = t.org_id and i.ticket_id = t.id), 0) as comment_count,
          t.public_attachment_count + coalesce((select i.attachment_count from helpdesk.ticket_internal_counts i
@@ -85,14 +120,14 @@ create view helpdesk.agent_tickets with (security_invoker = true) as
    where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything());
 
 create view helpdesk.customer_tickets with (security_invoker = true) as
-  select t.id, t.org_id, t.number, t.title, t.priority, t.status, s.name as stage_name,
+  select t.id, t.org_id, t.number, t.title, t.priority, t.status,
+         (select s.name from helpdesk.workflow_stages s where s.org_id = t.org_id and s.id = t.current_stage_id) as stage_name,
          case when t.assigned_to is null then null
               when t.assigned_to = helpdesk.my_profile_id() and t.org_id <> all (helpdesk.my_staff_org_ids())
                 then (select p.name from helpdesk.profiles p where p.id = t.assigned_to)
               else 'Support Team' end as assigned_to_display,
          t.created_at, t.updated_at, t.public_comment_count
     from helpdesk.tickets t
-    join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
    where t.created_by = helpdesk.my_profile_id() or t.assigned_to = helpdesk.my_profile_id();
 
 create view helpdesk.workflow_stage_stats with (security_invoker = true) as
@@ -130,22 +165,44 @@ comment on table helpdesk.ticket_stage_counts is 'How many tickets are in each s
 comment on column helpdesk.ticket_stage_counts.org_id is 'The organization.';
 comment on column helpdesk.ticket_stage_counts.stage_id is 'The stage.';
 comment on column helpdesk.ticket_stage_counts.priority is 'The priority.';
-comment on column helpdesk.ticket_stage_counts.agent_id is 'The assignee; 00000000-0000-0000-0000-000000000000: nobody.';
 comment on column helpdesk.ticket_stage_counts.ticket_count is 'How many tickets.';
 comment on column helpdesk.ticket_stage_counts.entered_seconds is 'Sum of the moments at which they entered the stage, each in seconds since 1970.';
-comment on table helpdesk.ticket_activity_days is 'What happened on each day, in the time zone that the organization had then: read ticket_activity().';
+comment on table helpdesk.ticket_agent_counts is
+  'How many tickets each assignee has in each stage. Exact together with ticket_stat_deltas.';
+comment on column helpdesk.ticket_agent_counts.org_id is 'The organization.';
+comment on column helpdesk.ticket_agent_counts.agent_id is 'The assignee; 00000000-0000-0000-0000-000000000000: nobody.';
+comment on column helpdesk.ticket_agent_counts.stage_id is 'The stage.';
+comment on column helpdesk.ticket_agent_counts.priority is 'The priority.';
+comment on column helpdesk.ticket_agent_counts.ticket_count is 'How many tickets.';
+comment on table helpdesk.ticket_activity_days is 'What happened on each day, in the time zone that the organization had then, to tickets of each priority: read ticket_activity().';
 comment on column helpdesk.ticket_activity_days.org_id is 'The organization.';
 comment on column helpdesk.ticket_activity_days.day is 'The day.';
-comment on column helpdesk.ticket_activity_days.metric is 'created, resolved, closed, reopened, first_response or resolution.';
-comment on column helpdesk.ticket_activity_days.priority is 'The priority of the ticket then.';
-comment on column helpdesk.ticket_activity_days.agent_id is 'The assignee then; for first_response who responded; 00000000-0000-0000-0000-000000000000: nobody.';
-comment on column helpdesk.ticket_activity_days.bucket is
-  'first_response, resolution: the duration is up to 1.05 ^ bucket seconds, and more than that of the bucket before; else 0.';
-comment on column helpdesk.ticket_activity_days.amount is 'How often.';
+comment on column helpdesk.ticket_activity_days.priority is 'The priority of the tickets then.';
+comment on column helpdesk.ticket_activity_days.created is 'How many tickets were opened.';
+comment on column helpdesk.ticket_activity_days.resolved is 'How many were resolved, or closed without.';
+comment on column helpdesk.ticket_activity_days.closed is 'How many were closed.';
+comment on column helpdesk.ticket_activity_days.reopened is 'How many were reopened.';
+comment on column helpdesk.ticket_activity_days.first_response is
+  'How long first responses took, one element each: up to 1.05 ^ element seconds, and more than 1.05 ^ (element - 1).';
+comment on column helpdesk.ticket_activity_days.resolution is 'How long resolutions took, in the same way.';
+comment on table helpdesk.ticket_agent_days is 'What happened on each day, in the time zone that the organization had then, with tickets of each agent: read ticket_activity().';
+comment on column helpdesk.ticket_agent_days.org_id is 'The organization.';
+comment on column helpdesk.ticket_agent_days.day is 'The day.';
+comment on column helpdesk.ticket_agent_days.agent_id is
+  'The assignee then; for first_response who responded; 00000000-0000-0000-0000-000000000000: nobody.';
+comment on column helpdesk.ticket_agent_days.created is 'How many tickets were opened.';
+comment on column helpdesk.ticket_agent_days.resolved is 'How many were resolved, or closed without.';
+comment on column helpdesk.ticket_agent_days.closed is 'How many were closed.';
+comment on column helpdesk.ticket_agent_days.reopened is 'How many were reopened.';
+comment on column helpdesk.ticket_agent_days.first_response is
+  'How long first responses took, one element each: up to 1.05 ^ element seconds, and more than 1.05 ^ (element - 1).';
+comment on column helpdesk.ticket_agent_days.resolution is 'How long resolutions took, in the same way.';
 comment on trigger tickets_count on helpdesk.tickets is 'Notes what the counts of stages and days have to follow.';
 comment on trigger check_time_zone on helpdesk.organizations is 'time_zone is one that Postgres knows.';
 comment on policy staff_read_deltas on helpdesk.ticket_stat_deltas is 'Staff read the numbers of their organizations.';
 comment on policy staff_read_counts on helpdesk.ticket_stage_counts is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_agent_counts on helpdesk.ticket_agent_counts is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_agent_activity on helpdesk.ticket_agent_days is 'Staff read the numbers of their organizations.';
 comment on policy staff_read_activity on helpdesk.ticket_activity_days is 'Staff read the numbers of their organizations.';
 comment on view helpdesk.agent_tickets is 'Tickets as staff see them, with names and counts: live, each one''s own organizations. Say which one (org_id=eq...): it is faster.';
 comment on column helpdesk.agent_tickets.id is 'The ticket.';
@@ -164,7 +221,7 @@ comment on column helpdesk.agent_tickets.updated_at is 'When it last changed or 
 comment on column helpdesk.agent_tickets.workflow_name is 'Name of the workflow.';
 comment on column helpdesk.agent_tickets.stage_name is 'Name of the stage.';
 comment on column helpdesk.agent_tickets.assigned_to_name is 'Name of the assignee; null for nobody.';
-comment on column helpdesk.agent_tickets.created_by_name is 'Name of the requester; null once they are no member any more.';
+comment on column helpdesk.agent_tickets.created_by_name is 'Name of the requester.';
 comment on column helpdesk.agent_tickets.comment_count is 'Comments, internal ones included.';
 comment on column helpdesk.agent_tickets.attachment_count is 'Attachments, internal ones included.';
 comment on view helpdesk.customer_tickets is 'The tickets of the signed-in person: those they opened or are assigned to. No name of anybody else, and nothing internal.';

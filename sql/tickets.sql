@@ -46,7 +46,10 @@ create table helpdesk.tickets (
   constraint tickets_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
-  constraint tickets_created_at_check check (pg_catalog.isfinite(created_at) and pg_catalog.isfinite(stage_entered_at)),
+  -- Each moment has a day in every time zone, and a sum.
+  constraint tickets_moments_check check (
+    least(created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at) >= '0001-01-01 00:00Z'
+    and greatest(created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at) <= '9999-12-31 00:00Z'),
   constraint tickets_number_check check (number between 1 and 1000000000000)
 );
 

@@ -95,6 +95,15 @@ pub fn run_one<T>(
     execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, first(read))
 }
 
+/// The same, planned anew each time: for a large statement over tables whose size changes much from one call to the next.
+pub fn run_one_replanned<T>(
+    sql: &'static str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Custom(sql), args, Mode::Write, 0, nothing, first(read))
+}
+
 /// The first row of a statement that may write and whose text was put together from constants.
 pub fn run_dynamic<T>(
     sql: &str,
@@ -430,6 +439,13 @@ pub fn transaction_start() -> TimestampWithTimeZone {
     let micros = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
     TimestampWithTimeZone::try_from(micros)
         .unwrap_or_else(|_| TimestampWithTimeZone::positive_infinity())
+}
+
+/// Whether `AT TIME ZONE` takes this name; one that the server's time zone data had once may be missing now.
+pub fn knows_time_zone(name: &str) -> bool {
+    let Ok(name) = CString::new(name) else { return false };
+    // SAFETY: the name is NUL-terminated; what comes back belongs to Postgres's cache.
+    unsafe { !pg_sys::pg_tzset(name.as_ptr()).is_null() }
 }
 
 /// A `json` result, as the text that SQL built: it is passed on, never parsed.

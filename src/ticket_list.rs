@@ -12,7 +12,7 @@ use crate::error::{Result, required};
 use crate::json_output::{self, Named, Time};
 use crate::organizations::not_a_member;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
-use crate::ticket_filters::{Arguments, Count, Filters, OF_WORKFLOW, conditions};
+use crate::ticket_filters::{Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions};
 use crate::viewer::{self, Viewer};
 
 const DEFAULT_PER_PAGE: i64 = 20;
@@ -76,7 +76,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
         Count::None => None,
         Count::Exact => {
             let statement = if sees_all && filters.are_counted() {
-                stats_statement(&conditions)
+                stats_statement(&conditions, filters.assigned_to)
             } else {
                 count_statement(&conditions, sees_all)
             };
@@ -253,20 +253,35 @@ fn page_statement(
     )
 }
 
-/// The same from the counts that reporting keeps, as if each line of them were a ticket.
-fn stats_statement(conditions: &[&'static str]) -> String {
-    let mut text = "
+/// The same from the counts that reporting keeps, as if each line of them were a ticket: those of stages, or those of the agent
+/// that the filters name.
+fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
+    const NOBODY: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
+    let (table, agent) = match assignee {
+        None => ("ticket_stage_counts", None),
+        Some(Assignee::Nobody) => ("ticket_agent_counts", Some(NOBODY)),
+        Some(_) => ("ticket_agent_counts", Some("$11")),
+    };
+    let (counts_of, deltas_of, assigned_to) = match agent {
+        None => (String::new(), String::new(), "null::uuid".to_owned()),
+        Some(agent) => (
+            format!(" and agent_id = {agent}"),
+            format!(" and coalesce(agent_id, {NOBODY}) = {agent}"),
+            format!("nullif({agent}, {NOBODY})"),
+        ),
+    };
+    let mut text = format!(
+        "
         select sum(t.n)::bigint
-          from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority, c.n,
-                       nullif(c.agent_id, '00000000-0000-0000-0000-000000000000') as assigned_to
-                  from (select stage_id, priority, agent_id, ticket_count as n
-                          from helpdesk.ticket_stage_counts where org_id = $1
+          from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority, c.n, {assigned_to} as assigned_to
+                  from (select stage_id, priority, ticket_count as n
+                          from helpdesk.{table} where org_id = $1{counts_of}
                         union all
-                        select stage_id, priority, agent_id, amount
-                          from helpdesk.ticket_stat_deltas where org_id = $1 and metric in ('opened', 'stage')) c
+                        select stage_id, priority, amount
+                          from helpdesk.ticket_stat_deltas where org_id = $1 and metric in ('opened', 'stage'){deltas_of}) c
                   join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id) t
          where true"
-        .to_owned();
+    );
     for condition in conditions {
         text.push_str(" and ");
         text.push_str(condition);

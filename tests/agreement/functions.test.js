@@ -52,6 +52,15 @@ everybodyIsTold('get_ticket_details shows what the tables show', (me, world) => 
   ]);
 });
 
+everybodyIsTold('staff are told who is on a ticket of theirs', (me, world) =>
+  world.rows.tickets.flatMap((ticket) =>
+    world.rows.profiles.map(({ id, name }) => {
+      const isTheirs = (me.seesAll || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
+      return { sql: json('name_on_ticket', ticket.org_id, ticket.id, id), expected: answer(me, isTheirs ? name : null) };
+    }),
+  ),
+);
+
 everybodyIsTold('list_org_members shows what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const members = visible('org_members', me).filter((row) => row.org_id === org);

@@ -45,7 +45,9 @@ const isLastAdmin = (world, member) =>
   );
 
 /** What is noted of other rows without pointing at them. */
-const NOTES = ['search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_activity_days'];
+const NOTES = [
+  'search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts', 'ticket_activity_days', 'ticket_agent_days',
+];
 
 /** Whether other rows name this id, those of `except` aside. */
 function isNamed(world, id, except = []) {
@@ -65,7 +67,7 @@ const isInvited = (world, org, invite) =>
 /** Whether there is a number already of the same stage or day, priority .. */
 const isCounted = (world, table, number) =>
   world.rows[table].some((row) =>
-    ['org_id', 'stage_id', 'day', 'metric', 'priority', 'agent_id', 'bucket'].every((column) => row[column] === number[column]),
+    ['org_id', 'stage_id', 'day', 'priority', 'agent_id'].every((column) => row[column] === number[column]),
   );
 
 /** The first SQLSTATE of those whose condition holds. */
@@ -110,8 +112,11 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? DENIED : undefined;
     case 'ticket_stage_counts.priority':
+    case 'ticket_agent_counts.priority':
     case 'ticket_activity_days.priority':
-      return isCounted(world, table, { ...row, priority: value }) ? '23505' : undefined;
+    case 'ticket_activity_days.org_id':
+    case 'ticket_agent_days.org_id':
+      return isCounted(world, table, { ...row, [column]: value }) ? '23505' : undefined;
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':

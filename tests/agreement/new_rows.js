@@ -29,6 +29,9 @@ const everyTicket = (make, table) => (context) => {
   return sampleRows(me, 'tickets', random, tickets).flatMap((ticket) => make({ ...context, ticket }));
 };
 
+/** A day without events. */
+const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_response: '{}', resolution: '{}' };
+
 const NEW_ROWS = {
   schema_version: ({ now }) => [{ base: ['version'], row: { version: 1000, installed_at: now } }],
 
@@ -263,13 +266,23 @@ const NEW_ROWS = {
   })),
 
   ticket_stage_counts: everyOrg(({ org, random }) => ({
-    base: ['org_id', 'stage_id', 'priority', 'agent_id', 'ticket_count', 'entered_seconds'],
-    row: { org_id: org, stage_id: random.uuid(), priority: 'low', agent_id: random.uuid(), ticket_count: 1, entered_seconds: 1 },
+    base: ['org_id', 'stage_id', 'priority', 'ticket_count', 'entered_seconds'],
+    row: { org_id: org, stage_id: random.uuid(), priority: 'low', ticket_count: 1, entered_seconds: 1 },
+  })),
+
+  ticket_agent_counts: everyOrg(({ org, random }) => ({
+    base: ['org_id', 'agent_id', 'stage_id', 'priority', 'ticket_count'],
+    row: { org_id: org, agent_id: random.uuid(), stage_id: random.uuid(), priority: 'low', ticket_count: 1 },
   })),
 
   ticket_activity_days: everyOrg(({ org, random }) => ({
-    base: ['org_id', 'day', 'metric', 'priority', 'agent_id', 'bucket', 'amount'],
-    row: { org_id: org, day: '2001-01-01', metric: 'created', priority: 'low', agent_id: random.uuid(), bucket: 0, amount: 1 },
+    base: ['org_id', 'day', 'priority', ...Object.keys(NOTHING)],
+    row: { org_id: org, day: '2001-01-01', priority: 'low', ...NOTHING },
+  })),
+
+  ticket_agent_days: everyOrg(({ org, random }) => ({
+    base: ['org_id', 'day', 'agent_id', ...Object.keys(NOTHING)],
+    row: { org_id: org, day: '2001-01-01', agent_id: random.uuid(), ...NOTHING },
   })),
 };
 

@@ -250,12 +250,22 @@ export const TABLES = {
 
   ticket_stage_counts: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id stage_id priority agent_id ticket_count entered_seconds',
+    rest: 'org_id stage_id priority ticket_count entered_seconds',
+  }),
+
+  ticket_agent_counts: new Table({
+    read: (me, row) => me.isStaff(row.org_id),
+    rest: 'org_id agent_id stage_id priority ticket_count',
   }),
 
   ticket_activity_days: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id day metric priority agent_id bucket amount',
+    rest: 'org_id day priority created resolved closed reopened first_response resolution',
+  }),
+
+  ticket_agent_days: new Table({
+    read: (me, row) => me.isStaff(row.org_id),
+    rest: 'org_id day agent_id created resolved closed reopened first_response resolution',
   }),
 };
 
@@ -280,7 +290,7 @@ const FUNCTIONS = {
     claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
-    ticket_activity org_dashboard`),
+    ticket_activity org_dashboard name_on_ticket`),
   backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats'),
   // It asks itself who logged in. Whoever acts as somebody is authenticated then, and stops with it.
   acting: ['act_as'],

@@ -8,7 +8,6 @@ import { hasLibrary, startOwnServer } from '../lib/own_server.js';
 import { openTicket, twoOrganizations } from '../lib/people.js';
 import { waitUntil } from '../lib/wait.js';
 
-const JOB = 'helpdesk_cleanup_notifications';
 /** Up to a minute passes until a job that runs every minute runs. */
 const PATIENCE_S = 100;
 
@@ -34,22 +33,34 @@ describe('pg_cron', { skip }, () => {
   const jobs = () =>
     db.sql('select jobname, schedule, command, database, username::text, active from cron.job order by jobname');
 
-  const cleanup = {
-    jobname: JOB,
-    schedule: '0 0 * * *',
-    command: 'select helpdesk.cleanup_old_notifications()',
-    database: db.name,
-    username: 'postgres',
-    active: true,
-  };
+  const ours = (jobname, schedule, command) => ({ jobname, schedule, command, database: db.name, username: 'postgres', active: true });
+  const cleanup = ours('helpdesk_cleanup_notifications', '0 0 * * *', 'select helpdesk.cleanup_old_notifications()');
+  const refresh = ours('helpdesk_refresh_ticket_stats', '*/5 * * * *', 'select helpdesk.refresh_ticket_stats()');
 
-  test('CREATE EXTENSION helpdesk schedules the jobs whose functions there are', async () => {
+  /** Has a job run every minute, and waits for a run that begins from now on. */
+  async function runOf({ jobname, command }) {
+    const since = await db.value('select now()');
+    await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *', active => true) from cron.job where jobname = $1`, [jobname]);
+    const run = await waitUntil(
+      `${jobname} has run`,
+      async () => {
+        const [last] = await db.sql(
+          `select d.status, d.return_message, d.command from cron.job_run_details d join cron.job j using (jobid)
+            where j.jobname = $1 and d.start_time > $2 and d.end_time is not null`,
+          [jobname, since],
+        );
+        return last;
+      },
+      PATIENCE_S,
+    );
+    assert.equal(run.status, 'succeeded', run.return_message);
+    assert.equal(run.command, command);
+  }
+
+  test('CREATE EXTENSION helpdesk schedules its jobs', async () => {
     await db.sql('create extension pg_cron');
     await db.createExtension();
-    const refresh = await db.value(`select to_regprocedure('helpdesk.refresh_ticket_stats()') is not null`);
-    const found = await jobs();
-    assert.deepEqual(found[0], cleanup);
-    assert.deepEqual(found.slice(1).map(({ jobname }) => jobname), refresh ? ['helpdesk_refresh_ticket_stats'] : []);
+    assert.deepEqual(await jobs(), [cleanup, refresh]);
   });
 
   test('enable_cron() and install() called again leave one job of each name, and those of others alone', async () => {
@@ -60,13 +71,16 @@ describe('pg_cron', { skip }, () => {
   });
 
   test('a job that was removed comes back with enable_cron()', async () => {
-    await db.sql('select cron.unschedule($1::text)', [JOB]);
-    assert.ok((await jobs()).every(({ jobname }) => jobname !== JOB));
-    await db.sql('select helpdesk.enable_cron()');
-    assert.deepEqual((await jobs()).find(({ jobname }) => jobname === JOB), cleanup);
+    for (const job of [cleanup, refresh]) {
+      await db.sql('select cron.unschedule($1::text)', [job.jobname]);
+      assert.ok((await jobs()).every(({ jobname }) => jobname !== job.jobname));
+      await db.sql('select helpdesk.enable_cron()');
+      assert.deepEqual((await jobs()).find(({ jobname }) => jobname === job.jobname), job);
+    }
   });
 
-  test('our job runs, and deletes the notifications that have expired and no others', async () => {
+  test('our jobs run: expired notifications go, no others, and what happened to tickets is folded into the counts', async () => {
+    await db.sql('select cron.alter_job(jobid, active => false) from cron.job'); // Not before there is something to do.
     const { acme, alice } = await twoOrganizations(db);
     await db.as(alice, async (session) => {
       for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
@@ -76,21 +90,13 @@ describe('pg_cron', { skip }, () => {
     assert.deepEqual(await told(), ['Expired', 'Fresh']);
     await db.sql(`update helpdesk.notifications set expires_at = now() - interval '1 second' where content ->> 'title' = 'Expired'`);
 
-    await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *') from cron.job where jobname = $1`, [JOB]);
-    const run = await waitUntil(
-      'the job has run',
-      async () => {
-        const [last] = await db.sql(
-          `select d.status, d.return_message, d.command from cron.job_run_details d join cron.job j using (jobid)
-            where j.jobname = $1 and d.end_time is not null`,
-          [JOB],
-        );
-        return last;
-      },
-      PATIENCE_S,
-    );
-    assert.equal(run.status, 'succeeded', run.return_message);
-    assert.equal(run.command, cleanup.command);
+    const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
+    assert.equal(await unfolded(), 2);
+
+    await Promise.all([runOf(cleanup), runOf(refresh)]);
+    assert.equal(await unfolded(), 0);
+    assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
+    assert.equal(await db.value('select sum(ticket_count)::int from helpdesk.ticket_stage_counts'), 2);
     assert.deepEqual(await told(), ['Fresh']);
   });
 

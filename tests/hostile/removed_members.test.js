@@ -155,10 +155,10 @@ test('an admin made a customer by somebody else rules nothing more inside the ru
   assert.equal(await seen(session, 'tickets'), 1);
   assert.equal(await seen(session, 'org_invites'), 0);
   assert.equal(await seen(session, 'ticket_internal_counts'), 0);
-  for (const table of ['article_versions', 'article_feedback', 'categories', 'ticket_articles', 'ticket_stage_counts']) {
+  for (const table of ['article_versions', 'article_feedback', 'categories', 'ticket_articles', 'ticket_stage_counts', 'ticket_agent_counts']) {
     assert.equal(await seen(session, table), 0, table);
   }
-  for (const table of ['ticket_stat_deltas', 'ticket_activity_days', 'agent_tickets', 'workflow_stage_stats']) {
+  for (const table of ['ticket_stat_deltas', 'ticket_activity_days', 'ticket_agent_days', 'agent_tickets', 'workflow_stage_stats']) {
     assert.equal(await seen(session, table), 0, table);
   }
   assert.equal(await seen(session, 'articles'), 2); // Published: the one for members, the one for everybody.

@@ -60,6 +60,8 @@ const FIXED = {
   schema_version: '*',
   search_documents: ['org_id', 'document_id', 'kind', 'ticket_id', 'is_internal'],
   ticket_activity_days: '*',
+  ticket_agent_counts: '*',
+  ticket_agent_days: '*',
   ticket_articles: '*',
   ticket_attachments: '*',
   ticket_comments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'created_by', 'created_at'],

@@ -18,7 +18,7 @@ const OF_NO_ORGANIZATION = ['schema_version', 'admin_invite_codes'];
 /** Columns that a check constraint confines to a few words, which say nothing about anybody. */
 const WORDS_OF_OURS = ['org_members.org_role', 'tickets.status', 'ticket_history.status', 'workflow_stages.status',
   'workflow_transitions.min_role', 'articles.visibility', 'articles.status', 'search_documents.kind', 'ticket_stat_deltas.metric',
-  'ticket_activity_days.metric', 'organizations.search_language', 'organizations.time_zone'];
+  'organizations.search_language', 'organizations.time_zone'];
 
 /** Nobody, in a key. */
 const NIL = '00000000-0000-0000-0000-000000000000';

@@ -1,15 +1,15 @@
-// ticket_activity against a log that the test keeps itself, with days as Intl.DateTimeFormat has them.
+// ticket_activity against a log that the test keeps itself.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays, PRIORITIES } from '../lib/activity.js';
 import { helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
 import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
 import { pseudoRandom } from '../lib/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
-const PRIORITIES = ['low', 'medium', 'high', 'urgent'];
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -32,19 +32,6 @@ const fold = async () => {
   assert.equal(await db.value('select count(*)::int from helpdesk.ticket_stat_deltas'), 0);
 };
 
-/** The day of a moment in a time zone, as ISO 8601 has it. */
-function dayIn(zone) {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return (moment) => format.format(moment);
-}
-
-const plusDays = (day, n) => new Date(Date.parse(day) + n * DAY).toISOString().slice(0, 10);
-function daysBetween(from, to) {
-  const days = [];
-  for (let day = from; day <= to; day = plusDays(day, 1)) days.push(day);
-  return days;
-}
-
 /** The first moments of a day and of the next one in a zone, found by looking at each minute around. */
 function midnights(dayOf, day) {
   const start = Date.parse(day) - DAY;
@@ -54,82 +41,6 @@ function midnights(dayOf, day) {
   }
   assert.equal(found.length, 2);
   return found;
-}
-
-// ---- The log: { metric, at, priority, agent, seconds }, and the report that it makes.
-
-const nearestRank = (sorted, percent) => sorted[Math.ceil((percent * sorted.length) / 100) - 1];
-
-function numbersOf(events) {
-  const numbers = { created: 0, resolved: 0, closed: 0, reopened: 0 };
-  for (const { metric } of events) if (metric in numbers) numbers[metric]++;
-  return numbers;
-}
-
-function durationsOf(events, metric) {
-  const all = events.filter((event) => event.metric === metric).map(({ seconds }) => seconds).sort((a, b) => a - b);
-  return { count: all.length, medianSeconds: nearestRank(all, 50) ?? null, p90Seconds: nearestRank(all, 90) ?? null };
-}
-
-const groupOf = (events) => ({
-  ...numbersOf(events),
-  firstResponse: durationsOf(events, 'first_response'),
-  resolution: durationsOf(events, 'resolution'),
-});
-
-function grouped(events, key) {
-  const groups = new Map();
-  for (const event of events) groups.set(event[key], [...(groups.get(event[key]) ?? []), event]);
-  return groups;
-}
-
-function expectedReport(log, zone, people, from, to) {
-  const dayOf = dayIn(zone);
-  const events = log.map((event) => ({ ...event, day: dayOf(event.at) })).filter(({ day }) => day >= from && day <= to);
-  const byDay = grouped(events, 'day');
-  return {
-    timeZone: zone,
-    total: groupOf(events),
-    days: daysBetween(from, to).map((day) => ({ day, ...numbersOf(byDay.get(day) ?? []) })),
-    byPriority: PRIORITIES.map((priority) => [priority, events.filter((event) => event.priority === priority)])
-      .filter(([, some]) => some.length)
-      .map(([priority, some]) => ({ priority, ...groupOf(some) })),
-    byAgent: [...grouped(events, 'agent')].map(([id, some]) => ({
-      agent: id && { id, name: people.find(({ profile }) => profile === id).name },
-      ...groupOf(some),
-    })),
-  };
-}
-
-/** The same report, but for how far durations may be off; agents in no order. */
-function assertReport(actual, expected) {
-  const settle = (said, exact, where) => {
-    for (const metric of ['firstResponse', 'resolution']) {
-      for (const name of ['medianSeconds', 'p90Seconds']) {
-        const [is, shouldBe] = [said[metric][name], exact[metric][name]];
-        if (shouldBe === null) continue; // Compared below.
-        const allowed = 0.025 * shouldBe + 0.05; // Told to a tenth of a second.
-        assert.ok(Math.abs(is - shouldBe) <= allowed, `${where}: ${metric}.${name} is ${is}, exactly ${shouldBe}`);
-        said[metric][name] = shouldBe;
-      }
-    }
-  };
-  const said = structuredClone(actual);
-  const byId = (a, b) => ((a.agent?.id ?? '') < (b.agent?.id ?? '') ? -1 : 1);
-  said.byAgent.sort(byId);
-  expected.byAgent.sort(byId);
-  const groups = (of) => [of.total, ...of.byPriority, ...of.byAgent];
-  const [mine, theirs] = [groups(expected), groups(said)];
-  assert.equal(theirs.length, mine.length);
-  theirs.forEach((group, i) => settle(group, mine[i], group.priority ?? group.agent?.name ?? `group ${i}`));
-  assert.deepEqual(said, expected);
-  // Whatever the log says: the parts make the whole.
-  for (const parts of [said.days, said.byPriority, said.byAgent]) {
-    const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
-    for (const name of ['created', 'resolved', 'closed', 'reopened']) assert.equal(sum((part) => part[name]), said.total[name]);
-    if (parts === said.days) continue;
-    for (const name of ['firstResponse', 'resolution']) assert.equal(sum((part) => part[name].count), said.total[name].count);
-  }
 }
 
 /** Tickets imported with their past, a comment or two on each, and what the log has to say of them. */
@@ -308,6 +219,59 @@ test('all stays in the day it was counted in when the time zone changes; what is
       await fails('22023', session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
     }
   });
+});
+
+test('a time zone that this server no longer knows is UTC, and nobody’s folding waits for it', async () => {
+  const orgs = [await found(db, ada, 'Elsewhere'), await found(db, ada, 'Here')];
+  await db.sql('begin');
+  await db.sql('set local session_replication_role = replica');
+  await db.sql(`update helpdesk.organizations set time_zone = 'Mars/Olympus_Mons' where id = $1`, [orgs[0]]);
+  await db.sql('commit');
+  const insert = (org) =>
+    db.sql(`insert into helpdesk.tickets (org_id, title, created_by, created_at) values ($1, 'There', $2, '2025-06-15 23:30Z')`, [
+      org,
+      ada.profile,
+    ]);
+  for (const org of orgs) await insert(org);
+  for (const isFolded of [false, true]) {
+    if (isFolded) await fold();
+    for (const org of orgs) {
+      const said = await report(org, '2025-06-15', '2025-06-16');
+      assert.deepEqual([said.timeZone, said.days.map((day) => day.created)], ['UTC', [1, 0]]);
+    }
+  }
+});
+
+test('a moment that has no day, or no sum, is refused', async () => {
+  const org = await found(db, ada, 'Moments');
+  const stages = await stagesOf(db, org);
+  const columns = ['created_at', 'updated_at', 'stage_entered_at', 'resolved_at', 'closed_at', 'first_response_at'];
+  for (const column of columns) {
+    for (const moment of ['infinity', '-infinity', '0001-12-31 BC', '10000-01-01', '294276-12-31']) {
+      const error = await fails(
+        '23514',
+        db.sql(`insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${column}) values ($1, 'When?', $2, $3, $4)`, [
+          org,
+          ada.profile,
+          stages.Closed,
+          moment,
+        ]),
+      );
+      assert.match(error.message, /tickets_moments_check/);
+    }
+  }
+  for (const moment of ['0001-01-01 00:00Z', '9999-12-31 00:00Z']) {
+    await db.sql(
+      `insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${columns.join(', ')})
+       values ($1, 'Then', $2, $3, $4, $4, $4, $4, $4, $4)`,
+      [org, ada.profile, stages.Closed, moment],
+    );
+  }
+  await fold();
+  for (const zone of ['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+    await db.sql('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]);
+    for (const day of ['0001-01-01', '9999-12-31']) await report(org, day, day);
+  }
 });
 
 test('an imported ticket brings its first response with it, whatever else it brings', async () => {

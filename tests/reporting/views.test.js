@@ -54,6 +54,8 @@ const rowsFor = async (person, path) => {
   return body;
 };
 const service = api.token({ role: 'service_role' });
+const FOR_STAFF = ['agent_tickets', 'workflow_stage_stats', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts',
+  'ticket_activity_days', 'ticket_agent_days'];
 const VIEWS = ['agent_tickets', 'customer_tickets', 'workflow_stage_stats'];
 
 test('staff read agent_tickets with filters, order and limit', async () => {
@@ -71,6 +73,27 @@ test('staff read agent_tickets with filters, order and limit', async () => {
   assert.deepEqual(await rowsFor(grace, `${path}&org_id=eq.${acme}`), expected);
   const names = new Set(expected.map((row) => row.assigned_to_name));
   assert.ok(names.size > 1 && names.has(null));
+});
+
+test('agent_tickets names who has left as list_org_tickets does, and to nobody else', async () => {
+  const leaver = await signUp(db, 'Left');
+  await join(db, acme, leaver, 'org_agent');
+  const id = await db.as(leaver, (session) => openTicket(session, acme, 'Left behind'));
+  await db.sql('update helpdesk.tickets set assigned_to = $2, current_stage_id = $3 where id = $1', [id, leaver.profile, stages.Closed]);
+  granted(await api.supabase(leaver).rpc('leave_organization', { p_org_id: acme }));
+  const [row] = await rowsFor(grace, `/agent_tickets?id=eq.${id}&select=assigned_to_name,created_by_name`);
+  assert.deepEqual(row, { assigned_to_name: 'Left', created_by_name: 'Left' });
+  const { tickets } = granted(await api.supabase(grace).rpc('list_org_tickets', { p_org_id: acme, p_filters: { createdBy: leaver.profile } }));
+  assert.deepEqual([tickets[0].assignedTo.name, tickets[0].createdBy.name], ['Left', 'Left']);
+  assert.deepEqual(await rowsFor(grace, `/profiles?id=eq.${leaver.profile}`), []);
+  const asks = async (person, args) => granted(await api.supabase(person).rpc('name_on_ticket', { p_org_id: acme, p_ticket_id: id, ...args }));
+  assert.equal(await asks(grace, { p_profile_id: leaver.profile }), 'Left');
+  assert.equal(await asks(grace, { p_profile_id: rita.profile }), null);
+  for (const person of [alice, bob, rita, leaver]) {
+    assert.equal(await asks(person, { p_profile_id: leaver.profile }), null);
+    assert.equal(await asks(person, { p_org_id: rival, p_profile_id: leaver.profile }), null);
+  }
+  await db.sql('delete from helpdesk.tickets where id = $1', [id]);
 });
 
 test('agent_tickets through supabase-js: ranges, counts, or', async () => {
@@ -128,12 +151,12 @@ test('workflow_stage_stats says what a full count says', async () => {
 test('customers, strangers and who belongs nowhere see nothing that is for staff', async () => {
   const outsider = await signUp(db, 'Outsider');
   for (const person of [alice, bob, sam, outsider]) {
-    for (const view of ['agent_tickets', 'workflow_stage_stats', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_activity_days']) {
+    for (const view of FOR_STAFF) {
       assert.deepEqual(await rowsFor(person, `/${view}`), [], `${person.name}, ${view}`);
     }
   }
   for (const person of [rita, dual]) {
-    for (const view of ['agent_tickets', 'workflow_stage_stats', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_activity_days']) {
+    for (const view of FOR_STAFF) {
       assert.deepEqual(await rowsFor(person, `/${view}?org_id=eq.${acme}`), [], `${person.name}, ${view}`);
     }
   }

@@ -34,6 +34,7 @@ end $$;
 -- What the other files left behind
 select helpdesk.refresh_ticket_stats() > 0;
 delete from helpdesk.ticket_activity_days;
+delete from helpdesk.ticket_agent_days;
 
 ---- Nothing yet: every stage has none
 select * from story.stage_stats();
@@ -186,7 +187,7 @@ alter table helpdesk.tickets disable trigger user;
 update helpdesk.tickets set priority = 'urgent' where title = 'Old';
 delete from helpdesk.tickets where title = 'Older';
 alter table helpdesk.tickets enable trigger user;
-select counted, actual, priority from helpdesk.verify_ticket_stats() order by 1, 2, 3;
+select priority, agent_id is null as of_stage, counted, actual, counted_seconds = actual_seconds from helpdesk.verify_ticket_stats() order by 2 desc, 1;
 select helpdesk.rebuild_ticket_stats();
 select * from helpdesk.verify_ticket_stats();
 select * from story.stage_stats();
@@ -194,6 +195,7 @@ rollback;
 
 delete from helpdesk.tickets;
 select helpdesk.refresh_ticket_stats() > 0;
-select count(*) from helpdesk.ticket_stage_counts;
+select (select count(*) from helpdesk.ticket_stage_counts), (select count(*) from helpdesk.ticket_agent_counts);
 update helpdesk.workflow_stages set status = 'resolved' where id = story.stage('Acme', 'Resolved');
 delete from helpdesk.ticket_activity_days;
+delete from helpdesk.ticket_agent_days;
