@@ -281,11 +281,11 @@ test('many tickets assigned at once while the assignee of one of them is being r
   await assign(agent, ids[0], person);
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
-  const waiting = agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]);
+  const waiting = fails('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
   await db.untilBlocked(agent);
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
   await admin.query('commit');
-  await fails('42501', waiting);
+  await waiting;
   assert.deepEqual(await ticketsOf(person), []);
 });
 
