@@ -3,7 +3,29 @@
 set local search_path = pg_catalog, pg_temp;
 
 do $$
+declare
+  strange pg_catalog.text;
 begin
+  -- Whoever owns these could say who is asking.
+  select pg_catalog.format('%s belongs to %I', there.thing, r.rolname) into strange
+    from (select 'schema auth', n.nspowner from pg_catalog.pg_namespace n where n.nspname operator(pg_catalog.=) 'auth'
+          union all
+          select 'table auth.users', c.relowner from pg_catalog.pg_class c
+           where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('auth.users')
+          union all
+          select 'function auth.uid()', p.proowner from pg_catalog.pg_proc p
+           where p.oid operator(pg_catalog.=) pg_catalog.to_regprocedure('auth.uid()')) there (thing, owner)
+    join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) there.owner
+   where not r.rolsuper
+     and r.rolname operator(pg_catalog.<>) all ('{helpdesk_owner,supabase_admin,supabase_auth_admin}'::pg_catalog.name[])
+   limit 1;
+  if found then
+    raise exception using
+      errcode = '42501',
+      message = strange,
+      hint = 'Who is asking must be in the hands of a superuser or of Supabase Auth. ALTER .. OWNER TO a superuser, or drop it.';
+  end if;
+
   if pg_catalog.to_regnamespace('auth') is null then
     create schema auth;
     comment on schema auth is 'Logins. A minimum compatible with Supabase Auth, made by helpdesk.';

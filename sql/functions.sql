@@ -33,7 +33,8 @@ begin
 end
 $$;
 
--- Asked by policies and column defaults.
+-- Asked by policies and column defaults. A SET search_path would cost five times the call. jwt_subject, uuid_generate_v7,
+-- sees_everything and search_terms look nothing up by name; the others set the path inside, when they look (viewer.rs).
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_customer_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(),
@@ -203,7 +204,7 @@ comment on function helpdesk.cleanup_old_notifications() is
   'Deletes expired notifications, up to a million a call, and returns how many. service_role and the database administrator; safe to run twice at once.';
 
 comment on function helpdesk.install() is
-  'Makes the tables and whatever else is missing. The last step of CREATE EXTENSION; superusers may call it again at any time.';
+  'Makes the tables and whatever else is missing, and gives anon, authenticated and service_role the privileges that were shipped, no more. The last step of CREATE EXTENSION; superusers may call it again at any time.';
 comment on function helpdesk.migrate() is
   'Brings tables of an older release up to date, such as those of a restored dump. Superusers; ALTER EXTENSION helpdesk UPDATE calls it.';
 comment on function helpdesk.enable_cron() is
@@ -222,6 +223,7 @@ comment on function helpdesk.security_report() is
 
 comment on function helpdesk.handle_new_user() is 'Trigger on auth.users: makes the profile of a new login and keeps its e-mail address. Never fails.';
 comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
+comment on function helpdesk.keep_identity() is 'Trigger on profiles: nobody changes their own role, login or e-mail address.';
 comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
 comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
 comment on function helpdesk.release_member() is 'Trigger on org_members: takes the tickets and the pending invites of who leaves or loses their role.';

@@ -47,6 +47,10 @@ create trigger helpdesk_forget_login
   before delete on auth.users
   for each row execute function helpdesk.forget_login();
 
+create trigger keep_identity
+  before update on helpdesk.profiles
+  for each row execute function helpdesk.keep_identity();
+
 ---- Row security
 
 alter table helpdesk.schema_version enable row level security;
@@ -83,7 +87,9 @@ comment on column helpdesk.profiles.preferences is 'Settings of the person''s cl
 comment on index helpdesk.profiles_email_idx is 'Serves finding a person by e-mail address without regard to case.';
 comment on trigger helpdesk_handle_new_user on auth.users is 'Makes the profile of a new login and keeps its e-mail address.';
 comment on trigger helpdesk_forget_login on auth.users is 'Deleting a login keeps the profile as author of its history.';
+comment on trigger keep_identity on helpdesk.profiles is
+  'Nobody changes their own role, login or e-mail address, whatever was granted to them.';
 comment on policy anyone_reads_version on helpdesk.schema_version is 'The version is no secret.';
 comment on policy own_profile on helpdesk.profiles is 'Everybody reads their own profile.';
 comment on policy staff_read_members on helpdesk.profiles is 'Staff read the profiles of the members of their organizations.';
-comment on policy update_own_profile on helpdesk.profiles is 'Everybody changes their own name, preferences and last_active; column grants allow no more.';
+comment on policy update_own_profile on helpdesk.profiles is 'Everybody changes their own name, preferences and last_active; column grants and the trigger keep_identity allow no more.';

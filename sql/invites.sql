@@ -90,7 +90,7 @@ comment on table helpdesk.admin_invite_codes is
 comment on column helpdesk.admin_invite_codes.code is 'SHA-256 of the code, in hex.';
 comment on column helpdesk.admin_invite_codes.created_at is 'When it was made.';
 comment on column helpdesk.admin_invite_codes.expires_at is 'From then on it cannot be redeemed; at most 366 days later.';
-comment on column helpdesk.admin_invite_codes.created_by is 'Who made it; null: a backend or the database administrator.';
+comment on column helpdesk.admin_invite_codes.created_by is 'Who made it. It counts only while they are administrator of the installation. Null: a backend or the database administrator.';
 comment on column helpdesk.admin_invite_codes.used_at is 'When it was redeemed; null until then.';
 comment on column helpdesk.admin_invite_codes.used_by is 'Who redeemed it.';
 comment on index helpdesk.org_invites_id_idx is 'Serves accept_org_invite and revoke_org_invite, which know the id alone.';

@@ -1,25 +1,44 @@
--- Who may touch which table: owners, REVOKEs and GRANTs, all in one place. Policies (in the domain files) narrow it to rows.
+-- Who may touch which table: owners, REVOKEs and GRANTs. Policies (in the domain files) narrow it to rows. The functions' are in
+-- functions.sql, the schema's in roles.sql, those in the auth schema in auth.sql.
 -- What authenticated may write is listed by column: the system sets the rest.
+-- install() runs this again: default privileges of the database into which a dump was restored may have let others in.
 
 set local search_path = pg_catalog, pg_temp;
 
--- Whatever default privileges gave to anybody is taken away first.
+-- Whatever was granted is taken away first: from everybody on tables just made, later from the roles of helpdesk only. What the
+-- administrator grants to others is theirs.
 do $$
 declare
+  is_new constant pg_catalog.bool := not exists (select from helpdesk.schema_version);
   relation pg_catalog.regclass;
   grantee pg_catalog.text;
 begin
-  for relation in
-    select c.oid from pg_catalog.pg_class c
-     where c.relnamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace and c.relkind in ('r', 'v')
+  foreach relation in array '{
+    helpdesk.schema_version, helpdesk.profiles, helpdesk.organizations, helpdesk.org_members,
+    helpdesk.org_invites, helpdesk.admin_invite_codes,
+    helpdesk.workflows, helpdesk.workflow_stages, helpdesk.workflow_transitions,
+    helpdesk.tickets, helpdesk.ticket_counters, helpdesk.ticket_history, helpdesk.ticket_idempotency_keys,
+    helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
+    helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
+    helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
+    helpdesk.search_documents,
+    helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_activity_days,
+    helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats}'::pg_catalog.regclass[]
   loop
     execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
     for grantee in
       select distinct case when a.grantee operator(pg_catalog.=) 0::pg_catalog.oid then 'public' else a.grantee::pg_catalog.regrole::pg_catalog.text end
-        from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
-       where c.oid operator(pg_catalog.=) relation and a.grantee operator(pg_catalog.<>) c.relowner
+        from (select c.relowner, c.relacl from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) relation
+              union all
+              select c.relowner, t.attacl from pg_catalog.pg_class c
+                join pg_catalog.pg_attribute t on t.attrelid operator(pg_catalog.=) c.oid
+               where c.oid operator(pg_catalog.=) relation) granted (owner, acl),
+             pg_catalog.aclexplode(granted.acl) a
+       where a.grantee operator(pg_catalog.<>) granted.owner
+         and (is_new or a.grantee operator(pg_catalog.=) any (array[
+               0::pg_catalog.oid, 'anon'::pg_catalog.regrole, 'authenticated'::pg_catalog.regrole, 'service_role'::pg_catalog.regrole]))
     loop
-      execute pg_catalog.format('revoke all on table %s from %s', relation, grantee);
+      execute pg_catalog.format('revoke all on table %s from %s cascade', relation, grantee);
     end loop;
   end loop;
 end

@@ -234,3 +234,50 @@ fn decode(text: &str, sort: Sort) -> Result<Cursor> {
     }
     Ok(cursor)
 }
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SORTS: [&str; 6] =
+        ["updatedAt", "-updatedAt", "createdAt", "-createdAt", "title", "-title"];
+
+    #[pg_test]
+    fn article_list_filters_are_read_or_refused_by_name() {
+        json_input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
+            json_input::parse::<Filters>("p_filters", text, KEYS)
+        });
+    }
+
+    #[pg_test]
+    fn article_list_cursor_means_the_same_after_its_way_to_the_client_and_back() {
+        // Microseconds from 4713 before to 294276 after, as Postgres can store them, and some beyond.
+        let micros = -220_000_000_000_000_000..9_223_372_036_854_775_807_i64;
+        let parts = (prop::sample::select(&SORTS[..]), micros, ".{0,40}", any::<[u8; 16]>());
+        proptest!(|((sort, micros, title, id) in parts, other in prop::sample::select(&SORTS[..]))| {
+            let id = uuid::Uuid::from_bytes(id);
+            let text = serde_json::to_string(&Cursor(sort.to_owned(), micros, title.clone(), id)).unwrap();
+            match decode(&text, Sort(other)) {
+                Ok(Cursor(same_sort, same_micros, same_title, same_id)) => {
+                    prop_assert_eq!((same_sort.as_str(), same_micros, same_title, same_id), (other, micros, title, id));
+                    prop_assert_eq!(sort, other);
+                    prop_assert!(TimestampWithTimeZone::try_from(micros).is_ok());
+                }
+                Err(_) => prop_assert!(sort != other || TimestampWithTimeZone::try_from(micros).is_err()),
+            }
+        });
+    }
+
+    #[pg_test]
+    fn article_list_cursor_takes_no_garbage() {
+        proptest!(|(text in r#".{0,80}|\["-?[a-zA-Z]{0,9}",-?[0-9]{0,20},"[^"]{0,9}","[0-9a-f-]{0,40}"\]"#)| {
+            if let Err(refused) = decode(&text, Sort("title")) {
+                prop_assert!(refused.message().starts_with("p_filters.cursor"));
+                prop_assert!(refused.hint().is_some());
+            }
+        });
+    }
+}

@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 use pgrx::{Uuid, warning};
 
 use crate::db::{self, Fired, JsonbText, TriggerRows, Tuple};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::viewer;
 
 const MAX_NAME: usize = 200;
@@ -88,6 +88,34 @@ fn keep_profile(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(old) = rows.old else { return Ok(None) };
     db::run(FORGET_LOGIN, &[old.arg("id")?])?;
     Ok(Some(old.unchanged()))
+}
+
+/// What a person does not change about themselves, though row security lets them change their profile.
+const IDENTITY: [&str; 6] = ["id", "auth_id", "role", "email", "teams", "created_at"];
+
+/// Trigger on profiles: nobody promotes themselves, whatever their role was granted on the table. Not SECURITY DEFINER: our own
+/// definer functions may.
+#[pg_trigger(sql = "
+    create function helpdesk.keep_identity() returns trigger
+    language c set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn keep_identity<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+    db::fire(trigger, refuse_another_identity)
+}
+
+fn refuse_another_identity(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let (Some(old), Some(new)) = (rows.old, rows.new) else { return Ok(None) };
+    if !viewer::current_user_bypasses_row_security() {
+        for column in IDENTITY {
+            if !new.same_image(&old, column)? {
+                return Err(Error::not_allowed(
+                    format!("{column}: you may not change it"),
+                    "People change their name, preferences and last_active.",
+                ));
+            }
+        }
+    }
+    Ok(Some(new.unchanged()))
 }
 
 /// Makes the profiles of logins that existed before helpdesk did. Part of install().

@@ -26,8 +26,10 @@ const FILES: &[&str] = &[
     include_str!("../sql/knowledge.sql"),
     include_str!("../sql/search.sql"),
     include_str!("../sql/reporting.sql"),
-    include_str!("../sql/privileges.sql"),
 ];
+
+/// Who owns them and who may touch them.
+const PRIVILEGES: &str = include_str!("../sql/privileges.sql");
 
 /// One step per release that changed tables: (the version it starts from, its SQL).
 const MIGRATIONS: &[(i32, &str)] = &[];
@@ -85,7 +87,7 @@ thread_local! {
     static VERSION_IS_RIGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Makes everything that is missing. The last step of CREATE EXTENSION, and safe to call again.
+/// Makes everything that is missing, and sets the privileges anew. The last step of CREATE EXTENSION, and safe to call again.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn install() -> Result<()> {
@@ -94,6 +96,7 @@ fn install() -> Result<()> {
     }
     if ask(INSTALLED)? {
         check_schema_version()?;
+        outside_extension(|| db::run_script(PRIVILEGES))?;
     } else {
         outside_extension(make_tables)?;
     }
@@ -210,7 +213,7 @@ fn installed_version() -> Result<Option<i32>> {
 }
 
 fn make_tables() -> Result<()> {
-    FILES.iter().try_for_each(|file| db::run_script(file))?;
+    FILES.iter().chain([&PRIVILEGES]).try_for_each(|file| db::run_script(file))?;
     db::run(SET_VERSION, &[SCHEMA_VERSION.into()])
 }
 

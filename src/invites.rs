@@ -41,12 +41,26 @@ const LOCK_MEMBERSHIP: &str = "
      where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)
        for key share";
 
+/// An invite counts only while whoever sent it is org_admin. Losing that withdraws it, but not one that is not committed yet.
+macro_rules! sender_may_invite {
+    () => {
+        "(i.created_by is null
+            or exists (select from helpdesk.org_members m
+                        where m.org_id = i.org_id and m.user_id = i.created_by and m.org_role = 'org_admin'))"
+    };
+}
+
 /// Case is folded for ASCII letters only: other letters that look alike belong to other people.
-const LOCK_INVITE: &str = "
+const LOCK_INVITE: &str = concat!(
+    "
     select i.org_id, i.used_by, i.expires_at > clock_timestamp()
       from helpdesk.org_invites i
      where i.id = $1 and lower(i.email collate \"C\") = lower($2 collate \"C\")
-       for update";
+       and (i.used_at is not null or ",
+    sender_may_invite!(),
+    ")
+       for update"
+);
 
 /// Who is a member already keeps the role they have.
 const ACCEPT: &str = "
@@ -68,7 +82,8 @@ const REVOKE: &str = "
 const INVITE_EXISTS: &str =
     "select from helpdesk.org_invites where id = $1 and ($2 or org_id = any ($3))";
 
-const PENDING: &str = "
+const PENDING: &str = concat!(
+    "
     select coalesce(json_agg(json_build_object(
              'id', i.id,
              'orgId', i.org_id,
@@ -81,17 +96,22 @@ const PENDING: &str = "
       join helpdesk.organizations o on o.id = i.org_id
       left join helpdesk.profiles p on p.id = i.created_by
      where lower(i.email collate \"C\") = lower($1 collate \"C\")
-       and i.used_at is null and i.expires_at > now()";
+       and i.used_at is null and i.expires_at > now() and ",
+    sender_may_invite!()
+);
 
 const SAVE_CODE: &str = "
     insert into helpdesk.admin_invite_codes (code, expires_at, created_by)
     values (encode(sha256(convert_to($1, 'UTF8')), 'hex'), $2, $3)";
 
+/// A code, too, counts only while whoever made it is administrator.
 const REDEEM: &str = "
     with code as (
-      update helpdesk.admin_invite_codes set used_at = now(), used_by = $2
-       where code = encode(sha256(convert_to($1, 'UTF8')), 'hex')
-         and used_at is null and expires_at > clock_timestamp()
+      update helpdesk.admin_invite_codes c set used_at = now(), used_by = $2
+       where c.code = encode(sha256(convert_to($1, 'UTF8')), 'hex')
+         and c.used_at is null and c.expires_at > clock_timestamp()
+         and (c.created_by is null
+              or exists (select from helpdesk.profiles p where p.id = c.created_by and p.role = 'admin'))
       returning true
     )
     update helpdesk.profiles set role = 'admin' where id = $2 and exists (select from code)
@@ -114,6 +134,8 @@ fn create_org_invite(
         return Err(not_an_admin());
     }
     let expires_at = expiry(p_expires_in)?;
+    // A backend invites also in the name of somebody who may not, and then by itself.
+    let sender = viewer.profile.filter(|_| viewer.is_admin(org));
     if db::run_one(IS_MEMBER_BY_EMAIL, &[org.into(), email.into()], |_| ())?.is_some() {
         return Err(Error::duplicate(
             "p_email: a member of the organization already",
@@ -122,7 +144,7 @@ fn create_org_invite(
     }
     let invite = db::run_one(
         INVITE,
-        &[org.into(), email.into(), role.label().into(), expires_at.into(), viewer.profile.into()],
+        &[org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()],
         |row| row.get(1),
     )?;
     invite.flatten().ok_or_else(not_an_admin)
@@ -237,7 +259,8 @@ fn create_admin_invite_code(
     }
     let expires_at = expiry(p_expires_in)?;
     let code = random_code()?;
-    db::run(SAVE_CODE, &[code.as_str().into(), expires_at.into(), viewer.profile.into()])?;
+    let maker = viewer.profile.filter(|_| viewer.is_installation_admin());
+    db::run(SAVE_CODE, &[code.as_str().into(), expires_at.into(), maker.into()])?;
     Ok(code)
 }
 

@@ -128,3 +128,79 @@ impl<'de> Deserialize<'de> for Whole {
         value.as_i64().map(Whole).ok_or_else(|| D::Error::custom("not a whole number"))
     }
 }
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+pub mod tests {
+    use pgrx::prelude::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Any JSON, mostly with the keys that an argument has and values that some of them take.
+    fn any_json(keys: &[(&str, &str)]) -> impl Strategy<Value = Value> + use<> {
+        let words = [
+            "urgent",
+            "open",
+            "me",
+            "none",
+            "exact",
+            "-priority",
+            "title",
+            "draft",
+            "public",
+            "ticket",
+            "2026-01-01T00:00:00Z",
+            "00000000-0000-4000-8000-000000000001",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            prop::sample::select(words.to_vec()).prop_map(Value::from),
+        ];
+        let keys: Vec<String> = keys.iter().map(|(key, _)| key.to_string()).collect();
+        let key = prop_oneof![4 => prop::sample::select(keys), 1 => "[a-zA-Z]{0,8}"];
+        leaf.prop_recursive(3, 20, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// What every reader of an argument keeps.
+    pub fn every_input_is_read_or_refused<T>(
+        argument: &str,
+        keys: &[(&str, &str)],
+        read: impl Fn(&str) -> Result<T>,
+    ) {
+        proptest!(|(input in any_json(keys))| {
+            match read(&input.to_string()) {
+                Ok(_) => prop_assert!(input.is_object()),
+                Err(refused) => {
+                    prop_assert!(refused.message().starts_with(argument), "{}", refused.message());
+                    prop_assert!(refused.hint().is_some());
+                }
+            }
+        });
+    }
+
+    #[pg_test]
+    fn json_input_lists_have_1_to_100_values() {
+        proptest!(|(values in prop::collection::vec(any::<i64>(), 0..300))| {
+            let read = serde_json::from_value::<OneOrMany<Whole>>(values.clone().into());
+            match read {
+                Ok(OneOrMany(numbers)) => {
+                    prop_assert!((1..=100).contains(&values.len()));
+                    prop_assert_eq!(numbers.into_iter().map(|n| n.0).collect::<Vec<_>>(), values);
+                }
+                Err(_) => prop_assert!(values.is_empty() || values.len() > 100),
+            }
+        });
+    }
+}

@@ -37,6 +37,10 @@ const ANOTHER_ADMIN: &str = "
     select from helpdesk.org_members
      where org_id = $1 and user_id <> $2 and org_role = 'org_admin' limit 1";
 
+const NO_OTHER_ADMIN: &str = "
+    select where not exists (select from helpdesk.org_members
+                              where org_id = $1 and user_id <> $2 and org_role = 'org_admin')";
+
 const SET_ROLE: &str = "
     update helpdesk.org_members set org_role = $3 where org_id = $1 and user_id = $2 and org_role <> $3";
 
@@ -239,13 +243,15 @@ fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if was_admin && !stays_admin {
         // When the organization itself is being deleted its row is gone already, and its last admin may go.
         let organization_stays = db::run_one(LOCK_ORGANIZATION, &[org.into()], |_| ())?.is_some();
-        if organization_stays
-            && db::run_one(ANOTHER_ADMIN, &[org.into(), member.into()], |_| ())?.is_none()
-        {
-            return Err(Error::wrong_state(
-                "the last org_admin of an organization cannot be removed or demoted",
-                "Make another member org_admin first.",
-            ));
+        if organization_stays {
+            let args = [org.into(), member.into()];
+            if db::run_one(ANOTHER_ADMIN, &args, |_| ())?.is_none() {
+                return Err(Error::wrong_state(
+                    "the last org_admin of an organization cannot be removed or demoted",
+                    "Make another member org_admin first.",
+                ));
+            }
+            db::check_nothing_missed(NO_OTHER_ADMIN, &args)?;
         }
     }
     Ok(Some(rows.new.unwrap_or(old).unchanged()))

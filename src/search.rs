@@ -545,6 +545,13 @@ mod tests {
     }
 
     #[pg_test]
+    fn search_filters_are_read_or_refused_by_name() {
+        json_input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
+            json_input::parse::<Filters>("p_filters", text, KEYS)
+        });
+    }
+
+    #[pg_test]
     fn search_snippets_are_escaped_but_for_their_marks() {
         assert_eq!(
             marked("<script>\u{2}alert\u{3}('x')&\""),

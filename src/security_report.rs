@@ -18,12 +18,14 @@ macro_rules! facts {
       from pg_class c where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p')
     union all
     select format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname),
-           format('%s to %s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end)
+           format('%s to %s%s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+                  case when a.is_grantable then ' with grant option' end)
       from pg_class c, aclexplode(c.relacl) a
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and a.grantee <> c.relowner
     union all
     select format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname),
-           format('%s (%s) to %s', lower(a.privilege_type), t.attname, case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end)
+           format('%s (%s) to %s%s', lower(a.privilege_type), t.attname, case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+                  case when a.is_grantable then ' with grant option' end)
       from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
      where c.relnamespace = 'helpdesk'::regnamespace and a.grantee <> c.relowner
     union all
@@ -48,22 +50,27 @@ macro_rules! facts {
     union all
     select format('function %s', p.oid::regprocedure),
            concat(case when p.prosecdef then 'definer of ' || p.proowner::regrole else 'invoker' end,
-                  ', ' || array_to_string(p.proconfig, ', '))
-      from pg_proc p where p.pronamespace = 'helpdesk'::regnamespace
+                  ', ' || array_to_string(p.proconfig, ', '),
+                  ', ' || l.lanname || ' ' || p.prosrc || ' of ' || p.probin)
+      from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace = 'helpdesk'::regnamespace
     union all
     select format('function %s', p.oid::regprocedure),
-           format('execute to %s', case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end)
+           format('execute to %s%s', case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+                  case when a.is_grantable then ' with grant option' end)
       from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
      where p.pronamespace = 'helpdesk'::regnamespace and a.grantee <> p.proowner
     union all
     select format('schema %s', n.nspname),
-           format('%s to %s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end)
+           format('%s to %s%s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+                  case when a.is_grantable then ' with grant option' end)
       from pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
      where n.nspname = 'helpdesk' and a.grantee <> n.nspowner
     union all
     select format('role %s', r.rolname),
-           case when r.rolsuper then 'superuser' when r.rolcreaterole then 'createrole' when r.rolbypassrls then 'bypassrls'
-                when r.rolcanlogin and r.rolname = 'helpdesk_owner' then 'login' else 'no privilege of its own' end
+           coalesce(nullif(concat_ws(', ', case when r.rolsuper then 'superuser' end, case when r.rolcreaterole then 'createrole' end,
+                                     case when r.rolbypassrls then 'bypassrls' end, case when r.rolreplication then 'replication' end,
+                                     case when r.rolcanlogin and r.rolname <> 'service_role' then 'login' end), ''),
+                    'no privilege of its own')
       from pg_roles r where r.rolname in ('helpdesk_owner', 'anon', 'authenticated', 'service_role')"
     };
 }
@@ -132,6 +139,15 @@ const REPORT: &str = concat!(
            'ALTER SCHEMA helpdesk OWNER TO a superuser.'
       from pg_namespace n join pg_roles r on r.oid = n.nspowner
      where n.nspname = 'helpdesk' and not r.rolsuper and r.rolname <> 'helpdesk_owner'
+    union all
+    select there.thing, format('belongs to %s, who could say who is asking', r.rolname), 'ALTER .. OWNER TO a superuser.'
+      from (select 'schema auth', n.nspowner from pg_namespace n where n.nspname = 'auth'
+            union all
+            select 'table auth.users', c.relowner from pg_class c where c.oid = to_regclass('auth.users')
+            union all
+            select 'function auth.uid()', p.proowner from pg_proc p where p.oid = to_regprocedure('auth.uid()')) there (thing, owner)
+      join pg_roles r on r.oid = there.owner
+     where not r.rolsuper and r.rolname not in ('helpdesk_owner', 'supabase_admin', 'supabase_auth_admin')
     union all
     select 'table auth.users', format('may be read by %s', r.rolname), 'REVOKE SELECT.'
       from pg_roles r where r.rolname in ('anon', 'authenticated') and has_any_column_privilege(r.oid, 'auth.users', 'select')

@@ -312,51 +312,10 @@ pub fn conditions(
 #[cfg(any(test, feature = "pg_test"))]
 #[pg_schema]
 mod tests {
-    use proptest::prelude::*;
-    use serde_json::Value;
-
     use super::*;
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".{0,20}".prop_map(Value::from),
-            prop::sample::select(vec![
-                "urgent",
-                "open",
-                "me",
-                "none",
-                "exact",
-                "-priority",
-                "2026-01-01T00:00:00Z"
-            ])
-            .prop_map(Value::from),
-        ];
-        let key = prop_oneof![
-            prop::sample::select(KEYS.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>()),
-            "[a-zA-Z]{0,8}",
-        ];
-        leaf.prop_recursive(3, 20, 4, move |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((key.clone(), inner), 0..4)
-                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-            ]
-        })
-    }
 
     #[pg_test]
     fn ticket_filters_are_read_or_refused_by_name() {
-        proptest!(|(input in any_json())| {
-            if let Err(refused) = Filters::parse(&input.to_string()) {
-                prop_assert!(refused.message().starts_with("p_filters"), "{}", refused.message());
-                prop_assert!(refused.hint().is_some());
-            } else {
-                prop_assert!(input.is_object());
-            }
-        });
+        json_input::tests::every_input_is_read_or_refused("p_filters", KEYS, Filters::parse);
     }
 }

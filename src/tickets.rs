@@ -343,3 +343,21 @@ fn check_description(description: &str, argument: &'static str) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use super::*;
+
+    #[pg_test]
+    fn tickets_changes_are_read_or_refused_by_name() {
+        json_input::tests::every_input_is_read_or_refused("p_changes", CHANGES_KEYS, |text| {
+            let changes = Changes::parse(&JsonbText(text.to_owned()))?;
+            assert!(!changes.is_empty());
+            assert!(
+                changes.title.as_ref().is_none_or(|title| checked_title(title, "title").is_ok())
+            );
+            Ok(())
+        });
+    }
+}

@@ -27,7 +27,7 @@ const GRANTS = `
   union all
   select format('%s %s', verb, t.relname)
     from tables t
-   cross join unnest('{delete,truncate,trigger}'::text[]) verb
+   cross join unnest('{delete,truncate,trigger}'::text[] || case when current_setting('server_version_num')::int >= 170000 then '{maintain}'::text[] end) verb
    where has_table_privilege($1, t.oid, verb)
   union all
   select format('call %s', p.proname)

@@ -19,6 +19,10 @@ test('the model knows every table, every view and every column', async () => {
   assert.deepEqual(gone, [], 'gone from the database, still in tests/agreement/rules.js');
 });
 
+test('security_report() has nothing to say of a fresh installation', async () => {
+  assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
+});
+
 for (const role of ['anon', 'authenticated', 'service_role']) {
   test(`${role} was granted what the model says, on tables, columns and functions`, async () => {
     const granted = await readGrants(db, role);

@@ -64,11 +64,12 @@ const isInvited = (world, org, invite) =>
     (row) => row.org_id === org && !row.used_at && row.email.toLowerCase() === invite.email.toLowerCase(),
   );
 
+const COUNTS = ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_activity_days', 'ticket_agent_days'];
+const COUNTED_BY = ['org_id', 'stage_id', 'day', 'priority', 'agent_id'];
+
 /** Whether there is a number already of the same stage or day, priority .. */
 const isCounted = (world, table, number) =>
-  world.rows[table].some((row) =>
-    ['org_id', 'stage_id', 'day', 'priority', 'agent_id'].every((column) => row[column] === number[column]),
-  );
+  world.rows[table].some((row) => COUNTED_BY.every((column) => row[column] === number[column]));
 
 /** The first SQLSTATE of those whose condition holds. */
 const firstOf = (...cases) => cases.find(([, holds]) => holds)?.[0];
@@ -94,6 +95,9 @@ export function refusesInsert(world, table, row) {
 export function refusesUpdate(world, table, row, column, value) {
   if (FIXED[table]?.includes(column)) return '22023';
   if (DANGLING[table]?.includes(column)) return '23503';
+  if (COUNTS.includes(table) && COUNTED_BY.includes(column)) {
+    return isCounted(world, table, { ...row, [column]: value }) ? '23505' : undefined;
+  }
   switch (`${table}.${column}`) {
     case 'profiles.id':
     case 'organizations.id':
@@ -111,12 +115,6 @@ export function refusesUpdate(world, table, row, column, value) {
       return DENIED; // The stage is not one of the other workflow.
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? DENIED : undefined;
-    case 'ticket_stage_counts.priority':
-    case 'ticket_agent_counts.priority':
-    case 'ticket_activity_days.priority':
-    case 'ticket_activity_days.org_id':
-    case 'ticket_agent_days.org_id':
-      return isCounted(world, table, { ...row, [column]: value }) ? '23505' : undefined;
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':

@@ -22,8 +22,11 @@ export const NOTIFICATION_TYPES = [
 const TICKETS_PER_ORG = 9;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** When everything began. Long enough ago that nothing counts as new, and half the invites have expired. */
-const BEGINNING = Date.now() - 100 * DAY;
+/**
+ * When everything began. Long enough ago that nothing counts as new, and half the invites have expired. An hour before midnight,
+ * whatever the hour is now: every run has the same worlds, and they have days.
+ */
+const BEGINNING = (Math.floor(Date.now() / DAY) - 100) * DAY - 60 * MINUTE;
 
 /** How a code that makes installation admins is stored. */
 export const digest = (code) => createHash('sha256').update(code).digest('hex');

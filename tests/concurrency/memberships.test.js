@@ -127,32 +127,40 @@ test('a repeatable read transaction keeps seeing what it saw first, memberships 
 const deletion = 'delete from helpdesk.org_members where org_id = $1 and user_id = $2';
 const demotion = `update helpdesk.org_members set org_role = 'org_customer' where org_id = $1 and user_id = $2`;
 
-for (const [name, statement] of Object.entries({ removing: deletion, demoting: demotion })) {
-  test(`two admins ${name} each other at once: one stays`, async () => {
-    const org = await found(db, ada, `Two admins ${name}`);
-    await join(db, org, grace, 'org_admin');
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
-    await first.query('begin');
-    assert.equal((await first.query(statement, [org, grace.profile])).rowCount, 1);
-    const waiting = fails('55000', second.query(statement, [org, ada.profile]));
-    await db.untilBlocked(second);
-    await first.query('commit');
-    await waiting;
-    assert.deepEqual(await adminsOf(org), ['Ada']);
-  });
+/** Ways to end that somebody is admin, through the table and by function. */
+const WAYS_OUT = {
+  removing: (session, org, person) => session.query(deletion, [org, person.profile]),
+  demoting: (session, org, person) => session.query(demotion, [org, person.profile]),
+  'removing, by function,': (session, org, person) =>
+    session.query('select helpdesk.remove_member($1, $2)', [org, person.profile]),
+};
+// In the first the later one waits and then sees what happened; in the others what it sees is too old to decide.
+const LATE = { 'read committed': '55000', 'repeatable read': '40001', serializable: '40001' };
 
-  test(`two admins ${name} themselves at once: one stays`, async () => {
-    const org = await found(db, ada, `Two leaving ${name}`);
-    await join(db, org, grace, 'org_admin');
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
-    await first.query('begin');
-    assert.equal((await first.query(statement, [org, ada.profile])).rowCount, 1);
-    const waiting = fails('55000', second.query(statement, [org, grace.profile]));
-    await db.untilBlocked(second);
-    await first.query('commit');
-    await waiting;
-    assert.deepEqual(await adminsOf(org), ['Grace']);
-  });
+for (const [isolation, refusal] of Object.entries(LATE)) {
+  for (const [name, end] of Object.entries(WAYS_OUT)) {
+    for (const [whom, ofFirst, ofSecond, left] of [
+      ['each other', grace, ada, 'Ada'],
+      ['themselves', ada, grace, 'Grace'],
+    ]) {
+      test(`two admins ${name} ${whom} at once, ${isolation}: one stays`, async () => {
+        const org = await found(db, ada, 'Two admins');
+        await join(db, org, grace, 'org_admin');
+        const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+        for (const session of [first, second]) {
+          await session.query(`begin isolation level ${isolation}`);
+          await session.query('select from helpdesk.org_members limit 1');
+        }
+        await end(first, org, ofFirst);
+        const waiting = fails(refusal, end(second, org, ofSecond));
+        await db.untilBlocked(second);
+        await first.query('commit');
+        await waiting;
+        await second.query('rollback');
+        assert.deepEqual(await adminsOf(org), [left]);
+      });
+    }
+  }
 }
 
 async function adminsOf(org) {
@@ -281,11 +289,11 @@ test('many tickets assigned at once while the assignee of one of them is being r
   await assign(agent, ids[0], person);
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
-  const waiting = agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]);
+  const waiting = fails('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
   await db.untilBlocked(agent);
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
   await admin.query('commit');
-  await fails('42501', waiting);
+  await waiting;
   assert.deepEqual(await ticketsOf(person), []);
 });
 
@@ -340,4 +348,37 @@ test('who is removed while accepting a second invite stays out', async () => {
   await db.untilBlocked(session);
   await admin.query('commit');
   await accepting;
+});
+
+for (const [how, statement] of Object.entries({
+  removed: 'select helpdesk.remove_member($1, $2)',
+  demoted: `select helpdesk.set_member_role($1, $2, 'org_agent')`,
+})) {
+  test(`an invite not committed yet does not outlive that its sender is ${how}`, async () => {
+    const [sender, invited] = [await guest('org_admin'), await signUp(db, `Guest${++guests}`)];
+    await sender.session.query('begin');
+    const { rows } = await sender.session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [acme, invited.email]);
+    await db.as(ada, (admin) => admin.query(statement, [acme, sender.person.profile]));
+    await sender.session.query('commit');
+    await db.as(invited, async (session) => {
+      const pending = await session.query('select helpdesk.my_pending_invites() as invites');
+      assert.deepEqual(pending.rows[0].invites, []);
+      await fails('42501', accept(session, rows[0].id));
+    });
+  });
+}
+
+test('an admin code not committed yet does not outlive that its maker is administrator of the installation', async () => {
+  const [maker, redeemer] = [await signUp(db, `Guest${++guests}`), await signUp(db, `Guest${++guests}`)];
+  const setRole = (role) => db.sql('update helpdesk.profiles set role = $2 where id = $1', [maker.profile, role]);
+  await setRole('admin');
+  const session = await db.signIn(maker);
+  await session.query('begin');
+  const { rows } = await session.query('select helpdesk.create_admin_invite_code() as code');
+  await setRole('customer');
+  await session.query('commit');
+  const redeem = () => db.as(redeemer, (later) => later.query('select helpdesk.redeem_admin_invite_code($1)', [rows[0].code]));
+  await fails('42501', redeem());
+  await setRole('admin');
+  await redeem();
 });

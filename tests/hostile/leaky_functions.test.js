@@ -198,3 +198,31 @@ test('nobody but a superuser declares a function of theirs leakproof, or makes a
     await session.query('rollback');
   }
 });
+
+test('what a superuser’s ANALYZE or REINDEX runs has no more rights than whose function it is', async () => {
+  const draft = await db.value(`select id from helpdesk.articles where org_id = $1 and status = 'draft'`, [acme.org]);
+  await db.sql(`
+    create role hostile_owner login in role anon;
+    create schema hostile authorization hostile_owner;
+    set role hostile_owner;
+    create table hostile.bait (article uuid);
+    create table hostile.loot (seen text);
+    create function hostile.note(text) returns void language sql as 'insert into hostile.loot values ($1)';
+    create function hostile.look(article uuid) returns text language plpgsql immutable as $$
+      begin
+        perform hostile.note(concat(helpdesk.get_article(article)::text, helpdesk.sees_everything()));
+        return 'seen';
+      end $$;
+    insert into hostile.bait values ('${draft}');
+    create index on hostile.bait (hostile.look(article));
+    delete from hostile.loot;
+    reset role`);
+  try {
+    for (const command of ['analyze hostile.bait', 'reindex table hostile.bait', 'cluster hostile.bait using bait_look_idx']) {
+      await db.sql(command);
+      assert.deepEqual(await db.sql('delete from hostile.loot returning seen'), [{ seen: 'f' }], command);
+    }
+  } finally {
+    await db.sql('drop owned by hostile_owner; drop role hostile_owner');
+  }
+});

@@ -4,7 +4,9 @@ import { weakened } from './expressions.js';
 
 const ROLES = ['anon', 'authenticated', 'service_role'];
 const TABLE_PRIVILEGES = ['select', 'insert', 'update', 'delete', 'truncate'];
-const COLUMN_PRIVILEGES = ['insert', 'update'];
+const COLUMN_PRIVILEGES = ['select', 'insert', 'update'];
+/** Who sees more than whom. */
+const NEXT_WIDER = { my_admin_org_ids: 'my_staff_org_ids', my_staff_org_ids: 'my_org_ids' };
 
 /** All mutations of a database with the extension, as [{ kind, name, sql }]. */
 export async function allMutations(db) {
@@ -28,10 +30,17 @@ async function ofPolicies(db) {
      where c.relnamespace = 'helpdesk'::regnamespace order by 1, 2`);
   return policies.flatMap(({ table, policy, ...expressions }) => {
     const name = `${policy} on ${table}`;
-    const mutations = [mutation('policy dropped', name, `drop policy ${name}`)];
+    const mutations = [
+      mutation('policy dropped', name, `drop policy ${name}`),
+      mutation('policy for everybody', name, `alter policy ${name} to public`),
+    ];
     for (const [clause, expression] of Object.entries(expressions)) {
       if (expression === null || expression === 'true') continue;
       mutations.push(mutation(`policy: ${clause} true`, name, `alter policy ${name} ${clause} (true)`));
+      const wider = expression.replace(/my_(admin|staff)_org_ids/, (name) => NEXT_WIDER[name]);
+      if (wider !== expression) {
+        mutations.push(mutation(`policy: ${clause} of a lower role`, name, `alter policy ${name} ${clause} (${wider})`));
+      }
       for (const { left_out, expression: weaker } of weakened(expression)) {
         if (weaker === 'true') continue;
         const change = `alter policy ${name} ${clause} (${weaker})`;
@@ -44,21 +53,29 @@ async function ofPolicies(db) {
 
 async function ofTables(db) {
   const tables = await db.sql(`
-    select c.oid::regclass::text as table, privilege, role, has_table_privilege(role, c.oid, privilege) as granted
+    select c.oid::regclass::text as table, c.relkind as kind, privilege, role, has_table_privilege(role, c.oid, privilege) as granted
       from pg_class c, unnest($1::text[]) as role, unnest($2::text[]) as privilege
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
      order by 1, role, privilege`,
     [ROLES, TABLE_PRIVILEGES],
   );
-  const unprotected = [...new Set(tables.map(({ table }) => table))].map((table) =>
-    mutation('row security disabled', table, `alter table ${table} disable row level security`),
+  const unprotected = [...new Map(tables.map(({ table, kind }) => [table, kind]))].map(([table, kind]) =>
+    kind === 'v'
+      ? mutation('view with the rights of its owner', table, `alter view ${table} set (security_invoker = off)`)
+      : mutation('row security disabled', table, `alter table ${table} disable row level security`),
   );
+  const options = tables
+    .filter(({ privilege, role, granted }) => privilege === 'select' && role === 'authenticated' && granted)
+    .map(({ table }) => {
+      const grant = `grant select on ${table} to authenticated with grant option`;
+      return mutation('table privilege with grant option', table, grant);
+    });
   const grants = tables.map(({ table, role, privilege, granted }) =>
     granted
       ? mutation('table privilege revoked', `${privilege} on ${table} from ${role}`, `revoke ${privilege} on ${table} from ${role}`)
       : mutation('table privilege granted', `${privilege} on ${table} to ${role}`, `grant ${privilege} on ${table} to ${role}`),
   );
-  return [...unprotected, ...grants];
+  return [...unprotected, ...options, ...grants];
 }
 
 async function ofColumns(db) {
@@ -69,8 +86,9 @@ async function ofColumns(db) {
            unnest($1::text[]) as role, unnest($2::text[]) as privilege
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p')
        and not has_table_privilege(role, c.oid, privilege)
-       -- Only authenticated writes single columns; for the others the whole table is the mutation.
-       and (role = 'authenticated' or has_column_privilege(role, c.oid, a.attnum, privilege))
+       -- Only authenticated writes single columns, and what anon reads of a row may be any; else the whole table is the mutation.
+       and (role = case privilege when 'select' then 'anon' else 'authenticated' end
+            or has_column_privilege(role, c.oid, a.attnum, privilege))
      order by 1, a.attnum, role, privilege`,
     [ROLES, COLUMN_PRIVILEGES],
   );

@@ -209,3 +209,26 @@ async function dumpsAgain(db) {
     await again.drop();
   }
 }
+
+test('restored where default privileges let everybody in, security_report() shows it and install() mends it', async (t) => {
+  const restored = await emptyDatabase();
+  t.after(() => restored.drop());
+  for (const kind of ['tables', 'sequences', 'functions']) {
+    await restored.sql(`alter default privileges grant all on ${kind} to public, anon, authenticated, service_role`);
+  }
+  await withTemporaryFile(async (file) => {
+    await tool('pg_dump', '-f', file, original.name);
+    await psql(restored, file);
+  });
+  const report = (db) => db.sql(`select object, finding from helpdesk.security_report() where object <> 'table auth.users'`);
+  assert.ok((await report(restored)).some(({ object, finding }) => object === 'table tickets' && /update to anon/.test(finding)));
+  await restored.sql('grant select on helpdesk.tickets to pg_monitor');
+  await restored.sql('select helpdesk.install()');
+  assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'the administrator’s own');
+  await restored.sql('revoke select on helpdesk.tickets from pg_monitor');
+  const fresh = await helpdeskDatabase();
+  t.after(() => fresh.drop());
+  assert.deepEqual(await privilegesIn(restored, 'helpdesk'), await privilegesIn(fresh, 'helpdesk'));
+  const notGranted = ({ finding }) => !/^granted/.test(finding);
+  assert.deepEqual(await report(restored), (await report(original)).filter(notGranted));
+});

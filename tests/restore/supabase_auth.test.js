@@ -245,3 +245,17 @@ test('a dump of it brings everything back, privileges in auth included', async (
   assert.deepEqual(await privilegesIn(restored, 'helpdesk', 'auth'), await privilegesIn(db, 'helpdesk', 'auth'));
   assert.equal(await shapeOf(restored), await shapeOf(db));
 });
+
+for (const thing of ['schema auth', 'table auth.users', 'function auth.uid()']) {
+  test(`a ${thing} of somebody who is neither superuser nor Supabase is not believed`, async (t) => {
+    const other = await emptyDatabase();
+    t.after(async () => {
+      await other.sql('drop owned by auth_stranger cascade; drop role auth_stranger');
+      await other.drop();
+    });
+    await other.sql(SUPABASE);
+    await other.sql(`create role auth_stranger; alter ${thing} owner to auth_stranger`);
+    const error = await fails('42501', other.createExtension());
+    assert.match(error.message, /belongs to auth_stranger/);
+  });
+}

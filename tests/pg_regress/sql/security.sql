@@ -75,6 +75,9 @@ select relname, (select string_agg((select string_agg(case when has_table_privil
                                       from unnest('{select,insert,update,delete,Truncate,references,trigger}'::text[]) with ordinality as p (privilege, position)), ' ' order by r.position)
                    from unnest('{anon,authenticated,service_role}'::text[]) with ordinality as r (role, position)) as anon_authenticated_service
   from story.tables t order by relname collate "C";
+---- Nobody vacuums or locks them (MAINTAIN, which is there from Postgres 17 on)
+select distinct c.relname, a.grantee::regrole from pg_class c, aclexplode(c.relacl) a
+ where c.relnamespace = 'helpdesk'::regnamespace and a.privilege_type = 'MAINTAIN' and a.grantee <> c.relowner;
 ---- And with single columns
 select t.relname, a.grantee::regrole, lower(a.privilege_type), string_agg(c.attname, ' ' order by c.attnum)
   from story.tables t join pg_attribute c on c.attrelid = t.oid, aclexplode(c.attacl) a
