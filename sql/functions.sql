@@ -79,7 +79,8 @@ grant execute on function
 
 -- Maintenance.
 grant execute on function
-  helpdesk.cleanup_old_notifications(), helpdesk.refresh_ticket_stats(), helpdesk.verify_ticket_stats(), helpdesk.rebuild_ticket_stats()
+  helpdesk.cleanup_old_notifications(), helpdesk.refresh_ticket_stats(), helpdesk.verify_ticket_stats(), helpdesk.rebuild_ticket_stats(),
+  helpdesk.rebuild_search_index(uuid)
   to service_role;
 
 -- The part of the API that is open to people who are not signed in: they read what is published for everybody.
@@ -144,7 +145,7 @@ comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 comment on function helpdesk.get_ticket_details(uuid, uuid) is
   'A ticket with its comments, attachments and history as {ticket, comments, attachments, history}. Null when there is no such ticket or the caller may not see it. Customers get no internal comments and attachments, and no e-mail addresses. Errors: 22004.';
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
-  'A page of tickets as {tickets, pagination: {total, page, perPage, nextCursor}}. Filters: priority, status, stageId, workflowId (a value or a list), assignedTo (id, "me", "none"), createdBy (id, "me"), createdAfter, createdBefore, updatedAfter, updatedBefore (RFC 3339; from the first moment, up to but not including the second), search, sort (updatedAt, createdAt, priority; - before it: descending; default -updatedAt), perPage (1..100, default 20), page or cursor, count ("exact", "none"). Customers get the tickets they opened or are assigned to. Errors: 22004, 22023 (filter), 42501 (not a member).';
+  'A page of tickets as {tickets, pagination: {total, page, perPage, nextCursor}}. Filters: priority, status, stageId, workflowId (a value or a list), assignedTo (id, "me", "none"), createdBy (id, "me"), createdAfter, createdBefore, updatedAfter, updatedBefore (RFC 3339; from the first moment, up to but not including the second), search, sort (updatedAt, createdAt, priority; - before it: descending; default -updatedAt), perPage (1..100, default 20), page or cursor, count ("exact", "none"; total is null when a search finds more than 10,000). Customers get the tickets they opened or are assigned to. Errors: 22004, 22023 (filter), 42501 (not a member).';
 
 comment on function helpdesk.update_tickets(uuid[], jsonb) is
   'Changes up to 1000 tickets at once as update_ticket does, all or none, each with its revision. Staff of their organizations. Returns {updated, tickets: [{id, version}]} of those that really changed. Errors: 22004, 22023, 42501 (a ticket, stage or member that is not there).';
@@ -169,13 +170,17 @@ comment on function helpdesk.revert_article(uuid, integer, uuid) is
 comment on function helpdesk.rate_article(uuid, boolean, text, uuid) is
   'Says whether an article helped, with up to 2,000 characters of comment; once more changes it. Whoever is signed in and may read the article. Errors: 22004, 22023 (comment), 42501 (not signed in, or no such article).';
 comment on function helpdesk.search(uuid, text, jsonb) is
-  'Tickets (title, description, number: 42 or #42), comments and articles with these words, best first, as {results: [{kind, id, ticketId, number, title, snippet, status, priority, isInternal, createdAt, rank}], pagination: {perPage, nextCursor}}; of what the caller may see. Query: words (all of them), "phrases", or, -not; the last word also as a beginning, from three letters on; a typo in an article''s title is forgiven when nothing else matches. snippet is HTML: escaped text with <mark>. Tickets and comments are ranked among the newest few hundred matches, then the next few hundred. Filters: kind (ticket, comment, article, or a list), perPage (1..100, default 20), cursor. No query is an error; one without words finds nothing. Errors: 22004, 22023 (filter).';
+  'Tickets (title, description, number: 42 or #42), comments and articles with these words, best first, as {results: [{kind, id, ticketId, number, title, snippet, status, priority, isInternal, helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}; of what the caller may see. Query: words (all of them), "phrases", or, -not; the last word also as a beginning, from three letters on; all of them in one ticket (title and description), one comment or one article; a typo in an article''s title is forgiven when no article matches. snippet is HTML: escaped text with <mark>. Tickets and comments are ranked among the newest few hundred matches, then the next few hundred; customers search their 2,000 tickets that changed last. Of a text the first 100,000 characters are searched. Filters: kind (ticket, comment, article, or a list), perPage (1..100, default 20), cursor. No query is an error; one without words finds nothing. Errors: 22004, 22023 (filter).';
 comment on function helpdesk.search_articles(uuid, text, integer) is
   'Articles with these words, best first, as a list of results of search(). p_limit: 1 to 100. Everybody finds public ones. Errors: 22004, 22023 (limit).';
 comment on function helpdesk.suggest_articles(uuid, uuid) is
-  'Up to five published articles that have words of a ticket, best first, as a list of results of search(). Whoever sees the ticket. Errors: 22004, 42501 (no such ticket).';
+  'Up to five published articles that have words of a ticket, best first (words that most articles have do not count), as a list of results of search(). Whoever sees the ticket. Errors: 22004, 42501 (no such ticket).';
+comment on function helpdesk.rebuild_search_index(uuid) is
+  'Makes the words of search_documents, of one organization or of all, what the texts say, after a change with triggers off. Who writes texts waits meanwhile. service_role and the database administrator. Errors: 55000 (above READ COMMITTED).';
+comment on function helpdesk.searchable_text(text) is
+  'What of a text is indexed: the first 100,000 characters, words of more than 1,000 bytes cut into several. For the search index.';
 comment on function helpdesk.search_terms(uuid, text, text) is
-  'Puts a letter for the kind of document and four for the organization in front of every word of a tsvector or tsquery, given as text. For the search index.';
+  'Puts a letter for the kind of document and four for the organization in front of every word of a tsvector, given as text, and alone as one more word; the words of an article''s title come twice. For the search index.';
 comment on function helpdesk.ticket_activity(uuid, date, date) is
   'What happened in an organization from p_from to p_to, both included (up to 1100 days), in its time zone, as {timeZone, total, days, byPriority, byAgent}: created, resolved, closed, reopened; firstResponse (the first public comment by staff) and resolution as {count, medianSeconds, p90Seconds}, since the ticket was created, within 2.5 %. Staff of the organization. Errors: 22004, 22023 (days), 42501.';
 comment on function helpdesk.org_dashboard(uuid) is

@@ -108,11 +108,13 @@ alter table helpdesk.article_feedback
 ---- Indexes
 
 create index categories_id_idx on helpdesk.categories (id);
-create unique index categories_name_key on helpdesk.categories (org_id, parent_id, name) nulls not distinct;
+create unique index categories_name_key on helpdesk.categories (org_id, parent_id, pg_catalog.lower(name)) nulls not distinct;
 create index categories_parent_id_idx on helpdesk.categories (org_id, parent_id);
 
 create index articles_id_idx on helpdesk.articles (id);
 create index articles_org_updated_idx on helpdesk.articles (org_id, updated_at desc, id desc);
+create index articles_org_created_idx on helpdesk.articles (org_id, created_at desc, id desc);
+create index articles_org_title_idx on helpdesk.articles (org_id, title collate "C", id);
 create index articles_author_idx on helpdesk.articles (author);
 create index articles_categories_idx on helpdesk.articles using gin (categories);
 create index articles_tags_idx on helpdesk.articles using gin (tags);
@@ -204,9 +206,9 @@ comment on table helpdesk.categories is 'The tree of categories of the knowledge
 comment on column helpdesk.categories.org_id is 'The organization.';
 comment on column helpdesk.categories.id is 'The category. UUIDv7.';
 comment on column helpdesk.categories.name is
-  'What people read, 1 to 200 characters, unique among its siblings. Articles name their categories; renaming one renames it there.';
+  'What people read, 1 to 200 characters, unique among its siblings whatever the letter case. Articles name their categories; renaming one renames it there.';
 comment on column helpdesk.categories.description is 'What belongs there, up to 10,000 characters.';
-comment on column helpdesk.categories.parent_id is 'The category it is part of; null: none. Never one of its own sub-categories.';
+comment on column helpdesk.categories.parent_id is 'The category it is part of; null: none. Never one of its own sub-categories; the tree has 20 levels.';
 comment on column helpdesk.categories.created_at is 'When it was made.';
 comment on table helpdesk.articles is 'Articles of the knowledge base as they are now.';
 comment on column helpdesk.articles.org_id is 'The organization. Never changes.';
@@ -247,10 +249,12 @@ comment on column helpdesk.ticket_articles.article_id is 'The article.';
 comment on column helpdesk.ticket_articles.linked_by is 'Who linked them; null: the database administrator or a backend.';
 comment on column helpdesk.ticket_articles.linked_at is 'When they were linked.';
 comment on index helpdesk.categories_id_idx is 'Serves looking a category up by id alone.';
-comment on index helpdesk.categories_name_key is 'Serves finding a category among its siblings; keeps the name to one.';
+comment on index helpdesk.categories_name_key is 'Serves looking for a namesake among siblings; keeps a name, whatever its letter case, to one.';
 comment on index helpdesk.categories_parent_id_idx is 'Serves the foreign key, and moving sub-categories up.';
 comment on index helpdesk.articles_id_idx is 'Serves looking an article up by id alone.';
 comment on index helpdesk.articles_org_updated_idx is 'Serves list_articles in its default order, and the same through the table.';
+comment on index helpdesk.articles_org_created_idx is 'Serves list_articles sorted by createdAt.';
+comment on index helpdesk.articles_org_title_idx is 'Serves list_articles sorted by title.';
 comment on index helpdesk.articles_author_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.articles_categories_idx is 'Serves list_articles filtered by category, and renaming a category.';
 comment on index helpdesk.articles_tags_idx is 'Serves list_articles filtered by tag.';
@@ -261,7 +265,7 @@ comment on index helpdesk.article_versions_created_by_idx is 'Serves the foreign
 comment on index helpdesk.article_feedback_user_idx is 'Serves a reader''s own feedback, and the foreign key to profiles.';
 comment on index helpdesk.ticket_articles_article_idx is 'Serves the tickets of an article, and the foreign key.';
 comment on index helpdesk.ticket_articles_linked_by_idx is 'Serves the foreign key to profiles.';
-comment on trigger check_category on helpdesk.categories is 'A category is not part of itself, however indirectly.';
+comment on trigger check_category on helpdesk.categories is 'A category is not part of itself, however indirectly, has no namesake beside it, and the tree has 20 levels.';
 comment on trigger rename_category on helpdesk.categories is 'Articles follow the new name.';
 comment on trigger forget_categories on helpdesk.categories is 'Sub-categories move up, articles forget the name.';
 comment on trigger update_article_version on helpdesk.articles is 'Counts versions, fills in what the system sets, and checks the rest.';

@@ -62,7 +62,7 @@ comment on column helpdesk.search_documents.kind is 'ticket, comment or article.
 comment on column helpdesk.search_documents.ticket_id is 'The ticket it is or is on; null for an article.';
 comment on column helpdesk.search_documents.is_internal is 'True: for staff only.';
 comment on column helpdesk.search_documents.terms is
-  'Its words in the organization''s search_language, those of a title with weight A; of the first 100,000 characters.';
+  'Its words in the organization''s search_language, those of a title with weight A; of the first 100,000 characters; the words of an article''s title once more, as a kind of their own; and the beginning of its words alone, which finds all of a kind of an organization.';
 comment on index helpdesk.search_documents_terms_idx is 'Serves search by words.';
 comment on index helpdesk.search_documents_ticket_idx is 'Serves search in a customer''s own tickets, and the removal of a ticket.';
 comment on trigger tickets_index_words on helpdesk.tickets is 'Keeps the words of a ticket in search_documents.';

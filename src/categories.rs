@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
 
@@ -16,12 +17,33 @@ const CATEGORIES: &str = "
     select c.id, c.parent_id, c.name, c.description
       from helpdesk.categories c where c.org_id = $1 order by c.name, c.id";
 
-/// One at a time moves a category of an organization.
+/// Levels of the tree.
+const MAX_DEPTH: i32 = 20;
+
+/// One at a time changes the categories of an organization.
 const LOCK_TREE: &str = "select from helpdesk.organizations where id = $1 for no key update";
+const LOCK_TREES: &str = "
+    select from helpdesk.organizations o where o.id in (select d.org_id from deleted d) order by o.id for no key update";
 const PARENT: &str = "select parent_id from helpdesk.categories where org_id = $1 and id = $2";
-/// Above READ COMMITTED a plain read would not see who was first.
+/// Above READ COMMITTED a plain read would not see who was first; locking what has changed since is an error.
 const LOCKED_PARENT: &str =
     "select parent_id from helpdesk.categories where org_id = $1 and id = $2 for share";
+const LOCK_SAME_NAME: &str =
+    "select from helpdesk.categories where org_id = $1 and name = $2 for share";
+const LOCK_SAME_NAMES: &str = "
+    select from helpdesk.categories c join deleted d on c.org_id = d.org_id and c.name = d.name for share of c";
+
+/// Whether something below a category, $2, is below level $4 when the category itself is on level $3.
+const TOO_DEEP: &str = "
+    with recursive tree (id, level) as (
+      select $2::uuid, $3::integer
+      union all
+      select c.id, t.level + 1 from tree t join helpdesk.categories c on c.org_id = $1 and c.parent_id = t.id where t.level <= $4
+    )
+    select from tree where level > $4 limit 1";
+const SIBLING: &str = "
+    select from helpdesk.categories
+     where org_id = $1 and parent_id is not distinct from $2 and lower(name) = lower($3) and id <> $4";
 
 /// Articles keep a name that another category, elsewhere in the tree, still has.
 const RENAME: &str = "
@@ -92,7 +114,8 @@ fn article_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     for category in categories.into_iter().flatten() {
         children.entry(category.parent).or_default().push(category);
     }
-    let (tree, _) = subtree(None, &mut children, &readable_articles(org, reader)?, reader.is_staff);
+    let articles = readable_articles(org, reader)?;
+    let (tree, _) = subtree(None, MAX_DEPTH, &mut children, &articles, reader.is_staff);
     Ok(JsonText(serde_json::to_string(&tree).unwrap_or_default()))
 }
 
@@ -113,17 +136,23 @@ fn readable_articles(org: Uuid, reader: Reader) -> Result<BTreeMap<String, Vec<u
     Ok(named)
 }
 
-/// What hangs below a category, and the articles in it.
+/// What hangs below a category, so many levels of it, and the articles in it.
 fn subtree(
     parent: Option<[u8; 16]>,
+    levels: i32,
     children: &mut BTreeMap<Option<[u8; 16]>, Vec<Category>>,
     articles: &BTreeMap<String, Vec<usize>>,
     shows_empty: bool,
 ) -> (Vec<Node>, BTreeSet<usize>) {
     let mut nodes = Vec::new();
     let mut all = BTreeSet::new();
+    // More of them can only come from a load with triggers off.
+    if levels == 0 {
+        return (nodes, all);
+    }
     for category in children.remove(&parent).unwrap_or_default() {
-        let (below, mut inside) = subtree(Some(category.id), children, articles, shows_empty);
+        let (below, mut inside) =
+            subtree(Some(category.id), levels - 1, children, articles, shows_empty);
         let own = articles.get(&category.name).map_or(&[][..], Vec::as_slice);
         inside.extend(own);
         all.extend(&inside);
@@ -142,7 +171,7 @@ fn subtree(
     (nodes, all)
 }
 
-/// Trigger on categories: a category is not part of itself.
+/// Trigger on categories: a category is not part of itself, nor too deep, nor named as one beside it.
 #[pg_trigger(sql = "
     create function helpdesk.check_category() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -168,36 +197,63 @@ fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             }
         }
     }
-    let is_moved = match &rows.old {
-        Some(old) => !new.same_image(old, "parent_id")?,
-        None => true,
+    let (is_moved, is_renamed) = match &rows.old {
+        Some(old) => (!new.same_image(old, "parent_id")?, !new.same_image(old, "name")?),
+        None => (true, true),
     };
-    if is_moved && let Some(parent) = new.get::<Uuid>("parent_id")? {
-        check_ancestors(org, new.required("id")?, parent)?;
-    }
     let name: String = new.required("name")?;
-    Ok(Some(new.with(vec![Change::new("name", name.trim())])?))
+    let name = name.trim();
+    if is_moved || is_renamed {
+        let (id, parent): (Uuid, Option<Uuid>) = (new.required("id")?, new.get("parent_id")?);
+        db::run(LOCK_TREE, &[org.into()])?;
+        if is_moved {
+            check_place(org, id, parent)?;
+        }
+        let args = [org.into(), parent.into(), name.into(), id.into()];
+        if db::run_one(SIBLING, &args, |_| ())?.is_some() {
+            return Err(Error::duplicate(
+                format!(
+                    "name: there is a category {name:?} beside it, or one in other letter case"
+                ),
+                "Rename one of them, or move it elsewhere.",
+            ));
+        }
+    }
+    Ok(Some(new.with(vec![Change::new("name", name)])?))
 }
 
-/// An error when a category would be above itself. Nobody else moves one meanwhile.
-fn check_ancestors(org: Uuid, id: Uuid, parent: Uuid) -> Result<()> {
-    db::run(LOCK_TREE, &[org.into()])?;
-    // SAFETY: a plain setting of the transaction.
-    let sees_all = unsafe { pg_sys::XactIsoLevel } < pg_sys::XACT_REPEATABLE_READ as i32;
-    let parent_of = if sees_all { PARENT } else { LOCKED_PARENT };
-    let mut ancestor = Some(parent);
-    let mut seen = BTreeSet::new();
+/// An error when a category would be above itself, or the tree too deep. Nobody else changes the tree meanwhile.
+fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
+    let parent_of = if db::sees_latest() { PARENT } else { LOCKED_PARENT };
+    let mut level = 1;
+    let mut ancestor = parent;
     while let Some(above) = ancestor {
-        if above == id || !seen.insert(*above.as_bytes()) {
+        level += 1;
+        if above == id {
             return Err(Error::bad(
                 "parent_id",
                 "the category would be part of itself",
                 "Choose one that is not among its sub-categories.",
             ));
         }
+        if level > MAX_DEPTH {
+            return Err(too_deep());
+        }
         ancestor = db::run_one(parent_of, &[org.into(), above.into()], |row| row.get(1))?.flatten();
     }
-    Ok(())
+    let args = [org.into(), id.into(), level.into(), MAX_DEPTH.into()];
+    if db::run_one(TOO_DEEP, &args, |_| ())?.is_some() {
+        return Err(too_deep());
+    }
+    db::check_nothing_missed(TOO_DEEP, &args)
+}
+
+fn too_deep() -> ErrorReport {
+    Error::bad(
+        "parent_id",
+        "too deep in the tree",
+        format!("Categories have {MAX_DEPTH} levels, the sub-categories of this one among them."),
+    )
 }
 
 /// Trigger on categories: articles follow a new name.
@@ -212,6 +268,9 @@ fn rename_category<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let (Some(old), Some(new)) = (&rows.old, &rows.new) {
         let _system = system_writes(SystemWrite::Activity);
+        if !db::sees_latest() {
+            db::run(LOCK_SAME_NAME, &[new.arg("org_id")?, old.arg("name")?])?;
+        }
         db::run(RENAME, &[new.arg("org_id")?, old.arg("name")?, new.arg("name")?])?;
     }
     Ok(None)
@@ -228,6 +287,10 @@ fn forget_categories<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 
 fn forget(deleted: &Transition) -> Result<()> {
     let _system = system_writes(SystemWrite::Activity);
+    deleted.run(LOCK_TREES)?;
+    if !db::sees_latest() {
+        deleted.run(LOCK_SAME_NAMES)?;
+    }
     deleted.run(MOVE_UP)?;
     deleted.run(FORGET_NAMES)
 }

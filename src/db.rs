@@ -127,12 +127,34 @@ pub fn run(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
     execute(Statement::Constant(sql), args, Mode::Write, 0, nothing, |_| ())
 }
 
+/// Whether a statement sees what others committed before it began: up to READ COMMITTED.
+pub fn sees_latest() -> bool {
+    // SAFETY: a plain setting of the transaction.
+    unsafe { pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
+#[derive(Clone, Copy)]
+pub enum Lock {
+    Shared,
+    Exclusive,
+}
+
+/// Waits for an advisory lock and keeps it to the end of the transaction. No statement: what follows has a newer snapshot.
+pub fn lock(class: i32, number: i32, mode: Lock) {
+    let lock = match mode {
+        Lock::Shared => pg_sys::pg_advisory_xact_lock_shared_int4,
+        Lock::Exclusive => pg_sys::pg_advisory_xact_lock_int4,
+    };
+    // SAFETY: both functions take two int4, and return nothing.
+    unsafe { pgrx::direct_function_call::<()>(lock, &[class.into_datum(), number.into_datum()]) };
+}
+
 /// An error when a transaction whose snapshot is older than the newest (REPEATABLE READ and above) has missed rows that a query
 /// finds: it wrote what it saw, and must be tried again.
 pub fn check_nothing_missed(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
     // SAFETY: a plain setting of the transaction; the snapshot pushed here is popped here, or by the abort after an error.
     let missed = unsafe {
-        if pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 {
+        if sees_latest() {
             return Ok(());
         }
         pg_sys::CommandCounterIncrement();

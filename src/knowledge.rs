@@ -11,6 +11,8 @@ use crate::ticket_triggers::{SystemWrite, system_write, system_writes};
 use crate::viewer::{self, Viewer};
 
 const MAX_FEEDBACK: usize = 2000;
+const MAX_TITLE: usize = 500;
+const MAX_CONTENT: usize = 500_000;
 
 /// Which organization an article is in, if the caller may read it: $3 everything, else $4 organizations as staff, $5 as member.
 /// And whether as staff, and as member.
@@ -288,7 +290,8 @@ pub fn check_staff(org: Uuid) -> Result<()> {
 
 /// What the system fills into a new article.
 fn begin(new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> {
-    let mut changes = checked_words(new, org, &["categories", "tags"])?;
+    check_texts(new, TRACKED)?;
+    let mut changes = checked_words(new, org, TRACKED)?;
     changes.push(Change::new("version", 1));
     for column in COUNTS {
         changes.push(Change::new(column, 0));
@@ -319,6 +322,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> 
             written.push(*column);
         }
     }
+    check_texts(new, &written)?;
     let mut changes = checked_words(new, org, &written)?;
     if !is_changed(old, new, &written)? {
         return Ok(changes);
@@ -358,6 +362,33 @@ fn published_at(new: &TriggerRow) -> Result<Option<Change>> {
     let now = db::transaction_start();
     let moment = if created < Some(now) { imported.unwrap_or(now) } else { now };
     Ok(is_published.then(|| Change::new("published_at", moment)))
+}
+
+/// The checks of the table, as errors that say what is allowed.
+fn check_texts(new: &TriggerRow, changed: &[&str]) -> Result<()> {
+    for (column, max, hint) in [
+        ("title", MAX_TITLE, "1 to 500 characters, not only white space."),
+        ("content", MAX_CONTENT, "1 to 500,000 characters, not only white space."),
+    ] {
+        if changed.contains(&column)
+            && let Some(text) = new.get::<&str>(column)?
+            && (text.trim().is_empty() || text.trim().chars().count() > max)
+        {
+            return Err(Error::bad(column, "blank or too long", hint));
+        }
+    }
+    for (column, words, hint) in [
+        ("visibility", ["internal", "members", "public"], "internal, members or public."),
+        ("status", ["draft", "published", "archived"], "draft, published or archived."),
+    ] {
+        if changed.contains(&column)
+            && let Some(word) = new.get::<&str>(column)?
+            && !words.contains(&word)
+        {
+            return Err(Error::bad(column, "not one of the allowed", hint));
+        }
+    }
+    Ok(())
 }
 
 /// The title trimmed, categories that exist, tags that say something; each word once.

@@ -1,7 +1,8 @@
 //! search(): one search over tickets, comments and articles, of what the caller may see and nothing else.
 //!
 //! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
-//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred.
+//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred. A window is found in
+//! the index of words, or, when many documents have the words, among the newest documents.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
@@ -12,15 +13,17 @@ use crate::error::{Error, Result, required};
 use crate::json_input::{self, OneOrMany, Whole, present};
 use crate::json_output::{self, Time};
 use crate::knowledge::Reader;
-use crate::search_index::Kind;
-use crate::search_query::{Query, similar_title, ticket_number};
+use crate::search_index::{Kind, prefixed};
+use crate::search_query::{Query, SimilarTitle, quoted, ticket_number};
 use crate::tickets::find_ticket;
 use crate::viewer::Viewer;
 
 const DEFAULT_PER_PAGE: i64 = 20;
 const MAX_PER_PAGE: i64 = 100;
-/// Windows that are looked into for one page.
+/// So often the newest documents are looked through for one page, before the index is asked for the rest.
 const MAX_WINDOWS: usize = 4;
+/// Articles that are ranked of all that match: those with the words in their title, then the newest. The others come after them.
+const MAX_RANKED: usize = 1_000;
 /// What is found by its number, or by a title that is nearly the same, comes before or after all that is found by words.
 const BY_NUMBER: i64 = 1_000_000_000;
 const BY_SIMILARITY: i64 = 0;
@@ -34,14 +37,16 @@ macro_rules! rank {
 
 /// Everything that matches; for words that few documents have. The words name the organization already: compared in this way it is
 /// no condition for an index, so that the index of words is used.
-const FEW: &str = concat!(
+const BY_WORDS: &str = concat!(
     "with matching as materialized (
-       select d.* from helpdesk.search_documents d where d.terms @@ $2::text::tsquery and d.kind <> 'article')
+       select d.org_id, d.document_id, d.kind
+         from helpdesk.search_documents d where d.terms @@ $2::text::tsquery and d.kind <> 'article')
     select d.document_id, d.kind, ",
     rank!(),
-    " from (select d.* from matching d
-             where d.org_id = $1 and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
-             order by d.document_id desc limit 500) d"
+    " from (select m.document_id, m.kind from matching m
+             where m.org_id = $1 and m.kind = any ($3) and ($4::uuid is null or m.document_id < $4)
+             order by m.document_id desc limit 500) m
+      join helpdesk.search_documents d on d.org_id = $1 and d.document_id = m.document_id and d.kind = m.kind"
 );
 
 /// Those among the newest 10,000 documents; for words that many have.
@@ -52,7 +57,7 @@ const NEWEST: &str = concat!(
              where d.org_id = $1 and ($4::uuid is null or d.document_id < $4)
              order by d.document_id desc limit 10000) d
      where d.terms @@ $2::text::tsquery and d.kind = any ($3)
-     limit 500"
+     order by d.document_id desc limit 500"
 );
 const END_OF_NEWEST: &str = "
     select d.document_id from helpdesk.search_documents d
@@ -66,8 +71,10 @@ const OWN: &str = concat!(
     rank!(),
     " from (select d.* from helpdesk.search_documents d
              where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
-               and d.terms @@ $2::text::tsquery and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
-             order by d.document_id desc limit 500) d"
+               and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
+             offset 0) d
+     where d.terms @@ $2::text::tsquery
+     order by d.document_id desc limit 500"
 );
 const OWN_TICKETS: &str = "
     select t.id from helpdesk.tickets t
@@ -83,8 +90,9 @@ const BY_ITS_NUMBER: &str = "
 const HITS: &str = "
     select h.kind, h.id, coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title), coalesce(a.status, t.status),
            t.priority::text, c.is_internal, coalesce(c.created_at, a.created_at, t.created_at), h.rank,
-           ts_headline($5::regconfig,
-             translate(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000), E'\\x02\\x03', ''),
+           a.helpful_count, ts_headline($5::regconfig,
+             translate(helpdesk.searchable_text(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)),
+                       E'\\x02\\x03', ''),
              $6::text::tsquery,
              E'StartSel=\\x02, StopSel=\\x03, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=\" … \"')
       from unnest($2::uuid[], $3::text[], $4::bigint[]) with ordinality as h (id, kind, rank, position)
@@ -93,17 +101,16 @@ const HITS: &str = "
       left join helpdesk.articles a on h.kind = 'article' and a.org_id = $1 and a.id = h.id
      order by h.position";
 
-/// The words of a ticket, any of which an article may have.
+/// The words of a ticket, any of which an article may have: those of the title first, then the longest.
 const WORDS_OF_TICKET: &str = "
-    select string_agg(quote_literal(word), ' | '), o.search_language
-      from helpdesk.organizations o, helpdesk.tickets t,
-           lateral (select lexeme as word
-                      from unnest(setweight(to_tsvector(o.search_language::regconfig, t.title), 'A')
-                                  || to_tsvector(o.search_language::regconfig, coalesce(left(t.description, 2000), ''))) w
-                     where char_length(lexeme) > 3
-                     order by 'A' = any (w.weights) desc, char_length(lexeme) desc limit 30) w
-     where o.id = $1 and t.org_id = $1 and t.id = $2
-     group by o.search_language";
+    select o.search_language,
+           array(select lexeme
+                   from unnest(setweight(to_tsvector(o.search_language::regconfig, helpdesk.searchable_text(t.title)), 'A')
+                               || to_tsvector(o.search_language::regconfig, helpdesk.searchable_text(left(t.description, 2000)))) w
+                  where char_length(lexeme) > 3
+                  order by 'A' = any (w.weights) desc, char_length(lexeme) desc limit 30)
+      from helpdesk.organizations o, helpdesk.tickets t
+     where o.id = $1 and t.org_id = $1 and t.id = $2";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -146,23 +153,44 @@ impl Match {
     }
 }
 
+/// How the tickets and comments of a window are found. Once chosen it stays to the last page, since windows differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    ByWords,
+    Newest,
+}
+
 /// Where a page continues: in the window of documents older than `before`, after the match of this rank and id.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Position {
+    way: Way,
     before: Option<Uuid>,
     after: Option<(i64, [u8; 16])>,
 }
 
 impl Position {
-    /// `<before>.<rank>.<id>`, each of them possibly empty.
+    fn start(way: Way) -> Position {
+        Position { way, before: None, after: None }
+    }
+
+    /// `<way>.<before>.<rank>.<id>`, the last three possibly empty.
     fn encode(self) -> String {
+        let way = match self.way {
+            Way::ByWords => 'w',
+            Way::Newest => 'n',
+        };
         let before = self.before.map(|id| id.to_string()).unwrap_or_default();
         let after = self.after.map(|(rank, id)| format!("{rank}.{}", Uuid::from_bytes(id)));
-        format!("{before}.{}", after.as_deref().unwrap_or("."))
+        format!("{way}.{before}.{}", after.as_deref().unwrap_or("."))
     }
 
     fn decode(text: &str) -> Option<Position> {
         let mut parts = text.split('.');
+        let way = match parts.next()? {
+            "w" => Way::ByWords,
+            "n" => Way::Newest,
+            _ => return None,
+        };
         let before = id_or_nothing(parts.next()?)?;
         let (rank, id) = (parts.next()?, id_or_nothing(parts.next()?)?);
         let after = match (rank, id) {
@@ -170,7 +198,7 @@ impl Position {
             (rank, Some(id)) => Some((rank.parse().ok()?, *id.as_bytes())),
             _ => return None,
         };
-        parts.next().is_none().then_some(Position { before, after })
+        parts.next().is_none().then_some(Position { way, before, after })
     }
 }
 
@@ -213,19 +241,18 @@ fn search(
     if !(1..=MAX_PER_PAGE).contains(&per_page) {
         return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
     }
-    let position = match &filters.cursor {
-        None => Position::default(),
-        Some(cursor) => Position::decode(cursor).ok_or_else(|| {
+    let position = filters.cursor.as_deref().map(|cursor| {
+        Position::decode(cursor).ok_or_else(|| {
             Error::bad(
                 "p_filters.cursor",
                 "not a cursor",
                 "Give nextCursor of the page before, unchanged.",
             )
-        })?,
-    };
+        })
+    });
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
-    let (page, next) = search.page(position, per_page as usize)?;
+    let (page, next) = search.page(position.transpose()?, per_page as usize)?;
     Ok(JsonText(format!(
         "{{\"results\":[{}],\"pagination\":{}}}",
         search.show(&page)?.join(","),
@@ -248,7 +275,7 @@ fn search_articles(
         return Err(Error::bad("p_limit", "out of range", "1 to 100."));
     }
     let search = Search::new(org, text, vec![Kind::Article])?;
-    let (page, _) = search.page(Position::default(), limit as usize)?;
+    let (page, _) = search.page(None, limit as usize)?;
     Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
 }
 
@@ -266,24 +293,49 @@ fn suggest_articles(
             "list_org_tickets lists the tickets you may see.",
         )
     })?;
+    // Also to staff only what is published.
+    let reader = Reader { is_published_only: true, ..Reader::of(found.org)? };
     let words = db::read_one(WORDS_OF_TICKET, &[found.org.into(), ticket.into()], |row| {
-        (row.get::<String>(1), row.get::<String>(2))
+        Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
     })?;
-    let query = match words {
-        Some((Some(words), Some(language))) => Some(Query::of_words(found.org, words, language)),
-        _ => None,
+    let query = match words.flatten() {
+        Some((language, words)) => {
+            Query::any_of(found.org, &telling(words, found.org, reader)?, language)
+        }
+        None => None,
     };
     let search = Search {
         org: found.org,
         me: None,
-        // Also to staff only what is published.
-        reader: Reader { is_published_only: true, ..Reader::of(found.org)? },
+        reader,
         kinds: vec![Kind::Article],
         query,
         text: String::new(),
     };
-    let (page, _) = search.page(Position::default(), 5)?;
+    let (page, _) = search.page(None, 5)?;
     Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+}
+
+/// Of the words of a ticket, those that tell one article from another: not those that most of the newest have.
+fn telling(words: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
+    let readable = reader.condition();
+    let statement = format!(
+        "with newest as materialized (
+           select strip(d.terms) as terms
+             from (select a.id from helpdesk.articles a where a.org_id = $1 and {readable}
+                    order by a.updated_at desc, a.id desc limit 200) a
+             join helpdesk.search_documents d on d.org_id = $1 and d.document_id = a.id and d.kind = 'article')
+         select (select count(*) from newest n where n.terms @@ q.word::tsquery)
+                  <= greatest(10, (select count(*) from newest) / 2)
+           from unnest($2::text[]) with ordinality as q (word, position) order by q.position"
+    );
+    let queries: Vec<String> =
+        words.iter().map(|word| prefixed(org, Kind::Article.prefix(), &quoted(word))).collect();
+    let is_telling =
+        db::read_dynamic_all(&statement, &[org.into(), queries.into()], |row| row.get::<bool>(1))?;
+    let telling =
+        words.into_iter().zip(is_telling).filter(|(_, is_telling)| *is_telling == Some(true));
+    Ok(telling.map(|(word, _)| word).collect())
 }
 
 impl Search {
@@ -301,57 +353,70 @@ impl Search {
     /// The matches of one page, and where the next one begins.
     fn page(
         &self,
-        mut position: Position,
+        position: Option<Position>,
         per_page: usize,
     ) -> Result<(Vec<Match>, Option<Position>)> {
+        let mut position = match position {
+            Some(position) => position,
+            None => Position::start(self.way()?),
+        };
         let mut page: Vec<Match> = Vec::new();
-        for _ in 0..MAX_WINDOWS {
-            let window = self.window(position.before)?;
+        let mut windows = 0;
+        loop {
+            let window = self.window(position)?;
             let rest = window.matches.into_iter().filter(|found| match position.after {
                 Some(last) => (found.rank, found.id) < last,
                 None => true,
             });
-            let before = position.before;
             for found in rest {
                 if let (true, Some(last)) = (page.len() == per_page, page.last()) {
-                    return Ok((
-                        page.clone(),
-                        Some(Position { before, after: Some((last.rank, last.id)) }),
-                    ));
+                    let after = Some((last.rank, last.id));
+                    return Ok((page, Some(Position { after, ..position })));
                 }
                 page.push(found);
             }
-            match window.next {
-                None => return Ok((page, None)),
-                next => position = Position { before: next, after: None },
+            if window.next.is_none() {
+                return Ok((page, None));
             }
+            position = Position { before: window.next, after: None, ..position };
             if page.len() == per_page {
-                break;
+                return Ok((page, Some(position)));
+            }
+            windows += 1;
+            if windows == MAX_WINDOWS {
+                position.way = Way::ByWords;
             }
         }
-        Ok((page, Some(position)))
     }
 
-    fn window(&self, before: Option<Uuid>) -> Result<Window> {
-        let mut window = self.tickets(before)?;
-        if before.is_none() {
-            if self.kinds.contains(&Kind::Article) {
-                window.matches.extend(self.articles()?);
+    fn way(&self) -> Result<Way> {
+        let is_frequent = match &self.query {
+            Some(query) if self.reader.is_staff => query.is_frequent()?,
+            _ => false,
+        };
+        Ok(if is_frequent { Way::Newest } else { Way::ByWords })
+    }
+
+    fn window(&self, position: Position) -> Result<Window> {
+        let is_first = position.before.is_none();
+        let mut window = self.tickets(position)?;
+        if is_first && self.kinds.contains(&Kind::Article) {
+            let mut articles = self.articles()?;
+            if articles.is_empty() {
+                articles = self.similar_articles()?;
             }
-            if let Some(ticket) = self.by_number()? {
-                window.matches.retain(|found| found.id != ticket.id);
-                window.matches.push(ticket);
-            }
-            if window.matches.is_empty() && self.kinds.contains(&Kind::Article) {
-                window.matches = self.similar_articles()?;
-            }
+            window.matches.extend(articles);
+        }
+        if let Some(ticket) = self.by_number()? {
+            window.matches.retain(|found| found.id != ticket.id);
+            window.matches.extend(is_first.then_some(ticket));
         }
         window.matches.sort_by(|a, b| b.cmp(a));
         Ok(window)
     }
 
     /// Tickets and comments of one window.
-    fn tickets(&self, before: Option<Uuid>) -> Result<Window> {
+    fn tickets(&self, Position { way, before, .. }: Position) -> Result<Window> {
         let kinds: Vec<String> = self
             .kinds
             .iter()
@@ -362,12 +427,11 @@ impl Search {
         else {
             return Ok(Window { matches: Vec::new(), next: None });
         };
-        let is_newest = self.reader.is_staff && query.is_frequent()?;
         let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
-        let statement = match (self.reader.is_staff, is_newest) {
+        let statement = match (self.reader.is_staff, way) {
             (false, _) => OWN,
-            (true, false) => FEW,
-            (true, true) => NEWEST,
+            (true, Way::ByWords) => BY_WORDS,
+            (true, Way::Newest) => NEWEST,
         };
         let args = [
             self.org.into(),
@@ -380,7 +444,7 @@ impl Search {
             db::read_all(statement, &args, Match::of)?.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW {
             matches.iter().map(|found| found.id).min().map(Uuid::from_bytes)
-        } else if is_newest {
+        } else if statement == NEWEST {
             db::read_one(END_OF_NEWEST, &[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()
         } else {
@@ -395,33 +459,44 @@ impl Search {
         Ok(tickets.into_iter().flatten().collect())
     }
 
-    /// The articles with the words: the newest thousand of them.
+    /// The articles with the words.
     fn articles(&self) -> Result<Vec<Match>> {
         let readable = self.reader.condition();
         let Some(query) = &self.query else { return Ok(Vec::new()) };
         let statement = format!(
             "with matching as materialized (
-               select d.document_id, d.terms from helpdesk.search_documents d
-                where d.terms @@ $2::text::tsquery and d.kind = 'article')
-             select d.document_id, 'article', {}
-               from (select d.* from matching d join helpdesk.articles a on a.org_id = $1 and a.id = d.document_id
-                      where {readable} order by d.document_id desc limit 1000) d",
+               select d.org_id, d.document_id, d.terms from helpdesk.search_documents d
+                where d.terms @@ $2::text::tsquery and d.kind = 'article'),
+             titled as materialized (
+               select d.document_id from helpdesk.search_documents d
+                where d.terms @@ $3::text::tsquery and d.kind = 'article' and d.org_id = $1)
+             select d.document_id, 'article', case when d.position <= {MAX_RANKED} then {} else 1 end
+               from (select m.document_id, m.terms,
+                            row_number() over (order by t.document_id is null, m.document_id desc) as position
+                       from matching m
+                       join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
+                       left join titled t on t.document_id = m.document_id
+                      where m.org_id = $1 and {readable}) d",
             rank!()
         );
-        let args = [self.org.into(), query.of(Kind::Article).into()];
+        let args = [self.org.into(), query.of(Kind::Article).into(), query.of_titles().into()];
         Ok(db::read_dynamic_all(&statement, &args, Match::of)?.into_iter().flatten().collect())
     }
 
-    /// Where nothing has the words: the articles with a title that is nearly the same.
+    /// Where no article has the words: those with a title that is nearly the same.
     fn similar_articles(&self) -> Result<Vec<Match>> {
+        let Some(wanted) = SimilarTitle::to(&self.text) else { return Ok(Vec::new()) };
+        if self.query.as_ref().is_some_and(Query::excludes) {
+            return Ok(Vec::new());
+        }
         let readable = self.reader.condition();
         let titles = format!(
             "select a.id, a.title from helpdesk.articles a
               where a.org_id = $1 and {readable} order by a.updated_at desc, a.id desc limit 5000"
         );
         let similar = db::read_dynamic_all(&titles, &[self.org.into()], |row| {
-            let is_similar = similar_title(&self.text, row.get(2)?);
-            is_similar.then_some(Match {
+            pgrx::check_for_interrupts!();
+            wanted.matches(row.get(2)?).then_some(Match {
                 rank: BY_SIMILARITY,
                 id: *row.get::<Uuid>(1)?.as_bytes(),
                 kind: Kind::Article,
@@ -482,6 +557,8 @@ struct Hit<'a> {
     priority: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_internal: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    helpful_count: Option<i32>,
     created_at: Option<Time>,
     rank: Option<i64>,
 }
@@ -494,10 +571,11 @@ impl<'a> Hit<'a> {
             ticket_id: row.id(3),
             number: row.get(4),
             title: row.get(5),
-            snippet: marked(row.get(11).unwrap_or_default()),
+            snippet: marked(row.get(12).unwrap_or_default()),
             status: row.get(6),
             priority: row.get(7),
             is_internal: row.get(8),
+            helpful_count: row.get(11),
             created_at: row.time(9),
             rank: row.get(10),
         }
@@ -532,12 +610,13 @@ mod tests {
     #[pg_test]
     fn search_position_means_the_same_after_its_way_to_the_client_and_back() {
         let id = any::<[u8; 16]>();
-        let position = (proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
-        proptest!(|((before, after) in position)| {
-            let position = Position { before: before.map(Uuid::from_bytes), after };
+        let way = prop_oneof![Just(Way::ByWords), Just(Way::Newest)];
+        let position = (way, proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
+        proptest!(|((way, before, after) in position)| {
+            let position = Position { way, before: before.map(Uuid::from_bytes), after };
             prop_assert_eq!(Position::decode(&position.encode()), Some(position));
         });
-        proptest!(|(text in "[0-9a-f.-]{0,60}|.{0,40}")| {
+        proptest!(|(text in "([wn][.])?([0-9a-f.-]{0,60}|.{0,40})")| {
             if let Some(position) = Position::decode(&text) {
                 prop_assert_eq!(Position::decode(&position.encode()), Some(position));
             }

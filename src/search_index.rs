@@ -1,9 +1,11 @@
 //! The words of tickets, comments and articles, kept in search_documents by trigger.
 
+use std::borrow::Cow;
+
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::db::{self, Fired, Lock, TriggerRow, TriggerRows, Tuple};
 use crate::error::{Error, Result};
 
 /// The words of a document: $1 organization, $2 the prefix of its kind's words, $3 title or null, $4 text or null.
@@ -16,13 +18,13 @@ macro_rules! terms {
             $prefix,
             ", (setweight(to_tsvector(",
             $language,
-            "::regconfig, coalesce(",
+            "::regconfig, helpdesk.searchable_text(",
             $title,
-            ", '')), 'A') || to_tsvector(",
+            ")), 'A') || to_tsvector(",
             $language,
-            "::regconfig, coalesce(left(",
+            "::regconfig, helpdesk.searchable_text(",
             $text,
-            ", 100000), '')))::text)::tsvector"
+            ")))::text)::tsvector"
         )
     };
 }
@@ -38,29 +40,54 @@ const INDEX: &str = concat!(
 const FORGET: &str = "
     delete from helpdesk.search_documents where org_id = $1 and document_id = $2 and kind = $3";
 
-const REINDEX_TICKETS: &str = concat!(
-    "update helpdesk.search_documents d set terms = ",
-    terms!("$2", "$1", "'t'", "t.title", "t.description"),
-    " from helpdesk.tickets t
-     where d.org_id = $1 and d.kind = 'ticket' and t.org_id = $1 and t.id = d.document_id"
-);
-const REINDEX_COMMENTS: &str = concat!(
-    "update helpdesk.search_documents d set terms = ",
-    terms!("$2", "$1", "'t'", "null::text", "c.content"),
-    " from helpdesk.ticket_comments c
-     where d.org_id = $1 and d.kind = 'comment' and c.org_id = $1 and c.id = d.document_id"
-);
-const REINDEX_ARTICLES: &str = concat!(
-    "update helpdesk.search_documents d set terms = ",
-    terms!("$2", "$1", "'a'", "a.title", "a.content"),
-    " from helpdesk.articles a
-     where d.org_id = $1 and d.kind = 'article' and a.org_id = $1 and a.id = d.document_id"
-);
+/// What is missing or different of an organization, $1, and what is too much.
+macro_rules! rebuild {
+    ($table:literal, $columns:literal, $prefix:literal, $title:literal, $text:literal) => {
+        concat!(
+            "insert into helpdesk.search_documents as d (org_id, document_id, kind, ticket_id, is_internal, terms)
+             select r.org_id, r.id, ",
+            $columns,
+            ", ",
+            terms!("o.search_language", "r.org_id", $prefix, $title, $text),
+            " from helpdesk.organizations o, helpdesk.",
+            $table,
+            " r where o.id = $1 and r.org_id = $1
+             on conflict (org_id, document_id, kind) do update
+               set ticket_id = excluded.ticket_id, is_internal = excluded.is_internal, terms = excluded.terms
+             where (d.ticket_id, d.is_internal, d.terms) is distinct from (excluded.ticket_id, excluded.is_internal, excluded.terms)"
+        )
+    };
+}
+
+const REBUILD: [&str; 4] = [
+    rebuild!("tickets", "'ticket', r.id, false", "'t'", "r.title", "r.description"),
+    rebuild!("ticket_comments", "'comment', r.ticket_id, r.is_internal", "'t'", "null", "r.content"),
+    rebuild!("articles", "'article', null, false", "'a'", "r.title", "r.content"),
+    "delete from helpdesk.search_documents d
+      where d.org_id = $1
+        and not case d.kind
+          when 'ticket' then exists (select from helpdesk.tickets r where r.org_id = $1 and r.id = d.document_id)
+          when 'comment' then exists (select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = d.document_id)
+          else exists (select from helpdesk.articles r where r.org_id = $1 and r.id = d.document_id) end",
+];
+const ORGANIZATIONS: &str =
+    "select o.id from helpdesk.organizations o where $1::uuid is null or o.id = $1 order by o.id";
+
+/// Held by who writes words, shared, and by who writes all words of an organization anew: then the language does not change
+/// between its being read and the words being there. Organizations with the same number wait for each other.
+const LOCK: i32 = 7_315_007;
+const LOCKS: u32 = 1024;
+
+/// Above READ COMMITTED the language that is read may be an old one.
+const LANGUAGE_IS_THE_LATEST: &str = "select from helpdesk.organizations where id = $1 for share";
 
 /// The configurations that come with Postgres: another one could be dropped, and then no ticket could be written.
 const LANGUAGES: &str = "
     select coalesce(bool_or(c.cfgname = $1), false), string_agg(c.cfgname::text, ', ' order by c.cfgname)
       from pg_ts_config c where c.cfgnamespace = 'pg_catalog'::regnamespace";
+
+/// What the words of an article's title begin with.
+pub const TITLE: &str = "h";
 
 /// What a document is: its kind, and what its words begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,17 +120,78 @@ impl Kind {
     }
 }
 
-/// Puts the kind and the organization in front of every word of a tsvector or tsquery, both given as text.
+/// Longer texts are indexed up to here.
+const MAX_TEXT: usize = 100_000;
+/// Longer words are cut. Postgres refuses words of 2047 bytes; lower case may be half as long again, and the prefix comes before.
+const MAX_WORD: usize = 1_000;
+
+/// What of a text is indexed.
+#[pg_extern(immutable, parallel_safe)]
+fn searchable_text(p_text: Option<&str>) -> String {
+    p_text.map(|text| searchable(text, MAX_TEXT).into_owned()).unwrap_or_default()
+}
+
+/// The first characters of a text, with long words cut into several.
+pub fn searchable(text: &str, max_length: usize) -> Cow<'_, str> {
+    let text = match text.char_indices().nth(max_length) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    };
+    if text.split_ascii_whitespace().all(|word| word.len() <= MAX_WORD) {
+        return text.into();
+    }
+    let mut cut = String::with_capacity(text.len() + text.len() / MAX_WORD + 1);
+    let mut length = 0;
+    for character in text.chars() {
+        length = if character.is_ascii_whitespace() { 0 } else { length + character.len_utf8() };
+        if length > MAX_WORD {
+            cut.push(' ');
+            length = character.len_utf8();
+        }
+        cut.push(character);
+    }
+    cut.into()
+}
+
+/// Puts the kind and the organization in front of every word of a tsvector given as text, and alone as one more word. The words of
+/// an article's title come once more, so that the index tells which of many articles have them there.
 #[pg_extern(immutable, parallel_safe)]
 fn search_terms(
     p_org_id: Option<Uuid>,
     p_kind: Option<&str>,
     p_words: Option<&str>,
 ) -> Option<String> {
-    Some(prefixed(p_org_id?, p_kind?, p_words?))
+    let (org, kind) = (p_org_id?, p_kind?);
+    let words = p_words?;
+    let mut terms = format!("{} '{}'", prefixed(org, kind, words), marker(org, kind));
+    if kind == Kind::Article.prefix() {
+        for word in title_words(words) {
+            terms.push(' ');
+            terms.push_str(&prefixed(org, TITLE, word));
+        }
+    }
+    Some(terms)
 }
 
-/// Both types print their words between single quotes, with quotes and backslashes inside doubled.
+/// Of a tsvector given as text, the words that weight A marks as a title's, without their positions.
+fn title_words(words: &str) -> impl Iterator<Item = &str> {
+    let mut is_inside = false;
+    words
+        .split(move |character| {
+            is_inside ^= character == '\'';
+            character == ' ' && !is_inside
+        })
+        .filter_map(|entry| entry.rsplit_once(':').filter(|(_, positions)| positions.contains('A')))
+        .filter_map(|(word, _)| word.ends_with('\'').then_some(word))
+}
+
+/// A word that every document of a kind and an organization has, and no other.
+pub fn marker(org: Uuid, kind: &str) -> String {
+    format!("{kind}{}", org_prefix(org))
+}
+
+/// A tsvector or tsquery, given as text, with kind and organization in front of every word. Both types print their words between
+/// single quotes, with quotes and backslashes inside doubled.
 pub fn prefixed(org: Uuid, kind: &str, words: &str) -> String {
     let prefix = org_prefix(org);
     let mut out = String::with_capacity(words.len() * 2);
@@ -132,9 +220,13 @@ pub fn prefixed(org: Uuid, kind: &str, words: &str) -> String {
 /// organization.
 fn org_prefix(org: Uuid) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bytes = org.as_bytes();
-    let bits = u32::from_be_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]);
+    let bits = org_bits(org);
     (0..4).map(|n| LETTERS[(bits >> (5 * n)) as usize & 31] as char).collect()
+}
+
+fn org_bits(org: Uuid) -> u32 {
+    let [.., a, b, c, d] = *org.as_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 /// Trigger on tickets, comments and articles: keeps their words.
@@ -201,10 +293,12 @@ fn save(new: &TriggerRow) -> Result<()> {
         Kind::Comment => (new.get("ticket_id")?, new.required("is_internal")?),
         Kind::Article => (None, false),
     };
+    let org: Uuid = new.required("org_id")?;
+    lock(org, Lock::Shared)?;
     db::run(
         INDEX,
         &[
-            new.arg("org_id")?,
+            org.into(),
             new.arg("id")?,
             kind.label().into(),
             ticket.into(),
@@ -214,6 +308,21 @@ fn save(new: &TriggerRow) -> Result<()> {
             text?.into(),
         ],
     )
+}
+
+fn lock(org: Uuid, mode: Lock) -> Result<()> {
+    match (mode, db::sees_latest()) {
+        (Lock::Shared, false) => db::run(LANGUAGE_IS_THE_LATEST, &[org.into()])?,
+        (Lock::Exclusive, false) => {
+            return Err(Error::wrong_state(
+                "the words of an organization cannot be written anew in a transaction above READ COMMITTED",
+                "Set its language, or rebuild, in one of READ COMMITTED: it sees what others have just written.",
+            ));
+        }
+        _ => {}
+    }
+    db::lock(LOCK, (org_bits(org) % LOCKS) as i32, mode);
+    Ok(())
 }
 
 /// Trigger on organizations: the language is one that Postgres knows.
@@ -252,11 +361,24 @@ fn reindex_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 
 fn reindex(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let Some(new) = rows.new {
-        for statement in [REINDEX_TICKETS, REINDEX_COMMENTS, REINDEX_ARTICLES] {
-            db::run(statement, &[new.arg("id")?, new.arg("search_language")?])?;
-        }
+        rebuild(new.required("id")?)?;
     }
     Ok(None)
+}
+
+/// Makes the words of an organization, or of all, what they should be. For after a load with triggers off; who writes waits.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> {
+    for org in db::run_all(ORGANIZATIONS, &[p_org_id.into()], |row| row.get::<Uuid>(1))? {
+        org.map_or(Ok(()), rebuild)?;
+    }
+    Ok(())
+}
+
+fn rebuild(org: Uuid) -> Result<()> {
+    lock(org, Lock::Exclusive)?;
+    REBUILD.into_iter().try_for_each(|statement| db::run(statement, &[org.into()]))
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -273,6 +395,8 @@ mod tests {
         );
         assert_eq!(prefixed(org, "a", "!'x' | 'y':*"), "!'aaaaax' | 'aaaaay':*");
         assert_eq!(prefixed(org, "a", ""), "");
+        let words = r"'a:1A b':2 'it''s':1A,7 'x'':3A':4B 'y':3A 'z'";
+        assert_eq!(title_words(words).collect::<Vec<_>>(), ["'it''s'", "'y'"]);
     }
 
     #[pg_test]
@@ -285,12 +409,47 @@ mod tests {
         for text in texts {
             let same: Option<bool> = Spi::get_one_with_args(
                 "select array(select substr(lexeme, 6) from unnest(helpdesk.search_terms($2, 't', to_tsvector('simple', $1)::text)::tsvector) order by 1)
-                      = tsvector_to_array(to_tsvector('simple', $1))
-                    and length(helpdesk.search_terms($2, 't', to_tsvector('simple', $1)::text)::tsvector) = length(to_tsvector('simple', $1))",
+                      = '' || tsvector_to_array(to_tsvector('simple', $1))",
                 &[text.into(), crate::identity::new_id().into()],
             )
             .unwrap();
             assert_eq!(same, Some(true), "{text}");
         }
+    }
+
+    #[pg_test]
+    fn search_terms_of_long_words_and_texts_are_never_an_error() {
+        let letters = ["x", "é", "Ⱥ", "🙂", "a.", "Ⱥ/", "Ⱥ-", "x@", "http://a/", "日本語"];
+        for letter in letters {
+            for length in [999, 1000, 1001, 1022, 1364, 2041, 2042, 2046, 2047, 3000] {
+                index(&letter.repeat(length / letter.len() + 1));
+            }
+        }
+        // Words of two letters, each another one, of up to four bytes; parts of words that are written together count twice.
+        for separator in [" ", "-", "/", ".", "Ⱥ"] {
+            let letter = |n: u32| char::from_u32(0x10400 + n % 40 + 0x100 * (n / 40 % 2)).unwrap();
+            let words: Vec<String> = (0..34_000)
+                .map(|n| format!("{}{}{}", letter(n), letter(n / 80), letter(n / 6400)))
+                .collect();
+            index(&words.join(separator));
+        }
+    }
+
+    fn index(text: &str) {
+        let terms: Option<String> = Spi::get_one_with_args(
+            "select helpdesk.search_terms($2, 't', to_tsvector('simple', helpdesk.searchable_text($1))::text)::tsvector::text",
+            &[text.into(), crate::identity::new_id().into()],
+        )
+        .unwrap();
+        assert!(terms.is_some());
+    }
+
+    #[pg_test]
+    fn search_terms_are_of_words_that_are_cut_when_long() {
+        assert_eq!(searchable("a b", 2), "a ");
+        assert!(matches!(searchable(&"x".repeat(1000), 5000), Cow::Borrowed(_)));
+        let cut = searchable(&"é".repeat(501), 5000).into_owned();
+        assert_eq!(cut, format!("{} é", "é".repeat(500)));
+        assert_eq!(cut, searchable(&cut, 5000));
     }
 }

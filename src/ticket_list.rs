@@ -2,7 +2,7 @@
 //! that one index gives the page in order: the cost follows the page, not the organization.
 
 use pgrx::Uuid;
-use pgrx::datum::TimestampWithTimeZone;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::Serialize;
 
@@ -11,11 +11,14 @@ use crate::enums::Priority;
 use crate::error::{Result, required};
 use crate::json_output::{self, Named, Time};
 use crate::organizations::not_a_member;
+use crate::search_query::TicketSearch;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
 use crate::ticket_filters::{Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions};
 use crate::viewer::{self, Viewer};
 
 const DEFAULT_PER_PAGE: i64 = 20;
+/// More matches of a search are not counted.
+const MAX_FOUND: i64 = 10_000;
 
 /// One page of the tickets of an organization that the caller may see.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -74,6 +77,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     };
     let total = match filters.count.unwrap_or(Count::Exact) {
         Count::None => None,
+        Count::Exact if search.is_some() => found(&filters, search.as_ref(), sees_all, &bound)?,
         Count::Exact => {
             let statement = if sees_all && filters.are_counted() {
                 stats_statement(&conditions, filters.assigned_to)
@@ -97,6 +101,23 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
             "nextCursor": next_cursor.map(|cursor| cursor.encode()),
         })
     )))
+}
+
+/// How many tickets a search finds; None when they are too many to count. The order does not matter: staff count by words.
+fn found(
+    filters: &Filters,
+    search: Option<&TicketSearch>,
+    sees_all: bool,
+    bound: &[DatumWithOid],
+) -> Result<Option<i64>> {
+    let Some(search) = search.and_then(|search| search.counted(sees_all)) else {
+        return Ok(None);
+    };
+    let matching = count_statement(&conditions(filters, Some(&search), sees_all), sees_all)
+        .replacen("count(*)", "", 1);
+    let statement = format!("select count(*) from ({matching} limit {}) t", MAX_FOUND + 1);
+    let count = db::read_dynamic(&statement, bound, |row| row.get::<i64>(1))?.flatten();
+    Ok(count.filter(|count| *count <= MAX_FOUND))
 }
 
 /// A ticket as lists show it.
@@ -306,7 +327,6 @@ fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use pgrx::datum::DatumWithOid;
     use proptest::prelude::*;
     use proptest::test_runner::Config;
     use serde_json::{Value, json};

@@ -101,6 +101,44 @@ test('an article written while its category is being renamed, or deleted, has no
   }
 });
 
+for (const isolation of ['read committed', 'repeatable read']) {
+  test(`two categories of one name are renamed, or deleted, at once, ${isolation}: no article keeps a name that is gone`, async () => {
+    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    const rename = (id, name) => [`update helpdesk.categories set name = $2 where id = $1`, [id, name]];
+    const remove = (id) => ['delete from helpdesk.categories where id = $1', [id]];
+    const same = await categories('Above', 'Twin');
+    for (const [one, other] of [
+      [(id) => rename(id, 'Anew'), (id) => rename(id, 'Another')],
+      [remove, remove],
+      [(id) => rename(id, 'Anew'), remove],
+      [remove, (id) => rename(id, 'Another')],
+    ]) {
+      const [a, b] = await db.sql(
+        `insert into helpdesk.categories (org_id, name, parent_id)
+         values ($1, 'Same', $2), ($1, 'Same', $3) returning id`,
+        [acme, same.Above, same.Twin],
+      );
+      const { rows } = await article(first, ['Same']);
+      await first.query(`begin isolation level ${isolation}`);
+      await second.query(`begin isolation level ${isolation}`);
+      await second.query('select from helpdesk.categories');
+      await first.query(...one(a.id));
+      const done = second.query(...other(b.id)).then(
+        () => 'done',
+        ({ code }) => code,
+      );
+      await db.untilBlocked(second);
+      await first.query('commit');
+      assert.equal(await done, isolation === 'read committed' ? 'done' : '40001');
+      await second.query(isolation === 'read committed' ? 'commit' : 'rollback');
+      const names = await db.sql('select distinct name from helpdesk.categories');
+      for (const name of await namesOf(rows[0].id)) assert.ok(names.some((row) => row.name === name), name);
+      await db.sql('delete from helpdesk.categories where id = any ($1)', [[a.id, b.id]]);
+    }
+    await db.sql('delete from helpdesk.categories where id = any ($1)', [Object.values(same)]);
+  });
+}
+
 test('feedback of many readers at once is counted exactly', async () => {
   const id = await db.value(
     `insert into helpdesk.articles (org_id, title, content, author, visibility, status)

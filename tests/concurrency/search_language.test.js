@@ -1,0 +1,61 @@
+// The language of an organization changes while its texts are being written.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { fails } from '../lib/errors.js';
+import { openTicket, twoOrganizations } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, grace, rita } = await twoOrganizations(db);
+
+const speak = (session, language) =>
+  session.query('update helpdesk.organizations set search_language = $2 where id = $1', [acme, language]);
+/** How many documents are not what their texts say in the language of now. */
+const stale = async () => {
+  const documents = 'select array_agg(d::text order by document_id) from helpdesk.search_documents d';
+  const before = await db.value(documents);
+  await db.sql('select helpdesk.rebuild_search_index()');
+  const rebuilt = await db.value(documents);
+  return before.filter((line) => !rebuilt.includes(line)).length;
+};
+
+const [writer, admin, stranger] = [await db.signIn(grace), await db.signIn(ada), await db.signIn(rita)];
+
+test('who changes the language waits for those who write, and indexes what they wrote', async () => {
+  await writer.query('begin');
+  await openTicket(writer, acme, 'Printing costs');
+  const changed = speak(admin, 'english');
+  await db.untilBlocked(admin);
+  await openTicket(stranger, rival, 'Nobody else waits');
+  await writer.query('commit');
+  await changed;
+  assert.equal(await stale(), 0);
+});
+
+test('who writes meanwhile waits, and writes in the new language', async () => {
+  await admin.query('begin');
+  await speak(admin, 'german');
+  const written = openTicket(writer, acme, 'Die Häuser der Drucker');
+  await db.untilBlocked(writer);
+  await openTicket(stranger, rival, 'Nobody else waits');
+  await admin.query('commit');
+  await written;
+  assert.equal(await stale(), 0);
+});
+
+for (const isolation of ['repeatable read', 'serializable']) {
+  test(`${isolation}: who has not seen the new language tries again; it is changed in READ COMMITTED`, async () => {
+    await speak(admin, 'simple');
+    await writer.query(`begin isolation level ${isolation}`);
+    await writer.query('select from helpdesk.organizations');
+    await speak(admin, 'english');
+    await fails('40001', openTicket(writer, acme, 'Printing more'));
+    await writer.query('rollback');
+    await admin.query(`begin isolation level ${isolation}`);
+    await fails('55000', speak(admin, 'simple'));
+    await admin.query('rollback');
+    assert.equal(await stale(), 0);
+  });
+}

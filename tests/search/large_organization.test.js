@@ -1,0 +1,211 @@
+// Searching where there are more documents than one window, one look at the newest, or one page of the word index holds.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { twoOrganizations } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, alice, bob, rita } = await twoOrganizations(db);
+
+/** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Bob. */
+async function openTickets(org, person, words, from, to) {
+  await db.sql(
+    `insert into helpdesk.tickets (org_id, title, description, created_by, assigned_to)
+     select $1::uuid, $3::text || ' ' || n, case when n % 2 = 0 then 'half of 7' else 'seven 7' end,
+            case when n % 4 = 0 then $6::uuid else $2 end, case when n % 8 = 1 then $7::uuid end
+       from generate_series($4::int, $5::int) n`,
+    org === acme
+      ? [org, person.profile, words, from, to, alice.profile, bob.profile]
+      : [org, person.profile, words, from, to, person.profile, null],
+  );
+}
+
+/** Documents as of comments that say something else, newer than all that is there. */
+const fill = (org, many) =>
+  db.sql(
+    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.search_terms($1, 't', '''filler''')::tsvector
+       from generate_series(1, $2::int)`,
+    [org, many],
+  );
+
+await db.sql('update helpdesk.org_members set may_be_assigned = true');
+for (let from = 1; from <= 10_050; from += 2_010) await openTickets(acme, ada, 'common', from, from + 2_009);
+await db.sql(
+  `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
+   select org_id, id, 'common remark ' || number, $2, number % 3 = 0 from helpdesk.tickets where org_id = $1 and number <= 2450`,
+  [acme, ada.profile],
+);
+for (let from = 1; from <= 5_600; from += 2_800) await openTickets(rival, rita, 'ancient common', from, from + 2_799);
+await fill(rival, 42_000);
+const analyze = () => db.sql('analyze helpdesk.search_documents');
+const forgetStatistics = () => db.sql(`delete from pg_statistic where starelid = 'helpdesk.search_documents'::regclass`);
+await analyze();
+
+/** Every page of a search. */
+async function walk(session, org, query, filters = {}, between = async () => {}) {
+  const pages = [];
+  for (let cursor; ; ) {
+    const { rows } = await session.query('select helpdesk.search($1, $2, $3) as page', [
+      org,
+      query,
+      { perPage: 100, ...filters, ...(cursor && { cursor }) },
+    ]);
+    pages.push(rows[0].page.results.map(({ kind, id }) => `${kind} ${id}`));
+    cursor = rows[0].page.pagination.nextCursor;
+    if (!cursor) return pages;
+    assert.notEqual(pages.at(-1).length, 0, 'an empty page with a cursor');
+    assert.ok(pages.length < 500, 'the list has no end');
+    await between(pages.length);
+  }
+}
+
+async function listed(session, org, search) {
+  const ids = [];
+  let total;
+  for (let cursor; ; ) {
+    const { rows } = await session.query('select helpdesk.list_org_tickets($1, $2) as page', [
+      org,
+      { search, perPage: 100, ...(cursor ? { cursor, count: 'none' } : {}) },
+    ]);
+    const { tickets, pagination } = rows[0].page;
+    ids.push(...tickets.map(({ id }) => `ticket ${id}`));
+    if (!cursor) total = pagination.total;
+    cursor = pagination.nextCursor;
+    if (!cursor) return { ids, total };
+  }
+}
+
+/** What of Acme a person sees that says `common`, told by the tables. */
+const visible = async (session) =>
+  (
+    await session.query(
+      `select 'ticket ' || id as document from helpdesk.tickets where org_id = $1
+       union all select 'comment ' || id from helpdesk.ticket_comments where org_id = $1`,
+      [acme],
+    )
+  ).rows.map(({ document }) => document);
+
+const sameOnce = (found, expected, what) => {
+  assert.equal(new Set(found).size, found.length, `${what}: something is found twice`);
+  assert.deepEqual([...found].sort(), [...expected].sort(), what);
+};
+
+test('staff find each of 12,500 documents once, page by page, whatever the size of a page', async () => {
+  const session = await db.signIn(ada);
+  const expected = await visible(session);
+  assert.equal(expected.length, 12_500);
+  for (const perPage of [100, 37]) {
+    const pages = await walk(session, acme, 'common', { perPage });
+    sameOnce(pages.flat(), expected, `pages of ${perPage}`);
+    assert.ok(pages.slice(0, -1).every((page) => page.length === perPage));
+  }
+});
+
+test('they find the same in the word index alone, and when statistics come while they turn pages', async () => {
+  const session = await db.signIn(ada);
+  const expected = await visible(session);
+  await forgetStatistics();
+  sameOnce((await walk(session, acme, 'common')).flat(), expected, 'without statistics');
+  const pages = await walk(session, acme, 'common', {}, (page) => page === 2 && analyze());
+  sameOnce(pages.flat(), expected, 'statistics come');
+  const more = await walk(session, acme, 'common', {}, (page) => page === 2 && forgetStatistics());
+  sameOnce(more.flat(), expected, 'statistics go');
+  await analyze();
+});
+
+test('customers find each of theirs once, and nothing internal', async () => {
+  for (const person of [alice, bob]) {
+    const session = await db.signIn(person);
+    const expected = (await visible(session)).filter((document) => document.startsWith('ticket'));
+    const comments = (await visible(session)).filter((document) => document.startsWith('comment'));
+    if (person === bob) assert.ok(expected.length > 1000 && expected.length < 2000 && comments.length > 0);
+    const found = (await walk(session, acme, 'common')).flat();
+    // Of Alice's 2512 tickets the newest 2000 are searched, as documented.
+    if (person === alice) {
+      assert.equal(found.filter((document) => document.startsWith('ticket')).length, 2000);
+      assert.equal(new Set(found).size, found.length);
+      assert.deepEqual(found.filter((document) => !expected.includes(document) && !comments.includes(document)), []);
+    } else sameOnce(found, [...expected, ...comments], person.name);
+  }
+});
+
+test('both doors agree: list_org_tickets finds the tickets that the table shows, and counts them up to 10,000', async () => {
+  const session = await db.signIn(ada);
+  const titles = (condition) =>
+    session
+      .query(`select 'ticket ' || id as document from helpdesk.tickets where org_id = $1 and ${condition}`, [acme])
+      .then(({ rows }) => rows.map(({ document }) => document));
+  const half = await listed(session, acme, 'half');
+  sameOnce(half.ids, await titles(`description like 'half%'`), 'half');
+  assert.equal(half.total, half.ids.length);
+  const all = await listed(session, acme, 'common');
+  assert.equal(new Set(all.ids).size, 10_050);
+  assert.equal(all.total, null);
+  const one = await listed(session, acme, 'remark 17');
+  assert.deepEqual(one, { ids: await titles('number = 17'), total: 1 });
+  assert.equal((await listed(await db.signIn(bob), acme, 'half')).total, 0);
+  // Too many to be counted at all.
+  assert.equal((await listed(await db.signIn(rita), rival, 'ancient')).total, 5_600);
+  const { rows } = await (await db.signIn(rita)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [rival]);
+  assert.equal(rows[0].page.pagination.total, null);
+});
+
+test('a ticket that is found by its number is first, and not found again by its words', async () => {
+  const session = await db.signIn(ada);
+  const found = (await walk(session, acme, '7', { kind: 'ticket' })).flat();
+  assert.equal(found[0], `ticket ${await db.value('select id from helpdesk.tickets where org_id = $1 and number = 7', [acme])}`);
+  assert.equal(found.length, 10_050);
+  assert.equal(new Set(found).size, 10_050);
+});
+
+test('a frequent word that only old documents have is found, on pages that are full', async () => {
+  const session = await db.signIn(rita);
+  const nothing = async () => {};
+  for (const [before, between] of [
+    [analyze, nothing],
+    [forgetStatistics, nothing],
+    [forgetStatistics, (page) => page === 2 && analyze()],
+    [analyze, (page) => page === 2 && forgetStatistics()],
+  ]) {
+    await before();
+    const pages = await walk(session, rival, 'ancient', {}, between);
+    assert.equal(pages.flat().length, 5_600);
+    assert.equal(new Set(pages.flat()).size, 5_600);
+    assert.ok(pages.slice(0, -1).every((page) => page.length === 100));
+  }
+  await analyze();
+});
+
+test('what a search reads are documents of its organization', async () => {
+  const small = await db.as(ada, async (session) => {
+    const { rows } = await session.query(`select helpdesk.create_organization('Small') as id`);
+    for (const title of ['common printer', 'common toner']) {
+      await session.query('select helpdesk.create_ticket($1, $2)', [rows[0].id, title]);
+    }
+    await session.query(
+      `insert into helpdesk.articles (org_id, title, content, visibility, status)
+       values ($1, 'common words', 'x', 'public', 'published'), ($1, 'printer', 'x', 'public', 'published')`,
+      [rows[0].id],
+    );
+    return rows[0].id;
+  });
+  await analyze();
+  const session = await db.connect();
+  for (const [query, results] of [['common', 3], ['comm', 3], ['-printer', 2], ['xyzzy or -printer', 2], ['common -printer', 2]]) {
+    for (const call of ['search($1, $2)', `list_org_tickets($1, jsonb_build_object('search', $2::text))`, 'search_articles($1, $2)']) {
+      await session.query('begin; set local role authenticated');
+      await session.query(`select set_config('request.jwt.claims', $1, true)`, [JSON.stringify({ sub: ada.login })]);
+      const { rows: answers } = await session.query(`select helpdesk.${call} as answer`, [small, query]);
+      await session.query('reset role');
+      const { rows } = await session.query(
+        `select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relid = 'helpdesk.search_documents'::regclass`,
+      );
+      await session.query('rollback');
+      assert.ok(rows[0].read < 100, `${call} of ${query} reads ${rows[0].read} documents`);
+      if (call === 'search($1, $2)') assert.equal(answers[0].answer.results.length, results, query);
+    }
+  }
+});
