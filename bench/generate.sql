@@ -139,17 +139,7 @@ insert into helpdesk.article_versions (org_id, article_id, version, title, conte
 -- The index of words is built over all of them at once.
 select indexdef as words_index from pg_indexes where schemaname = 'helpdesk' and indexname = 'search_documents_terms_idx' \gset
 drop index helpdesk.search_documents_terms_idx;
-insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
-  select org_id, id, 'ticket', id, false,
-         helpdesk.search_terms(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
-    from helpdesk.tickets
-  union all
-  select org_id, id, 'comment', ticket_id, is_internal, helpdesk.search_terms(org_id, 't', to_tsvector('simple', content)::text)::tsvector
-    from helpdesk.ticket_comments
-  union all
-  select org_id, id, 'article', null, false,
-         helpdesk.search_terms(org_id, 'a', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', content))::text)::tsvector
-    from helpdesk.articles;
+select helpdesk.rebuild_search_index();
 :words_index;
 
 insert into helpdesk.ticket_counters (org_id, last_number)
