@@ -156,8 +156,8 @@ for (const [isolation, refusal] of Object.entries(LATE)) {
         await db.untilBlocked(second);
         await first.query('commit');
         await waiting;
-        await second.query('rollback');
         assert.deepEqual(await adminsOf(org), [left]);
+        for (const session of [first, second]) await db.disconnect(session);
       });
     }
   }
