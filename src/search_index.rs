@@ -409,7 +409,7 @@ mod tests {
         for text in texts {
             let same: Option<bool> = Spi::get_one_with_args(
                 "select array(select substr(lexeme, 6) from unnest(helpdesk.search_terms($2, 't', to_tsvector('simple', $1)::text)::tsvector) order by 1)
-                      = '' || tsvector_to_array(to_tsvector('simple', $1))",
+                      = array_prepend('', tsvector_to_array(to_tsvector('simple', $1)))",
                 &[text.into(), crate::identity::new_id().into()],
             )
             .unwrap();

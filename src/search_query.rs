@@ -360,8 +360,10 @@ mod tests {
     #[pg_test]
     fn search_query_is_never_an_error() {
         let org = crate::identity::new_id();
+        Spi::run_with_args("insert into auth.users (id) values ($1)", &[org.into()]).unwrap();
         Spi::run_with_args(
-            "insert into helpdesk.organizations (id, name, search_language) values ($1, 'Acme', 'english')",
+            "insert into helpdesk.organizations (id, name, search_language, created_by)
+             select $1, 'Acme', 'english', id from helpdesk.profiles where auth_id = $1",
             &[org.into()],
         )
         .unwrap();

@@ -129,7 +129,7 @@ const CALLS = {
   ]),
 
   ...Object.fromEntries(
-    ['refresh_ticket_stats', 'verify_ticket_stats', 'rebuild_ticket_stats'].map((name) => [
+    ['refresh_ticket_stats', 'verify_ticket_stats', 'rebuild_ticket_stats', 'rebuild_search_index'].map((name) => [
       name,
       ({ me }) => [{ args: [], expected: outcome(me.seesAll) }],
     ]),

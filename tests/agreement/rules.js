@@ -291,7 +291,7 @@ const FUNCTIONS = {
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard name_on_ticket`),
-  backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats'),
+  backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index'),
   // It asks itself who logged in. Whoever acts as somebody is authenticated then, and stops with it.
   acting: ['act_as'],
 };
