@@ -22,7 +22,8 @@ begin
     helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
     helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
     helpdesk.search_documents,
-    helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_activity_days,
+    helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_agent_counts,
+    helpdesk.ticket_activity_days, helpdesk.ticket_agent_days,
     helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats}'::pg_catalog.regclass[]
   loop
     execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
