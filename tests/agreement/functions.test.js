@@ -17,6 +17,7 @@ everybodyIsTold('everybody is told who they are as the model says', (me, world) 
   return [
     { sql: json('my_profile_id'), expected: me.id },
     { sql: json('my_org_ids'), expected: sorted(me.orgs()), shown: sorted },
+    { sql: json('my_customer_org_ids'), expected: sorted(me.orgs((org) => !me.isStaff(org))), shown: sorted },
     { sql: json('my_staff_org_ids'), expected: sorted(me.orgs((org) => me.isStaff(org))), shown: sorted },
     { sql: json('my_admin_org_ids'), expected: sorted(me.orgs((org) => me.isAdmin(org))), shown: sorted },
     { sql: json('my_assigned_ticket_ids'), expected: ids(assigned), shown: sorted },
