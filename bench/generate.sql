@@ -71,14 +71,16 @@ create table bench.staff as
 
 insert into helpdesk.tickets
        (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by,
-        created_at, updated_at, stage_entered_at, resolved_at, closed_at, version, latest_history_id)
+        created_at, updated_at, stage_entered_at, resolved_at, closed_at, version, latest_history_id, public_comment_count,
+        public_attachment_count)
   select bench.id(3, t.org), t.id, row_number() over (partition by t.org order by t.n),
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
          'It happened again: ' || bench.words(t.n, 12) || ' ' || md5(t.n::text), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
          case when t.stage > 1 then s.ids[1 + floor(t.r3 * array_length(s.ids, 1))::int] end,
          c.ids[1 + floor(t.r4 * array_length(c.ids, 1))::int],
-         t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id
+         t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
+         2, (t.n % 10 = 0)::int
     from bench.tickets t
     join bench.customers c on c.org_id = bench.id(3, t.org)
     join bench.staff s on s.org_id = bench.id(3, t.org)
@@ -104,19 +106,16 @@ insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, conte
          t.created_at + k * interval '1 minute', t.created_at + k * interval '1 minute'
     from (select t.* from helpdesk.tickets t where t.org_id = bench.id(3, 1) order by t.id limit 1) t
     cross join generate_series(4, 500) k;
+update helpdesk.tickets t set public_comment_count = 2 + 397
+ where t.id = (select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id limit 1);
 
 -- Every tenth ticket has a file.
 insert into helpdesk.ticket_attachments (org_id, id, ticket_id, requester_id, file_name, file_type, file_size, storage_path, uploaded_by, uploaded_at)
   select t.org_id, bench.row_id(20, b.n), t.id, t.created_by, 'photo.jpg', 'image/jpeg', 123456,
          t.org_id || '/' || t.id || '/photo.jpg', t.created_by, t.created_at
     from bench.tickets b join helpdesk.tickets t on t.id = b.id where b.n % 10 = 0;
-update helpdesk.tickets t set public_attachment_count = 1
-  from helpdesk.ticket_attachments a where a.org_id = t.org_id and a.ticket_id = t.id;
 
--- The counts of comments follow.
-update helpdesk.tickets t set public_comment_count = c.n
-  from (select org_id, ticket_id, count(*) as n from helpdesk.ticket_comments where not is_internal group by 1, 2) c
- where t.org_id = c.org_id and t.id = c.ticket_id;
+-- What is internal is counted apart.
 insert into helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count)
   select org_id, ticket_id, count(*), 0 from helpdesk.ticket_comments where is_internal group by 1, 2;
 
