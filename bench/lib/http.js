@@ -54,7 +54,7 @@ export async function requestsPerSecond(given, { seconds, rounds }) {
 }
 
 async function load(url, script, seconds) {
-  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', script, url], { encoding: 'utf8' });
+  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url], { encoding: 'utf8' });
   if (!/^failed 0$/m.test(said)) throw new Error(`requests failed:\n${said}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]);
 }
