@@ -89,14 +89,16 @@ if (!ONLY) {
     failures.push(problem);
     console.error(`plan of ${problem}`);
   }
-  const memory = await attempt('memory', () => memoryOf(values, Number(MEMORY_CALLS)));
-  failures.push(...(memory?.grow ?? []));
-  if (memory) writeFileSync(join(directory, 'memory.md'), memory.table);
 }
 writeFileSync(join(directory, `${results.rows}.json`), `${JSON.stringify(results, null, 1)}\n`);
 writeFileSync(join(directory, `${results.rows}.md`), markdown(results));
 writeFileSync(join(directory, 'growth.md'), growth(directory));
 if ((await attempt('plot', () => plotGrowth(directory))) === false) console.log('skipped: the plot (there is no gnuplot here)');
+if (!ONLY) {
+  const memory = await attempt('memory', () => memoryOf(values, Number(MEMORY_CALLS)));
+  failures.push(...(memory?.grow ?? []));
+  if (memory) writeFileSync(join(directory, 'memory.md'), memory.table);
+}
 process.stdout.write(`\n${markdown(results)}`);
 console.log(`bench: ${Object.keys(results.operations).length} passed, ${failures.length} failed`);
 process.exitCode = failures.length ? 1 : 0;

@@ -40,8 +40,7 @@ const WHO_IS_ASKING: &str = "
 const ASSIGNED_TICKETS: &str = "
     select t.id from helpdesk.tickets t
      where t.assigned_to operator(pg_catalog.=) $1
-       and t.org_id operator(pg_catalog.=) any ($2)
-       and t.org_id operator(pg_catalog.<>) all ($3)";
+       and t.org_id operator(pg_catalog.=) any ($2)";
 
 const IS_MY_MEMBER: &str = "
     select from helpdesk.org_members m
@@ -348,7 +347,7 @@ fn my_assigned_ticket_ids() -> Result<Vec<Uuid>> {
 
 pub fn assigned_tickets() -> Result<Vec<Uuid>> {
     let viewer = Viewer::current()?;
-    let Some(me) = viewer.profile else {
+    let (Some(me), false) = (viewer.profile, viewer.customer_orgs.is_empty()) else {
         return Ok(Vec::new());
     };
     let known = CACHE.with_borrow(|cache| cache.as_ref().and_then(|k| k.assigned_tickets.clone()));
@@ -356,11 +355,9 @@ pub fn assigned_tickets() -> Result<Vec<Uuid>> {
         return Ok(tickets.to_vec());
     }
     let tickets = with_pinned_search_path(|| {
-        db::read_all(
-            ASSIGNED_TICKETS,
-            &[me.into(), viewer.orgs().into(), viewer.staff_orgs().into()],
-            |row| row.get::<Uuid>(1),
-        )
+        db::read_all(ASSIGNED_TICKETS, &[me.into(), viewer.customer_orgs.clone().into()], |row| {
+            row.get::<Uuid>(1)
+        })
     })?;
     let tickets: Vec<Uuid> = tickets.into_iter().flatten().collect();
     CACHE.with_borrow_mut(|cache| {
