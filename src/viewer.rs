@@ -73,7 +73,8 @@ impl Viewer {
         self.orgs.push(org);
         match org_role {
             Some("org_customer") => self.customer_orgs.push(org),
-            _ => self.staff_orgs.push(org),
+            Some("org_agent" | "org_admin") => self.staff_orgs.push(org),
+            _ => {} // No role gives no rights.
         }
         if org_role == Some("org_admin") {
             self.admin_orgs.push(org);
