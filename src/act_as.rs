@@ -2,6 +2,7 @@
 
 use pgrx::prelude::*;
 
+use crate::claims;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::viewer;
@@ -55,7 +56,7 @@ fn check_permitted() -> Result<()> {
     // SAFETY: plain look-ups in the role catalog.
     let is_superuser = unsafe { pg_sys::superuser_arg(pg_sys::GetSessionUserId()) };
     // PostgREST sets request.method: a server that it logs in to as superuser must not open this to its users.
-    let is_api_request = viewer::setting(c"request.method").is_some_and(|text| !text.is_empty());
+    let is_api_request = claims::setting(c"request.method").is_some_and(|text| !text.is_empty());
     if !is_api_request && (is_superuser || db::read_one(WAS_GRANTED, &[], |_| ())?.is_some()) {
         return Ok(());
     }

@@ -42,6 +42,10 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    pub fn new(values: &'a [pg_sys::Datum], nulls: &'a [bool]) -> Row<'a> {
+        Row { values, nulls }
+    }
+
     /// The column at `position`, counted from 1; None for NULL.
     pub fn get<T: FromDatum + 'a>(&self, position: usize) -> Option<T> {
         let value = *self.values.get(position - 1)?;
@@ -239,7 +243,7 @@ impl Rows {
                 self.nulls.as_mut_ptr(),
             );
         }
-        Some(Row { values: &self.values, nulls: &self.nulls })
+        Some(Row::new(&self.values, &self.nulls))
     }
 }
 
@@ -502,13 +506,18 @@ impl_sql_translatable!(JsonText, "json");
 pub struct UuidArray(Rc<[u8]>);
 
 impl UuidArray {
+    /// As array_in would make it: a header of 32-bit numbers (size, dimensions, no bitmap of nulls, type, length, first index), then
+    /// the ids. An empty array has no dimension.
     pub fn of(ids: &[Uuid]) -> UuidArray {
-        let datum = ids.to_vec().into_datum().unwrap_or(pg_sys::Datum::null());
-        // SAFETY: the array was just made; its header says how long it is, and it is read before its memory context is reset.
-        let image = unsafe {
-            let array = datum.cast_mut_ptr::<u8>();
-            std::slice::from_raw_parts(array, pgrx::varsize_any(array.cast()))
-        };
+        let count = ids.len() as u32;
+        let dimension: &[u32] = if ids.is_empty() { &[] } else { &[count, 1] };
+        let header = [u32::from(!ids.is_empty()), 0, pg_sys::UUIDOID.to_u32()];
+        let size = 4 * (1 + header.len() + dimension.len()) + 16 * ids.len();
+        let mut image = vec![0; 4];
+        image.extend(header.iter().chain(dimension).flat_map(|number| number.to_ne_bytes()));
+        image.extend(ids.iter().flat_map(|id| id.as_bytes()));
+        // SAFETY: the image is as long as its header now says, and begins with the header's four bytes.
+        unsafe { pgrx::set_varsize_4b(image.as_mut_ptr().cast(), size as i32) };
         UuidArray(image.into())
     }
 }

@@ -4,6 +4,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 use pgrx::{Uuid, warning};
 
+use crate::claims;
 use crate::db::{self, Fired, JsonbText, TriggerRows, Tuple};
 use crate::error::{Error, Result};
 use crate::viewer;
@@ -134,7 +135,7 @@ pub fn back_fill_profiles() -> Result<()> {
 }
 
 fn save_profile(login: &Login) -> Result<()> {
-    let is_initial_admin = match (&login.email, viewer::setting(c"app.initial_admin_email")) {
+    let is_initial_admin = match (&login.email, claims::setting(c"app.initial_admin_email")) {
         (Some(email), Some(admin)) => {
             // Only ASCII case is folded: other letters that look alike belong to somebody else.
             let admin = admin.to_string_lossy();

@@ -8,6 +8,7 @@ use pgrx::prelude::*;
 mod act_as;
 mod article_list;
 mod categories;
+mod claims;
 mod conversation;
 mod db;
 mod enums;
@@ -36,6 +37,11 @@ mod viewer;
 mod workflows;
 
 ::pgrx::pg_module_magic!();
+
+#[pg_guard]
+extern "C-unwind" fn _PG_init() {
+    claims::watch();
+}
 
 extension_sql_file!("../sql/roles.sql", name = "roles", bootstrap);
 extension_sql_file!(

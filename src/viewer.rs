@@ -4,10 +4,9 @@
 //! may do everything. For all others they follow the memberships of the person named by the access token's claims.
 //! Authorship always follows the claims; but the role anon is nobody, whatever they say.
 //!
-//! Policies ask this per row, so what is known about the person is cached, and looked up anew as soon as it could have
-//! changed: other claims, another transaction or subtransaction, another command in it, another snapshot.
+//! Policies ask this per row, so what is known about the person is cached, and looked up anew as soon as it could have changed:
+//! other claims or another role, a change by the transaction itself, or the end of any transaction that wrote.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::CStr;
 use std::rc::Rc;
@@ -15,6 +14,7 @@ use std::rc::Rc;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::claims::{self, setting};
 use crate::db::{self, UuidArray};
 use crate::enums::UserRole;
 use crate::error::{Error, Result};
@@ -154,21 +154,24 @@ fn is_anonymous() -> bool {
     unsafe { pg_sys::GetOuterUserId() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
 }
 
-/// What a cached answer depends on. Two equal keys see the same rows: within a transaction, snapshots of equal xmax differ only
-/// by transactions that ended, which changes xcnt or subxcnt; our own changes advance the command id, and undoing them (ROLLBACK
-/// TO) begins another subtransaction.
-#[derive(PartialEq)]
-struct Key<'a> {
+/// What a cached answer depends on, besides the claims. Two equal keys see the same rows, also in two transactions: from one snapshot
+/// to the next of equal xmax, transactions can only have ended, which changes xcnt or subxcnt; those that began and ended in between
+/// move xmax. Our own changes advance the command id, and undoing them (ROLLBACK TO) begins another subtransaction; what a transaction
+/// that writes has seen, the next one may not. The minute is there because transaction ids come round again.
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
     role: pg_sys::Oid,
-    claims: Option<Cow<'a, CStr>>,
-    subject: Option<Cow<'a, CStr>>,
-    transaction: pg_sys::LocalTransactionId,
+    /// Which transaction, if it writes.
+    transaction: Option<pg_sys::TransactionId>,
     subtransaction: pg_sys::SubTransactionId,
-    snapshot: Option<(u32, u32, u32, i32, u32)>,
+    snapshot: (pg_sys::TransactionId, pg_sys::TransactionId, u32, i32, pg_sys::CommandId),
+    minute: i64,
 }
 
 struct Known {
-    key: Key<'static>,
+    /// None: asked without a snapshot, and of no use to the next one.
+    key: Option<Key>,
+    claims: claims::Seen,
     viewer: Rc<Viewer>,
     /// What policies ask for with every row, as they get it.
     orgs: UuidArray,
@@ -185,15 +188,17 @@ thread_local! {
 /// Reads what is known about who is asking now; looks it up when it could have changed.
 fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
     let key = Key::current();
-    let cached =
-        CACHE.with_borrow(|cache| cache.as_ref().filter(|known| known.key == key).map(&read));
+    let cached = CACHE.with_borrow(|cache| {
+        cache.as_ref().filter(|known| known.is_of(key) && known.claims.still_hold()).map(&read)
+    });
     if let Some(answer) = cached {
         return Ok(answer);
     }
-    let key = key.into_owned();
+    let claims = claims::Seen::now();
     let viewer = Viewer::look_up()?;
     let known = Known {
         key,
+        claims,
         orgs: UuidArray::of(&viewer.orgs),
         customer_orgs: UuidArray::of(&viewer.customer_orgs),
         staff_orgs: UuidArray::of(&viewer.staff_orgs),
@@ -206,43 +211,51 @@ fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
     Ok(answer)
 }
 
-impl Key<'_> {
-    fn current() -> Key<'static> {
-        // SAFETY: MyProc is this backend's; the active snapshot is read while it is active.
-        unsafe {
-            #[cfg(any(feature = "pg15", feature = "pg16"))]
-            let transaction = (*pg_sys::MyProc).lxid;
-            #[cfg(not(any(feature = "pg15", feature = "pg16")))]
-            let transaction = (*pg_sys::MyProc).vxid.lxid;
-            Key {
-                role: pg_sys::GetOuterUserId(),
-                claims: setting(c"request.jwt.claims").map(Cow::Borrowed),
-                subject: setting(c"request.jwt.claim.sub").map(Cow::Borrowed),
-                transaction,
-                subtransaction: pg_sys::GetCurrentSubTransactionId(),
-                snapshot: pg_sys::ActiveSnapshotSet().then(|| {
-                    let s = &*pg_sys::GetActiveSnapshot();
-                    (u32::from(s.xmin), u32::from(s.xmax), s.xcnt, s.subxcnt, s.curcid)
-                }),
-            }
-        }
+impl Known {
+    fn is_of(&self, key: Option<Key>) -> bool {
+        key.is_some() && self.key == key
     }
+}
 
-    fn into_owned(self) -> Key<'static> {
-        Key {
-            claims: self.claims.map(|text| Cow::Owned(text.into_owned())),
-            subject: self.subject.map(|text| Cow::Owned(text.into_owned())),
-            ..self
+impl Key {
+    fn current() -> Option<Key> {
+        const MINUTE: i64 = 60_000_000;
+        // SAFETY: these only read the state of this backend; the active snapshot is read while it is active.
+        unsafe {
+            if !unguarded::ActiveSnapshotSet() {
+                return None;
+            }
+            let snapshot = &*unguarded::GetActiveSnapshot();
+            let transaction = unguarded::GetTopTransactionIdIfAny();
+            Some(Key {
+                role: unguarded::GetOuterUserId(),
+                transaction: (transaction != pg_sys::InvalidTransactionId).then_some(transaction),
+                subtransaction: unguarded::GetCurrentSubTransactionId(),
+                snapshot: (
+                    snapshot.xmin,
+                    snapshot.xmax,
+                    snapshot.xcnt,
+                    snapshot.subxcnt,
+                    snapshot.curcid,
+                ),
+                minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
+            })
         }
     }
 }
 
-/// A setting's text; None when nobody set it.
-pub fn setting(name: &CStr) -> Option<&'static CStr> {
-    // SAFETY: the returned text belongs to the setting; it is read before anything can change it.
-    unsafe {
-        let text = pg_sys::GetConfigOption(name.as_ptr(), true, false);
-        (!text.is_null()).then(|| CStr::from_ptr(text))
+/// Functions of Postgres that cannot raise an error, and so need none of the guard that pgrx puts around each call: it would cost
+/// more than they do.
+mod unguarded {
+    use pgrx::pg_sys;
+
+    unsafe extern "C-unwind" {
+        pub fn GetOuterUserId() -> pg_sys::Oid;
+        pub fn GetTopTransactionIdIfAny() -> pg_sys::TransactionId;
+        pub fn GetCurrentTransactionStartTimestamp() -> pg_sys::TimestampTz;
+        pub fn GetCurrentSubTransactionId() -> pg_sys::SubTransactionId;
+        pub fn ActiveSnapshotSet() -> bool;
+        pub fn GetActiveSnapshot() -> pg_sys::Snapshot;
     }
 }
 
@@ -285,29 +298,6 @@ pub fn as_owner<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         pg_sys::SetUserIdAndSecContext(user, context);
         outcome
     }
-}
-
-/// The login of the current request; what auth.uid() answers where Supabase's is missing.
-#[pg_extern(stable, parallel_safe)]
-fn jwt_subject() -> Option<Uuid> {
-    #[derive(serde::Deserialize)]
-    struct Claims {
-        sub: Option<String>,
-    }
-    let older = setting(c"request.jwt.claim.sub").and_then(|text| text.to_str().ok());
-    let subject = match older {
-        Some(text) if !text.is_empty() => text.to_owned(),
-        _ => {
-            let claims = setting(c"request.jwt.claims")?.to_bytes();
-            // serde would also take the first value of a list for the first field.
-            if claims.trim_ascii_start().first() != Some(&b'{') {
-                return None;
-            }
-            serde_json::from_slice::<Claims>(claims).ok()?.sub?
-        }
-    };
-    let parsed = uuid::Uuid::try_parse(&subject).ok()?;
-    Some(Uuid::from_bytes(*parsed.as_bytes()))
 }
 
 /// The signed-in person's profile.

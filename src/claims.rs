@@ -1,0 +1,107 @@
+//! The claims of the access token, in the settings in which PostgREST and Supabase pass them with each request.
+
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pgrx::prelude::*;
+use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, Uuid};
+
+const CLAIMS: &CStr = c"request.jwt.claims";
+/// Where PostgREST before version 9 put the login alone.
+const SUBJECT: &CStr = c"request.jwt.claim.sub";
+
+static CLAIMS_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+static SUBJECT_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+
+/// Counts how often either was set in this backend.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+/// Postgres calls it before a setting changes, whatever the reason: SET, the end of a transaction, DISCARD.
+unsafe extern "C-unwind" fn note_change(_: *const c_char, _: *mut c_void) {
+    CHANGES.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Makes settings of our own of what would be placeholders, for Postgres to say when they change: policies ask for every row who is
+/// asking, and finding two settings by their names is most of what that would cost. A placeholder's value is kept.
+pub fn watch() {
+    for (name, setting) in [(CLAIMS, &CLAIMS_SETTING), (SUBJECT, &SUBJECT_SETTING)] {
+        // SAFETY: the hook cannot panic.
+        unsafe {
+            GucRegistry::define_string_guc_with_hooks(
+                name,
+                c"What the access token of the request says.",
+                c"Set by PostgREST; helpdesk takes the sub claim for the login.",
+                setting,
+                GucContext::Userset,
+                GucFlags::default(),
+                None,
+                Some(note_change),
+                None,
+            );
+        }
+    }
+}
+
+/// The claims at some moment.
+pub struct Seen {
+    changes: Cell<u64>,
+    claims: Option<CString>,
+    subject: Option<CString>,
+}
+
+impl Seen {
+    pub fn now() -> Seen {
+        Seen {
+            changes: CHANGES.load(Ordering::Relaxed).into(),
+            claims: setting(CLAIMS).map(CStr::to_owned),
+            subject: setting(SUBJECT).map(CStr::to_owned),
+        }
+    }
+
+    /// Whether the claims are the same now.
+    pub fn still_hold(&self) -> bool {
+        let changes = CHANGES.load(Ordering::Relaxed);
+        if self.changes.get() == changes {
+            return true;
+        }
+        let is_same = setting(CLAIMS) == self.claims.as_deref()
+            && setting(SUBJECT) == self.subject.as_deref();
+        if is_same {
+            self.changes.set(changes);
+        }
+        is_same
+    }
+}
+
+/// A setting's text; None when nobody set it.
+pub fn setting(name: &CStr) -> Option<&'static CStr> {
+    // SAFETY: the returned text belongs to the setting; it is read before anything can change it.
+    unsafe {
+        let text = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        (!text.is_null()).then(|| CStr::from_ptr(text))
+    }
+}
+
+/// The login of the current request; what auth.uid() answers where Supabase's is missing.
+#[pg_extern(stable, parallel_safe)]
+fn jwt_subject() -> Option<Uuid> {
+    #[derive(serde::Deserialize)]
+    struct Claims {
+        sub: Option<String>,
+    }
+    let older = setting(SUBJECT).and_then(|text| text.to_str().ok());
+    let subject = match older {
+        Some(text) if !text.is_empty() => text.to_owned(),
+        _ => {
+            let claims = setting(CLAIMS)?.to_bytes();
+            // serde would also take the first value of a list for the first field.
+            if claims.trim_ascii_start().first() != Some(&b'{') {
+                return None;
+            }
+            serde_json::from_slice::<Claims>(claims).ok()?.sub?
+        }
+    };
+    let parsed = uuid::Uuid::try_parse(&subject).ok()?;
+    Some(Uuid::from_bytes(*parsed.as_bytes()))
+}
