@@ -1,0 +1,98 @@
+// Who is asking is remembered from one call to the next, and from one transaction to the next: but never longer than it is true.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../lib/database.js';
+import { found, join, signUp } from '../lib/people.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const admin = await signUp(db, 'Ada');
+const org = await found(db, admin, 'Acme');
+const [vera, otto] = [await signUp(db, 'Vera'), await signUp(db, 'Otto')];
+const claimsOf = ({ login }) => JSON.stringify({ sub: login, role: 'authenticated' });
+const orgsOf = async (session) => (await session.query('select helpdesk.my_org_ids() as orgs')).rows[0].orgs;
+const leave = (person) => db.sql('delete from helpdesk.org_members where user_id = $1', [person.profile]);
+
+test('what others committed is known to the next statement', async () => {
+  const session = await db.signIn(vera);
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), []);
+    await join(db, org, vera, 'org_customer');
+    for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), [org]);
+    await leave(vera);
+  }
+});
+
+test('what a transaction did and undid is not known to the next one, though it sees the same transactions running', async () => {
+  const [older, other, session] = [await db.connect(), await db.connect(), await db.connect()];
+  await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
+  await older.query('begin');
+  await older.query('select pg_current_xact_id()'); // The oldest that runs, now and later.
+  await session.query('begin');
+  await session.query('select pg_current_xact_id()');
+  await other.query('select pg_current_xact_id()'); // The newest that ended, now and later.
+  await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
+  assert.deepEqual(await orgsOf(session), [org]);
+  await session.query('rollback');
+  for (const commands of [0, 1, 2, 3]) {
+    await session.query('begin');
+    for (let i = 0; i < commands; i++) await session.query('delete from helpdesk.org_members where false');
+    assert.deepEqual(await orgsOf(session), []);
+    await session.query('rollback');
+  }
+  await older.query('rollback');
+});
+
+test('what a savepoint undid is not known after it', async () => {
+  const session = await db.connect();
+  await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
+  await session.query('begin');
+  assert.deepEqual(await orgsOf(session), []);
+  await session.query('savepoint before');
+  await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
+  assert.deepEqual(await orgsOf(session), [org]);
+  await session.query('rollback to before');
+  assert.deepEqual(await orgsOf(session), []);
+  await session.query('rollback');
+});
+
+test('other claims are another person at once: in the next transaction, in the same one, in the same statement', async () => {
+  const session = await db.connect();
+  const me = 'helpdesk.my_profile_id()';
+  const be = `set_config('request.jwt.claims', $1, true)`;
+  const asks = async (...args) => Object.values((await session.query(...args)).rows[0]);
+  for (const person of [vera, otto, vera, otto]) {
+    await session.query('begin');
+    await session.query(`select ${be}`, [claimsOf(person)]);
+    for (let i = 0; i < 2; i++) assert.deepEqual(await asks(`select ${me}`), [person.profile]);
+    await session.query('commit');
+    assert.deepEqual(await asks(`select ${me}`), [null]);
+  }
+  await session.query('begin');
+  await session.query(`select ${be}`, [claimsOf(vera)]);
+  const [before, , then] = await asks(`select ${me} as before, ${be}, ${me} as then`, [claimsOf(otto)]);
+  assert.deepEqual([before, then], [vera.profile, otto.profile]);
+  await session.query('savepoint here');
+  await session.query(`select set_config('request.jwt.claim.sub', $1, true)`, [vera.login]);
+  assert.deepEqual(await asks(`select ${me}`), [vera.profile]);
+  await session.query('rollback to here');
+  assert.deepEqual(await asks(`select ${me}`), [otto.profile]);
+  await session.query('rollback');
+  await session.query(`set request.jwt.claims = '${claimsOf(otto)}'`);
+  assert.deepEqual(await asks(`select ${me}`), [otto.profile]);
+  await session.query('discard all');
+  assert.deepEqual(await asks(`select ${me}`), [null]);
+});
+
+test('the same claims are nobody as soon as the role is anon', async () => {
+  const session = await db.connect();
+  await session.query('begin');
+  await session.query(`select set_config('request.jwt.claims', $1, true)`, [claimsOf(vera)]);
+  for (const [role, profile] of [['authenticated', vera.profile], ['anon', null], ['authenticated', vera.profile]]) {
+    await session.query(`set local role ${role}`);
+    const { rows } = await session.query('select helpdesk.my_profile_id() as me');
+    assert.equal(rows[0].me, profile);
+  }
+  await session.query('rollback');
+});
