@@ -1,5 +1,5 @@
 -- Fills the tables set-based: :tickets tickets in 20 organizations of unequal size (the largest holds 40 %), priorities and
--- stages skewed, 3 comments a ticket, people in several organizations. Triggers are off: history and counters are made here.
+-- stages skewed, :comments comments a ticket, people in several organizations. Triggers are off: history and counters are made here.
 \set ON_ERROR_STOP 1
 begin;
 set local session_replication_role = replica;
@@ -88,7 +88,7 @@ insert into helpdesk.tickets
          case when t.stage > 1 then s.ids[1 + floor(t.r3 * array_length(s.ids, 1))::int] end,
          c.ids[1 + floor(t.r4 * array_length(c.ids, 1))::int],
          t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
-         2, (t.n % 10 = 0)::int
+         :comments - (:comments >= 2)::int, (t.n % 10 = 0)::int
     from bench.tickets t
     join bench.customers c on c.org_id = bench.id(3, t.org)
     join bench.staff s on s.org_id = bench.id(3, t.org)
@@ -106,15 +106,16 @@ insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, conte
   select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || bench.words(b.n, 10), k = 2,
          case when k = 1 then t.created_by else coalesce(t.assigned_to, t.created_by) end,
          t.created_at + k * interval '1 hour', t.created_at + k * interval '1 hour'
-    from bench.tickets b join helpdesk.tickets t on t.id = b.id cross join generate_series(1, 3) k;
+    from bench.tickets b join helpdesk.tickets t on t.id = b.id cross join generate_series(1, :comments) k;
 
 -- The first ticket of organization 1 has 500 comments.
 insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)
   select t.org_id, bench.row_id(16, k), t.id, t.created_by, 'Comment ' || k || ': ' || bench.words(k, 10), k % 5 = 0, t.created_by,
          t.created_at + k * interval '1 minute', t.created_at + k * interval '1 minute'
     from (select t.* from helpdesk.tickets t where t.org_id = bench.id(3, 1) order by t.id limit 1) t
-    cross join generate_series(4, 500) k;
-update helpdesk.tickets t set public_comment_count = 2 + 397
+    cross join generate_series(:comments + 1, 500) k;
+update helpdesk.tickets t
+   set public_comment_count = (select count(*) from helpdesk.ticket_comments c where c.org_id = t.org_id and c.ticket_id = t.id and not c.is_internal)
  where t.id = (select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id limit 1);
 
 -- Every tenth ticket has a file.

@@ -154,17 +154,26 @@ fn is_anonymous() -> bool {
     unsafe { pg_sys::GetOuterUserId() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
 }
 
-/// What a cached answer depends on, besides the claims. Two equal keys see the same rows, also in two transactions: from one snapshot
-/// to the next of equal xmax, transactions can only have ended, which changes xcnt or subxcnt; those that began and ended in between
-/// move xmax. Our own changes advance the command id, and undoing them (ROLLBACK TO) begins another subtransaction; what a transaction
-/// that writes has seen, the next one may not. The minute is there because transaction ids come round again.
-#[derive(Clone, Copy, PartialEq)]
+/// What a cached answer depends on, besides the claims: who and what is seen.
+#[derive(Clone, Copy)]
 struct Key {
     role: pg_sys::Oid,
-    /// Which transaction, if it writes.
-    transaction: Option<pg_sys::TransactionId>,
+    seen: Seen,
+    transaction: pg_sys::LocalTransactionId,
+    has_written: bool,
+}
+
+/// Who sees equal ones sees the same rows: from one snapshot to the next of equal xmax, transactions can only have ended, which changes
+/// xcnt or subxcnt; those that began and ended in between move xmax. Our own changes advance the command id, and undoing them (ROLLBACK
+/// TO) begins another subtransaction. The minute is there because transaction ids come round again.
+#[derive(Clone, Copy, PartialEq)]
+struct Seen {
+    xmin: pg_sys::TransactionId,
+    xmax: pg_sys::TransactionId,
+    xcnt: u32,
+    subxcnt: i32,
+    command: pg_sys::CommandId,
     subtransaction: pg_sys::SubTransactionId,
-    snapshot: (pg_sys::TransactionId, pg_sys::TransactionId, u32, i32, pg_sys::CommandId),
     minute: i64,
 }
 
@@ -213,11 +222,20 @@ fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
 
 impl Known {
     fn is_of(&self, key: Option<Key>) -> bool {
-        key.is_some() && self.key == key
+        self.key.zip(key).is_some_and(|(mine, other)| mine.answers(other))
     }
 }
 
 impl Key {
+    /// What a transaction that writes has seen, the next one may not.
+    fn answers(self, other: Key) -> bool {
+        let has_only_read = !self.has_written && !other.has_written;
+        self.role == other.role
+            && self.seen == other.seen
+            && (has_only_read || self.transaction == other.transaction)
+    }
+
+    /// None without a snapshot.
     fn current() -> Option<Key> {
         const MINUTE: i64 = 60_000_000;
         // SAFETY: these only read the state of this backend; the active snapshot is read while it is active.
@@ -226,19 +244,23 @@ impl Key {
                 return None;
             }
             let snapshot = &*unguarded::GetActiveSnapshot();
-            let transaction = unguarded::GetTopTransactionIdIfAny();
+            #[cfg(any(feature = "pg15", feature = "pg16"))]
+            let transaction = (*pg_sys::MyProc).lxid;
+            #[cfg(not(any(feature = "pg15", feature = "pg16")))]
+            let transaction = (*pg_sys::MyProc).vxid.lxid;
             Some(Key {
                 role: unguarded::GetOuterUserId(),
-                transaction: (transaction != pg_sys::InvalidTransactionId).then_some(transaction),
-                subtransaction: unguarded::GetCurrentSubTransactionId(),
-                snapshot: (
-                    snapshot.xmin,
-                    snapshot.xmax,
-                    snapshot.xcnt,
-                    snapshot.subxcnt,
-                    snapshot.curcid,
-                ),
-                minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
+                seen: Seen {
+                    xmin: snapshot.xmin,
+                    xmax: snapshot.xmax,
+                    xcnt: snapshot.xcnt,
+                    subxcnt: snapshot.subxcnt,
+                    command: snapshot.curcid,
+                    subtransaction: unguarded::GetCurrentSubTransactionId(),
+                    minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
+                },
+                transaction,
+                has_written: unguarded::GetTopTransactionIdIfAny() != pg_sys::InvalidTransactionId,
             })
         }
     }

@@ -24,20 +24,21 @@ done = function(summary)
   io.write('failed ' .. (summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout) .. '\\n')
 end`;
 
-/** Requests a second, as { function: { helpdesk, baseline } }; null where there is no wrk. */
-export async function requestsPerSecond(given, { seconds, rounds }) {
+/** Requests a second of each side that is a schema, as { function: { side: n } }; null where there is no wrk. */
+export async function requestsPerSecond(given, { sides, seconds, rounds }) {
   if (!hasWrk()) return null;
   query(`do $$ begin
     if to_regrole('authenticator') is null then create role authenticator login noinherit; end if;
     grant anon, authenticated, service_role to authenticator;
   end $$`);
-  const api = await startPostgrest({ name: DATABASE }, 'helpdesk,baseline');
+  const schemas = sides.filter((side) => side !== 'handwritten');
+  const api = await startPostgrest({ name: DATABASE }, schemas.join());
   const dir = mkdtempSync(join(tmpdir(), 'helpdesk-bench-'));
   try {
     const token = api.token({ login: loginOf('agent') });
     const results = {};
     for (const [name, body] of Object.entries(REQUESTS)) {
-      const turns = { helpdesk: [], baseline: [] };
+      const turns = Object.fromEntries(schemas.map((schema) => [schema, []]));
       for (let round = 0; round < rounds; round++) {
         for (const schema of Object.keys(turns)) {
           writeFileSync(join(dir, 'script.lua'), SCRIPT({ token, schema, body: body(given) }));
