@@ -7,11 +7,12 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use crate::db::{self, Change, Fired, JsonText, Transition, TriggerRows, Tuple};
+use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
 use crate::json_output;
 use crate::knowledge::{Reader, check_staff};
 use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::trigger::{self, Change, Fired, Transition, TriggerRows, Tuple};
 
 const CATEGORIES: &str = "
     select c.id, c.parent_id, c.name, c.description
@@ -177,7 +178,7 @@ fn subtree(
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn check_category<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, check)
+    trigger::fire(trigger, check)
 }
 
 fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -262,7 +263,7 @@ fn too_deep() -> ErrorReport {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn rename_category<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, rename)
+    trigger::fire(trigger, rename)
 }
 
 fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -282,7 +283,7 @@ fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn forget_categories<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire_statement(trigger, forget)
+    trigger::fire_statement(trigger, forget)
 }
 
 fn forget(deleted: &Transition) -> Result<()> {

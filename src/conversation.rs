@@ -5,12 +5,13 @@ use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::db;
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::json_input;
 use crate::ticket_triggers::{SystemWrite, system_writes};
 use crate::tickets::{Found, find_ticket};
+use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
 const MAX_CONTENT: usize = 100_000;
@@ -242,7 +243,7 @@ fn no_such_ticket() -> ErrorReport {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn follow_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, complete_child)
+    trigger::fire(trigger, complete_child)
 }
 
 fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -291,7 +292,7 @@ fn author_column(row: &TriggerRow) -> &'static str {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, touch)
+    trigger::fire(trigger, touch)
 }
 
 fn touch(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

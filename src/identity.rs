@@ -5,8 +5,9 @@ use pgrx::prelude::*;
 use pgrx::{Uuid, warning};
 
 use crate::claims;
-use crate::db::{self, Fired, JsonbText, TriggerRows, Tuple};
+use crate::db::{self, JsonbText};
 use crate::error::{Error, Result};
+use crate::trigger::{self, Fired, TriggerRows, Tuple};
 use crate::viewer;
 
 const MAX_NAME: usize = 200;
@@ -53,7 +54,7 @@ pub fn new_id() -> Uuid {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, follow_login)
+    trigger::fire(trigger, follow_login)
 }
 
 fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -82,7 +83,7 @@ fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn forget_login<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, keep_profile)
+    trigger::fire(trigger, keep_profile)
 }
 
 fn keep_profile(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -101,7 +102,7 @@ const IDENTITY: [&str; 6] = ["id", "auth_id", "role", "email", "teams", "created
     language c set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn keep_identity<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, refuse_another_identity)
+    trigger::fire(trigger, refuse_another_identity)
 }
 
 fn refuse_another_identity(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

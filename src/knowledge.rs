@@ -5,9 +5,10 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change, Fired, JsonText, TriggerRow, TriggerRows, Tuple};
+use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
 use crate::ticket_triggers::{SystemWrite, system_write, system_writes};
+use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
 const MAX_FEEDBACK: usize = 2000;
@@ -260,7 +261,7 @@ fn no_such_article() -> ErrorReport {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn update_article_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, complete)
+    trigger::fire(trigger, complete)
 }
 
 fn complete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -447,7 +448,7 @@ fn words(new: &TriggerRow, column: &'static str) -> Result<Vec<String>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn record_article_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, record)
+    trigger::fire(trigger, record)
 }
 
 fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -478,7 +479,7 @@ fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn check_feedback<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, complete_feedback)
+    trigger::fire(trigger, complete_feedback)
 }
 
 fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -509,7 +510,7 @@ fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn count_feedback<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, count)
+    trigger::fire(trigger, count)
 }
 
 fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -31,8 +31,10 @@ mod ticket_details;
 mod ticket_filters;
 mod ticket_list;
 mod ticket_queue;
+mod ticket_stats;
 mod ticket_triggers;
 mod tickets;
+mod trigger;
 mod viewer;
 mod workflows;
 

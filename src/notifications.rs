@@ -8,9 +8,10 @@ use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversation::is_import;
-use crate::db::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::db;
 use crate::error::{Error, Result, required};
 use crate::tickets::find_ticket;
+use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::Viewer;
 
 /// Notifications deleted in one statement, and statements in one call, by the clean-up.
@@ -114,7 +115,7 @@ impl Event<'_> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, ticket_events)
+    trigger::fire(trigger, ticket_events)
 }
 
 fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -181,7 +182,7 @@ fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, comment_event)
+    trigger::fire(trigger, comment_event)
 }
 
 fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

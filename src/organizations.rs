@@ -3,9 +3,10 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Fired, JsonText, TriggerRow, TriggerRows, Tuple};
+use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
+use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
 const FOUND: &str = "insert into helpdesk.organizations (id, name, created_by) values ($1, $2, $3)";
@@ -197,7 +198,7 @@ pub fn not_a_member() -> pgrx::pg_sys::panic::ErrorReport {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn handle_new_org<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, first_rows)
+    trigger::fire(trigger, first_rows)
 }
 
 fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -218,7 +219,7 @@ fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn keep_last_admin<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, check_last_admin)
+    trigger::fire(trigger, check_last_admin)
 }
 
 fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -263,7 +264,7 @@ fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn release_member<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, release)
+    trigger::fire(trigger, release)
 }
 
 fn release(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Fired, Lock, TriggerRow, TriggerRows, Tuple};
+use crate::db::{self, Lock};
 use crate::error::{Error, Result};
+use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 
 /// The words of a document: $1 organization, $2 the prefix of its kind's words, $3 title or null, $4 text or null.
 macro_rules! terms {
@@ -235,7 +236,7 @@ fn org_bits(org: Uuid) -> u32 {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn index_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, index)
+    trigger::fire(trigger, index)
 }
 
 fn index(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -331,7 +332,7 @@ fn lock(org: Uuid, mode: Lock) -> Result<()> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, check_language)
+    trigger::fire(trigger, check_language)
 }
 
 fn check_language(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -356,7 +357,7 @@ fn check_language(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn reindex_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, reindex)
+    trigger::fire(trigger, reindex)
 }
 
 fn reindex(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -8,10 +8,11 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::db::{self, Change, Fired, Row, TriggerRow, TriggerRows, Tuple};
+use crate::db::{self, Row};
 use crate::enums::Priority;
 use crate::error::{Error, Result};
 use crate::identity::new_id;
+use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
 // What a new ticket finds out about its organization. Small statements: each costs less than its part of one that answers all.
@@ -122,7 +123,7 @@ const TRACKED: &[&str] = &[
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, complete_ticket)
+    trigger::fire(trigger, complete_ticket)
 }
 
 fn complete_ticket(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -445,7 +446,7 @@ fn changed_columns(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<&'static st
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_record_history<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, record)
+    trigger::fire(trigger, record)
 }
 
 fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -522,7 +523,7 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, refuse_unless_cascade)
+    trigger::fire(trigger, refuse_unless_cascade)
 }
 
 fn refuse_unless_cascade(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

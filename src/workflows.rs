@@ -5,8 +5,9 @@ use std::cell::Cell;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::db::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::db;
 use crate::error::{Error, Result};
+use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
 const LOCK_WORKFLOW: &str =
@@ -37,7 +38,7 @@ thread_local! {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn one_start_stage<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, keep_start_mark)
+    trigger::fire(trigger, keep_start_mark)
 }
 
 fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -113,7 +114,7 @@ impl Drop for Moving {
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn status_to_tickets<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    db::fire(trigger, |rows| {
+    trigger::fire(trigger, |rows| {
         let Some(new) = rows.new else { return Ok(None) };
         let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
         db::run(STATUS_TO_TICKETS, &args)?;
