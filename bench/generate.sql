@@ -29,6 +29,12 @@ create table bench.indexes as
      and not exists (select from pg_constraint k where k.conindid = i.indexrelid);
 select format('drop index %s', name) from bench.indexes \gexec
 
+-- Texts to pick from: making one for each row would take longer than everything else.
+select least(200000, :tickets) as texts \gset
+create table bench.texts as select n, bench.words(n, 12) as words from generate_series(0, :texts - 1) n;
+create unique index on bench.texts (n);
+analyze bench.texts;
+
 -- 100 staff and one customer for every 50 tickets (at least 200).
 create table bench.people as
   select n, n <= 100 as is_staff from generate_series(1, 100 + greatest(200, :tickets / 50)) n;
@@ -83,13 +89,14 @@ insert into helpdesk.tickets
         public_attachment_count)
   select bench.id(3, t.org), t.id, row_number() over (partition by t.org order by t.n),
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
-         'It happened again: ' || bench.words(t.n, 12) || ' ' || md5(t.n::text), t.priority,
+         'It happened again: ' || x.words || ' ' || md5(t.n::text), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
          case when t.stage > 1 then s.ids[1 + floor(t.r3 * array_length(s.ids, 1))::int] end,
          c.ids[1 + floor(t.r4 * array_length(c.ids, 1))::int],
          t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
          :comments - (:comments >= 2)::int, (t.n % 10 = 0)::int
     from bench.tickets t
+    join bench.texts x on x.n = t.n * 31 % :texts
     join bench.customers c on c.org_id = bench.id(3, t.org)
     join bench.staff s on s.org_id = bench.id(3, t.org)
     cross join lateral (select least(now(), t.created_at + interval '10 days' * t.r3 * t.r4) as at) u;
@@ -103,10 +110,13 @@ insert into helpdesk.ticket_history
     from helpdesk.tickets;
 
 insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)
-  select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || bench.words(b.n, 10), k = 2,
+  select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || x.words, k = 2,
          case when k = 1 then t.created_by else coalesce(t.assigned_to, t.created_by) end,
          t.created_at + k * interval '1 hour', t.created_at + k * interval '1 hour'
-    from bench.tickets b join helpdesk.tickets t on t.id = b.id cross join generate_series(1, :comments) k;
+    from bench.tickets b
+    join helpdesk.tickets t on t.id = b.id
+    cross join generate_series(1, :comments) k
+    join bench.texts x on x.n = (b.n * 31 + k * 7919) % :texts;
 
 -- The first ticket of organization 1 has 500 comments.
 insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)

@@ -17,6 +17,26 @@ static SUBJECT_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CStrin
 /// Counts how often either was set in this backend.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 
+/// As with any placeholder, only a superuser says what a setting is by default, for a role or a database: it would be who others are.
+#[pg_guard]
+unsafe extern "C-unwind" fn check_source(
+    _value: *mut *mut c_char,
+    _extra: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: the hint lives forever; the message is Postgres's own.
+    unsafe {
+        // The source of ALTER ROLE .. SET and ALTER DATABASE .. SET.
+        let may = source != pg_sys::GucSource::PGC_S_TEST || pg_sys::superuser();
+        if !may {
+            pg_sys::GUC_check_errcode(PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE as i32);
+            pg_sys::GUC_check_errhint_string =
+                c"Claims are set for a session or a transaction.".as_ptr().cast_mut();
+        }
+        may
+    }
+}
+
 /// Postgres calls it before a setting changes, whatever the reason: SET, the end of a transaction, DISCARD.
 unsafe extern "C-unwind" fn note_change(_: *const c_char, _: *mut c_void) {
     CHANGES.fetch_add(1, Ordering::Relaxed);
@@ -26,7 +46,7 @@ unsafe extern "C-unwind" fn note_change(_: *const c_char, _: *mut c_void) {
 /// asking, and finding two settings by their names is most of what that would cost. A placeholder's value is kept.
 pub fn watch() {
     for (name, setting) in [(CLAIMS, &CLAIMS_SETTING), (SUBJECT, &SUBJECT_SETTING)] {
-        // SAFETY: the hook cannot panic.
+        // SAFETY: one hook is guarded, the other cannot panic.
         unsafe {
             GucRegistry::define_string_guc_with_hooks(
                 name,
@@ -35,7 +55,7 @@ pub fn watch() {
                 setting,
                 GucContext::Userset,
                 GucFlags::default(),
-                None,
+                Some(check_source),
                 Some(note_change),
                 None,
             );
