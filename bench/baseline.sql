@@ -324,6 +324,10 @@ create policy org_documents on baseline.documents for select to authenticated
   using (exists (select 1 from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
                   where p.auth_id = auth.uid() and m.org_id = documents.org_id));
 
+create table baseline.articles as
+  select org_id, id, title, content, to_tsvector('simple', title || ' ' || content) as words from helpdesk.articles;
+create index on baseline.articles using gin (words);
+
 create table baseline.notifications (
   id uuid primary key default gen_random_uuid(), user_id uuid not null references baseline.profiles, type text not null,
   content jsonb not null, read boolean default false, created_at timestamptz default now(),

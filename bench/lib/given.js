@@ -29,6 +29,7 @@ export function given() {
   const orgsOf = (who) => query(`select array_agg(org_id) from helpdesk.org_members where user_id = '${id(2, PEOPLE[who])}'`);
   return {
     org,
+    smallOrg: id(3, 20),
     many,
     stage: id(5, 12),
     workflow: id(4, 1),

@@ -145,6 +145,8 @@ export default [
     name: 'list_search',
     what: 'Those with a word that one ticket in three hundred has.',
     filters: '"search": "word300"',
-    hand: null,
+    hand: {
+      where: "t.id in (select d.ticket_id from baseline.documents d where d.org_id = :org and d.words @@ 'word300'::tsquery)",
+    },
   }),
 ];

@@ -1,20 +1,58 @@
-// search(): against ILIKE, and against what a good DBA has: a tsvector with a GIN index under row security, ranked, with snippets.
+// search() and search_articles(): against ILIKE, and against what a good DBA has: a tsvector with a GIN index under row security,
+// ranked, with snippets.
 
-const search = (name, what, words) => ({
+const withAnd = (words) => words.replaceAll('-', '!').replaceAll(' ', ' & ');
+
+/** `hand`: the words as to_tsquery takes them; `of`: which documents besides. */
+const search = ({ name, what, as, org = ':org', words, hand = withAnd(words), of = 'true', baseline = words }) => ({
   name,
   what,
-  helpdesk: `select helpdesk.search(:org, '${words}')`,
-  baseline: `select baseline.search_ilike(:org, '${words}')`,
+  as,
+  helpdesk: `select helpdesk.search(${org}, '${words}')`,
+  baseline: baseline && `select baseline.search_ilike(${org}, '${baseline}')`,
   handwritten: `
     select d.ticket_id, ts_headline('simple', d.content, q), ts_rank(d.words, q)
-      from baseline.documents d, to_tsquery('simple', '${words.replaceAll(' ', ' & ')}${name === 'search_prefix' ? ':*' : ''}') q
-     where d.org_id = :org and d.words @@ q order by 3 desc limit 20`,
+      from baseline.documents d, to_tsquery('simple', '${hand}') q
+     where d.org_id = ${org} and d.words @@ q and ${of} order by 3 desc limit 20`,
   handwrittenRole: 'authenticated',
 });
 
+const OWN = `not d.is_internal and d.ticket_id in (
+  select t.id from helpdesk.tickets t where t.created_by in (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()))`;
+
+/** By hand without row security: what is public is for everybody. */
+const articles = ({ name, what, words }) => ({
+  name,
+  what,
+  helpdesk: `select helpdesk.search_articles(:org, '${words}')`,
+  handwritten: `
+    select a.id, a.title, ts_headline('simple', a.content, q), ts_rank(a.words, q)
+      from baseline.articles a, to_tsquery('simple', '${withAnd(words)}') q
+     where a.org_id = :org and a.words @@ q order by 4 desc limit 20`,
+});
+
 export default [
-  search('search_two_words', 'Two words of middling frequency.', 'word40 word300'),
-  search('search_rare', 'A word that few tickets have.', 'word19990'),
-  search('search_frequent', 'A word that is in every ticket.', 'happened'),
-  search('search_prefix', 'The beginning of a word.', 'word1234'),
+  search({ name: 'search_two_words', what: 'Two words of middling frequency.', words: 'word40 word300' }),
+  search({ name: 'search_rare', what: 'A word that few tickets have.', words: 'word19990' }),
+  search({ name: 'search_frequent', what: 'A word that is in every ticket.', words: 'happened' }),
+  search({ name: 'search_prefix', what: 'The beginning of a word.', words: 'word1234', hand: 'word1234:*' }),
+  search({ name: 'search_negation', what: 'A word without another.', words: 'word300 -word40', baseline: null }),
+  search({ name: 'search_only_negation', what: 'All without a word.', words: '-word40', baseline: null }),
+  search({
+    name: 'search_small_organization',
+    what: 'The two words in an organization of 16,000 tickets.',
+    as: 'everywhere',
+    org: ':smallOrg',
+    words: 'word40 word300',
+  }),
+  search({
+    name: 'search_customer',
+    what: 'The two words in what a customer of the largest organization sees.',
+    as: 'customer',
+    words: 'word40 word300',
+    of: OWN,
+    baseline: null,
+  }),
+  articles({ name: 'search_articles', what: 'Two words in 8,000 articles.', words: 'word40 word300' }),
+  { ...articles({ name: 'search_articles_typo', what: 'A typo in a title.', words: 'wrod19002' }), handwritten: undefined },
 ];
