@@ -16,13 +16,13 @@ use pgrx::prelude::*;
 
 use crate::error::Result;
 
-/// Dynamic statements (lists with filters) whose plans one backend keeps. Past it all of them are planned anew.
+/// Statements (lists with filters, searches) whose plans one backend keeps by their text. Past it all of them are planned anew.
 const MAX_DYNAMIC_PLANS: usize = 64;
 
 thread_local! {
     /// Plans of statements that are constants, by the address of their text.
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), pg_sys::SPIPlanPtr>> = RefCell::default();
-    /// Plans of statements put together at run time, by their text.
+    /// Plans of statements put together at run time, and of those that are planned once, by their text.
     static DYNAMIC_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::default();
 }
 
@@ -85,6 +85,24 @@ pub fn read_dynamic_all<T>(
     read: impl FnMut(&Row) -> T,
 ) -> Result<Vec<T>> {
     execute(Statement::Dynamic(sql), args, Mode::Read, 0, nothing, all(read))
+}
+
+/// The first row of a read that is planned once, for whatever arguments, and not anew for each.
+pub fn read_generic<T>(
+    sql: &str,
+    args: &[DatumWithOid],
+    read: impl FnOnce(&Row) -> T,
+) -> Result<Option<T>> {
+    execute(Statement::Generic(sql), args, Mode::Read, 1, nothing, first(read))
+}
+
+/// Every row of a read that is planned once.
+pub fn read_generic_all<T>(
+    sql: &str,
+    args: &[DatumWithOid],
+    read: impl FnMut(&Row) -> T,
+) -> Result<Vec<T>> {
+    execute(Statement::Generic(sql), args, Mode::Read, 0, nothing, all(read))
 }
 
 /// Runs a statement that may write, on a snapshot of its own that sees what was done so far; its first row, if any.
@@ -211,6 +229,8 @@ enum Statement<'a> {
     /// Planned anew for the arguments of each call.
     Custom(&'static str),
     Dynamic(&'a str),
+    /// Planned once, whatever the arguments are.
+    Generic(&'a str),
 }
 
 /// The rows of a result, taken apart one after the other.
@@ -299,39 +319,6 @@ fn nothing() -> Result<()> {
     Ok(())
 }
 
-/// How many rows the planner expects of a statement with one text argument, for this value of it. Nothing is executed.
-pub fn expected_rows(sql: &'static str, argument: &str) -> Result<f64> {
-    Spi::connect(|_| {
-        let value: DatumWithOid = argument.into();
-        let plan = kept_plan(Statement::Custom(sql), std::slice::from_ref(&value))?;
-        // SAFETY: the plan is kept and of one statement; the parameter outlives the planning; what GetCachedPlan counts up
-        // without an owner is released here.
-        unsafe {
-            let sources = pgrx::PgList::<pg_sys::CachedPlanSource>::from_pg(
-                pg_sys::SPI_plan_get_plan_sources(plan),
-            );
-            let source =
-                sources.get_ptr(0).ok_or_else(|| internal("a plan without a statement"))?;
-            let parameters = pg_sys::makeParamList(1);
-            let parameter = &mut (*parameters).params.as_mut_slice(1)[0];
-            parameter.value = value.datum().map_or(pg_sys::Datum::null(), |d| d.sans_lifetime());
-            parameter.isnull = value.datum().is_none();
-            parameter.pflags = pg_sys::PARAM_FLAG_CONST as u16;
-            parameter.ptype = value.oid();
-            let planned = pg_sys::GetCachedPlan(
-                source,
-                parameters,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            );
-            let statements = pgrx::PgList::<pg_sys::PlannedStmt>::from_pg((*planned).stmt_list);
-            let rows = statements.get_ptr(0).map(|statement| (*(*statement).planTree).plan_rows);
-            pg_sys::ReleaseCachedPlan(planned, std::ptr::null_mut());
-            rows.ok_or_else(|| internal("a plan without a statement"))
-        }
-    })
-}
-
 fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr> {
     match statement {
         Statement::Constant(sql) | Statement::Custom(sql) => {
@@ -347,11 +334,15 @@ fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIP
             CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
             Ok(plan)
         }
-        Statement::Dynamic(sql) => {
+        Statement::Dynamic(sql) | Statement::Generic(sql) => {
             if let Some(plan) = DYNAMIC_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
                 return Ok(plan);
             }
-            let plan = prepare(sql, args, 0)?;
+            let options = match statement {
+                Statement::Generic(_) => pg_sys::CURSOR_OPT_GENERIC_PLAN as i32,
+                _ => 0,
+            };
+            let plan = prepare(sql, args, options)?;
             DYNAMIC_PLANS.with_borrow_mut(|plans| {
                 if plans.len() >= MAX_DYNAMIC_PLANS {
                     for (_, old) in plans.drain() {
@@ -483,6 +474,23 @@ pub fn knows_time_zone(name: &str) -> bool {
     let Ok(name) = CString::new(name) else { return false };
     // SAFETY: the name is NUL-terminated; what comes back belongs to Postgres's cache.
     unsafe { !pg_sys::pg_tzset(name.as_ptr()).is_null() }
+}
+
+/// A `tsquery` argument, from its text: read once, not for every row that it is compared with.
+#[derive(Clone)]
+pub struct TsQuery(pub String);
+
+impl IntoDatum for TsQuery {
+    fn into_datum(self) -> Option<pg_sys::Datum> {
+        let text = CString::new(self.0).ok()?;
+        let argument = Some(pg_sys::Datum::from(text.as_ptr()));
+        // SAFETY: tsqueryin takes a text that ends with a NUL, and copies it.
+        unsafe { pgrx::direct_function_call_as_datum(pg_sys::tsqueryin, &[argument]) }
+    }
+
+    fn type_oid() -> pg_sys::Oid {
+        pg_sys::TSQUERYOID
+    }
 }
 
 /// A `json` result, as the text that SQL built: it is passed on, never parsed.

@@ -8,7 +8,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::db::{self, JsonText, JsonbText, Row};
+use crate::db::{self, JsonText, JsonbText, Row, TsQuery};
 use crate::error::{Error, Result, required};
 use crate::json_input::{self, OneOrMany, Whole, present};
 use crate::json_output::{self, Time};
@@ -31,34 +31,40 @@ const BY_SIMILARITY: i64 = 0;
 /// The rank of a document `d` for the query $2, in millionths. A word of a title counts ten times one of a text.
 macro_rules! rank {
     () => {
-        "(ts_rank(d.terms, $2::text::tsquery, 1) * 1000000)::bigint + 1"
+        "(ts_rank(d.terms, $2, 1) * 1000000)::bigint + 1"
     };
 }
 
-/// Everything that matches; for words that few documents have. The words name the organization already: compared in this way it is
-/// no condition for an index, so that the index of words is used.
+/// Everything that matches; for words that few documents have. The words name the organization already: asked for outside, it is no
+/// condition for an index, so that the index of words is used. Only those of the window are read a second time, by where they are.
 const BY_WORDS: &str = concat!(
-    "with matching as materialized (
-       select d.org_id, d.document_id, d.kind
-         from helpdesk.search_documents d where d.terms @@ $2::text::tsquery and d.kind <> 'article')
-    select d.document_id, d.kind, ",
-    rank!(),
-    " from (select m.document_id, m.kind from matching m
-             where m.org_id = $1 and m.kind = any ($3) and ($4::uuid is null or m.document_id < $4)
-             order by m.document_id desc limit 500) m
-      join helpdesk.search_documents d on d.org_id = $1 and d.document_id = m.document_id and d.kind = m.kind"
-);
-
-/// Those among the newest 10,000 documents; for words that many have.
-const NEWEST: &str = concat!(
     "select d.document_id, d.kind, ",
     rank!(),
-    " from (select d.* from helpdesk.search_documents d
-             where d.org_id = $1 and ($4::uuid is null or d.document_id < $4)
-             order by d.document_id desc limit 10000) d
-     where d.terms @@ $2::text::tsquery and d.kind = any ($3)
-     order by d.document_id desc limit 500"
+    " from (select m.ctid
+              from (select d.ctid, d.org_id, d.document_id, d.kind
+                      from helpdesk.search_documents d where d.terms @@ $2 offset 0) m
+             where m.org_id = $1 and m.kind = any ($3) and ($4::uuid is null or m.document_id < $4)
+             order by m.document_id desc limit 500) m
+      join helpdesk.search_documents d on d.ctid = m.ctid"
 );
+
+/// Those among the newest 10,000 documents (older than $4, where `$older` says so); for words that many have.
+macro_rules! newest {
+    ($older:literal) => {
+        concat!(
+            "select d.document_id, d.kind, ",
+            rank!(),
+            " from (select d.* from helpdesk.search_documents d
+                     where d.org_id = $1 ",
+            $older,
+            " order by d.document_id desc limit 10000) d
+             where d.terms @@ $2 and d.kind = any ($3)
+             order by d.document_id desc limit 500"
+        )
+    };
+}
+const NEWEST: &str = newest!("");
+const NEWEST_OLDER: &str = newest!("and d.document_id < $4");
 const END_OF_NEWEST: &str = "
     select d.document_id from helpdesk.search_documents d
      where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
@@ -73,7 +79,7 @@ const OWN: &str = concat!(
              where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
                and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
              offset 0) d
-     where d.terms @@ $2::text::tsquery
+     where d.terms @@ $2
      order by d.document_id desc limit 500"
 );
 const OWN_TICKETS: &str = "
@@ -90,15 +96,15 @@ const BY_ITS_NUMBER: &str = "
 const HITS: &str = "
     select h.kind, h.id, coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title), coalesce(a.status, t.status),
            t.priority::text, c.is_internal, coalesce(c.created_at, a.created_at, t.created_at), h.rank,
-           a.helpful_count, ts_headline($5::regconfig,
+           a.helpful_count, ts_headline((select $5::regconfig),
              translate(helpdesk.searchable_text(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)),
                        E'\\x02\\x03', ''),
-             $6::text::tsquery,
+             $6,
              E'StartSel=\\x02, StopSel=\\x03, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=\" … \"')
       from unnest($2::uuid[], $3::text[], $4::bigint[]) with ordinality as h (id, kind, rank, position)
-      left join helpdesk.ticket_comments c on h.kind = 'comment' and c.org_id = $1 and c.id = h.id
+      left join helpdesk.ticket_comments c on c.org_id = $1 and c.id = case h.kind when 'comment' then h.id end
       left join helpdesk.tickets t on t.org_id = $1 and t.id = case h.kind when 'ticket' then h.id when 'comment' then c.ticket_id end
-      left join helpdesk.articles a on h.kind = 'article' and a.org_id = $1 and a.id = h.id
+      left join helpdesk.articles a on a.org_id = $1 and a.id = case h.kind when 'article' then h.id end
      order by h.position";
 
 /// The words of a ticket, any of which an article may have: those of the title first, then the longest.
@@ -391,10 +397,16 @@ impl Search {
 
     fn way(&self) -> Result<Way> {
         let is_frequent = match &self.query {
-            Some(query) if self.reader.is_staff => query.is_frequent()?,
+            Some(query) if self.reader.is_staff && self.ticket_kinds().next().is_some() => {
+                query.is_frequent()?
+            }
             _ => false,
         };
         Ok(if is_frequent { Way::Newest } else { Way::ByWords })
+    }
+
+    fn ticket_kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.iter().filter(|kind| **kind != Kind::Article)
     }
 
     fn window(&self, position: Position) -> Result<Window> {
@@ -417,21 +429,17 @@ impl Search {
 
     /// Tickets and comments of one window.
     fn tickets(&self, Position { way, before, .. }: Position) -> Result<Window> {
-        let kinds: Vec<String> = self
-            .kinds
-            .iter()
-            .filter(|kind| **kind != Kind::Article)
-            .map(|kind| kind.label().to_owned())
-            .collect();
+        let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
         let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
         else {
             return Ok(Window { matches: Vec::new(), next: None });
         };
         let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
-        let statement = match (self.reader.is_staff, way) {
-            (false, _) => OWN,
-            (true, Way::ByWords) => BY_WORDS,
-            (true, Way::Newest) => NEWEST,
+        let statement = match (self.reader.is_staff, way, before) {
+            (false, ..) => OWN,
+            (true, Way::ByWords, _) => BY_WORDS,
+            (true, Way::Newest, None) => NEWEST,
+            (true, Way::Newest, Some(_)) => NEWEST_OLDER,
         };
         let args = [
             self.org.into(),
@@ -441,10 +449,10 @@ impl Search {
             own_tickets.into(),
         ];
         let matches: Vec<Match> =
-            db::read_all(statement, &args, Match::of)?.into_iter().flatten().collect();
+            db::read_generic_all(statement, &args, Match::of)?.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW {
             matches.iter().map(|found| found.id).min().map(Uuid::from_bytes)
-        } else if statement == NEWEST {
+        } else if self.reader.is_staff && way == Way::Newest {
             db::read_one(END_OF_NEWEST, &[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()
         } else {
@@ -465,22 +473,24 @@ impl Search {
         let Some(query) = &self.query else { return Ok(Vec::new()) };
         let statement = format!(
             "with matching as materialized (
-               select d.org_id, d.document_id, d.terms from helpdesk.search_documents d
-                where d.terms @@ $2::text::tsquery and d.kind = 'article'),
+               select d.ctid as place, d.org_id, d.document_id from helpdesk.search_documents d
+                where d.terms @@ $2 and d.kind = 'article'),
              titled as materialized (
-               select d.document_id from helpdesk.search_documents d
-                where d.terms @@ $3::text::tsquery and d.kind = 'article' and d.org_id = $1)
-             select d.document_id, 'article', case when d.position <= {MAX_RANKED} then {} else 1 end
-               from (select m.document_id, m.terms,
+               select d.org_id, d.document_id from helpdesk.search_documents d
+                where d.terms @@ $3 and d.kind = 'article')
+             select m.document_id, 'article',
+                    case when m.position <= {MAX_RANKED} then (
+                      select {} from helpdesk.search_documents d where d.ctid = m.place) else 1 end
+               from (select m.document_id, m.place,
                             row_number() over (order by t.document_id is null, m.document_id desc) as position
                        from matching m
                        join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
-                       left join titled t on t.document_id = m.document_id
-                      where m.org_id = $1 and {readable}) d",
+                       left join titled t on t.org_id = $1 and t.document_id = m.document_id
+                      where m.org_id = $1 and {readable}) m",
             rank!()
         );
         let args = [self.org.into(), query.of(Kind::Article).into(), query.of_titles().into()];
-        Ok(db::read_dynamic_all(&statement, &args, Match::of)?.into_iter().flatten().collect())
+        Ok(db::read_generic_all(&statement, &args, Match::of)?.into_iter().flatten().collect())
     }
 
     /// Where no article has the words: those with a title that is nearly the same.
@@ -518,6 +528,9 @@ impl Search {
 
     /// The matches as JSON.
     fn show(&self, page: &[Match]) -> Result<Vec<String>> {
+        if page.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<Uuid> = page.iter().map(|found| Uuid::from_bytes(found.id)).collect();
         let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
         let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
@@ -525,7 +538,7 @@ impl Search {
             Some(query) => (query.language.as_str(), query.words.as_str()),
             None => ("simple", ""),
         };
-        db::read_all(
+        db::read_generic_all(
             HITS,
             &[
                 self.org.into(),
@@ -533,7 +546,7 @@ impl Search {
                 kinds.into(),
                 ranks.into(),
                 language.into(),
-                words.into(),
+                TsQuery(words.to_owned()).into(),
             ],
             |row| serde_json::to_string(&Hit::of(row)).unwrap_or_default(),
         )

@@ -4,7 +4,7 @@ use pgrx::Uuid;
 #[cfg(any(test, feature = "pg_test"))]
 use pgrx::prelude::*;
 
-use crate::db;
+use crate::db::{self, TsQuery};
 use crate::error::Result;
 use crate::search_index::{Kind, TITLE, marker, prefixed, searchable};
 
@@ -16,10 +16,12 @@ const MIN_PREFIX: usize = 3;
 /// Shorter words have no typos: too many others are near them. Longer ones are no words.
 const MIN_SIMILAR: usize = 4;
 const MAX_SIMILAR: usize = 100;
+/// One of so many documents is in the sample that tells how many match: those in search_documents_sample_idx.
+const SAMPLED: i64 = 64;
 /// Up to so many documents it is faster to fetch all that match than to go through the newest ones.
-const FEW: f64 = 5_000.0;
+const FEW: i64 = 5_000;
 /// Up to so many it is worth counting their tickets.
-const COUNTABLE: f64 = 20_000.0;
+const COUNTABLE: i64 = 20_000;
 
 /// Words, "phrases", or, -not, in the language of the organization; and whether a document without any of the words may match.
 const PARSE: &str = "
@@ -36,14 +38,17 @@ const STEMS: &str = "
                     regexp_split_to_table(' abcdefghijklmnopqrstuvwxyz', '') b))) w
      where starts_with($2, w.lexeme) and w.lexeme <> $2 and char_length(w.lexeme) >= $3";
 
-const MATCHES: &str = "select from helpdesk.search_documents d where d.terms @@ $1::text::tsquery";
+const MATCHES_IN_SAMPLE: &str = "
+    select count(*)
+      from (select from helpdesk.search_documents d
+             where d.terms @@ $1 and uuid_hash(d.document_id) & 63 = 0 limit $2) d";
 
 macro_rules! search_condition {
     (any $condition:literal, $or:literal) => {
         concat!(
             "(t.id = any (array(
                with matching as materialized (
-                 select d.org_id, d.ticket_id from helpdesk.search_documents d where d.terms @@ $17::text::tsquery)
+                 select d.org_id, d.ticket_id from helpdesk.search_documents d where d.terms @@ $17)
                select distinct d.ticket_id from matching d where ",
             $condition,
             "))",
@@ -55,7 +60,7 @@ macro_rules! search_condition {
         concat!(
             // Counted, because for the first of them the planner might go through all documents, and think that one comes soon.
             "((select count(*) > 0 from helpdesk.search_documents d
-                where d.ticket_id = t.id and d.org_id = $1 and d.terms @@ $17::text::tsquery and ",
+                where d.ticket_id = t.id and d.org_id = $1 and d.terms @@ $17 and ",
             $condition,
             ")",
             $or,
@@ -111,29 +116,34 @@ impl Query {
         (!words.is_empty()).then_some(Query { org, words, language, is_open: false })
     }
 
-    /// The query for documents of a kind, as text that casts to tsquery. The index is always asked for words of the organization.
-    pub fn of(&self, kind: Kind) -> String {
+    /// The query for documents of a kind. The index is always asked for words of the organization.
+    pub fn of(&self, kind: Kind) -> TsQuery {
         self.with_prefix(kind.prefix())
     }
 
     /// The query for titles of articles.
-    pub fn of_titles(&self) -> String {
+    pub fn of_titles(&self) -> TsQuery {
         self.with_prefix(TITLE)
     }
 
-    fn with_prefix(&self, prefix: &str) -> String {
+    fn with_prefix(&self, prefix: &str) -> TsQuery {
         let words = prefixed(self.org, prefix, &self.words);
-        if self.is_open { format!("'{}' & ( {words} )", marker(self.org, prefix)) } else { words }
+        TsQuery(match self.is_open {
+            true => format!("'{}' & ( {words} )", marker(self.org, prefix)),
+            false => words,
+        })
     }
 
-    /// How many tickets and comments match, as the planner expects.
-    fn expected(&self) -> Result<f64> {
-        db::expected_rows(MATCHES, &self.of(Kind::Ticket))
+    /// About how many tickets and comments match, told by a sample; no further than a little more than `most`.
+    fn estimate(&self, most: i64) -> Result<i64> {
+        let args = [self.of(Kind::Ticket).into(), (most / SAMPLED + 1).into()];
+        let sampled = db::read_generic(MATCHES_IN_SAMPLE, &args, |row| row.get::<i64>(1))?;
+        Ok(sampled.flatten().unwrap_or_default() * SAMPLED)
     }
 
     /// Whether so many tickets and comments match that going through the newest ones finds a page of them soon.
     pub fn is_frequent(&self) -> Result<bool> {
-        Ok(self.expected()? > FEW)
+        Ok(self.estimate(FEW)? > FEW)
     }
 
     /// Whether something must not be there.
@@ -178,28 +188,30 @@ pub fn ticket_number(text: &str) -> Option<i64> {
 /// The `search` filter of a list of tickets.
 #[derive(Clone)]
 pub struct TicketSearch {
-    pub terms: Option<String>,
+    pub terms: Option<TsQuery>,
     pub number: Option<i64>,
-    /// Documents that match, as the planner expects.
-    expected: f64,
+    is_countable: bool,
     is_listed_by_words: bool,
 }
 
 impl TicketSearch {
     pub fn of(org: Uuid, text: &str) -> Result<TicketSearch> {
         let query = Query::parse(org, text)?;
-        let expected = query.as_ref().map(Query::expected).transpose()?.unwrap_or_default();
+        let documents = match &query {
+            Some(query) => query.estimate(COUNTABLE)?,
+            None => 0,
+        };
         Ok(TicketSearch {
             terms: query.map(|query| query.of(Kind::Ticket)),
             number: ticket_number(text),
-            expected,
-            is_listed_by_words: expected <= FEW,
+            is_countable: documents <= COUNTABLE,
+            is_listed_by_words: documents <= FEW,
         })
     }
 
     /// The same for counting, which needs no order; None when there is too much to count. What a customer has is not much.
     pub fn counted(&self, sees_all: bool) -> Option<TicketSearch> {
-        (!sees_all || self.expected <= COUNTABLE)
+        (!sees_all || self.is_countable)
             .then(|| TicketSearch { is_listed_by_words: true, ..self.clone() })
     }
 

@@ -7,6 +7,7 @@ use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer};
 
+use crate::db::TsQuery;
 use crate::enums::{Priority, Status};
 use crate::error::{Error, Result};
 use crate::json_input::{self, Id, OneOrMany, Whole, present};
@@ -192,7 +193,7 @@ pub struct Arguments {
     created_before: Option<TimestampWithTimeZone>,
     updated_after: Option<TimestampWithTimeZone>,
     updated_before: Option<TimestampWithTimeZone>,
-    search: Option<String>,
+    search: Option<TsQuery>,
     search_number: Option<i64>,
     pub cursor: Option<Cursor>,
 }
