@@ -477,7 +477,7 @@ impl Search {
                 where d.terms @@ $2 and d.kind = 'article'),
              titled as materialized (
                select d.org_id, d.document_id from helpdesk.search_documents d
-                where d.terms @@ $3 and d.kind = 'article')
+                where (select count(*) from matching) > {MAX_RANKED} and d.terms @@ $3 and d.kind = 'article')
              select m.document_id, 'article',
                     case when m.position <= {MAX_RANKED} then (
                       select {} from helpdesk.search_documents d where d.ctid = m.place) else 1 end

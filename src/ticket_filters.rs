@@ -138,12 +138,15 @@ impl<'de> Deserialize<'de> for Moment {
 impl Filters {
     /// Whether the tickets are counted by all that the filters ask for, so that their number is known without them.
     pub fn are_counted(&self) -> bool {
-        self.created_by.is_none()
-            && self.created_after.is_none()
-            && self.created_before.is_none()
-            && self.updated_after.is_none()
-            && self.updated_before.is_none()
-            && self.search.is_none()
+        self.created_by.is_none() && !self.have_moment() && self.search.is_none()
+    }
+
+    /// Whether they ask for a span of time.
+    pub fn have_moment(&self) -> bool {
+        self.created_after.is_some()
+            || self.created_before.is_some()
+            || self.updated_after.is_some()
+            || self.updated_before.is_some()
     }
 
     pub fn search_in(&self, org: Uuid) -> Result<Option<TicketSearch>> {
