@@ -1,6 +1,6 @@
 // Times every operation on all its sides in turn (A B C B C A ..) on the database that scripts/bench has filled, and writes figures,
 // plans and a plot: node bench/run.js DIRECTORY. SECONDS_EACH (or CALLS) a turn, ROUNDS of them; MEMORY_CALLS of each
-// function in the search for leaks; ONLY=name,name and SIDES=helpdesk: only these.
+// function in the search for leaks (0: none); ONLY=name,name and SIDES=helpdesk: only these.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -93,7 +93,7 @@ for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').in
   if (sides) console.log(`${operation.name}: ${Object.entries(sides).map(([side, { median }]) => `${side} ${median} ms`).join(', ')}`);
 }
 if (!ONLY) {
-  results.http = await attempt('http', () => requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, rounds: CALLS ? 1 : 3 }));
+  results.http = await attempt('http', () => requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }));
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
   for (const problem of (await attempt('plans', () => writePlans(join(directory, 'plans'), values))) ?? []) {
     failures.push(problem);
@@ -104,7 +104,7 @@ writeFileSync(join(directory, `${results.rows}.json`), `${JSON.stringify(results
 writeFileSync(join(directory, `${results.rows}.md`), markdown(results));
 writeFileSync(join(directory, 'growth.md'), growth(directory));
 if ((await attempt('plot', () => plotGrowth(directory))) === false) console.log('skipped: the plot (there is no gnuplot here)');
-if (!ONLY) {
+if (!ONLY && Number(MEMORY_CALLS) > 0) {
   const memory = await attempt('memory', () => memoryOf(values, Number(MEMORY_CALLS)));
   failures.push(...(memory?.grow ?? []));
   if (memory) writeFileSync(join(directory, 'memory.md'), memory.table);

@@ -48,7 +48,7 @@ export function markdown({ rows, machine, settings, operations, http }) {
   if (http) {
     lines.push('', '| whole requests through PostgREST | helpdesk a second | plpgsql a second | ratio |', '| --- | ---: | ---: | ---: |');
     for (const [name, { helpdesk, baseline }] of Object.entries(http)) {
-      lines.push(`| ${[name, helpdesk, baseline, ratio(baseline && helpdesk / baseline)].join(' | ')} |`);
+      lines.push(`| ${[name, number(helpdesk), number(baseline), ratio(baseline && helpdesk / baseline)].join(' | ')} |`);
     }
   }
   return `${lines.join('\n')}\n`;
