@@ -168,7 +168,6 @@ struct Key {
 /// TO) begins another subtransaction. The minute is there because transaction ids come round again.
 #[derive(Clone, Copy, PartialEq)]
 struct Seen {
-    xmin: pg_sys::TransactionId,
     xmax: pg_sys::TransactionId,
     xcnt: u32,
     subxcnt: i32,
@@ -251,7 +250,6 @@ impl Key {
             Some(Key {
                 role: unguarded::GetOuterUserId(),
                 seen: Seen {
-                    xmin: snapshot.xmin,
                     xmax: snapshot.xmax,
                     xcnt: snapshot.xcnt,
                     subxcnt: snapshot.subxcnt,

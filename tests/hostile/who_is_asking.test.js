@@ -15,13 +15,30 @@ const orgsOf = async (session) => (await session.query('select helpdesk.my_org_i
 const leave = (person) => db.sql('delete from helpdesk.org_members where user_id = $1', [person.profile]);
 
 test('what others committed is known to the next statement', async () => {
-  const session = await db.signIn(vera);
+  const [older, session] = [await db.connect(), await db.signIn(vera)];
+  await older.query('begin');
+  await older.query('select pg_current_xact_id()'); // The oldest that runs stays the same.
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), []);
     await join(db, org, vera, 'org_customer');
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), [org]);
     await leave(vera);
   }
+  await older.query('rollback');
+});
+
+test('what a transaction commits that ran when somebody asked is known to the next statement', async () => {
+  const [older, other, session, writer] = [await db.connect(), await db.connect(), await db.signIn(vera), await db.connect()];
+  await older.query('begin');
+  await older.query('select pg_current_xact_id()'); // The oldest that runs, before and after.
+  await writer.query('begin');
+  await writer.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
+  await other.query('select pg_current_xact_id()'); // The newest that ended, before and after.
+  for (let i = 0; i < 2; i++) assert.deepEqual(await orgsOf(session), []);
+  await writer.query('commit');
+  assert.deepEqual(await orgsOf(session), [org]);
+  await older.query('rollback');
+  await leave(vera);
 });
 
 test('what a transaction did and undid is not known to the next one, though it sees the same transactions running', async () => {
@@ -29,13 +46,14 @@ test('what a transaction did and undid is not known to the next one, though it s
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
   await older.query('begin');
   await older.query('select pg_current_xact_id()'); // The oldest that runs, now and later.
-  await session.query('begin');
-  await session.query('select pg_current_xact_id()');
-  await other.query('select pg_current_xact_id()'); // The newest that ended, now and later.
-  await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
-  assert.deepEqual(await orgsOf(session), [org]);
-  await session.query('rollback');
-  for (const commands of [0, 1, 2, 3]) {
+  // The first command of the next transaction that has the number of the one that saw it.
+  for (let commands = 0; commands < 10; commands++) {
+    await session.query('begin');
+    await session.query('select pg_current_xact_id()');
+    await other.query('select pg_current_xact_id()'); // The newest that ended, now and later.
+    await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
+    assert.deepEqual(await orgsOf(session), [org]);
+    await session.query('rollback');
     await session.query('begin');
     for (let i = 0; i < commands; i++) await session.query('delete from helpdesk.org_members where false');
     assert.deepEqual(await orgsOf(session), []);
@@ -45,12 +63,13 @@ test('what a transaction did and undid is not known to the next one, though it s
 });
 
 test('what a savepoint undid is not known after it', async () => {
-  const session = await db.connect();
+  const [session, other] = [await db.connect(), await db.connect()];
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
   await session.query('begin');
   assert.deepEqual(await orgsOf(session), []);
   await session.query('savepoint before');
   await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [org, vera.profile]);
+  await other.query('select pg_current_xact_id()'); // The newest that ended, before and after.
   assert.deepEqual(await orgsOf(session), [org]);
   await session.query('rollback to before');
   assert.deepEqual(await orgsOf(session), []);
