@@ -161,6 +161,7 @@ pub mod tests {
             any::<f64>().prop_map(Value::from),
             ".{0,20}".prop_map(Value::from),
             prop::sample::select(words.to_vec()).prop_map(Value::from),
+            Just(Value::from("{}")),
         ];
         let keys: Vec<String> = keys.iter().map(|(key, _)| key.to_string()).collect();
         let key = prop_oneof![4 => prop::sample::select(keys), 1 => "[a-zA-Z]{0,8}"];
@@ -173,6 +174,12 @@ pub mod tests {
         })
     }
 
+    /// An object, or the text of one in a string, as PostgREST passes it in a GET.
+    fn is_object(input: &Value) -> bool {
+        let inside = input.as_str().and_then(|text| serde_json::from_str(text).ok());
+        inside.as_ref().unwrap_or(input).is_object()
+    }
+
     /// What every reader of an argument keeps.
     pub fn every_input_is_read_or_refused<T>(
         argument: &str,
@@ -181,7 +188,7 @@ pub mod tests {
     ) {
         proptest!(|(input in any_json(keys))| {
             match read(&input.to_string()) {
-                Ok(_) => prop_assert!(input.is_object()),
+                Ok(_) => prop_assert!(is_object(&input)),
                 Err(refused) => {
                     prop_assert!(refused.message().starts_with(argument), "{}", refused.message());
                     prop_assert!(refused.hint().is_some());
