@@ -39,10 +39,6 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub fn new(values: &'a [pg_sys::Datum], nulls: &'a [bool]) -> Row<'a> {
-        Row { values, nulls }
-    }
-
     /// The column at `position`, counted from 1; None for NULL.
     pub fn get<T: FromDatum + 'a>(&self, position: usize) -> Option<T> {
         let value = *self.values.get(position - 1)?;
@@ -274,7 +270,7 @@ impl Rows {
                 self.nulls.as_mut_ptr(),
             );
         }
-        Some(Row::new(&self.values, &self.nulls))
+        Some(Row { values: &self.values, nulls: &self.nulls })
     }
 }
 

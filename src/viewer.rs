@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 /// A person, and the organizations they belong to.
 #[derive(Debug, Default)]
 pub struct Viewer {
+    login: Option<Uuid>,
     pub profile: Option<Uuid>,
     role: Option<UserRole>,
     /// Organizations in which they are a member of any kind, customer, staff, admin.
@@ -31,8 +32,10 @@ pub struct Viewer {
     admin_orgs: Vec<Uuid>,
 }
 
+const LOGIN: &str = "select auth.uid()";
+
 const WHO_IS_ASKING: &str = "
-    select p.id, p.role, m.org_id, m.org_role
+    select p.id, p.role, m.org_id, m.org_role, p.auth_id
       from helpdesk.profiles p
       left join helpdesk.org_members m on m.user_id operator(pg_catalog.=) p.id
      where p.auth_id operator(pg_catalog.=) auth.uid()";
@@ -63,6 +66,7 @@ impl Viewer {
                 viewer.profile = row.get(1);
                 viewer.role = row.get(2);
                 viewer.join(row.get(3), row.get(4));
+                viewer.login = row.get(5);
             })
         })?;
         Ok(viewer)
@@ -158,7 +162,7 @@ fn is_anonymous() -> bool {
 #[derive(Clone, Copy)]
 struct Key {
     role: pg_sys::Oid,
-    seen: Seen,
+    visible: Visible,
     transaction: pg_sys::LocalTransactionId,
     has_written: bool,
 }
@@ -167,7 +171,7 @@ struct Key {
 /// xcnt or subxcnt; those that began and ended in between move xmax. Our own changes advance the command id, and undoing them (ROLLBACK
 /// TO) begins another subtransaction. The minute is there because transaction ids come round again.
 #[derive(Clone, Copy, PartialEq)]
-struct Seen {
+struct Visible {
     xmax: pg_sys::TransactionId,
     xcnt: u32,
     subxcnt: i32,
@@ -196,42 +200,71 @@ thread_local! {
 /// Reads what is known about who is asking now; looks it up when it could have changed.
 fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
     let key = Key::current();
-    let cached = CACHE.with_borrow(|cache| {
-        cache.as_ref().filter(|known| known.is_of(key) && known.claims.still_hold()).map(&read)
-    });
-    if let Some(answer) = cached {
+    if let Some(answer) =
+        CACHE.with_borrow(|cache| cache.as_ref().filter(|k| k.is_of(key)).map(&read))
+    {
         return Ok(answer);
     }
+    if !is_known_from_before(key)? {
+        let claims = claims::Seen::now();
+        let viewer = Viewer::look_up()?;
+        CACHE.set(Some(Known {
+            key,
+            claims,
+            orgs: UuidArray::of(&viewer.orgs),
+            customer_orgs: UuidArray::of(&viewer.customer_orgs),
+            staff_orgs: UuidArray::of(&viewer.staff_orgs),
+            admin_orgs: UuidArray::of(&viewer.admin_orgs),
+            viewer: Rc::new(viewer),
+            assigned_tickets: None,
+        }));
+    }
+    let answer = CACHE.with_borrow(|cache| cache.as_ref().map(&read));
+    answer.ok_or_else(|| db::internal("nothing is known about who is asking"))
+}
+
+/// Whether an earlier transaction found out who is asking now. The login is asked for again: auth.uid() may be somebody else's, and
+/// depend on more than the claims.
+fn is_known_from_before(key: Option<Key>) -> Result<bool> {
+    let earlier = CACHE.with_borrow(|cache| {
+        let known = cache.as_ref().filter(|known| {
+            known.key.zip(key).is_some_and(|(earlier, now)| earlier.holds_still(now))
+        });
+        known.and_then(|known| known.viewer.login)
+    });
+    if earlier.is_none() || is_anonymous() {
+        return Ok(false);
+    }
+    let login = with_pinned_search_path(|| db::read_one(LOGIN, &[], |row| row.get(1)))?.flatten();
     let claims = claims::Seen::now();
-    let viewer = Viewer::look_up()?;
-    let known = Known {
-        key,
-        claims,
-        orgs: UuidArray::of(&viewer.orgs),
-        customer_orgs: UuidArray::of(&viewer.customer_orgs),
-        staff_orgs: UuidArray::of(&viewer.staff_orgs),
-        admin_orgs: UuidArray::of(&viewer.admin_orgs),
-        viewer: Rc::new(viewer),
-        assigned_tickets: None,
-    };
-    let answer = read(&known);
-    CACHE.set(Some(known));
-    Ok(answer)
+    if login == earlier {
+        CACHE.with_borrow_mut(|cache| {
+            if let Some(known) = cache {
+                (known.key, known.claims) = (key, claims);
+            }
+        });
+    }
+    Ok(login == earlier)
 }
 
 impl Known {
     fn is_of(&self, key: Option<Key>) -> bool {
-        self.key.zip(key).is_some_and(|(mine, other)| mine.answers(other))
+        let is_of_transaction = |(mine, now): (Key, Key)| {
+            mine.role == now.role
+                && mine.visible == now.visible
+                && mine.transaction == now.transaction
+        };
+        self.key.zip(key).is_some_and(is_of_transaction) && self.claims.still_hold()
     }
 }
 
 impl Key {
-    /// What a transaction that writes has seen, the next one may not.
-    fn answers(self, other: Key) -> bool {
-        let has_only_read = !self.has_written && !other.has_written;
-        self.role == other.role
-            && self.seen == other.seen
-            && (has_only_read || self.transaction == other.transaction)
+    /// Whether a later transaction sees the same. What one that writes has seen, the next one may not.
+    fn holds_still(self, later: Key) -> bool {
+        !self.has_written
+            && !later.has_written
+            && self.role == later.role
+            && self.visible == later.visible
     }
 
     /// None without a snapshot.
@@ -249,7 +282,7 @@ impl Key {
             let transaction = (*pg_sys::MyProc).vxid.lxid;
             Some(Key {
                 role: unguarded::GetOuterUserId(),
-                seen: Seen {
+                visible: Visible {
                     xmax: snapshot.xmax,
                     xcnt: snapshot.xcnt,
                     subxcnt: snapshot.subxcnt,
