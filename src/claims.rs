@@ -1,6 +1,5 @@
 //! The claims of the access token, in the settings in which PostgREST and Supabase pass them with each request.
 
-use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -63,35 +62,9 @@ pub fn watch() {
     }
 }
 
-/// The claims at some moment.
-pub struct Seen {
-    changes: Cell<u64>,
-    claims: Option<CString>,
-    subject: Option<CString>,
-}
-
-impl Seen {
-    pub fn now() -> Seen {
-        Seen {
-            changes: CHANGES.load(Ordering::Relaxed).into(),
-            claims: setting(CLAIMS).map(CStr::to_owned),
-            subject: setting(SUBJECT).map(CStr::to_owned),
-        }
-    }
-
-    /// Whether the claims are the same now.
-    pub fn still_hold(&self) -> bool {
-        let changes = CHANGES.load(Ordering::Relaxed);
-        if self.changes.get() == changes {
-            return true;
-        }
-        let is_same = setting(CLAIMS) == self.claims.as_deref()
-            && setting(SUBJECT) == self.subject.as_deref();
-        if is_same {
-            self.changes.set(changes);
-        }
-        is_same
-    }
+/// Another number whenever the claims may have changed.
+pub fn changes() -> u64 {
+    CHANGES.load(Ordering::Relaxed)
 }
 
 /// A setting's text; None when nobody set it.

@@ -158,13 +158,13 @@ fn is_anonymous() -> bool {
     unsafe { pg_sys::GetOuterUserId() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
 }
 
-/// What a cached answer depends on, besides the claims: who and what is seen.
-#[derive(Clone, Copy)]
+/// What a cached answer depends on.
+#[derive(Clone, Copy, PartialEq)]
 struct Key {
     role: pg_sys::Oid,
+    claims: u64,
     visible: Visible,
     transaction: pg_sys::LocalTransactionId,
-    has_written: bool,
 }
 
 /// Who sees equal ones sees the same rows: from one snapshot to the next of equal xmax, transactions can only have ended, which changes
@@ -183,7 +183,7 @@ struct Visible {
 struct Known {
     /// None: asked without a snapshot, and of no use to the next one.
     key: Option<Key>,
-    claims: claims::Seen,
+    has_written: bool,
     viewer: Rc<Viewer>,
     /// What policies ask for with every row, as they get it.
     orgs: UuidArray,
@@ -200,17 +200,16 @@ thread_local! {
 /// Reads what is known about who is asking now; looks it up when it could have changed.
 fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
     let key = Key::current();
-    if let Some(answer) =
-        CACHE.with_borrow(|cache| cache.as_ref().filter(|k| k.is_of(key)).map(&read))
-    {
+    let is_known = |known: &&Known| key.is_some() && known.key == key;
+    let cached = CACHE.with_borrow(|cache| cache.as_ref().filter(is_known).map(&read));
+    if let Some(answer) = cached {
         return Ok(answer);
     }
     if !is_known_from_before(key)? {
-        let claims = claims::Seen::now();
         let viewer = Viewer::look_up()?;
         CACHE.set(Some(Known {
             key,
-            claims,
+            has_written: has_written(),
             orgs: UuidArray::of(&viewer.orgs),
             customer_orgs: UuidArray::of(&viewer.customer_orgs),
             staff_orgs: UuidArray::of(&viewer.staff_orgs),
@@ -223,50 +222,36 @@ fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
     answer.ok_or_else(|| db::internal("nothing is known about who is asking"))
 }
 
-/// Whether an earlier transaction found out who is asking now. The login is asked for again: auth.uid() may be somebody else's, and
-/// depend on more than the claims.
+/// Whether an earlier transaction, or the same with other claims, found out who is asking now. What one that writes has seen, the next
+/// may not. The login is asked for again: auth.uid() may be somebody else's, and depend on more than the claims.
 fn is_known_from_before(key: Option<Key>) -> Result<bool> {
+    let sees_the_same = |known: &&Known| {
+        known.key.zip(key).is_some_and(|(earlier, now)| {
+            earlier.role == now.role && earlier.visible == now.visible && !known.has_written
+        })
+    };
     let earlier = CACHE.with_borrow(|cache| {
-        let known = cache.as_ref().filter(|known| {
-            known.key.zip(key).is_some_and(|(earlier, now)| earlier.holds_still(now))
-        });
-        known.and_then(|known| known.viewer.login)
+        cache.as_ref().filter(sees_the_same).and_then(|known| known.viewer.login)
     });
-    if earlier.is_none() || is_anonymous() {
+    if earlier.is_none() || has_written() || is_anonymous() {
         return Ok(false);
     }
     let login = with_pinned_search_path(|| db::read_one(LOGIN, &[], |row| row.get(1)))?.flatten();
-    let claims = claims::Seen::now();
-    if login == earlier {
-        CACHE.with_borrow_mut(|cache| {
-            if let Some(known) = cache {
-                (known.key, known.claims) = (key, claims);
-            }
-        });
-    }
-    Ok(login == earlier)
+    let is_same = login == earlier;
+    CACHE.with_borrow_mut(|cache| {
+        if let Some(known) = cache.as_mut().filter(|_| is_same) {
+            known.key = key;
+        }
+    });
+    Ok(is_same)
 }
 
-impl Known {
-    fn is_of(&self, key: Option<Key>) -> bool {
-        let is_of_transaction = |(mine, now): (Key, Key)| {
-            mine.role == now.role
-                && mine.visible == now.visible
-                && mine.transaction == now.transaction
-        };
-        self.key.zip(key).is_some_and(is_of_transaction) && self.claims.still_hold()
-    }
+fn has_written() -> bool {
+    // SAFETY: only reads the state of this backend.
+    unsafe { pg_sys::GetTopTransactionIdIfAny() != pg_sys::InvalidTransactionId }
 }
 
 impl Key {
-    /// Whether a later transaction sees the same. What one that writes has seen, the next one may not.
-    fn holds_still(self, later: Key) -> bool {
-        !self.has_written
-            && !later.has_written
-            && self.role == later.role
-            && self.visible == later.visible
-    }
-
     /// None without a snapshot.
     fn current() -> Option<Key> {
         const MINUTE: i64 = 60_000_000;
@@ -282,6 +267,7 @@ impl Key {
             let transaction = (*pg_sys::MyProc).vxid.lxid;
             Some(Key {
                 role: unguarded::GetOuterUserId(),
+                claims: claims::changes(),
                 visible: Visible {
                     xmax: snapshot.xmax,
                     xcnt: snapshot.xcnt,
@@ -291,7 +277,6 @@ impl Key {
                     minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
                 },
                 transaction,
-                has_written: unguarded::GetTopTransactionIdIfAny() != pg_sys::InvalidTransactionId,
             })
         }
     }
@@ -304,7 +289,6 @@ mod unguarded {
 
     unsafe extern "C-unwind" {
         pub fn GetOuterUserId() -> pg_sys::Oid;
-        pub fn GetTopTransactionIdIfAny() -> pg_sys::TransactionId;
         pub fn GetCurrentTransactionStartTimestamp() -> pg_sys::TimestampTz;
         pub fn GetCurrentSubTransactionId() -> pg_sys::SubTransactionId;
         pub fn ActiveSnapshotSet() -> bool;
