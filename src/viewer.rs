@@ -226,9 +226,10 @@ fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
 /// may not. The login is asked for again: auth.uid() may be somebody else's, and depend on more than the claims.
 fn is_known_from_before(key: Option<Key>) -> Result<bool> {
     let sees_the_same = |known: &&Known| {
-        known.key.zip(key).is_some_and(|(earlier, now)| {
-            earlier.role == now.role && earlier.visible == now.visible && !known.has_written
-        })
+        known
+            .key
+            .zip(key)
+            .is_some_and(|(earlier, now)| earlier.visible == now.visible && !known.has_written)
     };
     let earlier = CACHE.with_borrow(|cache| {
         cache.as_ref().filter(sees_the_same).and_then(|known| known.viewer.login)

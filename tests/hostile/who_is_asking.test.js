@@ -62,6 +62,22 @@ test('what a transaction did and undid is not known to the next one, though it s
   await older.query('rollback');
 });
 
+test('what a transaction does is known to it, though an earlier one that did nothing saw the same transactions running', async () => {
+  const session = await db.connect();
+  await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
+  for (let commands = 0; commands < 10; commands++) {
+    await session.query('begin');
+    for (let i = 0; i < commands; i++) await session.query('delete from helpdesk.org_members where false');
+    assert.deepEqual(await orgsOf(session), []);
+    await session.query('rollback');
+    await session.query('begin');
+    // Without its default, added_by does not ask who is asking before.
+    await session.query(`insert into helpdesk.org_members values ($1, $2, 'org_agent', now(), null)`, [org, vera.profile]);
+    assert.deepEqual(await orgsOf(session), [org]);
+    await session.query('rollback');
+  }
+});
+
 test('what a savepoint undid is not known after it', async () => {
   const [session, other] = [await db.connect(), await db.connect()];
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(vera)]);
