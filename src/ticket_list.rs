@@ -62,10 +62,12 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
         offset: (page.unwrap_or(1) - 1) * per_page,
     };
     let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
-    let mut rows = if conditions.len() <= 1 && !filters.have_moment() {
+    // Which index is best for several conditions together, or for an agent of few or of many tickets, depends on what is asked for.
+    let is_planned_once =
+        conditions.len() <= 1 && !filters.have_moment() && filters.assigned_to.is_none();
+    let mut rows = if is_planned_once {
         db::read_generic_all(&statement, &bound, Listed::of)?
     } else {
-        // Which index is best for these conditions together depends on what is asked for.
         db::read_dynamic_all(&statement, &bound, Listed::of)?
     };
     let has_more = rows.len() as i64 > per_page;
