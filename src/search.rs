@@ -2,7 +2,8 @@
 //!
 //! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
 //! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred. A window is found in
-//! the index of words, or, when many documents have the words, among the newest documents.
+//! the index of words, or, when many documents have the words, among the newest documents. What has the last word itself comes
+//! before what has only words that begin with it.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
@@ -14,7 +15,7 @@ use crate::json_input::{self, OneOrMany, Whole, present};
 use crate::json_output::{self, Time};
 use crate::knowledge::Reader;
 use crate::search_index::{Kind, prefixed};
-use crate::search_query::{Query, SimilarTitle, quoted, ticket_number};
+use crate::search_query::{Part, Query, SimilarTitle, quoted, ticket_number};
 use crate::tickets::find_ticket;
 use crate::viewer::Viewer;
 
@@ -28,18 +29,21 @@ const MAX_RANKED: usize = 1_000;
 const BY_NUMBER: i64 = 1_000_000_000;
 const BY_SIMILARITY: i64 = 0;
 
-/// The rank of a document `d` for the query $2, in millionths. A word of a title counts ten times one of a text.
+/// The rank of a document `d` for a query, in millionths. A word of a title counts ten times one of a text.
 macro_rules! rank {
-    () => {
-        "(ts_rank(d.terms, $2, 1) * 1000000)::bigint + 1"
+    ($query:literal) => {
+        concat!("(ts_rank(d.terms, ", $query, ", 1) * 1000000)::bigint + 1")
     };
 }
+
+// The tickets and comments of a window: $1 organization, $2 query, $3 kinds, $4 older than this document, $5 own tickets, $6 the query
+// that they are ranked by.
 
 /// Everything that matches; for words that few documents have. The words name the organization already: asked for outside, it is no
 /// condition for an index, so that the index of words is used. Only those of the window are read a second time, by where they are.
 const BY_WORDS: &str = concat!(
     "select d.document_id, d.kind, ",
-    rank!(),
+    rank!("$6"),
     " from (select m.ctid
               from (select d.ctid, d.org_id, d.document_id, d.kind
                       from helpdesk.search_documents d where d.terms @@ $2 offset 0) m
@@ -53,7 +57,7 @@ macro_rules! newest {
     ($older:literal) => {
         concat!(
             "select d.document_id, d.kind, ",
-            rank!(),
+            rank!("$6"),
             " from (select d.* from helpdesk.search_documents d
                      where d.org_id = $1 ",
             $older,
@@ -74,7 +78,7 @@ const WINDOW: usize = 500;
 /// Those in one's own tickets ($5), without what is internal.
 const OWN: &str = concat!(
     "select d.document_id, d.kind, ",
-    rank!(),
+    rank!("$6"),
     " from (select d.* from helpdesk.search_documents d
              where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
                and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
@@ -166,24 +170,29 @@ enum Way {
     Newest,
 }
 
-/// Where a page continues: in the window of documents older than `before`, after the match of this rank and id.
+/// Where a page continues: in the window of documents of a part older than `before`, after the match of this rank and id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Position {
+    part: Part,
     way: Way,
     before: Option<Uuid>,
     after: Option<(i64, [u8; 16])>,
 }
 
 impl Position {
-    fn start(way: Way) -> Position {
-        Position { way, before: None, after: None }
+    fn start(part: Part, way: Way) -> Position {
+        Position { part, way, before: None, after: None }
     }
 
-    /// `<way>.<before>.<rank>.<id>`, the last three possibly empty.
+    /// `<way and part>.<before>.<rank>.<id>`, the last three possibly empty.
     fn encode(self) -> String {
-        let way = match self.way {
-            Way::ByWords => 'w',
-            Way::Newest => 'n',
+        let way = match (self.way, self.part) {
+            (Way::ByWords, Part::All) => "w",
+            (Way::Newest, Part::All) => "n",
+            (Way::ByWords, Part::Words) => "ww",
+            (Way::Newest, Part::Words) => "nw",
+            (Way::ByWords, Part::Beginnings) => "wb",
+            (Way::Newest, Part::Beginnings) => "nb",
         };
         let before = self.before.map(|id| id.to_string()).unwrap_or_default();
         let after = self.after.map(|(rank, id)| format!("{rank}.{}", Uuid::from_bytes(id)));
@@ -192,9 +201,13 @@ impl Position {
 
     fn decode(text: &str) -> Option<Position> {
         let mut parts = text.split('.');
-        let way = match parts.next()? {
-            "w" => Way::ByWords,
-            "n" => Way::Newest,
+        let (way, part) = match parts.next()? {
+            "w" => (Way::ByWords, Part::All),
+            "n" => (Way::Newest, Part::All),
+            "ww" => (Way::ByWords, Part::Words),
+            "nw" => (Way::Newest, Part::Words),
+            "wb" => (Way::ByWords, Part::Beginnings),
+            "nb" => (Way::Newest, Part::Beginnings),
             _ => return None,
         };
         let before = id_or_nothing(parts.next()?)?;
@@ -204,7 +217,7 @@ impl Position {
             (rank, Some(id)) => Some((rank.parse().ok()?, *id.as_bytes())),
             _ => return None,
         };
-        parts.next().is_none().then_some(Position { way, before, after })
+        parts.next().is_none().then_some(Position { part, way, before, after })
     }
 }
 
@@ -229,6 +242,13 @@ struct Search {
 struct Window {
     matches: Vec<Match>,
     next: Option<Uuid>,
+}
+
+impl Window {
+    /// Whether nothing is here, and nothing after it.
+    fn is_empty(&self) -> bool {
+        self.matches.is_empty() && self.next.is_none()
+    }
 }
 
 /// Tickets, comments and articles in which the words are, of an organization, that the caller may see.
@@ -362,56 +382,86 @@ impl Search {
         position: Option<Position>,
         per_page: usize,
     ) -> Result<(Vec<Match>, Option<Position>)> {
-        let mut position = match position {
-            Some(position) => position,
-            None => Position::start(self.way()?),
+        let (mut position, mut tickets) = match position {
+            Some(position) => (position, self.tickets(position)?),
+            None => self.begin()?,
         };
         let mut page: Vec<Match> = Vec::new();
         let mut windows = 0;
         loop {
-            let window = self.window(position)?;
+            let window = self.window(position, tickets)?;
+            let earlier = page.len();
             let rest = window.matches.into_iter().filter(|found| match position.after {
                 Some(last) => (found.rank, found.id) < last,
                 None => true,
             });
             for found in rest {
-                if let (true, Some(last)) = (page.len() == per_page, page.last()) {
-                    let after = Some((last.rank, last.id));
+                if page.len() == per_page {
+                    // Of this window; of the one before nothing is left.
+                    let last = page[earlier..].last();
+                    let after = last.map(|last| (last.rank, last.id));
                     return Ok((page, Some(Position { after, ..position })));
                 }
                 page.push(found);
             }
-            if window.next.is_none() {
-                return Ok((page, None));
-            }
-            position = Position { before: window.next, after: None, ..position };
-            if page.len() == per_page {
-                return Ok((page, Some(position)));
-            }
             windows += 1;
-            if windows == MAX_WINDOWS {
+            position = match (window.next, position.part) {
+                (None, Part::Words) => self.start(Part::Beginnings)?,
+                (None, _) => return Ok((page, None)),
+                (before, _) => {
+                    let next = Position { before, after: None, ..position };
+                    if page.len() == per_page {
+                        return Ok((page, Some(next)));
+                    }
+                    next
+                }
+            };
+            if windows >= MAX_WINDOWS {
                 position.way = Way::ByWords;
             }
+            tickets = self.tickets(position)?;
         }
     }
 
-    fn way(&self) -> Result<Way> {
+    /// The first window of tickets and comments.
+    fn begin(&self) -> Result<(Position, Window)> {
+        let position = self.start(self.first_part())?;
+        let tickets = self.tickets(position)?;
+        if position.part != Part::Words || !tickets.is_empty() {
+            return Ok((position, tickets));
+        }
+        let position = self.start(Part::All)?;
+        Ok((position, self.tickets(position)?))
+    }
+
+    /// Where a part begins.
+    fn start(&self, part: Part) -> Result<Position> {
         let is_frequent = match &self.query {
-            Some(query) if self.reader.is_staff && self.ticket_kinds().next().is_some() => {
-                query.is_frequent()?
-            }
+            Some(query) if self.searches_all_tickets() => query.is_frequent(part)?,
             _ => false,
         };
-        Ok(if is_frequent { Way::Newest } else { Way::ByWords })
+        Ok(Position::start(part, if is_frequent { Way::Newest } else { Way::ByWords }))
+    }
+
+    /// What a customer has is not much, and searched at once.
+    fn first_part(&self) -> Part {
+        match &self.query {
+            Some(query) if self.searches_all_tickets() => query.first_part(),
+            _ => Part::All,
+        }
+    }
+
+    fn searches_all_tickets(&self) -> bool {
+        self.reader.is_staff && self.ticket_kinds().next().is_some()
     }
 
     fn ticket_kinds(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.iter().filter(|kind| **kind != Kind::Article)
     }
 
-    fn window(&self, position: Position) -> Result<Window> {
-        let is_first = position.before.is_none();
-        let mut window = self.tickets(position)?;
+    /// A window of tickets and comments, with what else belongs to the first one.
+    fn window(&self, position: Position, mut window: Window) -> Result<Window> {
+        let is_first = position.part != Part::Beginnings && position.before.is_none();
         if is_first && self.kinds.contains(&Kind::Article) {
             let mut articles = self.articles()?;
             if articles.is_empty() {
@@ -428,7 +478,7 @@ impl Search {
     }
 
     /// Tickets and comments of one window.
-    fn tickets(&self, Position { way, before, .. }: Position) -> Result<Window> {
+    fn tickets(&self, Position { part, way, before, .. }: Position) -> Result<Window> {
         let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
         let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
         else {
@@ -443,10 +493,11 @@ impl Search {
         };
         let args = [
             self.org.into(),
-            query.of(Kind::Ticket).into(),
+            query.of_part(part).into(),
             kinds.into(),
             before.into(),
             own_tickets.into(),
+            query.of(Kind::Ticket).into(),
         ];
         let matches: Vec<Match> =
             db::read_generic_all(statement, &args, Match::of)?.into_iter().flatten().collect();
@@ -487,7 +538,7 @@ impl Search {
                        join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
                        left join titled t on t.org_id = $1 and t.document_id = m.document_id
                       where m.org_id = $1 and {readable}) m",
-            rank!()
+            rank!("$2")
         );
         let args = [self.org.into(), query.of(Kind::Article).into(), query.of_titles().into()];
         Ok(db::read_generic_all(&statement, &args, Match::of)?.into_iter().flatten().collect())
@@ -623,13 +674,15 @@ mod tests {
     #[pg_test]
     fn search_position_means_the_same_after_its_way_to_the_client_and_back() {
         let id = any::<[u8; 16]>();
+        let part = prop_oneof![Just(Part::All), Just(Part::Words), Just(Part::Beginnings)];
         let way = prop_oneof![Just(Way::ByWords), Just(Way::Newest)];
-        let position = (way, proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
-        proptest!(|((way, before, after) in position)| {
-            let position = Position { way, before: before.map(Uuid::from_bytes), after };
+        let position =
+            (part, way, proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
+        proptest!(|((part, way, before, after) in position)| {
+            let position = Position { part, way, before: before.map(Uuid::from_bytes), after };
             prop_assert_eq!(Position::decode(&position.encode()), Some(position));
         });
-        proptest!(|(text in "([wn][.])?([0-9a-f.-]{0,60}|.{0,40})")| {
+        proptest!(|(text in "([wn][wb]?[.])?([0-9a-f.-]{0,60}|.{0,40})")| {
             if let Some(position) = Position::decode(&text) {
                 prop_assert_eq!(Position::decode(&position.encode()), Some(position));
             }

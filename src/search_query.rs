@@ -69,11 +69,24 @@ macro_rules! search_condition {
     };
 }
 
+/// What staff search for among tickets and comments at a time: the index is far quicker with a word than with all that begin with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part {
+    /// Whatever matches.
+    All,
+    /// What has the last word itself.
+    Words,
+    /// After that, what has only words that begin with it.
+    Beginnings,
+}
+
 /// A query that says something.
 pub struct Query {
     org: Uuid,
     /// A tsquery without kind and organization, for highlighting.
     pub words: String,
+    /// The same with the last word as it is, where it is also taken as a beginning.
+    finished: Option<String>,
     pub language: String,
     /// Whether it finds documents for what is not in them (`-printer`).
     is_open: bool,
@@ -84,7 +97,8 @@ impl Query {
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
         let text = readable(&searchable(text, MAX_LENGTH));
         let parsed = db::read_one(PARSE, &[org.into(), text.as_str().into()], |row| {
-            Some(Query { org, words: row.get(1)?, language: row.get(2)?, is_open: row.get(3)? })
+            let (words, language, is_open) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Some(Query { org, words, finished: None, language, is_open })
         })?;
         let Some(mut query) = parsed.flatten().filter(|query| !query.words.is_empty()) else {
             return Ok(None);
@@ -94,7 +108,8 @@ impl Query {
             // Not a stop word, which is not there.
             && query.words[start..].contains(typed.chars().take(MIN_PREFIX).collect::<String>().as_str())
         {
-            query.words = completed(&query.words, start, &query.stems(&typed)?);
+            let completed = completed(&query.words, start, &query.stems(&typed)?);
+            query.finished = Some(std::mem::replace(&mut query.words, completed));
         }
         Ok(Some(query))
     }
@@ -113,43 +128,64 @@ impl Query {
     pub fn any_of(org: Uuid, words: &[String], language: String) -> Option<Query> {
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         let words = words.join(" | ");
-        (!words.is_empty()).then_some(Query { org, words, language, is_open: false })
+        (!words.is_empty()).then_some(Query {
+            org,
+            words,
+            finished: None,
+            language,
+            is_open: false,
+        })
     }
 
     /// The query for documents of a kind. The index is always asked for words of the organization.
     pub fn of(&self, kind: Kind) -> TsQuery {
-        self.with_prefix(kind.prefix())
+        self.with_prefix(kind.prefix(), &self.words)
     }
 
     /// The query for titles of articles.
     pub fn of_titles(&self) -> TsQuery {
-        self.with_prefix(TITLE)
+        self.with_prefix(TITLE, &self.words)
     }
 
-    fn with_prefix(&self, prefix: &str) -> TsQuery {
-        let words = prefixed(self.org, prefix, &self.words);
+    /// The query for a part of the tickets and comments.
+    pub fn of_part(&self, part: Part) -> TsQuery {
+        let words = match (part, &self.finished) {
+            (Part::All, _) | (_, None) => &self.words,
+            (Part::Words, Some(finished)) => finished,
+            (Part::Beginnings, Some(finished)) => &format!("( {} ) & !( {finished} )", self.words),
+        };
+        self.with_prefix(Kind::Ticket.prefix(), words)
+    }
+
+    /// Where a search begins.
+    pub fn first_part(&self) -> Part {
+        if self.finished.is_some() { Part::Words } else { Part::All }
+    }
+
+    fn with_prefix(&self, prefix: &str, words: &str) -> TsQuery {
+        let words = prefixed(self.org, prefix, words);
         TsQuery(match self.is_open {
             true => format!("'{}' & ( {words} )", marker(self.org, prefix)),
             false => words,
         })
     }
 
-    /// About how many tickets and comments match, told by a sample; no further than a little more than `most`.
-    fn estimate(&self, most: i64) -> Result<i64> {
-        let args = [self.of(Kind::Ticket).into(), (most / SAMPLED + 1).into()];
-        let sampled = db::read_generic(MATCHES_IN_SAMPLE, &args, |row| row.get::<i64>(1))?;
-        Ok(sampled.flatten().unwrap_or_default() * SAMPLED)
-    }
-
-    /// Whether so many tickets and comments match that going through the newest ones finds a page of them soon.
-    pub fn is_frequent(&self) -> Result<bool> {
-        Ok(self.estimate(FEW)? > FEW)
+    /// Whether so many tickets and comments of a part match that going through the newest ones finds a page of them soon.
+    pub fn is_frequent(&self, part: Part) -> Result<bool> {
+        Ok(estimate(self.of_part(part), FEW)? > FEW)
     }
 
     /// Whether something must not be there.
     pub fn excludes(&self) -> bool {
         self.words.contains('!')
     }
+}
+
+/// About how many tickets and comments match, told by a sample; no further than a little more than `most`.
+fn estimate(query: TsQuery, most: i64) -> Result<i64> {
+    let args = [query.into(), (most / SAMPLED + 1).into()];
+    let sampled = db::read_generic(MATCHES_IN_SAMPLE, &args, |row| row.get::<i64>(1))?;
+    Ok(sampled.flatten().unwrap_or_default() * SAMPLED)
 }
 
 /// A word of the index as tsvector and tsquery print it.
@@ -198,7 +234,7 @@ impl TicketSearch {
     pub fn of(org: Uuid, text: &str) -> Result<TicketSearch> {
         let query = Query::parse(org, text)?;
         let documents = match &query {
-            Some(query) => query.estimate(COUNTABLE)?,
+            Some(query) => estimate(query.of(Kind::Ticket), COUNTABLE)?,
             None => 0,
         };
         Ok(TicketSearch {
