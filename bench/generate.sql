@@ -78,10 +78,14 @@ create table bench.tickets as
                  random() as r1, random() as r2, random() as r3, random() as r4
             from generate_series(1, :tickets) n) x;
 
-create table bench.customers as
-  select org_id, array_agg(user_id) as ids from helpdesk.org_members where org_role = 'org_customer' group by 1;
-create table bench.staff as
-  select org_id, array_agg(user_id) as ids from helpdesk.org_members where org_role <> 'org_customer' group by 1;
+-- Who opens an organization's tickets and who works on them, numbered from 0; and how many they are.
+create table bench.members as
+  select org_id, user_id, org_role <> 'org_customer' as is_staff,
+         row_number() over (partition by org_id, org_role <> 'org_customer' order by user_id) - 1 as n
+    from helpdesk.org_members;
+create table bench.many_members as
+  select org_id, count(*) filter (where is_staff) as staff, count(*) filter (where not is_staff) as customers from bench.members group by 1;
+analyze bench.tickets, bench.members, bench.many_members;
 
 insert into helpdesk.tickets
        (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by,
@@ -91,14 +95,14 @@ insert into helpdesk.tickets
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
          'It happened again: ' || x.words || ' ' || md5(t.n::text), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
-         case when t.stage > 1 then s.ids[1 + floor(t.r3 * array_length(s.ids, 1))::int] end,
-         c.ids[1 + floor(t.r4 * array_length(c.ids, 1))::int],
+         case when t.stage > 1 then s.user_id end, c.user_id,
          t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
          :comments - (:comments >= 2)::int, (t.n % 10 = 0)::int
     from bench.tickets t
     join bench.texts x on x.n = t.n * 31 % :texts
-    join bench.customers c on c.org_id = bench.id(3, t.org)
-    join bench.staff s on s.org_id = bench.id(3, t.org)
+    join bench.many_members m on m.org_id = bench.id(3, t.org)
+    join bench.members c on c.org_id = m.org_id and not c.is_staff and c.n = floor(t.r4 * m.customers)::int
+    join bench.members s on s.org_id = m.org_id and s.is_staff and s.n = floor(t.r3 * m.staff)::int
     cross join lateral (select least(now(), t.created_at + interval '10 days' * t.r3 * t.r4) as at) u;
 
 insert into helpdesk.ticket_history
@@ -146,11 +150,11 @@ insert into helpdesk.notifications (org_id, id, user_id, ticket_id, type, conten
 
 -- 20,000 articles (fewer for fewer tickets), spread as the tickets are; two thirds published.
 insert into helpdesk.articles (org_id, id, title, content, author, visibility, status, created_at, updated_at)
-  select t.org_id, bench.row_id(12, a.n), 'How to ' || bench.words(a.n, 4), bench.words(a.n, 100), s.ids[1],
+  select t.org_id, bench.row_id(12, a.n), 'How to ' || bench.words(a.n, 4), bench.words(a.n, 100), s.user_id,
          (array['public', 'members', 'internal'])[1 + a.n % 3], (array['published', 'published', 'draft'])[1 + a.n / 3 % 3], t.created_at, t.created_at
     from (select n, (n * 50)::bigint as ticket from generate_series(1, least(20000, :tickets / 50)) n) a
     join bench.tickets b on b.n = a.ticket join helpdesk.tickets t on t.id = b.id
-    join bench.staff s on s.org_id = t.org_id;
+    join bench.members s on s.org_id = t.org_id and s.is_staff and s.n = 0;
 insert into helpdesk.article_versions (org_id, article_id, version, title, content, created_at, created_by)
   select org_id, id, 1, title, content, created_at, author from helpdesk.articles;
 
