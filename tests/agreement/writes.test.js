@@ -132,5 +132,5 @@ function everything(db) {
   const digests = [...db.tables.keys()].map(
     (name) => `select '${name}' as table, md5(string_agg(t::text, ' ' order by t::text)) as rows from helpdesk.${name} t`,
   );
-  return db.sql(digests.join(' union all '));
+  return db.sql(`${digests.join(' union all ')} order by 1`);
 }

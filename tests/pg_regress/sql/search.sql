@@ -1,6 +1,8 @@
 -- One search over tickets, comments and articles: what it finds, for whom, and what it makes of what people type.
 \pset format unaligned
 \pset tuples_only on
+-- How often Postgres says that a query has no words depends on its version.
+set client_min_messages = warning;
 
 create function story.walk_search(query text, per_page int) returns text[] language plpgsql as $$
 declare
@@ -165,7 +167,9 @@ call story.sign_out();
 ---- In the language of the organization
 call story.sign_in('Ada');
 select story.found('smelling'), story.found('the');
-select story.expect_error($$update helpdesk.organizations set search_language = 'klingon' where name = 'Acme'$$), story.expect_error($$update helpdesk.organizations set search_language = 'public.english' where name = 'Acme'$$), story.expect_error($$update helpdesk.organizations set search_language = '' where name = 'Acme'$$);
+-- Which languages there are also does.
+select left(story.expect_error(format($$update helpdesk.organizations set search_language = %L where name = 'Acme'$$, language)), 110)
+  from unnest('{klingon,public.english,""}'::text[]) language;
 update helpdesk.organizations set search_language = 'english' where name = 'Acme';
 select story.found('smelling'), story.found('the'), story.found('the and of'), story.found('owner');
 -- Of a word that is being typed, also when it is longer than what it is shortened to.
