@@ -237,3 +237,15 @@ test('what a search reads are documents of its organization', async () => {
     }
   }
 });
+
+test('what only begins with a word comes after old documents with the word, though newer ones have nothing of it', async () => {
+  await db.sql(
+    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.search_terms($1, 't', '''ancientness''')::tsvector
+       from generate_series(1, 5)`,
+    [rival],
+  );
+  const found = (await walk(await db.signIn(rita), rival, 'ancient')).flat();
+  assert.equal(new Set(found).size, OLD + 5);
+  assert.ok(found.slice(0, OLD).every((document) => document.startsWith('ticket')));
+});
