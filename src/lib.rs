@@ -23,6 +23,7 @@ mod notifications;
 mod organizations;
 mod reporting;
 mod search;
+mod search_cursor;
 mod search_index;
 mod search_query;
 mod security_report;

@@ -14,6 +14,7 @@ use crate::error::{Error, Result, required};
 use crate::json_input::{self, OneOrMany, Whole, present};
 use crate::json_output::{self, Time};
 use crate::knowledge::Reader;
+use crate::search_cursor::{Position, Way};
 use crate::search_index::{Kind, prefixed};
 use crate::search_query::{Part, Query, SimilarTitle, quoted, ticket_number};
 use crate::tickets::find_ticket;
@@ -161,71 +162,6 @@ impl Match {
             kind: Kind::from_label(row.get(2)?)?,
         })
     }
-}
-
-/// How the tickets and comments of a window are found. Once chosen it stays to the last page, since windows differ.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
-    ByWords,
-    Newest,
-}
-
-/// Where a page continues: in the window of documents of a part older than `before`, after the match of this rank and id.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Position {
-    part: Part,
-    way: Way,
-    before: Option<Uuid>,
-    after: Option<(i64, [u8; 16])>,
-}
-
-impl Position {
-    fn start(part: Part, way: Way) -> Position {
-        Position { part, way, before: None, after: None }
-    }
-
-    /// `<way and part>.<before>.<rank>.<id>`, the last three possibly empty.
-    fn encode(self) -> String {
-        let way = match (self.way, self.part) {
-            (Way::ByWords, Part::All) => "w",
-            (Way::Newest, Part::All) => "n",
-            (Way::ByWords, Part::Words) => "ww",
-            (Way::Newest, Part::Words) => "nw",
-            (Way::ByWords, Part::Beginnings) => "wb",
-            (Way::Newest, Part::Beginnings) => "nb",
-        };
-        let before = self.before.map(|id| id.to_string()).unwrap_or_default();
-        let after = self.after.map(|(rank, id)| format!("{rank}.{}", Uuid::from_bytes(id)));
-        format!("{way}.{before}.{}", after.as_deref().unwrap_or("."))
-    }
-
-    fn decode(text: &str) -> Option<Position> {
-        let mut parts = text.split('.');
-        let (way, part) = match parts.next()? {
-            "w" => (Way::ByWords, Part::All),
-            "n" => (Way::Newest, Part::All),
-            "ww" => (Way::ByWords, Part::Words),
-            "nw" => (Way::Newest, Part::Words),
-            "wb" => (Way::ByWords, Part::Beginnings),
-            "nb" => (Way::Newest, Part::Beginnings),
-            _ => return None,
-        };
-        let before = id_or_nothing(parts.next()?)?;
-        let (rank, id) = (parts.next()?, id_or_nothing(parts.next()?)?);
-        let after = match (rank, id) {
-            ("", None) => None,
-            (rank, Some(id)) => Some((rank.parse().ok()?, *id.as_bytes())),
-            _ => return None,
-        };
-        parts.next().is_none().then_some(Position { part, way, before, after })
-    }
-}
-
-fn id_or_nothing(text: &str) -> Option<Option<Uuid>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    json_input::Id::from_text(text).map(|id| Some(id.into()))
 }
 
 /// What one search looks for, and who looks.
@@ -667,27 +603,7 @@ fn marked(headline: &str) -> String {
 #[cfg(any(test, feature = "pg_test"))]
 #[pg_schema]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    #[pg_test]
-    fn search_position_means_the_same_after_its_way_to_the_client_and_back() {
-        let id = any::<[u8; 16]>();
-        let part = prop_oneof![Just(Part::All), Just(Part::Words), Just(Part::Beginnings)];
-        let way = prop_oneof![Just(Way::ByWords), Just(Way::Newest)];
-        let position =
-            (part, way, proptest::option::of(id), proptest::option::of((any::<i64>(), id)));
-        proptest!(|((part, way, before, after) in position)| {
-            let position = Position { part, way, before: before.map(Uuid::from_bytes), after };
-            prop_assert_eq!(Position::decode(&position.encode()), Some(position));
-        });
-        proptest!(|(text in "([wn][wb]?[.])?([0-9a-f.-]{0,60}|.{0,40})")| {
-            if let Some(position) = Position::decode(&text) {
-                prop_assert_eq!(Position::decode(&position.encode()), Some(position));
-            }
-        });
-    }
 
     #[pg_test]
     fn search_filters_are_read_or_refused_by_name() {
