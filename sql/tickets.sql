@@ -112,6 +112,9 @@ alter table helpdesk.ticket_history
 create index tickets_id_idx on helpdesk.tickets (id);
 create index tickets_org_updated_idx on helpdesk.tickets (org_id, updated_at desc, id desc);
 create index tickets_org_created_idx on helpdesk.tickets (org_id, created_at desc, id desc);
+create index tickets_org_age_idx on helpdesk.tickets (org_id,
+  pg_catalog.width_bucket(updated_at - created_at, '{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,2160:00:00,8760:00:00,26280:00:00,87600:00:00}'::interval[]),
+  updated_at desc, id desc);
 create index tickets_org_priority_idx on helpdesk.tickets (org_id, priority desc, updated_at desc, id desc);
 create index tickets_org_status_idx on helpdesk.tickets (org_id, status, updated_at desc, id desc);
 create index tickets_org_stage_idx on helpdesk.tickets (org_id, current_stage_id, updated_at desc, id desc);
@@ -250,6 +253,8 @@ comment on column helpdesk.ticket_idempotency_keys.created_at is 'When it was us
 comment on index helpdesk.tickets_id_idx is 'Serves looking a ticket up by id alone.';
 comment on index helpdesk.tickets_org_updated_idx is 'Serves list_org_tickets in its default order, and the same through the table.';
 comment on index helpdesk.tickets_org_created_idx is 'Serves list_org_tickets sorted by createdAt, and its createdAfter/createdBefore.';
+comment on index helpdesk.tickets_org_age_idx is
+  'Serves createdBefore in the usual order: tickets by classes of their age, the time from opening to last change.';
 comment on index helpdesk.tickets_org_priority_idx is 'Serves list_org_tickets sorted by or filtered by priority.';
 comment on index helpdesk.tickets_org_status_idx is 'Serves lists filtered by status.';
 comment on index helpdesk.tickets_org_stage_idx is 'Serves lists filtered by stage (boards) or by workflow, and the foreign key to stages.';

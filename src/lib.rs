@@ -27,6 +27,7 @@ mod search_cursor;
 mod search_index;
 mod search_query;
 mod security_report;
+mod ticket_age;
 mod ticket_cursor;
 mod ticket_details;
 mod ticket_filters;

@@ -12,6 +12,7 @@ use crate::error::{Result, required};
 use crate::json_output::{self, Named, Time};
 use crate::organizations::not_a_member;
 use crate::search_query::TicketSearch;
+use crate::ticket_age;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
 use crate::ticket_filters::{Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions};
 use crate::viewer::{self, Viewer};
@@ -63,8 +64,9 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     };
     let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
     // Which index is best for several conditions together, or for an agent of few or of many tickets, depends on what is asked for.
-    let is_planned_once =
-        conditions.len() <= 1 && !filters.have_moment() && filters.assigned_to.is_none();
+    let is_planned_once = conditions.len() <= 1
+        && filters.assigned_to.is_none()
+        && (!filters.have_moment() || sees_all && ticket_age::gives(&conditions, sort));
     let mut rows = if is_planned_once {
         db::read_generic_all(&statement, &bound, Listed::of)?
     } else {
@@ -268,6 +270,8 @@ fn page_statement(
               where b.org_id = $1 and b.workflow_id = $9{order} limit {limit} offset {offset}",
             select(Some("t.current_stage_id = b.id")),
         )
+    } else if ticket_age::gives(conditions, sort) {
+        format!("{} limit {limit} offset {offset}", ticket_age::page_statement(most, has_cursor))
     } else {
         format!("{} limit {limit} offset {offset}", select(None))
     };
@@ -379,12 +383,11 @@ mod tests {
     }
 
     /// Every page from the first to the last, by cursor, as the person of that login.
-    fn walk(org: Uuid, login: Uuid, sort: &str, per_page: i64) -> Vec<Value> {
+    fn walk(org: Uuid, login: Uuid, mut filters: Value) -> Vec<Value> {
         let claims = json!({ "sub": login.to_string() }).to_string();
         ask::<String>("select set_config('request.jwt.claims', $1, true)", &[claims.into()]);
         Spi::run("set local role authenticated").unwrap();
         let mut seen = Vec::new();
-        let mut filters = json!({ "sort": sort, "perPage": per_page });
         loop {
             let page: String = ask(
                 "select helpdesk.list_org_tickets($1, $2::jsonb)::text",
@@ -400,24 +403,28 @@ mod tests {
         }
     }
 
-    #[pg_test]
-    fn ticket_list_pages_give_every_ticket_once_and_in_order() {
-        let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
-        let tickets = prop::collection::vec((0..4, 0..4, 1..5), 0..25);
-        let sort = prop::sample::select(vec![
-            "updatedAt",
-            "-updatedAt",
-            "createdAt",
-            "-createdAt",
-            "priority",
-            "-priority",
-        ]);
-        proptest!(config, |(tickets in tickets, sort in sort, per_page in 1..8i64, who in 0..2usize)| {
+    const SORTS: [&str; 6] =
+        ["updatedAt", "-updatedAt", "createdAt", "-createdAt", "priority", "-priority"];
+
+    fn pages_give_every_ticket_once_and_in_order(cases: u32, sorts: &'static [&'static str]) {
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
+        // Many tickets share a time, and tickets are of any age.
+        let second =
+            prop::sample::select(vec![0, 1, 2, 59, 60, 400, 90_000, 3_000_000, 400_000_000]);
+        let tickets = prop::collection::vec((second.clone(), second.clone(), 1..5), 0..25);
+        let sort = prop::sample::select(sorts);
+        let before = prop::option::of(second);
+        proptest!(config, |(tickets in tickets, sort in sort, per_page in 1..8i64, who in 0..2usize, before in before)| {
             let (org, logins) = organization(&tickets);
-            let seen = walk(org, logins[who], sort, per_page);
-            prop_assert_eq!(seen.len(), tickets.len());
+            let mut filters = json!({ "sort": sort, "perPage": per_page });
+            if let Some(second) = before {
+                filters["createdBefore"] = jiff::Timestamp::new(second.into(), 0).unwrap().to_string().into();
+            }
+            let seen = walk(org, logins[who], filters);
+            let expected = tickets.iter().filter(|(created, ..)| before.is_none_or(|second| *created < second)).count();
+            prop_assert_eq!(seen.len(), expected);
             let ids: HashSet<_> = seen.iter().map(|ticket| ticket["id"].to_string()).collect();
-            prop_assert_eq!(ids.len(), tickets.len());
+            prop_assert_eq!(ids.len(), expected);
             let keys: Vec<_> = seen.iter().map(|ticket| match sort.trim_start_matches('-') {
                 "priority" => (["low", "medium", "high", "urgent"].iter().position(|p| ticket["priority"] == *p), ticket["updatedAt"].to_string()),
                 key => (None, ticket[key].to_string()),
@@ -425,5 +432,16 @@ mod tests {
             let in_order = keys.windows(2).all(|w| if sort.starts_with('-') { w[0] >= w[1] } else { w[0] <= w[1] });
             prop_assert!(in_order, "{:?}", keys);
         });
+    }
+
+    #[pg_test]
+    fn ticket_list_pages_of_any_order_give_every_ticket_once_and_in_order() {
+        pages_give_every_ticket_once_and_in_order(24, &SORTS);
+    }
+
+    /// By age, where they are asked for by when they were opened.
+    #[pg_test]
+    fn ticket_list_pages_of_the_usual_order_give_every_ticket_once_and_in_order() {
+        pages_give_every_ticket_once_and_in_order(48, &["-updatedAt"]);
     }
 }

@@ -1,0 +1,54 @@
+//! Lists of tickets opened before a moment, in the order of their last change. No index has both: an old ticket may have changed today.
+//! But tickets_org_age_idx has them by age, the time from opening to last change, in a few classes. What was opened before a moment
+//! and is of a class changed before that moment plus the oldest age of the class, and most of what changed before then was opened
+//! before the moment too. So a page begins near the right place of each class, however many tickets are newer.
+
+#[cfg(any(test, feature = "pg_test"))]
+use pgrx::prelude::*;
+
+use crate::ticket_cursor::Sort;
+
+/// Where one class ends and the next begins, as in tickets_org_age_idx: 1 and 5 minutes, 20 minutes, 1, 4 and 12 hours, 1, 3, 10 and
+/// 30 days, 3 months, 1, 3 and 10 years. In hours, which are as long in every time zone.
+const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,2160:00:00,8760:00:00,26280:00:00,87600:00:00}";
+
+const OPENED_BEFORE: &str = "t.created_at < $14";
+
+/// Whether such a page is asked for, and nothing else of its tickets.
+pub fn gives(conditions: &[&str], sort: Sort) -> bool {
+    conditions == [OPENED_BEFORE] && sort == Sort::default()
+}
+
+/// As many as a page needs, from a cursor on if there is one.
+pub fn page_statement(most: i64, has_cursor: bool) -> String {
+    // Not a comparison of rows: an index scan may begin there, and not where the class does.
+    let after_cursor = if has_cursor {
+        " and t.updated_at <= $19 and (t.updated_at < $19 or t.id < $21)"
+    } else {
+        ""
+    };
+    format!(
+        "select t.* from unnest(array_append('{AGES}'::interval[], null)) with ordinality class (oldest, number)
+          cross join lateral (
+            select t.* from helpdesk.tickets t
+             where t.org_id = $1
+               and width_bucket(t.updated_at - t.created_at, '{AGES}'::interval[]) = (class.number - 1)::integer
+               and t.updated_at < coalesce($14 + class.oldest, 'infinity')
+               and {OPENED_BEFORE}{after_cursor}
+             order by t.updated_at desc, t.id desc limit {most}) t
+          order by t.updated_at desc, t.id desc"
+    )
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use super::*;
+
+    #[pg_test]
+    fn ticket_ages_are_those_of_the_index() {
+        let definition = "select pg_get_indexdef('helpdesk.tickets_org_age_idx'::regclass)";
+        let definition: String = Spi::get_one(definition).unwrap().unwrap();
+        assert!(definition.contains(&format!("'{AGES}'::interval[]")), "{definition}");
+    }
+}
