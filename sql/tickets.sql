@@ -113,7 +113,9 @@ create index tickets_id_idx on helpdesk.tickets (id);
 create index tickets_org_updated_idx on helpdesk.tickets (org_id, updated_at desc, id desc);
 create index tickets_org_created_idx on helpdesk.tickets (org_id, created_at desc, id desc);
 create index tickets_org_age_idx on helpdesk.tickets (org_id,
-  pg_catalog.width_bucket(updated_at - created_at, '{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,2160:00:00,8760:00:00,26280:00:00,87600:00:00}'::interval[]),
+  pg_catalog.width_bucket(updated_at - created_at,
+    '{00:01:00, 00:05:00, 00:20:00, 01:00:00, 04:00:00, 12:00:00, 24:00:00, 72:00:00, 240:00:00, 720:00:00,
+      2160:00:00, 8760:00:00, 26280:00:00, 87600:00:00}'::interval[]),
   updated_at desc, id desc);
 create index tickets_org_priority_idx on helpdesk.tickets (org_id, priority desc, updated_at desc, id desc);
 create index tickets_org_status_idx on helpdesk.tickets (org_id, status, updated_at desc, id desc);

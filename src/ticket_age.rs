@@ -1,7 +1,6 @@
-//! Lists of tickets opened before a moment, in the order of their last change. No index has both: an old ticket may have changed today.
-//! But tickets_org_age_idx has them by age, the time from opening to last change, in a few classes. What was opened before a moment
-//! and is of a class changed before that moment plus the oldest age of the class, and most of what changed before then was opened
-//! before the moment too. So a page begins near the right place of each class, however many tickets are newer.
+//! Lists of tickets opened before a moment, last changed first. An index in that order alone leads through everything newer. So
+//! tickets_org_age_idx has them by classes of their age, from opening to last change, too: what is of a class and was opened before
+//! the moment last changed before the moment plus the oldest age of the class; there the page begins, in each of the few classes.
 
 #[cfg(any(test, feature = "pg_test"))]
 use pgrx::prelude::*;
@@ -10,7 +9,8 @@ use crate::ticket_cursor::Sort;
 
 /// Where one class ends and the next begins, as in tickets_org_age_idx: 1 and 5 minutes, 20 minutes, 1, 4 and 12 hours, 1, 3, 10 and
 /// 30 days, 3 months, 1, 3 and 10 years. In hours, which are as long in every time zone.
-const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,2160:00:00,8760:00:00,26280:00:00,87600:00:00}";
+const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,\
+     2160:00:00,8760:00:00,26280:00:00,87600:00:00}";
 
 const OPENED_BEFORE: &str = "t.created_at < $14";
 
