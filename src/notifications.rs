@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 use serde_json::{Value, json};
 
@@ -18,18 +17,18 @@ use crate::viewer::Viewer;
 const BATCH: i64 = 10_000;
 const MAX_BATCHES: i64 = 100;
 
-/// Tells $6, if they are a member, may read the ticket (and the internal comment, $7) and did not switch it off. $8 and $9 are the
-/// ticket's requester and assignee. One statement a person: small ones are the cheapest, and people are few.
+/// Tells those of $6 who are members, may read the ticket (and the internal comment, $7) and did not switch it off. $8 and $9 are the
+/// ticket's requester and assignee.
 const NOTIFY: &str = "
     insert into helpdesk.notifications (org_id, ticket_id, comment_id, type, content, user_id, expires_at)
-    select $1, $2, $3, $4::helpdesk.notification_type, $5::jsonb, $6, now() + o.notification_retention
+    select $1, $2, $3, $4::helpdesk.notification_type, $5::jsonb, r.id, now() + o.notification_retention
       from helpdesk.organizations o
+     cross join unnest($6::uuid[]) r (id)
      where o.id = $1
-       and exists (select from helpdesk.org_members m
-                    where m.org_id = $1 and m.user_id = $6
-                      and (m.org_role <> 'org_customer' or (not $7 and ($6 = $8 or $6 = $9))))
-       and not exists (select from helpdesk.notification_preferences p
-                        where p.user_id = $6 and p.type = $4::helpdesk.notification_type and not p.enabled)";
+       and (select m.org_role <> 'org_customer' or (not $7 and (r.id = $8 or r.id = $9))
+              from helpdesk.org_members m where m.org_id = $1 and m.user_id = r.id)
+       and coalesce((select p.enabled from helpdesk.notification_preferences p
+                      where p.user_id = r.id and p.type = $4::helpdesk.notification_type), true)";
 
 const WATCHERS: &str = "
     select w.user_id from helpdesk.ticket_watchers w
@@ -87,24 +86,23 @@ impl Event<'_> {
         }
         let mut told = BTreeSet::new();
         people.retain(|person| told.insert(*person.as_bytes()));
+        if people.is_empty() {
+            return Ok(());
+        }
         let content = self.content.to_string();
         let [org, ticket] = ticket;
-        let mut args: [DatumWithOid; 9] = [
+        let args = [
             org,
             ticket,
             self.comment.into(),
             self.kind.into(),
             content.as_str().into(),
-            Option::<Uuid>::None.into(),
+            people.into(),
             self.is_internal.into(),
             self.requester.into(),
             self.assignee.into(),
         ];
-        for person in people {
-            args[5] = person.into();
-            db::run(NOTIFY, &args)?;
-        }
-        Ok(())
+        db::run(NOTIFY, &args)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Triggers: the rows they are fired for, and what they hand back.
 
-use std::num::NonZeroUsize;
-
 use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReportable;
@@ -10,11 +8,13 @@ use pgrx::prelude::*;
 use crate::db::{self, internal};
 use crate::error::Result;
 
-/// A row of a table as a trigger sees it.
+/// A row of a table as a trigger sees it, taken apart once.
 pub struct TriggerRow<'a> {
     tuple: pg_sys::HeapTuple,
     descriptor: pg_sys::TupleDesc,
-    _trigger: std::marker::PhantomData<&'a ()>,
+    attributes: PgTupleDesc<'a>,
+    values: Vec<pg_sys::Datum>,
+    nulls: Vec<bool>,
 }
 
 /// The rows of the event that fired a row trigger.
@@ -65,11 +65,7 @@ fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     unsafe {
         let descriptor = (*data.tg_relation).rd_att;
         let row = |tuple: pg_sys::HeapTuple| {
-            (!tuple.is_null()).then_some(TriggerRow {
-                tuple,
-                descriptor,
-                _trigger: std::marker::PhantomData,
-            })
+            (!tuple.is_null()).then(|| TriggerRow::new(tuple, descriptor))
         };
         match data.tg_event & pg_sys::TRIGGER_EVENT_OPMASK {
             pg_sys::TRIGGER_EVENT_INSERT => TriggerRows { old: None, new: row(data.tg_trigtuple) },
@@ -90,13 +86,28 @@ fn name_is(name: &pg_sys::NameData, text: &str) -> bool {
 }
 
 impl<'a> TriggerRow<'a> {
-    fn position(&self, column: &str) -> Result<NonZeroUsize> {
-        // SAFETY: the descriptor is the relation's, locked while its trigger runs.
-        let attributes = unsafe { PgTupleDesc::from_pg_unchecked(self.descriptor) };
-        attributes
+    /// SAFETY: the tuple is of a trigger that is running, and the descriptor of its relation.
+    unsafe fn new(tuple: pg_sys::HeapTuple, descriptor: pg_sys::TupleDesc) -> TriggerRow<'a> {
+        // SAFETY: the buffers have one place per column of the descriptor.
+        unsafe {
+            let columns = (*descriptor).natts as usize;
+            let (mut values, mut nulls) =
+                (vec![pg_sys::Datum::null(); columns], vec![false; columns]);
+            pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+            let attributes = PgTupleDesc::from_pg_unchecked(descriptor);
+            TriggerRow { tuple, descriptor, attributes, values, nulls }
+        }
+    }
+
+    fn attribute(&self, position: usize) -> Result<&pg_sys::FormData_pg_attribute> {
+        self.attributes.get(position).ok_or_else(|| internal("the table has fewer columns"))
+    }
+
+    /// Where a column is among the attributes, counted from 0.
+    fn position(&self, column: &str) -> Result<usize> {
+        self.attributes
             .iter()
-            .find(|attribute| name_is(&attribute.attname, column) && !attribute.attisdropped)
-            .and_then(|attribute| NonZeroUsize::new(attribute.attnum as usize))
+            .position(|attribute| name_is(&attribute.attname, column) && !attribute.attisdropped)
             .ok_or_else(|| internal(&format!("the table has no column \"{column}\"")))
     }
 
@@ -105,13 +116,8 @@ impl<'a> TriggerRow<'a> {
         self.position(column).is_ok()
     }
 
-    fn raw(&self, position: NonZeroUsize) -> Option<pg_sys::Datum> {
-        let mut is_null = false;
-        // SAFETY: tuple and descriptor belong together.
-        let datum = unsafe {
-            pg_sys::SPI_getbinval(self.tuple, self.descriptor, position.get() as i32, &mut is_null)
-        };
-        (!is_null).then_some(datum)
+    fn raw(&self, position: usize) -> Option<pg_sys::Datum> {
+        (!self.nulls[position]).then_some(self.values[position])
     }
 
     /// The value of a column; None for NULL.
@@ -129,14 +135,12 @@ impl<'a> TriggerRow<'a> {
     /// A column as an argument of a statement, of the column's own type, without converting it.
     pub fn arg(&self, column: &str) -> Result<DatumWithOid<'_>> {
         let position = self.position(column)?;
-        // SAFETY: a column's value with the type that the descriptor gives it; it lives as long as the tuple.
-        unsafe {
-            let oid = pg_sys::SPI_gettypeid(self.descriptor, position.get() as i32);
-            Ok(match self.raw(position) {
-                Some(datum) => DatumWithOid::new(datum, oid),
-                None => DatumWithOid::null_oid(oid),
-            })
-        }
+        let oid = self.attribute(position)?.atttypid;
+        Ok(match self.raw(position) {
+            // SAFETY: a column's value with the type that the descriptor gives it; it lives as long as the tuple.
+            Some(datum) => unsafe { DatumWithOid::new(datum, oid) },
+            None => DatumWithOid::null_oid(oid),
+        })
     }
 
     /// Whether a column is stored identically in both rows: cheap, and false only at worst for equal values.
@@ -147,26 +151,21 @@ impl<'a> TriggerRow<'a> {
             (Some(a), Some(b)) => (a, b),
             _ => return Ok(false),
         };
+        let attribute = self.attribute(position)?;
+        if attribute.attbyval {
+            return Ok(a == b);
+        }
         // SAFETY: both rows are of the same relation, so one descriptor describes the column of both; a value of a type that is
         // passed by reference is as long as its type or its own header says.
-        unsafe {
-            let attributes = PgTupleDesc::from_pg_unchecked(self.descriptor);
-            let Some(attribute) = attributes.get(position.get() - 1) else {
-                return Ok(false);
+        let bytes = |datum: pg_sys::Datum| unsafe {
+            let start: *const u8 = datum.cast_mut_ptr();
+            let length = match usize::try_from(attribute.attlen) {
+                Ok(length) => length,
+                Err(_) => pgrx::varsize_any(start.cast()),
             };
-            if attribute.attbyval {
-                return Ok(a == b);
-            }
-            let bytes = |datum: pg_sys::Datum| {
-                let start: *const u8 = datum.cast_mut_ptr();
-                let length = match usize::try_from(attribute.attlen) {
-                    Ok(length) => length,
-                    Err(_) => pgrx::varsize_any(start.cast()),
-                };
-                std::slice::from_raw_parts(start, length)
-            };
-            Ok(bytes(a) == bytes(b))
-        }
+            std::slice::from_raw_parts(start, length)
+        };
+        Ok(bytes(a) == bytes(b))
     }
 
     /// A copy with other values in some columns, as a BEFORE trigger returns it.
@@ -175,7 +174,7 @@ impl<'a> TriggerRow<'a> {
         let mut values = Vec::with_capacity(columns.len());
         let mut nulls = Vec::with_capacity(columns.len());
         for change in columns {
-            positions.push(self.position(change.column)?.get() as i32);
+            positions.push(self.position(change.column)? as i32 + 1);
             nulls.push(change.value.is_none());
             values.push(change.value.unwrap_or(pg_sys::Datum::null()));
         }
