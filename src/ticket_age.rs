@@ -14,12 +14,15 @@ const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00
 
 const OPENED_BEFORE: &str = "t.created_at < $14";
 
-/// Whether such a page is asked for, and nothing else of its tickets.
-pub fn gives(conditions: &[&str], sort: Sort) -> bool {
-    conditions == [OPENED_BEFORE] && sort == Sort::default()
+/// Each class may have to give all tickets up to the end of the page: a late page by number is found sooner in the order of change.
+const MAX_TICKETS: i64 = 1_000;
+
+/// Whether that is what a page asks for, and nothing else of its tickets. `most`: how many tickets there are up to its end.
+pub fn gives(conditions: &[&str], sort: Sort, most: i64) -> bool {
+    conditions == [OPENED_BEFORE] && sort == Sort::default() && most <= MAX_TICKETS
 }
 
-/// As many as a page needs, from a cursor on if there is one.
+/// The first `most` of them, from a cursor on if there is one.
 pub fn page_statement(most: i64, has_cursor: bool) -> String {
     // Not a comparison of rows: an index scan may begin there, and not where the class does.
     let after_cursor = if has_cursor {
@@ -44,6 +47,17 @@ pub fn page_statement(most: i64, has_cursor: bool) -> String {
 #[pg_schema]
 mod tests {
     use super::*;
+
+    #[pg_test]
+    fn ticket_ages_give_early_pages_of_tickets_opened_before_a_moment() {
+        let sort = Sort::default();
+        let ascending = Sort { descending: false, ..sort };
+        assert!(gives(&[OPENED_BEFORE], sort, MAX_TICKETS));
+        assert!(!gives(&[OPENED_BEFORE], sort, MAX_TICKETS + 1));
+        assert!(!gives(&[OPENED_BEFORE], ascending, 21));
+        assert!(!gives(&[OPENED_BEFORE, "t.status = $5"], sort, 21));
+        assert!(!gives(&[], sort, 21));
+    }
 
     #[pg_test]
     fn ticket_ages_are_those_of_the_index() {

@@ -64,9 +64,10 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     };
     let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
     // Which index is best for several conditions together, or for an agent of few or of many tickets, depends on what is asked for.
+    let is_by_age = sees_all && ticket_age::gives(&conditions, sort, window.most());
     let is_planned_once = conditions.len() <= 1
         && filters.assigned_to.is_none()
-        && (!filters.have_moment() || sees_all && ticket_age::gives(&conditions, sort));
+        && (!filters.have_moment() || is_by_age);
     let mut rows = if is_planned_once {
         db::read_generic_all(&statement, &bound, Listed::of)?
     } else {
@@ -238,12 +239,19 @@ struct Window {
     offset: i64,
 }
 
+impl Window {
+    /// How many rows there are up to its end.
+    fn most(self) -> i64 {
+        self.limit + self.offset
+    }
+}
+
 fn page_statement(
     conditions: &[&'static str],
     sort: Sort,
     has_cursor: bool,
     sees_all: bool,
-    Window { limit, offset }: Window,
+    window: Window,
 ) -> String {
     let order = order_by(sort);
     let select = |own: Option<&'static str>| {
@@ -256,7 +264,7 @@ fn page_statement(
         text.push_str(order);
         text
     };
-    let most = limit + offset;
+    let (Window { limit, offset }, most) = (window, window.most());
     let page = if !sees_all {
         format!(
             "select t.* from (({} limit {most}) union all ({} limit {most})) t{order} limit {limit} offset {offset}",
@@ -270,7 +278,7 @@ fn page_statement(
               where b.org_id = $1 and b.workflow_id = $9{order} limit {limit} offset {offset}",
             select(Some("t.current_stage_id = b.id")),
         )
-    } else if ticket_age::gives(conditions, sort) {
+    } else if ticket_age::gives(conditions, sort, most) {
         format!("{} limit {limit} offset {offset}", ticket_age::page_statement(most, has_cursor))
     } else {
         format!("{} limit {limit} offset {offset}", select(None))
