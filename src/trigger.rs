@@ -99,21 +99,18 @@ impl<'a> TriggerRow<'a> {
         }
     }
 
-    fn attribute(&self, position: usize) -> Result<&pg_sys::FormData_pg_attribute> {
-        self.attributes.get(position).ok_or_else(|| internal("the table has fewer columns"))
-    }
-
-    /// Where a column is among the attributes, counted from 0.
-    fn position(&self, column: &str) -> Result<usize> {
+    /// Where a column is among the attributes, counted from 0, and what it is.
+    fn column(&self, column: &str) -> Result<(usize, &pg_sys::FormData_pg_attribute)> {
         self.attributes
             .iter()
-            .position(|attribute| name_is(&attribute.attname, column) && !attribute.attisdropped)
+            .enumerate()
+            .find(|(_, attribute)| name_is(&attribute.attname, column) && !attribute.attisdropped)
             .ok_or_else(|| internal(&format!("the table has no column \"{column}\"")))
     }
 
     /// Whether the table has such a column.
     pub fn has(&self, column: &str) -> bool {
-        self.position(column).is_ok()
+        self.column(column).is_ok()
     }
 
     fn raw(&self, position: usize) -> Option<pg_sys::Datum> {
@@ -122,7 +119,7 @@ impl<'a> TriggerRow<'a> {
 
     /// The value of a column; None for NULL.
     pub fn get<T: FromDatum>(&self, column: &str) -> Result<Option<T>> {
-        let datum = self.raw(self.position(column)?);
+        let datum = self.raw(self.column(column)?.0);
         // SAFETY: the caller names the Rust type of the column's SQL type; sql/*.sql says which.
         Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
     }
@@ -134,8 +131,8 @@ impl<'a> TriggerRow<'a> {
 
     /// A column as an argument of a statement, of the column's own type, without converting it.
     pub fn arg(&self, column: &str) -> Result<DatumWithOid<'_>> {
-        let position = self.position(column)?;
-        let oid = self.attribute(position)?.atttypid;
+        let (position, attribute) = self.column(column)?;
+        let oid = attribute.atttypid;
         Ok(match self.raw(position) {
             // SAFETY: a column's value with the type that the descriptor gives it; it lives as long as the tuple.
             Some(datum) => unsafe { DatumWithOid::new(datum, oid) },
@@ -145,13 +142,12 @@ impl<'a> TriggerRow<'a> {
 
     /// Whether a column is stored identically in both rows: cheap, and false only at worst for equal values.
     pub fn same_image(&self, other: &TriggerRow, column: &str) -> Result<bool> {
-        let position = self.position(column)?;
+        let (position, attribute) = self.column(column)?;
         let (a, b) = match (self.raw(position), other.raw(position)) {
             (None, None) => return Ok(true),
             (Some(a), Some(b)) => (a, b),
             _ => return Ok(false),
         };
-        let attribute = self.attribute(position)?;
         if attribute.attbyval {
             return Ok(a == b);
         }
@@ -174,7 +170,7 @@ impl<'a> TriggerRow<'a> {
         let mut values = Vec::with_capacity(columns.len());
         let mut nulls = Vec::with_capacity(columns.len());
         for change in columns {
-            positions.push(self.position(change.column)? as i32 + 1);
+            positions.push(self.column(change.column)?.0 as i32 + 1);
             nulls.push(change.value.is_none());
             values.push(change.value.unwrap_or(pg_sys::Datum::null()));
         }
