@@ -3,7 +3,7 @@
 //! pgrx's own `Spi` decides between reading and writing by whether the transaction has an id, and takes one for `run` and
 //! `get_one`. Ours says it per call: a read runs on the caller's snapshot, takes no id and works on a standby.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::rc::Rc;
@@ -24,6 +24,8 @@ thread_local! {
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), pg_sys::SPIPlanPtr>> = RefCell::default();
     /// Plans of statements put together at run time, and of those that are planned once, by their text.
     static DYNAMIC_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::default();
+    /// How many statements are running: a trigger on what one writes may call our functions.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -285,6 +287,7 @@ fn execute<T>(
     Spi::connect(|_| {
         prepare()?;
         let plan = kept_plan(statement, args)?;
+        let _running = Running::begin();
         let mut values: Vec<pg_sys::Datum> = args
             .iter()
             .map(|arg| arg.datum().map_or(pg_sys::Datum::null(), |datum| datum.sans_lifetime()))
@@ -309,6 +312,22 @@ fn execute<T>(
         let mut rows = unsafe { Rows::of_last_statement() };
         Ok(consume(&mut rows))
     })
+}
+
+/// One more statement that runs for as long as this lives, also when an error unwinds.
+struct Running;
+
+impl Running {
+    fn begin() -> Running {
+        DEPTH.set(DEPTH.get() + 1);
+        Running
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
 }
 
 fn nothing() -> Result<()> {
@@ -340,9 +359,9 @@ fn kept_plan(statement: Statement, args: &[DatumWithOid]) -> Result<pg_sys::SPIP
             };
             let plan = prepare(sql, args, options)?;
             DYNAMIC_PLANS.with_borrow_mut(|plans| {
-                if plans.len() >= MAX_DYNAMIC_PLANS {
+                if plans.len() >= MAX_DYNAMIC_PLANS && DEPTH.get() == 0 {
                     for (_, old) in plans.drain() {
-                        // SAFETY: the plan is ours and not running: dynamic statements do not nest.
+                        // SAFETY: the plan is ours, and no statement is running.
                         unsafe { pg_sys::SPI_freeplan(old) };
                     }
                 }

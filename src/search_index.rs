@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use crate::db::{self, Lock};
 use crate::error::{Error, Result};
+use crate::install::check_schema_version;
 use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 
 /// The words of a document: $1 organization, $2 the prefix of its kind's words, $3 title or null, $4 text or null.
@@ -75,9 +77,10 @@ const ORGANIZATIONS: &str =
     "select o.id from helpdesk.organizations o where $1::uuid is null or o.id = $1 order by o.id";
 
 /// Held by who writes words, shared, and by who writes all words of an organization anew: then the language does not change
-/// between its being read and the words being there. Organizations with the same number wait for each other.
+/// between its being read and the words being there. The second number is the organization's.
 const LOCK: i32 = 7_315_007;
-const LOCKS: u32 = 1024;
+/// Held by who writes all words of all organizations anew, instead of as many locks as there are organizations.
+const LOCK_ALL: &str = "lock table helpdesk.search_documents in share row exclusive mode";
 
 /// Above READ COMMITTED the language that is read may be an old one.
 const LANGUAGE_IS_THE_LATEST: &str = "select from helpdesk.organizations where id = $1 for share";
@@ -314,16 +317,22 @@ fn save(new: &TriggerRow) -> Result<()> {
 fn lock(org: Uuid, mode: Lock) -> Result<()> {
     match (mode, db::sees_latest()) {
         (Lock::Shared, false) => db::run(LANGUAGE_IS_THE_LATEST, &[org.into()])?,
-        (Lock::Exclusive, false) => {
-            return Err(Error::wrong_state(
-                "the words of an organization cannot be written anew in a transaction above READ COMMITTED",
-                "Set its language, or rebuild, in one of READ COMMITTED: it sees what others have just written.",
-            ));
-        }
+        (Lock::Exclusive, false) => return Err(sees_too_little()),
         _ => {}
     }
-    db::lock(LOCK, (org_bits(org) % LOCKS) as i32, mode);
+    db::lock(LOCK, org_bits(org).cast_signed(), mode);
     Ok(())
+}
+
+fn lock_all() -> Result<()> {
+    if db::sees_latest() { db::run(LOCK_ALL, &[]) } else { Err(sees_too_little()) }
+}
+
+fn sees_too_little() -> ErrorReport {
+    Error::wrong_state(
+        "the words of an organization cannot be written anew in a transaction above READ COMMITTED",
+        "Set its language, or rebuild, in one of READ COMMITTED: it sees what others have just written.",
+    )
 }
 
 /// Trigger on organizations: the language is one that Postgres knows.
@@ -362,7 +371,9 @@ fn reindex_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 
 fn reindex(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let Some(new) = rows.new {
-        rebuild(new.required("id")?)?;
+        let org = new.required("id")?;
+        lock(org, Lock::Exclusive)?;
+        rebuild(org)?;
     }
     Ok(None)
 }
@@ -371,14 +382,17 @@ fn reindex(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> {
-    for org in db::run_all(ORGANIZATIONS, &[p_org_id.into()], |row| row.get::<Uuid>(1))? {
-        org.map_or(Ok(()), rebuild)?;
+    check_schema_version()?;
+    match p_org_id {
+        Some(org) => lock(org, Lock::Exclusive)?,
+        None => lock_all()?,
     }
-    Ok(())
+    let orgs = db::run_all(ORGANIZATIONS, &[p_org_id.into()], |row| row.get::<Uuid>(1))?;
+    orgs.into_iter().flatten().try_for_each(rebuild)
 }
 
+/// Under the lock of the organization, or of all.
 fn rebuild(org: Uuid) -> Result<()> {
-    lock(org, Lock::Exclusive)?;
     REBUILD.into_iter().try_for_each(|statement| db::run(statement, &[org.into()]))
 }
 

@@ -45,6 +45,29 @@ test('who writes meanwhile waits, and writes in the new language', async () => {
   assert.equal(await stale(), 0);
 });
 
+test('who rewrites one organization stops no other, however its id ends', async () => {
+  const near = `${acme.slice(0, 28)}${((Number.parseInt(acme[28], 16) + 1) % 16).toString(16)}${acme.slice(29)}`;
+  await admin.query('begin');
+  await speak(admin, 'french');
+  await stranger.query(`set lock_timeout = '5s'`);
+  await db.sql(`insert into helpdesk.organizations (id, name, created_by) values ($1, 'Near', $2)`, [near, rita.profile]);
+  await openTicket(stranger, near, 'Nobody else waits');
+  await admin.query('rollback');
+});
+
+test('who rewrites all organizations takes few locks; who writes waits', async () => {
+  const superuser = await db.connect();
+  await superuser.query('begin');
+  await superuser.query('select helpdesk.rebuild_search_index()');
+  const locks = await db.value(`select count(*)::int from pg_locks where pid = $1 and locktype = 'advisory'`, [superuser.processID]);
+  assert.equal(locks, 0);
+  const written = openTicket(writer, acme, 'Later');
+  await db.untilBlocked(writer);
+  await superuser.query('commit');
+  await written;
+  assert.equal(await stale(), 0);
+});
+
 for (const isolation of ['repeatable read', 'serializable']) {
   test(`${isolation}: who has not seen the new language tries again; it is changed in READ COMMITTED`, async () => {
     await speak(admin, 'simple');
