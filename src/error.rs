@@ -23,6 +23,8 @@ pub enum Error {
     /// 23505: that revision, or that idempotency key, exists already. PostgREST answers 409 Conflict. A stale version is not
     /// 40001: that one promises that the same request may succeed when repeated, so PostgREST 12 repeats it without end.
     Duplicate { message: Text, hint: Text },
+    /// 54000: the answer would be larger than a client could want.
+    TooLarge { message: Text, hint: Text },
     /// 40001: a transaction above READ COMMITTED did not see what another one did meanwhile.
     Concurrent,
 }
@@ -47,6 +49,10 @@ impl Error {
 
     pub fn wrong_state(message: impl Into<Text>, hint: impl Into<Text>) -> ErrorReport {
         Error::WrongState { message: message.into(), hint: hint.into() }.into()
+    }
+
+    pub fn too_large(message: impl Into<Text>, hint: impl Into<Text>) -> ErrorReport {
+        Error::TooLarge { message: message.into(), hint: hint.into() }.into()
     }
 
     pub fn duplicate(message: impl Into<Text>, hint: impl Into<Text>) -> ErrorReport {
@@ -75,6 +81,7 @@ impl From<Error> for ErrorReport {
                 "could not serialize access due to concurrent update".into(),
                 "Run the transaction again.".into(),
             ),
+            Error::TooLarge { message, hint } => (ERRCODE_PROGRAM_LIMIT_EXCEEDED, message, hint),
             Error::Duplicate { message, hint } => (ERRCODE_UNIQUE_VIOLATION, message, hint),
         };
         ErrorReport::new(code, message, "").set_hint(hint)

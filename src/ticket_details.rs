@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -42,6 +43,9 @@ const HISTORY: &str = "
 
 const PEOPLE: &str = "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
 
+/// Longer conversations are not put together: one answer would take some four times this memory.
+const MAX_BYTES: usize = 64 << 20;
+
 /// Everything about a ticket that the caller may see; NULL when there is no such ticket or they may not see it.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
@@ -58,13 +62,29 @@ fn get_ticket_details(
     else {
         return Ok(None);
     };
-    details.comments = db::read_all(COMMENTS, &args, Comment::of)?;
+    details.comments = comments(&args)?;
     details.attachments = db::read_all(ATTACHMENTS, &args, Attachment::of)?;
     details.history = db::read_all(HISTORY, &args[..2], Revision::of)?;
     let people = People::of(db::read_all(PEOPLE, &[ids(details.people()).into()], Profile::of)?);
     people.name(details.people());
     details.ticket.show_email(&people, is_staff);
     json(&details).map(Some)
+}
+
+fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
+    let mut bytes = 0;
+    let comments = db::read_all(COMMENTS, args, |row| {
+        let comment = (bytes <= MAX_BYTES).then(|| Comment::of(row))?;
+        bytes += comment.content.as_ref().map_or(0, String::len);
+        Some(comment)
+    })?;
+    let comments: Option<Vec<Comment>> = comments.into_iter().collect();
+    comments.ok_or_else(|| {
+        Error::too_large(
+            "p_ticket_id: the conversation has more than 64 MiB of text",
+            "Read helpdesk.ticket_comments page by page.",
+        )
+    })
 }
 
 /// The ticket object, for staff, after a change in the same call.

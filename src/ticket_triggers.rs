@@ -232,11 +232,19 @@ fn check_requester(new: &TriggerRow, org: Uuid) -> Result<()> {
 }
 
 fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
-    let Some(assignee) = new.get::<Uuid>("assigned_to")? else { return Ok(()) };
-    match db::run_one(IS_ASSIGNABLE, &[org.into(), assignee.into()], |_| ())? {
-        Some(()) => Ok(()),
-        None => Err(not_assignable()),
-    }
+    if has_assignable(new, org)? { Ok(()) } else { Err(not_assignable()) }
+}
+
+/// A closed ticket keeps its last assignee, who may have left by the time it is opened again.
+fn unassigned_if_gone(new: &TriggerRow, org: Uuid) -> Result<Option<Change>> {
+    let nobody = || Change::new("assigned_to", Option::<Uuid>::None);
+    Ok((!has_assignable(new, org)?).then(nobody))
+}
+
+/// Whether the assignee, if there is one, may work on tickets of the organization.
+fn has_assignable(new: &TriggerRow, org: Uuid) -> Result<bool> {
+    let Some(assignee) = new.get::<Uuid>("assigned_to")? else { return Ok(true) };
+    Ok(db::run_one(IS_ASSIGNABLE, &[org.into(), assignee.into()], |_| ())?.is_some())
 }
 
 fn take_number(new: &TriggerRow, org: Uuid) -> Result<Option<i64>> {
@@ -359,6 +367,9 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
         if moved {
             check_transition(org, old, new)?;
             changes.push(Change::new("stage_entered_at", now));
+        }
+        if old_status == "closed" && status != "closed" && !is_changed.contains(&"assigned_to") {
+            changes.extend(unassigned_if_gone(new, org)?);
         }
         for (column, is_reached) in milestones(&status) {
             let before: Option<TimestampWithTimeZone> = new.get(column)?;

@@ -21,6 +21,9 @@ const UNMARK_START: &str = "
     update helpdesk.workflow_stages set is_start = false
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start";
 
+const OTHER_STAGE: &str = "
+    select from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 and id <> $3 limit 1";
+
 const STATUS_TO_TICKETS: &str = "
     update helpdesk.tickets set status = $3 where org_id = $1 and current_stage_id = $2 and status <> $3";
 
@@ -83,11 +86,14 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if is_new && !is_start && others == 0 {
         return Ok(Some(stage.with(vec![Change::new("is_start", true)])?));
     }
-    if was_start && !is_start && others > 0 {
-        return Err(Error::wrong_state(
-            "a workflow needs a start stage",
-            "Set is_start on another of its stages; this one then loses it.",
-        ));
+    if was_start && !is_start {
+        if others > 0 {
+            return Err(Error::wrong_state(
+                "a workflow needs a start stage",
+                "Set is_start on another of its stages; this one then loses it.",
+            ));
+        }
+        db::check_nothing_missed(OTHER_STAGE, this)?;
     }
     Ok(Some(stage.unchanged()))
 }

@@ -86,3 +86,20 @@ test('a stranger adding a start stage is refused at once, though somebody is cha
   );
   await other.query('rollback');
 });
+
+for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
+  test(`${isolation}: a workflow whose only stage goes while another comes keeps a start stage`, async () => {
+    const workflow = await db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Short') returning id`, [acme]);
+    const addStage = (name) =>
+      db.value('insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ($1, $2, $3) returning id', [acme, workflow, name]);
+    const first = await addStage('First');
+    const admin = await db.signIn(ada);
+    await admin.query(`begin isolation level ${isolation}`);
+    await admin.query('select from helpdesk.workflow_stages');
+    await addStage('Second');
+    const refused = isolation === 'read committed' ? '55000' : '40001';
+    await fails(refused, admin.query('delete from helpdesk.workflow_stages where id = $1', [first]));
+    await admin.query('rollback');
+    assert.equal(await db.value('select count(*)::int from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]), 1);
+  });
+}

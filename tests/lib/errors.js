@@ -11,5 +11,6 @@ export async function fails(sqlstate, statement) {
     assert.equal(error.code, sqlstate, `SQLSTATE of "${error.message}"`);
     return error;
   }
-  assert.fail(`expected SQLSTATE ${sqlstate}, but it succeeded with ${JSON.stringify(outcome?.rows ?? outcome)}`);
+  const result = String(JSON.stringify(outcome?.rows ?? outcome)).slice(0, 500);
+  assert.fail(`expected SQLSTATE ${sqlstate}, but it succeeded with ${result}`);
 }
