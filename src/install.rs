@@ -117,16 +117,21 @@ fn migrate() -> Result<()> {
     if !ask(INSTALLED)? {
         return Err(not_installed());
     }
+    outside_extension(|| take_steps(MIGRATIONS))
+}
+
+/// Takes the steps that are missing, then sets owners and privileges, which tells all sessions to look at the version again.
+fn take_steps(migrations: &[(i32, &'static str)]) -> Result<()> {
     while let version @ Some(_) = installed_version()?
         && version != Some(SCHEMA_VERSION)
     {
-        let Some((from, step)) = MIGRATIONS.iter().find(|(from, _)| Some(*from) == version) else {
+        let Some((from, step)) = migrations.iter().find(|(from, _)| Some(*from) == version) else {
             return Err(wrong_version(version));
         };
         db::run_script(step)?;
         db::run(SET_VERSION, &[(from + 1).into()])?;
     }
-    Ok(())
+    db::run_script(PRIVILEGES)
 }
 
 /// Schedules the maintenance jobs with pg_cron, under their fixed names: calling it again changes nothing.
@@ -175,7 +180,16 @@ fn enable_storage(p_bucket: Option<&str>) -> Result<()> {
     run_each(STORAGE_POLICIES, &[bucket.into()])
 }
 
-/// An error unless the tables are there and have the shape this code was written for. Asked once per session.
+/// Asks for the version again once the definition of any table has changed, as migrate() in another session does.
+pub fn watch() {
+    unsafe extern "C-unwind" fn forget(_: pg_sys::Datum, _: pg_sys::Oid) {
+        VERSION_IS_RIGHT.set(false);
+    }
+    // SAFETY: `forget` lives as long as the backend, and calls nothing of Postgres.
+    unsafe { pg_sys::CacheRegisterRelcacheCallback(Some(forget), pg_sys::Datum::from(0)) }
+}
+
+/// An error unless the tables are there and have the shape this code was written for.
 pub fn check_schema_version() -> Result<()> {
     if VERSION_IS_RIGHT.get() {
         return Ok(());
@@ -245,4 +259,36 @@ fn run_each(query: &'static str, args: &[DatumWithOid]) -> Result<()> {
 /// The answer of a yes-or-no query.
 fn ask(query: &'static str) -> Result<bool> {
     Ok(db::run_one(query, &[], |row| row.get(1))?.flatten() == Some(true))
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+mod tests {
+    use super::*;
+
+    const STEP: &str = "create table helpdesk.made_by_a_step ()";
+    const IS_MEMBER: &str = "
+        select exists (select from pg_depend
+                        where deptype = 'e' and classid = 'pg_class'::regclass and objid = 'helpdesk.made_by_a_step'::regclass)";
+
+    /// Runs `work` as a step of an extension script would.
+    fn in_extension_script<T>(work: impl FnOnce() -> T) -> T {
+        let helpdesk = Spi::get_one("select oid from pg_extension where extname = 'helpdesk'");
+        // SAFETY: plain variables of this backend; put back before anything else runs.
+        unsafe {
+            pg_sys::CurrentExtensionObject = helpdesk.unwrap().unwrap();
+            pg_sys::creating_extension = true;
+            let done = work();
+            pg_sys::creating_extension = false;
+            done
+        }
+    }
+
+    #[pg_test]
+    fn install_makes_what_a_step_makes_the_users_own() {
+        Spi::run("update helpdesk.schema_version set version = 0").unwrap();
+        in_extension_script(|| outside_extension(|| take_steps(&[(0, STEP)])).unwrap());
+        assert_eq!(Spi::get_one(IS_MEMBER), Ok(Some(false)));
+        assert_eq!(installed_version().unwrap(), Some(SCHEMA_VERSION));
+    }
 }

@@ -27,6 +27,7 @@ mod search_cursor;
 mod search_index;
 mod search_query;
 mod security_report;
+mod text;
 mod ticket_age;
 mod ticket_cursor;
 mod ticket_details;
@@ -44,7 +45,14 @@ mod workflows;
 
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
+    // A backtrace would reach the client as DETAIL.
+    // SAFETY: a backend has one thread.
+    unsafe {
+        std::env::remove_var("RUST_BACKTRACE");
+        std::env::remove_var("RUST_LIB_BACKTRACE");
+    }
     claims::watch();
+    install::watch();
 }
 
 extension_sql_file!("../sql/roles.sql", name = "roles", bootstrap);

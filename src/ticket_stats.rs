@@ -9,6 +9,7 @@ use pgrx::prelude::*;
 use crate::db;
 use crate::enums::Priority;
 use crate::error::Result;
+use crate::install::check_schema_version;
 use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 
 /// Deltas that are folded at a time.
@@ -361,6 +362,7 @@ fn append<'a>(org: DatumWithOid, deltas: &[Delta]) -> Result<Option<Tuple<'a>>> 
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_ticket_stats() -> Result<i64> {
+    check_schema_version()?;
     let is_alone = db::run_one(TRY_LOCK, &[], |row| row.get::<bool>(1))?.flatten() == Some(true);
     if !is_alone {
         return Ok(0);
@@ -407,6 +409,7 @@ fn verify_ticket_stats() -> Result<
         ),
     >,
 > {
+    check_schema_version()?;
     let rows = db::read_all(VERIFY, &[], |row| {
         (
             row.get(1),
@@ -427,6 +430,7 @@ fn verify_ticket_stats() -> Result<
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_ticket_stats() -> Result<()> {
+    check_schema_version()?;
     for statement in [
         LOCK,
         LOCK_TICKETS,

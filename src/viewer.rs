@@ -5,13 +5,15 @@
 //! Authorship always follows the claims; but the role anon is nobody, whatever they say.
 //!
 //! Policies ask this per row, so what is known about the person is cached, and looked up anew as soon as it could have changed:
-//! other claims or another role, a change by the transaction itself, or the end of any transaction that wrote.
+//! other claims or another role, a change by the transaction itself, or the end of any transaction that wrote. With each statement
+//! the login is asked for anew.
 
 use std::cell::RefCell;
 use std::ffi::CStr;
 use std::rc::Rc;
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
 use crate::claims::{self, setting};
@@ -49,6 +51,13 @@ const IS_MY_MEMBER: &str = "
     select from helpdesk.org_members m
      where m.user_id operator(pg_catalog.=) $1 and m.org_id operator(pg_catalog.=) any ($2)";
 
+const MY_MEMBERS: &str = "
+    select m.user_id from helpdesk.org_members m
+     where m.org_id operator(pg_catalog.=) any ($1) order by m.user_id using operator(pg_catalog.<)";
+
+/// Who asks about more profiles than this walks through them all: then the members are fetched at once.
+const SINGLE_PROFILES: u32 = 50;
+
 impl Viewer {
     /// Who is asking now.
     pub fn current() -> Result<Rc<Viewer>> {
@@ -57,11 +66,11 @@ impl Viewer {
 
     fn look_up() -> Result<Viewer> {
         let mut viewer = Viewer::default();
-        if is_anonymous() {
-            return Ok(viewer);
-        }
         with_pinned_search_path(|| {
             crate::install::check_schema_version()?;
+            if is_anonymous() {
+                return Ok(Vec::new());
+            }
             db::read_all(WHO_IS_ASKING, &[], |row| {
                 viewer.profile = row.get(1);
                 viewer.role = row.get(2);
@@ -165,6 +174,8 @@ struct Key {
     claims: u64,
     visible: Visible,
     transaction: pg_sys::LocalTransactionId,
+    /// When the client sent the statement: auth.uid() may be the administrator's own, and depend on more than the claims.
+    statement: pg_sys::TimestampTz,
 }
 
 /// Who sees equal ones sees the same rows: from one snapshot to the next of equal xmax, transactions can only have ended, which changes
@@ -190,7 +201,10 @@ struct Known {
     customer_orgs: UuidArray,
     staff_orgs: UuidArray,
     admin_orgs: UuidArray,
-    assigned_tickets: Option<Rc<Vec<Uuid>>>,
+    assigned_tickets: Option<UuidArray>,
+    /// How many profiles were asked about, and once those were many, whose the answer is yes, in order.
+    profiles_asked: u32,
+    members: Option<Vec<Uuid>>,
 }
 
 thread_local! {
@@ -216,14 +230,16 @@ fn known<T>(read: impl Fn(&Known) -> T) -> Result<T> {
             admin_orgs: UuidArray::of(&viewer.admin_orgs),
             viewer: Rc::new(viewer),
             assigned_tickets: None,
+            profiles_asked: 0,
+            members: None,
         }));
     }
     let answer = CACHE.with_borrow(|cache| cache.as_ref().map(&read));
     answer.ok_or_else(|| db::internal("nothing is known about who is asking"))
 }
 
-/// Whether an earlier transaction, or the same with other claims, found out who is asking now. What one that writes has seen, the next
-/// may not. The login is asked for again: auth.uid() may be somebody else's, and depend on more than the claims.
+/// Whether an earlier statement, or the same with other claims, found out who is asking now. What a transaction that writes has seen,
+/// the next may not. The login is asked for again.
 fn is_known_from_before(key: Option<Key>) -> Result<bool> {
     let sees_the_same = |known: &&Known| {
         known
@@ -278,6 +294,7 @@ impl Key {
                     minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
                 },
                 transaction,
+                statement: unguarded::GetCurrentStatementStartTimestamp(),
             })
         }
     }
@@ -291,6 +308,7 @@ mod unguarded {
     unsafe extern "C-unwind" {
         pub fn GetOuterUserId() -> pg_sys::Oid;
         pub fn GetCurrentTransactionStartTimestamp() -> pg_sys::TimestampTz;
+        pub fn GetCurrentStatementStartTimestamp() -> pg_sys::TimestampTz;
         pub fn GetCurrentSubTransactionId() -> pg_sys::SubTransactionId;
         pub fn ActiveSnapshotSet() -> bool;
         pub fn GetActiveSnapshot() -> pg_sys::Snapshot;
@@ -370,31 +388,28 @@ fn my_admin_org_ids() -> Result<UuidArray> {
 
 /// Tickets that the signed-in person is assigned to where they are not staff. Few: customers are seldom assigned.
 #[pg_extern(stable, parallel_safe, security_definer)]
-fn my_assigned_ticket_ids() -> Result<Vec<Uuid>> {
-    assigned_tickets()
-}
-
-pub fn assigned_tickets() -> Result<Vec<Uuid>> {
+fn my_assigned_ticket_ids() -> Result<UuidArray> {
     let viewer = Viewer::current()?;
     let (Some(me), false) = (viewer.profile, viewer.customer_orgs.is_empty()) else {
-        return Ok(Vec::new());
+        return Ok(UuidArray::of(&[]));
     };
-    let known = CACHE.with_borrow(|cache| cache.as_ref().and_then(|k| k.assigned_tickets.clone()));
-    if let Some(tickets) = known {
-        return Ok(tickets.to_vec());
+    if let Some(tickets) = known(|known| known.assigned_tickets.clone())? {
+        return Ok(tickets);
     }
-    let tickets = with_pinned_search_path(|| {
-        db::read_all(ASSIGNED_TICKETS, &[me.into(), viewer.customer_orgs.clone().into()], |row| {
-            row.get::<Uuid>(1)
-        })
-    })?;
-    let tickets: Vec<Uuid> = tickets.into_iter().flatten().collect();
-    CACHE.with_borrow_mut(|cache| {
-        if let Some(known) = cache {
-            known.assigned_tickets = Some(Rc::new(tickets.clone()));
-        }
-    });
+    let args = [me.into(), viewer.customer_orgs.clone().into()];
+    let tickets = UuidArray::of(&ids(ASSIGNED_TICKETS, &args)?);
+    remember(|known| known.assigned_tickets = Some(tickets.clone()));
     Ok(tickets)
+}
+
+fn ids(query: &'static str, args: &[DatumWithOid]) -> Result<Vec<Uuid>> {
+    let found = with_pinned_search_path(|| db::read_all(query, args, |row| row.get(1)))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Adds to what is known about who is asking now.
+fn remember(add: impl FnOnce(&mut Known)) {
+    CACHE.with_borrow_mut(|cache| cache.as_mut().map(add));
 }
 
 /// Whether a profile is a member of an organization in which the signed-in person is staff.
@@ -404,6 +419,20 @@ fn is_my_member(p_profile_id: Option<Uuid>) -> Result<bool> {
     let (Some(profile), false) = (p_profile_id, viewer.staff_orgs.is_empty()) else {
         return Ok(false);
     };
+    let (asked, answer) = known(|known| {
+        let answer = known.members.as_ref().map(|members| members.binary_search(&profile).is_ok());
+        (known.profiles_asked, answer)
+    })?;
+    if let Some(answer) = answer {
+        return Ok(answer);
+    }
+    if asked >= SINGLE_PROFILES {
+        let members = ids(MY_MEMBERS, &[viewer.staff_orgs().into()])?;
+        let answer = members.binary_search(&profile).is_ok();
+        remember(|known| known.members = Some(members));
+        return Ok(answer);
+    }
+    remember(|known| known.profiles_asked += 1);
     let found = with_pinned_search_path(|| {
         db::read_one(IS_MY_MEMBER, &[profile.into(), viewer.staff_orgs().into()], |_| ())
     })?;

@@ -132,7 +132,7 @@ test('the same claims are nobody as soon as the role is anon', async () => {
   await session.query('rollback');
 });
 
-test('whatever auth.uid() depends on: the next transaction is whoever it says', async () => {
+test('whatever auth.uid() depends on: the next transaction, and the next statement, is whoever it says', async () => {
   const session = await db.connect();
   const body = await db.value(`select pg_get_functiondef('auth.uid()'::regprocedure)`);
   await db.sql(`create or replace function auth.uid() returns uuid language sql stable
@@ -145,6 +145,13 @@ test('whatever auth.uid() depends on: the next transaction is whoever it says', 
       assert.equal(rows[0].me, person.profile);
       await session.query('commit');
     }
+    await session.query('begin; set local role authenticated');
+    for (const person of [vera, otto, vera]) {
+      await session.query(`select set_config('app.login', $1, true)`, [person.login]);
+      const { rows } = await session.query('select helpdesk.my_profile_id() as me');
+      assert.equal(rows[0].me, person.profile);
+    }
+    await session.query('rollback');
   } finally {
     await db.sql(body);
   }

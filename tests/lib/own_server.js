@@ -8,20 +8,24 @@ import { waitUntil } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts a new, empty cluster with these settings and lets this process connect to it. Returns what stops and removes it. */
-export function startOwnServer(name, settings) {
+/**
+ * Starts a new, empty cluster with these settings, and these variables in its environment, and lets this process connect to it.
+ * Returns what stops and removes it.
+ */
+export function startOwnServer(name, settings, environment = {}) {
   const stop = () => inBash('cluster_drop "$1"', name);
   stop(); // Left by a run that was killed.
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
   process.on('exit', stop); // However the tests end.
-  start(name, settings);
+  start(name, settings, environment);
   return stop;
 }
 
-function start(name, settings) {
+function start(name, settings, environment = {}) {
   const options = Object.entries(settings).map(([setting, value]) => `${setting}=${value}`);
-  inBash('cluster_start "$@"', name, ...options);
+  const variables = Object.entries(environment).map(([variable, value]) => `export ${variable}=${value};`);
+  inBash(`${variables.join(' ')} cluster_start "$@"`, name, ...options);
   const [host, port, user] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT $PGUSER"', name).trim().split(' ');
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user });
 }
