@@ -56,7 +56,8 @@ begin
   if pg_catalog.to_regprocedure('auth.uid()') is null then
     create function auth.uid() returns uuid
       language sql stable parallel safe
-      return helpdesk.jwt_subject();
+      -- A text, on which nothing depends: what drops helpdesk drops neither this nor policies of others that use it.
+      as 'select helpdesk.jwt_subject()';
     revoke all on function auth.uid() from public;
     grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
     comment on function auth.uid() is

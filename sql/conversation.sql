@@ -18,7 +18,7 @@ create table helpdesk.ticket_comments (
   constraint ticket_comments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
   constraint ticket_comments_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
-  constraint ticket_comments_content_check check (content ~ '\S' and pg_catalog.char_length(content) <= 100000)
+  constraint ticket_comments_content_check check (not helpdesk.is_blank(content) and pg_catalog.char_length(content) <= 100000)
 );
 
 create table helpdesk.ticket_attachments (
@@ -37,11 +37,11 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
   constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by) references helpdesk.profiles (id),
-  constraint ticket_attachments_file_name_check check (file_name ~ '\S' and pg_catalog.char_length(file_name) <= 255),
-  constraint ticket_attachments_file_type_check check (file_type ~ '\S' and pg_catalog.char_length(file_type) <= 255),
+  constraint ticket_attachments_file_name_check check (not helpdesk.is_blank(file_name) and pg_catalog.char_length(file_name) <= 255),
+  constraint ticket_attachments_file_type_check check (not helpdesk.is_blank(file_type) and pg_catalog.char_length(file_type) <= 255),
   constraint ticket_attachments_file_size_check check (file_size >= 0),
   constraint ticket_attachments_storage_path_check check (
-    storage_path ~ '\S' and pg_catalog.char_length(storage_path) <= 1024
+    not helpdesk.is_blank(storage_path) and pg_catalog.char_length(storage_path) <= 1024
     and storage_path !~ '(^/|\\|[[:cntrl:]]|(^|/)\.{1,2}(/|$))')
 );
 

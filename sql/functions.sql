@@ -33,10 +33,10 @@ begin
 end
 $$;
 
--- Asked by policies and column defaults. A SET search_path would cost five times the call. jwt_subject, uuid_generate_v7,
--- sees_everything and search_terms look nothing up by name; the others set the path inside, when they look (viewer.rs).
+-- Asked by policies, column defaults and constraints. A SET search_path would cost five times the call. jwt_subject, uuid_generate_v7,
+-- is_blank, sees_everything and search_terms look nothing up by name; the others set the path inside, when they look (viewer.rs).
 grant execute on function
-  helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.my_profile_id(),
+  helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.is_blank(text), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_customer_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(),
   helpdesk.my_assigned_ticket_ids(),
   helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.sees_everything(), helpdesk.may_read_file(text),
@@ -60,7 +60,7 @@ grant execute on function
   helpdesk.update_ticket(uuid, jsonb, integer, uuid),
   helpdesk.get_ticket_details(uuid, uuid),
   helpdesk.list_org_tickets(uuid, jsonb),
-  helpdesk.update_tickets(uuid[], jsonb),
+  helpdesk.update_tickets(uuid[], jsonb, uuid),
   helpdesk.claim_next_ticket(uuid, jsonb),
   helpdesk.add_comment(uuid, text, boolean, uuid),
   helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid),
@@ -73,7 +73,7 @@ grant execute on function
   helpdesk.ticket_activity(uuid, date, date),
   helpdesk.org_dashboard(uuid),
   helpdesk.name_on_ticket(uuid, uuid, uuid),
-  helpdesk.mark_notifications_read(uuid[]),
+  helpdesk.mark_notifications_read(uuid[], uuid),
   helpdesk.unread_notifications()
   to authenticated, service_role;
 
@@ -101,6 +101,8 @@ comment on function helpdesk.jwt_subject() is
   'The login that the access token names: request.jwt.claim.sub, else sub in request.jwt.claims; null when there is none or it is not a uuid.';
 comment on function helpdesk.uuid_generate_v7() is
   'A new UUIDv7 (RFC 9562): ascending, so that rows made together lie together in an index.';
+comment on function helpdesk.is_blank(text) is
+  'Whether a text is empty or has only white space: characters that Unicode calls so, whatever the locale is.';
 comment on function helpdesk.my_profile_id() is 'The profile of the signed-in person; null when nobody is signed in.';
 comment on function helpdesk.my_org_ids() is 'The organizations that the signed-in person is a member of.';
 comment on function helpdesk.my_customer_org_ids() is 'The organizations in which the signed-in person is org_customer.';
@@ -129,7 +131,7 @@ comment on function helpdesk.leave_organization(uuid) is
 comment on function helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval) is
   'Invites the owner of an e-mail address to an organization and returns the invite''s id. Admins of the organization. p_role: customer, agent or admin; p_expires_in: more than 0, at most 366 days. A pending invite to the same address is replaced. Sends no mail: the application does, with the id in its link. Errors: 22004, 22023 (address, lifetime), 42501 (not an admin), 23505 (a member already).';
 comment on function helpdesk.accept_org_invite(uuid) is
-  'Joins the organization that the signed-in person was invited to, and returns its id; again when they accepted it before. Only who has confirmed the e-mail address that the invite names. Who is a member already keeps their role. Errors: 22004, 42501 (no such invite to this person, address not confirmed), 55000 (accepted by then, or expired).';
+  'Joins the organization that the signed-in person was invited to, and returns its id; again when they accepted it before. Only who has confirmed the e-mail address that the invite names. Who is a member already keeps their role. Errors: 22004, 42501 (no such invite to this person, address not confirmed), 55000 (somebody else accepted it, or it was yours and you have left since; or it has expired).';
 comment on function helpdesk.revoke_org_invite(uuid) is
   'Takes back an invite that was not accepted yet. Admins of the organization. Errors: 22004, 42501 (no such invite there), 55000 (accepted already).';
 comment on function helpdesk.my_pending_invites() is
@@ -141,14 +143,14 @@ comment on function helpdesk.redeem_admin_invite_code(text) is
 comment on function helpdesk.create_ticket(uuid, text, text, helpdesk.ticket_priority, uuid, uuid, text) is
   'Opens a ticket and returns its id. Any member of the organization. p_title: 1 to 500 characters; p_description: up to 100,000; p_workflow_id: else the earliest active one; p_requester_id: staff and backends open a ticket for a member; p_idempotency_key: the same key by the same person in the same organization returns the first ticket. Errors: 22004, 22023, 42501 (not a member, or a thing of another organization), 55000 (no active workflow), 23505 (key used for another request).';
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
-  'Changes title, description, priority, assignedTo, stageId of a ticket, any of them in one revision, and returns the ticket object. Staff of the organization. p_expected_version: change only if the ticket still has this version. Nothing to change: no revision. p_org_id is never needed; a sharded installation finds the ticket faster with it. Errors: 22004, 22023, 42501 (no such ticket, stage or member there), 23505 (another version).';
+  'Changes title, description, priority, assignedTo, stageId of a ticket, any of them in one revision, and returns the ticket object. Staff of the organization. p_expected_version: change only if the ticket still has this version. Nothing to change: no revision. p_org_id: never needed; with it the ticket is looked for in that organization only. Errors: 22004, 22023, 42501 (no such ticket, stage or member there, or a move that the workflow does not allow), 23505 (another version).';
 comment on function helpdesk.get_ticket_details(uuid, uuid) is
-  'A ticket with its comments, attachments and history as {ticket, comments, attachments, history}. Null when there is no such ticket or the caller may not see it. Customers get no internal comments and attachments, and no e-mail addresses. Errors: 22004.';
+  'A ticket with its comments, attachments and history as {ticket, comments, attachments, history}. Null when there is no such ticket or the caller may not see it. Customers get no internal comments and attachments, and no e-mail addresses. p_org_id: never needed; with it the ticket is looked for in that organization only. Errors: 22004, 54000 (more than 64 MiB of comments: page through ticket_comments).';
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
   'A page of tickets as {tickets, pagination: {total, page, perPage, nextCursor}}. Filters: priority, status, stageId, workflowId (a value or a list), assignedTo (id, "me", "none"), createdBy (id, "me"), createdAfter, createdBefore, updatedAfter, updatedBefore (RFC 3339; from the first moment, up to but not including the second), search, sort (updatedAt, createdAt, priority; - before it: descending; default -updatedAt), perPage (1..100, default 20), page or cursor, count ("exact", "none"; total is null when a search finds more than 10,000). Customers get the tickets they opened or are assigned to. Errors: 22004, 22023 (filter), 42501 (not a member).';
 
-comment on function helpdesk.update_tickets(uuid[], jsonb) is
-  'Changes up to 1000 tickets at once as update_ticket does, all or none, each with its revision. Staff of their organizations. Returns {updated, tickets: [{id, version}]} of those that really changed. Errors: 22004, 22023, 42501 (a ticket, stage or member that is not there).';
+comment on function helpdesk.update_tickets(uuid[], jsonb, uuid) is
+  'Changes up to 1000 tickets at once as update_ticket does, all or none, each with its revision. Staff of their organizations. p_org_id: all of them are of that organization. Returns {updated, tickets: [{id, version}]} of those that really changed. Errors: 22004, 22023, 42501 (a ticket, stage or member that is not there, or a move that the workflow does not allow).';
 comment on function helpdesk.claim_next_ticket(uuid, jsonb) is
   'Assigns the most urgent, oldest unassigned open ticket to the signed-in member of staff and returns the ticket object; null when there is none. Who asks at the same time gets another one, and nobody waits. Filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search, as in list_org_tickets. Errors: 22004, 22023, 42501 (not staff).';
 comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
@@ -201,8 +203,8 @@ comment on function helpdesk.may_upload_file(text) is
   'Whether the signed-in person may put a file at <organization>/<ticket>/<anything>: they see the ticket. Asked by the policies on a storage bucket.';
 comment on function helpdesk.watch_ticket(uuid, boolean, uuid) is
   'Starts (or with p_watch false stops) watching a ticket that the signed-in person sees: they are told what its requester and assignee are told, as far as they may read it. Errors: 22004, 42501 (no such ticket).';
-comment on function helpdesk.mark_notifications_read(uuid[]) is
-  'Marks these notifications of the signed-in person as read, all of them when none are named; returns how many were unread. Errors: 42501 (not signed in).';
+comment on function helpdesk.mark_notifications_read(uuid[], uuid) is
+  'Marks these notifications of the signed-in person as read, all of them when none are named (of one organization, when p_org_id names it); returns how many were unread. Errors: 42501 (not signed in).';
 comment on function helpdesk.unread_notifications() is
   'How many notifications the signed-in person has not read. Errors: 42501 (not signed in).';
 comment on function helpdesk.cleanup_old_notifications() is

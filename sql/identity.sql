@@ -23,7 +23,7 @@ create table helpdesk.profiles (
   constraint profiles_pkey primary key (id),
   constraint profiles_auth_id_key unique (auth_id),
   constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
-  constraint profiles_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint profiles_name_check check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint profiles_preferences_check check (pg_catalog.jsonb_typeof(preferences) = 'object')
 );
 
@@ -35,7 +35,8 @@ alter table helpdesk.profiles
 
 ---- Indexes
 
-create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email));
+create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email collate "C"));
+alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 
 ---- Triggers
 
@@ -77,14 +78,14 @@ comment on column helpdesk.schema_version.installed_at is 'When the tables got t
 comment on table helpdesk.profiles is 'A person: the author of tickets, comments and history. Outlives the login.';
 comment on column helpdesk.profiles.id is 'The person, as other tables name them. UUIDv7.';
 comment on column helpdesk.profiles.auth_id is 'The login (auth.users.id); null once the login was deleted.';
-comment on column helpdesk.profiles.role is 'Role on the installation. Only an administrator of the database changes it.';
+comment on column helpdesk.profiles.role is 'Role on the installation: admin makes admin codes and founds organizations, customer founds organizations, agent does neither. Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database administrator.';
 comment on column helpdesk.profiles.name is 'Display name, 1 to 200 characters.';
 comment on column helpdesk.profiles.email is 'Copy of the login''s e-mail address, kept by trigger.';
 comment on column helpdesk.profiles.teams is 'Free for the application: teams this person works in.';
 comment on column helpdesk.profiles.created_at is 'When the profile was made.';
 comment on column helpdesk.profiles.last_active is 'When the application last saw this person. The person''s client writes it.';
 comment on column helpdesk.profiles.preferences is 'Settings of the person''s client, a JSON object.';
-comment on index helpdesk.profiles_email_idx is 'Serves finding a person by e-mail address without regard to case.';
+comment on index helpdesk.profiles_email_idx is 'Serves create_org_invite: whether the owner of an e-mail address is a member, without regard to case.';
 comment on trigger helpdesk_handle_new_user on auth.users is 'Makes the profile of a new login and keeps its e-mail address.';
 comment on trigger helpdesk_forget_login on auth.users is 'Deleting a login keeps the profile as author of its history.';
 comment on trigger keep_identity on helpdesk.profiles is

@@ -47,6 +47,8 @@ alter table helpdesk.org_invites
 create index org_invites_id_idx on helpdesk.org_invites (id);
 create unique index org_invites_pending_key on helpdesk.org_invites (org_id, pg_catalog.lower(email collate "C")) where used_at is null;
 create index org_invites_email_idx on helpdesk.org_invites (pg_catalog.lower(email collate "C")) where used_at is null;
+alter index helpdesk.org_invites_pending_key alter column 2 set statistics 0;
+alter index helpdesk.org_invites_email_idx alter column 1 set statistics 0;
 create index org_invites_created_by_idx on helpdesk.org_invites (created_by);
 create index org_invites_used_by_idx on helpdesk.org_invites (used_by);
 create index admin_invite_codes_created_by_idx on helpdesk.admin_invite_codes (created_by);

@@ -15,7 +15,7 @@ create table helpdesk.categories (
   constraint categories_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
   constraint categories_parent_id_fkey foreign key (org_id, parent_id) references helpdesk.categories (org_id, id)
     deferrable initially deferred,
-  constraint categories_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint categories_name_check check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint categories_description_check check (pg_catalog.char_length(description) <= 10000)
 );
 
@@ -38,8 +38,8 @@ create table helpdesk.articles (
   constraint articles_pkey primary key (org_id, id),
   constraint articles_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
   constraint articles_author_fkey foreign key (author) references helpdesk.profiles (id),
-  constraint articles_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
-  constraint articles_content_check check (content ~ '\S' and pg_catalog.char_length(content) <= 500000),
+  constraint articles_title_check check (not helpdesk.is_blank(title) and pg_catalog.char_length(title) <= 500),
+  constraint articles_content_check check (not helpdesk.is_blank(content) and pg_catalog.char_length(content) <= 500000),
   constraint articles_visibility_check check (visibility in ('internal', 'members', 'public')),
   constraint articles_status_check check (status in ('draft', 'published', 'archived')),
   constraint articles_categories_check check (pg_catalog.cardinality(categories) <= 50),
@@ -73,7 +73,7 @@ create table helpdesk.article_feedback (
   constraint article_feedback_article_id_fkey foreign key (org_id, article_id)
     references helpdesk.articles (org_id, id) on delete cascade,
   constraint article_feedback_user_id_fkey foreign key (user_id) references helpdesk.profiles (id) on delete cascade,
-  constraint article_feedback_comment_check check (comment ~ '\S' and pg_catalog.char_length(comment) <= 2000)
+  constraint article_feedback_comment_check check (not helpdesk.is_blank(comment) and pg_catalog.char_length(comment) <= 2000)
 );
 
 create table helpdesk.ticket_articles (
@@ -109,7 +109,7 @@ alter table helpdesk.article_feedback
 
 create index categories_id_idx on helpdesk.categories (id);
 create unique index categories_name_key on helpdesk.categories (org_id, parent_id, pg_catalog.lower(name)) nulls not distinct;
-create index categories_parent_id_idx on helpdesk.categories (org_id, parent_id);
+alter index helpdesk.categories_name_key alter column 3 set statistics 0;
 
 create index articles_id_idx on helpdesk.articles (id);
 create index articles_org_updated_idx on helpdesk.articles (org_id, updated_at desc, id desc);
@@ -249,13 +249,12 @@ comment on column helpdesk.ticket_articles.article_id is 'The article.';
 comment on column helpdesk.ticket_articles.linked_by is 'Who linked them; null: the database administrator or a backend.';
 comment on column helpdesk.ticket_articles.linked_at is 'When they were linked.';
 comment on index helpdesk.categories_id_idx is 'Serves looking a category up by id alone.';
-comment on index helpdesk.categories_name_key is 'Serves looking for a namesake among siblings; keeps a name, whatever its letter case, to one.';
-comment on index helpdesk.categories_parent_id_idx is 'Serves the foreign key, and moving sub-categories up.';
+comment on index helpdesk.categories_name_key is 'Serves looking for a namesake among siblings, moving sub-categories up, and the foreign key; keeps a name, whatever its letter case, to one.';
 comment on index helpdesk.articles_id_idx is 'Serves looking an article up by id alone.';
 comment on index helpdesk.articles_org_updated_idx is 'Serves list_articles in its default order, and the same through the table.';
 comment on index helpdesk.articles_org_created_idx is 'Serves list_articles sorted by createdAt.';
 comment on index helpdesk.articles_org_title_idx is 'Serves list_articles sorted by title.';
-comment on index helpdesk.articles_author_idx is 'Serves the foreign key to profiles.';
+comment on index helpdesk.articles_author_idx is 'Serves list_articles filtered by author, and the foreign key to profiles.';
 comment on index helpdesk.articles_categories_idx is 'Serves list_articles filtered by category, and renaming a category.';
 comment on index helpdesk.articles_tags_idx is 'Serves list_articles filtered by tag.';
 comment on index helpdesk.articles_public_idx is 'Serves the newest public articles, as anybody reads them through the table.';

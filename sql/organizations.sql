@@ -17,7 +17,7 @@ create table helpdesk.organizations (
   constraint organizations_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint organizations_notification_retention_check
     check (notification_retention between interval '1 hour' and interval '10 years'),
-  constraint organizations_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200)
+  constraint organizations_name_check check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200)
 );
 
 create table helpdesk.org_members (

@@ -43,7 +43,7 @@ create table helpdesk.tickets (
   constraint tickets_assigned_to_fkey foreign key (assigned_to) references helpdesk.profiles (id),
   constraint tickets_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint tickets_first_response_by_fkey foreign key (first_response_by) references helpdesk.profiles (id),
-  constraint tickets_title_check check (title ~ '\S' and pg_catalog.char_length(title) <= 500),
+  constraint tickets_title_check check (not helpdesk.is_blank(title) and pg_catalog.char_length(title) <= 500),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
   -- Each moment has a day in every time zone, and a sum.
@@ -195,7 +195,7 @@ create policy user_limited_history on helpdesk.ticket_history for select to auth
 
 comment on table helpdesk.ticket_counters is 'The last ticket number of each organization.';
 comment on column helpdesk.ticket_counters.org_id is 'The organization.';
-comment on column helpdesk.ticket_counters.last_number is 'The number given last. A rolled back ticket leaves a gap only when it gave its number explicitly.';
+comment on column helpdesk.ticket_counters.last_number is 'The number given last. A ticket that is rolled back leaves no gap.';
 comment on table helpdesk.tickets is
   'A request for help, as it is now. What it was before is in ticket_history, written by trigger whichever way a ticket is changed.';
 comment on column helpdesk.tickets.org_id is 'The organization. Never changes.';

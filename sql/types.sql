@@ -7,7 +7,7 @@ create type helpdesk.notification_type as enum (
 );
 
 comment on type helpdesk.user_role is
-  'Role on the whole installation. Access to tickets is decided by helpdesk.org_members.org_role instead.';
+  'Role of a profile on the whole installation; in invites, what somebody becomes in an organization (org_customer, org_agent, org_admin). Access to tickets is decided by helpdesk.org_members.org_role.';
 comment on type helpdesk.ticket_priority is
   'How urgent a ticket is, from low to urgent; the order of the labels is the order of urgency.';
 comment on type helpdesk.notification_type is

@@ -13,7 +13,7 @@ create table helpdesk.workflows (
   created_at timestamptz not null default pg_catalog.now(),
   constraint workflows_pkey primary key (org_id, id),
   constraint workflows_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade,
-  constraint workflows_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint workflows_name_check check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint workflows_description_check check (pg_catalog.char_length(description) <= 10000)
 );
 
@@ -30,7 +30,7 @@ create table helpdesk.workflow_stages (
   constraint workflow_stages_workflow_id_fkey foreign key (org_id, workflow_id)
     references helpdesk.workflows (org_id, id) on delete cascade,
   constraint workflow_stages_workflow_id_id_key unique (org_id, workflow_id, id),
-  constraint workflow_stages_name_check check (name ~ '\S' and pg_catalog.char_length(name) <= 200),
+  constraint workflow_stages_name_check check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint workflow_stages_description_check check (pg_catalog.char_length(description) <= 10000),
   constraint workflow_stages_status_check check (status in ('open', 'pending', 'resolved', 'closed'))
 );

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::conversation::is_import;
 use crate::db;
 use crate::error::{Error, Result, required};
+use crate::install::check_schema_version;
 use crate::tickets::find_ticket;
 use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::Viewer;
@@ -41,6 +42,7 @@ const MARK_READ: &str = "
     with marked as (
       update helpdesk.notifications n set read = true
        where n.user_id = $1 and not n.read and n.org_id = any ($2) and ($3::uuid[] is null or n.id = any ($3))
+         and ($4::uuid is null or n.org_id = $4)
       returning 1)
     select count(*) from marked";
 
@@ -60,7 +62,7 @@ const WATCH: &str = "
     on conflict do nothing";
 
 const STOP_WATCHING: &str = "
-    delete from helpdesk.ticket_watchers where ticket_id = $1 and user_id = $2";
+    delete from helpdesk.ticket_watchers where ticket_id = $1 and user_id = $2 and ($3::uuid is null or org_id = $3)";
 
 /// What happened on a ticket, and who is concerned.
 struct Event<'a> {
@@ -218,14 +220,18 @@ fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Marks notifications of the signed-in person as read, all of them when none are named. Returns how many were unread.
+/// Marks notifications of the signed-in person as read, all of them (in the organization that is named) when none are named. Returns
+/// how many were unread.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn mark_notifications_read(p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL")) -> Result<i64> {
+fn mark_notifications_read(
+    p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL"),
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<i64> {
     let viewer = Viewer::current()?;
     let me = viewer.person()?;
-    let marked =
-        db::run_one(MARK_READ, &[me.into(), viewer.orgs().into(), p_ids.into()], |row| row.get(1))?;
+    let args = [me.into(), viewer.orgs().into(), p_ids.into(), p_org_id.into()];
+    let marked = db::run_one(MARK_READ, &args, |row| row.get(1))?;
     Ok(marked.flatten().unwrap_or(0))
 }
 
@@ -243,6 +249,7 @@ fn unread_notifications() -> Result<i64> {
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn cleanup_old_notifications() -> Result<i64> {
+    check_schema_version()?;
     let mut total = 0;
     for _ in 0..MAX_BATCHES {
         let deleted: i64 =
@@ -267,7 +274,7 @@ fn watch_ticket(
     let me = Viewer::current()?.person()?;
     if p_watch == Some(false) {
         // Also a ticket that they may no longer see.
-        return db::run(STOP_WATCHING, &[ticket.into(), me.into()]);
+        return db::run(STOP_WATCHING, &[ticket.into(), me.into(), p_org_id.into()]);
     }
     let Some(found) = find_ticket(ticket, p_org_id)? else {
         return Err(Error::not_allowed(

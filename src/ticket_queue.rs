@@ -19,13 +19,13 @@ const MAX_TICKETS: usize = 1000;
 const LOCK_TICKETS: &str = "
     with locked as (
       select t.org_id from helpdesk.tickets t
-       where t.id = any ($1) and ($2 or t.org_id = any ($3))
+       where t.id = any ($1) and ($2 or t.org_id = any ($3)) and ($4::uuid is null or t.org_id = $4)
        order by t.id
          for no key update)
     select org_id, count(*) from locked group by org_id";
 
-const ORGS_OF_TICKETS: &str =
-    "select distinct t.org_id from helpdesk.tickets t where t.id = any ($1)";
+const ORGS_OF_TICKETS: &str = "
+    select distinct t.org_id from helpdesk.tickets t where t.id = any ($1) and ($2::uuid is null or t.org_id = $2)";
 
 const UPDATE_TICKETS: &str = concat!(
     "with changed as (",
@@ -42,6 +42,7 @@ const UPDATE_TICKETS: &str = concat!(
 fn update_tickets(
     p_ticket_ids: Option<Vec<Option<Uuid>>>,
     p_changes: Option<JsonbText>,
+    p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let ids: BTreeSet<[u8; 16]> = required(p_ticket_ids, "p_ticket_ids")?
         .into_iter()
@@ -58,10 +59,10 @@ fn update_tickets(
     let wanted: Vec<Uuid> = ids.into_iter().map(Uuid::from_bytes).collect();
     let viewer = Viewer::current()?;
     let sees_all = viewer::role_bypasses_row_security();
-    let orgs = if sees_all { orgs_of(&wanted)? } else { viewer.staff_orgs() };
+    let orgs = if sees_all { orgs_of(&wanted, p_org_id)? } else { viewer.staff_orgs() };
     changes.lock_targets(orgs)?;
-    let args: [DatumWithOid; 3] =
-        [wanted.clone().into(), sees_all.into(), viewer.staff_orgs().into()];
+    let args: [DatumWithOid; 4] =
+        [wanted.clone().into(), sees_all.into(), viewer.staff_orgs().into(), p_org_id.into()];
     let locked = db::run_all(LOCK_TICKETS, &args, |row| {
         (row.get::<Uuid>(1), row.get::<i64>(2).unwrap_or(0))
     })?;
@@ -83,8 +84,9 @@ fn update_tickets(
     Ok(result.flatten().unwrap_or(JsonText("null".to_owned())))
 }
 
-fn orgs_of(tickets: &[Uuid]) -> Result<Vec<Uuid>> {
-    let orgs = db::run_all(ORGS_OF_TICKETS, &[tickets.to_vec().into()], |row| row.get(1))?;
+fn orgs_of(tickets: &[Uuid], org: Option<Uuid>) -> Result<Vec<Uuid>> {
+    let args = [tickets.to_vec().into(), org.into()];
+    let orgs = db::run_all(ORGS_OF_TICKETS, &args, |row| row.get(1))?;
     Ok(orgs.into_iter().flatten().collect())
 }
 

@@ -89,6 +89,50 @@ test('what is invisible is refused with a proper error or stored: what a functio
   await db.disconnect(session);
 });
 
+test('a text of nothing but white space is refused at the table too, whatever the locale calls so', async () => {
+  const WHITE = ['', ' ', '\t\n', '\u0085', '\u00a0', '\u1680', '\u2007', '\u2028', '\u202f', '\u3000', ' \u00a0 '];
+  const SEEN = ['x', '\u200b', ' x\u00a0'];
+  const { ticket, workflow, article } = acme.things;
+  const inserts = {
+    'tickets.title': ['insert into helpdesk.tickets (org_id, title) values ($1, $2)', [acme.org]],
+    'ticket_comments.content': ['insert into helpdesk.ticket_comments (org_id, content, ticket_id) values ($1, $2, $3)', [acme.org], [ticket]],
+    ...Object.fromEntries(
+      ['file_name', 'file_type', 'storage_path'].map((column) => [
+        `ticket_attachments.${column}`,
+        [
+          `insert into helpdesk.ticket_attachments (org_id, ticket_id, file_size, ${column}, ${['file_name', 'file_type', 'storage_path'].filter((other) => other !== column).join(', ')})
+           values ($1, $3, 1, $2, 'a', 'b')`,
+          [acme.org],
+          [ticket],
+        ],
+      ]),
+    ),
+    'organizations.name': ['update helpdesk.organizations set name = $2 where id = $1', [acme.org]],
+    'profiles.name': ['update helpdesk.profiles set name = $2 where id = $1', [acme.admin.profile]],
+    'workflows.name': ['insert into helpdesk.workflows (org_id, name) values ($1, $2)', [acme.org]],
+    'workflow_stages.name': ['insert into helpdesk.workflow_stages (org_id, name, workflow_id) values ($1, $2, $3)', [acme.org], [workflow]],
+    'categories.name': ['insert into helpdesk.categories (org_id, name) values ($1, $2)', [acme.org]],
+    'articles.title': [`insert into helpdesk.articles (org_id, title, content) values ($1, $2, 'x')`, [acme.org]],
+    'articles.content': [`insert into helpdesk.articles (org_id, content, title) values ($1, $2, 'x')`, [acme.org]],
+    'article_feedback.comment': [
+      'insert into helpdesk.article_feedback (org_id, comment, article_id, helpful) values ($1, $2, $3, true)',
+      [acme.org],
+      [article],
+    ],
+  };
+  const session = await db.connect();
+  await undone(session, acme.admin, async ({ tryOut }) => {
+    for (const [column, [text, before, after = []]] of Object.entries(inserts)) {
+      for (const value of WHITE) assert.match(verdict(await tryOut(text, [...before, value, ...after])), /^(22023|23514)$/, `${column} ${JSON.stringify(value)}`);
+      // A path has rules of its own.
+      if (!column.endsWith('storage_path')) {
+        for (const value of SEEN) assert.equal(verdict(await tryOut(text, [...before, value, ...after])), 'ok', `${column} ${JSON.stringify(value)}`);
+      }
+    }
+  });
+  await db.disconnect(session);
+});
+
 /** Bytes in which a quote or a backslash is half of a character, in encodings that clients may have. */
 const ENCODED = [
   ['SJIS', [0x83, 0x5c, 0x27, 0x20, 0x6f, 0x72]],

@@ -234,6 +234,10 @@ select helpdesk.unread_notifications();
 select helpdesk.mark_notifications_read(array(select id from helpdesk.notifications where read));
 select helpdesk.mark_notifications_read();
 select helpdesk.unread_notifications(), helpdesk.mark_notifications_read();
+-- In the organization that is named, if one is.
+update helpdesk.notifications set read = false;
+select helpdesk.mark_notifications_read(p_org_id => story.org('Globex')), helpdesk.mark_notifications_read(p_org_id => story.org('Acme'));
+select helpdesk.unread_notifications();
 -- Marked unread again by table.
 update helpdesk.notifications set read = false;
 select helpdesk.unread_notifications();
@@ -329,7 +333,9 @@ select * from story.all_callers_attempt('select * from helpdesk.ticket_watchers'
 select * from story.all_callers_attempt('delete from helpdesk.ticket_watchers');
 select * from story.all_callers_attempt('update helpdesk.ticket_watchers set added_at = now()');
 call story.sign_in('Alice');
-select helpdesk.watch_ticket(story.ticket('Leak'), false), helpdesk.watch_ticket(story.ticket('Leak'), false);
+select helpdesk.watch_ticket(story.ticket('Leak'), false, story.org('Globex'));
+select count(*) from helpdesk.ticket_watchers;
+select helpdesk.watch_ticket(story.ticket('Leak'), false, story.org('Acme')), helpdesk.watch_ticket(story.ticket('Leak'), false);
 select count(*) from helpdesk.ticket_watchers;
 call story.sign_out();
 select story.name_of(user_id) from helpdesk.ticket_watchers;

@@ -161,6 +161,16 @@ call story.sign_in('Bea');
 select helpdesk.update_tickets(story.ids('Q1', 'G1'), '{"priority": "medium"}')->>'updated';
 rollback;
 call story.sign_out();
+-- Within the organization that is named, if one is.
+begin;
+call story.sign_in('Arthur');
+select helpdesk.update_tickets(story.ids('Q1', 'Q2'), '{"priority": "medium"}', story.org('Acme'))->>'updated';
+select story.expect_error($$select helpdesk.update_tickets(story.ids('Q1', 'Q2'), '{"priority": "low"}', story.org('Globex'))$$);
+set local role service_role;
+select helpdesk.update_tickets(story.ids('G1'), '{"priority": "medium"}', story.org('Globex'))->>'updated';
+select story.expect_error($$select helpdesk.update_tickets(story.ids('Q1', 'G1'), '{"priority": "low"}', story.org('Globex'))$$);
+rollback;
+call story.sign_out();
 -- As customer of Acme, Bea changes none of hers along with those of Globex.
 call story.sign_in('Bea');
 select story.expect_error($$select helpdesk.update_tickets(story.ids('Q1', 'G1'), '{"priority": "medium"}')$$);
@@ -172,6 +182,47 @@ call story.sign_in('Arthur');
 select helpdesk.update_tickets(story.ids('Many'), '{"priority": "high"}')->>'updated', helpdesk.update_tickets(story.ids('Many') || story.ticket('Many'), '{"priority": "urgent"}')->>'updated';
 rollback;
 call story.sign_out();
+
+---- Reopening
+
+-- A closed ticket keeps its assignee. Who has left, or may not be assigned any more, does not get it back: it is in the queue again.
+create table story.reopened (way text, assignee text, status text, version integer, unassigned bigint, changes jsonb);
+grant insert on story.reopened to public;
+create procedure story.reopen(way text, statement text) language plpgsql as $$
+begin
+  execute statement;
+  insert into story.reopened
+    select way, story.name_of(t.assigned_to), t.status, t.version,
+           (select count(*) from helpdesk.tickets q where q.org_id = t.org_id and q.status = 'open' and q.assigned_to is null and q.id = t.id),
+           (select jsonb_object_agg(key, key) from helpdesk.ticket_history h, jsonb_object_keys(h.changes->'fields') key where h.id = t.latest_history_id)
+      from helpdesk.tickets t where t.title = 'Again';
+end
+$$;
+begin;
+insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (story.org('Acme'), 'Again', story.profile('Alice'), story.profile('Arthur'));
+update helpdesk.tickets set current_stage_id = story.stage('Acme', 'Closed') where title = 'Again';
+savepoint closed;
+call story.reopen('still staff', $$update helpdesk.tickets set current_stage_id = story.stage('Acme', 'In progress') where title = 'Again'$$);
+table story.reopened;
+rollback to closed;
+delete from helpdesk.org_members where user_id = story.profile('Arthur');
+select story.name_of(assigned_to) from helpdesk.tickets where title = 'Again';
+savepoint gone;
+call story.reopen('moved', $$update helpdesk.tickets set current_stage_id = story.stage('Acme', 'In progress') where title = 'Again'$$);
+table story.reopened;
+rollback to gone;
+call story.reopen('its stage', $$update helpdesk.workflow_stages set status = 'open' where id = story.stage('Acme', 'Closed')$$);
+table story.reopened;
+rollback to gone;
+-- Given to somebody else in the same change, it is theirs.
+call story.reopen('to another', $$update helpdesk.tickets set current_stage_id = story.stage('Acme', 'In progress'), assigned_to = story.profile('Ada') where title = 'Again'$$);
+table story.reopened;
+rollback to closed;
+update helpdesk.org_members set org_role = 'org_customer' where user_id = story.profile('Arthur');
+call story.reopen('a customer now', $$update helpdesk.tickets set current_stage_id = story.stage('Acme', 'In progress') where title = 'Again'$$);
+table story.reopened;
+select count(*) from helpdesk.verify_ticket_stats();
+rollback;
 
 ---- Cleaning up
 
