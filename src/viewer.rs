@@ -20,6 +20,7 @@ use crate::claims::{self, setting};
 use crate::db::{self, UuidArray};
 use crate::enums::UserRole;
 use crate::error::{Error, Result};
+use crate::install::check_schema_version;
 
 /// A person, and the organizations they belong to.
 #[derive(Debug, Default)]
@@ -67,7 +68,7 @@ impl Viewer {
     fn look_up() -> Result<Viewer> {
         let mut viewer = Viewer::default();
         with_pinned_search_path(|| {
-            crate::install::check_schema_version()?;
+            check_schema_version()?;
             if is_anonymous() {
                 return Ok(Vec::new());
             }
@@ -159,6 +160,18 @@ fn bypasses(role: pg_sys::Oid) -> bool {
             owner != pg_sys::InvalidOid && pg_sys::has_privs_of_role(role, owner)
         }
     }
+}
+
+/// Whether who asks may do what staff of an organization may: they are, or their role bypasses row security.
+pub fn acts_as_staff(org: Uuid) -> Result<bool> {
+    check_schema_version()?;
+    Ok(role_bypasses_row_security() || Viewer::current()?.is_staff(org))
+}
+
+/// The same of its admins.
+pub fn acts_as_admin(org: Uuid) -> Result<bool> {
+    check_schema_version()?;
+    Ok(role_bypasses_row_security() || Viewer::current()?.is_admin(org))
 }
 
 /// Whether the role is the one of people who are not signed in: then nobody is, whatever the claims say.

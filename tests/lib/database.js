@@ -32,6 +32,9 @@ export async function helpdeskDatabase() {
   return db;
 }
 
+/** Makes the role that people's sessions begin as, on a server to which a dump brought the others. */
+export const letPeopleIn = () => alone((server) => server.query(AUTHENTICATOR));
+
 /** A database that is there already. Do not `drop()` it: `disconnectAll()`. */
 export const existingDatabase = (name) => new Database(name);
 

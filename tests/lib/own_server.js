@@ -49,6 +49,20 @@ export async function crashOwnServer(name) {
   rmSync(join(data, 'postmaster.pid')); // A dead process that nobody has reaped yet counts as running.
 }
 
+/** Starts a hot standby of the server that this process connects to. Returns where it listens, and what stops and removes it. */
+export function startStandby(name) {
+  const stop = () => inBash('cluster_drop "$1"', name);
+  stop();
+  process.on('exit', stop);
+  inBash(
+    `dir=$(cluster_dir "$1"); mkdir -p "$dir"; [ "$(id -u)" -ne 0 ] || chown "$(db_user)" "$dir"
+     as_db_user "$PGBIN/pg_basebackup" -D "$dir/data" -R -c fast --no-sync -h "$2" -p "$3" -U "$4"; cluster_start "$1" fsync=off`,
+    name, process.env.PGHOST, process.env.PGPORT, process.env.PGUSER,
+  );
+  const [host, port] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT"', name).trim().split(' ');
+  return { host, port: Number(port), stop };
+}
+
 /** Starts it again, on its data as they are. */
 export function restartOwnServer(name, settings) {
   const { PGHOST } = process.env;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { wrongCounts } from '../lib/consistency.js';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
+import { emptyDatabase, helpdeskDatabase, letPeopleIn } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
+import { startOwnServer } from '../lib/own_server.js';
 import { openTicket, stagesOf, updateTicket } from '../lib/people.js';
 import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
 import { additionsIn, tellStory } from '../lib/story.js';
@@ -100,6 +101,25 @@ for (const [way, copy] of Object.entries(ways)) {
     await dumpsAgain(restored);
   });
 }
+
+test('on a new server, which has none of the roles: everything is back and works', async (t) => {
+  const { PGHOST, PGPORT, PGUSER } = process.env;
+  await withTemporaryFile(async (file) => {
+    await tool('pg_dump', '-f', file, original.name);
+    const stop = startOwnServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
+    t.after(() => {
+      Object.assign(process.env, { PGHOST, PGPORT, PGUSER });
+      stop();
+    });
+    const restored = await emptyDatabase();
+    await psql(restored, file);
+    await letPeopleIn();
+    const now = await everythingIn(restored);
+    for (const part of ['rows', 'privileges', 'additions', 'members', 'shape']) assert.deepEqual(now[part], before[part], part);
+    await everythingWorks(restored);
+    await restored.drop();
+  });
+});
 
 async function everythingWorks(db) {
   const { acme, alice, grace, sam } = story;
