@@ -172,6 +172,10 @@ test('a ticket comes with its stage, workflow, people and history in one request
     ticket_comments: [],
     history: [{ version: 1 }],
   });
+  await asGrace.from('tickets').update({ assigned_to: grace.profile }).eq('id', id);
+  const people = 'requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name)';
+  // A customer reads no profile but their own.
+  assert.deepEqual(granted(await asAlice.from('tickets').select(people).eq('id', id).single()), { requester: { name: 'Alice' }, assignee: null });
 });
 
 test('filtering by an embedded stage works', async () => {
