@@ -5,10 +5,12 @@ use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
 use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_output;
 use crate::knowledge::{Reader, article_fields};
 use crate::ticket_filters::{Count, Person};
 use crate::viewer::Viewer;
@@ -141,7 +143,7 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         Some(_) => format!(" and ({column}, a.id) {comparison} ($7, $9)"),
     };
     let statement = format!(
-        "select json_build_object({})::text, a.id, {}, a.title
+        "select json_build_object({}), a.id, {}, a.title
            from helpdesk.articles a join helpdesk.profiles p on p.id = a.author
           where {conditions}{after}
           order by {column} {direction}, a.id {direction} limit {}",
@@ -150,7 +152,7 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         per_page + 1,
     );
     let mut rows = db::read_dynamic_all(&statement, &args, |row| {
-        let json: String = row.get(1)?;
+        let json: JsonText = row.get(1)?;
         let id: Uuid = row.get(2)?;
         let moment: TimestampWithTimeZone = row.get(3)?;
         let cursor = Cursor(
@@ -174,11 +176,11 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
             db::read_dynamic(&statement, &args, |row| row.get::<i64>(1))?.flatten()
         }
     };
-    Ok(JsonText(format!(
-        "{{\"articles\":[{}],\"pagination\":{}}}",
-        rows.iter().flatten().map(|(json, _)| json.as_str()).collect::<Vec<_>>().join(","),
-        serde_json::json!({ "total": total, "perPage": per_page, "nextCursor": next_cursor })
-    )))
+    Ok(json_output::page(
+        "articles",
+        rows.into_iter().flatten().map(|(json, _)| json),
+        json!({ "total": total, "perPage": per_page, "nextCursor": next_cursor }),
+    ))
 }
 
 fn words<T: Copy>(values: &Option<OneOrMany<T>>, word: fn(T) -> &'static str) -> Vec<String> {

@@ -117,7 +117,7 @@ fn article_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     }
     let articles = readable_articles(org, reader)?;
     let (tree, _) = subtree(None, MAX_DEPTH, &mut children, &articles, reader.is_staff);
-    Ok(JsonText(serde_json::to_string(&tree).unwrap_or_default()))
+    JsonText::of(&tree)
 }
 
 /// The articles that the reader may read, numbered, by the names of their categories.

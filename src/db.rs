@@ -13,6 +13,7 @@ use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::nullable::Nullable;
 use pgrx::prelude::*;
+use serde::Serialize;
 
 use crate::error::Result;
 
@@ -489,8 +490,14 @@ impl IntoDatum for TsQuery {
     }
 }
 
-/// A `json` result, as the text that SQL built: it is passed on, never parsed.
+/// A `json` result, as the text that SQL or serde built: it is passed on, never parsed.
 pub struct JsonText(pub String);
+
+impl JsonText {
+    pub fn of(value: &impl Serialize) -> Result<JsonText> {
+        serde_json::to_string(value).map(JsonText).map_err(|problem| internal(&problem.to_string()))
+    }
+}
 
 impl FromDatum for JsonText {
     unsafe fn from_polymorphic_datum(

@@ -8,6 +8,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText, Row, TsQuery};
 use crate::error::{Error, Result, required};
@@ -215,11 +216,11 @@ fn search(
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
     let (page, next) = search.page(position.transpose()?, per_page as usize)?;
-    Ok(JsonText(format!(
-        "{{\"results\":[{}],\"pagination\":{}}}",
-        search.show(&page)?.join(","),
-        serde_json::json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) })
-    )))
+    Ok(json_output::page(
+        "results",
+        search.show(&page)?,
+        json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) }),
+    ))
 }
 
 /// The articles of an organization in which the words are, best first, that the caller may read.
@@ -238,7 +239,7 @@ fn search_articles(
     }
     let search = Search::new(org, text, vec![Kind::Article])?;
     let (page, _) = search.page(None, limit as usize)?;
-    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+    search.show(&page).map(json_output::array)
 }
 
 /// Published articles that have words of a ticket, best first.
@@ -275,7 +276,7 @@ fn suggest_articles(
         text: String::new(),
     };
     let (page, _) = search.page(None, 5)?;
-    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+    search.show(&page).map(json_output::array)
 }
 
 /// Of the words of a ticket, those that tell one article from another: not those that most of the newest have.
@@ -514,7 +515,7 @@ impl Search {
     }
 
     /// The matches as JSON.
-    fn show(&self, page: &[Match]) -> Result<Vec<String>> {
+    fn show(&self, page: &[Match]) -> Result<Vec<JsonText>> {
         if page.is_empty() {
             return Ok(Vec::new());
         }
@@ -525,7 +526,7 @@ impl Search {
             Some(query) => (query.language.as_str(), query.words.as_str()),
             None => ("simple", ""),
         };
-        db::read_generic_all(
+        let hits = db::read_generic_all(
             HITS,
             &[
                 self.org.into(),
@@ -535,8 +536,9 @@ impl Search {
                 language.into(),
                 TsQuery(words.to_owned()).into(),
             ],
-            |row| serde_json::to_string(&Hit::of(row)).unwrap_or_default(),
-        )
+            |row| JsonText::of(&Hit::of(row)),
+        )?;
+        hits.into_iter().collect()
     }
 }
 

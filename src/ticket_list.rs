@@ -5,6 +5,7 @@ use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText, Row};
 use crate::enums::Priority;
@@ -68,11 +69,12 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     let is_planned_once = conditions.len() <= 1
         && filters.assigned_to.is_none()
         && (!filters.have_moment() || is_by_age);
-    let mut rows = if is_planned_once {
+    let rows = if is_planned_once {
         db::read_generic_all(&statement, &bound, Listed::of)?
     } else {
         db::read_dynamic_all(&statement, &bound, Listed::of)?
     };
+    let mut rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
     let has_more = rows.len() as i64 > per_page;
     rows.truncate(per_page as usize);
     let next_cursor = match rows.last() {
@@ -101,16 +103,16 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
             )
         }
     };
-    Ok(JsonText(format!(
-        "{{\"tickets\":[{}],\"pagination\":{}}}",
-        rows.iter().map(|row| row.json.as_str()).collect::<Vec<_>>().join(","),
-        serde_json::json!({
+    Ok(json_output::page(
+        "tickets",
+        rows.into_iter().map(|row| row.json),
+        json!({
             "total": total,
             "page": page,
             "perPage": per_page,
             "nextCursor": next_cursor.map(|cursor| cursor.encode()),
-        })
-    )))
+        }),
+    ))
 }
 
 /// How many tickets a search finds; None when they are too many to count. The order does not matter: staff count by words.
@@ -182,7 +184,7 @@ impl<'a> TicketItem<'a> {
 
 /// A ticket of the page, and what a cursor after it needs.
 struct Listed {
-    json: String,
+    json: JsonText,
     id: Option<Uuid>,
     priority: Option<Priority>,
     created_at: Option<TimestampWithTimeZone>,
@@ -190,14 +192,14 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(row: &Row) -> Listed {
-        Listed {
-            json: serde_json::to_string(&TicketItem::of(row)).unwrap_or_default(),
+    fn of(row: &Row) -> Result<Listed> {
+        Ok(Listed {
+            json: JsonText::of(&TicketItem::of(row))?,
             id: row.get(1),
             priority: row.get(4),
             created_at: row.get(13),
             updated_at: row.get(14),
-        }
+        })
     }
 }
 
@@ -348,7 +350,7 @@ mod tests {
 
     use proptest::prelude::*;
     use proptest::test_runner::Config;
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 
