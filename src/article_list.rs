@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_input::{self, Id, OneOrMany, Whole, present};
 use crate::json_output;
 use crate::knowledge::{Reader, article_fields};
 use crate::ticket_filters::{Count, Person};
@@ -89,7 +89,7 @@ impl Sort {
 
 /// The last article of a page: in which order, what it is sorted by (microseconds since 2000, or the title), and which it is.
 #[derive(Serialize, Deserialize)]
-struct Cursor(String, i64, String, uuid::Uuid);
+struct Cursor(String, i64, String, Id);
 
 /// One page of the articles of an organization that the caller may read.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -129,7 +129,7 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         author.into(),
         moment.into(),
         cursor.as_ref().map(|Cursor(_, _, title, _)| title.as_str()).into(),
-        cursor.as_ref().map(|Cursor(.., id)| Uuid::from_bytes(*id.as_bytes())).into(),
+        cursor.as_ref().map(|Cursor(.., id)| Uuid::from(*id)).into(),
         reader.is_member.into(),
     ];
     let conditions = conditions(filters, reader);
@@ -153,14 +153,8 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
     );
     let mut rows = db::read_dynamic_all(&statement, &args, |row| {
         let json: JsonText = row.get(1)?;
-        let id: Uuid = row.get(2)?;
         let moment: TimestampWithTimeZone = row.get(3)?;
-        let cursor = Cursor(
-            sort.0.to_owned(),
-            moment.into_inner(),
-            row.get(4)?,
-            uuid::Uuid::from_bytes(*id.as_bytes()),
-        );
+        let cursor = Cursor(sort.0.to_owned(), moment.into_inner(), row.get(4)?, row.id(2)?);
         Some((json, cursor))
     })?;
     let has_more = rows.len() as i64 > per_page;
@@ -260,7 +254,7 @@ mod tests {
         let micros = -220_000_000_000_000_000..9_223_372_036_854_775_807_i64;
         let parts = (prop::sample::select(&SORTS[..]), micros, ".{0,40}", any::<[u8; 16]>());
         proptest!(|((sort, micros, title, id) in parts, other in prop::sample::select(&SORTS[..]))| {
-            let id = uuid::Uuid::from_bytes(id);
+            let id = Uuid::from_bytes(id).into();
             let text = serde_json::to_string(&Cursor(sort.to_owned(), micros, title.clone(), id)).unwrap();
             match decode(&text, Sort(other)) {
                 Ok(Cursor(same_sort, same_micros, same_title, same_id)) => {

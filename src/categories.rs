@@ -90,8 +90,8 @@ struct Node {
 }
 
 struct Category {
-    id: [u8; 16],
-    parent: Option<[u8; 16]>,
+    id: Uuid,
+    parent: Option<Uuid>,
     name: String,
     description: Option<String>,
 }
@@ -105,13 +105,13 @@ fn article_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let reader = Reader::of(org)?;
     let categories = db::read_all(CATEGORIES, &[org.into()], |row| {
         Some(Category {
-            id: *row.get::<Uuid>(1)?.as_bytes(),
-            parent: row.get::<Uuid>(2).map(|id| *id.as_bytes()),
+            id: row.get(1)?,
+            parent: row.get(2),
             name: row.get(3)?,
             description: row.get(4),
         })
     })?;
-    let mut children: BTreeMap<Option<[u8; 16]>, Vec<Category>> = BTreeMap::new();
+    let mut children: BTreeMap<Option<Uuid>, Vec<Category>> = BTreeMap::new();
     for category in categories.into_iter().flatten() {
         children.entry(category.parent).or_default().push(category);
     }
@@ -139,9 +139,9 @@ fn readable_articles(org: Uuid, reader: Reader) -> Result<BTreeMap<String, Vec<u
 
 /// What hangs below a category, so many levels of it, and the articles in it.
 fn subtree(
-    parent: Option<[u8; 16]>,
+    parent: Option<Uuid>,
     levels: i32,
-    children: &mut BTreeMap<Option<[u8; 16]>, Vec<Category>>,
+    children: &mut BTreeMap<Option<Uuid>, Vec<Category>>,
     articles: &BTreeMap<String, Vec<usize>>,
     shows_empty: bool,
 ) -> (Vec<Node>, BTreeSet<usize>) {
@@ -161,7 +161,7 @@ fn subtree(
             continue;
         }
         nodes.push(Node {
-            id: json_output::Id::from(Uuid::from_bytes(category.id)),
+            id: category.id.into(),
             name: category.name,
             description: category.description,
             article_count: own.len(),

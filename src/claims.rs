@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pgrx::prelude::*;
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, Uuid};
 
+use crate::json_input::Id;
+
 const CLAIMS: &CStr = c"request.jwt.claims";
 /// Where PostgREST before version 9 put the login alone.
 const SUBJECT: &CStr = c"request.jwt.claim.sub";
@@ -95,6 +97,5 @@ fn jwt_subject() -> Option<Uuid> {
             serde_json::from_slice::<Claims>(claims).ok()?.sub?
         }
     };
-    let parsed = uuid::Uuid::try_parse(&subject).ok()?;
-    Some(Uuid::from_bytes(*parsed.as_bytes()))
+    Id::from_text(&subject).map(Uuid::from)
 }

@@ -5,6 +5,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
+pub use crate::json_output::Id;
 
 /// Longest list of values that one key may have.
 const MAX_VALUES: usize = 100;
@@ -96,25 +97,16 @@ where
     known(&word).ok_or_else(|| D::Error::custom(format!("not allowed: {word:?}")))
 }
 
-/// An id as JSON has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Id(uuid::Uuid);
-
 impl Id {
     pub fn from_text(text: &str) -> Option<Id> {
-        uuid::Uuid::try_parse(text).ok().map(Id)
+        let id = uuid::Uuid::try_parse(text).ok()?;
+        Some(Uuid::from_bytes(id.into_bytes()).into())
     }
 }
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Id, D::Error> {
         word(input, Id::from_text)
-    }
-}
-
-impl From<Id> for Uuid {
-    fn from(id: Id) -> Uuid {
-        Uuid::from_bytes(*id.0.as_bytes())
     }
 }
 

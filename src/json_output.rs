@@ -9,25 +9,25 @@ use serde::{Serialize, Serializer};
 
 use crate::db::{JsonText, Row};
 
-/// An id.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Id([u8; 16]);
+/// An id as JSON has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id(Uuid);
 
 impl From<Uuid> for Id {
     fn from(id: Uuid) -> Id {
-        Id(*id.as_bytes())
+        Id(id)
     }
 }
 
 impl From<Id> for Uuid {
     fn from(id: Id) -> Uuid {
-        Uuid::from_bytes(id.0)
+        id.0
     }
 }
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        uuid::Uuid::from_bytes(self.0).serialize(output)
+        uuid::Uuid::from_bytes(*self.0.as_bytes()).serialize(output)
     }
 }
 

@@ -151,17 +151,13 @@ impl<'de> Deserialize<'de> for Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
     rank: i64,
-    id: [u8; 16],
+    id: Uuid,
     kind: Kind,
 }
 
 impl Match {
     fn of(row: &Row) -> Option<Match> {
-        Some(Match {
-            rank: row.get(3)?,
-            id: *row.get::<Uuid>(1)?.as_bytes(),
-            kind: Kind::from_label(row.get(2)?)?,
-        })
+        Some(Match { rank: row.get(3)?, id: row.get(1)?, kind: Kind::from_label(row.get(2)?)? })
     }
 }
 
@@ -439,7 +435,7 @@ impl Search {
         let matches: Vec<Match> =
             db::read_generic_all(statement, &args, Match::of)?.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW {
-            matches.iter().map(|found| found.id).min().map(Uuid::from_bytes)
+            matches.iter().map(|found| found.id).min()
         } else if self.reader.is_staff && way == Way::Newest {
             db::read_one(END_OF_NEWEST, &[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()
@@ -496,7 +492,7 @@ impl Search {
             pgrx::check_for_interrupts!();
             wanted.matches(row.get(2)?).then_some(Match {
                 rank: BY_SIMILARITY,
-                id: *row.get::<Uuid>(1)?.as_bytes(),
+                id: row.get(1)?,
                 kind: Kind::Article,
             })
         })?;
@@ -510,8 +506,8 @@ impl Search {
             return Ok(None);
         }
         let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
-        let ticket = db::read_one(BY_ITS_NUMBER, &args, |row| row.get::<Uuid>(1))?.flatten();
-        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id: *id.as_bytes(), kind: Kind::Ticket }))
+        let ticket = db::read_one(BY_ITS_NUMBER, &args, |row| row.get(1))?.flatten();
+        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id, kind: Kind::Ticket }))
     }
 
     /// The matches as JSON.
@@ -519,7 +515,7 @@ impl Search {
         if page.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<Uuid> = page.iter().map(|found| Uuid::from_bytes(found.id)).collect();
+        let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
         let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
         let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
         let (language, words) = match &self.query {

@@ -9,7 +9,7 @@ use serde::de::Deserializer;
 
 use crate::enums::Priority;
 use crate::error::{Error, Result};
-use crate::json_input;
+use crate::json_input::{self, Id};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SortKey {
@@ -126,13 +126,8 @@ impl Cursor {
             _ => return None,
         };
         let moment = TimestampWithTimeZone::try_from(parts.next()?.parse::<i64>().ok()?).ok()?;
-        let id = uuid::Uuid::try_parse(parts.next()?).ok()?;
-        parts.next().is_none().then_some(Cursor {
-            sort,
-            priority,
-            moment,
-            id: Uuid::from_bytes(*id.as_bytes()),
-        })
+        let id = Id::from_text(parts.next()?)?.into();
+        parts.next().is_none().then_some(Cursor { sort, priority, moment, id })
     }
 }
 
