@@ -9,14 +9,11 @@ use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::json_input::{self, Id, OneOrMany, PerPage, present};
 use crate::json_output;
 use crate::knowledge::{Reader, article_fields};
 use crate::ticket_filters::{Count, Person};
 use crate::viewer::Viewer;
-
-const DEFAULT_PER_PAGE: i64 = 20;
-const MAX_PER_PAGE: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -34,7 +31,7 @@ struct Filters {
     #[serde(default, deserialize_with = "present")]
     sort: Option<Sort>,
     #[serde(default, deserialize_with = "present")]
-    per_page: Option<Whole>,
+    per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "present")]
@@ -48,7 +45,7 @@ const KEYS: &[(&str, &str)] = &[
     ("visibility", "internal, members, public, or a list of them"),
     ("author", "the id of a member, or \"me\""),
     ("sort", "updatedAt, createdAt, title, or one of them with - before it for descending"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("cursor", "nextCursor of a page in the same order"),
     ("count", "\"exact\" or \"none\""),
 ];
@@ -101,16 +98,13 @@ fn list_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
-    if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
-        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
-    }
     let reader = Reader::of(org)?;
     list(org, Viewer::current()?.profile, reader, &filters)
 }
 
 fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or(Sort("-updatedAt"));
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    let per_page = filters.per_page.unwrap_or_default().get();
     let cursor = filters.cursor.as_deref().map(|text| decode(text, sort)).transpose()?;
     let author = match filters.author {
         Some(Person::Member(id)) => Some(id.into()),
@@ -124,8 +118,8 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         org.into(),
         filters.category.as_deref().map(str::trim).into(),
         filters.tag.as_deref().map(str::trim).into(),
-        words(&filters.status, |status| status.0).into(),
-        words(&filters.visibility, |visibility| visibility.0).into(),
+        OneOrMany::values(&filters.status, |status| status.0).into(),
+        OneOrMany::values(&filters.visibility, |visibility| visibility.0).into(),
         author.into(),
         moment.into(),
         cursor.as_ref().map(|Cursor(_, _, title, _)| title.as_str()).into(),
@@ -177,11 +171,6 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
     ))
 }
 
-fn words<T: Copy>(values: &Option<OneOrMany<T>>, word: fn(T) -> &'static str) -> Vec<String> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|value| word(*value).to_owned()).collect()
-}
-
 fn conditions(filters: &Filters, reader: Reader) -> String {
     let mut conditions = vec!["a.org_id = $1", reader.condition()];
     if filters.category.is_some() {
@@ -214,13 +203,7 @@ fn decode(text: &str, sort: Sort) -> Result<Cursor> {
     let cursor = serde_json::from_str::<Cursor>(text)
         .ok()
         .filter(|Cursor(_, micros, ..)| TimestampWithTimeZone::try_from(*micros).is_ok())
-        .ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })?;
+        .ok_or_else(json_input::not_a_cursor)?;
     if cursor.0 != sort.0 {
         return Err(Error::bad(
             "p_filters.cursor",

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText, Row, TsQuery};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_input::{self, OneOrMany, PerPage, present};
 use crate::json_output::{self, Time};
 use crate::knowledge::Reader;
 use crate::search_cursor::{Position, Way};
@@ -21,8 +21,6 @@ use crate::search_query::{Part, Query, SimilarTitle, quoted, ticket_number};
 use crate::tickets::find_ticket;
 use crate::viewer::Viewer;
 
-const DEFAULT_PER_PAGE: i64 = 20;
-const MAX_PER_PAGE: i64 = 100;
 /// So often the newest documents are looked through for one page, before the index is asked for the rest.
 const MAX_WINDOWS: usize = 4;
 /// Articles that are ranked of all that match: those with the words in their title, then the newest. The others come after them.
@@ -130,14 +128,14 @@ struct Filters {
     #[serde(default, deserialize_with = "present")]
     kind: Option<OneOrMany<Kind>>,
     #[serde(default, deserialize_with = "present")]
-    per_page: Option<Whole>,
+    per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
 }
 
 const KEYS: &[(&str, &str)] = &[
     ("kind", "ticket, comment, article, or a list of them"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("cursor", "nextCursor of the page before"),
 ];
 
@@ -196,22 +194,14 @@ fn search(
     let text = required(p_query, "p_query")?;
     let filters = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = json_input::parse("p_filters", filters, KEYS)?;
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
-    if !(1..=MAX_PER_PAGE).contains(&per_page) {
-        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
-    }
-    let position = filters.cursor.as_deref().map(|cursor| {
-        Position::decode(cursor).ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })
-    });
+    let per_page = filters.per_page.unwrap_or_default().get();
+    let position = filters
+        .cursor
+        .map(|text| Position::decode(&text).ok_or_else(json_input::not_a_cursor))
+        .transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
-    let (page, next) = search.page(position.transpose()?, per_page as usize)?;
+    let (page, next) = search.page(position, per_page as usize)?;
     Ok(json_output::page(
         "results",
         search.show(&page)?,
@@ -230,11 +220,11 @@ fn search_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
-    if !(1..=MAX_PER_PAGE).contains(&i64::from(limit)) {
-        return Err(Error::bad("p_limit", "out of range", "1 to 100."));
-    }
+    let limit = PerPage::of(limit.into()).ok_or_else(|| {
+        Error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PerPage::ALLOWED))
+    })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
-    let (page, _) = search.page(None, limit as usize)?;
+    let (page, _) = search.page(None, limit.get() as usize)?;
     search.show(&page).map(json_output::array)
 }
 

@@ -100,13 +100,7 @@ impl Cursor {
     }
 
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
-        let cursor = Cursor::from_text(text).ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })?;
+        let cursor = Cursor::from_text(text).ok_or_else(json_input::not_a_cursor)?;
         if cursor.sort != sort {
             return Err(Error::bad(
                 "p_filters.cursor",

@@ -10,11 +10,10 @@ use serde::{Deserialize, Deserializer};
 use crate::db::TsQuery;
 use crate::enums::{Priority, Status};
 use crate::error::{Error, Result};
-use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::json_input::{self, Id, OneOrMany, PerPage, Whole, present};
 use crate::search_query::TicketSearch;
 use crate::ticket_cursor::{Cursor, Sort};
 
-const MAX_PER_PAGE: i64 = 100;
 const MAX_SEARCH: usize = 200;
 
 /// What `p_filters` may say.
@@ -46,7 +45,7 @@ pub struct Filters {
     #[serde(default, deserialize_with = "present")]
     pub sort: Option<Sort>,
     #[serde(default, deserialize_with = "present")]
-    pub per_page: Option<Whole>,
+    pub per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     pub page: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
@@ -68,7 +67,7 @@ const KEYS: &[(&str, &str)] = &[
     ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
     ("search", "1 to 200 characters"),
     ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("page", "a whole number from 1, without cursor"),
     ("cursor", "nextCursor of a page in the same order, without page"),
     ("count", "\"exact\" or \"none\""),
@@ -164,9 +163,6 @@ impl Filters {
                 format!("{key} may be: {allowed}."),
             ))
         };
-        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
-            return out_of_range("perPage", "out of range");
-        }
         if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n.0)) {
             return out_of_range("page", "out of range");
         }
@@ -186,8 +182,8 @@ impl Filters {
 pub struct Arguments {
     org: Uuid,
     me: Option<Uuid>,
-    priorities: Vec<String>,
-    statuses: Vec<String>,
+    priorities: Vec<&'static str>,
+    statuses: Vec<&'static str>,
     stages: Vec<Uuid>,
     workflows: Vec<Uuid>,
     assignee: Option<Uuid>,
@@ -212,10 +208,10 @@ impl Arguments {
         Arguments {
             org,
             me,
-            priorities: labels(&filters.priority, Priority::label),
-            statuses: labels(&filters.status, Status::label),
-            stages: ids(&filters.stage_id),
-            workflows: ids(&filters.workflow_id),
+            priorities: OneOrMany::values(&filters.priority, Priority::label),
+            statuses: OneOrMany::values(&filters.status, Status::label),
+            stages: OneOrMany::values(&filters.stage_id, Uuid::from),
+            workflows: OneOrMany::values(&filters.workflow_id, Uuid::from),
             assignee: match filters.assigned_to {
                 Some(Assignee::Member(id)) => Some(id.into()),
                 _ => me,
@@ -239,9 +235,9 @@ impl Arguments {
         vec![
             self.org.into(),
             self.me.into(),
-            self.priorities.first().cloned().into(),
+            self.priorities.first().copied().into(),
             self.priorities.clone().into(),
-            self.statuses.first().cloned().into(),
+            self.statuses.first().copied().into(),
             self.statuses.clone().into(),
             self.stages.first().copied().into(),
             self.stages.clone().into(),
@@ -260,16 +256,6 @@ impl Arguments {
             cursor.map(|c| c.id).into(),
         ]
     }
-}
-
-fn labels<T: Copy>(values: &Option<OneOrMany<T>>, label: fn(T) -> &'static str) -> Vec<String> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|value| label(*value).to_owned()).collect()
-}
-
-fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|id| Uuid::from(*id)).collect()
 }
 
 pub const OF_WORKFLOW: &str = "t.workflow_id = $9";

@@ -18,7 +18,6 @@ use crate::ticket_cursor::{Cursor, Sort, SortKey};
 use crate::ticket_filters::{Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions};
 use crate::viewer::{self, Viewer};
 
-const DEFAULT_PER_PAGE: i64 = 20;
 /// More matches of a search are not counted.
 const MAX_FOUND: i64 = 10_000;
 
@@ -44,7 +43,7 @@ fn list_org_tickets(
 
 fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or_default();
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    let per_page = filters.per_page.unwrap_or_default().get();
     let page = match filters.cursor {
         Some(_) => None,
         None => Some(filters.page.map_or(1, |n| n.0)),
