@@ -259,6 +259,7 @@ impl Arguments {
 }
 
 pub const OF_WORKFLOW: &str = "t.workflow_id = $9";
+pub const OPENED_BEFORE: &str = "t.created_at < $14";
 
 /// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
 pub fn conditions(
@@ -289,7 +290,7 @@ pub fn conditions(
         }),
         filters.created_by.as_ref().map(|_| "t.created_by = $12"),
         filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
-        filters.created_before.as_ref().map(|_| "t.created_at < $14"),
+        filters.created_before.as_ref().map(|_| OPENED_BEFORE),
         filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
         filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
         search.map(|search| search.condition(sees_all)),
@@ -297,6 +298,14 @@ pub fn conditions(
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A statement that ends in a condition, with more of them.
+pub fn with_conditions<'a>(
+    statement: &str,
+    conditions: impl IntoIterator<Item = &'a str>,
+) -> String {
+    conditions.into_iter().fold(statement.to_owned(), |text, more| text + " and " + more)
 }
 
 #[cfg(any(test, feature = "pg_test"))]
