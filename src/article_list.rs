@@ -85,7 +85,7 @@ impl Sort {
 }
 
 /// The last article of a page: in which order, what it is sorted by (microseconds since 2000, or the title), and which it is.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Cursor(String, i64, String, Id);
 
 /// One page of the articles of an organization that the caller may read.
@@ -237,11 +237,11 @@ mod tests {
         let micros = -220_000_000_000_000_000..9_223_372_036_854_775_807_i64;
         let parts = (prop::sample::select(&SORTS[..]), micros, ".{0,40}", any::<[u8; 16]>());
         proptest!(|((sort, micros, title, id) in parts, other in prop::sample::select(&SORTS[..]))| {
-            let id = Uuid::from_bytes(id).into();
-            let text = serde_json::to_string(&Cursor(sort.to_owned(), micros, title.clone(), id)).unwrap();
+            let cursor = Cursor(sort.to_owned(), micros, title, Uuid::from_bytes(id).into());
+            let text = serde_json::to_string(&cursor).unwrap();
             match decode(&text, Sort(other)) {
-                Ok(Cursor(same_sort, same_micros, same_title, same_id)) => {
-                    prop_assert_eq!((same_sort.as_str(), same_micros, same_title, same_id), (other, micros, title, id));
+                Ok(same) => {
+                    prop_assert_eq!(same, cursor);
                     prop_assert_eq!(sort, other);
                     prop_assert!(TimestampWithTimeZone::try_from(micros).is_ok());
                 }
@@ -252,11 +252,34 @@ mod tests {
 
     #[pg_test]
     fn article_list_cursor_takes_no_garbage() {
+        let sort = Sort("title");
         proptest!(|(text in r#".{0,80}|\["-?[a-zA-Z]{0,9}",-?[0-9]{0,20},"[^"]{0,9}","[0-9a-f-]{0,40}"\]"#)| {
-            if let Err(refused) = decode(&text, Sort("title")) {
-                prop_assert!(refused.message().starts_with("p_filters.cursor"));
-                prop_assert!(refused.hint().is_some());
+            match decode(&text, sort) {
+                Ok(cursor) => {
+                    let again = serde_json::to_string(&cursor).unwrap();
+                    prop_assert_eq!(decode(&again, sort).ok(), Some(cursor));
+                }
+                Err(refused) => {
+                    prop_assert!(refused.message().starts_with("p_filters.cursor"));
+                    prop_assert!(refused.hint().is_some());
+                }
             }
         });
+        const ID: &str = "00000000-0000-0000-0000-000000000000";
+        assert!(decode(&format!(r#"["title",1,"","{ID}"]"#), sort).is_ok());
+        for near_miss in [
+            r#"["title",1,""]"#.to_owned(),
+            r#"["title",1,"","0000"]"#.to_owned(),
+            format!(r#"["title",1,"","{ID}",1]"#),
+            format!(r#"["title",1,"","{ID}"]]"#),
+            format!(r#"["title",1.5,"","{ID}"]"#),
+            format!(r#"["title",9223372036854775806,"","{ID}"]"#),
+            format!(r#"["title",9223372036854775808,"","{ID}"]"#),
+            format!(r#"["title",1,null,"{ID}"]"#),
+            format!(r#"{{"0":"title","1":1,"2":"","3":"{ID}"}}"#),
+        ] {
+            let refused = decode(&near_miss, sort).unwrap_err();
+            assert_eq!(refused.message(), "p_filters.cursor: not a cursor", "{near_miss}");
+        }
     }
 }
