@@ -217,7 +217,7 @@ struct Report {
 struct DayReport {
     #[serde(flatten)]
     numbers: Numbers,
-    day: String,
+    day: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -292,7 +292,7 @@ fn ticket_activity(
         days: (first..=last)
             .map(|day| DayReport {
                 numbers: days.remove(&day).unwrap_or_default(),
-                day: day_text(day),
+                day: Date::try_from(day).ok(),
             })
             .collect(),
         by_priority: priorities
@@ -308,13 +308,6 @@ fn ticket_activity(
             .collect(),
     };
     JsonText::of(&report)
-}
-
-/// A day as ISO 8601 has it.
-fn day_text(pg_epoch_days: i32) -> String {
-    let epoch = jiff::civil::date(2000, 1, 1);
-    let day = epoch.checked_add(jiff::Span::new().days(i64::from(pg_epoch_days)));
-    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn names_of<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {
