@@ -1,8 +1,6 @@
 //! Where a page of a search ends and the next one begins.
 
 use pgrx::Uuid;
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 
 use crate::json_input;
 use crate::search_query::Part;
@@ -73,8 +71,9 @@ fn id_or_nothing(text: &str) -> Option<Option<Uuid>> {
 }
 
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
     use proptest::prelude::*;
 
     use super::*;

@@ -2,9 +2,6 @@
 //! tickets_org_age_idx has them by classes of their age, from opening to last change, too: what is of a class and was opened before
 //! the moment last changed before the moment plus the oldest age of the class; there the page begins, in each of the few classes.
 
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
-
 use crate::ticket_cursor::Sort;
 use crate::ticket_filters::OPENED_BEFORE;
 
@@ -43,8 +40,10 @@ pub fn page_statement(most: i64, has_cursor: bool) -> String {
 }
 
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
+
     use super::*;
 
     #[pg_test]

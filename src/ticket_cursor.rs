@@ -2,8 +2,6 @@
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 use serde::Deserialize;
 use serde::de::Deserializer;
 
@@ -125,17 +123,10 @@ impl Cursor {
     }
 }
 
-/// Microseconds from 1970 to 2000, where Postgres begins to count.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
-
-/// A moment given as Unix time; None when Postgres cannot store it.
-pub fn from_unix_micros(micros: i64) -> Option<TimestampWithTimeZone> {
-    TimestampWithTimeZone::try_from(micros.checked_sub(POSTGRES_EPOCH)?).ok()
-}
-
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
     use proptest::prelude::*;
 
     use super::*;

@@ -3,8 +3,6 @@
 
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer};
 
 use crate::db::TsQuery;
@@ -121,6 +119,9 @@ impl<'de> Deserialize<'de> for Person {
     }
 }
 
+/// Microseconds from 1970, where jiff begins to count, to 2000, where Postgres does.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
 /// A point in time, RFC 3339.
 #[derive(Clone, Copy)]
 pub struct Moment(TimestampWithTimeZone);
@@ -129,7 +130,8 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
         json_input::word(input, |word| {
             let moment: jiff::Timestamp = word.parse().ok()?;
-            crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment)
+            let micros = moment.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
+            TimestampWithTimeZone::try_from(micros).ok().map(Moment)
         })
     }
 }
@@ -309,8 +311,10 @@ pub fn with_conditions<'a>(
 }
 
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
+
     use super::*;
 
     #[pg_test]

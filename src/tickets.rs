@@ -15,8 +15,8 @@ use crate::organizations::not_a_member;
 use crate::ticket_details::changed_ticket;
 use crate::viewer::{self, Viewer};
 
-pub const MAX_TITLE: usize = 500;
-pub const MAX_DESCRIPTION: usize = 100_000;
+const MAX_TITLE: usize = 500;
+const MAX_DESCRIPTION: usize = 100_000;
 const MAX_KEY: usize = 255;
 
 const INSERT_TICKET: &str = "
