@@ -18,7 +18,7 @@ static SUBJECT_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CStrin
 /// Counts how often either was set in this backend.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 
-/// As with any placeholder, only a superuser says what a setting is by default, for a role or a database: it would be who others are.
+/// Only a superuser may give these settings a default for a role or a database: it would decide who others are.
 #[pg_guard]
 unsafe extern "C-unwind" fn check_source(
     _value: *mut *mut c_char,

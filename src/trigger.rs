@@ -140,7 +140,7 @@ impl<'a> TriggerRow<'a> {
         })
     }
 
-    /// Whether a column is stored identically in both rows: cheap, and false only at worst for equal values.
+    /// Whether a column is stored identically in both rows. Cheap; equal values that are stored differently count as different.
     pub fn same_image(&self, other: &TriggerRow, column: &str) -> Result<bool> {
         let (position, attribute) = self.column(column)?;
         let (a, b) = match (self.raw(position), other.raw(position)) {
