@@ -11,7 +11,7 @@ use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
 use crate::json_output;
 use crate::knowledge::{Reader, check_staff};
-use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::system_write::{SystemWrite, system_writes};
 use crate::trigger::{self, Change, Fired, Transition, TriggerRows, Tuple};
 
 const CATEGORIES: &str = "

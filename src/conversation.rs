@@ -9,7 +9,7 @@ use crate::db;
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::json_input;
-use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::system_write::{SystemWrite, system_writes};
 use crate::tickets::{Found, find_ticket};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};

@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
-use crate::ticket_triggers::{SystemWrite, system_write, system_writes};
+use crate::system_write::{SystemWrite, system_write, system_writes};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
