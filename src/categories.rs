@@ -186,17 +186,11 @@ fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let org: Uuid = new.required("org_id")?;
     match &rows.old {
         None => check_staff(org)?,
-        Some(old) => {
-            for column in ["org_id", "id", "created_at"] {
-                if !new.same_image(old, column)? {
-                    return Err(Error::bad(
-                        column,
-                        "cannot be changed",
-                        "name, description and parent_id can.",
-                    ));
-                }
-            }
-        }
+        Some(old) => new.check_unchanged(
+            old,
+            &["org_id", "id", "created_at"],
+            "name, description and parent_id can.",
+        )?,
     }
     let (is_moved, is_renamed) = match &rows.old {
         Some(old) => (!new.same_image(old, "parent_id")?, !new.same_image(old, "name")?),

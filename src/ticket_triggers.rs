@@ -291,15 +291,11 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
 fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
     let is_activity = system_write() == Some(SystemWrite::Activity);
     let counts = if is_activity { &[] } else { COUNTS };
-    for column in IMMUTABLE.iter().chain(SYSTEM).chain(counts) {
-        if !new.same_image(old, column)? {
-            return Err(Error::bad(
-                *column,
-                "cannot be changed",
-                "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
-            ));
-        }
-    }
+    new.check_unchanged(
+        old,
+        IMMUTABLE.iter().chain(SYSTEM).chain(counts),
+        "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
+    )?;
     let mut changes: Vec<Change> = trimmed_title(new)?.into_iter().collect();
     let is_changed = changed_columns(old, new)?;
     if is_changed.is_empty() {

@@ -42,15 +42,11 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let workflow: Uuid = stage.required("workflow_id")?;
     let id: Uuid = stage.required("id")?;
     if let (Some(old), Some(new)) = (old, new) {
-        for column in ["org_id", "id", "workflow_id"] {
-            if !new.same_image(old, column)? {
-                return Err(Error::bad(
-                    column,
-                    "cannot be changed",
-                    "Make a new stage in the other workflow.",
-                ));
-            }
-        }
+        new.check_unchanged(
+            old,
+            &["org_id", "id", "workflow_id"],
+            "Make a new stage in the other workflow.",
+        )?;
     }
     let is_marked =
         |row: Option<&TriggerRow>| row.map_or(Ok(false), |row| row.required("is_start"));
