@@ -15,7 +15,7 @@ use pgrx::nullable::Nullable;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Statements (lists with filters, searches) whose plans one backend keeps by their text. Past it all of them are planned anew.
 const MAX_DYNAMIC_PLANS: usize = 64;
@@ -193,7 +193,7 @@ pub fn check_nothing_missed(sql: &'static str, args: &[DatumWithOid]) -> Result<
         pg_sys::PopActiveSnapshot();
         missed
     };
-    if missed.is_some() { Err(crate::error::Error::Concurrent.into()) } else { Ok(()) }
+    if missed.is_some() { Err(Error::concurrent()) } else { Ok(()) }
 }
 
 /// Runs SQL text of any length and kind, once, without keeping a plan.

@@ -119,7 +119,7 @@ fn create_ticket(
                 "Leave it out to open the ticket for yourself.",
             ));
         }
-        None => return Err(Error::Missing("p_requester_id").into()),
+        None => return Err(Error::missing("p_requester_id")),
     };
 
     let id = new_id();
