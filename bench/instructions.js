@@ -8,7 +8,7 @@ import { given, sessionOf } from './lib/given.js';
 /** Plans are made in the first calls, and kept. */
 const FEW = 20;
 const MORE = 60;
-const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|ticket_details::json|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
+const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
 
 const statements = ({ org, quiet, busy, chatty }) => ({
   nothing: 'select 1',

@@ -150,6 +150,25 @@ cluster_drop() {
   rm -rf "$(cluster_dir "$1")"
 }
 
+# fresh_cluster NAME [SETTING=VALUE ..]: a new one, which is dropped when the script ends.
+fresh_cluster() {
+  # shellcheck disable=SC2064
+  trap "cluster_drop $1 >/dev/null 2>&1 || true" EXIT
+  cluster_drop "$1" >/dev/null 2>&1 || true
+  step "Server $1" cluster_start "$@"
+}
+
+sql() { "$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# in_fresh_database NAME COMMAND..: makes a database, runs a command for which it is the one to connect to, and drops it.
+in_fresh_database() {
+  local -x PGDATABASE=$1
+  shift
+  sql -d postgres -c "drop database if exists $PGDATABASE" -c "create database $PGDATABASE" 2>/dev/null
+  "$@"
+  sql -d postgres -c "drop database $PGDATABASE"
+}
+
 free_port() {
   node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'
 }

@@ -5,16 +5,15 @@ use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_input::{self, Id, OneOrMany, PerPage, present};
+use crate::json_output;
 use crate::knowledge::{Reader, article_fields};
 use crate::ticket_filters::{Count, Person};
 use crate::viewer::Viewer;
-
-const DEFAULT_PER_PAGE: i64 = 20;
-const MAX_PER_PAGE: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -32,7 +31,7 @@ struct Filters {
     #[serde(default, deserialize_with = "present")]
     sort: Option<Sort>,
     #[serde(default, deserialize_with = "present")]
-    per_page: Option<Whole>,
+    per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "present")]
@@ -46,7 +45,7 @@ const KEYS: &[(&str, &str)] = &[
     ("visibility", "internal, members, public, or a list of them"),
     ("author", "the id of a member, or \"me\""),
     ("sort", "updatedAt, createdAt, title, or one of them with - before it for descending"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("cursor", "nextCursor of a page in the same order"),
     ("count", "\"exact\" or \"none\""),
 ];
@@ -86,8 +85,8 @@ impl Sort {
 }
 
 /// The last article of a page: in which order, what it is sorted by (microseconds since 2000, or the title), and which it is.
-#[derive(Serialize, Deserialize)]
-struct Cursor(String, i64, String, uuid::Uuid);
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Cursor(String, i64, String, Id);
 
 /// One page of the articles of an organization that the caller may read.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -99,16 +98,13 @@ fn list_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = json_input::parse("p_filters", text, KEYS)?;
-    if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
-        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
-    }
     let reader = Reader::of(org)?;
     list(org, Viewer::current()?.profile, reader, &filters)
 }
 
 fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or(Sort("-updatedAt"));
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    let per_page = filters.per_page.unwrap_or_default().get();
     let cursor = filters.cursor.as_deref().map(|text| decode(text, sort)).transpose()?;
     let author = match filters.author {
         Some(Person::Member(id)) => Some(id.into()),
@@ -122,12 +118,12 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         org.into(),
         filters.category.as_deref().map(str::trim).into(),
         filters.tag.as_deref().map(str::trim).into(),
-        words(&filters.status, |status| status.0).into(),
-        words(&filters.visibility, |visibility| visibility.0).into(),
+        OneOrMany::values(&filters.status, |status| status.0).into(),
+        OneOrMany::values(&filters.visibility, |visibility| visibility.0).into(),
         author.into(),
         moment.into(),
         cursor.as_ref().map(|Cursor(_, _, title, _)| title.as_str()).into(),
-        cursor.as_ref().map(|Cursor(.., id)| Uuid::from_bytes(*id.as_bytes())).into(),
+        cursor.as_ref().map(|Cursor(.., id)| Uuid::from(*id)).into(),
         reader.is_member.into(),
     ];
     let conditions = conditions(filters, reader);
@@ -141,7 +137,7 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         Some(_) => format!(" and ({column}, a.id) {comparison} ($7, $9)"),
     };
     let statement = format!(
-        "select json_build_object({})::text, a.id, {}, a.title
+        "select json_build_object({}), a.id, {}, a.title
            from helpdesk.articles a join helpdesk.profiles p on p.id = a.author
           where {conditions}{after}
           order by {column} {direction}, a.id {direction} limit {}",
@@ -150,15 +146,9 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         per_page + 1,
     );
     let mut rows = db::read_dynamic_all(&statement, &args, |row| {
-        let json: String = row.get(1)?;
-        let id: Uuid = row.get(2)?;
+        let json: JsonText = row.get(1)?;
         let moment: TimestampWithTimeZone = row.get(3)?;
-        let cursor = Cursor(
-            sort.0.to_owned(),
-            moment.into_inner(),
-            row.get(4)?,
-            uuid::Uuid::from_bytes(*id.as_bytes()),
-        );
+        let cursor = Cursor(sort.0.to_owned(), moment.into_inner(), row.get(4)?, row.id(2)?);
         Some((json, cursor))
     })?;
     let has_more = rows.len() as i64 > per_page;
@@ -174,16 +164,11 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
             db::read_dynamic(&statement, &args, |row| row.get::<i64>(1))?.flatten()
         }
     };
-    Ok(JsonText(format!(
-        "{{\"articles\":[{}],\"pagination\":{}}}",
-        rows.iter().flatten().map(|(json, _)| json.as_str()).collect::<Vec<_>>().join(","),
-        serde_json::json!({ "total": total, "perPage": per_page, "nextCursor": next_cursor })
-    )))
-}
-
-fn words<T: Copy>(values: &Option<OneOrMany<T>>, word: fn(T) -> &'static str) -> Vec<String> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|value| word(*value).to_owned()).collect()
+    Ok(json_output::page(
+        "articles",
+        rows.into_iter().flatten().map(|(json, _)| json),
+        json!({ "total": total, "perPage": per_page, "nextCursor": next_cursor }),
+    ))
 }
 
 fn conditions(filters: &Filters, reader: Reader) -> String {
@@ -218,13 +203,7 @@ fn decode(text: &str, sort: Sort) -> Result<Cursor> {
     let cursor = serde_json::from_str::<Cursor>(text)
         .ok()
         .filter(|Cursor(_, micros, ..)| TimestampWithTimeZone::try_from(*micros).is_ok())
-        .ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })?;
+        .ok_or_else(json_input::not_a_cursor)?;
     if cursor.0 != sort.0 {
         return Err(Error::bad(
             "p_filters.cursor",
@@ -258,11 +237,11 @@ mod tests {
         let micros = -220_000_000_000_000_000..9_223_372_036_854_775_807_i64;
         let parts = (prop::sample::select(&SORTS[..]), micros, ".{0,40}", any::<[u8; 16]>());
         proptest!(|((sort, micros, title, id) in parts, other in prop::sample::select(&SORTS[..]))| {
-            let id = uuid::Uuid::from_bytes(id);
-            let text = serde_json::to_string(&Cursor(sort.to_owned(), micros, title.clone(), id)).unwrap();
+            let cursor = Cursor(sort.to_owned(), micros, title, Uuid::from_bytes(id).into());
+            let text = serde_json::to_string(&cursor).unwrap();
             match decode(&text, Sort(other)) {
-                Ok(Cursor(same_sort, same_micros, same_title, same_id)) => {
-                    prop_assert_eq!((same_sort.as_str(), same_micros, same_title, same_id), (other, micros, title, id));
+                Ok(same) => {
+                    prop_assert_eq!(same, cursor);
                     prop_assert_eq!(sort, other);
                     prop_assert!(TimestampWithTimeZone::try_from(micros).is_ok());
                 }
@@ -273,11 +252,34 @@ mod tests {
 
     #[pg_test]
     fn article_list_cursor_takes_no_garbage() {
+        let sort = Sort("title");
         proptest!(|(text in r#".{0,80}|\["-?[a-zA-Z]{0,9}",-?[0-9]{0,20},"[^"]{0,9}","[0-9a-f-]{0,40}"\]"#)| {
-            if let Err(refused) = decode(&text, Sort("title")) {
-                prop_assert!(refused.message().starts_with("p_filters.cursor"));
-                prop_assert!(refused.hint().is_some());
+            match decode(&text, sort) {
+                Ok(cursor) => {
+                    let again = serde_json::to_string(&cursor).unwrap();
+                    prop_assert_eq!(decode(&again, sort).ok(), Some(cursor));
+                }
+                Err(refused) => {
+                    prop_assert!(refused.message().starts_with("p_filters.cursor"));
+                    prop_assert!(refused.hint().is_some());
+                }
             }
         });
+        const ID: &str = "00000000-0000-0000-0000-000000000000";
+        assert!(decode(&format!(r#"["title",1,"","{ID}"]"#), sort).is_ok());
+        for near_miss in [
+            r#"["title",1,""]"#.to_owned(),
+            r#"["title",1,"","0000"]"#.to_owned(),
+            format!(r#"["title",1,"","{ID}",1]"#),
+            format!(r#"["title",1,"","{ID}"]]"#),
+            format!(r#"["title",1.5,"","{ID}"]"#),
+            format!(r#"["title",9223372036854775806,"","{ID}"]"#),
+            format!(r#"["title",9223372036854775808,"","{ID}"]"#),
+            format!(r#"["title",1,null,"{ID}"]"#),
+            format!(r#"{{"0":"title","1":1,"2":"","3":"{ID}"}}"#),
+        ] {
+            let refused = decode(&near_miss, sort).unwrap_err();
+            assert_eq!(refused.message(), "p_filters.cursor: not a cursor", "{near_miss}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
 use crate::json_output;
 use crate::knowledge::{Reader, check_staff};
-use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::system_write::{SystemWrite, system_writes};
 use crate::trigger::{self, Change, Fired, Transition, TriggerRows, Tuple};
 
 const CATEGORIES: &str = "
@@ -90,8 +90,8 @@ struct Node {
 }
 
 struct Category {
-    id: [u8; 16],
-    parent: Option<[u8; 16]>,
+    id: Uuid,
+    parent: Option<Uuid>,
     name: String,
     description: Option<String>,
 }
@@ -105,19 +105,19 @@ fn article_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let reader = Reader::of(org)?;
     let categories = db::read_all(CATEGORIES, &[org.into()], |row| {
         Some(Category {
-            id: *row.get::<Uuid>(1)?.as_bytes(),
-            parent: row.get::<Uuid>(2).map(|id| *id.as_bytes()),
+            id: row.get(1)?,
+            parent: row.get(2),
             name: row.get(3)?,
             description: row.get(4),
         })
     })?;
-    let mut children: BTreeMap<Option<[u8; 16]>, Vec<Category>> = BTreeMap::new();
+    let mut children: BTreeMap<Option<Uuid>, Vec<Category>> = BTreeMap::new();
     for category in categories.into_iter().flatten() {
         children.entry(category.parent).or_default().push(category);
     }
     let articles = readable_articles(org, reader)?;
     let (tree, _) = subtree(None, MAX_DEPTH, &mut children, &articles, reader.is_staff);
-    Ok(JsonText(serde_json::to_string(&tree).unwrap_or_default()))
+    JsonText::of(&tree)
 }
 
 /// The articles that the reader may read, numbered, by the names of their categories.
@@ -139,9 +139,9 @@ fn readable_articles(org: Uuid, reader: Reader) -> Result<BTreeMap<String, Vec<u
 
 /// What hangs below a category, so many levels of it, and the articles in it.
 fn subtree(
-    parent: Option<[u8; 16]>,
+    parent: Option<Uuid>,
     levels: i32,
-    children: &mut BTreeMap<Option<[u8; 16]>, Vec<Category>>,
+    children: &mut BTreeMap<Option<Uuid>, Vec<Category>>,
     articles: &BTreeMap<String, Vec<usize>>,
     shows_empty: bool,
 ) -> (Vec<Node>, BTreeSet<usize>) {
@@ -161,7 +161,7 @@ fn subtree(
             continue;
         }
         nodes.push(Node {
-            id: json_output::Id::from(Uuid::from_bytes(category.id)),
+            id: category.id.into(),
             name: category.name,
             description: category.description,
             article_count: own.len(),
@@ -186,17 +186,11 @@ fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let org: Uuid = new.required("org_id")?;
     match &rows.old {
         None => check_staff(org)?,
-        Some(old) => {
-            for column in ["org_id", "id", "created_at"] {
-                if !new.same_image(old, column)? {
-                    return Err(Error::bad(
-                        column,
-                        "cannot be changed",
-                        "name, description and parent_id can.",
-                    ));
-                }
-            }
-        }
+        Some(old) => new.check_unchanged(
+            old,
+            &["org_id", "id", "created_at"],
+            "name, description and parent_id can.",
+        )?,
     }
     let (is_moved, is_renamed) = match &rows.old {
         Some(old) => (!new.same_image(old, "parent_id")?, !new.same_image(old, "name")?),

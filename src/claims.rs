@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pgrx::prelude::*;
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, Uuid};
 
+use crate::json_input::Id;
+
 const CLAIMS: &CStr = c"request.jwt.claims";
 /// Where PostgREST before version 9 put the login alone.
 const SUBJECT: &CStr = c"request.jwt.claim.sub";
@@ -16,7 +18,7 @@ static SUBJECT_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CStrin
 /// Counts how often either was set in this backend.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 
-/// As with any placeholder, only a superuser says what a setting is by default, for a role or a database: it would be who others are.
+/// Only a superuser may give these settings a default for a role or a database: it would decide who others are.
 #[pg_guard]
 unsafe extern "C-unwind" fn check_source(
     _value: *mut *mut c_char,
@@ -95,6 +97,5 @@ fn jwt_subject() -> Option<Uuid> {
             serde_json::from_slice::<Claims>(claims).ok()?.sub?
         }
     };
-    let parsed = uuid::Uuid::try_parse(&subject).ok()?;
-    Some(Uuid::from_bytes(*parsed.as_bytes()))
+    Id::from_text(&subject).map(Uuid::from)
 }

@@ -9,7 +9,7 @@ use crate::db;
 use crate::error::{Error, Result, required};
 use crate::identity::new_id;
 use crate::json_input;
-use crate::ticket_triggers::{SystemWrite, system_writes};
+use crate::system_write::{SystemWrite, system_writes};
 use crate::tickets::{Found, find_ticket};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
@@ -252,15 +252,11 @@ fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         let requester = requester(&new)?;
         return Ok(Some(new.with(vec![Change::new("requester_id", requester)])?));
     };
-    for column in FIXED.iter().chain([&author_column(&new), &"requester_id"]) {
-        if !new.same_image(&old, column)? {
-            return Err(Error::bad(
-                *column,
-                "cannot be changed",
-                "Only the content can be edited.",
-            ));
-        }
-    }
+    new.check_unchanged(
+        &old,
+        FIXED.iter().chain([&author_column(&new), &"requester_id"]),
+        "Only the content can be edited.",
+    )?;
     if is_comment(&new) && !new.same_image(&old, "content")? {
         let edited = Change::new("updated_at", db::transaction_start());
         return Ok(Some(new.with(vec![edited])?));

@@ -13,8 +13,9 @@ use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::nullable::Nullable;
 use pgrx::prelude::*;
+use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Statements (lists with filters, searches) whose plans one backend keeps by their text. Past it all of them are planned anew.
 const MAX_DYNAMIC_PLANS: usize = 64;
@@ -194,7 +195,7 @@ pub fn check_nothing_missed(sql: &'static str, args: &[DatumWithOid]) -> Result<
         pg_sys::PopActiveSnapshot();
         missed
     };
-    if missed.is_some() { Err(crate::error::Error::Concurrent.into()) } else { Ok(()) }
+    if missed.is_some() { Err(Error::concurrent()) } else { Ok(()) }
 }
 
 /// Runs SQL text of any length and kind, once, without keeping a plan.
@@ -508,8 +509,14 @@ impl IntoDatum for TsQuery {
     }
 }
 
-/// A `json` result, as the text that SQL built: it is passed on, never parsed.
+/// A `json` result, as the text that SQL or serde built: it is passed on, never parsed.
 pub struct JsonText(pub String);
+
+impl JsonText {
+    pub fn of(value: &impl Serialize) -> Result<JsonText> {
+        serde_json::to_string(value).map(JsonText).map_err(|problem| internal(&problem.to_string()))
+    }
+}
 
 impl FromDatum for JsonText {
     unsafe fn from_polymorphic_datum(

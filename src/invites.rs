@@ -35,7 +35,7 @@ const CONFIRMED_EMAIL: &str = "
     select u.email::text from helpdesk.profiles p join auth.users u on u.id = p.auth_id
      where p.id = $1 and u.email_confirmed_at is not null";
 
-/// The membership before the invite, as whoever removes a member and then deletes their invites.
+/// Locks the membership before the invite: removing a member takes the two locks in the same order.
 const LOCK_MEMBERSHIP: &str = "
     select from helpdesk.org_members m
      where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)

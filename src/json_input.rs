@@ -1,10 +1,12 @@
 //! JSON arguments: serde does the reading, this turns what it says into our errors, with what is allowed as the hint.
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
+pub use crate::json_output::Id;
 
 /// Longest list of values that one key may have.
 const MAX_VALUES: usize = 100;
@@ -67,6 +69,13 @@ where
 #[derive(Debug)]
 pub struct OneOrMany<T>(pub Vec<T>);
 
+impl<T: Copy> OneOrMany<T> {
+    /// The values of a key as a statement takes them; none when the key is not there.
+    pub fn values<V>(key: &Option<OneOrMany<T>>, value: fn(T) -> V) -> Vec<V> {
+        key.iter().flat_map(|values| &values.0).copied().map(value).collect()
+    }
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let values = match serde_json::Value::deserialize(input)? {
@@ -96,25 +105,16 @@ where
     known(&word).ok_or_else(|| D::Error::custom(format!("not allowed: {word:?}")))
 }
 
-/// An id as JSON has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Id(uuid::Uuid);
-
 impl Id {
     pub fn from_text(text: &str) -> Option<Id> {
-        uuid::Uuid::try_parse(text).ok().map(Id)
+        let id = uuid::Uuid::try_parse(text).ok()?;
+        Some(Uuid::from_bytes(id.into_bytes()).into())
     }
 }
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Id, D::Error> {
         word(input, Id::from_text)
-    }
-}
-
-impl From<Id> for Uuid {
-    fn from(id: Id) -> Uuid {
-        Uuid::from_bytes(*id.0.as_bytes())
     }
 }
 
@@ -127,6 +127,41 @@ impl<'de> Deserialize<'de> for Whole {
         let value = serde_json::Value::deserialize(input)?;
         value.as_i64().map(Whole).ok_or_else(|| D::Error::custom("not a whole number"))
     }
+}
+
+/// How many things a page has at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PerPage(i64);
+
+impl PerPage {
+    /// As a list of keys says it.
+    pub const ALLOWED: &str = "a whole number from 1 to 100";
+
+    pub fn of(number: i64) -> Option<PerPage> {
+        (1..=100).contains(&number).then_some(PerPage(number))
+    }
+
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl Default for PerPage {
+    fn default() -> PerPage {
+        PerPage(20)
+    }
+}
+
+impl<'de> Deserialize<'de> for PerPage {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PerPage, D::Error> {
+        let Whole(number) = Whole::deserialize(input)?;
+        PerPage::of(number).ok_or_else(|| D::Error::custom("out of range"))
+    }
+}
+
+/// What was given as the cursor of a list is none.
+pub fn not_a_cursor() -> ErrorReport {
+    Error::bad("p_filters.cursor", "not a cursor", "Give nextCursor of the page before, unchanged.")
 }
 
 #[cfg(any(test, feature = "pg_test"))]

@@ -7,27 +7,27 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 use serde::{Serialize, Serializer};
 
-use crate::db::Row;
+use crate::db::{JsonText, Row};
 
-/// An id.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Id([u8; 16]);
+/// An id as JSON has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id(Uuid);
 
 impl From<Uuid> for Id {
     fn from(id: Uuid) -> Id {
-        Id(*id.as_bytes())
+        Id(id)
     }
 }
 
 impl From<Id> for Uuid {
     fn from(id: Id) -> Uuid {
-        Uuid::from_bytes(id.0)
+        id.0
     }
 }
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        uuid::Uuid::from_bytes(self.0).serialize(output)
+        uuid::Uuid::from_bytes(*self.0.as_bytes()).serialize(output)
     }
 }
 
@@ -58,6 +58,21 @@ impl Serialize for Time {
 pub struct Named<'a> {
     id: Id,
     name: &'a str,
+}
+
+/// A JSON array of what is JSON already.
+pub fn array(items: impl IntoIterator<Item = JsonText>) -> JsonText {
+    let items: Vec<String> = items.into_iter().map(|item| item.0).collect();
+    JsonText(format!("[{}]", items.join(",")))
+}
+
+/// A page of a list: its items under their name, and what the caller needs to go on.
+pub fn page(
+    name: &str,
+    items: impl IntoIterator<Item = JsonText>,
+    pagination: serde_json::Value,
+) -> JsonText {
+    JsonText(format!("{{\"{name}\":{},\"pagination\":{pagination}}}", array(items).0))
 }
 
 impl<'a> Row<'a> {

@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use crate::db::{self, JsonText};
 use crate::error::{Error, Result, required};
-use crate::ticket_triggers::{SystemWrite, system_write, system_writes};
+use crate::system_write::{SystemWrite, system_write, system_writes};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
@@ -305,15 +305,11 @@ fn begin(new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> {
 fn revise(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> {
     let is_system = system_write() == Some(SystemWrite::Activity);
     let counts = if is_system { &[] } else { COUNTS };
-    for column in FIXED.iter().chain(SYSTEM).chain(counts) {
-        if !new.same_image(old, column)? {
-            return Err(Error::bad(
-                *column,
-                "cannot be changed",
-                "title, content, categories, tags, visibility and status can; the system sets the rest.",
-            ));
-        }
-    }
+    new.check_unchanged(
+        old,
+        FIXED.iter().chain(SYSTEM).chain(counts),
+        "title, content, categories, tags, visibility and status can; the system sets the rest.",
+    )?;
     if is_system {
         return Ok(Vec::new());
     }
@@ -489,17 +485,11 @@ fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             let article: Uuid = new.required("article_id")?;
             find_article(article, new.get("org_id")?)?.ok_or_else(no_such_article)?;
         }
-        Some(old) => {
-            for column in ["org_id", "article_id", "user_id", "created_at"] {
-                if !new.same_image(old, column)? {
-                    return Err(Error::bad(
-                        column,
-                        "cannot be changed",
-                        "helpful and comment can.",
-                    ));
-                }
-            }
-        }
+        Some(old) => new.check_unchanged(
+            old,
+            &["org_id", "article_id", "user_id", "created_at"],
+            "helpful and comment can.",
+        )?,
     }
     Ok(Some(new.unchanged()))
 }

@@ -27,6 +27,7 @@ mod search_cursor;
 mod search_index;
 mod search_query;
 mod security_report;
+mod system_write;
 mod text;
 mod ticket_age;
 mod ticket_cursor;

@@ -218,7 +218,7 @@ struct Report {
 struct DayReport {
     #[serde(flatten)]
     numbers: Numbers,
-    day: String,
+    day: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -293,7 +293,7 @@ fn ticket_activity(
         days: (first..=last)
             .map(|day| DayReport {
                 numbers: days.remove(&day).unwrap_or_default(),
-                day: day_text(day),
+                day: Date::try_from(day).ok(),
             })
             .collect(),
         by_priority: priorities
@@ -308,14 +308,7 @@ fn ticket_activity(
             })
             .collect(),
     };
-    Ok(JsonText(serde_json::to_string(&report).unwrap_or_default()))
-}
-
-/// A day as ISO 8601 has it.
-fn day_text(pg_epoch_days: i32) -> String {
-    let epoch = jiff::civil::date(2000, 1, 1);
-    let day = epoch.checked_add(jiff::Span::new().days(i64::from(pg_epoch_days)));
-    day.map(|day| day.to_string()).unwrap_or_default()
+    JsonText::of(&report)
 }
 
 fn names_of<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {
@@ -401,7 +394,7 @@ fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
             *dashboard.by_priority.entry(priority).or_default() += tickets;
         }
     }
-    Ok(JsonText(serde_json::to_string(&dashboard).unwrap_or_default()))
+    JsonText::of(&dashboard)
 }
 
 /// Trigger on organizations: the time zone is one that Postgres knows.

@@ -8,10 +8,11 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText, Row, TsQuery};
 use crate::error::{Error, Result, required};
-use crate::json_input::{self, OneOrMany, Whole, present};
+use crate::json_input::{self, OneOrMany, PerPage, present};
 use crate::json_output::{self, Time};
 use crate::knowledge::Reader;
 use crate::search_cursor::{Position, Way};
@@ -20,8 +21,6 @@ use crate::search_query::{Part, Query, SimilarTitle, quoted, ticket_number};
 use crate::tickets::find_ticket;
 use crate::viewer::Viewer;
 
-const DEFAULT_PER_PAGE: i64 = 20;
-const MAX_PER_PAGE: i64 = 100;
 /// So often the newest documents are looked through for one page, before the index is asked for the rest.
 const MAX_WINDOWS: usize = 4;
 /// Articles that are ranked of all that match: those with the words in their title, then the newest. The others come after them.
@@ -129,14 +128,14 @@ struct Filters {
     #[serde(default, deserialize_with = "present")]
     kind: Option<OneOrMany<Kind>>,
     #[serde(default, deserialize_with = "present")]
-    per_page: Option<Whole>,
+    per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
 }
 
 const KEYS: &[(&str, &str)] = &[
     ("kind", "ticket, comment, article, or a list of them"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("cursor", "nextCursor of the page before"),
 ];
 
@@ -150,17 +149,13 @@ impl<'de> Deserialize<'de> for Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
     rank: i64,
-    id: [u8; 16],
+    id: Uuid,
     kind: Kind,
 }
 
 impl Match {
     fn of(row: &Row) -> Option<Match> {
-        Some(Match {
-            rank: row.get(3)?,
-            id: *row.get::<Uuid>(1)?.as_bytes(),
-            kind: Kind::from_label(row.get(2)?)?,
-        })
+        Some(Match { rank: row.get(3)?, id: row.get(1)?, kind: Kind::from_label(row.get(2)?)? })
     }
 }
 
@@ -199,27 +194,19 @@ fn search(
     let text = required(p_query, "p_query")?;
     let filters = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = json_input::parse("p_filters", filters, KEYS)?;
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
-    if !(1..=MAX_PER_PAGE).contains(&per_page) {
-        return Err(Error::bad("p_filters.perPage", "out of range", "1 to 100."));
-    }
-    let position = filters.cursor.as_deref().map(|cursor| {
-        Position::decode(cursor).ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })
-    });
+    let per_page = filters.per_page.unwrap_or_default().get();
+    let position = filters
+        .cursor
+        .map(|text| Position::decode(&text).ok_or_else(json_input::not_a_cursor))
+        .transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
-    let (page, next) = search.page(position.transpose()?, per_page as usize)?;
-    Ok(JsonText(format!(
-        "{{\"results\":[{}],\"pagination\":{}}}",
-        search.show(&page)?.join(","),
-        serde_json::json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) })
-    )))
+    let (page, next) = search.page(position, per_page as usize)?;
+    Ok(json_output::page(
+        "results",
+        search.show(&page)?,
+        json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) }),
+    ))
 }
 
 /// The articles of an organization in which the words are, best first, that the caller may read.
@@ -233,12 +220,12 @@ fn search_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
-    if !(1..=MAX_PER_PAGE).contains(&i64::from(limit)) {
-        return Err(Error::bad("p_limit", "out of range", "1 to 100."));
-    }
+    let limit = PerPage::of(limit.into()).ok_or_else(|| {
+        Error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PerPage::ALLOWED))
+    })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
-    let (page, _) = search.page(None, limit as usize)?;
-    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+    let (page, _) = search.page(None, limit.get() as usize)?;
+    search.show(&page).map(json_output::array)
 }
 
 /// Published articles that have words of a ticket, best first.
@@ -275,7 +262,7 @@ fn suggest_articles(
         text: String::new(),
     };
     let (page, _) = search.page(None, 5)?;
-    Ok(JsonText(format!("[{}]", search.show(&page)?.join(","))))
+    search.show(&page).map(json_output::array)
 }
 
 /// Of the words of a ticket, those that tell one article from another: not those that most of the newest have.
@@ -438,7 +425,7 @@ impl Search {
         let matches: Vec<Match> =
             db::read_generic_all(statement, &args, Match::of)?.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW {
-            matches.iter().map(|found| found.id).min().map(Uuid::from_bytes)
+            matches.iter().map(|found| found.id).min()
         } else if self.reader.is_staff && way == Way::Newest {
             db::read_one(END_OF_NEWEST, &[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()
@@ -495,7 +482,7 @@ impl Search {
             pgrx::check_for_interrupts!();
             wanted.matches(row.get(2)?).then_some(Match {
                 rank: BY_SIMILARITY,
-                id: *row.get::<Uuid>(1)?.as_bytes(),
+                id: row.get(1)?,
                 kind: Kind::Article,
             })
         })?;
@@ -509,23 +496,23 @@ impl Search {
             return Ok(None);
         }
         let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
-        let ticket = db::read_one(BY_ITS_NUMBER, &args, |row| row.get::<Uuid>(1))?.flatten();
-        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id: *id.as_bytes(), kind: Kind::Ticket }))
+        let ticket = db::read_one(BY_ITS_NUMBER, &args, |row| row.get(1))?.flatten();
+        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id, kind: Kind::Ticket }))
     }
 
     /// The matches as JSON.
-    fn show(&self, page: &[Match]) -> Result<Vec<String>> {
+    fn show(&self, page: &[Match]) -> Result<Vec<JsonText>> {
         if page.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<Uuid> = page.iter().map(|found| Uuid::from_bytes(found.id)).collect();
+        let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
         let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
         let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
         let (language, words) = match &self.query {
             Some(query) => (query.language.as_str(), query.words.as_str()),
             None => ("simple", ""),
         };
-        db::read_generic_all(
+        let hits = db::read_generic_all(
             HITS,
             &[
                 self.org.into(),
@@ -535,8 +522,9 @@ impl Search {
                 language.into(),
                 TsQuery(words.to_owned()).into(),
             ],
-            |row| serde_json::to_string(&Hit::of(row)).unwrap_or_default(),
-        )
+            |row| JsonText::of(&Hit::of(row)),
+        )?;
+        hits.into_iter().collect()
     }
 }
 

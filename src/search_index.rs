@@ -245,12 +245,11 @@ fn index_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
 fn index(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (old, Some(new)) => {
-            let columns = text_columns(kind_of(new));
+            let (title, text) = text_columns(kind_of(new));
             let is_same = match old {
                 Some(old) => {
-                    let [title, text] = columns;
                     title.map_or(Ok(true), |title| new.same_image(old, title))?
-                        && new.same_image(old, text.unwrap_or_default())?
+                        && new.same_image(old, text)?
                 }
                 None => false,
             };
@@ -278,20 +277,21 @@ fn kind_of(row: &TriggerRow) -> Kind {
 }
 
 /// The columns with the title, if it has one, and the text.
-fn text_columns(kind: Kind) -> [Option<&'static str>; 2] {
+fn text_columns(kind: Kind) -> (Option<&'static str>, &'static str) {
     match kind {
-        Kind::Ticket => [Some("title"), Some("description")],
-        Kind::Comment => [None, Some("content")],
-        Kind::Article => [Some("title"), Some("content")],
+        Kind::Ticket => (Some("title"), "description"),
+        Kind::Comment => (None, "content"),
+        Kind::Article => (Some("title"), "content"),
     }
 }
 
 fn save(new: &TriggerRow) -> Result<()> {
     let kind = kind_of(new);
-    let [title, text] = text_columns(kind).map(|column| match column {
-        Some(column) => new.get::<String>(column),
-        None => Ok(None),
-    });
+    let (title, text) = text_columns(kind);
+    let title = match title {
+        Some(title) => new.arg(title)?,
+        None => None::<String>.into(),
+    };
     let (ticket, is_internal): (Option<Uuid>, bool) = match kind {
         Kind::Ticket => (new.get("id")?, false),
         Kind::Comment => (new.get("ticket_id")?, new.required("is_internal")?),
@@ -308,8 +308,8 @@ fn save(new: &TriggerRow) -> Result<()> {
             ticket.into(),
             is_internal.into(),
             kind.prefix().into(),
-            title?.into(),
-            text?.into(),
+            title,
+            new.arg(text)?,
         ],
     )
 }

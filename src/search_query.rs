@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 
 use pgrx::Uuid;
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 
 use crate::db::{self, TsQuery};
 use crate::error::Result;
@@ -359,8 +357,9 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
     use proptest::prelude::*;
     use proptest::test_runner::Config;
 

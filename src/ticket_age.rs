@@ -2,17 +2,13 @@
 //! tickets_org_age_idx has them by classes of their age, from opening to last change, too: what is of a class and was opened before
 //! the moment last changed before the moment plus the oldest age of the class; there the page begins, in each of the few classes.
 
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
-
 use crate::ticket_cursor::Sort;
+use crate::ticket_filters::OPENED_BEFORE;
 
 /// Where one class ends and the next begins, as in tickets_org_age_idx: 1 and 5 minutes, 20 minutes, 1, 4 and 12 hours, 1, 3, 10 and
 /// 30 days, 3 months, 1, 3 and 10 years. In hours, which are as long in every time zone.
 const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,72:00:00,240:00:00,720:00:00,\
      2160:00:00,8760:00:00,26280:00:00,87600:00:00}";
-
-const OPENED_BEFORE: &str = "t.created_at < $14";
 
 /// Each class may have to give all tickets up to the end of the page: a late page by number is found sooner in the order of change.
 const MAX_TICKETS: i64 = 1_000;
@@ -44,8 +40,10 @@ pub fn page_statement(most: i64, has_cursor: bool) -> String {
 }
 
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
+
     use super::*;
 
     #[pg_test]

@@ -2,14 +2,12 @@
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 use serde::Deserialize;
 use serde::de::Deserializer;
 
 use crate::enums::Priority;
 use crate::error::{Error, Result};
-use crate::json_input;
+use crate::json_input::{self, Id};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SortKey {
@@ -100,13 +98,7 @@ impl Cursor {
     }
 
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
-        let cursor = Cursor::from_text(text).ok_or_else(|| {
-            Error::bad(
-                "p_filters.cursor",
-                "not a cursor",
-                "Give nextCursor of the page before, unchanged.",
-            )
-        })?;
+        let cursor = Cursor::from_text(text).ok_or_else(json_input::not_a_cursor)?;
         if cursor.sort != sort {
             return Err(Error::bad(
                 "p_filters.cursor",
@@ -126,27 +118,15 @@ impl Cursor {
             _ => return None,
         };
         let moment = TimestampWithTimeZone::try_from(parts.next()?.parse::<i64>().ok()?).ok()?;
-        let id = uuid::Uuid::try_parse(parts.next()?).ok()?;
-        parts.next().is_none().then_some(Cursor {
-            sort,
-            priority,
-            moment,
-            id: Uuid::from_bytes(*id.as_bytes()),
-        })
+        let id = Id::from_text(parts.next()?)?.into();
+        parts.next().is_none().then_some(Cursor { sort, priority, moment, id })
     }
 }
 
-/// Microseconds from 1970 to 2000, where Postgres begins to count.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
-
-/// A moment given as Unix time; None when Postgres cannot store it.
-pub fn from_unix_micros(micros: i64) -> Option<TimestampWithTimeZone> {
-    TimestampWithTimeZone::try_from(micros.checked_sub(POSTGRES_EPOCH)?).ok()
-}
-
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
     use proptest::prelude::*;
 
     use super::*;

@@ -68,7 +68,7 @@ fn get_ticket_details(
     let people = People::of(db::read_all(PEOPLE, &[ids(details.people()).into()], Profile::of)?);
     people.name(details.people());
     details.ticket.show_email(&people, is_staff);
-    json(&details).map(Some)
+    JsonText::of(&details).map(Some)
 }
 
 fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
@@ -96,13 +96,7 @@ pub fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
     let people = People::of(db::run_all(PEOPLE, &[ids(ticket.people()).into()], Profile::of)?);
     people.name(ticket.people());
     ticket.show_email(&people, true);
-    json(&ticket)
-}
-
-fn json(object: &impl Serialize) -> Result<JsonText> {
-    serde_json::to_string(object)
-        .map(JsonText)
-        .map_err(|problem| db::internal(&problem.to_string()))
+    JsonText::of(&ticket)
 }
 
 /// A person as readers see them. The statements find who it is; their name is filled in for all at once.

@@ -3,18 +3,15 @@
 
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
-#[cfg(any(test, feature = "pg_test"))]
-use pgrx::prelude::*;
 use serde::{Deserialize, Deserializer};
 
 use crate::db::TsQuery;
 use crate::enums::{Priority, Status};
 use crate::error::{Error, Result};
-use crate::json_input::{self, Id, OneOrMany, Whole, present};
+use crate::json_input::{self, Id, OneOrMany, PerPage, Whole, present};
 use crate::search_query::TicketSearch;
 use crate::ticket_cursor::{Cursor, Sort};
 
-const MAX_PER_PAGE: i64 = 100;
 const MAX_SEARCH: usize = 200;
 
 /// What `p_filters` may say.
@@ -46,7 +43,7 @@ pub struct Filters {
     #[serde(default, deserialize_with = "present")]
     pub sort: Option<Sort>,
     #[serde(default, deserialize_with = "present")]
-    pub per_page: Option<Whole>,
+    pub per_page: Option<PerPage>,
     #[serde(default, deserialize_with = "present")]
     pub page: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
@@ -68,7 +65,7 @@ const KEYS: &[(&str, &str)] = &[
     ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
     ("search", "1 to 200 characters"),
     ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
-    ("perPage", "a whole number from 1 to 100"),
+    ("perPage", PerPage::ALLOWED),
     ("page", "a whole number from 1, without cursor"),
     ("cursor", "nextCursor of a page in the same order, without page"),
     ("count", "\"exact\" or \"none\""),
@@ -122,6 +119,9 @@ impl<'de> Deserialize<'de> for Person {
     }
 }
 
+/// Microseconds from 1970, where jiff begins to count, to 2000, where Postgres does.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
 /// A point in time, RFC 3339.
 #[derive(Clone, Copy)]
 pub struct Moment(TimestampWithTimeZone);
@@ -130,7 +130,8 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
         json_input::word(input, |word| {
             let moment: jiff::Timestamp = word.parse().ok()?;
-            crate::ticket_cursor::from_unix_micros(moment.as_microsecond()).map(Moment)
+            let micros = moment.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
+            TimestampWithTimeZone::try_from(micros).ok().map(Moment)
         })
     }
 }
@@ -164,9 +165,6 @@ impl Filters {
                 format!("{key} may be: {allowed}."),
             ))
         };
-        if filters.per_page.is_some_and(|n| !(1..=MAX_PER_PAGE).contains(&n.0)) {
-            return out_of_range("perPage", "out of range");
-        }
         if filters.page.is_some_and(|n| !(1..=i32::MAX as i64).contains(&n.0)) {
             return out_of_range("page", "out of range");
         }
@@ -186,8 +184,8 @@ impl Filters {
 pub struct Arguments {
     org: Uuid,
     me: Option<Uuid>,
-    priorities: Vec<String>,
-    statuses: Vec<String>,
+    priorities: Vec<&'static str>,
+    statuses: Vec<&'static str>,
     stages: Vec<Uuid>,
     workflows: Vec<Uuid>,
     assignee: Option<Uuid>,
@@ -212,10 +210,10 @@ impl Arguments {
         Arguments {
             org,
             me,
-            priorities: labels(&filters.priority, Priority::label),
-            statuses: labels(&filters.status, Status::label),
-            stages: ids(&filters.stage_id),
-            workflows: ids(&filters.workflow_id),
+            priorities: OneOrMany::values(&filters.priority, Priority::label),
+            statuses: OneOrMany::values(&filters.status, Status::label),
+            stages: OneOrMany::values(&filters.stage_id, Uuid::from),
+            workflows: OneOrMany::values(&filters.workflow_id, Uuid::from),
             assignee: match filters.assigned_to {
                 Some(Assignee::Member(id)) => Some(id.into()),
                 _ => me,
@@ -239,9 +237,9 @@ impl Arguments {
         vec![
             self.org.into(),
             self.me.into(),
-            self.priorities.first().cloned().into(),
+            self.priorities.first().copied().into(),
             self.priorities.clone().into(),
-            self.statuses.first().cloned().into(),
+            self.statuses.first().copied().into(),
             self.statuses.clone().into(),
             self.stages.first().copied().into(),
             self.stages.clone().into(),
@@ -262,17 +260,8 @@ impl Arguments {
     }
 }
 
-fn labels<T: Copy>(values: &Option<OneOrMany<T>>, label: fn(T) -> &'static str) -> Vec<String> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|value| label(*value).to_owned()).collect()
-}
-
-fn ids(values: &Option<OneOrMany<Id>>) -> Vec<Uuid> {
-    let values = values.as_ref().map_or(&[][..], |values| &values.0);
-    values.iter().map(|id| Uuid::from(*id)).collect()
-}
-
 pub const OF_WORKFLOW: &str = "t.workflow_id = $9";
+pub const OPENED_BEFORE: &str = "t.created_at < $14";
 
 /// What the filters ask of a ticket. A single value is compared with `=`, so that an index gives it in order.
 pub fn conditions(
@@ -303,7 +292,7 @@ pub fn conditions(
         }),
         filters.created_by.as_ref().map(|_| "t.created_by = $12"),
         filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
-        filters.created_before.as_ref().map(|_| "t.created_at < $14"),
+        filters.created_before.as_ref().map(|_| OPENED_BEFORE),
         filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
         filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
         search.map(|search| search.condition(sees_all)),
@@ -313,9 +302,19 @@ pub fn conditions(
     .collect()
 }
 
+/// A statement that ends in a condition, with more of them.
+pub fn with_conditions<'a>(
+    statement: &str,
+    conditions: impl IntoIterator<Item = &'a str>,
+) -> String {
+    conditions.into_iter().fold(statement.to_owned(), |text, more| text + " and " + more)
+}
+
 #[cfg(any(test, feature = "pg_test"))]
-#[pg_schema]
+#[pgrx::pg_schema]
 mod tests {
+    use pgrx::prelude::*;
+
     use super::*;
 
     #[pg_test]

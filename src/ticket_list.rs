@@ -5,6 +5,7 @@ use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::db::{self, JsonText, JsonbText, Row};
 use crate::enums::Priority;
@@ -14,10 +15,12 @@ use crate::organizations::not_a_member;
 use crate::search_query::TicketSearch;
 use crate::ticket_age;
 use crate::ticket_cursor::{Cursor, Sort, SortKey};
-use crate::ticket_filters::{Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions};
+use crate::ticket_filters::{
+    Arguments, Assignee, Count, Filters, OF_WORKFLOW, conditions, with_conditions,
+};
+use crate::ticket_stats::nobody;
 use crate::viewer::{self, Viewer};
 
-const DEFAULT_PER_PAGE: i64 = 20;
 /// More matches of a search are not counted.
 const MAX_FOUND: i64 = 10_000;
 
@@ -43,7 +46,7 @@ fn list_org_tickets(
 
 fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or_default();
-    let per_page = filters.per_page.map_or(DEFAULT_PER_PAGE, |n| n.0);
+    let per_page = filters.per_page.unwrap_or_default().get();
     let page = match filters.cursor {
         Some(_) => None,
         None => Some(filters.page.map_or(1, |n| n.0)),
@@ -68,11 +71,12 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     let is_planned_once = conditions.len() <= 1
         && filters.assigned_to.is_none()
         && (!filters.have_moment() || is_by_age);
-    let mut rows = if is_planned_once {
+    let rows = if is_planned_once {
         db::read_generic_all(&statement, &bound, Listed::of)?
     } else {
         db::read_dynamic_all(&statement, &bound, Listed::of)?
     };
+    let mut rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
     let has_more = rows.len() as i64 > per_page;
     rows.truncate(per_page as usize);
     let next_cursor = match rows.last() {
@@ -92,7 +96,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
             let statement = if sees_all && filters.are_counted() {
                 stats_statement(&conditions, filters.assigned_to)
             } else {
-                count_statement(&conditions, sees_all)
+                matching_statement("select count(*)", &conditions, sees_all)
             };
             Some(
                 db::read_dynamic(&statement, &bound, |row| row.get::<i64>(1))?
@@ -101,16 +105,16 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
             )
         }
     };
-    Ok(JsonText(format!(
-        "{{\"tickets\":[{}],\"pagination\":{}}}",
-        rows.iter().map(|row| row.json.as_str()).collect::<Vec<_>>().join(","),
-        serde_json::json!({
+    Ok(json_output::page(
+        "tickets",
+        rows.into_iter().map(|row| row.json),
+        json!({
             "total": total,
             "page": page,
             "perPage": per_page,
             "nextCursor": next_cursor.map(|cursor| cursor.encode()),
-        })
-    )))
+        }),
+    ))
 }
 
 /// How many tickets a search finds; None when they are too many to count. The order does not matter: staff count by words.
@@ -123,8 +127,8 @@ fn found(
     let Some(search) = search.and_then(|search| search.counted(sees_all)) else {
         return Ok(None);
     };
-    let matching = count_statement(&conditions(filters, Some(&search), sees_all), sees_all)
-        .replacen("count(*)", "", 1);
+    let conditions = conditions(filters, Some(&search), sees_all);
+    let matching = matching_statement("select", &conditions, sees_all);
     let statement = format!("select count(*) from ({matching} limit {}) t", MAX_FOUND + 1);
     let count = db::read_dynamic(&statement, bound, |row| row.get::<i64>(1))?.flatten();
     Ok(count.filter(|count| *count <= MAX_FOUND))
@@ -182,7 +186,7 @@ impl<'a> TicketItem<'a> {
 
 /// A ticket of the page, and what a cursor after it needs.
 struct Listed {
-    json: String,
+    json: JsonText,
     id: Option<Uuid>,
     priority: Option<Priority>,
     created_at: Option<TimestampWithTimeZone>,
@@ -190,14 +194,14 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(row: &Row) -> Listed {
-        Listed {
-            json: serde_json::to_string(&TicketItem::of(row)).unwrap_or_default(),
+    fn of(row: &Row) -> Result<Listed> {
+        Ok(Listed {
+            json: JsonText::of(&TicketItem::of(row))?,
             id: row.get(1),
             priority: row.get(4),
             created_at: row.get(13),
             updated_at: row.get(14),
-        }
+        })
     }
 }
 
@@ -255,14 +259,11 @@ fn page_statement(
 ) -> String {
     let order = order_by(sort);
     let select = |own: Option<&'static str>| {
-        let mut text = "select t.* from helpdesk.tickets t where t.org_id = $1".to_owned();
         let cursor = has_cursor.then(|| after_cursor(sort));
-        for condition in conditions.iter().copied().chain(own).chain(cursor) {
-            text.push_str(" and ");
-            text.push_str(condition);
-        }
-        text.push_str(order);
-        text
+        with_conditions(
+            "select t.* from helpdesk.tickets t where t.org_id = $1",
+            conditions.iter().copied().chain(own).chain(cursor),
+        ) + order
     };
     let (Window { limit, offset }, most) = (window, window.most());
     let page = if !sees_all {
@@ -271,8 +272,8 @@ fn page_statement(
             select(Some(OWN[0])),
             select(Some(OWN[1])),
         )
-        // An index gives the tickets of each stage of the workflow in order: the page is the first of them all.
     } else if conditions.contains(&OF_WORKFLOW) && sort.key == SortKey::UpdatedAt {
+        // An index gives the tickets of each stage of the workflow in order: the page is the first of them all.
         format!(
             "select t.* from helpdesk.workflow_stages b cross join lateral ({} limit {most}) t
               where b.org_id = $1 and b.workflow_id = $9{order} limit {limit} offset {offset}",
@@ -293,10 +294,10 @@ fn page_statement(
     )
 }
 
-/// The same from the counts that reporting keeps, as if each line of them were a ticket: those of stages, or those of the agent
+/// How many match, from the counts that reporting keeps, as if each line of them were a ticket: those of stages, or those of the agent
 /// that the filters name.
 fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
-    const NOBODY: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
+    const NOBODY: &str = nobody!();
     let (table, agent) = match assignee {
         None => ("ticket_stage_counts", None),
         Some(Assignee::Nobody) => ("ticket_agent_counts", Some(NOBODY)),
@@ -310,7 +311,7 @@ fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> S
             format!("nullif({agent}, {NOBODY})"),
         ),
     };
-    let mut text = format!(
+    let counts = format!(
         "
         select sum(t.n)::bigint
           from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority, c.n, {assigned_to} as assigned_to
@@ -322,23 +323,16 @@ fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> S
                   join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id) t
          where true"
     );
-    for condition in conditions {
-        text.push_str(" and ");
-        text.push_str(condition);
-    }
-    text
+    with_conditions(&counts, conditions.iter().copied())
 }
 
-fn count_statement(conditions: &[&'static str], sees_all: bool) -> String {
-    let mut text = "select count(*) from helpdesk.tickets t where t.org_id = $1".to_owned();
-    if !sees_all {
-        text.push_str(" and (t.created_by = $2 or t.assigned_to = $2)");
-    }
-    for condition in conditions {
-        text.push_str(" and ");
-        text.push_str(condition);
-    }
-    text
+/// Selects from the tickets that match, of those that the caller sees, in no order.
+fn matching_statement(select: &str, conditions: &[&'static str], sees_all: bool) -> String {
+    let own = (!sees_all).then_some("(t.created_by = $2 or t.assigned_to = $2)");
+    with_conditions(
+        &format!("{select} from helpdesk.tickets t where t.org_id = $1"),
+        own.into_iter().chain(conditions.iter().copied()),
+    )
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -348,7 +342,7 @@ mod tests {
 
     use proptest::prelude::*;
     use proptest::test_runner::Config;
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 

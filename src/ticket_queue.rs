@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use crate::db::{self, JsonText, JsonbText};
 use crate::error::{Error, Result, required};
 use crate::ticket_details::changed_ticket;
-use crate::ticket_filters::{Arguments, Filters, conditions};
+use crate::ticket_filters::{Arguments, Filters, conditions, with_conditions};
 use crate::tickets::{self, Changes};
 use crate::viewer::{self, Viewer};
 
@@ -141,17 +141,13 @@ impl QueueFilters {
 
     /// Assigns the first ticket of the queue that nobody else is just taking.
     fn claim(self, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
-        let mut statement = "
+        let queue = "
             update helpdesk.tickets set assigned_to = $2
              where org_id = $1
                and id = (select t.id from helpdesk.tickets t
-                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'"
-            .to_owned();
+                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'";
         let search = self.0.search_in(org)?;
-        for condition in conditions(&self.0, search.as_ref(), true) {
-            statement.push_str(" and ");
-            statement.push_str(condition);
-        }
+        let mut statement = with_conditions(queue, conditions(&self.0, search.as_ref(), true));
         statement.push_str(
             " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
             returning id",

@@ -152,26 +152,25 @@ const VERIFY: &str = concat!(
      order by 1, 2, signed.priority, 4 nulls first"
 );
 
-/// After whoever is refreshing; then nobody writes tickets until it is done.
-const LOCK: &str = "select pg_advisory_xact_lock(7315002, 6)";
-const LOCK_TICKETS: &str = "lock table helpdesk.tickets in share row exclusive mode";
-const FORGET_STAGES: &str = "delete from helpdesk.ticket_stage_counts";
-const FORGET_AGENTS: &str = "delete from helpdesk.ticket_agent_counts";
-const FORGET_DELTAS: &str = "delete from helpdesk.ticket_stat_deltas where metric = 'stage'";
-const KEEP_CREATED: &str =
-    "update helpdesk.ticket_stat_deltas set metric = 'created' where metric = 'opened'";
-const COUNT_STAGES: &str = "
-    insert into helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_seconds)
-    select org_id, current_stage_id, priority, count(*), sum(extract(epoch from stage_entered_at))
-      from helpdesk.tickets group by 1, 2, 3";
-const COUNT_AGENTS: &str = concat!(
-    "
-    insert into helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count)
-    select org_id, coalesce(assigned_to, ",
-    nobody!(),
-    "), current_stage_id, priority, count(*)
-      from helpdesk.tickets group by 1, 2, 3, 4"
-);
+/// Waits for whoever is refreshing, and lets nobody write tickets until it is done. Of the deltas, what happened on a day stays.
+const REBUILD: [&str; 8] = [
+    "select pg_advisory_xact_lock(7315002, 6)",
+    "lock table helpdesk.tickets in share row exclusive mode",
+    "delete from helpdesk.ticket_stage_counts",
+    "delete from helpdesk.ticket_agent_counts",
+    "delete from helpdesk.ticket_stat_deltas where metric = 'stage'",
+    "update helpdesk.ticket_stat_deltas set metric = 'created' where metric = 'opened'",
+    "insert into helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_seconds)
+     select org_id, current_stage_id, priority, count(*), sum(extract(epoch from stage_entered_at))
+       from helpdesk.tickets group by 1, 2, 3",
+    concat!(
+        "insert into helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count)
+         select org_id, coalesce(assigned_to, ",
+        nobody!(),
+        "), current_stage_id, priority, count(*)
+           from helpdesk.tickets group by 1, 2, 3, 4"
+    ),
+];
 
 /// One change of the numbers.
 struct Delta {
@@ -308,7 +307,8 @@ fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&old, &new) {
         (None, Some(new)) => {
             if new.entered == new.created && new.resolved.is_none() && new.responded.is_none() {
-                return opened(org, new);
+                opened(org, new)?;
+                return Ok(None);
             }
             deltas.push(new.in_stage(1));
             deltas.push(new.event("created", new.created));
@@ -324,20 +324,20 @@ fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         (Some(old), None) => deltas.push(old.in_stage(-1)),
         (None, None) => {}
     }
-    append(org, &deltas)
-}
-
-fn opened<'a>(org: DatumWithOid, new: &Counted) -> Result<Option<Tuple<'a>>> {
-    db::run(
-        APPEND_OPENED,
-        &[org, new.created.into(), new.stage.into(), new.priority.label().into(), new.agent.into()],
-    )?;
+    append(org, &deltas)?;
     Ok(None)
 }
 
-fn append<'a>(org: DatumWithOid, deltas: &[Delta]) -> Result<Option<Tuple<'a>>> {
+fn opened(org: DatumWithOid, new: &Counted) -> Result<()> {
+    db::run(
+        APPEND_OPENED,
+        &[org, new.created.into(), new.stage.into(), new.priority.label().into(), new.agent.into()],
+    )
+}
+
+fn append(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
     if deltas.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     fn all<T>(deltas: &[Delta], part: fn(&Delta) -> T) -> Vec<T> {
         deltas.iter().map(part).collect()
@@ -354,8 +354,7 @@ fn append<'a>(org: DatumWithOid, deltas: &[Delta]) -> Result<Option<Tuple<'a>>> 
             all(deltas, |d| d.amount).into(),
             all(deltas, |d| d.seconds).into(),
         ],
-    )?;
-    Ok(None)
+    )
 }
 
 /// Folds what happened into the counts, all of it in batches, and returns how many changes. When another one is at it, nothing.
@@ -431,17 +430,5 @@ fn verify_ticket_stats() -> Result<
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_ticket_stats() -> Result<()> {
     check_schema_version()?;
-    for statement in [
-        LOCK,
-        LOCK_TICKETS,
-        FORGET_STAGES,
-        FORGET_AGENTS,
-        FORGET_DELTAS,
-        KEEP_CREATED,
-        COUNT_STAGES,
-        COUNT_AGENTS,
-    ] {
-        db::run(statement, &[])?;
-    }
-    Ok(())
+    REBUILD.into_iter().try_for_each(|statement| db::run(statement, &[]))
 }

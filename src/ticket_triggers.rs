@@ -1,7 +1,5 @@
 //! What happens whenever a ticket is written, whichever door the write came through: numbering, defaults, checks, history.
 
-use std::cell::Cell;
-
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -12,6 +10,7 @@ use crate::db::{self, Row};
 use crate::enums::Priority;
 use crate::error::{Error, Result};
 use crate::identity::new_id;
+use crate::system_write::{SystemWrite, system_write, use_up};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer::{self, Viewer};
 
@@ -296,49 +295,15 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
     Ok(changes)
 }
 
-/// What the system itself is changing on a ticket at this moment.
-#[derive(Clone, Copy, PartialEq)]
-pub enum SystemWrite {
-    /// What follows from a write elsewhere: the counts and updated_at of a ticket, the counts of an article and the names of its
-    /// categories. No revision, no version.
-    Activity,
-    /// The stage, because the customer spoke: workflow_transitions do not limit it.
-    Reopen,
-}
-
-thread_local! {
-    static SYSTEM_WRITE: Cell<Option<SystemWrite>> = const { Cell::new(None) };
-}
-
-/// What the system is changing now.
-pub fn system_write() -> Option<SystemWrite> {
-    SYSTEM_WRITE.get()
-}
-
-/// Says so for as long as the returned value lives, also when an error unwinds.
-pub fn system_writes(what: SystemWrite) -> impl Drop {
-    struct Until(Option<SystemWrite>);
-    impl Drop for Until {
-        fn drop(&mut self) {
-            SYSTEM_WRITE.set(self.0);
-        }
-    }
-    Until(SYSTEM_WRITE.replace(Some(what)))
-}
-
 /// What the system fills into a changed ticket.
 fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
-    let is_activity = SYSTEM_WRITE.get() == Some(SystemWrite::Activity);
+    let is_activity = system_write() == Some(SystemWrite::Activity);
     let counts = if is_activity { &[] } else { COUNTS };
-    for column in IMMUTABLE.iter().chain(SYSTEM).chain(counts) {
-        if !new.same_image(old, column)? {
-            return Err(Error::bad(
-                *column,
-                "cannot be changed",
-                "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
-            ));
-        }
-    }
+    new.check_unchanged(
+        old,
+        IMMUTABLE.iter().chain(SYSTEM).chain(counts),
+        "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
+    )?;
     let mut changes: Vec<Change> = trimmed_title(new)?.into_iter().collect();
     let is_changed = changed_columns(old, new)?;
     if is_changed.is_empty() {
@@ -388,10 +353,7 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
 /// An error unless the workflow allows the move.
 fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
     // Used up by the one ticket it was meant for: what a trigger of the user's does on top is checked again.
-    let is_reopening = SYSTEM_WRITE.get() == Some(SystemWrite::Reopen);
-    if is_reopening {
-        SYSTEM_WRITE.set(None);
-    }
+    let is_reopening = use_up(SystemWrite::Reopen);
     if is_reopening || !new.same_image(old, "workflow_id")? {
         return Ok(());
     }

@@ -15,8 +15,8 @@ use crate::organizations::not_a_member;
 use crate::ticket_details::changed_ticket;
 use crate::viewer::{self, Viewer};
 
-pub const MAX_TITLE: usize = 500;
-pub const MAX_DESCRIPTION: usize = 100_000;
+const MAX_TITLE: usize = 500;
+const MAX_DESCRIPTION: usize = 100_000;
 const MAX_KEY: usize = 255;
 
 const INSERT_TICKET: &str = "
@@ -119,7 +119,7 @@ fn create_ticket(
                 "Leave it out to open the ticket for yourself.",
             ));
         }
-        None => return Err(Error::Missing("p_requester_id").into()),
+        None => return Err(Error::missing("p_requester_id")),
     };
 
     let id = new_id();

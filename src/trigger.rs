@@ -6,7 +6,7 @@ use pgrx::pg_sys::panic::ErrorReportable;
 use pgrx::prelude::*;
 
 use crate::db::{self, internal};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A row of a table as a trigger sees it, taken apart once.
 pub struct TriggerRow<'a> {
@@ -140,7 +140,7 @@ impl<'a> TriggerRow<'a> {
         })
     }
 
-    /// Whether a column is stored identically in both rows: cheap, and false only at worst for equal values.
+    /// Whether a column is stored identically in both rows. Cheap; equal values that are stored differently count as different.
     pub fn same_image(&self, other: &TriggerRow, column: &str) -> Result<bool> {
         let (position, attribute) = self.column(column)?;
         let (a, b) = match (self.raw(position), other.raw(position)) {
@@ -162,6 +162,21 @@ impl<'a> TriggerRow<'a> {
             std::slice::from_raw_parts(start, length)
         };
         Ok(bytes(a) == bytes(b))
+    }
+
+    /// An error when a column that nobody changes is not as it was before. `allowed` is the hint: what can be changed.
+    pub fn check_unchanged<'c>(
+        &self,
+        old: &TriggerRow,
+        columns: impl IntoIterator<Item = &'c &'static str>,
+        allowed: &'static str,
+    ) -> Result<()> {
+        for column in columns {
+            if !self.same_image(old, column)? {
+                return Err(Error::bad(*column, "cannot be changed", allowed));
+            }
+        }
+        Ok(())
     }
 
     /// A copy with other values in some columns, as a BEFORE trigger returns it.

@@ -1,12 +1,11 @@
 //! How tickets move: a workflow that has stages has exactly one where tickets start.
 
-use std::cell::Cell;
-
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use crate::db;
 use crate::error::{Error, Result};
+use crate::system_write::{SystemWrite, system_write, system_writes};
 use crate::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
 use crate::viewer;
 
@@ -30,11 +29,6 @@ const STATUS_TO_TICKETS: &str = "
 const NOT_OF_STATUS: &str = "
     select from helpdesk.tickets where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
 
-thread_local! {
-    /// Whether the trigger below is moving the mark, and meets itself on the stage that loses it.
-    static MOVING_THE_MARK: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Trigger: the first stage of a workflow is its start stage; marking another moves the mark; it cannot be taken away otherwise.
 #[pg_trigger(sql = "
     create function helpdesk.one_start_stage() returns trigger
@@ -51,15 +45,11 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let workflow: Uuid = stage.required("workflow_id")?;
     let id: Uuid = stage.required("id")?;
     if let (Some(old), Some(new)) = (old, new) {
-        for column in ["org_id", "id", "workflow_id"] {
-            if !new.same_image(old, column)? {
-                return Err(Error::bad(
-                    column,
-                    "cannot be changed",
-                    "Make a new stage in the other workflow.",
-                ));
-            }
-        }
+        new.check_unchanged(
+            old,
+            &["org_id", "id", "workflow_id"],
+            "Make a new stage in the other workflow.",
+        )?;
     }
     let is_marked =
         |row: Option<&TriggerRow>| row.map_or(Ok(false), |row| row.required("is_start"));
@@ -67,7 +57,8 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let is_new = old.is_none();
     // Whoever is no admin there is refused by row security after this, and learns nothing here.
     let may_not_change = !viewer::acts_as_admin(org)?;
-    if (was_start == is_start && !is_new) || MOVING_THE_MARK.get() || may_not_change {
+    let is_moving = system_write() == Some(SystemWrite::MoveStartMark);
+    if (was_start == is_start && !is_new) || is_moving || may_not_change {
         return Ok(Some(stage.unchanged()));
     }
     let this = &[org.into(), workflow.into(), id.into()];
@@ -80,7 +71,7 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     })?
     .unwrap_or((0, 0));
     if is_start && other_starts > 0 {
-        let _moving = Moving::start();
+        let _moving = system_writes(SystemWrite::MoveStartMark);
         db::run(UNMARK_START, this)?;
     }
     if is_new && !is_start && others == 0 {
@@ -96,22 +87,6 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         db::check_nothing_missed(OTHER_STAGE, this)?;
     }
     Ok(Some(stage.unchanged()))
-}
-
-/// MOVING_THE_MARK for as long as this lives, also when an error unwinds.
-struct Moving;
-
-impl Moving {
-    fn start() -> Moving {
-        MOVING_THE_MARK.set(true);
-        Moving
-    }
-}
-
-impl Drop for Moving {
-    fn drop(&mut self) {
-        MOVING_THE_MARK.set(false);
-    }
 }
 
 /// Trigger: a stage that gets another status gives it to the tickets in it.

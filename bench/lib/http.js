@@ -1,6 +1,6 @@
 // Whole requests: PostgREST in front of the bench database, and wrk as the client. Ours and the baseline's functions in turn.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,11 +73,4 @@ async function load(url, script, { seconds, mayFail }) {
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function hasWrk() {
-  try {
-    execFileSync('which', ['wrk']);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const hasWrk = () => spawnSync('wrk').error?.code !== 'ENOENT';

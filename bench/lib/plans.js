@@ -40,7 +40,7 @@ export function writePlans(directory, given) {
   return problems;
 }
 
-export function problemsOf(plans) {
+function problemsOf(plans) {
   const lines = plans.split('\n');
   return lines.flatMap((line) => {
     const rows = Number(/actual rows=(\d+)/.exec(line)?.[1] ?? 0);

@@ -8,7 +8,7 @@ const SHOWN = ['list_first_page', 'list_priority', 'list_page_1000', 'get_ticket
 const BASELINE_SHOWN = ['list_first_page', 'list_priority', 'get_ticket_details', 'create_ticket'];
 
 /** The results of all sizes in a directory, smallest first. */
-export const allResults = (directory) =>
+const allResults = (directory) =>
   readdirSync(directory)
     .filter((name) => /^\d+\.json$/.test(name))
     .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')))

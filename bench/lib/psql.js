@@ -66,14 +66,14 @@ export function pgbench(script, { options, given, clients = 1, seconds, times })
     const started = process.hrtime.bigint();
     run('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', threads, '-l', '--log-prefix', join(dir, 'log'),
       ...howLong, ...variables, '-f', join(dir, 'script.sql')], { options });
-    const seconds_ = Number(process.hrtime.bigint() - started) / 1e9;
+    const taken = Number(process.hrtime.bigint() - started) / 1e9;
     const wal = Number(query(`select pg_current_wal_insert_lsn() - '${before}'`));
     const micros = readdirSync(dir)
       .filter((name) => name.startsWith('log'))
       .flatMap((name) => readFileSync(join(dir, name), 'utf8').trim().split('\n'))
       .filter(Boolean)
       .map((line) => Number(line.split(' ')[2]));
-    return { micros, wal, seconds: seconds_ };
+    return { micros, wal, seconds: taken };
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -2,7 +2,7 @@
 
 import { asCaller, attemptCalls } from './batch.js';
 import { writingCalls } from './calls.js';
-import { Random } from './random.js';
+import { Random } from '../lib/random.js';
 import { inEveryWorld } from './worlds.js';
 
 inEveryWorld('everybody writes through the functions what the model says', async ({ world, db, callers, disagreements }) => {

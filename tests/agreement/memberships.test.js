@@ -3,7 +3,7 @@
 import { asCaller } from './batch.js';
 import { isAssignable, isLastAdmin } from './integrity.js';
 import { readWorld } from './load.js';
-import { Random } from './random.js';
+import { Random } from '../lib/random.js';
 import { compareReads } from './reads.js';
 import { call, remove, update } from './statements.js';
 import { ORG_ROLES } from './world.js';

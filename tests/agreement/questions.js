@@ -1,7 +1,7 @@
 // Questions to every caller, and the answers that the model expects.
 
 import { asCaller, attemptCalls } from './batch.js';
-import { Random } from './random.js';
+import { Random } from '../lib/random.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 

@@ -2,7 +2,7 @@
 // decides, within what helpdesk itself keeps true; a few situations that matter are in every world.
 
 import { createHash } from 'node:crypto';
-import { Random } from './random.js';
+import { Random } from '../lib/random.js';
 
 export const ORG_ROLES = ['org_admin', 'org_agent', 'org_customer'];
 export const PRIORITIES = ['low', 'medium', 'high', 'urgent'];

@@ -16,7 +16,7 @@ import {
 } from './model.js';
 import { given, newRows } from './new_rows.js';
 import { newValue } from './new_values.js';
-import { Random } from './random.js';
+import { Random } from '../lib/random.js';
 import { sampleRows } from './sample_rows.js';
 import { insert, remove, removeAll, truncate, update, updateAll } from './statements.js';
 import { inEveryWorld } from './worlds.js';

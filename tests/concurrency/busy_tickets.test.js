@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { brokenHistories, deadlocks, wrongCounts } from '../lib/consistency.js';
 import { helpdeskDatabase } from '../lib/database.js';
 import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { pseudoRandom } from '../lib/random.js';
+import { Random } from '../lib/random.js';
 
 const OPERATIONS = 10_000;
 const TICKETS_EACH = 20;
@@ -35,11 +35,10 @@ for (const person of [ada, grace]) {
 
 /** Does one thing after the other, at random, until there is nothing left to do. `done` counts what was done, by its name. */
 async function work(session, seed, operationsOf, done) {
-  const random = pseudoRandom(seed);
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const operations = Object.entries(operationsOf(session, pick));
+  const random = new Random(seed);
+  const operations = Object.entries(operationsOf(session, random));
   while (Object.values(done).reduce((sum, n) => sum + n, 0) < OPERATIONS) {
-    const [name, operation] = pick(operations);
+    const [name, operation] = random.pick(operations);
     done[name] = (done[name] ?? 0) + 1;
     await operation();
   }
@@ -53,8 +52,8 @@ const attach = (session, ticket, isInternal) =>
     isInternal,
   ]);
 
-const asCustomer = (customer) => (session, pick) => {
-  const mine = () => pick(tickets[customer.name]);
+const asCustomer = (customer) => (session, random) => {
+  const mine = () => random.pick(tickets[customer.name]);
   return {
     'customer comments': () => comment(session, mine(), false),
     'customer comments through the table': () =>
@@ -67,46 +66,46 @@ const asCustomer = (customer) => (session, pick) => {
   };
 };
 
-const asAgent = (session, pick) => {
-  const some = () => [pick(all), pick(all), pick(all)];
+const asAgent = (session, random) => {
+  const some = () => [random.pick(all), random.pick(all), random.pick(all)];
   const bulk = (changes) => session.query('select helpdesk.update_tickets($1, $2)', [some(), changes]);
   return {
-    'agent comments': () => comment(session, pick(all), false),
-    'agent comments internally': () => comment(session, pick(all), true),
-    'agent attaches': () => attach(session, pick(all), pick([true, false])),
+    'agent comments': () => comment(session, random.pick(all), false),
+    'agent comments internally': () => comment(session, random.pick(all), true),
+    'agent attaches': () => attach(session, random.pick(all), random.pick([true, false])),
     'agent detaches': () =>
       session.query('delete from helpdesk.ticket_attachments where ticket_id = $1 and is_internal = $2', [
-        pick(all),
-        pick([true, false]),
+        random.pick(all),
+        random.pick([true, false]),
       ]),
-    'agent assigns': () => updateTicket(session, pick(all), { assignedTo: pick([ada, grace]).profile }),
-    'agent moves': () => updateTicket(session, pick(all), { stageId: pick(stages) }),
+    'agent assigns': () => updateTicket(session, random.pick(all), { assignedTo: random.pick([ada, grace]).profile }),
+    'agent moves': () => updateTicket(session, random.pick(all), { stageId: random.pick(stages) }),
     'agent moves through the table': () =>
-      session.query('update helpdesk.tickets set current_stage_id = $2 where id = $1', [pick(all), pick(stages)]),
-    'agent retitles': () => updateTicket(session, pick(all), { title: `Title ${pick('abcdef')}` }),
-    'agent moves several': () => bulk({ stageId: pick(stages) }),
-    'agent gives several back': () => bulk({ assignedTo: null, title: `Together ${pick('abcdef')}` }),
+      session.query('update helpdesk.tickets set current_stage_id = $2 where id = $1', [random.pick(all), random.pick(stages)]),
+    'agent retitles': () => updateTicket(session, random.pick(all), { title: `Title ${random.pick('abcdef')}` }),
+    'agent moves several': () => bulk({ stageId: random.pick(stages) }),
+    'agent gives several back': () => bulk({ assignedTo: null, title: `Together ${random.pick('abcdef')}` }),
     'agent claims': () => session.query('select helpdesk.claim_next_ticket($1)', [acme]),
   };
 };
 
-const asAdministratorOfTheDatabase = (session, pick) => ({
+const asAdministratorOfTheDatabase = (session, random) => ({
   'DBA deletes comments': () =>
     session.query(
       `delete from helpdesk.ticket_comments
         where id in (select id from helpdesk.ticket_comments where ticket_id = $1 order by id limit 2)`,
-      [pick(all)],
+      [random.pick(all)],
     ),
   'DBA deletes an attachment': () =>
     session.query(
       `delete from helpdesk.ticket_attachments
         where id = (select id from helpdesk.ticket_attachments where ticket_id = $1 order by id limit 1)`,
-      [pick(all)],
+      [random.pick(all)],
     ),
   'DBA comments for a customer': () =>
     session.query(
       `insert into helpdesk.ticket_comments (org_id, ticket_id, content, is_internal, created_by) values ($1, $2, 'x', $3, $4)`,
-      [acme, pick(all), pick([true, false]), alice.profile],
+      [acme, random.pick(all), random.pick([true, false]), alice.profile],
     ),
   'DBA cleans up': () => session.query('select helpdesk.cleanup_old_notifications()'),
 });

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { brokenHistories } from '../lib/consistency.js';
+import { brokenHistories, deadlocks } from '../lib/consistency.js';
 import { helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
 import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { pseudoRandom } from '../lib/random.js';
+import { Random } from '../lib/random.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
@@ -83,9 +83,9 @@ test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history i
   const sessions = await Promise.all([grace, ada, grace, ada, grace, ada, grace, ada].map((who) => db.signIn(who)));
   let done = 0;
   await Promise.all(sessions.map((session, i) => work(session, i + 1, tickets, () => ++done < 1500)));
+  await Promise.all(sessions.map((session) => db.disconnect(session)));
 
-  const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
-  assert.equal(deadlocks, 0);
+  assert.equal(await deadlocks(db), 0);
   assert.deepEqual(await brokenHistories(db, tickets), []);
   const revisions = await db.value('select sum(version)::int from helpdesk.tickets where id = any ($1)', [tickets]);
   assert.ok(revisions > 700, `${revisions} revisions: the load did something`);
@@ -110,9 +110,9 @@ test('a stage changes its status while its tickets are being changed: no deadloc
     toggling,
     ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60, { tableDoor: false })),
   ]);
+  await Promise.all([admin, ...agents].map((session) => db.disconnect(session)));
 
-  const deadlocks = await db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
-  assert.equal(deadlocks, 0);
+  assert.equal(await deadlocks(db), 0);
   assert.deepEqual(await brokenHistories(db, tickets), []);
   const astray = await db.sql(
     `select t.number from helpdesk.tickets t join helpdesk.workflow_stages s on s.id = t.current_stage_id
@@ -123,29 +123,28 @@ test('a stage changes its status while its tickets are being changed: no deadloc
 
 /** Changes tickets at random, through both doors, until there is nothing left to do. */
 async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
-  const random = pseudoRandom(seed);
-  const pick = (list) => list[Math.floor(random() * list.length)];
+  const random = new Random(seed);
   const changes = [
-    () => ({ title: `Title ${Math.floor(random() * 5)}` }),
-    () => ({ priority: pick(['low', 'medium', 'high', 'urgent']) }),
-    () => ({ stageId: pick(Object.values(stages)) }),
-    () => ({ assignedTo: pick([null, ada.profile, grace.profile]) }),
-    () => ({ title: `Both ${Math.floor(random() * 5)}`, stageId: pick(Object.values(stages)) }),
+    () => ({ title: `Title ${random.below(5)}` }),
+    () => ({ priority: random.pick(['low', 'medium', 'high', 'urgent']) }),
+    () => ({ stageId: random.pick(Object.values(stages)) }),
+    () => ({ assignedTo: random.pick([null, ada.profile, grace.profile]) }),
+    () => ({ title: `Both ${random.below(5)}`, stageId: random.pick(Object.values(stages)) }),
   ];
   const doors = [
-    (ticket) => updateTicket(session, ticket, pick(changes)()),
+    (ticket) => updateTicket(session, ticket, random.pick(changes)()),
     async (ticket) => {
       const { rows } = await session.query('select version from helpdesk.tickets where id = $1', [ticket]);
-      await updateTicket(session, ticket, pick(changes)(), rows[0].version).catch((error) => {
+      await updateTicket(session, ticket, random.pick(changes)(), rows[0].version).catch((error) => {
         if (error.code !== '23505') throw error;
       });
     },
     (ticket) =>
       session.query('update helpdesk.tickets set title = $2, current_stage_id = $3 where id = $1', [
         ticket,
-        `Table ${Math.floor(random() * 5)}`,
-        pick(Object.values(stages)),
+        `Table ${random.below(5)}`,
+        random.pick(Object.values(stages)),
       ]),
   ];
-  while (more()) await pick(tableDoor ? doors : doors.slice(0, 2))(pick(tickets));
+  while (more()) await random.pick(tableDoor ? doors : doors.slice(0, 2))(random.pick(tickets));
 }

@@ -172,29 +172,19 @@ async function adminsOf(org) {
   return rows.map(({ name }) => name);
 }
 
-test('two first stages added to a workflow at once: exactly one is the start', async () => {
-  const workflow = await emptyWorkflow();
-  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
-  await first.query('begin');
-  await addStage(first, workflow, 'A');
-  const waiting = addStage(second, workflow, 'B');
-  await db.untilBlocked(second);
-  await first.query('commit');
-  await waiting;
-  assert.deepEqual(await startStages(workflow), ['A']);
-});
-
-test('when the first of them is rolled back, the other is the start', async () => {
-  const workflow = await emptyWorkflow();
-  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
-  await first.query('begin');
-  await addStage(first, workflow, 'A');
-  const waiting = addStage(second, workflow, 'B');
-  await db.untilBlocked(second);
-  await first.query('rollback');
-  await waiting;
-  assert.deepEqual(await startStages(workflow), ['B']);
-});
+for (const [ending, start] of Object.entries({ commit: 'A', rollback: 'B' })) {
+  test(`two first stages added to a workflow at once, then ${ending} of the first: exactly one is the start`, async () => {
+    const workflow = await emptyWorkflow();
+    const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
+    await first.query('begin');
+    await addStage(first, workflow, 'A');
+    const waiting = addStage(second, workflow, 'B');
+    await db.untilBlocked(second);
+    await first.query(ending);
+    await waiting;
+    assert.deepEqual(await startStages(workflow), [start]);
+  });
+}
 
 test('two sessions marking different stages as start at once: exactly one is', async () => {
   const workflow = await emptyWorkflow();

@@ -7,7 +7,7 @@ import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays
 import { helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
 import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { pseudoRandom } from '../lib/random.js';
+import { Random } from '../lib/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
 const MINUTE = 60_000;
@@ -45,16 +45,15 @@ function midnights(dayOf, day) {
 
 /** Tickets imported with their past, a comment or two on each, and what the log has to say of them. */
 async function importTickets(org, stages, moments, random) {
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random() * Math.log(40 * 86_400))); // 2 s to 80 days, in ms.
+  const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random.fraction() * Math.log(40 * 86_400))); // 2 s to 80 days, in ms.
   const [tickets, comments, log] = [[], [], []];
   for (const at of moments) {
     const id = randomUUID();
-    const [priority, agent] = [pick(PRIORITIES), pick([null, ada.profile, grace.profile, hal.profile])];
+    const [priority, agent] = [random.pick(PRIORITIES), random.pick([null, ada.profile, grace.profile, hal.profile])];
     const ticket = { id, priority, agent, created: new Date(at), entered: new Date(at), stage: stages.New, resolved: null, closed: null };
     const event = (metric, when, more) => log.push({ metric, at: when, priority, agent, ...more });
     event('created', at);
-    const fate = random();
+    const fate = random.fraction();
     if (fate < 0.4) {
       const took = duration();
       ticket.resolved = new Date(at + took);
@@ -74,14 +73,14 @@ async function importTickets(org, stages, moments, random) {
     }
     tickets.push(ticket);
     const say = (who, when, isInternal = false) => comments.push({ ticket: id, who: who.profile, when: new Date(when), isInternal });
-    if (random() < 0.6) {
+    if (random.chance(60)) {
       const took = duration();
-      const responder = pick([ada, grace, hal]);
-      if (random() < 0.3) say(alice, at + took / 2); // The requester, not staff.
-      if (random() < 0.3) say(grace, at + took / 2, true); // Nobody outside sees it.
+      const responder = random.pick([ada, grace, hal]);
+      if (random.chance(30)) say(alice, at + took / 2); // The requester, not staff.
+      if (random.chance(30)) say(grace, at + took / 2, true); // Nobody outside sees it.
       say(responder, at + took);
       event('first_response', at + took, { agent: responder.profile, seconds: took / 1000 });
-      if (random() < 0.3) say(pick([ada, hal]), at + took + MINUTE); // Not the first.
+      if (random.chance(30)) say(random.pick([ada, hal]), at + took + MINUTE); // Not the first.
     }
   }
   await db.sql(
@@ -107,7 +106,7 @@ for (const [zone, days] of Object.entries(ZONES)) {
   describe(zone, () => {
     const people = [ada, grace, hal];
     const dayOf = dayIn(zone);
-    const random = pseudoRandom(SEED + zone.length);
+    const random = new Random(SEED + zone.length);
     const log = [];
     let org, stages, imported;
 
@@ -135,7 +134,7 @@ for (const [zone, days] of Object.entries(ZONES)) {
         for (const midnight of midnights(dayOf, day)) {
           for (const off of [-3 * MINUTE, -MINUTE, -1, 0, 1, MINUTE, 5 * MINUTE]) moments.push(midnight + off);
         }
-        for (let i = 0; i < 40; i++) moments.push(Date.parse(day) - DAY + Math.floor(random() * 3 * DAY));
+        for (let i = 0; i < 40; i++) moments.push(Date.parse(day) - DAY + random.below(3 * DAY));
       }
       imported = await importTickets(org, stages, moments, random);
       log.push(...imported.log);
@@ -295,9 +294,9 @@ test('an imported ticket brings its first response with it, whatever else it bri
 
 test('percentiles of few and of many, of short and of long', async () => {
   const org = await found(db, ada, 'Percentiles');
-  const random = pseudoRandom(SEED);
+  const random = new Random(SEED);
   const samples = [[60], [60, 3600], [1, 5, 30, 86_400], Array.from({ length: 10 }, (_, i) => 100 * (i + 1)), Array(11).fill(3600)];
-  samples.push(Array.from({ length: 501 }, () => Math.ceil(Math.exp(random() * 17))));
+  samples.push(Array.from({ length: 501 }, () => Math.ceil(Math.exp(random.fraction() * 17))));
   samples.push(Array.from({ length: 70 }, (_, i) => 1 + i ** 3));
   for (const [i, seconds] of samples.entries()) {
     const day = plusDays('2025-01-01', i);

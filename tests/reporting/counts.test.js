@@ -6,7 +6,7 @@ import pg from 'pg';
 import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../lib/activity.js';
 import { helpdeskDatabase } from '../lib/database.js';
 import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { pseudoRandom } from '../lib/random.js';
+import { Random } from '../lib/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = 3;
@@ -67,9 +67,8 @@ async function stagesAreRight(session, org) {
 
 /** A filter of list_org_tickets, and what it means in SQL. */
 function anyFilter(random, person) {
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const some = (list) => list.filter(() => random() < 0.5);
-  const oneOrMany = (list) => (random() < 0.5 ? pick(list) : [pick(list), ...some(list)]);
+  const some = (list) => list.filter(() => random.chance(50));
+  const oneOrMany = (list) => (random.chance(50) ? random.pick(list) : [random.pick(list), ...some(list)]);
   const filters = { perPage: 1 };
   const conditions = ['true'];
   const values = [];
@@ -78,12 +77,12 @@ function anyFilter(random, person) {
     values.push([value].flat());
     conditions.push(`${column}::text = any ($${values.length + 2})`);
   };
-  if (random() < 0.4) narrow('priority', 'priority', oneOrMany(PRIORITIES));
-  if (random() < 0.4) narrow('status', 'status', oneOrMany(STATUSES));
-  if (random() < 0.3) narrow('stageId', 'current_stage_id', oneOrMany([...stages[support], ...stages[sales]]));
-  if (random() < 0.3) narrow('workflowId', 'workflow_id', oneOrMany([support, sales]));
-  if (random() < 0.5) {
-    const assignee = pick(['none', 'me', pick(agents)]);
+  if (random.chance(40)) narrow('priority', 'priority', oneOrMany(PRIORITIES));
+  if (random.chance(40)) narrow('status', 'status', oneOrMany(STATUSES));
+  if (random.chance(30)) narrow('stageId', 'current_stage_id', oneOrMany([...stages[support], ...stages[sales]]));
+  if (random.chance(30)) narrow('workflowId', 'workflow_id', oneOrMany([support, sales]));
+  if (random.chance(50)) {
+    const assignee = random.pick(['none', 'me', random.pick(agents)]);
     filters.assignedTo = assignee.profile ?? assignee;
     if (assignee === 'none') {
       conditions.push('assigned_to is null');
@@ -156,75 +155,69 @@ const change = (what) => async (session, random) => {
   await what(session, random);
   return 0;
 };
-const pickFrom = (random) => (list) => list[Math.floor(random() * list.length)];
-
 const staffWork = {
   opens: async (session, random) => {
-    known.push(await openTicket(session, acme, title, { priority: pickFrom(random)(PRIORITIES) }));
+    known.push(await openTicket(session, acme, title, { priority: random.pick(PRIORITIES) }));
     return 1;
   },
   'opens, moves on': async (session, random) => {
     const id = await openTicket(session, acme, title);
     known.push(id);
-    const pick = pickFrom(random);
-    await updateTicket(session, id, { stageId: pick(stages[support]), assignedTo: pick([ada, grace, hal]).profile });
+    await updateTicket(session, id, { stageId: random.pick(stages[support]), assignedTo: random.pick([ada, grace, hal]).profile });
     return 1;
   },
   moves: change((session, random) =>
-    updateTicket(session, pickFrom(random)(known), { stageId: pickFrom(random)(stages[pickFrom(random)([support, support, sales])]) }),
+    updateTicket(session, random.pick(known), { stageId: random.pick(stages[random.pick([support, support, sales])]) }),
   ),
   prioritizes: change((session, random) =>
-    updateTicket(session, pickFrom(random)(known), { priority: pickFrom(random)(PRIORITIES) }),
+    updateTicket(session, random.pick(known), { priority: random.pick(PRIORITIES) }),
   ),
   assigns: change((session, random) =>
-    updateTicket(session, pickFrom(random)(known), { assignedTo: pickFrom(random)([...agents, iris, {}]).profile ?? null }),
+    updateTicket(session, random.pick(known), { assignedTo: random.pick([...agents, iris, {}]).profile ?? null }),
   ),
   'changes all of it': change((session, random) => {
-    const pick = pickFrom(random);
-    return updateTicket(session, pick(known), {
-      title: `Title ${pick('abc')}`,
-      priority: pick(PRIORITIES),
-      assignedTo: pick(agents).profile,
-      stageId: pick(stages[support]),
+    return updateTicket(session, random.pick(known), {
+      title: `Title ${random.pick('abc')}`,
+      priority: random.pick(PRIORITIES),
+      assignedTo: random.pick(agents).profile,
+      stageId: random.pick(stages[support]),
     });
   }),
   'changes several': change((session, random) => {
-    const pick = pickFrom(random);
-    const what = pick([{ priority: pick(PRIORITIES) }, { assignedTo: pick(agents).profile }, { stageId: pick(stages[support]) }]);
-    return session.query('select helpdesk.update_tickets($1, $2)', [[pick(known), pick(known), pick(known)], what]);
+    const what = random.pick([{ priority: random.pick(PRIORITIES) }, { assignedTo: random.pick(agents).profile }, { stageId: random.pick(stages[support]) }]);
+    return session.query('select helpdesk.update_tickets($1, $2)', [[random.pick(known), random.pick(known), random.pick(known)], what]);
   }),
   'changes many with one UPDATE': change((session, random) => {
-    const pick = pickFrom(random);
     return session.query(`update helpdesk.tickets set priority = $2, assigned_to = $3 where org_id = $1 and number % 5 = $4`, [
       acme,
-      pick(PRIORITIES),
-      pick([grace.profile, null]),
-      Math.floor(random() * 5),
+      random.pick(PRIORITIES),
+      random.pick([grace.profile, null]),
+      random.below(5),
     ]);
   }),
   'moves many with one UPDATE': change((session, random) =>
     session.query(`update helpdesk.tickets set current_stage_id = $2 where org_id = $1 and workflow_id = $3 and number % 4 = $4`, [
       acme,
-      pickFrom(random)(stages[support]),
+      random.pick(stages[support]),
       support,
-      Math.floor(random() * 4),
+      random.below(4),
     ]),
   ),
   claims: change((session) => session.query('select helpdesk.claim_next_ticket($1)', [acme])),
   comments: change((session, random) =>
-    session.query('select helpdesk.add_comment($1, $2, $3)', [pickFrom(random)(known), 'Words', random() < 0.3]),
+    session.query('select helpdesk.add_comment($1, $2, $3)', [random.pick(known), 'Words', random.chance(30)]),
   ),
 };
 
 const adminWork = {
   ...staffWork,
   'deletes one': change((session, random) =>
-    session.query('delete from helpdesk.tickets where org_id = $1 and id = $2', [acme, pickFrom(random)(known)]),
+    session.query('delete from helpdesk.tickets where org_id = $1 and id = $2', [acme, random.pick(known)]),
   ),
   'gives a stage another status': change((session, random) =>
     session.query('update helpdesk.workflow_stages set status = $2 where id = $1', [
-      pickFrom(random)(flipping),
-      pickFrom(random)(STATUSES),
+      random.pick(flipping),
+      random.pick(STATUSES),
     ]),
   ),
   'makes a member customer and agent again': change(async (session) => {
@@ -244,14 +237,13 @@ const customerWork = {
   },
   'comments, which may reopen': change(async (session, random) => {
     const { rows: mine } = await session.query('select id from helpdesk.tickets order by updated_at limit 30');
-    if (mine.length) await session.query('select helpdesk.add_comment($1, $2)', [pickFrom(random)(mine).id, 'Words']);
+    if (mine.length) await session.query('select helpdesk.add_comment($1, $2)', [random.pick(mine).id, 'Words']);
   }),
 };
 
 const administratorsWork = {
   imports: async (session, random) => {
-    const pick = pickFrom(random);
-    const workflow = pick([support, sales]);
+    const workflow = random.pick([support, sales]);
     const { rows: imported } = await session.query(
       `insert into helpdesk.tickets (org_id, title, priority, created_by, workflow_id, current_stage_id, assigned_to,
                                      created_at, updated_at, stage_entered_at)
@@ -259,22 +251,22 @@ const administratorsWork = {
               case when i % 3 = 0 then moment else moment + interval '3 days 00:00:00.123456' end
          from generate_series(1, $7::int) i, lateral (select now() - random() * $8::interval as moment) x
        returning id`,
-      [acme, title, pick([alice, bob]).profile, workflow, pick(stages[workflow]), pick([hal.profile, null]), pick([1, 4, 9]), LONG_AGO],
+      [acme, title, random.pick([alice, bob]).profile, workflow, random.pick(stages[workflow]), random.pick([hal.profile, null]), random.pick([1, 4, 9]), LONG_AGO],
     );
     for (const { id } of imported) known.push(id);
     return imported.length;
   },
   'takes to another workflow': change((session, random) => {
-    const workflow = pickFrom(random)([support, sales]);
+    const workflow = random.pick([support, sales]);
     return session.query('update helpdesk.tickets set workflow_id = $2, current_stage_id = $3 where org_id = $1 and id = any ($4)', [
       acme,
       workflow,
-      pickFrom(random)(stages[workflow]),
-      [pickFrom(random)(known), pickFrom(random)(known)],
+      random.pick(stages[workflow]),
+      [random.pick(known), random.pick(known)],
     ]);
   }),
   'deletes some': change((session, random) =>
-    session.query('delete from helpdesk.tickets where org_id = $1 and number % 23 = $2', [acme, Math.floor(random() * 23)]),
+    session.query('delete from helpdesk.tickets where org_id = $1 and number % 23 = $2', [acme, random.below(23)]),
   ),
   'removes a member, who comes back': change(async (session) => {
     await session.query('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, iris.profile]);
@@ -292,17 +284,16 @@ const administratorsWork = {
 /** One transaction of a few operations; some are undone, in part or as a whole. Counts in `tally` what was committed. */
 async function transaction(writer, random, tally) {
   const { session, work, person } = writer;
-  const pick = pickFrom(random);
   const done = [];
   let opened = 0;
-  await session.query(`begin isolation level ${random() < 0.15 ? 'repeatable read' : 'read committed'}`);
-  for (let n = 1 + Math.floor(random() * 3); n > 0; n--) {
-    const name = pick(Object.keys(work));
-    const isSaved = random() < 0.5;
+  await session.query(`begin isolation level ${random.chance(15) ? 'repeatable read' : 'read committed'}`);
+  for (let n = 1 + random.below(3); n > 0; n--) {
+    const name = random.pick(Object.keys(work));
+    const isSaved = random.chance(50);
     if (isSaved) await session.query('savepoint here');
     try {
       const count = await work[name](session, random);
-      if (isSaved && random() < 0.4) {
+      if (isSaved && random.chance(40)) {
         await session.query('rollback to here');
         tally.undone++;
         continue;
@@ -319,11 +310,11 @@ async function transaction(writer, random, tally) {
       await session.query('rollback to here');
     }
   }
-  if (person && random() < 0.25) {
+  if (person && random.chance(25)) {
     await allIsRight(session, acme, person, random, 2);
     tally.looks++;
   }
-  if (random() < 0.25) {
+  if (random.chance(25)) {
     await session.query('rollback');
     tally.undone++;
     return;
@@ -340,19 +331,19 @@ async function refreshAndDie(random, tally, state) {
     client.on('error', () => {});
     await client.connect();
     const pid = (await client.query('select pg_backend_pid() as pid')).rows[0].pid;
-    const isToDie = random() < 0.5;
+    const isToDie = random.chance(50);
     let death;
     try {
       for (let i = 0; i < 5 && !state.isOver; i++) {
         if (isToDie && i === 2) {
-          death = new Promise((dead) => setTimeout(dead, random() * 6)).then(() => db.sql('select pg_terminate_backend($1)', [pid]));
+          death = new Promise((dead) => setTimeout(dead, random.fraction() * 6)).then(() => db.sql('select pg_terminate_backend($1)', [pid]));
         }
-        const lingers = random() < 0.5;
+        const lingers = random.chance(50);
         if (lingers) await client.query('begin');
         const n = await refresh(client);
         if (lingers) {
           await client.query('select pg_sleep(0.004)');
-          await client.query(random() < 0.2 ? 'rollback' : 'commit');
+          await client.query(random.chance(20) ? 'rollback' : 'commit');
         }
         tally.refreshes += n > 0;
       }
@@ -395,7 +386,7 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
 
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      const randomOf = (i) => pseudoRandom(SEED + 1000 * round + i);
+      const randomOf = (i) => new Random(SEED + 1000 * round + i);
       const state = { isOver: false };
       const there = await db.sql('select id from helpdesk.tickets where org_id = $1', [acme]);
       known.splice(0, known.length, ...there.map(({ id }) => id));

@@ -7,7 +7,7 @@ import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../lib/ac
 import { emptyDatabase } from '../lib/database.js';
 import { crashOwnServer, restartOwnServer, startOwnServer } from '../lib/own_server.js';
 import { stagesOf, twoOrganizations } from '../lib/people.js';
-import { pseudoRandom } from '../lib/random.js';
+import { Random } from '../lib/random.js';
 import { waitUntil } from '../lib/wait.js';
 
 const SERVER = 'crash';
@@ -20,8 +20,7 @@ const WORK = 120;
 
 describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   let db, org, admin, customer, stages, stop;
-  const random = pseudoRandom(SEED);
-  const pick = (list) => list[Math.floor(random() * list.length)];
+  const random = new Random(SEED);
 
   before(async () => {
     stop = startOwnServer(SERVER, SETTINGS);
@@ -65,23 +64,23 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
    */
   async function write(client, writer, state) {
     const next = new Map(writer.tickets);
-    const isUndone = random() < 0.15;
+    const isUndone = random.chance(15);
     await client.query('begin');
-    for (let n = 1 + Math.floor(random() * 3); n > 0; n--) {
+    for (let n = 1 + random.below(3); n > 0; n--) {
       const known = [...next.keys()];
-      const chance = random();
+      const chance = random.fraction();
       // One of them or several, with one statement.
-      const some = known.length < 3 || random() < 0.7 ? [pick(known)] : known.filter(() => random() < 0.3);
+      const some = known.length < 3 || random.chance(70) ? [random.pick(known)] : known.filter(() => random.chance(30));
       if (chance < 0.4 || known.length < 3) {
-        const ticket = { title: `${writer.name} ${++writer.attempts}`, priority: pick(PRIORITIES), stage: pick(stages), agent: null };
+        const ticket = { title: `${writer.name} ${++writer.attempts}`, priority: random.pick(PRIORITIES), stage: random.pick(stages), agent: null };
         const { rows } = await client.query(
           `insert into helpdesk.tickets (org_id, title, priority, current_stage_id, created_by)
            select $1, $2, $3, $4, $5 from generate_series(1, $6) returning id`,
-          [org, ticket.title, ticket.priority, ticket.stage, customer.profile, pick([1, 1, 1, 4])],
+          [org, ticket.title, ticket.priority, ticket.stage, customer.profile, random.pick([1, 1, 1, 4])],
         );
         for (const { id } of rows) next.set(id, ticket);
       } else if (chance < 0.75) {
-        const change = { priority: pick(PRIORITIES), stage: pick(stages), agent: pick([null, admin.profile]) };
+        const change = { priority: random.pick(PRIORITIES), stage: random.pick(stages), agent: random.pick([null, admin.profile]) };
         await client.query(
           'update helpdesk.tickets set priority = $3, current_stage_id = $4, assigned_to = $5 where org_id = $1 and id = any ($2)',
           [org, some, change.priority, change.stage, change.agent],
@@ -108,7 +107,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   }
 
   async function refreshOften(client, state) {
-    await client.query(`begin; select helpdesk.refresh_ticket_stats(); select pg_sleep(${random() < 0.3 ? 0.01 : 0}); commit`);
+    await client.query(`begin; select helpdesk.refresh_ticket_stats(); select pg_sleep(${random.chance(30) ? 0.01 : 0}); commit`);
     state.refreshes++;
   }
 
@@ -170,7 +169,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
       });
       const enough = () => state.acknowledged >= WORK && state.refreshes >= 10;
       await Promise.race([waitUntil('enough was written', enough, 30), failure]);
-      await new Promise((next) => setTimeout(next, random() * 40));
+      await new Promise((next) => setTimeout(next, random.fraction() * 40));
       state.isCrashing = true;
       await crashOwnServer(SERVER);
       await Promise.all(sessions);
