@@ -120,6 +120,36 @@ test('other claims are another person at once: in the next transaction, in the s
   assert.deepEqual(await asks(`select ${me}`), [null]);
 });
 
+test('whose profile staff may read is known for many as for one, and forgotten as soon as it is not so', async () => {
+  const MANY = 400;
+  await db.sql(
+    `insert into auth.users (id, email) select gen_random_uuid(), 'member' || n || '@example.com' from generate_series(1, $1) n`,
+    [MANY],
+  );
+  // Every other one belongs to Acme.
+  await db.sql(
+    `insert into helpdesk.org_members (org_id, user_id, org_role)
+     select $1, id, 'org_customer' from helpdesk.profiles where email ~ '^member[0-9]*[02468]@'`,
+    [org],
+  );
+  const members = () => db.value('select array_agg(user_id order by user_id) from helpdesk.org_members where org_id = $1', [org]);
+  await db.as(admin, async (session) => {
+    const read = async () => (await session.query('select array_agg(id order by id) as ids from helpdesk.profiles')).rows[0].ids;
+    const expected = await members();
+    assert.equal(expected.length, MANY / 2 + 1);
+    await session.query('begin');
+    for (let i = 0; i < 2; i++) assert.deepEqual(await read(), expected);
+    const [gone] = expected.filter((id) => id !== admin.profile);
+    await db.sql('delete from helpdesk.org_members where user_id = $1', [gone]);
+    assert.deepEqual(await read(), expected.filter((id) => id !== gone));
+    const [removed] = expected.filter((id) => ![admin.profile, gone].includes(id));
+    await session.query('select helpdesk.remove_member($1, $2)', [org, removed]);
+    assert.deepEqual(await read(), expected.filter((id) => ![gone, removed].includes(id)));
+    await session.query('rollback');
+    assert.deepEqual(await read(), await members());
+  });
+});
+
 test('the same claims are nobody as soon as the role is anon', async () => {
   const session = await db.connect();
   await session.query('begin');

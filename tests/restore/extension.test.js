@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments } from '../lib/api_catalog.js';
 import { undone } from '../lib/attempts.js';
-import { helpdeskDatabase } from '../lib/database.js';
+import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
 import { fails } from '../lib/errors.js';
 import { openTicket, signUp } from '../lib/people.js';
 import { memberKinds, rowsOf, shapeOf } from '../lib/postgres_tools.js';
@@ -166,5 +166,23 @@ test('removing everything, as README says, leaves the logins and nothing of help
     assert.equal((await other.sql('select from helpdesk.profiles')).length, logins);
   } finally {
     await other.drop();
+  }
+});
+
+test('on a worker of a Citus cluster, as its catalog tells, no tables are made: they come from the coordinator', async () => {
+  const worker = await emptyDatabase();
+  try {
+    const tables = () => worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
+    await worker.sql('set allow_system_table_mods = on; create table pg_catalog.pg_dist_local_group (groupid int)');
+    await worker.sql('insert into pg_catalog.pg_dist_local_group values (1)');
+    await worker.createExtension();
+    assert.equal(await tables(), 0);
+    await worker.sql(`update pg_catalog.pg_dist_local_group set groupid = 0; set application_name = 'citus_internal gpid=1'`);
+    await worker.sql('select helpdesk.install()');
+    assert.equal(await tables(), 0);
+    await worker.sql('reset application_name; select helpdesk.install()');
+    assert.ok((await tables()) > 20);
+  } finally {
+    await worker.drop();
   }
 });
