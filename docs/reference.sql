@@ -24,7 +24,19 @@ select format(E'### %s(%s)\n\nReturns `%s`. %s%s\n\n%s\n', p.proname, pg_get_fun
               obj_description(p.oid, 'pg_proc'))
   from pg_proc p where p.pronamespace = 'helpdesk'::regnamespace and p.prorettype <> 'trigger'::regtype order by p.proname;
 
-select E'## Tables\n';
+select E'## Tables
+
+What refers to what, within an organization (nearly everything also refers to `organizations` and to people, `profiles`):
+
+```mermaid
+erDiagram';
+select distinct format('  %s }o--%s %s : "%s"', replace(k.conrelid::regclass::text, 'helpdesk.', ''), case when bool_and(a.attnotnull) then '||' else 'o|' end, replace(k.confrelid::regclass::text, 'helpdesk.', ''),
+              string_agg(a.attname, ', ' order by a.attnum) filter (where a.attname not in ('org_id', 'id')))
+  from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
+ where k.contype = 'f' and k.connamespace = 'helpdesk'::regnamespace
+   and k.confrelid not in ('helpdesk.profiles'::regclass, 'helpdesk.organizations'::regclass, 'auth.users'::regclass)
+ group by k.oid, k.conrelid, k.confrelid order by 1;
+select E'```\n';
 select format(E'### %s\n\n%s\n\n| column | type | | meaning |\n| --- | --- | --- | --- |\n%s\n%s%s', c.relname, obj_description(c.oid, 'pg_class'),
               (select string_agg(format('| %s | %s | %s | %s |', a.attname, format_type(a.atttypid, a.atttypmod),
                                         case when a.attnotnull then 'not null' else '' end,
