@@ -55,9 +55,8 @@ begin
 
   if pg_catalog.to_regprocedure('auth.uid()') is null then
     create function auth.uid() returns uuid
-      language sql stable parallel safe
-      -- A text, on which nothing depends: what drops helpdesk drops neither this nor policies of others that use it.
-      as 'select helpdesk.jwt_subject()';
+      -- What helpdesk.jwt_subject() calls, but no member: what drops helpdesk drops neither this nor policies of others that use it.
+      language c stable parallel safe as '$libdir/helpdesk', 'jwt_subject_wrapper';
     revoke all on function auth.uid() from public;
     grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
     comment on function auth.uid() is

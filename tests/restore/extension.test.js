@@ -136,6 +136,7 @@ test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, an
     const session = await other.connect('authenticator');
     await session.query('set role authenticated');
     await session.query(`select set_config('request.jwt.claims', $1, false)`, [JSON.stringify({ sub: alice.login })]);
+    assert.equal((await session.query('select auth.uid() as me')).rows[0].me, alice.login);
     for (const table of ['tickets', 'ticket_comments', 'profiles']) {
       const { rowCount } = await session.query(`select from helpdesk.${table}`);
       assert.equal(rowCount, 0, table);
