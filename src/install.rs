@@ -117,21 +117,24 @@ fn migrate() -> Result<()> {
     if !ask(INSTALLED)? {
         return Err(not_installed());
     }
-    outside_extension(|| take_steps(MIGRATIONS))
+    take_steps(MIGRATIONS)
 }
 
 /// Takes the steps that are missing, then sets owners and privileges, which tells all sessions to look at the version again.
 fn take_steps(migrations: &[(i32, &'static str)]) -> Result<()> {
-    while let version @ Some(_) = installed_version()?
-        && version != Some(SCHEMA_VERSION)
-    {
-        let Some((from, step)) = migrations.iter().find(|(from, _)| Some(*from) == version) else {
-            return Err(wrong_version(version));
-        };
-        db::run_script(step)?;
-        db::run(SET_VERSION, &[(from + 1).into()])?;
-    }
-    db::run_script(PRIVILEGES)
+    outside_extension(|| {
+        while let version @ Some(_) = installed_version()?
+            && version != Some(SCHEMA_VERSION)
+        {
+            let Some((from, step)) = migrations.iter().find(|(from, _)| Some(*from) == version)
+            else {
+                return Err(wrong_version(version));
+            };
+            db::run_script(step)?;
+            db::run(SET_VERSION, &[(from + 1).into()])?;
+        }
+        db::run_script(PRIVILEGES)
+    })
 }
 
 /// Schedules the maintenance jobs with pg_cron, under their fixed names: calling it again changes nothing.
@@ -287,7 +290,7 @@ mod tests {
     #[pg_test]
     fn install_makes_what_a_step_makes_the_users_own() {
         Spi::run("update helpdesk.schema_version set version = 0").unwrap();
-        in_extension_script(|| outside_extension(|| take_steps(&[(0, STEP)])).unwrap());
+        in_extension_script(|| take_steps(&[(0, STEP)])).unwrap();
         assert_eq!(Spi::get_one(IS_MEMBER), Ok(Some(false)));
         assert_eq!(installed_version().unwrap(), Some(SCHEMA_VERSION));
     }

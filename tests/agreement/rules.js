@@ -282,7 +282,7 @@ export const VIEWS = {
 /** Who may call which function: the trigger functions and what is the DBA's, nobody. */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids my_assigned_ticket_ids is_my_member
+    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids my_assigned_ticket_ids is_my_member
     may_create_organization is_installation_admin sees_everything may_read_file may_upload_file
     get_article list_articles article_categories search_articles search`),
   people: words(`
