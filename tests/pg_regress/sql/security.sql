@@ -108,7 +108,8 @@ select k.conname, k.columns from story.keys k
    select from story.indexes i
     where i.indrelid = k.conrelid and (i.predicate is null or i.predicate = format('(%s IS NOT NULL)', i.columns[1]))
       and (k.columns = array['org_id'] and i.columns[1] = 'org_id'
-           or i.columns[case when i.columns[1] = 'org_id' then 2 else 1 end] = any (array_remove(k.columns, 'org_id'))));
+           or i.columns[case when i.columns[1] = 'org_id' then 2 else 1 end] = any (array_remove(k.columns, 'org_id'))))
+ order by 1;
 
 ---- Who is asking is asked anew: another person's claims count from the next statement on, in the same transaction too
 select story.org('Acme') as acme, story.org('Globex') as globex, json_build_object('sub', story.login('Arthur'))::text as arthur, json_build_object('sub', story.login('Gus'))::text as gus,
