@@ -51,7 +51,7 @@ macro_rules! search_condition {
             "(t.id = any (array(
                with matching as materialized (
                  select d.org_id, d.ticket_id from helpdesk.search_documents d where d.terms @@ $17)
-               select distinct d.ticket_id from matching d where ",
+               select d.ticket_id from matching d where ",
             $condition,
             "))",
             $or,
