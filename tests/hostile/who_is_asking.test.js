@@ -126,11 +126,12 @@ test('whose profile staff may read is known for many as for one, and forgotten a
     `insert into auth.users (id, email) select gen_random_uuid(), 'member' || n || '@example.com' from generate_series(1, $1) n`,
     [MANY],
   );
-  // Every other one belongs to Acme.
+  // Every other one belongs to Acme, the others to somebody else's.
+  const rival = await found(db, otto, 'Rival');
   await db.sql(
     `insert into helpdesk.org_members (org_id, user_id, org_role)
-     select $1, id, 'org_customer' from helpdesk.profiles where email ~ '^member[0-9]*[02468]@'`,
-    [org],
+     select case when email ~ '[02468]@' then $1::uuid else $2 end, id, 'org_customer' from helpdesk.profiles where email ~ '^member'`,
+    [org, rival],
   );
   const members = () => db.value('select array_agg(user_id order by user_id) from helpdesk.org_members where org_id = $1', [org]);
   await db.as(admin, async (session) => {
