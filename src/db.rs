@@ -198,6 +198,17 @@ pub fn check_nothing_missed(sql: &'static str, args: &[DatumWithOid]) -> Result<
     if missed.is_some() { Err(Error::concurrent()) } else { Ok(()) }
 }
 
+/// Which transaction of this backend we are in; the next one has another number.
+pub fn transaction() -> pg_sys::LocalTransactionId {
+    // SAFETY: only reads the state of this backend.
+    unsafe {
+        #[cfg(any(feature = "pg15", feature = "pg16"))]
+        return (*pg_sys::MyProc).lxid;
+        #[cfg(not(any(feature = "pg15", feature = "pg16")))]
+        return (*pg_sys::MyProc).vxid.lxid;
+    }
+}
+
 /// Runs SQL text of any length and kind, once, without keeping a plan.
 pub fn run_script(sql: &str) -> Result<()> {
     let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;

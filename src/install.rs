@@ -85,6 +85,8 @@ const STORAGE_POLICIES: &str = "
 
 thread_local! {
     static VERSION_IS_RIGHT: Cell<bool> = const { Cell::new(false) };
+    /// The transaction that noticed last that a table was changed. It may see how it was before.
+    static CHANGE_NOTICED_IN: Cell<Option<pg_sys::LocalTransactionId>> = const { Cell::new(None) };
 }
 
 /// Makes everything that is missing, and sets the privileges anew. The last step of CREATE EXTENSION, and safe to call again.
@@ -187,6 +189,7 @@ fn enable_storage(p_bucket: Option<&str>) -> Result<()> {
 pub fn watch() {
     unsafe extern "C-unwind" fn forget(_: pg_sys::Datum, _: pg_sys::Oid) {
         VERSION_IS_RIGHT.set(false);
+        CHANGE_NOTICED_IN.set(Some(db::transaction()));
     }
     // SAFETY: `forget` lives as long as the backend, and calls nothing of Postgres.
     unsafe { pg_sys::CacheRegisterRelcacheCallback(Some(forget), pg_sys::Datum::from(0)) }
@@ -204,7 +207,7 @@ pub fn check_schema_version() -> Result<()> {
     if version != Some(SCHEMA_VERSION) {
         return Err(wrong_version(version));
     }
-    VERSION_IS_RIGHT.set(true);
+    VERSION_IS_RIGHT.set(CHANGE_NOTICED_IN.get() != Some(db::transaction()));
     Ok(())
 }
 

@@ -291,10 +291,6 @@ impl Key {
                 return None;
             }
             let snapshot = &*unguarded::GetActiveSnapshot();
-            #[cfg(any(feature = "pg15", feature = "pg16"))]
-            let transaction = (*pg_sys::MyProc).lxid;
-            #[cfg(not(any(feature = "pg15", feature = "pg16")))]
-            let transaction = (*pg_sys::MyProc).vxid.lxid;
             Some(Key {
                 role: unguarded::GetOuterUserId(),
                 claims: claims::changes(),
@@ -306,7 +302,7 @@ impl Key {
                     subtransaction: unguarded::GetCurrentSubTransactionId(),
                     minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
                 },
-                transaction,
+                transaction: db::transaction(),
                 statement: unguarded::GetCurrentStatementStartTimestamp(),
             })
         }
@@ -428,17 +424,18 @@ fn remember(add: impl FnOnce(&mut Known)) {
 /// Whether a profile is a member of an organization in which the signed-in person is staff.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn is_my_member(p_profile_id: Option<Uuid>) -> Result<bool> {
-    let viewer = Viewer::current()?;
-    let (Some(profile), false) = (p_profile_id, viewer.staff_orgs.is_empty()) else {
-        return Ok(false);
-    };
+    let Some(profile) = p_profile_id else { return Ok(false) };
     let (asked, answer) = known(|known| {
-        let answer = known.members.as_ref().map(|members| members.binary_search(&profile).is_ok());
+        let answer = match &known.members {
+            _ if known.viewer.staff_orgs.is_empty() => Some(false),
+            members => members.as_ref().map(|members| members.binary_search(&profile).is_ok()),
+        };
         (known.profiles_asked, answer)
     })?;
     if let Some(answer) = answer {
         return Ok(answer);
     }
+    let viewer = Viewer::current()?;
     if asked >= SINGLE_PROFILES {
         let members = ids(MY_MEMBERS, &[viewer.staff_orgs().into()])?;
         let answer = members.binary_search(&profile).is_ok();

@@ -68,14 +68,19 @@ test('nobody but superusers installs or migrates', async () => {
 /** What looks at no table, or must do its work whatever shape the tables have. */
 const NEED_NO_TABLE = ['act_as', 'is_blank', 'jwt_subject', 'sees_everything', 'uuid_generate_v7', 'security_report'];
 
-test('a session from before a migration notices it', async () => {
+for (const isolation of ['read committed', 'repeatable read']) test(`a session from before a migration notices it, ${isolation}`, async () => {
   await db.as(alice, async (session) => {
     const list = () => session.query('select helpdesk.list_org_tickets($1)', [acme]);
     await list();
+    await session.query(`begin isolation level ${isolation}`);
+    await session.query('select count(*) from pg_class');
     const superuser = await db.connect();
     // What the last step of a migration does.
     await superuser.query('begin; update helpdesk.schema_version set version = version + 1');
     await superuser.query('grant select on helpdesk.schema_version to authenticated; commit');
+    // What this transaction sees is as it was; the next one sees the other version.
+    if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
+    await session.query('commit');
     await fails('55000', list());
     await db.sql('update helpdesk.schema_version set version = version - 1');
     await list();
