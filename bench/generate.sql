@@ -179,7 +179,7 @@ create unique index on bench.largest (n) include (id);
 
 -- Changes that are not folded in yet, as the trigger appends them.
 create function bench.add_deltas(many int) returns void language sql as $$
-  insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, agent_id, amount)
+  insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
   select bench.id(3, 1), 'stage', now() - n * interval '1 second', bench.id(5, 12 + n % 3), 'low', bench.id(2, 1 + n % 100), case when n % 2 = 0 then 1 else -1 end
     from generate_series(1, many) n
 $$;

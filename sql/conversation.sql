@@ -75,21 +75,21 @@ create index ticket_attachments_requester_idx on helpdesk.ticket_attachments (re
 
 ---- Triggers
 
-create trigger ticket_comments_follow_ticket
+create trigger ticket_comments_before_write
   before insert or update on helpdesk.ticket_comments
-  for each row execute function helpdesk.follow_ticket();
+  for each row execute function helpdesk.conversation_before_write();
 
 create trigger ticket_comments_touch_ticket
   after insert or delete on helpdesk.ticket_comments
-  for each row execute function helpdesk.touch_ticket();
+  for each row execute function helpdesk.conversation_touch_ticket();
 
-create trigger ticket_attachments_follow_ticket
+create trigger ticket_attachments_before_write
   before insert or update on helpdesk.ticket_attachments
-  for each row execute function helpdesk.follow_ticket();
+  for each row execute function helpdesk.conversation_before_write();
 
 create trigger ticket_attachments_touch_ticket
   after insert or delete on helpdesk.ticket_attachments
-  for each row execute function helpdesk.touch_ticket();
+  for each row execute function helpdesk.conversation_touch_ticket();
 
 ---- Row security
 
@@ -179,8 +179,8 @@ comment on index helpdesk.ticket_attachments_id_idx is 'Serves looking an attach
 comment on index helpdesk.ticket_attachments_ticket_idx is 'Serves the files of a ticket in order, and the foreign key to tickets.';
 comment on index helpdesk.ticket_attachments_uploaded_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files.';
-comment on trigger ticket_comments_follow_ticket on helpdesk.ticket_comments is 'Takes requester_id from the ticket; author, ticket and visibility never change.';
-comment on trigger ticket_attachments_follow_ticket on helpdesk.ticket_attachments is 'Takes requester_id from the ticket; uploader, ticket and visibility never change.';
+comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is 'Takes requester_id from the ticket; author, ticket and visibility never change.';
+comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is 'Takes requester_id from the ticket; uploader, ticket and visibility never change.';
 comment on policy view_external_comments on helpdesk.ticket_comments is 'Members read the public comments on the tickets they see.';
 comment on policy view_internal_comments on helpdesk.ticket_comments is 'Staff read all comments of their organizations.';
 comment on policy view_attachments on helpdesk.ticket_attachments is 'Staff read all attachments of their organizations, members the public ones on the tickets they see.';

@@ -34,12 +34,12 @@ end
 $$;
 
 -- Asked by policies, column defaults and constraints. A SET search_path would cost five times the call. jwt_subject, uuid_generate_v7,
--- is_blank, sees_everything and search_terms look nothing up by name; the others set the path inside, when they look (viewer.rs).
+-- is_blank, bypasses_row_security and prefix_lexemes look nothing up by name; the others set the path inside, when they look (viewer.rs).
 grant execute on function
   helpdesk.jwt_subject(), helpdesk.uuid_generate_v7(), helpdesk.is_blank(text), helpdesk.my_profile_id(),
   helpdesk.my_org_ids(), helpdesk.my_customer_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids(),
   helpdesk.my_assigned_ticket_ids(),
-  helpdesk.is_my_member(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.sees_everything(), helpdesk.may_read_file(text),
+  helpdesk.is_member_of_my_orgs(uuid), helpdesk.may_create_organization(), helpdesk.is_installation_admin(), helpdesk.bypasses_row_security(), helpdesk.may_read_file(text),
   helpdesk.may_upload_file(text)
   to anon, authenticated, service_role;
 
@@ -72,9 +72,9 @@ grant execute on function
   helpdesk.suggest_articles(uuid, uuid),
   helpdesk.ticket_activity(uuid, date, date),
   helpdesk.org_dashboard(uuid),
-  helpdesk.name_on_ticket(uuid, uuid, uuid),
+  helpdesk.ticket_participant_name(uuid, uuid, uuid),
   helpdesk.mark_notifications_read(uuid[], uuid),
-  helpdesk.unread_notifications()
+  helpdesk.count_unread_notifications()
   to authenticated, service_role;
 
 -- Maintenance.
@@ -87,7 +87,7 @@ grant execute on function
 grant execute on function
   helpdesk.get_article(uuid, uuid),
   helpdesk.list_articles(uuid, jsonb),
-  helpdesk.article_categories(uuid),
+  helpdesk.list_categories(uuid),
   helpdesk.search_articles(uuid, text, integer),
   helpdesk.search(uuid, text, jsonb)
   to anon, authenticated, service_role;
@@ -110,7 +110,7 @@ comment on function helpdesk.my_staff_org_ids() is 'The organizations in which t
 comment on function helpdesk.my_admin_org_ids() is 'The organizations in which the signed-in person is org_admin.';
 comment on function helpdesk.my_assigned_ticket_ids() is
   'The tickets that the signed-in person is assigned to in organizations in which they are not staff.';
-comment on function helpdesk.is_my_member(uuid) is
+comment on function helpdesk.is_member_of_my_orgs(uuid) is
   'Whether this profile is a member of an organization in which the signed-in person is staff.';
 comment on function helpdesk.may_create_organization() is
   'Whether the signed-in person''s role on the installation (customer or admin) lets them found organizations.';
@@ -161,7 +161,7 @@ comment on function helpdesk.get_article(uuid, uuid) is
   'An article with its content, as an object; null when there is none or the caller may not read it. Everybody, signed in or not, reads public ones; author is for members. Errors: 22004.';
 comment on function helpdesk.list_articles(uuid, jsonb) is
   'A page of the articles of an organization that the caller may read, as {articles, pagination: {total, perPage, nextCursor}}, without their content. Filters: category (a name; with its sub-categories), tag, status, visibility (a value or a list), author (id, "me"), sort (updatedAt, createdAt, title; - before it: descending; default -updatedAt), perPage (1..100, default 20), cursor, count ("exact", "none"). Errors: 22004, 22023 (filter).';
-comment on function helpdesk.article_categories(uuid) is
+comment on function helpdesk.list_categories(uuid) is
   'The categories of an organization as a tree, [{id, name, description, articleCount, totalCount, children}]: with how many articles that the caller may read, in each and with its sub-categories. Who is not staff sees those with articles only. Errors: 22004.';
 comment on function helpdesk.publish_article(uuid, uuid) is
   'Publishes an article for those whom its visibility names, and returns it. Staff of its organization. Errors: 22004, 42501 (no such article there).';
@@ -179,15 +179,15 @@ comment on function helpdesk.suggest_articles(uuid, uuid) is
   'Up to five published articles that have words of a ticket, best first (words that most articles have do not count), as a list of results of search(). Whoever sees the ticket. Errors: 22004, 42501 (no such ticket).';
 comment on function helpdesk.rebuild_search_index(uuid) is
   'Makes the words of search_documents, of one organization or of all, what the texts say, after a change with triggers off. Who writes texts waits meanwhile. service_role and the database administrator. Errors: 55000 (above READ COMMITTED).';
-comment on function helpdesk.searchable_text(text) is
+comment on function helpdesk.indexable_text(text) is
   'What of a text is indexed: the first 100,000 characters, words of more than 1,000 bytes cut into several. For the search index.';
-comment on function helpdesk.search_terms(uuid, text, text) is
+comment on function helpdesk.prefix_lexemes(uuid, text, text) is
   'Puts a letter for the kind of document and four for the organization in front of every word of a tsvector, given as text, and alone as one more word; the words of an article''s title come twice. For the search index.';
 comment on function helpdesk.ticket_activity(uuid, date, date) is
   'What happened in an organization from p_from to p_to, both included (up to 1100 days), in its time zone, as {timeZone, total, days, byPriority, byAgent}: created, resolved, closed, reopened; firstResponse (the first public comment by staff) and resolution as {count, medianSeconds, p90Seconds}, since the ticket was created, within 2.5 %. Staff of the organization. Errors: 22004, 22023 (days), 42501.';
 comment on function helpdesk.org_dashboard(uuid) is
   'The numbers of an organization at this moment, as {open, unassigned, mine, byPriority, byStage, oldestOpen}; open: open and pending tickets; mine: assigned to the signed-in person. Staff of the organization. Errors: 22004, 42501.';
-comment on function helpdesk.name_on_ticket(uuid, uuid, uuid) is
+comment on function helpdesk.ticket_participant_name(uuid, uuid, uuid) is
   'The name of the requester or the assignee of a ticket, to staff of the organization; null to others, and for anybody else. Asked by agent_tickets for who has left the organization.';
 comment on function helpdesk.refresh_ticket_stats() is
   'Folds what happened to tickets into the counts, all of it, in batches, and returns how many changes; 0 when another call is at it. Nobody waits for it, and what is not folded yet is counted all the same. service_role and the database administrator.';
@@ -195,7 +195,7 @@ comment on function helpdesk.verify_ticket_stats() is
   'Where the counts of stages (agent_id is null) and of agents (00000000-0000-0000-0000-000000000000: nobody) differ from a full count of the tickets: nowhere, unless triggers were off. Of stages also the sums of the moments at which the tickets entered them. service_role and the database administrator.';
 comment on function helpdesk.rebuild_ticket_stats() is
   'Counts the tickets of all stages and agents anew, after a change with triggers off. Who writes tickets waits meanwhile. What ticket_activity() tells of the days stays as it was noted: of tickets that were deleted nothing else tells, nor in which time zone a day was. service_role and the database administrator.';
-comment on function helpdesk.sees_everything() is
+comment on function helpdesk.bypasses_row_security() is
   'Whether the database role bypasses row security (superuser, service_role): views for staff show it everything.';
 comment on function helpdesk.may_read_file(text) is
   'Whether the signed-in person may read the attachment stored at this path: asked by the policies on a storage bucket.';
@@ -205,7 +205,7 @@ comment on function helpdesk.watch_ticket(uuid, boolean, uuid) is
   'Starts (or with p_watch false stops) watching a ticket that the signed-in person sees: they are told what its requester and assignee are told, as far as they may read it. Errors: 22004, 42501 (no such ticket).';
 comment on function helpdesk.mark_notifications_read(uuid[], uuid) is
   'Marks these notifications of the signed-in person as read, all of them when none are named (of one organization, when p_org_id names it); returns how many were unread. Errors: 42501 (not signed in).';
-comment on function helpdesk.unread_notifications() is
+comment on function helpdesk.count_unread_notifications() is
   'How many notifications the signed-in person has not read. Errors: 42501 (not signed in).';
 comment on function helpdesk.cleanup_old_notifications() is
   'Deletes expired notifications, up to a million a call, and returns how many. service_role and the database administrator; safe to run twice at once.';
@@ -223,38 +223,38 @@ comment on function helpdesk.enable_realtime() is
 
 comment on function helpdesk.act_as(text) is
   'For a DBA in psql: from now on this session sees and does what the person with this e-mail address does (claims and role authenticated); null: itself again. Superusers, and login roles that are members of a role with EXECUTE on it and of authenticated; refused in an API request. Errors: 22023 (address), 42501.';
-comment on function helpdesk.security_facts() is
+comment on function helpdesk.security_state() is
   'Everything the catalog says about rights on the objects of helpdesk: row security, grants, policies, triggers, functions, roles; one fact per row. For the database administrator.';
 comment on function helpdesk.security_report() is
   'Where the live catalog is less safe than what this release shipped, one finding per row: tables without row security, wider grants, policies missing, altered or added, functions with other rights, disabled triggers, owners. Empty when all is well. For the database administrator.';
 
 comment on function helpdesk.handle_new_user() is 'Trigger on auth.users: makes the profile of a new login and keeps its e-mail address. Never fails.';
-comment on function helpdesk.forget_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
-comment on function helpdesk.keep_identity() is 'Trigger on profiles: nobody changes their own role, login or e-mail address.';
+comment on function helpdesk.profiles_detach_login() is 'Trigger on auth.users: a deleted login leaves its profile behind.';
+comment on function helpdesk.profiles_protect_columns() is 'Trigger on profiles: nobody changes their own role, login or e-mail address.';
 comment on function helpdesk.handle_new_org() is 'Trigger on organizations: what each starts with.';
-comment on function helpdesk.keep_last_admin() is 'Trigger on org_members: the last org_admin stays.';
-comment on function helpdesk.release_member() is 'Trigger on org_members: takes the tickets and the pending invites of who leaves or loses their role.';
-comment on function helpdesk.check_category() is 'Trigger on categories: keeps the tree a tree.';
-comment on function helpdesk.rename_category() is 'Trigger on categories: articles follow the new name.';
-comment on function helpdesk.forget_categories() is 'Trigger on categories: sub-categories of deleted ones move up, articles forget the names.';
+comment on function helpdesk.org_members_keep_admin() is 'Trigger on org_members: the last org_admin stays.';
+comment on function helpdesk.org_members_revoke() is 'Trigger on org_members: takes the tickets and the pending invites of who leaves or loses their role.';
+comment on function helpdesk.categories_check() is 'Trigger on categories: keeps the tree a tree.';
+comment on function helpdesk.categories_rename() is 'Trigger on categories: articles follow the new name.';
+comment on function helpdesk.categories_detach() is 'Trigger on categories: sub-categories of deleted ones move up, articles forget the names.';
 comment on function helpdesk.update_article_version() is 'Trigger on articles: counts versions, fills in and checks.';
-comment on function helpdesk.record_article_version() is 'Trigger on articles: keeps title and content of each version.';
-comment on function helpdesk.check_feedback() is 'Trigger on article_feedback: who rates an article may read it.';
-comment on function helpdesk.count_feedback() is 'Trigger on article_feedback: counts it on the article.';
-comment on function helpdesk.index_words() is 'Trigger on tickets, ticket_comments and articles: keeps their words in search_documents.';
-comment on function helpdesk.check_search_language() is 'Trigger on organizations: the language is one that Postgres has.';
-comment on function helpdesk.reindex_words() is 'Trigger on organizations: indexes everything again in the new language.';
-comment on function helpdesk.count_ticket() is 'Trigger on tickets: notes what the counts of stages and days have to follow.';
-comment on function helpdesk.check_time_zone() is 'Trigger on organizations: the time zone is one that Postgres knows.';
-comment on function helpdesk.one_start_stage() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
-comment on function helpdesk.status_to_tickets() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
-comment on function helpdesk.ticket_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';
-comment on function helpdesk.ticket_record_history() is 'Trigger on tickets: writes the revision.';
+comment on function helpdesk.articles_record_version() is 'Trigger on articles: keeps title and content of each version.';
+comment on function helpdesk.article_feedback_check() is 'Trigger on article_feedback: who rates an article may read it.';
+comment on function helpdesk.article_feedback_count() is 'Trigger on article_feedback: counts it on the article.';
+comment on function helpdesk.update_search_document() is 'Trigger on tickets, ticket_comments and articles: keeps their words in search_documents.';
+comment on function helpdesk.organizations_check_search_language() is 'Trigger on organizations: the language is one that Postgres has.';
+comment on function helpdesk.organizations_rebuild_search_documents() is 'Trigger on organizations: indexes everything again in the new language.';
+comment on function helpdesk.tickets_count() is 'Trigger on tickets: notes what the counts of stages and days have to follow.';
+comment on function helpdesk.organizations_check_time_zone() is 'Trigger on organizations: the time zone is one that Postgres knows.';
+comment on function helpdesk.workflow_stages_single_start() is 'Trigger on workflow_stages: exactly one start stage, and a stage stays in its workflow.';
+comment on function helpdesk.workflow_stages_push_status() is 'Trigger on workflow_stages: the tickets in a stage have its status.';
+comment on function helpdesk.tickets_before_write() is 'Trigger on tickets: fills in and checks what the system sets.';
+comment on function helpdesk.tickets_record_history() is 'Trigger on tickets: writes the revision.';
 comment on function helpdesk.ticket_history_append_only() is 'Trigger on ticket_history: nobody changes it.';
-comment on function helpdesk.touch_ticket() is 'Trigger on ticket_comments and ticket_attachments: counts them, moves the ticket up in lists, reopens it.';
+comment on function helpdesk.conversation_touch_ticket() is 'Trigger on ticket_comments and ticket_attachments: counts them, moves the ticket up in lists, reopens it.';
 comment on function helpdesk.create_ticket_notification() is 'Trigger on tickets: tells requester, assignee and watchers.';
 comment on function helpdesk.create_comment_notification() is 'Trigger on ticket_comments: tells requester, assignee and watchers.';
-comment on function helpdesk.follow_ticket() is 'Trigger on ticket_comments and ticket_attachments: takes the requester from the ticket, fixes the rest.';
+comment on function helpdesk.conversation_before_write() is 'Trigger on ticket_comments and ticket_attachments: takes the requester from the ticket, fixes the rest.';
 
 ---- Tables
 

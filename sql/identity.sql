@@ -44,13 +44,13 @@ create trigger helpdesk_handle_new_user
   after insert or update of email, email_confirmed_at on auth.users
   for each row execute function helpdesk.handle_new_user();
 
-create trigger helpdesk_forget_login
+create trigger helpdesk_profiles_detach_login
   before delete on auth.users
-  for each row execute function helpdesk.forget_login();
+  for each row execute function helpdesk.profiles_detach_login();
 
-create trigger keep_identity
+create trigger profiles_protect_columns
   before update on helpdesk.profiles
-  for each row execute function helpdesk.keep_identity();
+  for each row execute function helpdesk.profiles_protect_columns();
 
 ---- Row security
 
@@ -64,7 +64,7 @@ create policy own_profile on helpdesk.profiles for select to authenticated
   using (id = helpdesk.my_profile_id());
 
 create policy staff_read_members on helpdesk.profiles for select to authenticated
-  using (helpdesk.is_my_member(id));
+  using (helpdesk.is_member_of_my_orgs(id));
 
 create policy update_own_profile on helpdesk.profiles for update to authenticated
   using (id = helpdesk.my_profile_id())
@@ -87,10 +87,10 @@ comment on column helpdesk.profiles.last_active is 'When the application last sa
 comment on column helpdesk.profiles.preferences is 'Settings of the person''s client, a JSON object.';
 comment on index helpdesk.profiles_email_idx is 'Serves create_org_invite: whether the owner of an e-mail address is a member, without regard to case.';
 comment on trigger helpdesk_handle_new_user on auth.users is 'Makes the profile of a new login and keeps its e-mail address.';
-comment on trigger helpdesk_forget_login on auth.users is 'Deleting a login keeps the profile as author of its history.';
-comment on trigger keep_identity on helpdesk.profiles is
+comment on trigger helpdesk_profiles_detach_login on auth.users is 'Deleting a login keeps the profile as author of its history.';
+comment on trigger profiles_protect_columns on helpdesk.profiles is
   'Nobody changes their own role, login or e-mail address, whatever was granted to them.';
 comment on policy anyone_reads_version on helpdesk.schema_version is 'The version is no secret.';
 comment on policy own_profile on helpdesk.profiles is 'Everybody reads their own profile.';
 comment on policy staff_read_members on helpdesk.profiles is 'Staff read the profiles of the members of their organizations.';
-comment on policy update_own_profile on helpdesk.profiles is 'Everybody changes their own name, preferences and last_active; column grants and the trigger keep_identity allow no more.';
+comment on policy update_own_profile on helpdesk.profiles is 'Everybody changes their own name, preferences and last_active; column grants and the trigger profiles_protect_columns allow no more.';

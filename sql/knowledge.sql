@@ -129,35 +129,35 @@ create index ticket_articles_linked_by_idx on helpdesk.ticket_articles (linked_b
 
 ---- Triggers
 
-create trigger check_category
+create trigger categories_check
   before insert or update on helpdesk.categories
-  for each row execute function helpdesk.check_category();
+  for each row execute function helpdesk.categories_check();
 
-create trigger rename_category
+create trigger categories_rename
   after update of name on helpdesk.categories
   for each row when (old.name is distinct from new.name)
-  execute function helpdesk.rename_category();
+  execute function helpdesk.categories_rename();
 
-create trigger forget_categories
+create trigger categories_detach
   after delete on helpdesk.categories
   referencing old table as deleted
-  for each statement execute function helpdesk.forget_categories();
+  for each statement execute function helpdesk.categories_detach();
 
 create trigger update_article_version
   before insert or update on helpdesk.articles
   for each row execute function helpdesk.update_article_version();
 
-create trigger record_article_version
+create trigger articles_record_version
   after insert or update on helpdesk.articles
-  for each row execute function helpdesk.record_article_version();
+  for each row execute function helpdesk.articles_record_version();
 
-create trigger check_feedback
+create trigger article_feedback_check
   before insert or update on helpdesk.article_feedback
-  for each row execute function helpdesk.check_feedback();
+  for each row execute function helpdesk.article_feedback_check();
 
-create trigger count_feedback
+create trigger article_feedback_count
   after insert or update or delete on helpdesk.article_feedback
-  for each row execute function helpdesk.count_feedback();
+  for each row execute function helpdesk.article_feedback_count();
 
 ---- Row security
 
@@ -264,14 +264,14 @@ comment on index helpdesk.article_versions_created_by_idx is 'Serves the foreign
 comment on index helpdesk.article_feedback_user_idx is 'Serves a reader''s own feedback, and the foreign key to profiles.';
 comment on index helpdesk.ticket_articles_article_idx is 'Serves the tickets of an article, and the foreign key.';
 comment on index helpdesk.ticket_articles_linked_by_idx is 'Serves the foreign key to profiles.';
-comment on trigger check_category on helpdesk.categories is 'A category is not part of itself, however indirectly, has no namesake beside it, and the tree has 20 levels.';
-comment on trigger rename_category on helpdesk.categories is 'Articles follow the new name.';
-comment on trigger forget_categories on helpdesk.categories is 'Sub-categories move up, articles forget the name.';
+comment on trigger categories_check on helpdesk.categories is 'A category is not part of itself, however indirectly, has no namesake beside it, and the tree has 20 levels.';
+comment on trigger categories_rename on helpdesk.categories is 'Articles follow the new name.';
+comment on trigger categories_detach on helpdesk.categories is 'Sub-categories move up, articles forget the name.';
 comment on trigger update_article_version on helpdesk.articles is 'Counts versions, fills in what the system sets, and checks the rest.';
-comment on trigger record_article_version on helpdesk.articles is 'Keeps title and content of each version.';
-comment on trigger check_feedback on helpdesk.article_feedback is 'Who rates an article may read it; reader and article never change.';
-comment on trigger count_feedback on helpdesk.article_feedback is 'Counts it on the article.';
-comment on policy staff_full_access on helpdesk.categories is 'Staff read and write the categories of their organizations; others see those with articles they may read, through article_categories().';
+comment on trigger articles_record_version on helpdesk.articles is 'Keeps title and content of each version.';
+comment on trigger article_feedback_check on helpdesk.article_feedback is 'Who rates an article may read it; reader and article never change.';
+comment on trigger article_feedback_count on helpdesk.article_feedback is 'Counts it on the article.';
+comment on policy staff_full_access on helpdesk.categories is 'Staff read and write the categories of their organizations; others see those with articles they may read, through list_categories().';
 comment on policy staff_full_access on helpdesk.articles is 'Staff read and write all articles of their organizations.';
 comment on policy members_read_published on helpdesk.articles is 'Members read what is published for members.';
 comment on policy everybody_reads_public on helpdesk.articles is 'Everybody, signed in or not, reads what is published for everybody.';

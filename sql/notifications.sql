@@ -112,7 +112,7 @@ comment on column helpdesk.ticket_watchers.user_id is 'The watcher.';
 comment on column helpdesk.ticket_watchers.added_at is 'Since when.';
 comment on index helpdesk.notifications_id_idx is 'Serves looking a notification up by id alone.';
 comment on index helpdesk.notifications_user_id_idx is 'Serves a person''s notifications, newest first, and the foreign key to profiles.';
-comment on index helpdesk.notifications_unread_idx is 'Serves unread_notifications() by an index-only scan.';
+comment on index helpdesk.notifications_unread_idx is 'Serves count_unread_notifications() by an index-only scan.';
 comment on index helpdesk.notifications_expires_at_idx is 'Serves cleanup_old_notifications().';
 comment on index helpdesk.notifications_ticket_idx is 'Serves the foreign key to tickets.';
 comment on index helpdesk.notifications_comment_idx is 'Serves the foreign key to comments.';

@@ -51,13 +51,13 @@ create trigger on_org_created
   after insert on helpdesk.organizations
   for each row execute function helpdesk.handle_new_org();
 
-create trigger keep_last_admin
+create trigger org_members_keep_admin
   before update or delete on helpdesk.org_members
-  for each row execute function helpdesk.keep_last_admin();
+  for each row execute function helpdesk.org_members_keep_admin();
 
-create trigger release_member
+create trigger org_members_revoke
   after update of org_role, may_be_assigned or delete on helpdesk.org_members
-  for each row execute function helpdesk.release_member();
+  for each row execute function helpdesk.org_members_revoke();
 
 ---- Row security
 
@@ -114,8 +114,8 @@ comment on index helpdesk.org_members_user_id_idx is 'Serves "which organization
 comment on index helpdesk.org_members_added_by_idx is 'Serves the foreign key to profiles.';
 comment on index helpdesk.org_members_admins_idx is 'Serves the search for another org_admin before one is removed.';
 comment on trigger on_org_created on helpdesk.organizations is 'Makes the founder org_admin and creates the workflow "Support".';
-comment on trigger keep_last_admin on helpdesk.org_members is 'The last org_admin of an organization cannot be removed or demoted.';
-comment on trigger release_member on helpdesk.org_members is
+comment on trigger org_members_keep_admin on helpdesk.org_members is 'The last org_admin of an organization cannot be removed or demoted.';
+comment on trigger org_members_revoke on helpdesk.org_members is
   'Who can no longer be assigned loses the tickets that are not closed; who leaves, the invites to their address; who is no admin any more, the invites they sent.';
 comment on policy create_org on helpdesk.organizations is
   'People whose role on the installation is customer or admin may found organizations, in their own name. Ask for no row back (return=minimal): membership begins after the insert.';

@@ -23,7 +23,7 @@ begin
     helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
     helpdesk.search_documents,
     helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_agent_counts,
-    helpdesk.ticket_activity_days, helpdesk.ticket_agent_days,
+    helpdesk.ticket_days_by_priority, helpdesk.ticket_days_by_agent,
     helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats}'::pg_catalog.regclass[]
   loop
     execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
@@ -53,7 +53,7 @@ grant select on
   helpdesk.org_invites, helpdesk.admin_invite_codes,
   helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback, helpdesk.categories, helpdesk.ticket_articles,
   helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_agent_counts,
-  helpdesk.ticket_activity_days, helpdesk.ticket_agent_days,
+  helpdesk.ticket_days_by_priority, helpdesk.ticket_days_by_agent,
   helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats
   to authenticated, service_role;
 

@@ -6,15 +6,15 @@ set local search_path = pg_catalog, pg_temp;
 
 create table helpdesk.ticket_stat_deltas (
   org_id uuid not null,
-  delta_id uuid not null default helpdesk.uuid_generate_v7(),
+  id uuid not null default helpdesk.uuid_generate_v7(),
   metric text not null,
-  moment timestamptz not null,
+  occurred_at timestamptz not null,
   stage_id uuid,
   priority helpdesk.ticket_priority not null,
   agent_id uuid,
-  amount integer not null,
+  ticket_delta integer not null,
   seconds double precision,
-  constraint ticket_stat_deltas_pkey primary key (org_id, delta_id)
+  constraint ticket_stat_deltas_pkey primary key (org_id, id)
 );
 
 -- The counts follow from the deltas alone, also for an organization that has gone: no foreign key takes one part and leaves another.
@@ -23,7 +23,7 @@ create table helpdesk.ticket_stage_counts (
   stage_id uuid not null,
   priority helpdesk.ticket_priority not null,
   ticket_count bigint not null,
-  entered_seconds numeric not null,
+  entered_epoch_sum numeric not null,
   constraint ticket_stage_counts_pkey primary key (org_id, stage_id, priority)
 );
 
@@ -36,7 +36,7 @@ create table helpdesk.ticket_agent_counts (
   constraint ticket_agent_counts_pkey primary key (org_id, agent_id, stage_id, priority)
 );
 
-create table helpdesk.ticket_activity_days (
+create table helpdesk.ticket_days_by_priority (
   org_id uuid not null,
   day date not null,
   priority helpdesk.ticket_priority not null,
@@ -44,13 +44,13 @@ create table helpdesk.ticket_activity_days (
   resolved bigint not null,
   closed bigint not null,
   reopened bigint not null,
-  first_response smallint[] not null,
-  resolution smallint[] not null,
-  constraint ticket_activity_days_pkey primary key (org_id, day, priority),
-  constraint ticket_activity_days_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+  first_response_buckets smallint[] not null,
+  resolution_buckets smallint[] not null,
+  constraint ticket_days_by_priority_pkey primary key (org_id, day, priority),
+  constraint ticket_days_by_priority_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
 );
 
-create table helpdesk.ticket_agent_days (
+create table helpdesk.ticket_days_by_agent (
   org_id uuid not null,
   day date not null,
   agent_id uuid not null,
@@ -58,29 +58,29 @@ create table helpdesk.ticket_agent_days (
   resolved bigint not null,
   closed bigint not null,
   reopened bigint not null,
-  first_response smallint[] not null,
-  resolution smallint[] not null,
-  constraint ticket_agent_days_pkey primary key (org_id, day, agent_id),
-  constraint ticket_agent_days_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
+  first_response_buckets smallint[] not null,
+  resolution_buckets smallint[] not null,
+  constraint ticket_days_by_agent_pkey primary key (org_id, day, agent_id),
+  constraint ticket_days_by_agent_org_id_fkey foreign key (org_id) references helpdesk.organizations (id) on delete cascade
 );
 
 ---- Triggers
 
 create trigger tickets_count
   after insert or update or delete on helpdesk.tickets
-  for each row execute function helpdesk.count_ticket();
+  for each row execute function helpdesk.tickets_count();
 
-create trigger check_time_zone
+create trigger organizations_check_time_zone
   before insert or update of time_zone on helpdesk.organizations
-  for each row execute function helpdesk.check_time_zone();
+  for each row execute function helpdesk.organizations_check_time_zone();
 
 ---- Row security
 
 alter table helpdesk.ticket_stat_deltas enable row level security;
 alter table helpdesk.ticket_stage_counts enable row level security;
 alter table helpdesk.ticket_agent_counts enable row level security;
-alter table helpdesk.ticket_activity_days enable row level security;
-alter table helpdesk.ticket_agent_days enable row level security;
+alter table helpdesk.ticket_days_by_priority enable row level security;
+alter table helpdesk.ticket_days_by_agent enable row level security;
 
 create policy staff_read_deltas on helpdesk.ticket_stat_deltas for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
@@ -91,10 +91,10 @@ create policy staff_read_counts on helpdesk.ticket_stage_counts for select to au
 create policy staff_read_agent_counts on helpdesk.ticket_agent_counts for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
-create policy staff_read_activity on helpdesk.ticket_activity_days for select to authenticated
+create policy staff_read_activity on helpdesk.ticket_days_by_priority for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
-create policy staff_read_agent_activity on helpdesk.ticket_agent_days for select to authenticated
+create policy staff_read_agent_activity on helpdesk.ticket_days_by_agent for select to authenticated
   using (org_id = any (helpdesk.my_staff_org_ids()));
 
 ---- Views
@@ -107,15 +107,15 @@ create view helpdesk.agent_tickets with (security_invoker = true) as
          (select s.name from helpdesk.workflow_stages s where s.org_id = t.org_id and s.id = t.current_stage_id) as stage_name,
          -- Whose profile is hidden, because they have left, is asked for by name only.
          coalesce((select p.name from helpdesk.profiles p where p.id = t.assigned_to),
-                  helpdesk.name_on_ticket(t.org_id, t.id, t.assigned_to)) as assigned_to_name,
+                  helpdesk.ticket_participant_name(t.org_id, t.id, t.assigned_to)) as assigned_to_name,
          coalesce((select p.name from helpdesk.profiles p where p.id = t.created_by),
-                  helpdesk.name_on_ticket(t.org_id, t.id, t.created_by)) as created_by_name,
+                  helpdesk.ticket_participant_name(t.org_id, t.id, t.created_by)) as created_by_name,
          t.public_comment_count + coalesce((select i.comment_count from helpdesk.ticket_internal_counts i
                                              where i.org_id = t.org_id and i.ticket_id = t.id), 0) as comment_count,
          t.public_attachment_count + coalesce((select i.attachment_count from helpdesk.ticket_internal_counts i
                                                 where i.org_id = t.org_id and i.ticket_id = t.id), 0) as attachment_count
     from helpdesk.tickets t
-   where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything());
+   where t.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.bypasses_row_security());
 
 create view helpdesk.customer_tickets with (security_invoker = true) as
   select t.id, t.org_id, t.number, t.title, t.priority, t.status,
@@ -132,17 +132,17 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
   select s.id as stage_id, s.workflow_id, s.name as stage_name, s.org_id,
          coalesce(pg_catalog.sum(n.ticket_count), 0)::bigint as ticket_count,
          case when pg_catalog.sum(n.ticket_count) > 0 then
-           ((extract(epoch from pg_catalog.now()) * pg_catalog.sum(n.ticket_count) - pg_catalog.sum(n.entered_seconds))
+           ((extract(epoch from pg_catalog.now()) * pg_catalog.sum(n.ticket_count) - pg_catalog.sum(n.entered_epoch_sum))
             / pg_catalog.sum(n.ticket_count) / 3600)::double precision end as avg_hours_in_stage,
          coalesce(pg_catalog.sum(n.ticket_count) filter (where n.priority in ('high', 'urgent')), 0)::bigint as high_priority_count
     from helpdesk.workflow_stages s
     left join (
-      select c.org_id, c.stage_id, c.priority, c.ticket_count, c.entered_seconds from helpdesk.ticket_stage_counts c
+      select c.org_id, c.stage_id, c.priority, c.ticket_count, c.entered_epoch_sum from helpdesk.ticket_stage_counts c
       union all
-      select d.org_id, d.stage_id, d.priority, d.amount, d.amount * extract(epoch from d.moment)
+      select d.org_id, d.stage_id, d.priority, d.ticket_delta, d.ticket_delta * extract(epoch from d.occurred_at)
         from helpdesk.ticket_stat_deltas d where d.metric in ('opened', 'stage')
     ) n on n.org_id = s.org_id and n.stage_id = s.id
-   where s.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.sees_everything())
+   where s.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.bypasses_row_security())
    group by s.org_id, s.id, s.workflow_id, s.name;
 
 ---- Comments
@@ -150,21 +150,21 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
 comment on table helpdesk.ticket_stat_deltas is
   'What happened to tickets and is not in the counts yet. Written by trigger with every change, folded in by refresh_ticket_stats().';
 comment on column helpdesk.ticket_stat_deltas.org_id is 'The organization.';
-comment on column helpdesk.ticket_stat_deltas.delta_id is 'The row. UUIDv7.';
+comment on column helpdesk.ticket_stat_deltas.id is 'The row. UUIDv7.';
 comment on column helpdesk.ticket_stat_deltas.metric is
-  'opened (created, and entered its stage at that moment), stage (amount tickets entered, or left), created, resolved, closed, reopened, first_response, resolution (one ticket each).';
-comment on column helpdesk.ticket_stat_deltas.moment is 'When it happened; for stage: when the ticket entered it.';
+  'opened (created, and entered its stage at that moment), stage (ticket_delta tickets entered, or left), created, resolved, closed, reopened, first_response, resolution (one ticket each).';
+comment on column helpdesk.ticket_stat_deltas.occurred_at is 'When it happened; for stage: when the ticket entered it.';
 comment on column helpdesk.ticket_stat_deltas.stage_id is 'The stage; null where it does not matter.';
 comment on column helpdesk.ticket_stat_deltas.priority is 'The priority of the ticket.';
 comment on column helpdesk.ticket_stat_deltas.agent_id is 'The assignee; for first_response who responded; null: nobody.';
-comment on column helpdesk.ticket_stat_deltas.amount is 'How many tickets more, or less.';
+comment on column helpdesk.ticket_stat_deltas.ticket_delta is 'How many tickets more, or less.';
 comment on column helpdesk.ticket_stat_deltas.seconds is 'first_response, resolution: since the ticket was created.';
 comment on table helpdesk.ticket_stage_counts is 'How many tickets are in each stage. Exact together with ticket_stat_deltas: read workflow_stage_stats.';
 comment on column helpdesk.ticket_stage_counts.org_id is 'The organization.';
 comment on column helpdesk.ticket_stage_counts.stage_id is 'The stage.';
 comment on column helpdesk.ticket_stage_counts.priority is 'The priority.';
 comment on column helpdesk.ticket_stage_counts.ticket_count is 'How many tickets.';
-comment on column helpdesk.ticket_stage_counts.entered_seconds is 'Sum of the moments at which they entered the stage, each in seconds since 1970.';
+comment on column helpdesk.ticket_stage_counts.entered_epoch_sum is 'Sum of the moments at which they entered the stage, each in seconds since 1970.';
 comment on table helpdesk.ticket_agent_counts is
   'How many tickets each assignee has in each stage. Exact together with ticket_stat_deltas.';
 comment on column helpdesk.ticket_agent_counts.org_id is 'The organization.';
@@ -172,36 +172,36 @@ comment on column helpdesk.ticket_agent_counts.agent_id is 'The assignee; 000000
 comment on column helpdesk.ticket_agent_counts.stage_id is 'The stage.';
 comment on column helpdesk.ticket_agent_counts.priority is 'The priority.';
 comment on column helpdesk.ticket_agent_counts.ticket_count is 'How many tickets.';
-comment on table helpdesk.ticket_activity_days is 'What happened on each day, in the time zone that the organization had then, to tickets of each priority: read ticket_activity().';
-comment on column helpdesk.ticket_activity_days.org_id is 'The organization.';
-comment on column helpdesk.ticket_activity_days.day is 'The day.';
-comment on column helpdesk.ticket_activity_days.priority is 'The priority of the tickets then.';
-comment on column helpdesk.ticket_activity_days.created is 'How many tickets were opened.';
-comment on column helpdesk.ticket_activity_days.resolved is 'How many were resolved, or closed without.';
-comment on column helpdesk.ticket_activity_days.closed is 'How many were closed.';
-comment on column helpdesk.ticket_activity_days.reopened is 'How many were reopened.';
-comment on column helpdesk.ticket_activity_days.first_response is
+comment on table helpdesk.ticket_days_by_priority is 'What happened on each day, in the time zone that the organization had then, to tickets of each priority: read ticket_activity().';
+comment on column helpdesk.ticket_days_by_priority.org_id is 'The organization.';
+comment on column helpdesk.ticket_days_by_priority.day is 'The day.';
+comment on column helpdesk.ticket_days_by_priority.priority is 'The priority of the tickets then.';
+comment on column helpdesk.ticket_days_by_priority.created is 'How many tickets were opened.';
+comment on column helpdesk.ticket_days_by_priority.resolved is 'How many were resolved, or closed without.';
+comment on column helpdesk.ticket_days_by_priority.closed is 'How many were closed.';
+comment on column helpdesk.ticket_days_by_priority.reopened is 'How many were reopened.';
+comment on column helpdesk.ticket_days_by_priority.first_response_buckets is
   'How long first responses took, one element each: up to 1.05 ^ element seconds, and more than 1.05 ^ (element - 1).';
-comment on column helpdesk.ticket_activity_days.resolution is 'How long resolutions took, in the same way.';
-comment on table helpdesk.ticket_agent_days is 'What happened on each day, in the time zone that the organization had then, with tickets of each agent: read ticket_activity().';
-comment on column helpdesk.ticket_agent_days.org_id is 'The organization.';
-comment on column helpdesk.ticket_agent_days.day is 'The day.';
-comment on column helpdesk.ticket_agent_days.agent_id is
+comment on column helpdesk.ticket_days_by_priority.resolution_buckets is 'How long resolutions took, in the same way.';
+comment on table helpdesk.ticket_days_by_agent is 'What happened on each day, in the time zone that the organization had then, with tickets of each agent: read ticket_activity().';
+comment on column helpdesk.ticket_days_by_agent.org_id is 'The organization.';
+comment on column helpdesk.ticket_days_by_agent.day is 'The day.';
+comment on column helpdesk.ticket_days_by_agent.agent_id is
   'The assignee then; for first_response who responded; 00000000-0000-0000-0000-000000000000: nobody.';
-comment on column helpdesk.ticket_agent_days.created is 'How many tickets were opened.';
-comment on column helpdesk.ticket_agent_days.resolved is 'How many were resolved, or closed without.';
-comment on column helpdesk.ticket_agent_days.closed is 'How many were closed.';
-comment on column helpdesk.ticket_agent_days.reopened is 'How many were reopened.';
-comment on column helpdesk.ticket_agent_days.first_response is
+comment on column helpdesk.ticket_days_by_agent.created is 'How many tickets were opened.';
+comment on column helpdesk.ticket_days_by_agent.resolved is 'How many were resolved, or closed without.';
+comment on column helpdesk.ticket_days_by_agent.closed is 'How many were closed.';
+comment on column helpdesk.ticket_days_by_agent.reopened is 'How many were reopened.';
+comment on column helpdesk.ticket_days_by_agent.first_response_buckets is
   'How long first responses took, one element each: up to 1.05 ^ element seconds, and more than 1.05 ^ (element - 1).';
-comment on column helpdesk.ticket_agent_days.resolution is 'How long resolutions took, in the same way.';
+comment on column helpdesk.ticket_days_by_agent.resolution_buckets is 'How long resolutions took, in the same way.';
 comment on trigger tickets_count on helpdesk.tickets is 'Notes what the counts of stages and days have to follow.';
-comment on trigger check_time_zone on helpdesk.organizations is 'time_zone is one that Postgres knows.';
+comment on trigger organizations_check_time_zone on helpdesk.organizations is 'time_zone is one that Postgres knows.';
 comment on policy staff_read_deltas on helpdesk.ticket_stat_deltas is 'Staff read the numbers of their organizations.';
 comment on policy staff_read_counts on helpdesk.ticket_stage_counts is 'Staff read the numbers of their organizations.';
 comment on policy staff_read_agent_counts on helpdesk.ticket_agent_counts is 'Staff read the numbers of their organizations.';
-comment on policy staff_read_agent_activity on helpdesk.ticket_agent_days is 'Staff read the numbers of their organizations.';
-comment on policy staff_read_activity on helpdesk.ticket_activity_days is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_agent_activity on helpdesk.ticket_days_by_agent is 'Staff read the numbers of their organizations.';
+comment on policy staff_read_activity on helpdesk.ticket_days_by_priority is 'Staff read the numbers of their organizations.';
 comment on view helpdesk.agent_tickets is 'Tickets as staff see them, with names and counts: live, each one''s own organizations. Say which one (org_id=eq...): it is faster.';
 comment on column helpdesk.agent_tickets.id is 'The ticket.';
 comment on column helpdesk.agent_tickets.org_id is 'The organization.';

@@ -142,11 +142,11 @@ create index ticket_idempotency_keys_actor_idx on helpdesk.ticket_idempotency_ke
 
 create trigger tickets_before_write
   before insert or update on helpdesk.tickets
-  for each row execute function helpdesk.ticket_before_write();
+  for each row execute function helpdesk.tickets_before_write();
 
 create trigger tickets_record_history
   after insert or update on helpdesk.tickets
-  for each row execute function helpdesk.ticket_record_history();
+  for each row execute function helpdesk.tickets_record_history();
 
 create trigger ticket_history_append_only
   before update or delete on helpdesk.ticket_history

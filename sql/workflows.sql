@@ -67,14 +67,14 @@ create index workflow_transitions_to_idx on helpdesk.workflow_transitions (org_i
 
 ---- Triggers
 
-create trigger one_start_stage
+create trigger workflow_stages_single_start
   before insert or update or delete on helpdesk.workflow_stages
-  for each row execute function helpdesk.one_start_stage();
+  for each row execute function helpdesk.workflow_stages_single_start();
 
-create trigger status_to_tickets
+create trigger workflow_stages_push_status
   after update of status on helpdesk.workflow_stages
   for each row when (old.status is distinct from new.status)
-  execute function helpdesk.status_to_tickets();
+  execute function helpdesk.workflow_stages_push_status();
 
 ---- Row security
 
@@ -159,9 +159,9 @@ comment on index helpdesk.workflow_stages_id_idx is 'Serves looking a stage up b
 comment on index helpdesk.workflow_stages_start_key is 'Serves finding where a new ticket starts; keeps it to one stage.';
 comment on constraint workflow_stages_workflow_id_id_key on helpdesk.workflow_stages is
   'What tickets refer to: a ticket''s stage belongs to its workflow.';
-comment on trigger one_start_stage on helpdesk.workflow_stages is
+comment on trigger workflow_stages_single_start on helpdesk.workflow_stages is
   'Keeps exactly one start stage in a workflow that has stages; a stage stays in its workflow.';
-comment on trigger status_to_tickets on helpdesk.workflow_stages is 'Gives the tickets in the stage its new status.';
+comment on trigger workflow_stages_push_status on helpdesk.workflow_stages is 'Gives the tickets in the stage its new status.';
 comment on policy members_read_workflows on helpdesk.workflows is 'Members read the workflows of their organizations.';
 comment on policy admins_create_workflows on helpdesk.workflows is 'Admins of an organization make its workflows.';
 comment on policy admins_change_workflows on helpdesk.workflows is 'Admins of an organization change its workflows.';

@@ -100,7 +100,7 @@ struct Category {
 /// a category without any.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn article_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
+fn list_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let reader = Reader::of(org)?;
     let categories = db::read_all(CATEGORIES, &[org.into()], |row| {
@@ -174,10 +174,10 @@ fn subtree(
 
 /// Trigger on categories: a category is not part of itself, nor too deep, nor named as one beside it.
 #[pg_trigger(sql = "
-    create function helpdesk.check_category() returns trigger
+    create function helpdesk.categories_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn check_category<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn categories_check<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, check)
 }
 
@@ -253,10 +253,10 @@ fn too_deep() -> ErrorReport {
 
 /// Trigger on categories: articles follow a new name.
 #[pg_trigger(sql = "
-    create function helpdesk.rename_category() returns trigger
+    create function helpdesk.categories_rename() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn rename_category<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn categories_rename<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, rename)
 }
 
@@ -273,10 +273,10 @@ fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger on categories, once per DELETE: sub-categories move up to the nearest that is left, articles forget the names.
 #[pg_trigger(sql = "
-    create function helpdesk.forget_categories() returns trigger
+    create function helpdesk.categories_detach() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn forget_categories<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn categories_detach<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire_statement(trigger, forget)
 }
 

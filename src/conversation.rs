@@ -239,10 +239,10 @@ fn no_such_ticket() -> ErrorReport {
 
 /// Trigger on comments and attachments: takes the requester from the ticket, and keeps author, ticket and visibility.
 #[pg_trigger(sql = "
-    create function helpdesk.follow_ticket() returns trigger
+    create function helpdesk.conversation_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn follow_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, complete_child)
 }
 
@@ -284,10 +284,10 @@ fn author_column(row: &TriggerRow) -> &'static str {
 
 /// Trigger on comments and attachments: counts them, moves the ticket up in lists, and reopens it when its customer speaks.
 #[pg_trigger(sql = "
-    create function helpdesk.touch_ticket() returns trigger
+    create function helpdesk.conversation_touch_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, touch)
 }
 

@@ -79,10 +79,10 @@ fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger on auth.users: the login goes, the profile stays.
 #[pg_trigger(sql = "
-    create function helpdesk.forget_login() returns trigger
+    create function helpdesk.profiles_detach_login() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn forget_login<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn profiles_detach_login<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, keep_profile)
 }
 
@@ -98,10 +98,10 @@ const IDENTITY: [&str; 6] = ["id", "auth_id", "role", "email", "teams", "created
 /// Trigger on profiles: nobody promotes themselves, whatever their role was granted on the table. Not SECURITY DEFINER: our own
 /// definer functions may.
 #[pg_trigger(sql = "
-    create function helpdesk.keep_identity() returns trigger
+    create function helpdesk.profiles_protect_columns() returns trigger
     language c set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn keep_identity<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn profiles_protect_columns<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, refuse_another_identity)
 }
 

@@ -412,7 +412,7 @@ fn checked_words(new: &TriggerRow, org: Uuid, changed: &[&str]) -> Result<Vec<Ch
             return Err(Error::bad(
                 "categories",
                 format!("the organization has no category {unknown:?}"),
-                "article_categories(org) lists them; create it first.",
+                "list_categories(org) lists them; create it first.",
             ));
         }
         changes.push(Change::new("categories", names));
@@ -440,10 +440,10 @@ fn words(new: &TriggerRow, column: &'static str) -> Result<Vec<String>> {
 
 /// Trigger on articles: keeps title and content of each version.
 #[pg_trigger(sql = "
-    create function helpdesk.record_article_version() returns trigger
+    create function helpdesk.articles_record_version() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn record_article_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn articles_record_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, record)
 }
 
@@ -471,10 +471,10 @@ fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger on article_feedback: who rates an article may read it.
 #[pg_trigger(sql = "
-    create function helpdesk.check_feedback() returns trigger
+    create function helpdesk.article_feedback_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn check_feedback<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, complete_feedback)
 }
 
@@ -496,10 +496,10 @@ fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger on article_feedback: counts it on the article.
 #[pg_trigger(sql = "
-    create function helpdesk.count_feedback() returns trigger
+    create function helpdesk.article_feedback_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn count_feedback<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn article_feedback_count<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, count)
 }
 

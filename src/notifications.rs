@@ -238,7 +238,7 @@ fn mark_notifications_read(
 /// How many notifications the signed-in person has not read.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn unread_notifications() -> Result<i64> {
+fn count_unread_notifications() -> Result<i64> {
     let viewer = Viewer::current()?;
     let me = viewer.person()?;
     let unread = db::read_one(UNREAD, &[me.into(), viewer.orgs().into()], |row| row.get(1))?;

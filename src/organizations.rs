@@ -215,10 +215,10 @@ fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger: an organization keeps at least one org_admin, also when two are removed at once.
 #[pg_trigger(sql = "
-    create function helpdesk.keep_last_admin() returns trigger
+    create function helpdesk.org_members_keep_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn keep_last_admin<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn org_members_keep_admin<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, check_last_admin)
 }
 
@@ -260,10 +260,10 @@ fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger: what somebody loses with their membership or their role, in the same transaction.
 #[pg_trigger(sql = "
-    create function helpdesk.release_member() returns trigger
+    create function helpdesk.org_members_revoke() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn release_member<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn org_members_revoke<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, release)
 }
 

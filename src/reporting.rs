@@ -29,11 +29,11 @@ macro_rules! activity {
     ($table:literal, $key:literal) => {
         concat!(
             "
-    select day, ", $key, ", created, resolved, closed, reopened, first_response, resolution
+    select day, ", $key, ", created, resolved, closed, reopened, first_response_buckets, resolution_buckets
       from helpdesk.", $table, " where org_id = $1 and day between $2 and $3
     union all
     select day, ", $key, ", ", sums!(), "
-      from (select (d.moment at time zone $4)::date as day, d.metric, d.amount, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id,
+      from (select (d.occurred_at at time zone $4)::date as day, d.metric, d.ticket_delta, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id,
                    ", bucket!(), " as bucket
               from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric <> 'stage') events
      where day between $2 and $3
@@ -41,8 +41,8 @@ macro_rules! activity {
         )
     };
 }
-const BY_PRIORITY: &str = activity!("ticket_activity_days", "priority");
-const BY_AGENT: &str = activity!("ticket_agent_days", "agent_id");
+const BY_PRIORITY: &str = activity!("ticket_days_by_priority", "priority");
+const BY_AGENT: &str = activity!("ticket_days_by_agent", "agent_id");
 
 const ORGANIZATION: &str = "select from helpdesk.organizations where id = $1";
 const TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where o.id = $1";
@@ -58,7 +58,7 @@ const OPEN_STAGES: &str = "
       left join (
         select c.stage_id, c.priority, c.ticket_count as tickets from helpdesk.ticket_stage_counts c where c.org_id = $1
         union all
-        select d.stage_id, d.priority, d.amount
+        select d.stage_id, d.priority, d.ticket_delta
           from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric in ('opened', 'stage')) n on n.stage_id = s.id
      where s.org_id = $1 and s.status in ('open', 'pending')
      group by s.id, s.name, s.status, s.workflow_id, s.position, n.priority
@@ -72,7 +72,7 @@ const OPEN_OF: &str = concat!(
       from (select c.stage_id, c.agent_id, c.ticket_count as tickets
               from helpdesk.ticket_agent_counts c where c.org_id = $1 and c.agent_id in (", nobody!(), ", $2)
             union all
-            select d.stage_id, coalesce(d.agent_id, ", nobody!(), "), d.amount
+            select d.stage_id, coalesce(d.agent_id, ", nobody!(), "), d.ticket_delta
               from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric in ('opened', 'stage')) n
       join helpdesk.workflow_stages s on s.org_id = $1 and s.id = n.stage_id and s.status in ('open', 'pending')"
 );
@@ -89,7 +89,7 @@ const ZONES: &str = "select exists (select from pg_timezone_names where name = $
 /// profile of who has left.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn name_on_ticket(
+fn ticket_participant_name(
     p_org_id: Option<Uuid>,
     p_ticket_id: Option<Uuid>,
     p_profile_id: Option<Uuid>,
@@ -401,10 +401,10 @@ fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
 
 /// Trigger on organizations: the time zone is one that Postgres knows.
 #[pg_trigger(sql = "
-    create function helpdesk.check_time_zone() returns trigger
+    create function helpdesk.organizations_check_time_zone() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn organizations_check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, check_zone)
 }
 

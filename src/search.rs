@@ -32,7 +32,7 @@ const BY_SIMILARITY: i64 = 0;
 /// The rank of a document `d` for a query, in millionths. A word of a title counts ten times one of a text.
 macro_rules! rank {
     ($query:literal) => {
-        concat!("(ts_rank(d.terms, ", $query, ", 1) * 1000000)::bigint + 1")
+        concat!("(ts_rank(d.lexemes, ", $query, ", 1) * 1000000)::bigint + 1")
     };
 }
 
@@ -46,7 +46,7 @@ const BY_WORDS: &str = concat!(
     rank!("$6"),
     " from (select m.ctid
               from (select d.ctid, d.org_id, d.document_id, d.kind
-                      from helpdesk.search_documents d where d.terms @@ $2 offset 0) m
+                      from helpdesk.search_documents d where d.lexemes @@ $2 offset 0) m
              where m.org_id = $1 and m.kind = any ($3) and ($4::uuid is null or m.document_id < $4)
              order by m.document_id desc limit 500) m
       join helpdesk.search_documents d on d.ctid = m.ctid"
@@ -62,7 +62,7 @@ macro_rules! newest {
                      where d.org_id = $1 ",
             $older,
             " order by d.document_id desc limit 10000) d
-             where d.terms @@ $2 and d.kind = any ($3)
+             where d.lexemes @@ $2 and d.kind = any ($3)
              order by d.document_id desc limit 500"
         )
     };
@@ -83,7 +83,7 @@ const OWN: &str = concat!(
              where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
                and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
              offset 0) d
-     where d.terms @@ $2
+     where d.lexemes @@ $2
      order by d.document_id desc limit 500"
 );
 const OWN_TICKETS: &str = "
@@ -101,7 +101,7 @@ const HITS: &str = "
     select h.kind, h.id, coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title), coalesce(a.status, t.status),
            t.priority::text, c.is_internal, coalesce(c.created_at, a.created_at, t.created_at), h.rank,
            a.helpful_count, ts_headline((select $5::regconfig),
-             translate(helpdesk.searchable_text(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)),
+             translate(helpdesk.indexable_text(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)),
                        E'\\x02\\x03', ''),
              $6,
              E'StartSel=\\x02, StopSel=\\x03, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=\" … \"')
@@ -115,8 +115,8 @@ const HITS: &str = "
 const WORDS_OF_TICKET: &str = "
     select o.search_language,
            array(select lexeme
-                   from unnest(setweight(to_tsvector(o.search_language::regconfig, helpdesk.searchable_text(t.title)), 'A')
-                               || to_tsvector(o.search_language::regconfig, helpdesk.searchable_text(left(t.description, 2000)))) w
+                   from unnest(setweight(to_tsvector(o.search_language::regconfig, helpdesk.indexable_text(t.title)), 'A')
+                               || to_tsvector(o.search_language::regconfig, helpdesk.indexable_text(left(t.description, 2000)))) w
                   where char_length(lexeme) > 3
                   order by 'A' = any (w.weights) desc, char_length(lexeme) desc limit 30)
       from helpdesk.organizations o, helpdesk.tickets t
@@ -270,11 +270,11 @@ fn telling(words: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>>
     let readable = reader.condition();
     let statement = format!(
         "with newest as materialized (
-           select strip(d.terms) as terms
+           select strip(d.lexemes) as lexemes
              from (select a.id from helpdesk.articles a where a.org_id = $1 and {readable}
                     order by a.updated_at desc, a.id desc limit 200) a
              join helpdesk.search_documents d on d.org_id = $1 and d.document_id = a.id and d.kind = 'article')
-         select (select count(*) from newest n where n.terms @@ q.word::tsquery)
+         select (select count(*) from newest n where n.lexemes @@ q.word::tsquery)
                   <= greatest(10, (select count(*) from newest) / 2)
            from unnest($2::text[]) with ordinality as q (word, position) order by q.position"
     );
@@ -448,10 +448,10 @@ impl Search {
         let statement = format!(
             "with matching as materialized (
                select d.ctid as place, d.org_id, d.document_id from helpdesk.search_documents d
-                where d.terms @@ $2 and d.kind = 'article'),
+                where d.lexemes @@ $2 and d.kind = 'article'),
              titled as materialized (
                select d.org_id, d.document_id from helpdesk.search_documents d
-                where (select count(*) from matching) > {MAX_RANKED} and d.terms @@ $3 and d.kind = 'article')
+                where (select count(*) from matching) > {MAX_RANKED} and d.lexemes @@ $3 and d.kind = 'article')
              select m.document_id, 'article',
                     case when m.position <= {MAX_RANKED} then (
                       select {} from helpdesk.search_documents d where d.ctid = m.place) else 1 end

@@ -15,17 +15,17 @@ use crate::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
 macro_rules! terms {
     ($language:literal, $org:literal, $prefix:literal, $title:literal, $text:literal) => {
         concat!(
-            "helpdesk.search_terms(",
+            "helpdesk.prefix_lexemes(",
             $org,
             ", ",
             $prefix,
             ", (setweight(to_tsvector(",
             $language,
-            "::regconfig, helpdesk.searchable_text(",
+            "::regconfig, helpdesk.indexable_text(",
             $title,
             ")), 'A') || to_tsvector(",
             $language,
-            "::regconfig, helpdesk.searchable_text(",
+            "::regconfig, helpdesk.indexable_text(",
             $text,
             ")))::text)::tsvector"
         )
@@ -33,11 +33,11 @@ macro_rules! terms {
 }
 
 const INDEX: &str = concat!(
-    "insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+    "insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
     select $1, $2, $3, $4, $5, ",
     terms!("o.search_language", "$1", "$6", "$7", "$8"),
     " from helpdesk.organizations o where o.id = $1
-    on conflict (org_id, document_id, kind) do update set terms = excluded.terms"
+    on conflict (org_id, document_id, kind) do update set lexemes = excluded.lexemes"
 );
 
 const FORGET: &str = "
@@ -47,7 +47,7 @@ const FORGET: &str = "
 macro_rules! rebuild {
     ($table:literal, $columns:literal, $prefix:literal, $title:literal, $text:literal) => {
         concat!(
-            "insert into helpdesk.search_documents as d (org_id, document_id, kind, ticket_id, is_internal, terms)
+            "insert into helpdesk.search_documents as d (org_id, document_id, kind, ticket_id, is_internal, lexemes)
              select r.org_id, r.id, ",
             $columns,
             ", ",
@@ -56,8 +56,8 @@ macro_rules! rebuild {
             $table,
             " r where o.id = $1 and r.org_id = $1
              on conflict (org_id, document_id, kind) do update
-               set ticket_id = excluded.ticket_id, is_internal = excluded.is_internal, terms = excluded.terms
-             where (d.ticket_id, d.is_internal, d.terms) is distinct from (excluded.ticket_id, excluded.is_internal, excluded.terms)"
+               set ticket_id = excluded.ticket_id, is_internal = excluded.is_internal, lexemes = excluded.lexemes
+             where (d.ticket_id, d.is_internal, d.lexemes) is distinct from (excluded.ticket_id, excluded.is_internal, excluded.lexemes)"
         )
     };
 }
@@ -131,7 +131,7 @@ const MAX_WORD: usize = 1_000;
 
 /// What of a text is indexed.
 #[pg_extern(immutable, parallel_safe)]
-fn searchable_text(p_text: Option<&str>) -> String {
+fn indexable_text(p_text: Option<&str>) -> String {
     p_text.map(|text| searchable(text, MAX_TEXT).into_owned()).unwrap_or_default()
 }
 
@@ -160,7 +160,7 @@ pub fn searchable(text: &str, max_length: usize) -> Cow<'_, str> {
 /// Puts the kind and the organization in front of every word of a tsvector given as text, and alone as one more word. The words of
 /// an article's title come once more, so that the index tells which of many articles have them there.
 #[pg_extern(immutable, parallel_safe)]
-fn search_terms(
+fn prefix_lexemes(
     p_org_id: Option<Uuid>,
     p_kind: Option<&str>,
     p_words: Option<&str>,
@@ -235,10 +235,10 @@ fn org_bits(org: Uuid) -> u32 {
 
 /// Trigger on tickets, comments and articles: keeps their words.
 #[pg_trigger(sql = "
-    create function helpdesk.index_words() returns trigger
+    create function helpdesk.update_search_document() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn index_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, index)
 }
 
@@ -337,10 +337,10 @@ fn sees_too_little() -> ErrorReport {
 
 /// Trigger on organizations: the language is one that Postgres knows.
 #[pg_trigger(sql = "
-    create function helpdesk.check_search_language() returns trigger
+    create function helpdesk.organizations_check_search_language() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, check_language)
 }
 
@@ -362,10 +362,10 @@ fn check_language(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger on organizations: everything is indexed again in the new language.
 #[pg_trigger(sql = "
-    create function helpdesk.reindex_words() returns trigger
+    create function helpdesk.organizations_rebuild_search_documents() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn reindex_words<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, reindex)
 }
 
@@ -423,7 +423,7 @@ mod tests {
         ];
         for text in texts {
             let same: Option<bool> = Spi::get_one_with_args(
-                "select array(select substr(lexeme, 6) from unnest(helpdesk.search_terms($2, 't', to_tsvector('simple', $1)::text)::tsvector) order by 1)
+                "select array(select substr(lexeme, 6) from unnest(helpdesk.prefix_lexemes($2, 't', to_tsvector('simple', $1)::text)::tsvector) order by 1)
                       = array_prepend('', tsvector_to_array(to_tsvector('simple', $1)))",
                 &[text.into(), crate::identity::new_id().into()],
             )
@@ -452,7 +452,7 @@ mod tests {
 
     fn index(text: &str) {
         let terms: Option<String> = Spi::get_one_with_args(
-            "select helpdesk.search_terms($2, 't', to_tsvector('simple', helpdesk.searchable_text($1))::text)::tsvector::text",
+            "select helpdesk.prefix_lexemes($2, 't', to_tsvector('simple', helpdesk.indexable_text($1))::text)::tsvector::text",
             &[text.into(), crate::identity::new_id().into()],
         )
         .unwrap();

@@ -42,7 +42,7 @@ const STEMS: &str = "
 const MATCHES_IN_SAMPLE: &str = "
     select count(*)
       from (select from (select d.org_id from helpdesk.search_documents d
-                          where d.terms @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+                          where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
              where d.org_id = $3 limit $2) d";
 
 macro_rules! search_condition {
@@ -50,7 +50,7 @@ macro_rules! search_condition {
         concat!(
             "(t.id = any (array(
                with matching as materialized (
-                 select d.org_id, d.ticket_id from helpdesk.search_documents d where d.terms @@ $17)
+                 select d.org_id, d.ticket_id from helpdesk.search_documents d where d.lexemes @@ $17)
                select d.ticket_id from matching d where ",
             $condition,
             "))",
@@ -62,7 +62,7 @@ macro_rules! search_condition {
         concat!(
             // Counted, because for the first of them the planner might go through all documents, and think that one comes soon.
             "((select count(*) > 0 from helpdesk.search_documents d
-                where d.ticket_id = t.id and d.org_id = $1 and d.terms @@ $17 and ",
+                where d.ticket_id = t.id and d.org_id = $1 and d.lexemes @@ $17 and ",
             $condition,
             ")",
             $or,

@@ -6,8 +6,8 @@ use pgrx::prelude::*;
 use crate::db;
 use crate::error::Result;
 
-/// What security_facts() says after a fresh installation.
-const SHIPPED: &str = include_str!("../sql/shipped_rights.txt");
+/// What security_state() says after a fresh installation.
+const SHIPPED: &str = include_str!("../sql/security_baseline.txt");
 
 /// One fact per row: what it is about, and what holds of it. Whoever is owner of a thing is not listed among those it is granted to.
 macro_rules! facts {
@@ -157,7 +157,7 @@ const REPORT: &str = concat!(
 /// Everything the catalog says about rights on helpdesk's objects, as text that can be compared.
 #[pg_extern(stable, parallel_safe)]
 #[search_path(pg_catalog, pg_temp)]
-fn security_facts()
+fn security_state()
 -> Result<TableIterator<'static, (name!(object, Option<String>), name!(fact, Option<String>))>> {
     Ok(TableIterator::new(db::read_all(FACTS, &[], |row| (row.get(1), row.get(2)))?))
 }

@@ -318,7 +318,7 @@ fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> S
                   from (select stage_id, priority, ticket_count as n
                           from helpdesk.{table} where org_id = $1{counts_of}
                         union all
-                        select stage_id, priority, amount
+                        select stage_id, priority, ticket_delta
                           from helpdesk.ticket_stat_deltas where org_id = $1 and metric in ('opened', 'stage'){deltas_of}) c
                   join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id) t
          where true"

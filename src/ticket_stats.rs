@@ -32,10 +32,10 @@ macro_rules! nobody {
 /// What happened on a day, from events with metric and bucket.
 macro_rules! sums {
     () => {
-        "coalesce(sum(amount) filter (where metric in ('opened', 'created')), 0)::bigint,
-             coalesce(sum(amount) filter (where metric = 'resolved'), 0)::bigint,
-             coalesce(sum(amount) filter (where metric = 'closed'), 0)::bigint,
-             coalesce(sum(amount) filter (where metric = 'reopened'), 0)::bigint,
+        "coalesce(sum(ticket_delta) filter (where metric in ('opened', 'created')), 0)::bigint,
+             coalesce(sum(ticket_delta) filter (where metric = 'resolved'), 0)::bigint,
+             coalesce(sum(ticket_delta) filter (where metric = 'closed'), 0)::bigint,
+             coalesce(sum(ticket_delta) filter (where metric = 'reopened'), 0)::bigint,
              coalesce(array_agg(bucket) filter (where metric = 'first_response'), '{}'),
              coalesce(array_agg(bucket) filter (where metric = 'resolution'), '{}')"
     };
@@ -43,14 +43,14 @@ macro_rules! sums {
 pub(crate) use {bucket, nobody, sums};
 
 const APPEND: &str = "
-    insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, agent_id, amount, seconds)
-    select $1, d.metric, d.moment, d.stage_id, d.priority::helpdesk.ticket_priority, d.agent_id, d.amount, d.seconds
+    insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)
+    select $1, d.metric, d.occurred_at, d.stage_id, d.priority::helpdesk.ticket_priority, d.agent_id, d.ticket_delta, d.seconds
       from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[], $7::integer[], $8::double precision[])
-           as d (metric, moment, stage_id, priority, agent_id, amount, seconds)";
+           as d (metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)";
 
 /// The usual one: a ticket was opened.
 const APPEND_OPENED: &str = "
-    insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, agent_id, amount)
+    insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
     values ($1, 'opened', $2, $3, $4::helpdesk.ticket_priority, $5, 1)";
 
 /// One refresh at a time: the number is the one of helpdesk in pg_locks.
@@ -61,38 +61,39 @@ macro_rules! fold_days {
     ($table:literal, $key:literal) => {
         concat!(
             "insert into helpdesk.", $table,
-            " as c (org_id, day, ", $key, ", created, resolved, closed, reopened, first_response, resolution)
+            " as c (org_id, day, ", $key, ", created, resolved, closed, reopened, first_response_buckets, resolution_buckets)
       select org_id, day, ", $key, ", ", sums!(), "
         from events group by org_id, day, ", $key, "
       on conflict (org_id, day, ", $key, ") do update
          set created = c.created + excluded.created, resolved = c.resolved + excluded.resolved,
              closed = c.closed + excluded.closed, reopened = c.reopened + excluded.reopened,
-             first_response = c.first_response || excluded.first_response, resolution = c.resolution || excluded.resolution"
+             first_response_buckets = c.first_response_buckets || excluded.first_response_buckets,
+             resolution_buckets = c.resolution_buckets || excluded.resolution_buckets"
         )
     };
 }
 
-/// The next $1 deltas after ($2, $3). Everything in one statement: deltas go and counts come at the same moment, for everybody.
+/// The next $1 deltas after ($2, $3). Everything in one statement: deltas go and counts come at once, for everybody.
 /// What is counted must come down to zero also when the organization has gone; days are for the living ones, and $4 are time
 /// zones that are unknown here.
 const FOLD: &str = concat!(
     "
     with taken as (
       delete from helpdesk.ticket_stat_deltas
-       where ctid = any (array(select x.ctid from helpdesk.ticket_stat_deltas x where (x.org_id, x.delta_id) > ($2, $3)
-                                order by x.org_id, x.delta_id limit $1))
+       where ctid = any (array(select x.ctid from helpdesk.ticket_stat_deltas x where (x.org_id, x.id) > ($2, $3)
+                                order by x.org_id, x.id limit $1))
       returning *
     ), stages as (
-      insert into helpdesk.ticket_stage_counts as c (org_id, stage_id, priority, ticket_count, entered_seconds)
-      select org_id, stage_id, priority, sum(amount), sum(amount * extract(epoch from moment))
+      insert into helpdesk.ticket_stage_counts as c (org_id, stage_id, priority, ticket_count, entered_epoch_sum)
+      select org_id, stage_id, priority, sum(ticket_delta), sum(ticket_delta * extract(epoch from occurred_at))
         from taken where metric in ('opened', 'stage')
        group by org_id, stage_id, priority
       on conflict (org_id, stage_id, priority) do update
          set ticket_count = c.ticket_count + excluded.ticket_count,
-             entered_seconds = c.entered_seconds + excluded.entered_seconds
+             entered_epoch_sum = c.entered_epoch_sum + excluded.entered_epoch_sum
     ), agents as (
       insert into helpdesk.ticket_agent_counts as c (org_id, agent_id, stage_id, priority, ticket_count)
-      select org_id, coalesce(agent_id, ", nobody!(), "), stage_id, priority, sum(amount)
+      select org_id, coalesce(agent_id, ", nobody!(), "), stage_id, priority, sum(ticket_delta)
         from taken where metric in ('opened', 'stage')
        group by 1, 2, 3, 4
       on conflict (org_id, agent_id, stage_id, priority) do update set ticket_count = c.ticket_count + excluded.ticket_count
@@ -100,21 +101,21 @@ const FOLD: &str = concat!(
       select o.id, case when o.time_zone = any ($4) then 'UTC' else o.time_zone end as time_zone
         from helpdesk.organizations o where o.id in (select org_id from taken) for key share
     ), events as (
-      select d.org_id, (d.moment at time zone o.time_zone)::date as day, d.metric, d.amount, d.priority,
+      select d.org_id, (d.occurred_at at time zone o.time_zone)::date as day, d.metric, d.ticket_delta, d.priority,
              coalesce(d.agent_id, ", nobody!(), ") as agent_id, ", bucket!(), " as bucket
         from taken d join living o on o.id = d.org_id where d.metric <> 'stage'
     ), priority_days as (
-      ", fold_days!("ticket_activity_days", "priority"), "
+      ", fold_days!("ticket_days_by_priority", "priority"), "
     ), agent_days as (
-      ", fold_days!("ticket_agent_days", "agent_id"), "
+      ", fold_days!("ticket_days_by_agent", "agent_id"), "
     )
-    select count(*) over (), t.org_id, t.delta_id, array(select distinct org_id from taken)
-      from taken t order by t.org_id desc, t.delta_id desc limit 1"
+    select count(*) over (), t.org_id, t.id, array(select distinct org_id from taken)
+      from taken t order by t.org_id desc, t.id desc limit 1"
 );
 
 /// Counts that came down to nothing.
 const SWEEP_STAGES: &str = "
-    delete from helpdesk.ticket_stage_counts where org_id = any ($1) and ticket_count = 0 and entered_seconds = 0";
+    delete from helpdesk.ticket_stage_counts where org_id = any ($1) and ticket_count = 0 and entered_epoch_sum = 0";
 const SWEEP_AGENTS: &str =
     "delete from helpdesk.ticket_agent_counts where org_id = any ($1) and ticket_count = 0";
 
@@ -124,31 +125,31 @@ const TIME_ZONES: &str = "select distinct o.time_zone from helpdesk.organization
 const VERIFY: &str = concat!(
     "
     with deltas as (
-      select d.org_id, d.stage_id, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id, d.amount,
-             d.amount * extract(epoch from d.moment) as entered
+      select d.org_id, d.stage_id, d.priority, coalesce(d.agent_id, ", nobody!(), ") as agent_id, d.ticket_delta,
+             d.ticket_delta * extract(epoch from d.occurred_at) as entered
         from helpdesk.ticket_stat_deltas d where d.metric in ('opened', 'stage')
     ), actual as (
       select t.org_id, t.current_stage_id as stage_id, t.priority, coalesce(t.assigned_to, ", nobody!(), ") as agent_id,
              count(*) as tickets, sum(extract(epoch from t.stage_entered_at)) as entered
         from helpdesk.tickets t group by 1, 2, 3, 4
     ), signed as (
-      select org_id, stage_id, priority, null::uuid as agent_id, ticket_count as counted, 0 as actual, entered_seconds, 0 as actual_seconds
+      select org_id, stage_id, priority, null::uuid as agent_id, ticket_count as counted, 0 as actual, entered_epoch_sum, 0 as actual_seconds
         from helpdesk.ticket_stage_counts
       union all
-      select org_id, stage_id, priority, null, amount, 0, entered, 0 from deltas
+      select org_id, stage_id, priority, null, ticket_delta, 0, entered, 0 from deltas
       union all
       select org_id, stage_id, priority, null, 0, tickets, 0, entered from actual
       union all
       select org_id, stage_id, priority, agent_id, ticket_count, 0, null, null from helpdesk.ticket_agent_counts
       union all
-      select org_id, stage_id, priority, agent_id, amount, 0, null, null from deltas
+      select org_id, stage_id, priority, agent_id, ticket_delta, 0, null, null from deltas
       union all
       select org_id, stage_id, priority, agent_id, 0, tickets, null, null from actual
     )
-    select org_id, stage_id, priority::text, agent_id, sum(counted)::bigint, sum(actual)::bigint, sum(entered_seconds), sum(actual_seconds)
+    select org_id, stage_id, priority::text, agent_id, sum(counted)::bigint, sum(actual)::bigint, sum(entered_epoch_sum), sum(actual_seconds)
       from signed
      group by org_id, stage_id, signed.priority, agent_id
-    having sum(counted) <> sum(actual) or sum(entered_seconds) <> sum(actual_seconds)
+    having sum(counted) <> sum(actual) or sum(entered_epoch_sum) <> sum(actual_seconds)
      order by 1, 2, signed.priority, 4 nulls first"
 );
 
@@ -160,7 +161,7 @@ const REBUILD: [&str; 8] = [
     "delete from helpdesk.ticket_agent_counts",
     "delete from helpdesk.ticket_stat_deltas where metric = 'stage'",
     "update helpdesk.ticket_stat_deltas set metric = 'created' where metric = 'opened'",
-    "insert into helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_seconds)
+    "insert into helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum)
      select org_id, current_stage_id, priority, count(*), sum(extract(epoch from stage_entered_at))
        from helpdesk.tickets group by 1, 2, 3",
     concat!(
@@ -179,7 +180,7 @@ struct Delta {
     stage: Option<Uuid>,
     priority: Priority,
     agent: Option<Uuid>,
-    amount: i32,
+    ticket_delta: i32,
     seconds: Option<f64>,
 }
 
@@ -211,14 +212,14 @@ impl Counted {
         })
     }
 
-    fn in_stage(&self, amount: i32) -> Delta {
+    fn in_stage(&self, ticket_delta: i32) -> Delta {
         Delta {
             metric: "stage",
             moment: self.entered,
             stage: Some(self.stage),
             priority: self.priority,
             agent: self.agent,
-            amount,
+            ticket_delta,
             seconds: None,
         }
     }
@@ -230,7 +231,7 @@ impl Counted {
             stage: None,
             priority: self.priority,
             agent: self.agent,
-            amount: 1,
+            ticket_delta: 1,
             seconds: None,
         }
     }
@@ -271,10 +272,10 @@ impl Counted {
 
 /// Trigger on tickets: notes what the counts have to follow.
 #[pg_trigger(sql = "
-    create function helpdesk.count_ticket() returns trigger
+    create function helpdesk.tickets_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn count_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, count)
 }
 
@@ -351,7 +352,7 @@ fn append(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
             all(deltas, |d| d.stage).into(),
             all(deltas, |d| d.priority.label().to_owned()).into(),
             all(deltas, |d| d.agent).into(),
-            all(deltas, |d| d.amount).into(),
+            all(deltas, |d| d.ticket_delta).into(),
             all(deltas, |d| d.seconds).into(),
         ],
     )

@@ -118,10 +118,10 @@ const TRACKED: &[&str] = &[
 
 /// BEFORE INSERT OR UPDATE on tickets.
 #[pg_trigger(sql = "
-    create function helpdesk.ticket_before_write() returns trigger
+    create function helpdesk.tickets_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn tickets_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, complete_ticket)
 }
 
@@ -415,10 +415,10 @@ fn changed_columns(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<&'static st
 
 /// AFTER INSERT OR UPDATE on tickets: writes the revision that latest_history_id already points at.
 #[pg_trigger(sql = "
-    create function helpdesk.ticket_record_history() returns trigger
+    create function helpdesk.tickets_record_history() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_record_history<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, record)
 }
 

@@ -423,7 +423,7 @@ fn remember(add: impl FnOnce(&mut Known)) {
 
 /// Whether a profile is a member of an organization in which the signed-in person is staff.
 #[pg_extern(stable, parallel_safe, security_definer)]
-fn is_my_member(p_profile_id: Option<Uuid>) -> Result<bool> {
+fn is_member_of_my_orgs(p_profile_id: Option<Uuid>) -> Result<bool> {
     let Some(profile) = p_profile_id else { return Ok(false) };
     let (asked, answer) = known(|known| {
         let answer = match &known.members {
@@ -457,7 +457,7 @@ fn may_create_organization() -> Result<bool> {
 
 /// Whether the role bypasses row security, so that a view for staff shows it everything.
 #[pg_extern(stable, parallel_safe)]
-fn sees_everything() -> bool {
+fn bypasses_row_security() -> bool {
     role_bypasses_row_security()
 }
 

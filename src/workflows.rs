@@ -31,10 +31,10 @@ const NOT_OF_STATUS: &str = "
 
 /// Trigger: the first stage of a workflow is its start stage; marking another moves the mark; it cannot be taken away otherwise.
 #[pg_trigger(sql = "
-    create function helpdesk.one_start_stage() returns trigger
+    create function helpdesk.workflow_stages_single_start() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn one_start_stage<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn workflow_stages_single_start<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, keep_start_mark)
 }
 
@@ -91,10 +91,10 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 /// Trigger: a stage that gets another status gives it to the tickets in it.
 #[pg_trigger(sql = "
-    create function helpdesk.status_to_tickets() returns trigger
+    create function helpdesk.workflow_stages_push_status() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn status_to_tickets<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
+fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
     trigger::fire(trigger, |rows| {
         let Some(new) = rows.new else { return Ok(None) };
         let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];

@@ -61,10 +61,10 @@ export default [
     baseline: 'select * from baseline.customer_tickets order by updated_at desc limit 20',
   },
   {
-    name: 'unread_notifications',
+    name: 'count_unread_notifications',
     what: 'How many notifications a customer has not read.',
     as: 'customer',
-    helpdesk: 'select helpdesk.unread_notifications()',
+    helpdesk: 'select helpdesk.count_unread_notifications()',
     baseline: 'select count(*) from baseline.notifications where not read',
     handwritten: 'select count(*) from helpdesk.notifications where user_id = :customerProfile and not read and org_id = any (:customerOrgs)',
   },

@@ -30,12 +30,12 @@ const OPEN_BY_HAND = (org) => `
     insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
     select org_id, created_by, id, 'ticket_created', jsonb_build_object('ticket_id', id, 'title', title) from ticket
   ), delta as (
-    insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, amount)
+    insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, ticket_delta)
     select org_id, 'opened', created_at, current_stage_id, priority, 1 from ticket
   ), words as (
-    insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+    insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
     select org_id, id, 'ticket', id, false,
-           helpdesk.search_terms(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
+           helpdesk.prefix_lexemes(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
       from ticket
   )
   select id from ticket`;
@@ -136,7 +136,7 @@ export default [
           from changed
       ), words as (
         update helpdesk.search_documents d
-           set terms = helpdesk.search_terms(c.org_id, 't', (setweight(to_tsvector('simple', c.title), 'A')
+           set lexemes = helpdesk.prefix_lexemes(c.org_id, 't', (setweight(to_tsvector('simple', c.title), 'A')
                          || to_tsvector('simple', c.description))::text)::tsvector
           from changed c
          where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
@@ -175,11 +175,11 @@ export default [
           from ticket t, comment c, lateral (values (t.created_by), (t.assigned_to)) r (user_id)
          where r.user_id <> c.created_by
       ), words as (
-        insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
+        insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
         select org_id, id, 'comment', ticket_id, false,
-               helpdesk.search_terms(org_id, 't', to_tsvector('simple', content)::text)::tsvector from comment
+               helpdesk.prefix_lexemes(org_id, 't', to_tsvector('simple', content)::text)::tsvector from comment
       ), delta as (
-        insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, priority, agent_id, amount, seconds)
+        insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, priority, agent_id, ticket_delta, seconds)
         select t.org_id, 'first_response', now(), t.priority, c.created_by, 1, 1 from ticket t, comment c where t.first_response_at = now()
       )
       select id from comment`,

@@ -24,7 +24,7 @@ everybodyIsTold('everybody is told who they are as the model says', (me, world) 
     { sql: json('may_create_organization'), expected: ['customer', 'admin'].includes(me.installationRole) },
     { sql: json('is_installation_admin'), expected: me.installationRole === 'admin' },
     ...world.rows.profiles.map((row) => ({
-      sql: json('is_my_member', row.id),
+      sql: json('is_member_of_my_orgs', row.id),
       expected: world.rows.org_members.some((member) => member.user_id === row.id && me.isStaff(member.org_id)),
     })),
   ];
@@ -57,7 +57,7 @@ everybodyIsTold('staff are told who is on a ticket of theirs', (me, world) =>
   world.rows.tickets.flatMap((ticket) =>
     world.rows.profiles.map(({ id, name }) => {
       const isTheirs = (me.seesAll || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
-      return { sql: json('name_on_ticket', ticket.org_id, ticket.id, id), expected: answer(me, isTheirs ? name : null) };
+      return { sql: json('ticket_participant_name', ticket.org_id, ticket.id, id), expected: answer(me, isTheirs ? name : null) };
     }),
   ),
 );
@@ -81,7 +81,7 @@ everybodyIsTold('list_org_members shows what the table shows', (me, world) =>
 );
 
 everybodyIsTold('everybody is told of their own notifications and invites', (me) => [
-  { sql: json('unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
+  { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
   { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
 ]);
 

@@ -46,7 +46,7 @@ const isLastAdmin = (world, member) =>
 
 /** What is noted of other rows without pointing at them. */
 const NOTES = [
-  'search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts', 'ticket_activity_days', 'ticket_agent_days',
+  'search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent',
 ];
 
 /** Whether other rows name this id, those of `except` aside. */
@@ -64,7 +64,7 @@ const isInvited = (world, org, invite) =>
     (row) => row.org_id === org && !row.used_at && row.email.toLowerCase() === invite.email.toLowerCase(),
   );
 
-const COUNTS = ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_activity_days', 'ticket_agent_days'];
+const COUNTS = ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent'];
 const COUNTED_BY = ['org_id', 'stage_id', 'day', 'priority', 'agent_id'];
 
 /** Whether there is a number already of the same stage or day, priority .. */

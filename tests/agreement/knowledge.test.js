@@ -33,7 +33,7 @@ everybodyIsTold('search_articles finds what the table shows', (me, world) =>
   everyOrg(world).map((org) => ({ sql: call('search_articles', org, WORD, 100), shown: ids, expected: ids(readable(me, org)) })),
 );
 
-everybodyIsTold('article_categories counts what the table shows', (me, world) =>
+everybodyIsTold('list_categories counts what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const articles = readable(me, org);
     const isStaff = me.seesAll || (me.role !== 'anon' && me.isStaff(org));
@@ -46,7 +46,7 @@ everybodyIsTold('article_categories counts what the table shows', (me, world) =>
       .map(({ name, own, all }) => `${name} ${own} ${all}`);
     const shown = (tree) =>
       tree.flatMap((node) => [`${node.name} ${node.articleCount} ${node.totalCount}`, ...shown(node.children)]);
-    return { sql: call('article_categories', org), shown: (tree) => sorted(shown(tree)), expected: sorted(lines) };
+    return { sql: call('list_categories', org), shown: (tree) => sorted(shown(tree)), expected: sorted(lines) };
   }),
 );
 

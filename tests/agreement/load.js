@@ -33,7 +33,7 @@ const ORDER = [
 ];
 
 /** What follows from the rows and is nobody's to write: helpdesk's own triggers note it. */
-const NOTED = ['tickets_count', 'tickets_index_words', 'ticket_comments_index_words', 'articles_index_words'];
+const NOTED = ['tickets_count', 'tickets_index_text', 'ticket_comments_index_text', 'articles_index_text'];
 
 /** Those that are disabled stay so. */
 const ENABLED_TRIGGERS = `

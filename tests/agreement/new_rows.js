@@ -30,7 +30,7 @@ const everyTicket = (make, table) => (context) => {
 };
 
 /** A day without events. */
-const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_response: '{}', resolution: '{}' };
+const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_response_buckets: '{}', resolution_buckets: '{}' };
 
 const NEW_ROWS = {
   schema_version: ({ now }) => [{ base: ['version'], row: { version: 1000, installed_at: now } }],
@@ -253,21 +253,21 @@ const NEW_ROWS = {
   }),
 
   search_documents: everyOrg(({ org, random }) => ({
-    base: ['org_id', 'document_id', 'kind', 'is_internal', 'terms'],
-    row: { org_id: org, document_id: random.uuid(), kind: 'article', ticket_id: null, is_internal: false, terms: "'new':1" },
+    base: ['org_id', 'document_id', 'kind', 'is_internal', 'lexemes'],
+    row: { org_id: org, document_id: random.uuid(), kind: 'article', ticket_id: null, is_internal: false, lexemes: "'new':1" },
   })),
 
   ticket_stat_deltas: everyOrg(({ org, random, now }) => ({
-    base: ['org_id', 'metric', 'moment', 'priority', 'amount'],
+    base: ['org_id', 'metric', 'occurred_at', 'priority', 'ticket_delta'],
     row: {
-      ...{ org_id: org, delta_id: random.uuid(), metric: 'stage', moment: now, stage_id: random.uuid(), priority: 'low' },
-      ...{ agent_id: random.uuid(), amount: 1, seconds: 1 },
+      ...{ org_id: org, id: random.uuid(), metric: 'stage', occurred_at: now, stage_id: random.uuid(), priority: 'low' },
+      ...{ agent_id: random.uuid(), ticket_delta: 1, seconds: 1 },
     },
   })),
 
   ticket_stage_counts: everyOrg(({ org, random }) => ({
-    base: ['org_id', 'stage_id', 'priority', 'ticket_count', 'entered_seconds'],
-    row: { org_id: org, stage_id: random.uuid(), priority: 'low', ticket_count: 1, entered_seconds: 1 },
+    base: ['org_id', 'stage_id', 'priority', 'ticket_count', 'entered_epoch_sum'],
+    row: { org_id: org, stage_id: random.uuid(), priority: 'low', ticket_count: 1, entered_epoch_sum: 1 },
   })),
 
   ticket_agent_counts: everyOrg(({ org, random }) => ({
@@ -275,12 +275,12 @@ const NEW_ROWS = {
     row: { org_id: org, agent_id: random.uuid(), stage_id: random.uuid(), priority: 'low', ticket_count: 1 },
   })),
 
-  ticket_activity_days: everyOrg(({ org, random }) => ({
+  ticket_days_by_priority: everyOrg(({ org, random }) => ({
     base: ['org_id', 'day', 'priority', ...Object.keys(NOTHING)],
     row: { org_id: org, day: '2001-01-01', priority: 'low', ...NOTHING },
   })),
 
-  ticket_agent_days: everyOrg(({ org, random }) => ({
+  ticket_days_by_agent: everyOrg(({ org, random }) => ({
     base: ['org_id', 'day', 'agent_id', ...Object.keys(NOTHING)],
     row: { org_id: org, day: '2001-01-01', agent_id: random.uuid(), ...NOTHING },
   })),

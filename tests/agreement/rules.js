@@ -239,18 +239,18 @@ export const TABLES = {
   }),
 
   search_documents: new Table({
-    rest: 'org_id document_id kind ticket_id is_internal terms',
+    rest: 'org_id document_id kind ticket_id is_internal lexemes',
     backend: '',
   }),
 
   ticket_stat_deltas: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id delta_id metric moment stage_id priority agent_id amount seconds',
+    rest: 'org_id id metric occurred_at stage_id priority agent_id ticket_delta seconds',
   }),
 
   ticket_stage_counts: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id stage_id priority ticket_count entered_seconds',
+    rest: 'org_id stage_id priority ticket_count entered_epoch_sum',
   }),
 
   ticket_agent_counts: new Table({
@@ -258,14 +258,14 @@ export const TABLES = {
     rest: 'org_id agent_id stage_id priority ticket_count',
   }),
 
-  ticket_activity_days: new Table({
+  ticket_days_by_priority: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id day priority created resolved closed reopened first_response resolution',
+    rest: 'org_id day priority created resolved closed reopened first_response_buckets resolution_buckets',
   }),
 
-  ticket_agent_days: new Table({
+  ticket_days_by_agent: new Table({
     read: (me, row) => me.isStaff(row.org_id),
-    rest: 'org_id day agent_id created resolved closed reopened first_response resolution',
+    rest: 'org_id day agent_id created resolved closed reopened first_response_buckets resolution_buckets',
   }),
 };
 
@@ -282,15 +282,15 @@ export const VIEWS = {
 /** Who may call which function: the trigger functions and what is the DBA's, nobody. */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids my_assigned_ticket_ids is_my_member
-    may_create_organization is_installation_admin sees_everything may_read_file may_upload_file
-    get_article list_articles article_categories search_articles search`),
+    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids my_assigned_ticket_ids is_member_of_my_orgs
+    may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
+    get_article list_articles list_categories search_articles search`),
   people: words(`
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets
-    claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read unread_notifications
+    claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
-    ticket_activity org_dashboard name_on_ticket`),
+    ticket_activity org_dashboard ticket_participant_name`),
   backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index'),
   // It asks itself who logged in. Whoever acts as somebody is authenticated then, and stops with it.
   acting: ['act_as'],

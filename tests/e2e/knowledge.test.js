@@ -112,10 +112,10 @@ test('categories are a tree that each reader sees as far as it concerns them', a
   ]));
   granted(await asGrace.from('articles').update({ categories: ['Printers'] }).eq('id', open));
   const shape = (nodes) => nodes.map(({ name, totalCount, children }) => [name, totalCount, shape(children)]);
-  assert.deepEqual(shape(granted(await asGrace.rpc('article_categories', { p_org_id: acme }))), [
+  assert.deepEqual(shape(granted(await asGrace.rpc('list_categories', { p_org_id: acme }))), [
     ['Empty', 0, []], ['Hardware', 1, [['Printers', 1, []]]],
   ]);
-  const anonymous = await api.http('GET', `/rpc/article_categories?p_org_id=${acme}`);
+  const anonymous = await api.http('GET', `/rpc/list_categories?p_org_id=${acme}`);
   assert.deepEqual(shape(anonymous.body), [['Hardware', 1, [['Printers', 1, []]]]]);
   const page = granted(await asAlice.rpc('list_articles', { p_org_id: acme, p_filters: { category: 'Hardware' } }));
   assert.deepEqual(titles(page.articles), ['Printers for everybody']);

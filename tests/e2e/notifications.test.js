@@ -19,7 +19,7 @@ const told = async (client, id) =>
   granted(await client.from('notifications').select('type').eq('ticket_id', id).order('id')).map(({ type }) => type);
 
 async function unread(person) {
-  const { status, body } = await api.http('GET', '/rpc/unread_notifications', { token: api.token(person) });
+  const { status, body } = await api.http('GET', '/rpc/count_unread_notifications', { token: api.token(person) });
   assert.equal(status, 200, JSON.stringify(body));
   return body;
 }
@@ -169,7 +169,7 @@ test('of a notification only "read" is changed, and nobody writes one', async ()
 
 test('without a token there is nothing to count, to read or to mark', async () => {
   for (const [method, path] of [
-    ['GET', '/rpc/unread_notifications'],
+    ['GET', '/rpc/count_unread_notifications'],
     ['GET', '/notifications'],
     ['POST', '/rpc/mark_notifications_read'],
     ['POST', '/rpc/cleanup_old_notifications'],

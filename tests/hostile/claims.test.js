@@ -49,7 +49,7 @@ const SHOWING = {
     assert.equal(pagination.total, 1);
     assert.ok(articles.every(({ author }) => author === null));
   },
-  article_categories: (tree) =>
+  list_categories: (tree) =>
     assert.deepEqual(
       tree.map(({ name, articleCount, totalCount, children }) => [name, articleCount, totalCount, children]),
       [['Printing', 1, 1, []]],

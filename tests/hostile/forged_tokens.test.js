@@ -166,7 +166,7 @@ test('without a token articles and what shows them show what is published for ev
       const { articles = [] } = await ask('list_articles', { p_filters: filter });
       assert.deepEqual(articles, [], JSON.stringify(filter));
     }
-    assert.deepEqual(ids(await ask('article_categories')), [category]);
+    assert.deepEqual(ids(await ask('list_categories')), [category]);
     assert.equal((await ask('get_article', { p_article_id: article })).author, null);
     for (const [kind, id] of Object.entries(acme.things)) {
       assert.equal(await ask('get_article', { p_article_id: id }), null, kind);

@@ -157,7 +157,7 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
 
 test('functions that are not for people are not there for them', async () => {
   const triggers = (await triggerFunctions(db)).map((signature) => signature.replace(/helpdesk\.|\(.*/g, ''));
-  const forDba = ['install', 'migrate', 'enable_cron', 'enable_realtime', 'enable_storage', 'security_report', 'security_facts'];
+  const forDba = ['install', 'migrate', 'enable_cron', 'enable_realtime', 'enable_storage', 'security_report', 'security_state'];
   for (const name of [...triggers, ...forDba, 'cleanup_old_notifications', 'act_as', 'pg_sleep', 'set_config', 'version']) {
     const { status } = await harmless('POST', `/rpc/${name}`, { body: {} });
     assert.ok([403, 404].includes(status), `${name}: ${status}`);

@@ -210,7 +210,7 @@ test('what a superuser’s ANALYZE or REINDEX runs has no more rights than whose
     create function hostile.note(text) returns void language sql as 'insert into hostile.loot values ($1)';
     create function hostile.look(article uuid) returns text language plpgsql immutable as $$
       begin
-        perform hostile.note(concat(helpdesk.get_article(article)::text, helpdesk.sees_everything()));
+        perform hostile.note(concat(helpdesk.get_article(article)::text, helpdesk.bypasses_row_security()));
         return 'seen';
       end $$;
     insert into hostile.bait values ('${draft}');

@@ -158,7 +158,7 @@ test('an admin made a customer by somebody else rules nothing more inside the ru
   for (const table of ['article_versions', 'article_feedback', 'categories', 'ticket_articles', 'ticket_stage_counts', 'ticket_agent_counts']) {
     assert.equal(await seen(session, table), 0, table);
   }
-  for (const table of ['ticket_stat_deltas', 'ticket_activity_days', 'ticket_agent_days', 'agent_tickets', 'workflow_stage_stats']) {
+  for (const table of ['ticket_stat_deltas', 'ticket_days_by_priority', 'ticket_days_by_agent', 'agent_tickets', 'workflow_stage_stats']) {
     assert.equal(await seen(session, table), 0, table);
   }
   assert.equal(await seen(session, 'articles'), 2); // Published: the one for members, the one for everybody.

@@ -16,7 +16,7 @@ const ticketOfOther = await db.as(acme.other, (other) => openTicket(other, acme.
 const theirs = await everythingOf(db, acme);
 const functions = await functionsFor(db);
 /** Open to everybody: of another organization they show what is published for everybody, as to somebody who is not signed in. */
-const open = ['list_articles', 'article_categories', 'search', 'search_articles'];
+const open = ['list_articles', 'list_categories', 'search', 'search_articles'];
 const withUuids = functions
   .map((fn) => ({ fn, ids: fn.args.filter(({ type }) => type.startsWith('uuid')) }))
   .filter(({ ids }) => ids.length);

@@ -268,7 +268,7 @@ test('what a DBA calls with a hostile search_path runs nothing of it', async () 
       'select helpdesk.verify_ticket_stats()',
       'select helpdesk.rebuild_ticket_stats()',
       'select object from helpdesk.security_report()',
-      'select object from helpdesk.security_facts()',
+      'select object from helpdesk.security_state()',
       `select helpdesk.act_as('${acme.agent.email}')`,
       'select helpdesk.list_org_tickets(helpdesk.my_org_ids[1]) from (select helpdesk.my_org_ids()) m (my_org_ids)',
       'select helpdesk.act_as(null)',

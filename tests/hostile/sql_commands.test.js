@@ -19,7 +19,7 @@ const secrets = await secretsOf(db, acme);
 const session = await db.connect();
 const tables = await tablesFor(db);
 const people = { 'an admin': acme.admin, 'somebody not signed in': undefined };
-const facts = () => db.sql('select * from helpdesk.security_facts()');
+const facts = () => db.sql('select * from helpdesk.security_state()');
 const before = await facts();
 
 const onTable = (t, [one, other]) => [
@@ -111,7 +111,7 @@ const everywhere = [
   'create publication mine for table helpdesk.tickets',
   'create publication mine for all tables',
   `create subscription mine connection '' publication mine with (connect = false)`,
-  'create event trigger mine on ddl_command_start execute function helpdesk.forget_login()',
+  'create event trigger mine on ddl_command_start execute function helpdesk.profiles_detach_login()',
   'create foreign data wrapper mine',
   'create language plpgsql2 handler plpgsql_call_handler',
   'set role helpdesk_owner',
@@ -152,7 +152,7 @@ const everywhere = [
   `select helpdesk.enable_storage('x')`,
   'select helpdesk.cleanup_old_notifications()',
   'select helpdesk.security_report()',
-  'select helpdesk.security_facts()',
+  'select helpdesk.security_state()',
   `select helpdesk.act_as('${acme.admin.email}')`,
   'select helpdesk.act_as(null)',
 ];
@@ -190,7 +190,7 @@ test('a GRANT by who may not pass rights on grants nothing', async () => {
   ]) {
     await undone(session, acme.admin, async ({ attempt, look }) => {
       assert.match(verdict(await attempt(text)), /^(ok|42501)$/, text); // Postgres only warns that it granted nothing.
-      const { rows } = await look(() => session.query('select * from helpdesk.security_facts()'));
+      const { rows } = await look(() => session.query('select * from helpdesk.security_state()'));
       assert.deepEqual(rows, before, text);
     });
   }

@@ -25,7 +25,7 @@ export async function definerFunctions(db) {
   return rows.map(({ name }) => name);
 }
 
-/** The trigger functions: ['helpdesk.keep_last_admin()', ..]. */
+/** The trigger functions: ['helpdesk.org_members_keep_admin()', ..]. */
 export async function triggerFunctions(db) {
   const rows = await db.sql(
     `select p.oid::regprocedure::text as signature from pg_proc p

@@ -649,7 +649,7 @@ describe('one step at a time', () => {
     while (await refresh(await db.superuser));
     // As many come as go, in two organizations and from an agent to another one.
     await db.sql(
-      `insert into helpdesk.ticket_stat_deltas (org_id, metric, moment, stage_id, priority, agent_id, amount)
+      `insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
        select (array[$1, $2]::uuid[])[1 + i % 2], 'stage', now(), $3, 'medium', (array[$4, $5]::uuid[])[1 + i / 2 % 2], 1 - 2 * (i / 4 % 2)
          from generate_series(0, 119999) i`,
       [org, rival, stageOf.Closed, grace.profile, iris.profile],
@@ -683,7 +683,7 @@ describe('one step at a time', () => {
       await db.sql('delete from helpdesk.tickets where org_id = $1', [gone]);
       await db.sql('delete from helpdesk.organizations where id = $1', [gone]);
       await refresh(await db.superuser);
-      for (const table of ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_activity_days', 'ticket_agent_days']) {
+      for (const table of ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent']) {
         assert.equal(await db.value(`select count(*)::int from helpdesk.${table} where org_id = $1`, [gone]), 0, table);
       }
     });

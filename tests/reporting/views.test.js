@@ -55,7 +55,7 @@ const rowsFor = async (person, path) => {
 };
 const service = api.token({ role: 'service_role' });
 const FOR_STAFF = ['agent_tickets', 'workflow_stage_stats', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts',
-  'ticket_activity_days', 'ticket_agent_days'];
+  'ticket_days_by_priority', 'ticket_days_by_agent'];
 const VIEWS = ['agent_tickets', 'customer_tickets', 'workflow_stage_stats'];
 
 test('staff read agent_tickets with filters, order and limit', async () => {
@@ -86,7 +86,7 @@ test('agent_tickets names who has left as list_org_tickets does, and to nobody e
   const { tickets } = granted(await api.supabase(grace).rpc('list_org_tickets', { p_org_id: acme, p_filters: { createdBy: leaver.profile } }));
   assert.deepEqual([tickets[0].assignedTo.name, tickets[0].createdBy.name], ['Left', 'Left']);
   assert.deepEqual(await rowsFor(grace, `/profiles?id=eq.${leaver.profile}`), []);
-  const asks = async (person, args) => granted(await api.supabase(person).rpc('name_on_ticket', { p_org_id: acme, p_ticket_id: id, ...args }));
+  const asks = async (person, args) => granted(await api.supabase(person).rpc('ticket_participant_name', { p_org_id: acme, p_ticket_id: id, ...args }));
   assert.equal(await asks(grace, { p_profile_id: leaver.profile }), 'Left');
   assert.equal(await asks(grace, { p_profile_id: rita.profile }), null);
   for (const person of [alice, bob, rita, leaver]) {

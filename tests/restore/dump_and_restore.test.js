@@ -196,7 +196,7 @@ async function conversationWorks(db, ticket) {
   );
   const about = { ticket: old.id };
   assert.deepEqual(told, [{ name: 'Ada', ...about }, { name: 'Ada', ...about }, { name: 'Alice', ...about }]);
-  assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.unread_notifications()::int as n')).rows[0].n), 2);
+  assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n), 2);
 }
 
 /** The moves that the story allowed are the only ones; and Alice, who switched that off, is not told of them. */

@@ -25,8 +25,8 @@ async function openTickets(org, person, words, from, to) {
 /** Documents as of comments that say something else, newer than all that is there. */
 const fill = (org, many) =>
   db.sql(
-    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
-     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.search_terms($1, 't', '''filler''')::tsvector
+    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''filler''')::tsvector
        from generate_series(1, $2::int)`,
     [org, many],
   );
@@ -240,8 +240,8 @@ test('what a search reads are documents of its organization', async () => {
 
 test('what only begins with a word comes after old documents with the word, though newer ones have nothing of it', async () => {
   await db.sql(
-    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, terms)
-     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.search_terms($1, 't', '''ancientness''')::tsvector
+    `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''ancientness''')::tsvector
        from generate_series(1, 5)`,
     [rival],
   );

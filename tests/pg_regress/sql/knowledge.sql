@@ -98,7 +98,7 @@ select story.attempt('select * from helpdesk.categories'), story.attempt('select
 reset role;
 -- An organization that is not there looks like one without public articles.
 call story.sign_in('Stan');
-select helpdesk.list_articles(gen_random_uuid()), helpdesk.article_categories(gen_random_uuid()), helpdesk.search_articles(gen_random_uuid(), 'x'), helpdesk.search(gen_random_uuid(), 'x');
+select helpdesk.list_articles(gen_random_uuid()), helpdesk.list_categories(gen_random_uuid()), helpdesk.search_articles(gen_random_uuid(), 'x'), helpdesk.search(gen_random_uuid(), 'x');
 call story.sign_out();
 
 ---- Publishing, archiving, going back
@@ -190,7 +190,7 @@ select story.expect_error($$insert into helpdesk.categories (org_id, name, paren
 select story.chain('Half ', 11), story.chain('Other half ', 10);
 select story.expect_error($$update helpdesk.categories set parent_id = story.category('Other half 10') where name = 'Half 1'$$), story.attempt($$update helpdesk.categories set parent_id = story.category('Other half 9') where name = 'Half 1'$$);
 update helpdesk.categories set parent_id = story.category('Other half 9') where name = 'Half 1';
-select max(length(substring(line from '^ *'))), count(*) from story.tree(helpdesk.article_categories(story.org('Acme'))) line where line ~ '(Deep|alf) ';
+select max(length(substring(line from '^ *'))), count(*) from story.tree(helpdesk.list_categories(story.org('Acme'))) line where line ~ '(Deep|alf) ';
 -- What was loaded with triggers off is shown so far, a circle not at all.
 call story.sign_out();
 set local session_replication_role = replica;
@@ -199,7 +199,7 @@ select story.org('Acme'), lpad(n::text, 32, '0')::uuid, 'Abyss ' || n, lpad(null
 insert into helpdesk.categories (org_id, id, name, parent_id) values (story.org('Acme'), lpad('50001', 32, '0')::uuid, 'Circle', lpad('50001', 32, '0')::uuid);
 set local session_replication_role = origin;
 call story.sign_in('Arthur');
-select count(*) from story.tree(helpdesk.article_categories(story.org('Acme'))) line where line ~ 'Abyss|Circle';
+select count(*) from story.tree(helpdesk.list_categories(story.org('Acme'))) line where line ~ 'Abyss|Circle';
 select story.expect_error($$insert into helpdesk.categories (org_id, name, parent_id) values (story.org('Acme'), 'x', story.category('Abyss 50000'))$$), story.expect_error($$insert into helpdesk.categories (org_id, name, parent_id) values (story.org('Acme'), 'x', story.category('Circle'))$$);
 rollback;
 select story.expect_error($$insert into helpdesk.categories (org_id, name) values (story.org('Globex'), 'x')$$), story.attempt($$update helpdesk.categories set org_id = story.org('Globex')$$);
@@ -213,14 +213,14 @@ update helpdesk.articles set categories = '{Laser, Software,Laser}' where title 
 update helpdesk.articles set categories = '{Printers}' where title = 'published for members';
 update helpdesk.articles set categories = '{Hardware}' where title = 'draft for public';
 select title, categories, version from helpdesk.articles where categories <> '{}' order by title collate "C";
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 call story.sign_in('Alice');
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 call story.sign_out();
 set role anon;
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 reset role;
-select story.expect_error('select helpdesk.article_categories(null)');
+select story.expect_error('select helpdesk.list_categories(null)');
 -- Renamed, they are renamed in articles; no new version comes of it.
 begin;
 call story.sign_in('Arthur');
@@ -238,17 +238,17 @@ rollback;
 call story.sign_in('Arthur');
 begin;
 delete from helpdesk.categories where name = 'Printers';
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 select title, categories from helpdesk.articles where categories <> '{}' order by title collate "C";
 rollback;
 begin;
 delete from helpdesk.categories where name in ('Printers', 'Hardware');
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 set constraints all immediate;
 rollback;
 begin;
 delete from helpdesk.categories where name in ('Laser', 'Hardware');
-select * from story.tree(helpdesk.article_categories(story.org('Acme')));
+select * from story.tree(helpdesk.list_categories(story.org('Acme')));
 set constraints all immediate;
 delete from helpdesk.categories;
 select count(*) from helpdesk.categories;

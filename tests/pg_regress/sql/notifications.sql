@@ -210,46 +210,46 @@ begin;
 delete from helpdesk.org_members where user_id = story.profile('Alice');
 call story.sign_in('Alice');
 select story.attempt('select * from helpdesk.notifications'), story.attempt('update helpdesk.notifications set read = true'), story.attempt('delete from helpdesk.notifications'),
-       helpdesk.unread_notifications(), helpdesk.mark_notifications_read();
+       helpdesk.count_unread_notifications(), helpdesk.mark_notifications_read();
 rollback;
 call story.sign_out();
 
----- mark_notifications_read, unread_notifications
+---- mark_notifications_read, count_unread_notifications
 
 create temp table mine as select story.name_of(user_id) as name, id from helpdesk.notifications;
 grant select on mine to public;
 select name, count(*) from mine group by 1 order by 1;
-select * from story.all_callers_attempt('select helpdesk.unread_notifications()');
+select * from story.all_callers_attempt('select helpdesk.count_unread_notifications()');
 select * from story.all_callers_attempt('select helpdesk.mark_notifications_read()');
 begin;
 call story.sign_in('Alice');
-select helpdesk.unread_notifications();
+select helpdesk.count_unread_notifications();
 -- Others' notifications, and none at all: nothing changes.
 select helpdesk.mark_notifications_read(array(select id from mine where name <> 'Alice')), helpdesk.mark_notifications_read('{}'), helpdesk.mark_notifications_read(array[null, '00000000-0000-4000-8000-000000000000']::uuid[]);
-select helpdesk.unread_notifications();
+select helpdesk.count_unread_notifications();
 -- One of hers and all of Arthur's: one.
 select helpdesk.mark_notifications_read(array(select id from mine where name <> 'Alice') || (select min(id::text)::uuid from mine where name = 'Alice'));
-select helpdesk.unread_notifications();
+select helpdesk.count_unread_notifications();
 -- Again: it was read already. Then all the others.
 select helpdesk.mark_notifications_read(array(select id from helpdesk.notifications where read));
 select helpdesk.mark_notifications_read();
-select helpdesk.unread_notifications(), helpdesk.mark_notifications_read();
+select helpdesk.count_unread_notifications(), helpdesk.mark_notifications_read();
 -- In the organization that is named, if one is.
 update helpdesk.notifications set read = false;
 select helpdesk.mark_notifications_read(p_org_id => story.org('Globex')), helpdesk.mark_notifications_read(p_org_id => story.org('Acme'));
-select helpdesk.unread_notifications();
+select helpdesk.count_unread_notifications();
 -- Marked unread again by table.
 update helpdesk.notifications set read = false;
-select helpdesk.unread_notifications();
+select helpdesk.count_unread_notifications();
 call story.sign_out();
 select story.name_of(user_id), bool_or(read) from helpdesk.notifications group by 1 order by 1;
 rollback;
 call story.sign_in('Stan');
-select helpdesk.unread_notifications(), helpdesk.mark_notifications_read();
+select helpdesk.count_unread_notifications(), helpdesk.mark_notifications_read();
 -- Counting takes no transaction id and works where nothing can be written.
 call story.sign_in('Alice');
 begin read only;
-select helpdesk.unread_notifications(), pg_current_xact_id_if_assigned() is null;
+select helpdesk.count_unread_notifications(), pg_current_xact_id_if_assigned() is null;
 rollback;
 -- It reads the partial index alone.
 call story.sign_out();

@@ -33,8 +33,8 @@ end $$;
 
 -- What the other files left behind
 select helpdesk.refresh_ticket_stats() > 0;
-delete from helpdesk.ticket_activity_days;
-delete from helpdesk.ticket_agent_days;
+delete from helpdesk.ticket_days_by_priority;
+delete from helpdesk.ticket_days_by_agent;
 
 ---- Nothing yet: every stage has none
 select * from story.stage_stats();
@@ -197,5 +197,5 @@ delete from helpdesk.tickets;
 select helpdesk.refresh_ticket_stats() > 0;
 select (select count(*) from helpdesk.ticket_stage_counts), (select count(*) from helpdesk.ticket_agent_counts);
 update helpdesk.workflow_stages set status = 'resolved' where id = story.stage('Acme', 'Resolved');
-delete from helpdesk.ticket_activity_days;
-delete from helpdesk.ticket_agent_days;
+delete from helpdesk.ticket_days_by_priority;
+delete from helpdesk.ticket_days_by_agent;

@@ -51,12 +51,12 @@ select name, case provolatile when 'i' then 'immutable' when 's' then 'stable' e
   from story.functions order by name collate "C";
 ---- A definer function that anybody may call pins its search_path, but for those that policies call
 select name from story.functions where prosecdef and proconfig is null
-   and proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
+   and proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_member_of_my_orgs', 'may_create_organization', 'is_installation_admin');
 ---- Policies call nothing else
 select distinct p.polname, f.proname
   from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass
   join story.functions f on f.oid = d.refobjid
- where f.proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_my_member', 'may_create_organization', 'is_installation_admin');
+ where f.proname not in ('my_profile_id', 'my_org_ids', 'my_customer_org_ids', 'my_staff_org_ids', 'my_admin_org_ids', 'my_assigned_ticket_ids', 'is_member_of_my_orgs', 'may_create_organization', 'is_installation_admin');
 ---- Policies are for authenticated, but for the one on public articles; they have no sub-select, and check what is written
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid where p.polroles <> array['authenticated'::regrole::oid];
 select c.relname, p.polname from pg_policy p join story.tables c on c.oid = p.polrelid
@@ -191,7 +191,7 @@ set request.jwt.claims = :'claims';
 set role authenticated;
 set search_path = evil, pg_catalog, pg_temp;
 select pg_catalog.count(*) from helpdesk.org_members;
-select helpdesk.is_my_member(helpdesk.my_profile_id());
+select helpdesk.is_member_of_my_orgs(helpdesk.my_profile_id());
 select pg_catalog.cardinality(helpdesk.my_assigned_ticket_ids());
 \c -
 set request.jwt.claims = :'claims';
@@ -208,7 +208,7 @@ delete from helpdesk.ticket_attachments;
 select helpdesk.watch_ticket(:'trapped');
 select (helpdesk.update_tickets(array[:'trapped']::pg_catalog.uuid[], '{"priority": "urgent"}')->>'updated');
 select helpdesk.may_read_file('c'), helpdesk.may_upload_file(pg_catalog.concat(:'acme', '/', :'trapped', '/c'));
-select helpdesk.unread_notifications() is not null, helpdesk.mark_notifications_read() is not null;
+select helpdesk.count_unread_notifications() is not null, helpdesk.mark_notifications_read() is not null;
 delete from helpdesk.tickets where helpdesk.tickets.title operator(pg_catalog.=) 'Trapped?';
 reset search_path;
 reset role;

@@ -90,4 +90,4 @@ select * from helpdesk.security_report();
 drop role helpdesk_story_metabase;
 -- It is the DBA's.
 select * from story.all_callers_attempt('select * from helpdesk.security_report()');
-select * from story.all_callers_attempt('select * from helpdesk.security_facts() limit 1');
+select * from story.all_callers_attempt('select * from helpdesk.security_state() limit 1');

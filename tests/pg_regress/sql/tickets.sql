@@ -626,7 +626,7 @@ select helpdesk.my_org_ids() is not null, pg_current_xact_id_if_assigned() is nu
 select helpdesk.my_staff_org_ids() is not null, pg_current_xact_id_if_assigned() is null;
 select helpdesk.my_admin_org_ids() is not null, pg_current_xact_id_if_assigned() is null;
 select helpdesk.my_assigned_ticket_ids() is not null, pg_current_xact_id_if_assigned() is null;
-select helpdesk.is_my_member(story.profile('Alice')), pg_current_xact_id_if_assigned() is null;
+select helpdesk.is_member_of_my_orgs(story.profile('Alice')), pg_current_xact_id_if_assigned() is null;
 select helpdesk.may_create_organization(), pg_current_xact_id_if_assigned() is null;
 select helpdesk.jwt_subject() is not null, pg_current_xact_id_if_assigned() is null;
 select count(*) from helpdesk.tickets;
