@@ -9,7 +9,7 @@ use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 
 use crate::platform::error::{self, Result};
-use crate::tickets::access::{Found, find_ticket};
+use crate::tickets::access::{VisibleTicket, find_visible_ticket};
 
 fn check_text(argument: &'static str, text: &str, longest: usize) -> Result<()> {
     if text.trim().is_empty() || text.chars().count() > longest {
@@ -24,8 +24,8 @@ fn check_text(argument: &'static str, text: &str, longest: usize) -> Result<()> 
 
 /// The organization of a ticket that the caller may write on.
 fn visible_org(ticket: Uuid, org: Option<Uuid>, is_internal: bool) -> Result<Uuid> {
-    match find_ticket(ticket, org)? {
-        Some(Found { org, is_staff }) if is_staff || !is_internal => Ok(org),
+    match find_visible_ticket(ticket, org)? {
+        Some(VisibleTicket { org, is_staff }) if is_staff || !is_internal => Ok(org),
         Some(_) => Err(error::not_allowed(
             "p_is_internal: only staff write internally",
             "Leave it out, or give false.",

@@ -7,7 +7,7 @@ use super::attachments::is_relative_path;
 use crate::platform::error::Result;
 use crate::platform::json::id;
 use crate::platform::statement;
-use crate::tickets::access::{Found, find_ticket};
+use crate::tickets::access::{VisibleTicket, find_visible_ticket};
 
 /// Whether a file ($3) in the folder of its own organization ($1) and ticket ($2) is attached; and internally nowhere, for readers
 /// who are not staff ($4): nobody opens an internal file by attaching its path once more.
@@ -35,7 +35,7 @@ fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
 }
 
 /// The ticket in whose folder a path lies, if the caller sees it.
-fn visible_folder(path: &str) -> Result<Option<(Uuid, Found)>> {
+fn visible_folder(path: &str) -> Result<Option<(Uuid, VisibleTicket)>> {
     let mut parts = path.splitn(3, '/');
     // Written as Postgres writes them: a folder has one name.
     let mut id = || {
@@ -47,5 +47,5 @@ fn visible_folder(path: &str) -> Result<Option<(Uuid, Found)>> {
     if !is_relative_path(path) || parts.next().is_none_or(str::is_empty) {
         return Ok(None);
     }
-    Ok(find_ticket(ticket, Some(org))?.map(|found| (ticket, found)))
+    Ok(find_visible_ticket(ticket, Some(org))?.map(|found| (ticket, found)))
 }

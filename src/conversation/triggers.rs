@@ -8,8 +8,10 @@ use super::no_such_ticket;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::Result;
-use crate::platform::system_write::{SystemWrite, system_writes};
-use crate::platform::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple, is_import};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{
+    self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple, is_import,
+};
 use crate::platform::{statement, transaction};
 
 /// The requester of a ticket, if $3 may see it: everybody's ($4), or as requester or assignee.
@@ -73,15 +75,15 @@ const FIXED: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
     create function helpdesk.conversation_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, complete_child)
+fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, complete_child)
 }
 
 fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let Some(old) = rows.old else {
         let requester = requester(&new)?;
-        return Ok(Some(new.with(vec![Change::new("requester_id", requester)])?));
+        return Ok(Some(new.with_changes(vec![ColumnChange::new("requester_id", requester)])?));
     };
     new.check_unchanged(
         &old,
@@ -89,8 +91,8 @@ fn complete_child(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         "Only the content can be edited.",
     )?;
     if is_comment(&new) && !new.same_image(&old, "content")? {
-        let edited = Change::new("updated_at", transaction::transaction_start());
-        return Ok(Some(new.with(vec![edited])?));
+        let edited = ColumnChange::new("updated_at", transaction::transaction_start());
+        return Ok(Some(new.with_changes(vec![edited])?));
     }
     Ok(Some(new.unchanged()))
 }
@@ -121,8 +123,8 @@ fn author_column(row: &TriggerRow) -> &'static str {
     create function helpdesk.conversation_touch_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, touch)
+fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, touch)
 }
 
 fn touch(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -134,7 +136,7 @@ fn touch(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     count(&row, is_new)?;
     if let Some(stage) = reopens_to {
-        let _reopening = system_writes(SystemWrite::Reopen);
+        let _reopening = SystemWrite::begin(SystemWrite::Reopen);
         statement::write(REOPEN).execute(&[
             row.arg("org_id")?,
             row.arg("ticket_id")?,
@@ -160,7 +162,7 @@ pub fn count(row: &TriggerRow, is_new: bool) -> Result<()> {
         row.arg(moment)?,
         responder.into(),
     ];
-    let _activity = system_writes(SystemWrite::Activity);
+    let _activity = SystemWrite::begin(SystemWrite::Derived);
     if !row.required::<bool>("is_internal")? {
         return statement::write(COUNT_PUBLIC).execute(&counted);
     }

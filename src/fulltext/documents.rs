@@ -11,7 +11,7 @@ use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
-use crate::platform::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 /// The words of a document: $1 organization, $2 the prefix of its kind's words, $3 title or null, $4 text or null.
 fn terms(language: &str, org: &str, prefix: &str, title: &str, text: &str) -> String {
@@ -70,8 +70,8 @@ const LANGUAGE_IS_THE_LATEST: &str = "select from helpdesk.organizations where i
     create function helpdesk.update_search_document() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, index)
+fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, index)
 }
 
 pub(super) fn index(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -6,7 +6,7 @@ use super::documents::{lock, rebuild};
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 use crate::platform::transaction::Lock;
-use crate::platform::trigger::{self, Fired, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 /// The configurations that come with Postgres: another one could be dropped, and then no ticket could be written.
 const LANGUAGES: &str = "
@@ -18,8 +18,8 @@ const LANGUAGES: &str = "
     create function helpdesk.organizations_check_search_language() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, check_language)
+fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, check_language)
 }
 
 fn check_language(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -43,8 +43,8 @@ fn check_language(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.organizations_rebuild_search_documents() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, reindex)
+fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, reindex)
 }
 
 fn reindex(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -48,11 +48,11 @@ const MAX_WORD: usize = 1_000;
 /// What of a text is indexed.
 #[pg_extern(immutable, parallel_safe)]
 fn indexable_text(p_text: Option<&str>) -> String {
-    p_text.map(|text| searchable(text, MAX_TEXT).into_owned()).unwrap_or_default()
+    p_text.map(|text| indexable(text, MAX_TEXT).into_owned()).unwrap_or_default()
 }
 
 /// The first characters of a text, with long words cut into several.
-pub fn searchable(text: &str, max_length: usize) -> Cow<'_, str> {
+pub fn indexable(text: &str, max_length: usize) -> Cow<'_, str> {
     let text = match text.char_indices().nth(max_length) {
         Some((end, _)) => &text[..end],
         None => text,
@@ -83,11 +83,12 @@ fn prefix_lexemes(
 ) -> Option<String> {
     let (org, kind) = (p_org_id?, p_kind?);
     let words = p_words?;
-    let mut terms = format!("{} '{}'", prefixed(org, kind, words), marker(org, kind));
+    let mut terms =
+        format!("{} '{}'", with_prefix(org, kind, words), organization_marker(org, kind));
     if kind == Kind::Article.prefix() {
         for word in title_words(words) {
             terms.push(' ');
-            terms.push_str(&prefixed(org, TITLE, word));
+            terms.push_str(&with_prefix(org, TITLE, word));
         }
     }
     Some(terms)
@@ -106,13 +107,13 @@ fn title_words(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A word that every document of a kind and an organization has, and no other.
-pub fn marker(org: Uuid, kind: &str) -> String {
+pub fn organization_marker(org: Uuid, kind: &str) -> String {
     format!("{kind}{}", org_prefix(org))
 }
 
 /// A tsvector or tsquery, given as text, with kind and organization in front of every word. Both types print their words between
 /// single quotes, with quotes and backslashes inside doubled.
-pub fn prefixed(org: Uuid, kind: &str, words: &str) -> String {
+pub fn with_prefix(org: Uuid, kind: &str, words: &str) -> String {
     let prefix = org_prefix(org);
     let mut out = String::with_capacity(words.len() * 2);
     let mut is_inside = false;
@@ -158,11 +159,11 @@ mod tests {
     fn search_terms_begin_with_kind_and_organization_whatever_is_in_them() {
         let org = Uuid::from_bytes([0; 16]);
         assert_eq!(
-            prefixed(org, "t", r"'it''s':1A 'a\\b':2 'c'''''"),
+            with_prefix(org, "t", r"'it''s':1A 'a\\b':2 'c'''''"),
             r"'taaaait''s':1A 'taaaaa\\b':2 'taaaac'''''"
         );
-        assert_eq!(prefixed(org, "a", "!'x' | 'y':*"), "!'aaaaax' | 'aaaaay':*");
-        assert_eq!(prefixed(org, "a", ""), "");
+        assert_eq!(with_prefix(org, "a", "!'x' | 'y':*"), "!'aaaaax' | 'aaaaay':*");
+        assert_eq!(with_prefix(org, "a", ""), "");
         let words = r"'a:1A b':2 'it''s':1A,7 'x'':3A':4B 'y':3A 'z'";
         assert_eq!(title_words(words).collect::<Vec<_>>(), ["'it''s'", "'y'"]);
     }
@@ -214,10 +215,10 @@ mod tests {
 
     #[pg_test]
     fn search_terms_are_of_words_that_are_cut_when_long() {
-        assert_eq!(searchable("a b", 2), "a ");
-        assert!(matches!(searchable(&"x".repeat(1000), 5000), Cow::Borrowed(_)));
-        let cut = searchable(&"é".repeat(501), 5000).into_owned();
+        assert_eq!(indexable("a b", 2), "a ");
+        assert!(matches!(indexable(&"x".repeat(1000), 5000), Cow::Borrowed(_)));
+        let cut = indexable(&"é".repeat(501), 5000).into_owned();
         assert_eq!(cut, format!("{} é", "é".repeat(500)));
-        assert_eq!(cut, searchable(&cut, 5000));
+        assert_eq!(cut, indexable(&cut, 5000));
     }
 }

@@ -2,7 +2,7 @@
 
 use pgrx::Uuid;
 
-use super::lexemes::{Kind, TITLE, marker, prefixed, searchable};
+use super::lexemes::{Kind, TITLE, indexable, organization_marker, with_prefix};
 use super::typos::MAX_SIMILAR;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
@@ -46,13 +46,13 @@ const MATCHES_IN_SAMPLE: &str = "
 
 /// What staff search for among tickets and comments at a time: the index is far quicker with a word than with all that begin with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Part {
+pub enum Phase {
     /// Whatever matches.
     All,
     /// What has the last word itself.
-    Words,
+    Exact,
     /// After that, what has only words that begin with it.
-    Beginnings,
+    Prefix,
 }
 
 /// A query that says something.
@@ -61,20 +61,20 @@ pub struct Query {
     /// A tsquery without kind and organization, for highlighting.
     pub words: String,
     /// The same with the last word as it is, where it is also taken as a beginning.
-    finished: Option<String>,
+    exact: Option<String>,
     pub language: String,
     /// Whether it finds documents for what is not in them (`-printer`).
-    is_open: bool,
+    is_negative_only: bool,
 }
 
 impl Query {
     /// None when it says nothing: white space, stop words, punctuation. No input is an error.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let text = readable(&searchable(text, MAX_LENGTH));
+        let text = sanitize(&indexable(text, MAX_LENGTH));
         let parsed =
             statement::read(PARSE).fetch_optional(&[org.into(), text.as_str().into()], |row| {
-                let (words, language, is_open) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                Some(Query { org, words, finished: None, language, is_open })
+                let (words, language, is_negative_only) = (row.get(1)?, row.get(2)?, row.get(3)?);
+                Some(Query { org, words, exact: None, language, is_negative_only })
             })?;
         let Some(mut query) = parsed.flatten().filter(|query| !query.words.is_empty()) else {
             return Ok(None);
@@ -85,7 +85,7 @@ impl Query {
             && query.words[start..].contains(typed.chars().take(MIN_PREFIX).collect::<String>().as_str())
         {
             let completed = completed(&query.words, start, &query.stems(&typed)?);
-            query.finished = Some(std::mem::replace(&mut query.words, completed));
+            query.exact = Some(std::mem::replace(&mut query.words, completed));
         }
         Ok(Some(query))
     }
@@ -102,14 +102,14 @@ impl Query {
 
     /// Any of these words of the index; None when there are none.
     pub fn any_of(org: Uuid, words: &[String], language: String) -> Option<Query> {
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        let words: Vec<String> = words.iter().map(|word| quote_lexeme(word)).collect();
         let words = words.join(" | ");
         (!words.is_empty()).then_some(Query {
             org,
             words,
-            finished: None,
+            exact: None,
             language,
-            is_open: false,
+            is_negative_only: false,
         })
     }
 
@@ -124,30 +124,30 @@ impl Query {
     }
 
     /// The query for a part of the tickets and comments.
-    pub fn of_part(&self, part: Part) -> TsQuery {
-        let words = match (part, &self.finished) {
-            (Part::All, _) | (_, None) => &self.words,
-            (Part::Words, Some(finished)) => finished,
-            (Part::Beginnings, Some(finished)) => &format!("( {} ) & !( {finished} )", self.words),
+    pub fn of_part(&self, part: Phase) -> TsQuery {
+        let words = match (part, &self.exact) {
+            (Phase::All, _) | (_, None) => &self.words,
+            (Phase::Exact, Some(exact)) => exact,
+            (Phase::Prefix, Some(exact)) => &format!("( {} ) & !( {exact} )", self.words),
         };
         self.with_prefix(Kind::Ticket.prefix(), words)
     }
 
     /// Where a search begins.
-    pub fn first_part(&self) -> Part {
-        if self.finished.is_some() { Part::Words } else { Part::All }
+    pub fn first_part(&self) -> Phase {
+        if self.exact.is_some() { Phase::Exact } else { Phase::All }
     }
 
     fn with_prefix(&self, prefix: &str, words: &str) -> TsQuery {
-        let words = prefixed(self.org, prefix, words);
-        TsQuery(match self.is_open {
-            true => format!("'{}' & ( {words} )", marker(self.org, prefix)),
+        let words = with_prefix(self.org, prefix, words);
+        TsQuery(match self.is_negative_only {
+            true => format!("'{}' & ( {words} )", organization_marker(self.org, prefix)),
             false => words,
         })
     }
 
     /// Whether so many tickets and comments of a part match that going through the newest ones finds a page of them soon.
-    pub fn is_frequent(&self, part: Part) -> Result<bool> {
+    pub fn is_common(&self, part: Phase) -> Result<bool> {
         Ok(self.estimate(self.of_part(part), FEW)? > FEW)
     }
 
@@ -167,13 +167,13 @@ impl Query {
 }
 
 /// A word of the index as tsvector and tsquery print it.
-pub fn quoted(word: &str) -> String {
+pub fn quote_lexeme(word: &str) -> String {
     format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// What is read of a query: its first words, and of dashes only those that a word or a phrase follows. (Postgres takes each for a
 /// NOT, and refuses more than 32 of them in a row.)
-pub(super) fn readable(text: &str) -> String {
+pub(super) fn sanitize(text: &str) -> String {
     let mut read = String::new();
     let (mut words, mut last) = (0, ' ');
     let mut characters = text.chars().peekable();
@@ -193,7 +193,7 @@ pub(super) fn readable(text: &str) -> String {
     read
 }
 
-/// While somebody is typing, the last word stands for all that begin with it. None when it is finished, short or unwanted.
+/// While somebody is typing, the last word stands for all that begin with it. None when it is exact, short or unwanted.
 fn word_being_typed(text: &str) -> Option<String> {
     let is_open_phrase = text.matches('"').count() % 2 == 1;
     let last = text.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
@@ -226,7 +226,7 @@ fn completed(words: &str, start: usize, or: &[String]) -> String {
     if or.is_empty() {
         return format!("{before}{last}:*");
     }
-    let or: Vec<String> = or.iter().map(|word| quoted(word)).collect();
+    let or: Vec<String> = or.iter().map(|word| quote_lexeme(word)).collect();
     format!("{before}( {last}:* | {} )", or.join(" | "))
 }
 
@@ -241,11 +241,11 @@ mod tests {
 
     #[pg_test]
     fn search_query_reads_what_somebody_may_have_typed() {
-        assert_eq!(readable("E-42 -not -\"a phrase\""), "E-42 -not -\"a phrase\"");
-        assert_eq!(readable("this - that -- -x"), "this  that  -x");
-        assert_eq!(readable(&"-".repeat(100)), "");
-        assert_eq!(readable(&"- ".repeat(100)).trim(), "");
-        assert_eq!(readable(&"word ".repeat(100)).split_whitespace().count(), MAX_WORDS);
+        assert_eq!(sanitize("E-42 -not -\"a phrase\""), "E-42 -not -\"a phrase\"");
+        assert_eq!(sanitize("this - that -- -x"), "this  that  -x");
+        assert_eq!(sanitize(&"-".repeat(100)), "");
+        assert_eq!(sanitize(&"- ".repeat(100)).trim(), "");
+        assert_eq!(sanitize(&"word ".repeat(100)).split_whitespace().count(), MAX_WORDS);
     }
 
     #[pg_test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::lexemes::searchable;
-use super::query::{MAX_LENGTH, readable};
+use super::lexemes::indexable;
+use super::query::{MAX_LENGTH, sanitize};
 
 /// Shorter words have no typos: too many others are near them. Longer ones are no words.
 const MIN_SIMILAR: usize = 4;
@@ -22,7 +22,7 @@ pub struct SimilarTitle {
 impl SimilarTitle {
     /// None when the query has no longer word.
     pub fn to(query: &str) -> Option<SimilarTitle> {
-        let wanted: BTreeSet<String> = words_of(&readable(&searchable(query, MAX_LENGTH)))
+        let wanted: BTreeSet<String> = split_words(&sanitize(&indexable(query, MAX_LENGTH)))
             .filter(|word| word.chars().count() >= MIN_SIMILAR)
             .map(str::to_lowercase)
             .collect();
@@ -30,7 +30,7 @@ impl SimilarTitle {
     }
 
     pub fn matches(&self, title: &str) -> bool {
-        self.wanted.iter().all(|wanted| words_of(title).any(|word| is_near(wanted, word)))
+        self.wanted.iter().all(|wanted| split_words(title).any(|word| is_near(wanted, word)))
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn letters(word: &str) -> (usize, u64) {
         .fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
 }
 
-fn words_of(text: &str) -> impl Iterator<Item = &str> {
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && word.len() <= MAX_SIMILAR)
 }

@@ -6,7 +6,7 @@ use pgrx::{Uuid, warning};
 
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result};
-use crate::platform::trigger::{self, Fired, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 use crate::platform::{roles, settings, statement, transaction};
 
 const MAX_NAME: usize = 200;
@@ -42,8 +42,8 @@ struct Login {
     create function helpdesk.handle_new_user() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, follow_login)
+fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, follow_login)
 }
 
 fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -73,8 +73,8 @@ fn follow_login(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.profiles_detach_login() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn profiles_detach_login<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, keep_profile)
+fn profiles_detach_login<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, keep_profile)
 }
 
 fn keep_profile(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -92,8 +92,8 @@ const IDENTITY: [&str; 6] = ["id", "auth_id", "role", "email", "teams", "created
     create function helpdesk.profiles_protect_columns() returns trigger
     language c set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn profiles_protect_columns<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, refuse_another_identity)
+fn profiles_protect_columns<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, refuse_another_identity)
 }
 
 fn refuse_another_identity(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

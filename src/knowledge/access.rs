@@ -10,7 +10,7 @@ use crate::platform::{roles, statement};
 
 /// Which organization an article is in, if the caller may read it: $3 everything, else $4 organizations as staff, $5 as member.
 /// And whether as staff, and as member.
-const FIND_ARTICLE: &str = "
+const FIND_VISIBLE_ARTICLE: &str = "
     select a.org_id, $3 or a.org_id = any ($4), $3 or a.org_id = any ($5)
       from helpdesk.articles a
      where a.id = $1
@@ -51,13 +51,13 @@ impl Reader {
     }
 }
 
-pub(super) struct Found {
+pub(super) struct VisibleArticle {
     pub(super) org: Uuid,
     pub(super) is_staff: bool,
     pub(super) is_member: bool,
 }
 
-pub(super) fn find_article(id: Uuid, org: Option<Uuid>) -> Result<Option<Found>> {
+pub(super) fn find_visible_article(id: Uuid, org: Option<Uuid>) -> Result<Option<VisibleArticle>> {
     let caller = Caller::current()?;
     let args = [
         id.into(),
@@ -66,17 +66,17 @@ pub(super) fn find_article(id: Uuid, org: Option<Uuid>) -> Result<Option<Found>>
         caller.staff_orgs().into(),
         caller.orgs().into(),
     ];
-    let found = statement::read(FIND_ARTICLE).fetch_optional(&args, |row| {
-        Some(Found { org: row.get(1)?, is_staff: row.get(2)?, is_member: row.get(3)? })
+    let found = statement::read(FIND_VISIBLE_ARTICLE).fetch_optional(&args, |row| {
+        Some(VisibleArticle { org: row.get(1)?, is_staff: row.get(2)?, is_member: row.get(3)? })
     })?;
     Ok(found.flatten())
 }
 
 /// The organization of an article that the caller may write.
-pub(super) fn writable(id: Option<Uuid>, org: Option<Uuid>) -> Result<(Uuid, Uuid)> {
+pub(super) fn writable_article(id: Option<Uuid>, org: Option<Uuid>) -> Result<(Uuid, Uuid)> {
     let id = required(id, "p_article_id")?;
-    match find_article(id, org)? {
-        Some(Found { org, is_staff: true, .. }) => Ok((org, id)),
+    match find_visible_article(id, org)? {
+        Some(VisibleArticle { org, is_staff: true, .. }) => Ok((org, id)),
         _ => Err(error::not_allowed(
             "p_article_id: no such article, or you may not change it",
             "Staff of its organization change it.",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::access::{find_article, no_such_article, writable};
+use super::access::{find_visible_article, no_such_article, writable_article};
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
@@ -49,7 +49,7 @@ const REVERT: &str = "
     returning true";
 
 /// The article as its writers see it.
-pub(super) fn written(org: Uuid, id: Uuid) -> Result<JsonText> {
+pub(super) fn article_json(org: Uuid, id: Uuid) -> Result<JsonText> {
     let article = statement::write(&ARTICLE)
         .fetch_optional(&[org.into(), id.into(), true.into()], |row| row.get(1))?;
     article.flatten().ok_or_else(no_such_article)
@@ -63,7 +63,7 @@ fn get_article(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<Option<JsonText>> {
     let id = required(p_article_id, "p_article_id")?;
-    let Some(found) = find_article(id, p_org_id)? else {
+    let Some(found) = find_visible_article(id, p_org_id)? else {
         return Ok(None);
     };
     let args = [found.org.into(), id.into(), found.is_member.into()];
@@ -91,9 +91,9 @@ fn archive_article(
 }
 
 fn set_status(id: Option<Uuid>, org: Option<Uuid>, status: &str) -> Result<JsonText> {
-    let (org, id) = writable(id, org)?;
+    let (org, id) = writable_article(id, org)?;
     statement::write(SET_STATUS).execute(&[org.into(), id.into(), status.into()])?;
-    written(org, id)
+    article_json(org, id)
 }
 
 /// Gives an article the title and the content that it had in a version. That is a new version. Returns the article.
@@ -105,7 +105,7 @@ fn revert_article(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let version = required(p_version, "p_version")?;
-    let (org, id) = writable(p_article_id, p_org_id)?;
+    let (org, id) = writable_article(p_article_id, p_org_id)?;
     let reverted = statement::write(REVERT)
         .fetch_optional(&[org.into(), id.into(), version.into()], |_| ())?;
     if reverted.is_none() {
@@ -115,5 +115,5 @@ fn revert_article(
             "helpdesk.article_versions lists them.",
         ));
     }
-    written(org, id)
+    article_json(org, id)
 }

@@ -12,8 +12,10 @@ use crate::access::rights::check_staff;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id;
-use crate::platform::system_write::{SystemWrite, system_writes};
-use crate::platform::trigger::{self, Change, Fired, Transition, TriggerRows, Tuple};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{
+    self, ColumnChange, TransitionTables, TriggerResult, TriggerRows, Tuple,
+};
 use crate::platform::{statement, transaction};
 
 const CATEGORIES: &str = "
@@ -125,7 +127,7 @@ fn list_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {
     }
     let articles = readable_articles(org, reader)?;
     let (tree, _) = subtree(None, MAX_DEPTH, &mut children, &articles, reader.is_staff);
-    JsonText::of(&tree)
+    JsonText::serialize(&tree)
 }
 
 /// The articles that the reader may read, numbered, by the names of their categories.
@@ -185,8 +187,8 @@ fn subtree(
     create function helpdesk.categories_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn categories_check<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, check)
+fn categories_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, check)
 }
 
 fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -222,7 +224,7 @@ fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             ));
         }
     }
-    Ok(Some(new.with(vec![Change::new("name", name)])?))
+    Ok(Some(new.with_changes(vec![ColumnChange::new("name", name)])?))
 }
 
 /// An error when a category would be above itself, or the tree too deep. Nobody else changes the tree meanwhile.
@@ -266,13 +268,13 @@ fn too_deep() -> ErrorReport {
     create function helpdesk.categories_rename() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn categories_rename<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, rename)
+fn categories_rename<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, rename)
 }
 
 fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let (Some(old), Some(new)) = (&rows.old, &rows.new) {
-        let _system = system_writes(SystemWrite::Activity);
+        let _system = SystemWrite::begin(SystemWrite::Derived);
         if !transaction::is_read_committed() {
             statement::write(LOCK_SAME_NAME).execute(&[new.arg("org_id")?, old.arg("name")?])?;
         }
@@ -290,12 +292,12 @@ fn rename(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.categories_detach() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn categories_detach<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire_statement(trigger, forget)
+fn categories_detach<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_statement_trigger(trigger, forget)
 }
 
-fn forget(deleted: &Transition) -> Result<()> {
-    let _system = system_writes(SystemWrite::Activity);
+fn forget(deleted: &TransitionTables) -> Result<()> {
+    let _system = SystemWrite::begin(SystemWrite::Derived);
     deleted.run(LOCK_TREES)?;
     if !transaction::is_read_committed() {
         deleted.run(LOCK_SAME_NAMES)?;

@@ -3,12 +3,12 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::access::{find_article, no_such_article};
+use super::access::{find_visible_article, no_such_article};
 use crate::access::caller::Caller;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
-use crate::platform::system_write::{SystemWrite, system_writes};
-use crate::platform::trigger::{self, Fired, TriggerRows, Tuple};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 const MAX_FEEDBACK: usize = 2000;
 
@@ -40,7 +40,7 @@ fn rate_article(
         ));
     }
     let me = Caller::current()?.require_profile()?;
-    let found = find_article(id, p_org_id)?.ok_or_else(no_such_article)?;
+    let found = find_visible_article(id, p_org_id)?.ok_or_else(no_such_article)?;
     statement::write(RATE).execute(&[
         found.org.into(),
         id.into(),
@@ -55,8 +55,8 @@ fn rate_article(
     create function helpdesk.article_feedback_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, complete_feedback)
+fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, complete_feedback)
 }
 
 fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -64,7 +64,7 @@ fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match &rows.old {
         None => {
             let article: Uuid = new.required("article_id")?;
-            find_article(article, new.get("org_id")?)?.ok_or_else(no_such_article)?;
+            find_visible_article(article, new.get("org_id")?)?.ok_or_else(no_such_article)?;
         }
         Some(old) => new.check_unchanged(
             old,
@@ -80,8 +80,8 @@ fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.article_feedback_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn article_feedback_count<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, count)
+fn article_feedback_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, count)
 }
 
 fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -94,7 +94,7 @@ fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
     }
     if let (Some(row), false) = (rows.new.or(rows.old), (helpful, unhelpful) == (0, 0)) {
-        let _activity = system_writes(SystemWrite::Activity);
+        let _activity = SystemWrite::begin(SystemWrite::Derived);
         statement::write(COUNT).execute(&[
             row.arg("org_id")?,
             row.arg("article_id")?,

@@ -13,32 +13,32 @@ use crate::access::caller::Caller;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
-use crate::platform::json::input::{self, OneOrMany, present};
+use crate::platform::json::input::{self, OneOrMany, non_null};
 use crate::platform::json::output;
-use crate::platform::paging::{self, Count, PerPage};
+use crate::platform::paging::{self, Count, PageSize};
 use crate::platform::statement;
 use crate::tickets::list::filters::Person;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Filters {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     category: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     tag: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     status: Option<OneOrMany<Status>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     visibility: Option<OneOrMany<Visibility>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     author: Option<Person>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     sort: Option<Sort>,
-    #[serde(default, deserialize_with = "present")]
-    per_page: Option<PerPage>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
+    per_page: Option<PageSize>,
+    #[serde(default, deserialize_with = "non_null")]
     cursor: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     count: Option<Count>,
 }
 
@@ -49,7 +49,7 @@ const KEYS: &[(&str, &str)] = &[
     ("visibility", "internal, members, public, or a list of them"),
     ("author", "the id of a member, or \"me\""),
     ("sort", "updatedAt, createdAt, title, or one of them with - before it for descending"),
-    ("perPage", PerPage::ALLOWED),
+    ("perPage", PageSize::ALLOWED),
     ("cursor", "nextCursor of a page in the same order"),
     ("count", "\"exact\" or \"none\""),
 ];
@@ -220,7 +220,7 @@ fn decode(text: &str, sort: Sort) -> Result<Cursor> {
     let cursor = serde_json::from_str::<Cursor>(text)
         .ok()
         .filter(|Cursor(_, micros, ..)| TimestampWithTimeZone::try_from(*micros).is_ok())
-        .ok_or_else(paging::not_a_cursor)?;
+        .ok_or_else(paging::malformed_cursor)?;
     if cursor.0 != sort.0 {
         return Err(error::bad(
             "p_filters.cursor",

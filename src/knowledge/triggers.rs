@@ -7,8 +7,8 @@ use pgrx::prelude::*;
 use crate::access::caller::Caller;
 use crate::access::rights::check_staff;
 use crate::platform::error::{self, Result};
-use crate::platform::system_write::{SystemWrite, system_write};
-use crate::platform::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 
 const MAX_TITLE: usize = 500;
@@ -38,8 +38,8 @@ const TRACKED: &[&str] = &["title", "content", "categories", "tags", "visibility
     create function helpdesk.update_article_version() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn update_article_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, complete)
+fn update_article_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, complete)
 }
 
 fn complete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -53,24 +53,24 @@ fn complete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
         Some(old) => revise(old, &new, org)?,
     };
-    Ok(Some(new.with(changes)?))
+    Ok(Some(new.with_changes(changes)?))
 }
 
 /// What the system fills into a new article.
-fn begin(new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> {
+fn begin(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
     check_texts(new, TRACKED)?;
     let mut changes = checked_words(new, org, TRACKED)?;
-    changes.push(Change::new("version", 1));
+    changes.push(ColumnChange::new("version", 1));
     for column in COUNTS {
-        changes.push(Change::new(column, 0));
+        changes.push(ColumnChange::new(column, 0));
     }
     changes.extend(published_at(new)?);
     Ok(changes)
 }
 
 /// What the system fills into a changed article.
-fn revise(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> {
-    let is_system = system_write() == Some(SystemWrite::Activity);
+fn revise(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
+    let is_system = SystemWrite::current() == Some(SystemWrite::Derived);
     let counts = if is_system { &[] } else { COUNTS };
     new.check_unchanged(
         old,
@@ -96,8 +96,8 @@ fn revise(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Change>> 
     }
     let now = transaction::transaction_start();
     let before: TimestampWithTimeZone = old.required("updated_at")?;
-    changes.push(Change::new("updated_at", now.max(before)));
-    changes.push(Change::new("version", old.required::<i32>("version")? + 1));
+    changes.push(ColumnChange::new("updated_at", now.max(before)));
+    changes.push(ColumnChange::new("version", old.required::<i32>("version")? + 1));
     Ok(changes)
 }
 
@@ -118,14 +118,14 @@ fn is_changed(old: &TriggerRow, new: &TriggerRow, written: &[&'static str]) -> R
     Ok(false)
 }
 
-fn published_at(new: &TriggerRow) -> Result<Option<Change>> {
+fn published_at(new: &TriggerRow) -> Result<Option<ColumnChange>> {
     let is_published = new.get::<&str>("status")? == Some("published");
     // An import says itself when it was.
     let imported: Option<TimestampWithTimeZone> = new.get("published_at")?;
     let created: Option<TimestampWithTimeZone> = new.get("created_at")?;
     let now = transaction::transaction_start();
     let moment = if created < Some(now) { imported.unwrap_or(now) } else { now };
-    Ok(is_published.then(|| Change::new("published_at", moment)))
+    Ok(is_published.then(|| ColumnChange::new("published_at", moment)))
 }
 
 /// The checks of the table, as errors that say what is allowed.
@@ -156,15 +156,15 @@ fn check_texts(new: &TriggerRow, changed: &[&str]) -> Result<()> {
 }
 
 /// The title trimmed, categories that exist, tags that say something; each word once.
-fn checked_words(new: &TriggerRow, org: Uuid, changed: &[&str]) -> Result<Vec<Change>> {
+fn checked_words(new: &TriggerRow, org: Uuid, changed: &[&str]) -> Result<Vec<ColumnChange>> {
     let mut changes = Vec::new();
     if let Some(title) = new.get::<&str>("title")?
         && title.trim().len() != title.len()
     {
-        changes.push(Change::new("title", title.trim()));
+        changes.push(ColumnChange::new("title", title.trim()));
     }
     if changed.contains(&"tags") {
-        changes.push(Change::new("tags", words(new, "tags")?));
+        changes.push(ColumnChange::new("tags", words(new, "tags")?));
     }
     if changed.contains(&"categories") {
         let names = words(new, "categories")?;
@@ -183,7 +183,7 @@ fn checked_words(new: &TriggerRow, org: Uuid, changed: &[&str]) -> Result<Vec<Ch
                 "list_categories(org) lists them; create it first.",
             ));
         }
-        changes.push(Change::new("categories", names));
+        changes.push(ColumnChange::new("categories", names));
     }
     Ok(changes)
 }
@@ -211,8 +211,8 @@ fn words(new: &TriggerRow, column: &'static str) -> Result<Vec<String>> {
     create function helpdesk.articles_record_version() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn articles_record_version<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, record)
+fn articles_record_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, record)
 }
 
 fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

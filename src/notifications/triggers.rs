@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::access::caller::Caller;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::platform::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple, is_import};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple, is_import};
 
 /// Tells those of $6 who are members, may read the ticket (and the internal comment, $7) and did not switch it off. $8 and $9 are the
 /// ticket's requester and assignee.
@@ -82,8 +82,8 @@ impl Event<'_> {
     create function helpdesk.create_ticket_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, ticket_events)
+fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, ticket_events)
 }
 
 fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -149,8 +149,8 @@ fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.create_comment_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, comment_event)
+fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, comment_event)
 }
 
 fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::access::caller::Caller;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
-use crate::tickets::access::find_ticket;
+use crate::tickets::access::find_visible_ticket;
 
 const WATCH: &str = "
     insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ($1, $2, $3)
@@ -33,7 +33,7 @@ fn watch_ticket(
             p_org_id.into(),
         ]);
     }
-    let Some(found) = find_ticket(ticket, p_org_id)? else {
+    let Some(found) = find_visible_ticket(ticket, p_org_id)? else {
         return Err(error::not_allowed(
             "p_ticket_id: no such ticket, or you may not see it",
             "list_org_tickets lists the tickets you may see.",

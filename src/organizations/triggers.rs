@@ -4,7 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use crate::platform::error::{self, Result};
-use crate::platform::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{statement, transaction};
 
@@ -60,8 +60,8 @@ const WITHDRAW_INVITES: &str = "
     create function helpdesk.handle_new_org() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn handle_new_org<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, first_rows)
+fn handle_new_org<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, first_rows)
 }
 
 fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -81,8 +81,8 @@ fn first_rows(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.org_members_keep_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn org_members_keep_admin<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, check_last_admin)
+fn org_members_keep_admin<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, check_last_admin)
 }
 
 fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -127,8 +127,8 @@ fn check_last_admin(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.org_members_revoke() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn org_members_revoke<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, release)
+fn org_members_revoke<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, release)
 }
 
 fn release(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

@@ -72,7 +72,7 @@ impl IntoDatum for TsQuery {
 pub struct JsonText(pub String);
 
 impl JsonText {
-    pub fn of(value: &impl Serialize) -> Result<JsonText> {
+    pub fn serialize(value: &impl Serialize) -> Result<JsonText> {
         serde_json::to_string(value).map(JsonText).map_err(|problem| internal(&problem.to_string()))
     }
 }

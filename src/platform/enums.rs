@@ -59,7 +59,7 @@ macro_rules! sql_enum {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
-                input::word(input, $name::from_label)
+                input::parse_word(input, $name::from_label)
             }
         }
 
@@ -113,6 +113,6 @@ impl Status {
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Status, D::Error> {
-        input::word(input, Status::from_label)
+        input::parse_word(input, Status::from_label)
     }
 }

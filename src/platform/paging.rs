@@ -5,18 +5,18 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::error::{self, Result};
-use super::json::input::{self, Whole};
+use super::json::input::{self, Integer};
 
 /// How many things a page has at most.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PerPage(i64);
+pub struct PageSize(i64);
 
-impl PerPage {
+impl PageSize {
     /// As a list of keys says it.
     pub const ALLOWED: &str = "a whole number from 1 to 100";
 
-    pub fn of(number: i64) -> Option<PerPage> {
-        (1..=100).contains(&number).then_some(PerPage(number))
+    pub fn of(number: i64) -> Option<PageSize> {
+        (1..=100).contains(&number).then_some(PageSize(number))
     }
 
     pub fn get(self) -> i64 {
@@ -24,21 +24,21 @@ impl PerPage {
     }
 }
 
-impl Default for PerPage {
-    fn default() -> PerPage {
-        PerPage(20)
+impl Default for PageSize {
+    fn default() -> PageSize {
+        PageSize(20)
     }
 }
 
-impl<'de> Deserialize<'de> for PerPage {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PerPage, D::Error> {
-        let Whole(number) = Whole::deserialize(input)?;
-        PerPage::of(number).ok_or_else(|| D::Error::custom("out of range"))
+impl<'de> Deserialize<'de> for PageSize {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PageSize, D::Error> {
+        let Integer(number) = Integer::deserialize(input)?;
+        PageSize::of(number).ok_or_else(|| D::Error::custom("out of range"))
     }
 }
 
 /// What was given as the cursor of a list is none.
-pub fn not_a_cursor() -> ErrorReport {
+pub fn malformed_cursor() -> ErrorReport {
     error::bad("p_filters.cursor", "not a cursor", "Give nextCursor of the page before, unchanged.")
 }
 
@@ -50,7 +50,7 @@ pub enum Count {
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
-        input::word(input, |word| match word {
+        input::parse_word(input, |word| match word {
             "exact" => Some(Count::Exact),
             "none" => Some(Count::None),
             _ => None,

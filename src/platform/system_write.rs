@@ -1,43 +1,45 @@
-//! What the system itself is changing at this moment: triggers let through what they refuse to people.
+//! What the extension itself is writing: triggers let through what they refuse to users.
 
 use std::cell::Cell;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum SystemWrite {
-    /// What follows from a write elsewhere: the counts and updated_at of a ticket, the counts of an article and the names of its
-    /// categories. No revision, no version.
-    Activity,
-    /// The stage of a ticket, because the customer spoke: workflow_transitions do not limit it.
+    /// Columns derived from a write elsewhere: the counts and updated_at of a ticket, the counts of an
+    /// article and the names of its categories. No revision, no new version.
+    Derived,
+    /// The stage of a ticket that its customer reopens: workflow_transitions do not limit it.
     Reopen,
-    /// Which stage of a workflow is the start: the trigger meets itself on the stage that loses the mark.
+    /// Which stage of a workflow is the start: the trigger fires again for the stage that loses the mark.
     MoveStartMark,
 }
 
 thread_local! {
-    static SYSTEM_WRITE: Cell<Option<SystemWrite>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<SystemWrite>> = const { Cell::new(None) };
 }
 
-/// What the system is changing now.
-pub fn system_write() -> Option<SystemWrite> {
-    SYSTEM_WRITE.get()
-}
+impl SystemWrite {
+    /// What the extension is writing now.
+    pub fn current() -> Option<SystemWrite> {
+        CURRENT.get()
+    }
 
-/// Says so for as long as the returned value lives, also when an error unwinds.
-pub fn system_writes(what: SystemWrite) -> impl Drop {
-    struct Until(Option<SystemWrite>);
-    impl Drop for Until {
-        fn drop(&mut self) {
-            SYSTEM_WRITE.set(self.0);
+    /// Marks what is written while the returned guard lives; an error that unwinds drops it too.
+    pub fn begin(what: SystemWrite) -> impl Drop {
+        struct Guard(Option<SystemWrite>);
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                CURRENT.set(self.0);
+            }
         }
+        Guard(CURRENT.replace(Some(what)))
     }
-    Until(SYSTEM_WRITE.replace(Some(what)))
-}
 
-/// Whether the system is changing that, and no longer from here on.
-pub fn use_up(what: SystemWrite) -> bool {
-    let is_it = SYSTEM_WRITE.get() == Some(what);
-    if is_it {
-        SYSTEM_WRITE.set(None);
+    /// Whether this is what the extension is writing; from here on it no longer is.
+    pub fn take(what: SystemWrite) -> bool {
+        let is_current = CURRENT.get() == Some(what);
+        if is_current {
+            CURRENT.set(None);
+        }
+        is_current
     }
-    is_it
 }

@@ -26,32 +26,32 @@ pub struct TriggerRows<'a> {
 /// What a trigger hands back: the row to go on with, or none.
 pub type Tuple<'a> = PgHeapTuple<'a, AllocatedByRust>;
 
-pub type Fired<'a> = Result<Option<Tuple<'a>>, std::convert::Infallible>;
+pub type TriggerResult<'a> = Result<Option<Tuple<'a>>, std::convert::Infallible>;
 
 /// Runs the body of a trigger. It reports errors here, because `#[pg_trigger]` turns an Err into a panic without SQLSTATE.
-pub fn fire<'a>(
+pub fn run_row_trigger<'a>(
     trigger: &'a PgTrigger<'a>,
     body: impl FnOnce(TriggerRows<'a>) -> Result<Option<Tuple<'a>>>,
-) -> Fired<'a> {
+) -> TriggerResult<'a> {
     Ok(body(trigger_rows(trigger)).unwrap_or_report())
 }
 
 /// The transition tables of a statement trigger, which its statements name as the trigger does (REFERENCING .. AS).
-pub struct Transition {
+pub struct TransitionTables {
     data: *mut pg_sys::TriggerData,
 }
 
 /// Runs the body of a statement trigger with transition tables.
-pub fn fire_statement<'a>(
+pub fn run_statement_trigger<'a>(
     trigger: &'a PgTrigger<'a>,
-    body: impl FnOnce(&Transition) -> Result<()>,
-) -> Fired<'a> {
+    body: impl FnOnce(&TransitionTables) -> Result<()>,
+) -> TriggerResult<'a> {
     let data = std::ptr::from_ref(trigger.trigger_data()).cast_mut();
-    body(&Transition { data }).unwrap_or_report();
+    body(&TransitionTables { data }).unwrap_or_report();
     Ok(None)
 }
 
-impl Transition {
+impl TransitionTables {
     /// Runs a statement that reads the transition tables.
     pub fn run(&self, sql: &'static str) -> Result<()> {
         // SAFETY: the data is of the trigger that is running.
@@ -181,7 +181,7 @@ impl<'a> TriggerRow<'a> {
     }
 
     /// A copy with other values in some columns, as a BEFORE trigger returns it.
-    pub fn with(&self, columns: Vec<Change>) -> Result<Tuple<'a>> {
+    pub fn with_changes(&self, columns: Vec<ColumnChange>) -> Result<Tuple<'a>> {
         let mut positions = Vec::with_capacity(columns.len());
         let mut values = Vec::with_capacity(columns.len());
         let mut nulls = Vec::with_capacity(columns.len());
@@ -190,7 +190,7 @@ impl<'a> TriggerRow<'a> {
             nulls.push(change.value.is_none());
             values.push(change.value.unwrap_or(pg_sys::Datum::null()));
         }
-        // SAFETY: the arrays have one entry per changed column, of the types that Change's makers were given.
+        // SAFETY: the arrays have one entry per changed column, of the types that ColumnChange's makers were given.
         unsafe {
             let tuple = pg_sys::heap_modify_tuple_by_cols(
                 self.tuple,
@@ -219,14 +219,14 @@ impl<'a> TriggerRow<'a> {
 }
 
 /// A new value for a column of a trigger's row.
-pub struct Change {
+pub struct ColumnChange {
     column: &'static str,
     value: Option<pg_sys::Datum>,
 }
 
-impl Change {
-    pub fn new<T: IntoDatum>(column: &'static str, value: T) -> Change {
-        Change { column, value: value.into_datum() }
+impl ColumnChange {
+    pub fn new<T: IntoDatum>(column: &'static str, value: T) -> ColumnChange {
+        ColumnChange { column, value: value.into_datum() }
     }
 }
 

@@ -247,7 +247,7 @@ fn ticket_activity(
             })
             .collect(),
     };
-    JsonText::of(&report)
+    JsonText::serialize(&report)
 }
 
 fn names_of<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {

@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use crate::platform::enums::Priority;
 use crate::platform::error::Result;
-use crate::platform::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 
 const APPEND: &str = "
@@ -123,8 +123,8 @@ impl Counted {
     create function helpdesk.tickets_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, count)
+fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, count)
 }
 
 /// The columns that Counted reads and that change.

@@ -127,5 +127,5 @@ fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
             *dashboard.by_priority.entry(priority).or_default() += tickets;
         }
     }
-    JsonText::of(&dashboard)
+    JsonText::serialize(&dashboard)
 }

@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
-use crate::platform::trigger::{self, Fired, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 const ZONES: &str = "select exists (select from pg_timezone_names where name = $1)";
 
@@ -14,8 +14,8 @@ const ZONES: &str = "select exists (select from pg_timezone_names where name = $
     create function helpdesk.organizations_check_time_zone() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn organizations_check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, check_zone)
+fn organizations_check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, check_zone)
 }
 
 fn check_zone(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

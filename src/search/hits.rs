@@ -58,7 +58,7 @@ impl<'a> Hit<'a> {
             ticket_id: row.id(3),
             number: row.get(4),
             title: row.get(5),
-            snippet: marked(row.get(12).unwrap_or_default()),
+            snippet: highlight_html(row.get(12).unwrap_or_default()),
             status: row.get(6),
             priority: row.get(7),
             is_internal: row.get(8),
@@ -70,7 +70,7 @@ impl<'a> Hit<'a> {
 }
 
 /// HTML in which only our own marks are tags.
-pub(super) fn marked(headline: &str) -> String {
+pub(super) fn highlight_html(headline: &str) -> String {
     let mut html = String::with_capacity(headline.len() + 32);
     for character in headline.chars() {
         match character {
@@ -97,7 +97,7 @@ mod tests {
     #[pg_test]
     fn search_snippets_are_escaped_but_for_their_marks() {
         assert_eq!(
-            marked("<script>\u{2}alert\u{3}('x')&\""),
+            highlight_html("<script>\u{2}alert\u{3}('x')&\""),
             "&lt;script&gt;<mark>alert</mark>(&#39;x&#39;)&amp;&quot;"
         );
     }

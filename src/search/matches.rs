@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 
 use super::hits::{HITS, Hit};
-use super::paging::{Position, Way};
+use super::paging::{Position, Scan};
 use crate::access::caller::Caller;
 use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::{Part, Query};
+use crate::fulltext::query::{Phase, Query};
 use crate::fulltext::typos::SimilarTitle;
 use crate::knowledge::access::Reader;
 use crate::platform::datum::{JsonText, TsQuery};
@@ -28,7 +28,7 @@ const MAX_WINDOWS: usize = 4;
 const MAX_RANKED: usize = 1_000;
 
 /// What is found by its number, or by a title that is nearly the same, comes before or after all that is found by words.
-const BY_NUMBER: i64 = 1_000_000_000;
+const RANK_OF_NUMBER_MATCH: i64 = 1_000_000_000;
 
 const BY_SIMILARITY: i64 = 0;
 
@@ -94,7 +94,7 @@ const OWN_TICKETS: &str = "
      where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
      order by t.updated_at desc limit 2000";
 
-const BY_ITS_NUMBER: &str = "
+const FIND_BY_NUMBER: &str = "
     select t.id from helpdesk.tickets t
      where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)";
 
@@ -177,7 +177,7 @@ impl Search {
             }
             windows += 1;
             position = match (window.next, position.part) {
-                (None, Part::Words) => self.start(Part::Beginnings)?,
+                (None, Phase::Exact) => self.start(Phase::Prefix)?,
                 (None, _) => return Ok((page, None)),
                 (before, _) => {
                     let next = Position { before, after: None, ..position };
@@ -188,7 +188,7 @@ impl Search {
                 }
             };
             if windows >= MAX_WINDOWS {
-                position.way = Way::ByWords;
+                position.way = Scan::Index;
             }
             tickets = self.tickets(position)?;
         }
@@ -198,27 +198,27 @@ impl Search {
     fn begin(&self) -> Result<(Position, Window)> {
         let position = self.start(self.first_part())?;
         let tickets = self.tickets(position)?;
-        if position.part != Part::Words || !tickets.is_empty() {
+        if position.part != Phase::Exact || !tickets.is_empty() {
             return Ok((position, tickets));
         }
-        let position = self.start(Part::All)?;
+        let position = self.start(Phase::All)?;
         Ok((position, self.tickets(position)?))
     }
 
     /// Where a part begins.
-    fn start(&self, part: Part) -> Result<Position> {
-        let is_frequent = match &self.query {
-            Some(query) if self.searches_all_tickets() => query.is_frequent(part)?,
+    fn start(&self, part: Phase) -> Result<Position> {
+        let is_common = match &self.query {
+            Some(query) if self.searches_all_tickets() => query.is_common(part)?,
             _ => false,
         };
-        Ok(Position::start(part, if is_frequent { Way::Newest } else { Way::ByWords }))
+        Ok(Position::start(part, if is_common { Scan::Recent } else { Scan::Index }))
     }
 
     /// What a customer has is not much, and searched at once.
-    fn first_part(&self) -> Part {
+    fn first_part(&self) -> Phase {
         match &self.query {
             Some(query) if self.searches_all_tickets() => query.first_part(),
-            _ => Part::All,
+            _ => Phase::All,
         }
     }
 
@@ -232,7 +232,7 @@ impl Search {
 
     /// A window of tickets and comments, with what else belongs to the first one.
     fn window(&self, position: Position, mut window: Window) -> Result<Window> {
-        let is_first = position.part != Part::Beginnings && position.before.is_none();
+        let is_first = position.part != Phase::Prefix && position.before.is_none();
         if is_first && self.kinds.contains(&Kind::Article) {
             let mut articles = self.articles()?;
             if articles.is_empty() {
@@ -240,7 +240,7 @@ impl Search {
             }
             window.matches.extend(articles);
         }
-        if let Some(ticket) = self.by_number()? {
+        if let Some(ticket) = self.match_by_number()? {
             window.matches.retain(|found| found.id != ticket.id);
             window.matches.extend(is_first.then_some(ticket));
         }
@@ -258,9 +258,9 @@ impl Search {
         let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
         let sql = match (self.reader.is_staff, way, before) {
             (false, ..) => &OWN,
-            (true, Way::ByWords, _) => &BY_WORDS,
-            (true, Way::Newest, None) => &NEWEST,
-            (true, Way::Newest, Some(_)) => &NEWEST_OLDER,
+            (true, Scan::Index, _) => &BY_WORDS,
+            (true, Scan::Recent, None) => &NEWEST,
+            (true, Scan::Recent, Some(_)) => &NEWEST_OLDER,
         };
         let args = [
             self.org.into(),
@@ -278,7 +278,7 @@ impl Search {
             .collect();
         let next = if matches.len() == WINDOW {
             matches.iter().map(|found| found.id).min()
-        } else if self.reader.is_staff && way == Way::Newest {
+        } else if self.reader.is_staff && way == Scan::Recent {
             statement::read(END_OF_NEWEST)
                 .fetch_optional(&[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()
@@ -348,15 +348,15 @@ impl Search {
     }
 
     /// `42` and `#42` also mean the ticket of that number.
-    fn by_number(&self) -> Result<Option<Match>> {
+    fn match_by_number(&self) -> Result<Option<Match>> {
         let number = ticket_number(&self.text);
         if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
             return Ok(None);
         }
         let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
         let ticket =
-            statement::read(BY_ITS_NUMBER).fetch_optional(&args, |row| row.get(1))?.flatten();
-        Ok(ticket.map(|id| Match { rank: BY_NUMBER, id, kind: Kind::Ticket }))
+            statement::read(FIND_BY_NUMBER).fetch_optional(&args, |row| row.get(1))?.flatten();
+        Ok(ticket.map(|id| Match { rank: RANK_OF_NUMBER_MATCH, id, kind: Kind::Ticket }))
     }
 
     /// The matches as JSON.
@@ -380,7 +380,7 @@ impl Search {
                 language.into(),
                 TsQuery(words.to_owned()).into(),
             ],
-            |row| JsonText::of(&Hit::of(row)),
+            |row| JsonText::serialize(&Hit::of(row)),
         )?;
         hits.into_iter().collect()
     }

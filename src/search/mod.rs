@@ -20,30 +20,30 @@ use self::paging::Position;
 use crate::fulltext::lexemes::Kind;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
-use crate::platform::json::input::{self, OneOrMany, present};
+use crate::platform::json::input::{self, OneOrMany, non_null};
 use crate::platform::json::output;
-use crate::platform::paging::PerPage;
+use crate::platform::paging::PageSize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Filters {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     kind: Option<OneOrMany<Kind>>,
-    #[serde(default, deserialize_with = "present")]
-    per_page: Option<PerPage>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
+    per_page: Option<PageSize>,
+    #[serde(default, deserialize_with = "non_null")]
     cursor: Option<String>,
 }
 
 const KEYS: &[(&str, &str)] = &[
     ("kind", "ticket, comment, article, or a list of them"),
-    ("perPage", PerPage::ALLOWED),
+    ("perPage", PageSize::ALLOWED),
     ("cursor", "nextCursor of the page before"),
 ];
 
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {
-        input::word(input, Kind::from_label)
+        input::parse_word(input, Kind::from_label)
     }
 }
 
@@ -62,7 +62,7 @@ fn search(
     let per_page = filters.per_page.unwrap_or_default().get();
     let position = filters
         .cursor
-        .map(|text| Position::decode(&text).ok_or_else(crate::platform::paging::not_a_cursor))
+        .map(|text| Position::decode(&text).ok_or_else(crate::platform::paging::malformed_cursor))
         .transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
@@ -85,8 +85,8 @@ fn search_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
-    let limit = PerPage::of(limit.into()).ok_or_else(|| {
-        error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PerPage::ALLOWED))
+    let limit = PageSize::of(limit.into()).ok_or_else(|| {
+        error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
     })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
     let (page, _) = search.page(None, limit.get() as usize)?;

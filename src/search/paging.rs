@@ -2,39 +2,39 @@
 
 use pgrx::Uuid;
 
-use crate::fulltext::query::Part;
+use crate::fulltext::query::Phase;
 use crate::platform::json::id;
 
 /// How the tickets and comments of a window are found. Once chosen it stays to the last page, since windows differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Way {
-    ByWords,
-    Newest,
+pub(super) enum Scan {
+    Index,
+    Recent,
 }
 
 /// Where a page continues: in the window of documents of a part older than `before`, after the match of this rank and id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Position {
-    pub part: Part,
-    pub way: Way,
+    pub part: Phase,
+    pub way: Scan,
     pub before: Option<Uuid>,
     pub after: Option<(i64, Uuid)>,
 }
 
 impl Position {
-    pub fn start(part: Part, way: Way) -> Position {
+    pub fn start(part: Phase, way: Scan) -> Position {
         Position { part, way, before: None, after: None }
     }
 
     /// `<way and part>.<before>.<rank>.<id>`, the last three possibly empty.
     pub fn encode(self) -> String {
         let way = match (self.way, self.part) {
-            (Way::ByWords, Part::All) => "w",
-            (Way::Newest, Part::All) => "n",
-            (Way::ByWords, Part::Words) => "ww",
-            (Way::Newest, Part::Words) => "nw",
-            (Way::ByWords, Part::Beginnings) => "wb",
-            (Way::Newest, Part::Beginnings) => "nb",
+            (Scan::Index, Phase::All) => "w",
+            (Scan::Recent, Phase::All) => "n",
+            (Scan::Index, Phase::Exact) => "ww",
+            (Scan::Recent, Phase::Exact) => "nw",
+            (Scan::Index, Phase::Prefix) => "wb",
+            (Scan::Recent, Phase::Prefix) => "nb",
         };
         let before = self.before.map(|id| id.to_string()).unwrap_or_default();
         let after = self.after.map(|(rank, id)| format!("{rank}.{id}"));
@@ -44,12 +44,12 @@ impl Position {
     pub fn decode(text: &str) -> Option<Position> {
         let mut parts = text.split('.');
         let (way, part) = match parts.next()? {
-            "w" => (Way::ByWords, Part::All),
-            "n" => (Way::Newest, Part::All),
-            "ww" => (Way::ByWords, Part::Words),
-            "nw" => (Way::Newest, Part::Words),
-            "wb" => (Way::ByWords, Part::Beginnings),
-            "nb" => (Way::Newest, Part::Beginnings),
+            "w" => (Scan::Index, Phase::All),
+            "n" => (Scan::Recent, Phase::All),
+            "ww" => (Scan::Index, Phase::Exact),
+            "nw" => (Scan::Recent, Phase::Exact),
+            "wb" => (Scan::Index, Phase::Prefix),
+            "nb" => (Scan::Recent, Phase::Prefix),
             _ => return None,
         };
         let before = id_or_nothing(parts.next()?)?;
@@ -81,8 +81,8 @@ mod tests {
     #[pg_test]
     fn search_position_means_the_same_after_its_way_to_the_client_and_back() {
         let id = any::<[u8; 16]>().prop_map(Uuid::from_bytes);
-        let part = prop_oneof![Just(Part::All), Just(Part::Words), Just(Part::Beginnings)];
-        let way = prop_oneof![Just(Way::ByWords), Just(Way::Newest)];
+        let part = prop_oneof![Just(Phase::All), Just(Phase::Exact), Just(Phase::Prefix)];
+        let way = prop_oneof![Just(Scan::Index), Just(Scan::Recent)];
         let position =
             (part, way, proptest::option::of(id.clone()), proptest::option::of((any::<i64>(), id)));
         proptest!(|((part, way, before, after) in position)| {

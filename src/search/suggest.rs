@@ -9,14 +9,14 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::matches::Search;
-use crate::fulltext::lexemes::{Kind, prefixed};
-use crate::fulltext::query::{Query, quoted};
+use crate::fulltext::lexemes::{Kind, with_prefix};
+use crate::fulltext::query::{Query, quote_lexeme};
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::output;
 use crate::platform::statement;
-use crate::tickets::access::find_ticket;
+use crate::tickets::access::find_visible_ticket;
 
 /// The words of a ticket, any of which an article may have: those of the title first, then the longest.
 const WORDS_OF_TICKET: &str = "
@@ -37,7 +37,7 @@ fn suggest_articles(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
-    let found = find_ticket(ticket, p_org_id)?.ok_or_else(|| {
+    let found = find_visible_ticket(ticket, p_org_id)?.ok_or_else(|| {
         error::not_allowed(
             "p_ticket_id: no such ticket, or you may not see it",
             "list_org_tickets lists the tickets you may see.",
@@ -51,7 +51,7 @@ fn suggest_articles(
         })?;
     let query = match words.flatten() {
         Some((language, words)) => {
-            Query::any_of(found.org, &telling(words, found.org, reader)?, language)
+            Query::any_of(found.org, &distinctive_words(words, found.org, reader)?, language)
         }
         None => None,
     };
@@ -68,7 +68,7 @@ fn suggest_articles(
 }
 
 /// Of the words of a ticket, those that tell one article from another: not those that most of the newest have.
-fn telling(words: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
+fn distinctive_words(words: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
     let readable = reader.condition();
     let statement = format!(
         "with newest as materialized (
@@ -80,8 +80,10 @@ fn telling(words: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>>
                   <= greatest(10, (select count(*) from newest) / 2)
            from unnest($2::text[]) with ordinality as q (word, position) order by q.position"
     );
-    let queries: Vec<String> =
-        words.iter().map(|word| prefixed(org, Kind::Article.prefix(), &quoted(word))).collect();
+    let queries: Vec<String> = words
+        .iter()
+        .map(|word| with_prefix(org, Kind::Article.prefix(), &quote_lexeme(word)))
+        .collect();
     let is_telling = statement::read_assembled(&statement)
         .fetch_all(&[org.into(), queries.into()], |row| row.get::<bool>(1))?;
     let telling =

@@ -9,8 +9,8 @@ use super::start::{ORGANIZATION, Start, no_such_organization, no_such_stage};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result};
-use crate::platform::system_write::{SystemWrite, system_write, use_up};
-use crate::platform::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{roles, statement, transaction};
 
@@ -75,8 +75,8 @@ pub(super) const TRACKED: &[&str] = &[
     create function helpdesk.tickets_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn tickets_before_write<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, complete_ticket)
+fn tickets_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, complete_ticket)
 }
 
 fn complete_ticket(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -85,7 +85,7 @@ fn complete_ticket(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         None => intake(&new)?,
         Some(old) => revise(old, &new)?,
     };
-    Ok(Some(new.with(changes)?))
+    Ok(Some(new.with_changes(changes)?))
 }
 
 /// Refuses before anything is looked up, so that the table door answers a stranger always the same: row security would refuse
@@ -136,8 +136,8 @@ fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
 }
 
 /// A closed ticket keeps its last assignee, who may have left by the time it is opened again.
-fn unassigned_if_gone(new: &TriggerRow, org: Uuid) -> Result<Option<Change>> {
-    let nobody = || Change::new("assigned_to", Option::<Uuid>::None);
+fn unassigned_if_gone(new: &TriggerRow, org: Uuid) -> Result<Option<ColumnChange>> {
+    let nobody = || ColumnChange::new("assigned_to", Option::<Uuid>::None);
     Ok((!has_assignable(new, org)?).then(nobody))
 }
 
@@ -160,7 +160,7 @@ fn take_number(new: &TriggerRow, org: Uuid) -> Result<Option<i64>> {
 }
 
 /// What the system fills into a new ticket.
-fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
+fn intake(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     let org: Uuid = new.required("org_id")?;
     check_may_open(new, org)?;
     check_requester(new, org)?;
@@ -170,19 +170,19 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
         return Err(status_follows_stage());
     }
     let mut changes = vec![
-        Change::new("number", take_number(new, org)?),
-        Change::new("workflow_id", workflow),
-        Change::new("current_stage_id", stage),
-        Change::new("version", 1),
-        Change::new("latest_history_id", new_id()),
-        Change::new("public_comment_count", 0),
-        Change::new("public_attachment_count", 0),
+        ColumnChange::new("number", take_number(new, org)?),
+        ColumnChange::new("workflow_id", workflow),
+        ColumnChange::new("current_stage_id", stage),
+        ColumnChange::new("version", 1),
+        ColumnChange::new("latest_history_id", new_id()),
+        ColumnChange::new("public_comment_count", 0),
+        ColumnChange::new("public_attachment_count", 0),
     ];
     // Imports say themselves when a ticket was resolved or closed.
     let entered: Option<TimestampWithTimeZone> = new.get("stage_entered_at")?;
     for (column, is_reached) in milestones(&status) {
         match (is_reached, new.get::<TimestampWithTimeZone>(column)?) {
-            (true, None) => changes.push(Change::new(column, entered)),
+            (true, None) => changes.push(ColumnChange::new(column, entered)),
             (false, Some(_)) => {
                 return Err(error::bad(
                     column,
@@ -193,21 +193,21 @@ fn intake(new: &TriggerRow) -> Result<Vec<Change>> {
             _ => {}
         }
     }
-    changes.push(Change::new("status", status));
+    changes.push(ColumnChange::new("status", status));
     changes.extend(trimmed_title(new)?);
     Ok(changes)
 }
 
 /// What the system fills into a changed ticket.
-fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
-    let is_activity = system_write() == Some(SystemWrite::Activity);
+fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>> {
+    let is_activity = SystemWrite::current() == Some(SystemWrite::Derived);
     let counts = if is_activity { &[] } else { COUNTS };
     new.check_unchanged(
         old,
         IMMUTABLE.iter().chain(SYSTEM).chain(counts),
         "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
     )?;
-    let mut changes: Vec<Change> = trimmed_title(new)?.into_iter().collect();
+    let mut changes: Vec<ColumnChange> = trimmed_title(new)?.into_iter().collect();
     let is_changed = changed_columns(old, new)?;
     if is_changed.is_empty() {
         return Ok(changes);
@@ -234,29 +234,29 @@ fn revise(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<Change>> {
         }
         if moved {
             check_transition(org, old, new)?;
-            changes.push(Change::new("stage_entered_at", now));
+            changes.push(ColumnChange::new("stage_entered_at", now));
         }
         if old_status == "closed" && status != "closed" && !is_changed.contains(&"assigned_to") {
             changes.extend(unassigned_if_gone(new, org)?);
         }
         for (column, is_reached) in milestones(&status) {
             let before: Option<TimestampWithTimeZone> = new.get(column)?;
-            changes.push(Change::new(column, is_reached.then_some(before.unwrap_or(now))));
+            changes.push(ColumnChange::new(column, is_reached.then_some(before.unwrap_or(now))));
         }
-        changes.push(Change::new("status", status));
+        changes.push(ColumnChange::new("status", status));
     }
     let old_version: i32 = old.required("version")?;
     let updated_at: TimestampWithTimeZone = old.required("updated_at")?;
-    changes.push(Change::new("version", old_version + 1));
-    changes.push(Change::new("latest_history_id", new_id()));
-    changes.push(Change::new("updated_at", now.max(updated_at)));
+    changes.push(ColumnChange::new("version", old_version + 1));
+    changes.push(ColumnChange::new("latest_history_id", new_id()));
+    changes.push(ColumnChange::new("updated_at", now.max(updated_at)));
     Ok(changes)
 }
 
 /// An error unless the workflow allows the move.
 fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
     // Used up by the one ticket it was meant for: what a trigger of the user's does on top is checked again.
-    let is_reopening = use_up(SystemWrite::Reopen);
+    let is_reopening = SystemWrite::take(SystemWrite::Reopen);
     if is_reopening || !new.same_image(old, "workflow_id")? {
         return Ok(());
     }
@@ -287,12 +287,12 @@ fn milestones(status: &str) -> [(&'static str, bool); 2] {
     [("resolved_at", is_closed || status == "resolved"), ("closed_at", is_closed)]
 }
 
-fn trimmed_title(new: &TriggerRow) -> Result<Option<Change>> {
+fn trimmed_title(new: &TriggerRow) -> Result<Option<ColumnChange>> {
     let Some(title) = new.get::<&str>("title")? else {
         return Ok(None);
     };
     let trimmed = title.trim();
-    Ok((trimmed.len() != title.len()).then(|| Change::new("title", trimmed)))
+    Ok((trimmed.len() != title.len()).then(|| ColumnChange::new("title", trimmed)))
 }
 
 /// Which tracked columns differ, white space around the title aside.

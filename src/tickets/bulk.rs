@@ -76,7 +76,7 @@ fn update_tickets(
     }
     let orgs: Vec<Uuid> = locked.into_iter().filter_map(|(org, _)| org).collect();
     let mut args = vec![orgs.into(), wanted.into()];
-    args.extend(changes.bound());
+    args.extend(changes.params());
     let result = statement::write(&UPDATE_TICKETS).fetch_optional(&args, |row| row.get(1))?;
     Ok(result.flatten().unwrap_or(JsonText("null".to_owned())))
 }

@@ -49,15 +49,15 @@ const LOCK_ASSIGNEE: &str =
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Changes {
-    #[serde(default, deserialize_with = "input::present")]
+    #[serde(default, deserialize_with = "input::non_null")]
     title: Option<String>,
-    #[serde(default, deserialize_with = "input::present")]
+    #[serde(default, deserialize_with = "input::non_null")]
     description: Option<Option<String>>,
-    #[serde(default, deserialize_with = "input::present")]
+    #[serde(default, deserialize_with = "input::non_null")]
     priority: Option<Priority>,
-    #[serde(default, deserialize_with = "input::present")]
+    #[serde(default, deserialize_with = "input::non_null")]
     assigned_to: Option<Option<Id>>,
-    #[serde(default, deserialize_with = "input::present")]
+    #[serde(default, deserialize_with = "input::non_null")]
     stage_id: Option<Id>,
 }
 
@@ -71,7 +71,7 @@ const CHANGES_KEYS: &[(&str, &str)] = &[
 
 impl Changes {
     /// As arguments, in the order in which the statements take them.
-    pub fn bound(&self) -> [DatumWithOid<'_>; 7] {
+    pub fn params(&self) -> [DatumWithOid<'_>; 7] {
         [
             self.title.as_deref().into(),
             self.description.is_some().into(),

@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::access::{Found, find_ticket};
+use super::access::{VisibleTicket, find_visible_ticket};
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
@@ -56,7 +56,7 @@ fn get_ticket_details(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<Option<JsonText>> {
     let id = required(p_ticket_id, "p_ticket_id")?;
-    let Some(Found { org, is_staff }) = find_ticket(id, p_org_id)? else {
+    let Some(VisibleTicket { org, is_staff }) = find_visible_ticket(id, p_org_id)? else {
         return Ok(None);
     };
     let args = [org.into(), id.into(), is_staff.into()];
@@ -73,7 +73,7 @@ fn get_ticket_details(
     );
     people.name(details.people());
     details.ticket.show_email(&people, is_staff);
-    JsonText::of(&details).map(Some)
+    JsonText::serialize(&details).map(Some)
 }
 
 fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
@@ -103,7 +103,7 @@ pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
     );
     people.name(ticket.people());
     ticket.show_email(&people, true);
-    JsonText::of(&ticket)
+    JsonText::serialize(&ticket)
 }
 
 /// A person as readers see them. The statements find who it is; their name is filled in for all at once.

@@ -9,7 +9,7 @@ use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
-use crate::platform::trigger::{self, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 const RECORD: &str = "
     insert into helpdesk.ticket_history
@@ -39,8 +39,8 @@ const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and 
     create function helpdesk.tickets_record_history() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, record)
+fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, record)
 }
 
 fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -116,8 +116,8 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     create function helpdesk.ticket_history_append_only() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, refuse_unless_cascade)
+fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, refuse_unless_cascade)
 }
 
 fn refuse_unless_cascade(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {

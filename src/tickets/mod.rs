@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use self::access::{Found, find_ticket};
+use self::access::{VisibleTicket, find_visible_ticket};
 use self::changes::{Changes, check_description, checked_title, update_tickets_where};
 use self::details::changed_ticket;
 use self::idempotency::take_key;
@@ -118,7 +118,7 @@ fn update_ticket(
 ) -> Result<JsonText> {
     let id = required(p_ticket_id, "p_ticket_id")?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
-    let Some(Found { org, is_staff: true }) = find_ticket(id, p_org_id)? else {
+    let Some(VisibleTicket { org, is_staff: true }) = find_visible_ticket(id, p_org_id)? else {
         return Err(error::not_allowed(
             "p_ticket_id: no such ticket, or you may not change it",
             "Staff of the ticket's organization change it; customers comment on it.",
@@ -126,7 +126,7 @@ fn update_ticket(
     };
     changes.lock_targets(vec![org])?;
     let mut args = vec![org.into(), id.into()];
-    args.extend(changes.bound());
+    args.extend(changes.params());
     args.push(p_expected_version.into());
     let changed = statement::write(&UPDATE_TICKET).fetch_optional(&args, |_| ())?;
     if let (None, Some(expected)) = (changed, p_expected_version) {

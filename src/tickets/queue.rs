@@ -74,7 +74,7 @@ impl QueueFilters {
         );
         let arguments = Arguments::of(org, Some(me), &self.0, search.as_ref(), None);
         Ok(statement::write_assembled(&statement)
-            .fetch_optional(&arguments.bound(), |row| row.get(1))?
+            .fetch_optional(&arguments.params(), |row| row.get(1))?
             .flatten())
     }
 }

@@ -5,8 +5,8 @@ use pgrx::prelude::*;
 
 use crate::access::rights;
 use crate::platform::error::{self, Result};
-use crate::platform::system_write::{SystemWrite, system_write, system_writes};
-use crate::platform::trigger::{self, Change, Fired, TriggerRow, TriggerRows, Tuple};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 
 const LOCK_WORKFLOW: &str =
@@ -34,8 +34,8 @@ const NOT_OF_STATUS: &str = "
     create function helpdesk.workflow_stages_single_start() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn workflow_stages_single_start<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, keep_start_mark)
+fn workflow_stages_single_start<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, keep_start_mark)
 }
 
 fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
@@ -57,7 +57,7 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let is_new = old.is_none();
     // Whoever is no admin there is refused by row security after this, and learns nothing here.
     let may_not_change = !rights::acts_as_admin(org)?;
-    let is_moving = system_write() == Some(SystemWrite::MoveStartMark);
+    let is_moving = SystemWrite::current() == Some(SystemWrite::MoveStartMark);
     if (was_start == is_start && !is_new) || is_moving || may_not_change {
         return Ok(Some(stage.unchanged()));
     }
@@ -70,11 +70,11 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         .fetch_optional(this, |row| (row.get(1).unwrap_or(0i64), row.get(2).unwrap_or(0i64)))?
         .unwrap_or((0, 0));
     if is_start && other_starts > 0 {
-        let _moving = system_writes(SystemWrite::MoveStartMark);
+        let _moving = SystemWrite::begin(SystemWrite::MoveStartMark);
         statement::write(UNMARK_START).execute(this)?;
     }
     if is_new && !is_start && others == 0 {
-        return Ok(Some(stage.with(vec![Change::new("is_start", true)])?));
+        return Ok(Some(stage.with_changes(vec![ColumnChange::new("is_start", true)])?));
     }
     if was_start && !is_start {
         if others > 0 {
@@ -93,8 +93,8 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     create function helpdesk.workflow_stages_push_status() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> Fired<'a> {
-    trigger::fire(trigger, |rows| {
+fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, |rows| {
         let Some(new) = rows.new else { return Ok(None) };
         let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
         statement::write(STATUS_TO_TICKETS).execute(&args)?;

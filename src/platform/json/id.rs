@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::input::word;
+use super::input::parse_word;
 use crate::platform::error::Result;
 
 /// An id as JSON has it.
@@ -37,6 +37,6 @@ impl Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Id, D::Error> {
-        word(input, Id::from_text)
+        parse_word(input, Id::from_text)
     }
 }

@@ -54,7 +54,7 @@ fn allowed_keys(keys: &[(&str, &str)]) -> String {
 }
 
 /// A key that is there, with a value that is not null, unless the type itself takes null.
-pub fn present<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
+pub fn non_null<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -94,7 +94,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
 }
 
 /// Reads a string by a function that knows which ones are allowed.
-pub fn word<'de, D, T>(input: D, known: impl FnOnce(&str) -> Option<T>) -> Result<T, D::Error>
+pub fn parse_word<'de, D, T>(input: D, known: impl FnOnce(&str) -> Option<T>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
 {
@@ -107,17 +107,17 @@ pub fn one_of<'de, D>(input: D, allowed: &[&'static str]) -> Result<&'static str
 where
     D: Deserializer<'de>,
 {
-    word(input, |word| allowed.iter().find(|known| **known == word).copied())
+    parse_word(input, |word| allowed.iter().find(|known| **known == word).copied())
 }
 
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Whole(pub i64);
+pub struct Integer(pub i64);
 
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Whole, D::Error> {
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Integer, D::Error> {
         let value = serde_json::Value::deserialize(input)?;
-        value.as_i64().map(Whole).ok_or_else(|| D::Error::custom("not a whole number"))
+        value.as_i64().map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
     }
 }
 
@@ -192,7 +192,7 @@ pub mod tests {
     #[pg_test]
     fn json_input_lists_have_1_to_100_values() {
         proptest!(|(values in prop::collection::vec(any::<i64>(), 0..300))| {
-            let read = serde_json::from_value::<OneOrMany<Whole>>(values.clone().into());
+            let read = serde_json::from_value::<OneOrMany<Integer>>(values.clone().into());
             match read {
                 Ok(OneOrMany(numbers)) => {
                     prop_assert!((1..=100).contains(&values.len()));

@@ -14,7 +14,7 @@ const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00
 const MAX_TICKETS: i64 = 1_000;
 
 /// Whether that is what a page asks for, and nothing else of its tickets. `most`: how many tickets there are up to its end.
-pub fn gives(conditions: &[&str], sort: Sort, most: i64) -> bool {
+pub fn applies(conditions: &[&str], sort: Sort, most: i64) -> bool {
     conditions == [OPENED_BEFORE] && sort == Sort::default() && most <= MAX_TICKETS
 }
 
@@ -50,11 +50,11 @@ mod tests {
     fn ticket_ages_give_early_pages_of_tickets_opened_before_a_moment() {
         let sort = Sort::default();
         let ascending = Sort { descending: false, ..sort };
-        assert!(gives(&[OPENED_BEFORE], sort, MAX_TICKETS));
-        assert!(!gives(&[OPENED_BEFORE], sort, MAX_TICKETS + 1));
-        assert!(!gives(&[OPENED_BEFORE], ascending, 21));
-        assert!(!gives(&[OPENED_BEFORE, "t.status = $5"], sort, 21));
-        assert!(!gives(&[], sort, 21));
+        assert!(applies(&[OPENED_BEFORE], sort, MAX_TICKETS));
+        assert!(!applies(&[OPENED_BEFORE], sort, MAX_TICKETS + 1));
+        assert!(!applies(&[OPENED_BEFORE], ascending, 21));
+        assert!(!applies(&[OPENED_BEFORE, "t.status = $5"], sort, 21));
+        assert!(!applies(&[], sort, 21));
     }
 
     #[pg_test]

@@ -11,8 +11,8 @@ use crate::platform::datum::TsQuery;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
-use crate::platform::json::input::{self, OneOrMany, Whole, present};
-use crate::platform::paging::{Count, PerPage};
+use crate::platform::json::input::{self, Integer, OneOrMany, non_null};
+use crate::platform::paging::{Count, PageSize};
 
 const MAX_SEARCH: usize = 200;
 
@@ -20,37 +20,37 @@ const MAX_SEARCH: usize = 200;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Filters {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub priority: Option<OneOrMany<Priority>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub status: Option<OneOrMany<Status>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub stage_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub workflow_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub assigned_to: Option<Assignee>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub created_by: Option<Person>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub created_after: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub created_before: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub updated_after: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub updated_before: Option<Moment>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub search: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub sort: Option<Sort>,
-    #[serde(default, deserialize_with = "present")]
-    pub per_page: Option<PerPage>,
-    #[serde(default, deserialize_with = "present")]
-    pub page: Option<Whole>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
+    pub per_page: Option<PageSize>,
+    #[serde(default, deserialize_with = "non_null")]
+    pub page: Option<Integer>,
+    #[serde(default, deserialize_with = "non_null")]
     pub cursor: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     pub count: Option<Count>,
 }
 
@@ -67,7 +67,7 @@ const KEYS: &[(&str, &str)] = &[
     ("updatedBefore", "a time as in RFC 3339, 2026-01-31T09:00:00Z; that moment is not included"),
     ("search", "1 to 200 characters"),
     ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
-    ("perPage", PerPage::ALLOWED),
+    ("perPage", PageSize::ALLOWED),
     ("page", "a whole number from 1, without cursor"),
     ("cursor", "nextCursor of a page in the same order, without page"),
     ("count", "\"exact\" or \"none\""),
@@ -88,7 +88,7 @@ pub enum Person {
 
 impl<'de> Deserialize<'de> for Assignee {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
-        input::word(input, |word| match word {
+        input::parse_word(input, |word| match word {
             "me" => Some(Assignee::Me),
             "none" => Some(Assignee::Nobody),
             id => Id::from_text(id).map(Assignee::Member),
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Assignee {
 
 impl<'de> Deserialize<'de> for Person {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Person, D::Error> {
-        input::word(input, |word| match word {
+        input::parse_word(input, |word| match word {
             "me" => Some(Person::Me),
             id => Id::from_text(id).map(Person::Member),
         })
@@ -114,7 +114,7 @@ pub struct Moment(TimestampWithTimeZone);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Moment, D::Error> {
-        input::word(input, |word| {
+        input::parse_word(input, |word| {
             let moment: jiff::Timestamp = word.parse().ok()?;
             let micros = moment.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
             TimestampWithTimeZone::try_from(micros).ok().map(Moment)
@@ -124,12 +124,12 @@ impl<'de> Deserialize<'de> for Moment {
 
 impl Filters {
     /// Whether the tickets are counted by all that the filters ask for, so that their number is known without them.
-    pub fn are_counted(&self) -> bool {
-        self.created_by.is_none() && !self.have_moment() && self.search.is_none()
+    pub fn can_use_counters(&self) -> bool {
+        self.created_by.is_none() && !self.has_time_range() && self.search.is_none()
     }
 
     /// Whether they ask for a span of time.
-    pub fn have_moment(&self) -> bool {
+    pub fn has_time_range(&self) -> bool {
         self.created_after.is_some()
             || self.created_before.is_some()
             || self.updated_after.is_some()
@@ -218,7 +218,7 @@ impl Arguments {
         }
     }
 
-    pub fn bound(&self) -> Vec<DatumWithOid<'_>> {
+    pub fn params(&self) -> Vec<DatumWithOid<'_>> {
         let cursor = self.cursor.as_ref();
         vec![
             self.org.into(),

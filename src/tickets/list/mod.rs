@@ -60,7 +60,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     let search = filters.search_in(org)?;
     let conditions = conditions(&filters, search.as_ref(), sees_all);
     let arguments = Arguments::of(org, me, &filters, search.as_ref(), cursor);
-    let bound = arguments.bound();
+    let bound = arguments.params();
 
     let window = Window {
         // One more than shown tells whether there is a next page.
@@ -69,10 +69,10 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
     };
     let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
     // Which index is best for several conditions together, or for an agent of few or of many tickets, depends on what is asked for.
-    let is_by_age = sees_all && by_age::gives(&conditions, sort, window.most());
+    let is_by_age = sees_all && by_age::applies(&conditions, sort, window.most());
     let is_planned_once = conditions.len() <= 1
         && filters.assigned_to.is_none()
-        && (!filters.have_moment() || is_by_age);
+        && (!filters.has_time_range() || is_by_age);
     let rows = if is_planned_once {
         statement::read_assembled(&statement).generic_plan().fetch_all(&bound, Listed::of)?
     } else {
@@ -95,7 +95,7 @@ fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result
         Count::None => None,
         Count::Exact if search.is_some() => found(&filters, search.as_ref(), sees_all, &bound)?,
         Count::Exact => {
-            let statement = if sees_all && filters.are_counted() {
+            let statement = if sees_all && filters.can_use_counters() {
                 stats_statement(&conditions, filters.assigned_to)
             } else {
                 matching_statement("select count(*)", &conditions, sees_all)
@@ -184,7 +184,7 @@ struct Listed {
 impl Listed {
     fn of(row: &Row) -> Result<Listed> {
         Ok(Listed {
-            json: JsonText::of(&TicketItem::of(row))?,
+            json: JsonText::serialize(&TicketItem::of(row))?,
             id: row.get(1),
             priority: row.get(4),
             created_at: row.get(13),
@@ -267,7 +267,7 @@ fn page_statement(
               where b.org_id = $1 and b.workflow_id = $9{order} limit {limit} offset {offset}",
             select(Some("t.current_stage_id = b.id")),
         )
-    } else if by_age::gives(conditions, sort, most) {
+    } else if by_age::applies(conditions, sort, most) {
         format!("{} limit {limit} offset {offset}", by_age::page_statement(most, has_cursor))
     } else {
         format!("{} limit {limit} offset {offset}", select(None))

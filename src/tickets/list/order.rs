@@ -12,7 +12,7 @@ use crate::platform::json::input;
 use crate::platform::paging;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum SortKey {
+pub enum SortKey {
     UpdatedAt,
     CreatedAt,
     /// Within a priority by updated_at, in the same direction.
@@ -60,7 +60,7 @@ impl Sort {
 
 impl<'de> Deserialize<'de> for Sort {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Sort, D::Error> {
-        input::word(input, Sort::from_text)
+        input::parse_word(input, Sort::from_text)
     }
 }
 
@@ -100,7 +100,7 @@ impl Cursor {
     }
 
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
-        let cursor = Cursor::from_text(text).ok_or_else(paging::not_a_cursor)?;
+        let cursor = Cursor::from_text(text).ok_or_else(paging::malformed_cursor)?;
         if cursor.sort != sort {
             return Err(error::bad(
                 "p_filters.cursor",
