@@ -106,8 +106,8 @@ check() {
   if [ $STEP_CODE -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# The directory of a private cluster holds its data, its log, and `env` with the variables to connect
-# to it. The server listens only on a Unix socket, in a directory that only its user can enter.
+# The directory of a private cluster holds its data, its log, and `env` with the variables for a
+# connection. The server listens only on a Unix socket, in a directory that only its user can enter.
 cluster_dir() { echo "$STATE/cluster-$1-$PG"; }
 
 cluster_is_up() {
@@ -157,7 +157,7 @@ cluster_drop() {
   rm -rf "$(cluster_dir "$1")"
 }
 
-# fresh_cluster NAME [SETTING=VALUE ..]: starts a new cluster, which is dropped when the script ends.
+# fresh_cluster NAME [SETTING=VALUE ..]: starts a new cluster and drops it when the script ends.
 fresh_cluster() {
   # shellcheck disable=SC2064
   trap "cluster_drop $1 >/dev/null 2>&1 || true" EXIT
