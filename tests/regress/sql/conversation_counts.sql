@@ -53,7 +53,8 @@ select (select string_agg(distinct key, ' ') from json_each(helpdesk.get_ticket_
        (select string_agg(key, ' ') from json_array_elements(helpdesk.list_org_tickets(test.org_id('Acme'))->'tickets') t, json_object_keys(t) key where key ~* 'internal');
 call test.sign_out();
 
--- Public and internal contributions change updated_at, but make no revision and keep the version.
+-- Public and internal comments and attachments change updated_at, but make no revision and keep the
+-- version.
 create procedure test.show_activity(person text, statement text) language plpgsql as $$
 declare
   before helpdesk.tickets;
@@ -85,7 +86,7 @@ values (test.org_id('Acme'), test.ticket_id('Noise'), 'Long ago', 'b', 1, 'c', t
 select t.updated_at = b.updated_at from helpdesk.tickets t, before_import b where t.title = 'Noise';
 select test.counts('Noise');
 rollback;
--- A user's trigger that changes the ticket at the same time is checked and makes a revision.
+-- A change that a user's trigger makes to the ticket meanwhile is checked and makes a revision.
 begin;
 create function test.escalate() returns trigger language plpgsql as $$
 begin

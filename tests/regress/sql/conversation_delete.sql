@@ -20,7 +20,7 @@ call test.sign_out();
 select (select count(*) > 0 from helpdesk.ticket_watchers), (select count(*) > 0 from helpdesk.notifications), (select count(*) > 0 from helpdesk.ticket_internal_counts);
 
 select test.attempt($$delete from helpdesk.profiles where name = 'Alice'$$);
--- Not even after they left the organization.
+-- A person who wrote something cannot be deleted, not even after leaving the organization.
 begin;
 delete from helpdesk.org_members where user_id in (test.profile_id('Alice'), test.profile_id('Ben'));
 select left(test.attempt($$delete from helpdesk.profiles where name = 'Alice'$$), 5), left(test.attempt($$delete from helpdesk.profiles where name = 'Ben'$$), 5);

@@ -11,7 +11,8 @@ select * from test.attempt_by_each_caller($$update helpdesk.ticket_attachments s
 select * from test.attempt_by_each_caller('delete from helpdesk.ticket_comments');
 select * from test.attempt_by_each_caller('delete from helpdesk.ticket_attachments');
 select * from test.attempt_by_each_caller('delete from helpdesk.ticket_attachments where is_internal');
--- A customer edits and deletes their contributions only while the ticket is assigned to them.
+-- While a ticket is assigned to a customer, they edit their comments and delete their attachments;
+-- not afterwards.
 begin;
 update helpdesk.tickets set assigned_to = test.profile_id('Dave') where title = 'Noise';
 call test.sign_in('Dave');

@@ -45,7 +45,7 @@ select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), '')$
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), E' \n\t ')$$);
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), repeat('x', 100001))$$);
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), repeat('x', 1048576))$$);
--- Characters are counted instead of bytes. NULL means not internal.
+-- The limit applies to characters, not to bytes. NULL means not internal.
 select test.attempt($$select helpdesk.add_comment(test.ticket_id('Noise'), repeat('Ä', 100000), null)$$);
 select change, test.error_of_attachment(change)
   from unnest(array['p_ticket_id=null', 'p_file_name=null', 'p_file_type=null', 'p_file_size=null', 'p_storage_path=null',

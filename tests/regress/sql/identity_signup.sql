@@ -95,7 +95,7 @@ delete from auth.users where email = 'new@example.com';
 select name, email, auth_id is null from helpdesk.profiles where name = 'Renamed';
 rollback;
 
--- The service that signs people up may be service_role.
+-- The sign-up service may run as service_role.
 begin;
 set local role service_role;
 insert into auth.users (email, raw_user_meta_data) values ('svc@example.com', '{"name": "Svc"}');

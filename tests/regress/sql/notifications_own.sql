@@ -44,7 +44,7 @@ select helpdesk.count_unread_notifications();
 -- Other people's notifications and an empty list change nothing.
 select helpdesk.mark_notifications_read(array(select id from mine where name <> 'Alice')), helpdesk.mark_notifications_read('{}'), helpdesk.mark_notifications_read(array[null, '00000000-0000-4000-8000-000000000000']::uuid[]);
 select helpdesk.count_unread_notifications();
--- One of hers and all of Ben's: one changes.
+-- One of hers and all of Ben's: only hers changes.
 select helpdesk.mark_notifications_read(array(select id from mine where name <> 'Alice') || (select min(id::text)::uuid from mine where name = 'Alice'));
 select helpdesk.count_unread_notifications();
 -- One that is already read, then all others

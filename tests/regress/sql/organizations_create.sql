@@ -51,7 +51,7 @@ select test.attempt($$select helpdesk.create_ticket(test.org_id('Stan & Söhne')
 rollback;
 call test.sign_out();
 
--- A name may have 200 characters, which are not counted as bytes.
+-- The limit of 200 applies to characters, not to bytes.
 call test.sign_in('Stan');
 select test.attempt($$select helpdesk.create_organization(repeat('ü', 200))$$);
 call test.sign_out();

@@ -21,7 +21,7 @@ begin
   perform set_config('role', 'none', false);
 end $$;
 select * from test.found_by_each_caller('printer');
--- Only staff find internal lexemes, wherever the search starts,
+-- Only staff find internal text, whichever function they use,
 select * from test.found_by_each_caller('wizard');
 select * from test.found_by_each_caller('"burnt toner"');
 call test.sign_in('Alice');

@@ -79,8 +79,8 @@ select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try')
 rollback;
 call test.sign_out();
 
--- A title may have 500 characters, which are not counted as bytes, without the white space around
--- it. NULL means the default of an optional argument.
+-- The limit of 500 applies to characters, not to bytes, and not to white space around the title.
+-- NULL means the default of an optional argument.
 call test.sign_in('Alice');
 select test.attempt($$select helpdesk.create_ticket(test.org_id('Acme'), '  ' || repeat('ü', 500) || '  ')$$);
 select test.attempt($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', repeat('ü', 100000))$$);

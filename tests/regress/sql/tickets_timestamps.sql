@@ -5,11 +5,11 @@ begin;
 insert into helpdesk.tickets (org_id, title, created_by, current_stage_id) values (test.org_id('Acme'), 'Closed import', test.profile_id('Alice'), test.stage_id('Acme', 'Closed'));
 select status, resolved_at is not null, closed_at is not null from helpdesk.tickets where title = 'Closed import';
 select test.error_of($$insert into helpdesk.tickets (org_id, title, created_by, status) values (test.org_id('Acme'), 'x', test.profile_id('Alice'), 'closed')$$);
--- An open ticket has neither been resolved nor closed: claims to the contrary are refused or
+-- An open ticket has neither resolved_at nor closed_at: an INSERT that sets them is refused or
 -- corrected.
 select test.error_of($$insert into helpdesk.tickets (org_id, title, created_by, resolved_at, closed_at) values (test.org_id('Acme'), 'Undone', test.profile_id('Alice'), now(), now())$$) <> '';
 select count(*) from helpdesk.tickets where status not in ('resolved', 'closed') and (resolved_at is not null or closed_at is not null);
--- Imported tickets keep their timestamps, and the first revision has that of the ticket.
+-- Imported tickets keep their timestamps, and the first revision has the timestamp of the ticket.
 insert into helpdesk.tickets (org_id, title, created_by, created_at, updated_at, stage_entered_at, resolved_at, current_stage_id)
 values (test.org_id('Acme'), 'Old import', test.profile_id('Alice'), '2020-01-01', '2020-01-05', '2020-01-03', '2020-01-02', test.stage_id('Acme', 'Closed'));
 select t.created_at::date, t.updated_at::date, t.stage_entered_at::date, t.resolved_at::date, t.closed_at::date, h.changed_at::date

@@ -15,7 +15,7 @@ select test.error_of($$select helpdesk.watch_ticket(test.ticket_id('Leak'))$$) =
 select test.error_of('select helpdesk.watch_ticket(null)');
 begin;
 call test.sign_in('Alice');
--- Watching twice is watching once, NULL means true, and so is stopping twice.
+-- Watching twice is the same as watching once, and NULL means true. Stopping twice is not an error.
 select helpdesk.watch_ticket(test.ticket_id('Leak')), helpdesk.watch_ticket(test.ticket_id('Leak'), null, test.org_id('Acme'));
 select test.profile_name(user_id), added_at = now() from helpdesk.ticket_watchers;
 call test.sign_in('Ada');
