@@ -71,8 +71,6 @@ const ACCEPT: &str = "
     select $1, $3, 'org_' || i.role, i.created_by from invite i
     on conflict (org_id, user_id) do nothing";
 
-const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
-
 const REVOKE: &str = "
     delete from helpdesk.org_invites
      where id = $1 and ($2 or org_id = any ($3)) and used_at is null
@@ -111,9 +109,7 @@ fn create_org_invite(
     let email = checked_email(required(p_email, "p_email")?)?;
     let role = required(p_role, "p_role")?;
     let caller = Caller::current()?;
-    if !rights::acts_as_admin(org)? {
-        return Err(not_an_admin());
-    }
+    rights::check_admin(org)?;
     let expires_at = expiry(p_expires_in)?;
     // A backend invites also in the name of somebody who may not, and then by itself.
     let sender = caller.profile.filter(|_| caller.is_admin(org));
@@ -173,8 +169,7 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
         })?;
     let Some((Some(org), used_by, is_valid)) = found else { return Err(no_such_invite()) };
     if used_by.is_some() {
-        let is_member =
-            statement::write(IS_MEMBER).fetch_optional(&[org.into(), me.into()], |_| ())?.is_some();
+        let is_member = rights::is_member(org, me)?;
         if used_by == Some(me) && is_member {
             return Ok(org);
         }

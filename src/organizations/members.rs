@@ -12,8 +12,6 @@ use crate::platform::statement;
 const SET_ROLE: &str = "
     update helpdesk.org_members set org_role = $3 where org_id = $1 and user_id = $2 and org_role <> $3";
 
-const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
-
 const REMOVE: &str =
     "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
 
@@ -36,14 +34,10 @@ const ORG_ROLES: [&str; 3] = ["org_admin", "org_agent", "org_customer"];
 #[search_path(pg_catalog, pg_temp)]
 fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let caller = Caller::current()?;
-    let sees_all = rights::acts_as_staff(org)?;
-    if !sees_all && !caller.is_member(org) {
-        return Err(not_a_member());
-    }
-    let members = statement::read(MEMBERS)
-        .fetch_optional(&[org.into(), sees_all.into(), caller.profile.into()], |row| row.get(1))?;
-    Ok(members.flatten().unwrap_or(JsonText("[]".to_owned())))
+    let sees_all = rights::check_member(org)?;
+    let args = [org.into(), sees_all.into(), Caller::current()?.profile.into()];
+    let members = statement::read(MEMBERS).fetch_scalar(&args)?;
+    Ok(members.unwrap_or(JsonText("[]".to_owned())))
 }
 
 /// Makes a member org_admin, org_agent or org_customer.
@@ -66,9 +60,7 @@ fn set_member_role(
     }
     check_admin(org)?;
     statement::write(SET_ROLE).execute(&[org.into(), member.into(), role.into()])?;
-    statement::write(IS_MEMBER)
-        .fetch_optional(&[org.into(), member.into()], |_| ())?
-        .ok_or_else(no_such_member)
+    if rights::is_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
 }
 
 /// Ends a membership. The person's tickets that are not closed become unassigned.
