@@ -9,9 +9,7 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::system_write::SystemWrite;
-use crate::platform::trigger::{
-    self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple, is_import,
-};
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 
 /// The requester of a ticket, if $3 may see it: everybody's ($4), or as requester or assignee.
@@ -179,7 +177,7 @@ pub fn count(row: &TriggerRow, is_new: bool) -> Result<()> {
 }
 
 fn reopens_to(new: &TriggerRow) -> Result<Option<Uuid>> {
-    if !is_comment(new) || new.required("is_internal")? || is_import(new, "created_at")? {
+    if !is_comment(new) || new.required("is_internal")? || new.is_import("created_at")? {
         return Ok(None);
     }
     let args = [new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?];

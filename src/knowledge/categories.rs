@@ -195,7 +195,7 @@ fn check(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let org: Uuid = new.required("org_id")?;
     match &rows.old {
-        None => check_staff(org)?,
+        None => check_staff("org_id", org)?,
         Some(old) => new.check_unchanged(
             old,
             &["org_id", "id", "created_at"],

@@ -48,7 +48,7 @@ fn complete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let changes = match &rows.old {
         None => {
             // Before anything is looked up: row security would refuse too, but only after it.
-            check_staff(org)?;
+            check_staff("org_id", org)?;
             begin(&new, org)?
         }
         Some(old) => revise(old, &new, org)?,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::access::caller::Caller;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple, is_import};
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 /// Tells those of $6 who are members, may read the ticket (and the internal comment, $7) and did not switch it off. $8 and $9 are the
 /// ticket's requester and assignee.
@@ -93,7 +93,7 @@ fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         None => Ok::<_, pgrx::pg_sys::panic::ErrorReport>(true),
     };
     let is_new = rows.old.is_none();
-    if is_new && is_import(new, "created_at")? {
+    if is_new && new.is_import("created_at")? {
         return Ok(None);
     }
     let (assigned, moved) =
@@ -155,7 +155,7 @@ fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<
 
 fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
-    if is_import(new, "created_at")? {
+    if new.is_import("created_at")? {
         return Ok(None);
     }
     let found = statement::write(TICKET_OF_COMMENT)

@@ -54,10 +54,7 @@ fn create_admin_invite_code(
 fn random_code() -> Result<String> {
     let mut bits = [0_u8; 16];
     getrandom::fill(&mut bits).map_err(|_| {
-        error::wrong_state(
-            "the operating system returned no random numbers",
-            "Try again later.",
-        )
+        error::wrong_state("the operating system returned no random numbers", "Try again later.")
     })?;
     Ok(format!("{:032x}", u128::from_be_bytes(bits)))
 }

@@ -146,8 +146,7 @@ fn create_org_invite(
             "set_member_role() changes a member's role.",
         ));
     }
-    let args =
-        [org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()];
+    let args = [org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()];
     statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(not_an_admin)
 }
 

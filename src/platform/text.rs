@@ -1,10 +1,10 @@
-//! Blank and overlong texts, judged alike by functions, triggers and constraints.
+//! What counts as blank text, for functions and constraints alike.
 
 use pgrx::prelude::*;
 
 use super::error::{self, Result};
 
-/// Whether a text has only characters that Unicode calls white space, in every locale.
+/// Whether a text has only characters that Unicode defines as white space, whatever the locale.
 #[pg_extern(immutable, parallel_safe, strict)]
 fn is_blank(p_text: &str) -> bool {
     p_text.trim().is_empty()

@@ -205,6 +205,13 @@ impl<'a> TriggerRow<'a> {
         }
     }
 
+    /// Whether a new row carries a timestamp from before this transaction. Such a row was imported, so
+    /// nobody is notified of it.
+    pub fn is_import(&self, column: &str) -> Result<bool> {
+        let created: Option<TimestampWithTimeZone> = self.get(column)?;
+        Ok(created.is_some_and(|created| created < transaction::transaction_start()))
+    }
+
     /// The row as it is, as a trigger returns it.
     pub fn unchanged(&self) -> Tuple<'a> {
         // SAFETY: tuple and descriptor belong together; into_owned copies.
@@ -228,10 +235,4 @@ impl ColumnChange {
     pub fn new<T: IntoDatum>(column: &'static str, value: T) -> ColumnChange {
         ColumnChange { column, value: value.into_datum() }
     }
-}
-
-/// Whether a new row says that it is from before this transaction: it was loaded, and nobody needs to be told.
-pub fn is_import(new: &TriggerRow, column: &str) -> Result<bool> {
-    let created: Option<TimestampWithTimeZone> = new.get(column)?;
-    Ok(created.is_some_and(|created| created < transaction::transaction_start()))
 }
