@@ -1,5 +1,5 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
-.PHONY: help demo demo-stop build install test lint bench instructions fuzz mutants reference \
+.PHONY: help demo demo-stop build install test regress lint bench instructions fuzz mutants reference \
 	security-baseline docs clean
 
 help: ## lists these commands
@@ -16,6 +16,8 @@ install: ## builds the extension and installs it into the Postgres of PG_CONFIG
 	@scripts/install
 test: ## runs all linters and tests
 	@scripts/test
+regress: ## runs the SQL tests: T=tickets_create one, T=tickets a domain; ACCEPT=1 accepts results
+	@scripts/regress
 lint: ## runs the linters only
 	@scripts/lint
 bench: ## times every operation against plpgsql and hand-written SQL

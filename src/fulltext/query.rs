@@ -1,6 +1,7 @@
 //! What people type into a search box, as the index understands it.
 
 use pgrx::Uuid;
+use serde::{Deserialize, Serialize};
 
 use super::lexemes::{Kind, TITLE, indexable, organization_marker, with_prefix};
 use super::typos::MAX_SIMILAR;
@@ -45,7 +46,8 @@ const MATCHES_IN_SAMPLE: &str = "
              where d.org_id = $3 limit $2) d";
 
 /// What staff search for among tickets and comments at a time: the index is far quicker with a word than with all that begin with it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Whatever matches.
     All,

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 
 use super::hits::{HITS, Hit};
-use super::paging::{Position, Scan};
+use super::position::{Position, Scan};
 use crate::access::caller::Caller;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::{Phase, Query};
@@ -162,25 +162,23 @@ impl Search {
         loop {
             let window = self.window(position, tickets)?;
             let earlier = page.len();
-            let rest = window.matches.into_iter().filter(|found| match position.after {
-                Some(last) => (found.rank, found.id) < last,
-                None => true,
-            });
+            let rest =
+                window.matches.into_iter().filter(|found| position.precedes(found.rank, found.id));
             for found in rest {
                 if page.len() == per_page {
                     // Of this window; of the one before nothing is left.
                     let last = page[earlier..].last();
-                    let after = last.map(|last| (last.rank, last.id));
-                    return Ok((page, Some(Position { after, ..position })));
+                    let next = position.continued_after(last.map(|last| (last.rank, last.id)));
+                    return Ok((page, Some(next)));
                 }
                 page.push(found);
             }
             windows += 1;
-            position = match (window.next, position.part) {
+            position = match (window.next, position.phase) {
                 (None, Phase::Exact) => self.start(Phase::Prefix)?,
                 (None, _) => return Ok((page, None)),
                 (before, _) => {
-                    let next = Position { before, after: None, ..position };
+                    let next = position.next_window(before);
                     if page.len() == per_page {
                         return Ok((page, Some(next)));
                     }
@@ -188,7 +186,7 @@ impl Search {
                 }
             };
             if windows >= MAX_WINDOWS {
-                position.way = Scan::Index;
+                position.scan = Scan::Index;
             }
             tickets = self.tickets(position)?;
         }
@@ -198,7 +196,7 @@ impl Search {
     fn begin(&self) -> Result<(Position, Window)> {
         let position = self.start(self.first_part())?;
         let tickets = self.tickets(position)?;
-        if position.part != Phase::Exact || !tickets.is_empty() {
+        if position.phase != Phase::Exact || !tickets.is_empty() {
             return Ok((position, tickets));
         }
         let position = self.start(Phase::All)?;
@@ -232,7 +230,7 @@ impl Search {
 
     /// A window of tickets and comments, with what else belongs to the first one.
     fn window(&self, position: Position, mut window: Window) -> Result<Window> {
-        let is_first = position.part != Phase::Prefix && position.before.is_none();
+        let is_first = position.phase != Phase::Prefix && position.before().is_none();
         if is_first && self.kinds.contains(&Kind::Article) {
             let mut articles = self.articles()?;
             if articles.is_empty() {
@@ -249,14 +247,15 @@ impl Search {
     }
 
     /// Tickets and comments of one window.
-    fn tickets(&self, Position { part, way, before, .. }: Position) -> Result<Window> {
+    fn tickets(&self, position: Position) -> Result<Window> {
         let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
         let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
         else {
             return Ok(Window { matches: Vec::new(), next: None });
         };
         let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
-        let sql = match (self.reader.is_staff, way, before) {
+        let before = position.before();
+        let sql = match (self.reader.is_staff, position.scan, before) {
             (false, ..) => &OWN,
             (true, Scan::Index, _) => &BY_WORDS,
             (true, Scan::Recent, None) => &NEWEST,
@@ -264,7 +263,7 @@ impl Search {
         };
         let args = [
             self.org.into(),
-            query.of_part(part).into(),
+            query.of_part(position.phase).into(),
             kinds.into(),
             before.into(),
             own_tickets.into(),
@@ -278,7 +277,7 @@ impl Search {
             .collect();
         let next = if matches.len() == WINDOW {
             matches.iter().map(|found| found.id).min()
-        } else if self.reader.is_staff && way == Scan::Recent {
+        } else if self.reader.is_staff && position.scan == Scan::Recent {
             statement::read(END_OF_NEWEST)
                 .fetch_optional(&[self.org.into(), before.into()], |row| row.get(1))?
                 .flatten()

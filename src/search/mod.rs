@@ -7,7 +7,7 @@
 
 mod hits;
 mod matches;
-mod paging;
+mod position;
 mod suggest;
 
 use pgrx::Uuid;
@@ -16,13 +16,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use self::matches::Search;
-use self::paging::Position;
+use self::position::Position;
 use crate::fulltext::lexemes::Kind;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::input::{self, OneOrMany, non_null};
 use crate::platform::json::output;
-use crate::platform::paging::PageSize;
+use crate::platform::paging::{self, PageSize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -59,18 +59,16 @@ fn search(
     let text = required(p_query, "p_query")?;
     let filters = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = input::parse("p_filters", filters, KEYS)?;
-    let per_page = filters.per_page.unwrap_or_default().get();
-    let position = filters
-        .cursor
-        .map(|text| Position::decode(&text).ok_or_else(crate::platform::paging::malformed_cursor))
-        .transpose()?;
+    let size = filters.per_page.unwrap_or_default();
+    let position = filters.cursor.as_deref().map(paging::decode::<Position>).transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
     let search = Search::new(org, text, kinds)?;
-    let (page, next) = search.page(position, per_page as usize)?;
+    let (page, next) = search.page(position, size.get() as usize)?;
+    let next_cursor = next.map(|position| paging::encode(&position)).transpose()?;
     Ok(output::page(
         "results",
         search.show(&page)?,
-        json!({ "perPage": per_page, "nextCursor": next.map(Position::encode) }),
+        json!({ "perPage": size.get(), "nextCursor": next_cursor }),
     ))
 }
 
@@ -85,7 +83,7 @@ fn search_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
-    let limit = PageSize::of(limit.into()).ok_or_else(|| {
+    let limit = PageSize::new(limit.into()).ok_or_else(|| {
         error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
     })?;
     let search = Search::new(org, text, vec![Kind::Article])?;

@@ -239,9 +239,9 @@ impl Arguments {
             self.updated_before.into(),
             self.search.clone().into(),
             self.search_number.into(),
-            cursor.map(|c| c.moment).into(),
-            cursor.and_then(|c| c.priority).map(Priority::label).into(),
-            cursor.map(|c| c.id).into(),
+            cursor.map(Cursor::time).into(),
+            cursor.and_then(Cursor::priority).map(Priority::label).into(),
+            cursor.map(Cursor::id).into(),
         ]
     }
 }

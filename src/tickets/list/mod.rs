@@ -15,7 +15,6 @@ use serde_json::json;
 
 use self::filters::{Arguments, Filters, OF_WORKFLOW, conditions, with_conditions};
 use self::order::{Cursor, Sort, SortKey};
-use self::totals::{found, matching_statement, stats_statement};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
@@ -23,7 +22,7 @@ use crate::platform::enums::Priority;
 use crate::platform::error::{Result, required};
 use crate::platform::json::id;
 use crate::platform::json::output::{self, Named, Time};
-use crate::platform::paging::Count;
+use crate::platform::paging::{Count, Page};
 use crate::platform::statement::{self, Row};
 
 /// One page of the tickets of an organization that the caller may see.
@@ -44,74 +43,43 @@ fn list_org_tickets(
 
 fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or_default();
-    let per_page = filters.per_page.unwrap_or_default().get();
-    let page = match filters.cursor {
+    let size = filters.per_page.unwrap_or_default();
+    let page_number = match filters.cursor {
         Some(_) => None,
-        None => Some(filters.page.map_or(1, |n| n.0)),
+        None => Some(filters.page.map_or(1, |number| number.0)),
     };
-    let cursor = match &filters.cursor {
-        Some(text) => Some(Cursor::decode(text, sort)?),
-        None => None,
-    };
+    let cursor = filters.cursor.as_deref().map(|text| Cursor::decode(text, sort)).transpose()?;
     let search = filters.search_in(org)?;
     let conditions = conditions(&filters, search.as_ref(), sees_all);
     let arguments = Arguments::of(org, me, &filters, search.as_ref(), cursor);
-    let bound = arguments.params();
+    let params = arguments.params();
 
-    let window = Window {
-        // One more than shown tells whether there is a next page.
-        limit: per_page + 1,
-        offset: (page.unwrap_or(1) - 1) * per_page,
-    };
-    let statement = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
-    // Which index is best for several conditions together, or for an agent of few or of many tickets, depends on what is asked for.
+    let window =
+        Window { limit: size.limit(), offset: (page_number.unwrap_or(1) - 1) * size.get() };
+    let sql = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
+    let statement = statement::read_assembled(&sql);
+    // Which index is best depends on the arguments where several conditions meet, and for an agent
+    // of few or of many tickets.
     let is_by_age = sees_all && by_age::applies(&conditions, sort, window.most());
     let is_planned_once = conditions.len() <= 1
         && filters.assigned_to.is_none()
         && (!filters.has_time_range() || is_by_age);
-    let rows = if is_planned_once {
-        statement::read_assembled(&statement).generic_plan().fetch_all(&bound, Listed::of)?
-    } else {
-        statement::read_assembled(&statement).fetch_all(&bound, Listed::of)?
-    };
-    let mut rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
-    let has_more = rows.len() as i64 > per_page;
-    rows.truncate(per_page as usize);
-    let next_cursor = match rows.last() {
-        Some(last) if has_more => {
-            let moment = match sort.key {
-                SortKey::CreatedAt => last.created_at,
-                SortKey::UpdatedAt | SortKey::Priority => last.updated_at,
-            };
-            Cursor::after(last.id, moment, last.priority, sort)
-        }
-        _ => None,
-    };
-    let total = match filters.count.unwrap_or(Count::Exact) {
+    let statement = if is_planned_once { statement.generic_plan() } else { statement };
+    let rows = statement.fetch_all(&params, Listed::of)?;
+    let page = Page::new(rows.into_iter().collect::<Result<Vec<_>>>()?, size);
+    let next_cursor = page.next_cursor(|last| last.cursor(sort))?;
+    let total = match filters.count.unwrap_or_default() {
+        Count::Exact => totals::count(&filters, &conditions, search.as_ref(), sees_all, &params)?,
         Count::None => None,
-        Count::Exact if search.is_some() => found(&filters, search.as_ref(), sees_all, &bound)?,
-        Count::Exact => {
-            let statement = if sees_all && filters.can_use_counters() {
-                stats_statement(&conditions, filters.assigned_to)
-            } else {
-                matching_statement("select count(*)", &conditions, sees_all)
-            };
-            Some(
-                statement::read_assembled(&statement)
-                    .fetch_optional(&bound, |row| row.get::<i64>(1))?
-                    .flatten()
-                    .unwrap_or(0),
-            )
-        }
     };
     Ok(output::page(
         "tickets",
-        rows.into_iter().map(|row| row.json),
+        page.rows.into_iter().map(|row| row.json),
         json!({
             "total": total,
-            "page": page,
-            "perPage": per_page,
-            "nextCursor": next_cursor.map(|cursor| cursor.encode()),
+            "page": page_number,
+            "perPage": size.get(),
+            "nextCursor": next_cursor,
         }),
     ))
 }
@@ -186,6 +154,14 @@ impl Listed {
             created_at: row.get(13),
             updated_at: row.get(14),
         })
+    }
+
+    fn cursor(&self, sort: Sort) -> Option<Cursor> {
+        let time = match sort.key {
+            SortKey::CreatedAt => self.created_at,
+            SortKey::UpdatedAt | SortKey::Priority => self.updated_at,
+        };
+        Some(Cursor::new(sort, self.priority, time?, self.id?))
     }
 }
 

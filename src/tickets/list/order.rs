@@ -1,15 +1,14 @@
-//! The order of a list, and the cursor that says where its next page begins.
+//! The order of a list of tickets, and the cursor of its next page.
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
-use serde::Deserialize;
-use serde::de::Deserializer;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::platform::enums::Priority;
-use crate::platform::error::{self, Result};
+use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
-use crate::platform::paging;
+use crate::platform::paging::{self, CursorTime};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SortKey {
@@ -64,64 +63,54 @@ impl<'de> Deserialize<'de> for Sort {
     }
 }
 
-/// The last ticket of a page. Written as `<sort>.<priority or empty>.<microseconds since 2000>.<id>`.
-#[derive(Clone, Debug, PartialEq)]
+impl Serialize for Sort {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(self.text())
+    }
+}
+
+/// The position after the last ticket of a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cursor {
     sort: Sort,
-    pub priority: Option<Priority>,
-    pub moment: TimestampWithTimeZone,
-    pub id: Uuid,
+    /// Only of a list in the order of priority.
+    priority: Option<Priority>,
+    /// What the list is sorted by: created_at or updated_at.
+    time: CursorTime,
+    id: Id,
 }
 
 impl Cursor {
-    pub fn after(
-        id: Option<Uuid>,
-        moment: Option<TimestampWithTimeZone>,
-        priority: Option<Priority>,
+    pub fn new(
         sort: Sort,
-    ) -> Option<Cursor> {
-        Some(Cursor {
-            sort,
-            priority: priority.filter(|_| sort.key == SortKey::Priority),
-            moment: moment?,
-            id: id?,
-        })
-    }
-
-    pub fn encode(&self) -> String {
-        let micros: i64 = self.moment.into_inner();
-        format!(
-            "{}.{}.{}.{}",
-            self.sort.text(),
-            self.priority.map_or("", Priority::label),
-            micros,
-            self.id
-        )
+        priority: Option<Priority>,
+        time: TimestampWithTimeZone,
+        id: Uuid,
+    ) -> Cursor {
+        let priority = priority.filter(|_| sort.key == SortKey::Priority);
+        Cursor { sort, priority, time: CursorTime(time), id: id.into() }
     }
 
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
-        let cursor = Cursor::from_text(text).ok_or_else(paging::malformed_cursor)?;
-        if cursor.sort != sort {
-            return Err(error::bad(
-                "p_filters.cursor",
-                format!("made by sort {:?}, not {:?}", cursor.sort.text(), sort.text()),
-                "Keep sort the same from page to page, or begin at the first page.",
-            ));
+        let cursor: Cursor = paging::decode(text)?;
+        paging::check_same_order(cursor.sort.text(), sort.text())?;
+        if cursor.priority.is_some() != (sort.key == SortKey::Priority) {
+            return Err(paging::malformed_cursor());
         }
         Ok(cursor)
     }
 
-    fn from_text(text: &str) -> Option<Cursor> {
-        let mut parts = text.split('.');
-        let sort = Sort::from_text(parts.next()?)?;
-        let priority = match (parts.next()?, sort.key) {
-            ("", SortKey::UpdatedAt | SortKey::CreatedAt) => None,
-            (label, SortKey::Priority) => Some(Priority::from_label(label)?),
-            _ => return None,
-        };
-        let moment = TimestampWithTimeZone::try_from(parts.next()?.parse::<i64>().ok()?).ok()?;
-        let id = Id::from_text(parts.next()?)?.into();
-        parts.next().is_none().then_some(Cursor { sort, priority, moment, id })
+    pub fn priority(&self) -> Option<Priority> {
+        self.priority
+    }
+
+    pub fn time(&self) -> TimestampWithTimeZone {
+        self.time.0
+    }
+
+    pub fn id(&self) -> Uuid {
+        self.id.into()
     }
 }
 
@@ -143,20 +132,21 @@ mod tests {
     fn any_cursor() -> impl Strategy<Value = Cursor> {
         let priority = (0..4usize)
             .prop_map(|n| [Priority::Low, Priority::Medium, Priority::High, Priority::Urgent][n]);
-        let moment = -200_000_000_000_000_000i64..9_000_000_000_000_000_000;
-        (any_sort(), priority, moment, any::<[u8; 16]>()).prop_filter_map(
-            "a moment that Postgres can store",
+        let micros = -200_000_000_000_000_000i64..9_000_000_000_000_000_000;
+        (any_sort(), priority, micros, any::<[u8; 16]>()).prop_filter_map(
+            "a timestamp that Postgres can store",
             |(sort, priority, micros, id)| {
-                let moment = TimestampWithTimeZone::try_from(micros).ok();
-                Cursor::after(Some(Uuid::from_bytes(id)), moment, Some(priority), sort)
+                let time = TimestampWithTimeZone::try_from(micros).ok()?;
+                Some(Cursor::new(sort, Some(priority), time, Uuid::from_bytes(id)))
             },
         )
     }
 
     #[pg_test]
-    fn ticket_cursor_means_the_same_after_its_way_to_the_client_and_back() {
+    fn ticket_cursor_survives_its_round_trip() {
         proptest!(|(cursor in any_cursor())| {
-            prop_assert_eq!(Cursor::decode(&cursor.encode(), cursor.sort).ok(), Some(cursor));
+            let text = paging::encode(&cursor).unwrap();
+            prop_assert_eq!(Cursor::decode(&text, cursor.sort).ok(), Some(cursor));
         });
     }
 
@@ -164,25 +154,40 @@ mod tests {
     fn ticket_cursor_of_another_order_is_refused() {
         proptest!(|(cursor in any_cursor(), sort in any_sort())| {
             prop_assume!(sort != cursor.sort);
-            let refused = Cursor::decode(&cursor.encode(), sort).unwrap_err();
+            let refused = Cursor::decode(&paging::encode(&cursor).unwrap(), sort).unwrap_err();
             prop_assert!(refused.message().starts_with("p_filters.cursor: made by sort"));
         });
     }
 
     #[pg_test]
     fn ticket_cursor_takes_no_garbage() {
-        proptest!(|(text in ".{0,80}|-?[a-zA-Z]{0,10}\\.[a-z]{0,6}\\.-?[0-9]{0,20}\\.[0-9a-f-]{0,40}(\\..*)?")| {
-            if let Some(cursor) = Cursor::from_text(&text) {
-                prop_assert_eq!(Cursor::from_text(&cursor.encode()), Some(cursor));
+        const ID: &str = "00000000-0000-0000-0000-000000000000";
+        let cursor = |sort: &str, priority: &str, time: &str, id: &str| {
+            format!(r#"{{"sort":"{sort}","priority":{priority},"time":{time},"id":"{id}"}}"#)
+        };
+        let sort = Sort::default();
+        let by_priority = Sort { key: SortKey::Priority, ..sort };
+        assert!(Cursor::decode(&cursor("-updatedAt", "null", "1", ID), sort).is_ok());
+        proptest!(|(text in r#".{0,80}|\{"sort":"-updatedAt","priority":[a-z"]{0,9},"time":-?[0-9]{0,20},"id":"[0-9a-f-]{0,40}"\}"#)| {
+            if let Ok(cursor) = Cursor::decode(&text, sort) {
+                let again = paging::encode(&cursor).unwrap();
+                prop_assert_eq!(Cursor::decode(&again, sort).ok(), Some(cursor));
             }
         });
-        for near_miss in [
-            "-updatedAt..1.",
-            "-updatedAt.low.1.00000000-0000-0000-0000-000000000000",
-            "-priority..1.00000000-0000-0000-0000-000000000000",
-            "-updatedAt..9999999999999999999.00000000-0000-0000-0000-000000000000",
+        for (near_miss, sort) in [
+            (cursor("-updatedAt", "null", "1", ""), sort),
+            (cursor("-updatedAt", "null", "1.5", ID), sort),
+            (cursor("-updatedAt", "null", "9223372036854775808", ID), sort),
+            (cursor("-updatedAt", "null", "9223372036854775806", ID), sort),
+            (cursor("-updatedAt", "\"whatever\"", "1", ID), sort),
+            (cursor("-updatedAt", "\"low\"", "1", ID), sort),
+            (cursor("-priority", "null", "1", ID), by_priority),
+            (cursor("-updatedAt", "null", "1", ID).replace('}', ",\"more\":1}"), sort),
+            (cursor("-updatedAt", "null", "1", ID) + " x", sort),
+            (" ".repeat(100_000) + &cursor("-updatedAt", "null", "1", ID), sort),
         ] {
-            assert_eq!(Cursor::from_text(near_miss), None, "{near_miss}");
+            let refused = Cursor::decode(&near_miss, sort).unwrap_err();
+            assert_eq!(refused.message(), "p_filters.cursor: not a cursor", "{near_miss}");
         }
     }
 }

@@ -12,8 +12,27 @@ use crate::reporting::fragments::NOBODY;
 /// More matches of a search are not counted.
 const MAX_FOUND: i64 = 10_000;
 
+/// How many tickets match; None when a search finds too many to count.
+pub(super) fn count(
+    filters: &Filters,
+    conditions: &[&'static str],
+    search: Option<&TicketSearch>,
+    sees_all: bool,
+    params: &[DatumWithOid],
+) -> Result<Option<i64>> {
+    if search.is_some() {
+        return found(filters, search, sees_all, params);
+    }
+    let sql = if sees_all && filters.can_use_counters() {
+        stats_statement(conditions, filters.assigned_to)
+    } else {
+        matching_statement("select count(*)", conditions, sees_all)
+    };
+    Ok(Some(statement::read_assembled(&sql).fetch_scalar(params)?.unwrap_or(0)))
+}
+
 /// How many tickets a search finds; None when they are too many to count. The order does not matter: staff count by words.
-pub(super) fn found(
+fn found(
     filters: &Filters,
     search: Option<&TicketSearch>,
     sees_all: bool,
@@ -33,7 +52,7 @@ pub(super) fn found(
 
 /// How many match, from the counts that reporting keeps, as if each line of them were a ticket: those of stages, or those of the agent
 /// that the filters name.
-pub(super) fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
+fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
     let (table, agent) = match assignee {
         None => ("ticket_stage_counts", None),
         Some(Assignee::Nobody) => ("ticket_agent_counts", Some(NOBODY)),
@@ -63,11 +82,7 @@ pub(super) fn stats_statement(conditions: &[&'static str], assignee: Option<Assi
 }
 
 /// Selects from the tickets that match, of those that the caller sees, in no order.
-pub(super) fn matching_statement(
-    select: &str,
-    conditions: &[&'static str],
-    sees_all: bool,
-) -> String {
+fn matching_statement(select: &str, conditions: &[&'static str], sees_all: bool) -> String {
     let own = (!sees_all).then_some("(t.created_by = $2 or t.assigned_to = $2)");
     with_conditions(
         &format!("{select} from helpdesk.tickets t where t.org_id = $1"),
