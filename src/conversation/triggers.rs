@@ -109,7 +109,7 @@ fn requester(new: &TriggerRow) -> Result<Uuid> {
 }
 
 fn is_comment(row: &TriggerRow) -> bool {
-    row.has("content")
+    row.has_column("content")
 }
 
 fn author_column(row: &TriggerRow) -> &'static str {

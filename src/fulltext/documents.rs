@@ -99,9 +99,9 @@ pub(super) fn index(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 fn kind_of(row: &TriggerRow) -> Kind {
-    if row.has("ticket_id") {
+    if row.has_column("ticket_id") {
         Kind::Comment
-    } else if row.has("number") {
+    } else if row.has_column("number") {
         Kind::Ticket
     } else {
         Kind::Article
@@ -149,7 +149,7 @@ pub(super) fn lock(org: Uuid, mode: Lock) -> Result<()> {
         (Lock::Exclusive, false) => return Err(sees_too_little()),
         _ => {}
     }
-    transaction::lock(LOCK, org_bits(org).cast_signed(), mode);
+    transaction::advisory_lock(LOCK, org_bits(org).cast_signed(), mode);
     Ok(())
 }
 

@@ -95,10 +95,10 @@ impl Cursor {
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
         let cursor: Cursor = paging::decode(text)?;
         paging::check_same_order(cursor.sort.text(), sort.text())?;
-        match (cursor.priority, sort.key) {
-            (None, SortKey::Priority) => Err(paging::malformed_cursor()),
-            _ => Ok(cursor),
+        if cursor.priority.is_some() != (sort.key == SortKey::Priority) {
+            return Err(paging::malformed_cursor());
         }
+        Ok(cursor)
     }
 
     pub fn priority(&self) -> Option<Priority> {
@@ -180,6 +180,7 @@ mod tests {
             (cursor("-updatedAt", "null", "9223372036854775808", ID), sort),
             (cursor("-updatedAt", "null", "9223372036854775806", ID), sort),
             (cursor("-updatedAt", "\"whatever\"", "1", ID), sort),
+            (cursor("-updatedAt", "\"low\"", "1", ID), sort),
             (cursor("-priority", "null", "1", ID), by_priority),
             (cursor("-updatedAt", "null", "1", ID).replace('}', ",\"more\":1}"), sort),
             (cursor("-updatedAt", "null", "1", ID) + " x", sort),

@@ -43,6 +43,6 @@ select test.walk_articles('title', 1) = test.walk_articles('title', 100), test.w
 select sort, test.walk_articles(sort, 2) = test.walk_articles(sort, 100), cardinality(string_to_array(test.walk_articles(sort, 4), ', ')) from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,-title}'::text[]) sort;
 select filter, test.error_of(format('select helpdesk.list_articles(test.org_id(''Acme''), %L)', filter)) from unnest(array[
   '{"colour": 1}', '{"status": "new"}', '{"status": []}', '{"visibility": null}', '{"perPage": 0}', '{"perPage": 101}', '{"cursor": "x"}', '{"sort": "author"}', '{"tag": 7}', '{"author": "them"}', '[]',
-  '{"sort": "title", "cursor": "[\"-title\",0,\"x\",\"00000000-0000-0000-0000-000000000000\"]"}']) filter;
+  '{"sort": "title", "cursor": "{\"sort\":\"-title\",\"time\":0,\"title\":\"x\",\"id\":\"00000000-0000-0000-0000-000000000000\"}"}']) filter;
 select test.error_of('select helpdesk.list_articles(null)');
 call test.sign_out();
