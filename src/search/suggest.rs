@@ -39,7 +39,7 @@ fn suggest_articles(
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let found = require_visible_ticket(ticket, p_org_id)?;
     // Also to staff only what is published.
-    let reader = Reader { is_published_only: true, ..Reader::of(found.org)? };
+    let reader = Reader { is_published_only: true, ..Reader::for_org(found.org)? };
     let words = statement::read(WORDS_OF_TICKET)
         .fetch_optional(&[found.org.into(), ticket.into()], |row| {
             Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
