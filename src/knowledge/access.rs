@@ -8,8 +8,8 @@ use crate::access::rights;
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
-/// The organization of an article that the caller may read, and whether they read it as staff and as
-/// member. $3: may read everything; $4: their organizations as staff; $5: as member.
+/// The organization of an article that the caller may read, and whether they read it as staff and
+/// as member. $3: may read everything; $4: their organizations as staff; $5: as member.
 const FIND_VISIBLE_ARTICLE: &str = "
     select a.org_id, $3 or a.org_id = any ($4), $3 or a.org_id = any ($5)
       from helpdesk.articles a
@@ -74,7 +74,8 @@ pub(super) fn find_visible_article(id: Uuid, org: Option<Uuid>) -> Result<Option
     Ok(found.flatten())
 }
 
-/// The organization and id of the article in `p_article_id`; an error if the caller may not change it.
+/// The organization and id of the article in `p_article_id`; an error if the caller may not change
+/// it.
 pub(super) fn require_writable_article(
     id: Option<Uuid>,
     org: Option<Uuid>,

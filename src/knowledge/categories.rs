@@ -37,8 +37,8 @@ struct Category {
     description: Option<String>,
 }
 
-/// The categories of an organization as a tree, each with the number of articles that the caller may
-/// read. Only staff see categories without any.
+/// The categories of an organization as a tree, each with the number of articles that the caller
+/// may read. Only staff see categories without any.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn list_categories(p_org_id: Option<Uuid>) -> Result<JsonText> {

@@ -24,8 +24,8 @@ const LOCK_TREES: &str = "
 
 const FIND_PARENT: &str = "select parent_id from helpdesk.categories where org_id = $1 and id = $2";
 
-/// For transactions above READ COMMITTED. A plain read would not see what others have committed since;
-/// locking a row that they have changed is a serialization failure.
+/// For transactions above READ COMMITTED. A plain read would not see what others have committed
+/// since; locking a row that they have changed is a serialization failure.
 const FIND_PARENT_LOCKED: &str =
     "select parent_id from helpdesk.categories where org_id = $1 and id = $2 for share";
 
@@ -89,8 +89,8 @@ const REMOVE_FROM_ARTICLES: &str = "
       from gone g
      where a.org_id = g.org_id and a.categories && g.names";
 
-/// Trigger on categories: a category is not its own ancestor, not too deep in the tree, and has another
-/// name than its siblings.
+/// Trigger on categories: a category is not its own ancestor, not too deep in the tree, and has
+/// another name than its siblings.
 #[pg_trigger(sql = "
     create function helpdesk.categories_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -193,7 +193,8 @@ fn after_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Trigger on categories, once per DELETE: moves sub-categories up, and removes the names from articles.
+/// Trigger on categories, once per DELETE: moves sub-categories up, and removes the names from
+/// articles.
 #[pg_trigger(sql = "
     create function helpdesk.categories_detach() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

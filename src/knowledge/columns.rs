@@ -1,4 +1,5 @@
-//! The columns of an article that users write: what they may contain, and when a write changes them.
+//! The columns of an article that users write: what they may contain, and when a write changes
+//! them.
 
 use pgrx::Uuid;
 

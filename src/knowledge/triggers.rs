@@ -24,8 +24,8 @@ const SYSTEM_COLUMNS: &[&str] = &["version", "updated_at", "published_at"];
 /// Changed only together with the feedback that they count.
 const COUNT_COLUMNS: &[&str] = &["helpful_count", "unhelpful_count"];
 
-/// Trigger on articles, named as in the original schema: checks a write, and fills in the columns that
-/// the system sets.
+/// Trigger on articles, named as in the original schema: checks a write, and fills in the columns
+/// that the system sets.
 #[pg_trigger(sql = "
     create function helpdesk.update_article_version() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
