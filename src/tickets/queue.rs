@@ -66,7 +66,7 @@ fn parse_queue_filters(text: Option<JsonbText>) -> Result<Filters> {
         None => Ok(filters),
         Some((key, _)) => Err(error::bad(
             format!("p_filters.{key}"),
-            "the queue is the unassigned open tickets, most urgent and oldest first",
+            "not for the queue, which is the unassigned open tickets, most urgent and oldest first",
             "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, \
              updatedAfter, updatedBefore, search.",
         )),
