@@ -11,8 +11,8 @@ const FIND_NAME: &str = "
     select p.name from helpdesk.tickets t join helpdesk.profiles p on p.id = $3
      where t.org_id = $1 and t.id = $2 and $3 in (t.created_by, t.assigned_to)";
 
-/// The name of the requester or the assignee of a ticket, for staff. Row security hides the profiles
-/// of former members from them, although list_org_tickets shows these names.
+/// The name of the requester or the assignee of a ticket, for staff. Row security hides the
+/// profiles of former members from them, although list_org_tickets shows these names.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn ticket_participant_name(

@@ -1,5 +1,5 @@
-//! What the triggers on tickets check: who opens a ticket for whom, who it is assigned to, and where
-//! it moves.
+//! What the triggers on tickets check: who opens a ticket for whom, who it is assigned to, and
+//! where it moves.
 
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -17,8 +17,8 @@ const LOCK_ASSIGNABLE_MEMBER: &str = "
      where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
        for share";
 
-/// Whether the workflow ($2) restricts moves, whether it allows the one from $3 to $4, and the names
-/// of the stages it allows from $3. $5: the caller acts as an admin.
+/// Whether the workflow ($2) restricts moves, whether it allows the one from $3 to $4, and the
+/// names of the stages it allows from $3. $5: the caller acts as an admin.
 const FIND_TRANSITIONS: &str = "
     select count(*) > 0,
            coalesce(bool_or(x.from_stage_id = $3 and x.to_stage_id = $4

@@ -19,8 +19,8 @@ const FIND_TICKET_OF_KEY: &str = "
       from helpdesk.ticket_idempotency_keys
      where org_id = $1 and actor_id is not distinct from $2 and key = $3";
 
-/// Stores the key for a ticket that is about to be created. Returns the ticket of an earlier request
-/// with the same key, or an error if that request was a different one.
+/// Stores the key for a ticket that is about to be created. Returns the ticket of an earlier
+/// request with the same key, or an error if that request was a different one.
 pub(super) fn claim_key(
     org: Uuid,
     actor: Option<Uuid>,

@@ -1,15 +1,15 @@
 //! The page of a list that only filters by createdBefore, most recently updated first.
 //!
-//! An index on updated_at alone would walk all newer tickets. tickets_org_age_idx also groups them by
-//! age, updated_at - created_at: in a group of tickets no older than A, those created before T were
-//! updated before T + A, so the scan of each group starts there.
+//! An index on updated_at alone would walk all newer tickets. tickets_org_age_idx also groups them
+//! by age, updated_at - created_at: in a group of tickets no older than A, those created before T
+//! were updated before T + A, so the scan of each group starts there.
 
 use super::conditions::CREATED_BEFORE;
 use super::order::Sort;
 
-/// The limits between the groups, as in tickets_org_age_idx: 1, 5 and 20 minutes, 1, 4 and 12 hours,
-/// 1, 3, 10 and 30 days, 3 months, 1, 3 and 10 years. In hours, which are equally long in every time
-/// zone.
+/// The limits between the groups, as in tickets_org_age_idx: 1, 5 and 20 minutes, 1, 4 and 12
+/// hours, 1, 3, 10 and 30 days, 3 months, 1, 3 and 10 years. In hours, which are equally long in
+/// every time zone.
 const AGES: &str = "{00:01:00,00:05:00,00:20:00,01:00:00,04:00:00,12:00:00,24:00:00,\
     72:00:00,240:00:00,720:00:00,2160:00:00,8760:00:00,26280:00:00,87600:00:00}";
 

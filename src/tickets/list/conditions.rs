@@ -8,8 +8,8 @@ pub(super) const IN_WORKFLOW: &str = "t.workflow_id = $9";
 
 pub(super) const CREATED_BEFORE: &str = "t.created_at < $14";
 
-/// The conditions on a ticket `t` that the filters mean. A single value is compared with `=`, so that
-/// an index can return its tickets in order.
+/// The conditions on a ticket `t` that the filters mean. A single value is compared with `=`, so
+/// that an index can return its tickets in order.
 pub fn conditions(
     filters: &Filters,
     search: Option<&TicketSearch>,

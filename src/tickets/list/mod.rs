@@ -1,7 +1,7 @@
 //! list_org_tickets: one page of tickets, filtered and sorted.
 //!
-//! Statements are assembled from constants, in shapes for which one index returns the page in order:
-//! the cost depends on the size of the page, not on that of the organization.
+//! Statements are assembled from constants, in shapes for which one index returns the page in
+//! order: the cost depends on the size of the page, not on that of the organization.
 
 pub(super) mod arguments;
 mod by_age;

@@ -36,8 +36,8 @@ fn order_by(sort: Sort) -> &'static str {
 /// returns its tickets in order.
 const OWN_TICKETS: [&str; 2] = ["t.created_by = $2", "t.assigned_to = $2 and t.created_by <> $2"];
 
-/// The rows of the page. They are part of the statement, not bound: for an unknown limit the planner
-/// assumes a tenth of the table, and then plans every call again (0.2 ms) or sorts.
+/// The rows of the page. They are part of the statement, not bound: for an unknown limit the
+/// planner assumes a tenth of the table, and then plans every call again (0.2 ms) or sorts.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     pub(super) limit: i64,

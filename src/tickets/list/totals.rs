@@ -48,8 +48,8 @@ fn count_matches(
     Ok(total.filter(|total| *total <= MAX_TOTAL_OF_SEARCH))
 }
 
-/// Sums the counters of reporting instead of counting tickets. Each row of them is given the columns
-/// of a ticket `t`, so that the same conditions apply to it.
+/// Sums the counters of reporting instead of counting tickets. Each row of them is given the
+/// columns of a ticket `t`, so that the same conditions apply to it.
 fn sum_of_counters(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
     let (counts, agent) = match assignee {
         None => (STAGE_COUNTS, None),
