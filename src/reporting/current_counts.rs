@@ -1,8 +1,7 @@
 //! How many tickets there are now: the folded counts and the deltas that are not folded yet.
 //!
-//! Both are selected as rows to be summed. The types of the two parts must be equal, so that
-//! Postgres flattens the UNION and pushes conditions into both. The view workflow_stage_stats
-//! contains STAGE_COUNTS again, because a view of its own would need SELECT for everybody.
+//! Both are rows to be summed. workflow_stage_stats contains STAGE_COUNTS again: it reads with the
+//! caller's rights, so callers would also need SELECT on a view that it shared with these statements.
 
 use std::sync::LazyLock;
 
