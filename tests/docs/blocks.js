@@ -3,7 +3,7 @@
 // <!-- data: demo -->        at the top of a document: its database holds what `make demo` loads
 // <!-- as: ben@acme.example --> the JavaScript and shell blocks below run with this person's token
 // <!-- not run: REASON -->   above a block: it cannot run in a test, and why
-// A ```text or ```json block right below a block that runs is what that block prints.
+// The first ```text or ```json block below a block that runs is what that block prints.
 
 import { readFile } from 'node:fs/promises';
 
@@ -33,7 +33,6 @@ export async function readDocument(file, path) {
       const block = { file, line: start, language: fence[1], code: lines.slice(start, end).join('\n'), as };
       i = end;
       if (RUNNABLE.has(block.language)) {
-        last = said['not run'] ? undefined : block;
         document.blocks.push({ ...block, notRun: said['not run'] });
         last = said['not run'] ? undefined : document.blocks.at(-1);
       } else if (OUTPUT.has(block.language) && last && !said['not compared']) {
@@ -44,7 +43,6 @@ export async function readDocument(file, path) {
       }
       said = {};
     } else if (lines[i].trim() !== '') {
-      last = undefined;
       said = {};
     }
   }
