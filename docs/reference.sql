@@ -1,5 +1,6 @@
--- Writes docs/reference.md from the catalog of an installed helpdesk and its COMMENTs. scripts/reference runs it, after
--- filling the temporary table `domains` with the domain of every table, view and function.
+-- Writes docs/reference.md from the catalog of an installed helpdesk and its COMMENTs.
+-- scripts/reference runs it, after filling the temporary table `domains` with the domain of every
+-- table, view and function.
 \set ON_ERROR_STOP 1
 \pset format unaligned
 \pset tuples_only on
@@ -97,7 +98,8 @@ superusers: a column that "never changes" is refused whatever the privileges all
 with tables as (
   select r.*, row_number() over (partition by r.domain order by r.relkind, r.name) as number from relations r
 ), links as (
-  -- Nearly every table also refers to organizations and profiles: leaving these out keeps the pictures readable.
+  -- Nearly every table also refers to organizations and profiles: without these the diagrams stay
+  -- readable.
   select r.domain, format('  %s }o--%s %s : "%s"', r.name, case when bool_and(a.attnotnull) then '||' else 'o|' end,
                           replace(replace(k.confrelid::regclass::text, 'helpdesk.', ''), '.', '_'),
                           string_agg(a.attname, ', ' order by a.attnum) filter (where a.attname <> 'org_id')) as line

@@ -11,7 +11,10 @@ const RUNNABLE = new Set(['sql', 'js', 'sh']);
 const OUTPUT = new Set(['text', 'json']);
 const COMMENT = /^<!-- (data|as|not run|not compared): (.*) -->$/;
 
-/** { data, blocks: [{ file, line, language, code, as, notRun, output: { language, text } }], others } of one document. */
+/**
+ * One document: { data, blocks, others }. A block is { file, line, language, code, as, notRun, output },
+ * its output { language, text }.
+ */
 export async function readDocument(file, path) {
   const lines = (await readFile(path, 'utf8')).split('\n');
   const document = { file, data: undefined, blocks: [], others: [] };

@@ -1,4 +1,5 @@
-// Loaded before the JavaScript of a document: the variables that its text introduces, and what a browser has and Node 20 lacks.
+// Loaded before the JavaScript of a document: the variables that its text introduces, and what a
+// browser has and Node 20 lacks.
 
 import { inspect } from 'node:util';
 

@@ -1,5 +1,5 @@
-// Compares what an example prints with what the document shows. Ids and timestamps differ from run to run: any id matches
-// any id, any timestamp any timestamp, and `…` in a document matches anything.
+// Compares what an example prints with what the document shows. Ids and timestamps differ from run
+// to run: any id matches any id, any timestamp any timestamp, and `…` in a document anything.
 
 import assert from 'node:assert/strict';
 
@@ -23,7 +23,7 @@ const linesOf = (text) =>
 const patternOf = (text, flags) =>
   new RegExp(`^${text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, flags);
 
-/** The document's lines are the last ones that were printed. A line that is only `…` stands for any number of lines. */
+/** The document's lines are the last that were printed. A line `…` stands for any number of lines. */
 export function assertPrinted(printed, shown) {
   const actual = linesOf(printed);
   const expected = linesOf(shown);
@@ -44,7 +44,10 @@ export function assertPrintedInOrder(printed, shown) {
   }
 }
 
-/** What was printed, or its last line, is this JSON value; the string "…" in the document matches any value, and as the last element any further ones. */
+/**
+ * What was printed, or its last line, is this JSON value. The string "…" in the document matches any
+ * value, and as the last element of an array any further elements.
+ */
 export function assertSameJson(printed, shown) {
   const actual = parse(printed) ?? parse(printed.trimEnd().split('\n').at(-1));
   assert.notEqual(actual, undefined, `no JSON: ${printed}`);

@@ -1,6 +1,7 @@
 // Checks what documents refer to: node tests/docs/names.js links|functions|files FILE..
-// links: the files and headings that they link to; functions: the SQL functions and arguments that they name (PGHOST and PGPORT
-// say on which server); files: the paths and make targets. Prints what does not exist, and fails if there is any.
+// links: the files and headings that they link to; functions: the SQL functions and arguments that
+// they name (PGHOST and PGPORT name the server); files: paths and make targets. Prints what does not
+// exist, and fails if there is any.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -40,7 +41,7 @@ function anchorsOf(text) {
 
 let catalog;
 
-/** Every SQL function by name, with the names of the arguments of ours; and our tables, which embeds look like calls of. */
+/** The names of all SQL functions, with the arguments of ours; and our tables, as embeds look like calls. */
 async function readCatalog() {
   const db = await helpdeskDatabase();
   try {

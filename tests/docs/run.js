@@ -1,6 +1,6 @@
-// Runs the examples of the documents: node tests/docs/run.js FILE.. (PGHOST, PGPORT, PGUSER and PGBIN say on which server).
-// Each document has its own database, in which its blocks run from top to bottom. Prints one line per block that fails or that
-// cannot run, and at last "examples: N passed, N failed".
+// Runs the examples of the documents: node tests/docs/run.js FILE.. (PGHOST, PGPORT, PGUSER and
+// PGBIN name the server). Each document has its own database, in which its blocks run from top to
+// bottom. Prints what fails, and at last "examples: N passed, N failed".
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';

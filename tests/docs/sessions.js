@@ -1,4 +1,5 @@
-// What runs the examples: one psql for all SQL of a document, one program for all its JavaScript, a shell for each curl.
+// What runs the examples: one psql for all SQL of a document, one program for all its JavaScript, a
+// shell for each curl.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
