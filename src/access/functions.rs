@@ -1,0 +1,126 @@
+//! What policies ask about the caller.
+//!
+//! Rights follow the database role, as row security does: a role that bypasses it (a superuser,
+//! service_role, the owner of the tables) may do everything. For all others they follow the
+//! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
+//! nobody, whatever the claims contain.
+//!
+//! These functions have no SET search_path, which would cost five times the call: the look-ups pin
+//! the path themselves (`with_pinned_search_path`).
+
+use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::prelude::*;
+
+use super::cache::{update_cached, with_cached};
+use super::caller::Caller;
+use crate::platform::datum::UuidArray;
+use crate::platform::error::Result;
+use crate::platform::settings::with_pinned_search_path;
+use crate::platform::statement;
+
+const ASSIGNED_TICKETS: &str = "
+    select t.id from helpdesk.tickets t
+     where t.assigned_to operator(pg_catalog.=) $1
+       and t.org_id operator(pg_catalog.=) any ($2)";
+
+const IS_MY_MEMBER: &str = "
+    select from helpdesk.org_members m
+     where m.user_id operator(pg_catalog.=) $1 and m.org_id operator(pg_catalog.=) any ($2)";
+
+const MY_MEMBERS: &str = "
+    select m.user_id from helpdesk.org_members m
+     where m.org_id operator(pg_catalog.=) any ($1) order by m.user_id using operator(pg_catalog.<)";
+
+/// Who asks about more profiles than this walks through them all: then the members are fetched at once.
+const SINGLE_PROFILES: u32 = 50;
+
+/// The signed-in person's profile.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_profile_id() -> Result<Option<Uuid>> {
+    with_cached(|cached| cached.caller.profile)
+}
+
+/// Organizations that the signed-in person is a member of.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_org_ids() -> Result<UuidArray> {
+    with_cached(|cached| cached.orgs.clone())
+}
+
+/// Organizations in which the signed-in person is org_customer.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_customer_org_ids() -> Result<UuidArray> {
+    with_cached(|cached| cached.customer_orgs.clone())
+}
+
+/// Organizations in which the signed-in person is org_agent or org_admin.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_staff_org_ids() -> Result<UuidArray> {
+    with_cached(|cached| cached.staff_orgs.clone())
+}
+
+/// Organizations in which the signed-in person is org_admin.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_admin_org_ids() -> Result<UuidArray> {
+    with_cached(|cached| cached.admin_orgs.clone())
+}
+
+/// Tickets that the signed-in person is assigned to where they are not staff. Few: customers are seldom assigned.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_assigned_ticket_ids() -> Result<UuidArray> {
+    let caller = Caller::current()?;
+    let (Some(me), false) = (caller.profile, caller.customer_orgs.is_empty()) else {
+        return Ok(UuidArray::new(&[]));
+    };
+    if let Some(tickets) = with_cached(|cached| cached.assigned_tickets.clone())? {
+        return Ok(tickets);
+    }
+    let args = [me.into(), caller.customer_orgs.clone().into()];
+    let tickets = UuidArray::new(&ids(ASSIGNED_TICKETS, &args)?);
+    update_cached(|cached| cached.assigned_tickets = Some(tickets.clone()));
+    Ok(tickets)
+}
+
+fn ids(query: &'static str, args: &[DatumWithOid]) -> Result<Vec<Uuid>> {
+    let found =
+        with_pinned_search_path(|| statement::read(query).fetch_all(args, |row| row.get(1)))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Whether a profile is a member of an organization in which the signed-in person is staff.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn is_member_of_my_orgs(p_profile_id: Option<Uuid>) -> Result<bool> {
+    let Some(profile) = p_profile_id else { return Ok(false) };
+    let (checked, answer) = with_cached(|cached| {
+        let answer = match &cached.members {
+            _ if cached.caller.staff_orgs.is_empty() => Some(false),
+            members => members.as_ref().map(|members| members.binary_search(&profile).is_ok()),
+        };
+        (cached.profiles_checked, answer)
+    })?;
+    if let Some(answer) = answer {
+        return Ok(answer);
+    }
+    let caller = Caller::current()?;
+    if checked >= SINGLE_PROFILES {
+        let members = ids(MY_MEMBERS, &[caller.staff_orgs().into()])?;
+        let answer = members.binary_search(&profile).is_ok();
+        update_cached(|cached| cached.members = Some(members));
+        return Ok(answer);
+    }
+    update_cached(|cached| cached.profiles_checked += 1);
+    let args = [profile.into(), caller.staff_orgs().into()];
+    with_pinned_search_path(|| statement::read(IS_MY_MEMBER).exists(&args))
+}
+
+/// Whether the signed-in person's role on the installation lets them found an organization.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn may_create_organization() -> Result<bool> {
+    Ok(Caller::current()?.may_create_organization())
+}
+
+/// Whether the signed-in person is an administrator of the installation.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn is_installation_admin() -> Result<bool> {
+    Ok(Caller::current()?.is_installation_admin())
+}

@@ -1,0 +1,5 @@
+pub mod documents;
+pub mod language;
+pub mod lexemes;
+pub mod query;
+pub mod typos;

@@ -1,0 +1,3 @@
+pub mod id;
+pub mod input;
+pub mod output;

@@ -1,0 +1,105 @@
+//! search(): one search over tickets, comments and articles, of what the caller may see and nothing else.
+//!
+//! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
+//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred. A window is found in
+//! the index of words, or, when many documents have the words, among the newest documents. What has the last word itself comes
+//! before what has only words that begin with it.
+
+mod hits;
+mod matches;
+mod position;
+mod suggest;
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
+
+use self::matches::Search;
+use self::position::Position;
+use crate::fulltext::lexemes::Kind;
+use crate::platform::datum::{JsonText, JsonbText};
+use crate::platform::error::{self, Result, required};
+use crate::platform::json::input::{self, OneOrMany, non_null};
+use crate::platform::json::output;
+use crate::platform::paging::{self, PageSize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Filters {
+    #[serde(default, deserialize_with = "non_null")]
+    kind: Option<OneOrMany<Kind>>,
+    #[serde(default, deserialize_with = "non_null")]
+    per_page: Option<PageSize>,
+    #[serde(default, deserialize_with = "non_null")]
+    cursor: Option<String>,
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("kind", "ticket, comment, article, or a list of them"),
+    ("perPage", PageSize::ALLOWED),
+    ("cursor", "nextCursor of the page before"),
+];
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {
+        input::parse_word(input, Kind::from_label)
+    }
+}
+
+/// Tickets, comments and articles in which the words are, of an organization, that the caller may see.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn search(
+    p_org_id: Option<Uuid>,
+    p_query: Option<&str>,
+    p_filters: default!(Option<JsonbText>, "'{}'"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_query, "p_query")?;
+    let filters = p_filters.as_ref().map_or("{}", |filters| &filters.0);
+    let filters: Filters = input::parse("p_filters", filters, KEYS)?;
+    let size = filters.per_page.unwrap_or_default();
+    let position = filters.cursor.as_deref().map(paging::decode::<Position>).transpose()?;
+    let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
+    let search = Search::new(org, text, kinds)?;
+    let (page, next) = search.page(position, size.get() as usize)?;
+    let next_cursor = next.map(|position| paging::encode(&position)).transpose()?;
+    Ok(output::page(
+        "results",
+        search.show(&page)?,
+        json!({ "perPage": size.get(), "nextCursor": next_cursor }),
+    ))
+}
+
+/// The articles of an organization in which the words are, best first, that the caller may read.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn search_articles(
+    p_org_id: Option<Uuid>,
+    p_query: Option<&str>,
+    p_limit: default!(Option<i32>, "20"),
+) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_query, "p_query")?;
+    let limit = required(p_limit, "p_limit")?;
+    let limit = PageSize::new(limit.into()).ok_or_else(|| {
+        error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
+    })?;
+    let search = Search::new(org, text, vec![Kind::Article])?;
+    let (page, _) = search.page(None, limit.get() as usize)?;
+    search.show(&page).map(output::array)
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pg_schema]
+mod tests {
+    use super::*;
+
+    #[pg_test]
+    fn search_filters_are_read_or_refused_by_name() {
+        input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
+            input::parse::<Filters>("p_filters", text, KEYS)
+        });
+    }
+}

@@ -1,0 +1,2 @@
+mod act_as;
+mod report;
