@@ -12,8 +12,8 @@ const OUTPUT = new Set(['text', 'json']);
 const COMMENT = /^<!-- (data|as|not run|not compared): (.*) -->$/;
 
 /**
- * One document: { data, blocks, others }. A block is { file, line, language, code, as, notRun, output },
- * its output { language, text }.
+ * One document: { data, blocks, others }. A block is { file, line, language, code, as, notRun,
+ * output }, its output { language, text }.
  */
 export async function readDocument(file, path) {
   const lines = (await readFile(path, 'utf8')).split('\n');

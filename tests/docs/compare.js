@@ -23,7 +23,7 @@ const linesOf = (text) =>
 const patternOf = (text, flags) =>
   new RegExp(`^${text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, flags);
 
-/** The document's lines are the last that were printed. A line `…` stands for any number of lines. */
+/** The document's lines are the last that were printed. A line `…` stands for any lines. */
 export function assertPrinted(printed, shown) {
   const actual = linesOf(printed);
   const expected = linesOf(shown);
@@ -45,8 +45,8 @@ export function assertPrintedInOrder(printed, shown) {
 }
 
 /**
- * What was printed, or its last line, is this JSON value. The string "…" in the document matches any
- * value, and as the last element of an array any further elements.
+ * What was printed, or its last line, is this JSON value. The string "…" in the document matches
+ * any value, and as the last element of an array any further elements.
  */
 export function assertSameJson(printed, shown) {
   const actual = parse(printed) ?? parse(printed.trimEnd().split('\n').at(-1));

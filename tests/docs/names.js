@@ -1,7 +1,7 @@
 // Checks what documents refer to: node tests/docs/names.js links|functions|files FILE..
 // links: the files and headings that they link to; functions: the SQL functions and arguments that
-// they name (PGHOST and PGPORT name the server); files: paths and make targets. Prints what does not
-// exist, and fails if there is any.
+// they name (PGHOST and PGPORT name the server); files: paths and make targets. Prints what does
+// not exist, and fails if there is any.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -41,7 +41,7 @@ function anchorsOf(text) {
 
 let catalog;
 
-/** The names of all SQL functions, with the arguments of ours; and our tables, as embeds look like calls. */
+/** All SQL functions, with the arguments of ours; and our tables, since embeds look like calls. */
 async function readCatalog() {
   const db = await helpdeskDatabase();
   try {
