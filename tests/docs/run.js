@@ -115,7 +115,7 @@ class Example {
       this.#printedByJavaScript ??= await runJavaScript(this.#javascript, { url, accessToken: token, org });
       return this.#printedByJavaScript[this.#javascript.indexOf(block)];
     }
-    return runShell(block, { URL: url, TOKEN: token, ORG: org });
+    return runShell(block, { URL: url, TOKEN: token, ORG: org, PGDATABASE: this.#db.name });
   }
 
   async #caller(email) {

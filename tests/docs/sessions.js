@@ -3,7 +3,9 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MARK = 'end of the example';
@@ -58,15 +60,26 @@ export async function runJavaScript(blocks, globals) {
   }
 }
 
-/** Runs a shell block. Returns what it printed. */
+/** Runs a shell block in an empty folder, with Postgres's programs. Returns what it printed. */
 export async function runShell(block, environment) {
-  const { printed, errors, code } = await execute('bash', ['-euo', 'pipefail', '-c', block.code], environment);
-  if (code !== 0) throw new Error(`exit code ${code}: ${printed}${errors}`);
-  return printed;
+  const folder = await mkdtemp(join(tmpdir(), 'helpdesk-docs-'));
+  try {
+    const { printed, errors, code } = await execute(
+      'bash',
+      ['-euo', 'pipefail', '-c', block.code],
+      { PATH: `${process.env.PGBIN}:${process.env.PATH}`, ...environment },
+      folder,
+    );
+    if (code !== 0) throw new Error(`exit code ${code}: ${printed}${errors}`);
+    return printed;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-export async function execute(command, args, environment) {
-  const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function execute(command, args, environment, cwd) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [printed, errors] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
