@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MARK = 'end of the example';
+/** SQL that waits longer than this, or an unfinished quote, fails. */
+const TIMEOUT_MS = 60_000;
 const BROWSER = new URL('browser.js', import.meta.url).href;
 
 /** A psql session; `run` returns what a piece of SQL prints, errors included. */
@@ -33,16 +35,18 @@ export class Psql {
     const [before, after] = plain ? ['\\pset tuples_only on\n\\pset format unaligned\n', '\\pset tuples_only off\n\\pset format aligned\n'] : ['', ''];
     this.#psql.stdin.write(`${before}${sql}\n;\n${after}\\echo ${MARK}\n`);
     const end = `${MARK}\n`;
+    const timeout = setTimeout(() => this.#psql.kill(), TIMEOUT_MS);
     while (!this.#printed.endsWith(end)) {
-      if (this.#psql.exitCode !== null) throw new Error(`psql stopped: ${this.#printed}`);
+      if (this.#psql.exitCode !== null || this.#psql.killed) throw new Error(`psql stopped: ${this.#printed}`);
       await new Promise((resolve) => (this.#wake = resolve));
     }
+    clearTimeout(timeout);
     return this.#printed.slice(0, -end.length);
   }
 
   async end() {
     this.#psql.stdin.end('\\q\n');
-    if (this.#psql.exitCode === null) await once(this.#psql, 'exit');
+    if (this.#psql.exitCode === null && this.#psql.signalCode === null) await once(this.#psql, 'exit');
   }
 }
 
