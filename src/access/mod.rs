@@ -5,8 +5,8 @@
 //! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
 //! nobody, whatever the claims contain.
 
-pub mod cache;
+mod cache;
 pub mod caller;
 pub mod claims;
-pub mod functions;
+mod functions;
 pub mod rights;

@@ -33,10 +33,7 @@ fn list_org_tickets(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = match &p_filters {
-        Some(text) => Filters::parse(&text.0)?,
-        None => Filters::parse("{}")?,
-    };
+    let filters = Filters::parse(JsonbText::or_empty(&p_filters))?;
     let sees_all = rights::check_member(org)?;
     list(org, filters, Caller::current()?.profile, sees_all)
 }
