@@ -1,5 +1,4 @@
-//! The SQL files that create the tables, in order, and the one that sets their owner and
-//! privileges.
+//! The SQL files that create the tables, in order, and the one that sets owner and privileges.
 
 use crate::platform::error::Result;
 use crate::platform::schema_version::SCHEMA_VERSION;
@@ -31,7 +30,7 @@ pub(super) fn create_tables() -> Result<()> {
     set_version(SCHEMA_VERSION)
 }
 
-/// Changes every table, which makes all sessions check the schema version again.
+/// Also makes all sessions check the schema version again, because it changes pg_class.
 pub(super) fn set_privileges() -> Result<()> {
     statement::run_script(PRIVILEGES)
 }
