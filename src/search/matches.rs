@@ -37,7 +37,7 @@ impl Search {
         Ok(Search {
             org,
             me: Caller::current()?.profile,
-            reader: Reader::of(org)?,
+            reader: Reader::for_org(org)?,
             kinds,
             query: Query::parse(org, text)?,
             text: text.trim().to_owned(),

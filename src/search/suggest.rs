@@ -8,10 +8,10 @@ use crate::fulltext::lexemes::{Kind, quote_lexeme, with_prefix};
 use crate::fulltext::query::Query;
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
-use crate::platform::error::{self, Result, required};
+use crate::platform::error::{Result, required};
 use crate::platform::json::output;
 use crate::platform::statement;
-use crate::tickets::access::find_visible_ticket;
+use crate::tickets::access::require_visible_ticket;
 
 const MAX_SUGGESTIONS: usize = 5;
 
@@ -55,14 +55,9 @@ fn suggest_articles(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
-    let found = find_visible_ticket(ticket, p_org_id)?.ok_or_else(|| {
-        error::not_allowed(
-            "p_ticket_id: no such ticket, or you may not see it",
-            "list_org_tickets lists the tickets you may see.",
-        )
-    })?;
+    let found = require_visible_ticket(ticket, p_org_id)?;
     // Even staff are only suggested what is published.
-    let reader = Reader { is_published_only: true, ..Reader::of(found.org)? };
+    let reader = Reader { is_published_only: true, ..Reader::for_org(found.org)? };
     let search = Search {
         org: found.org,
         me: None,
