@@ -3,14 +3,14 @@
 //! Policies need the caller for every row, so a backend keeps the last one that it loaded. A cached
 //! caller is used only while all of this holds:
 //!
-//! 1. The database role and the claims are the same: `CacheKey::role`, and `CacheKey::claims`, which
-//!    changes whenever the setting of the claims does.
+//! 1. The database role and the claims are the same: `CacheKey::role`, and `CacheKey::claims`,
+//!    which changes whenever the setting of the claims does.
 //! 2. The snapshot shows the same rows: `SnapshotStamp`, and `CacheKey::transaction`.
-//! 3. The client sent no new statement since (`CacheKey::statement`), because an `auth.uid()` of the
-//!    administrator's may depend on more than the claims. With a new statement, `revalidate` asks
-//!    `auth.uid()` again and keeps the memberships if the login is the same.
-//! 4. A transaction that wrote does not hand its cache to the next one (`CachedCaller::has_written`):
-//!    it saw its changes before they were committed, and they may be rolled back.
+//! 3. The client has sent no new statement since (`CacheKey::statement`), because an `auth.uid()`
+//!    that the administrator wrote may depend on more than the claims. For a new statement,
+//!    `revalidate` calls `auth.uid()` again and keeps the memberships if the login is the same.
+//! 4. A transaction that wrote does not pass its cache on (`CachedCaller::has_written`): it saw its
+//!    changes before they were committed, and they may be rolled back.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ struct CacheKey {
     claims: u64,
     snapshot: SnapshotStamp,
     transaction: pg_sys::LocalTransactionId,
-    /// When the client sent the statement.
+    /// The time at which the client sent the statement.
     statement: pg_sys::TimestampTz,
 }
 
@@ -44,22 +44,22 @@ struct CacheKey {
 /// transaction.
 #[derive(Clone, Copy, PartialEq)]
 struct SnapshotStamp {
-    /// Moves when a transaction that began after the snapshot has ended.
+    /// Advances when a transaction that began after the snapshot has ended.
     xmax: pg_sys::TransactionId,
     /// With equal xmax, these change when a running transaction ends.
     xcnt: u32,
     subxcnt: i32,
     /// Advances with each command of this transaction that writes.
     command: pg_sys::CommandId,
-    /// Another one after ROLLBACK TO SAVEPOINT, which undoes changes.
+    /// Differs after ROLLBACK TO SAVEPOINT, which undoes changes.
     subtransaction: pg_sys::SubTransactionId,
-    /// Because transaction ids wrap around.
+    /// The minute of the transaction's start, because transaction ids wrap around.
     minute: i64,
 }
 
-/// A caller, and what policies ask about them for every row, in the form that policies need.
+/// A caller, and what policies need to know about them for every row, ready to be returned.
 pub(super) struct CachedCaller {
-    /// None: loaded without a snapshot, and never used again.
+    /// None if the caller was loaded without a snapshot. Then the entry is never reused.
     key: Option<CacheKey>,
     has_written: bool,
     pub(super) caller: Rc<Caller>,
@@ -68,9 +68,10 @@ pub(super) struct CachedCaller {
     pub(super) staff_orgs: UuidArray,
     pub(super) admin_orgs: UuidArray,
     pub(super) assigned_tickets: Option<UuidArray>,
-    /// How many profiles were checked one by one.
+    /// How many profiles have been checked one by one.
     pub(super) profiles_checked: u32,
-    /// The members of the caller's organizations in order, loaded once many profiles were checked.
+    /// The sorted members of the caller's organizations, loaded after many profiles have been
+    /// checked.
     pub(super) members: Option<Vec<Uuid>>,
 }
 
@@ -102,7 +103,7 @@ impl CachedCaller {
     }
 }
 
-/// Reads the cached caller; loads it first if it may have changed.
+/// Reads the cached caller, after loading them again if they may have changed.
 pub(super) fn with_cached<T>(read: impl Fn(&CachedCaller) -> T) -> Result<T> {
     let key = CacheKey::current();
     let is_valid = |cached: &&CachedCaller| key.is_some() && cached.key == key;
@@ -123,8 +124,8 @@ pub(super) fn update_cached(add: impl FnOnce(&mut CachedCaller)) {
     CACHE.with_borrow_mut(|cache| cache.as_mut().map(add));
 }
 
-/// Reuses the cached caller of an earlier statement if its snapshot showed the same rows, nothing was
-/// written since, and `auth.uid()` still returns the same login.
+/// Reuses the cached caller of an earlier statement if its snapshot showed the same rows, nothing
+/// was written since, and `auth.uid()` still returns the same login.
 fn revalidate(key: Option<CacheKey>) -> Result<bool> {
     let shows_the_same = |cached: &&CachedCaller| {
         let keys = cached.key.zip(key);
@@ -145,16 +146,16 @@ fn revalidate(key: Option<CacheKey>) -> Result<bool> {
 }
 
 fn has_written() -> bool {
-    // SAFETY: only reads the state of this backend.
+    // SAFETY: only reads a variable of this backend.
     unsafe { pg_sys::GetTopTransactionIdIfAny() != pg_sys::InvalidTransactionId }
 }
 
 impl CacheKey {
-    /// None without a snapshot.
+    /// None if there is no snapshot.
     fn current() -> Option<CacheKey> {
         const MINUTE: i64 = 60_000_000;
-        // SAFETY: these only read the state of this backend; the active snapshot is read while it is
-        // active.
+        // SAFETY: these functions only read variables of this backend, and the snapshot stays
+        // active while it is read.
         unsafe {
             if !unguarded::ActiveSnapshotSet() {
                 return None;
@@ -162,7 +163,7 @@ impl CacheKey {
             let snapshot = &*unguarded::GetActiveSnapshot();
             Some(CacheKey {
                 role: unguarded::GetOuterUserId(),
-                claims: claims::changes(),
+                claims: claims::change_count(),
                 snapshot: SnapshotStamp {
                     xmax: snapshot.xmax,
                     xcnt: snapshot.xcnt,
@@ -178,8 +179,8 @@ impl CacheKey {
     }
 }
 
-/// Functions of Postgres that cannot raise an error, declared without pgrx's guard, which costs more
-/// than they do.
+/// Functions of Postgres that cannot raise an error, declared without pgrx's guard, which costs
+/// more than they do.
 mod unguarded {
     use pgrx::pg_sys;
 

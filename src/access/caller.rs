@@ -1,4 +1,4 @@
-//! The caller: who is signed in, and what they are in which organization.
+//! The caller: the signed-in person and their role in each organization.
 
 use pgrx::Uuid;
 
@@ -15,7 +15,7 @@ pub struct Caller {
     pub(super) login: Option<Uuid>,
     pub profile: Option<Uuid>,
     role: Option<UserRole>,
-    /// The organizations in which they are a member at all, customer, staff, admin.
+    /// The organizations in which they are a member of any role, a customer, staff, and an admin.
     pub(super) orgs: Vec<Uuid>,
     pub(super) customer_orgs: Vec<Uuid>,
     pub(super) staff_orgs: Vec<Uuid>,
@@ -29,7 +29,7 @@ const LOAD_CALLER: &str = "
      where p.auth_id operator(pg_catalog.=) auth.uid()";
 
 impl Caller {
-    /// Looks the signed-in person up, as the claims and the tables are now.
+    /// Loads the signed-in person from the tables, as the claims name them now.
     pub(super) fn load() -> Result<Caller> {
         let mut caller = Caller::default();
         with_pinned_search_path(|| {
@@ -53,7 +53,7 @@ impl Caller {
         match org_role {
             Some("org_customer") => self.customer_orgs.push(org),
             Some("org_agent" | "org_admin") => self.staff_orgs.push(org),
-            _ => {} // No role gives no rights.
+            _ => {} // A membership without a role grants nothing more.
         }
         if org_role == Some("org_admin") {
             self.admin_orgs.push(org);

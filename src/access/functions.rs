@@ -1,12 +1,7 @@
-//! What policies ask about the caller.
+//! The functions about the caller that policies call.
 //!
-//! Rights follow the database role, as row security does: a role that bypasses it (a superuser,
-//! service_role, the owner of the tables) may do everything. For all others they follow the
-//! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
-//! nobody, whatever the claims contain.
-//!
-//! These functions have no SET search_path, which would cost five times the call: the look-ups pin
-//! the path themselves (`with_pinned_search_path`).
+//! They have no SET search_path, which would cost five times the call itself: the queries pin the
+//! path (`with_pinned_search_path`).
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -24,16 +19,17 @@ const ASSIGNED_TICKETS: &str = "
      where t.assigned_to operator(pg_catalog.=) $1
        and t.org_id operator(pg_catalog.=) any ($2)";
 
-const IS_MY_MEMBER: &str = "
+const IS_MEMBER_OF: &str = "
     select from helpdesk.org_members m
      where m.user_id operator(pg_catalog.=) $1 and m.org_id operator(pg_catalog.=) any ($2)";
 
-const MY_MEMBERS: &str = "
+const MEMBERS_OF: &str = "
     select m.user_id from helpdesk.org_members m
      where m.org_id operator(pg_catalog.=) any ($1) order by m.user_id using operator(pg_catalog.<)";
 
-/// Who asks about more profiles than this walks through them all: then the members are fetched at once.
-const SINGLE_PROFILES: u32 = 50;
+/// How many profiles are checked one by one. A query that checks more is probably scanning them
+/// all, so then the members are fetched at once.
+const MAX_SINGLE_CHECKS: u32 = 50;
 
 /// The signed-in person's profile.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -65,7 +61,8 @@ fn my_admin_org_ids() -> Result<UuidArray> {
     with_cached(|cached| cached.admin_orgs.clone())
 }
 
-/// Tickets that the signed-in person is assigned to where they are not staff. Few: customers are seldom assigned.
+/// Tickets that the signed-in person is assigned to as a customer. There are few, because customers
+/// are seldom assigned.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn my_assigned_ticket_ids() -> Result<UuidArray> {
     let caller = Caller::current()?;
@@ -76,12 +73,12 @@ fn my_assigned_ticket_ids() -> Result<UuidArray> {
         return Ok(tickets);
     }
     let args = [me.into(), caller.customer_orgs.clone().into()];
-    let tickets = UuidArray::new(&ids(ASSIGNED_TICKETS, &args)?);
+    let tickets = UuidArray::new(&fetch_ids(ASSIGNED_TICKETS, &args)?);
     update_cached(|cached| cached.assigned_tickets = Some(tickets.clone()));
     Ok(tickets)
 }
 
-fn ids(query: &'static str, args: &[DatumWithOid]) -> Result<Vec<Uuid>> {
+fn fetch_ids(query: &'static str, args: &[DatumWithOid]) -> Result<Vec<Uuid>> {
     let found =
         with_pinned_search_path(|| statement::read(query).fetch_all(args, |row| row.get(1)))?;
     Ok(found.into_iter().flatten().collect())
@@ -102,18 +99,18 @@ fn is_member_of_my_orgs(p_profile_id: Option<Uuid>) -> Result<bool> {
         return Ok(answer);
     }
     let caller = Caller::current()?;
-    if checked >= SINGLE_PROFILES {
-        let members = ids(MY_MEMBERS, &[caller.staff_orgs().into()])?;
+    if checked >= MAX_SINGLE_CHECKS {
+        let members = fetch_ids(MEMBERS_OF, &[caller.staff_orgs().into()])?;
         let answer = members.binary_search(&profile).is_ok();
         update_cached(|cached| cached.members = Some(members));
         return Ok(answer);
     }
     update_cached(|cached| cached.profiles_checked += 1);
     let args = [profile.into(), caller.staff_orgs().into()];
-    with_pinned_search_path(|| statement::read(IS_MY_MEMBER).exists(&args))
+    with_pinned_search_path(|| statement::read(IS_MEMBER_OF).exists(&args))
 }
 
-/// Whether the signed-in person's role on the installation lets them found an organization.
+/// Whether the signed-in person's role on the installation lets them create an organization.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn may_create_organization() -> Result<bool> {
     Ok(Caller::current()?.may_create_organization())

@@ -1,7 +1,4 @@
-//! The only code that talks to SPI: kept plans, typed rows, and reads that really are reads.
-//!
-//! pgrx's own `Spi` decides between reading and writing by whether the transaction has an id, and takes one for `run` and
-//! `get_one`. Ours says it per call: a read runs on the caller's snapshot, takes no id and works on a standby.
+//! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery and uuid[].
 
 use std::ffi::CString;
 use std::rc::Rc;
@@ -14,8 +11,15 @@ use serde::Serialize;
 
 use super::error::{Result, internal};
 
-/// A `jsonb` argument as the text it prints as. pgrx's own type panics on deeply nested JSON.
+/// A `jsonb` argument, as the text that it prints as. pgrx's own type panics on deeply nested JSON.
 pub struct JsonbText(pub String);
+
+impl JsonbText {
+    /// The text of an optional argument; an empty object if it is NULL.
+    pub fn or_empty(argument: &Option<JsonbText>) -> &str {
+        argument.as_ref().map_or("{}", |json| &json.0)
+    }
+}
 
 impl FromDatum for JsonbText {
     unsafe fn from_polymorphic_datum(
@@ -26,7 +30,7 @@ impl FromDatum for JsonbText {
         if is_null {
             return None;
         }
-        // SAFETY: the datum is a jsonb, as SqlTranslatable says.
+        // SAFETY: the datum is a jsonb, because SqlTranslatable declares that type.
         unsafe {
             let jsonb = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
             let text: &std::ffi::CStr =
@@ -39,7 +43,7 @@ impl FromDatum for JsonbText {
 // SAFETY: the SQL type of the argument is jsonb.
 unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> JsonbText {
-        // SAFETY: as for the impl; an argument that may be NULL is declared as Option.
+        // SAFETY: as for the impl. Arguments that may be NULL are declared as Option.
         unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(JsonbText(String::new()))
     }
 
@@ -51,7 +55,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
 
 impl_sql_translatable!(JsonbText, "jsonb");
 
-/// A `tsquery` argument, from its text: read once, not for every row that it is compared with.
+/// A `tsquery` argument, given as text. Casting in SQL would parse it for every row.
 #[derive(Clone)]
 pub struct TsQuery(pub String);
 
@@ -59,7 +63,7 @@ impl IntoDatum for TsQuery {
     fn into_datum(self) -> Option<pg_sys::Datum> {
         let text = CString::new(self.0).ok()?;
         let argument = Some(pg_sys::Datum::from(text.as_ptr()));
-        // SAFETY: tsqueryin takes a text that ends with a NUL, and copies it.
+        // SAFETY: tsqueryin takes a NUL-terminated text and copies it.
         unsafe { pgrx::direct_function_call_as_datum(pg_sys::tsqueryin, &[argument]) }
     }
 
@@ -68,7 +72,7 @@ impl IntoDatum for TsQuery {
     }
 }
 
-/// A `json` result, as the text that SQL or serde built: it is passed on, never parsed.
+/// A `json` result, as text that SQL or serde has built. It is never parsed.
 pub struct JsonText(pub String);
 
 impl JsonText {
@@ -83,16 +87,16 @@ impl FromDatum for JsonText {
         is_null: bool,
         oid: pg_sys::Oid,
     ) -> Option<JsonText> {
-        // SAFETY: json is stored as text is.
+        // SAFETY: json and text are stored alike.
         unsafe { String::from_polymorphic_datum(datum, is_null, oid) }.map(JsonText)
     }
 }
 
-// SAFETY: the SQL type of the result is json, which is stored as text is.
+// SAFETY: the SQL type of the result is json, and json and text are stored alike.
 unsafe impl BoxRet for JsonText {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
         match self.0.into_datum() {
-            // SAFETY: the datum was just made, in the caller's memory context.
+            // SAFETY: the datum was just allocated in the caller's memory context.
             Some(datum) => unsafe { fcinfo.return_raw_datum(datum) },
             None => fcinfo.return_null(),
         }
@@ -101,13 +105,13 @@ unsafe impl BoxRet for JsonText {
 
 impl_sql_translatable!(JsonText, "json");
 
-/// A `uuid[]` that is returned again and again: the array is built once, and copied as it is.
+/// A `uuid[]` that is returned many times: the array is built once and then only copied.
 #[derive(Clone)]
 pub struct UuidArray(Rc<[u8]>);
 
 impl UuidArray {
-    /// As array_in would make it: a header of 32-bit numbers (size, dimensions, no bitmap of nulls, type, length, first index), then
-    /// the ids. An empty array has no dimension.
+    /// Builds what array_in would: a header of 32-bit numbers (size, dimensions, no null bitmap,
+    /// type, length, lower bound), then the ids. An empty array has no dimension.
     pub fn new(ids: &[Uuid]) -> UuidArray {
         let count = ids.len() as u32;
         let dimension: &[u32] = if ids.is_empty() { &[] } else { &[count, 1] };
@@ -116,7 +120,7 @@ impl UuidArray {
         let mut image = vec![0; 4];
         image.extend(header.iter().chain(dimension).flat_map(|number| number.to_ne_bytes()));
         image.extend(ids.iter().flat_map(|id| id.as_bytes()));
-        // SAFETY: the image is as long as its header now says, and begins with the header's four bytes.
+        // SAFETY: the image begins with the four bytes that this call writes.
         unsafe { pgrx::set_varsize_4b(image.as_mut_ptr().cast(), size as i32) };
         UuidArray(image.into())
     }
@@ -125,7 +129,7 @@ impl UuidArray {
 // SAFETY: the bytes are those of an array of uuid.
 unsafe impl BoxRet for UuidArray {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
-        // SAFETY: as many bytes are copied as were allocated, in the caller's memory context; alignment is palloc's.
+        // SAFETY: exactly the allocated bytes are copied, and palloc aligns them.
         unsafe {
             let copy = pg_sys::palloc(self.0.len()).cast::<u8>();
             copy.copy_from_nonoverlapping(self.0.as_ptr(), self.0.len());

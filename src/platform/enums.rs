@@ -1,5 +1,7 @@
-//! SQL enums as Rust enums. pgrx's derive finds the SQL type by its bare name, which fails under our pinned search_path, so
-//! values are read by their label and written as text that the statement casts.
+//! SQL enums as Rust enums.
+//!
+//! pgrx's derive finds the SQL type by its bare name, which fails under a pinned search_path. So
+//! values are read by their label, and written as text that the statement casts.
 
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::nullable::Nullable;
@@ -39,15 +41,16 @@ macro_rules! sql_enum {
                 if is_null {
                     return None;
                 }
-                let (label, ..) = pgrx::enum_helper::lookup_enum_by_oid(pg_sys::Oid::from(datum.value() as u32));
+                let oid = pg_sys::Oid::from(datum.value() as u32);
+                let (label, ..) = pgrx::enum_helper::lookup_enum_by_oid(oid);
                 $name::from_label(&label)
             }
         }
 
-        // SAFETY: the SQL type of the argument is the enum of the same labels, which FromDatum reads.
+        // SAFETY: the SQL type of the argument is the enum that FromDatum reads.
         unsafe impl<'fcx> ArgAbi<'fcx> for $name {
             unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> $name {
-                // SAFETY: as for the impl; the functions take Option, so this one is never asked for a NULL.
+                // SAFETY: as for the impl. Our functions take an Option, so a NULL never gets here.
                 unsafe { arg.unbox_arg_using_from_datum().unwrap_or($name::FIRST) }
             }
 
@@ -63,7 +66,7 @@ macro_rules! sql_enum {
             }
         }
 
-        // SAFETY: sql/types.sql creates the SQL type of this name.
+        // SAFETY: types.sql creates the SQL type with this name.
         unsafe impl SqlTranslatable for $name {
             const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!($name);
             const TYPE_ORIGIN: TypeOrigin = TypeOrigin::ThisExtension;
@@ -80,12 +83,13 @@ sql_enum! {
 }
 
 sql_enum! {
-    /// Role on the installation; with `org_` before it, the role in an organization that an invite gives.
+    /// The role on the installation. In an invite, the role in the organization without its prefix
+    /// `org_`.
     UserRole = "helpdesk.user_role" { Customer = "customer", Agent = "agent", Admin = "admin" }
 }
 
-/// What a stage means, and the status of the tickets in it. Text with a CHECK in SQL, because `=` on an enum is not leakproof:
-/// under row security an index on an enum column cannot be used.
+/// The status of a stage, and of the tickets in it. In SQL it is text with a CHECK: `=` on an enum
+/// is not leakproof, so row security would rule out an index on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Open,

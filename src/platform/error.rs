@@ -1,20 +1,20 @@
-//! Every error a user can meet: its SQLSTATE, its message, its hint.
+//! The errors that users meet, one function per SQLSTATE.
 
 use std::fmt::Display;
 
 use pgrx::PgSqlErrorCode::{self, *};
 use pgrx::pg_sys::panic::ErrorReport;
 
-/// What our functions return: SQLSTATE and hint survive the way to the client only in an `ErrorReport`.
+/// The result of our functions. Only an `ErrorReport` carries SQLSTATE and hint to the client.
 pub type Result<T, E = ErrorReport> = std::result::Result<T, E>;
 
-/// 22004: an argument that is needed is NULL.
+/// 22004: a required argument is NULL.
 pub fn missing(argument: &'static str) -> ErrorReport {
     let message = format!("{argument} must not be null");
     report(ERRCODE_NULL_VALUE_NOT_ALLOWED, message, "Give it a value.")
 }
 
-/// 22023: an argument has a value that is not one of the allowed.
+/// 22023: the value of an argument is not allowed.
 pub fn bad(
     argument: impl Display,
     problem: impl Display,
@@ -23,33 +23,34 @@ pub fn bad(
     report(ERRCODE_INVALID_PARAMETER_VALUE, format!("{argument}: {problem}"), allowed)
 }
 
-/// 42501: the caller may not, or it is a thing of another organization; the two look the same.
+/// 42501: the caller lacks the right, or the object is in another organization. Both look the same,
+/// so that nobody learns what exists elsewhere.
 pub fn not_allowed(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_INSUFFICIENT_PRIVILEGE, message, hint)
 }
 
-/// 55000: allowed and well-formed, but not in the state things are in.
+/// 55000: the request is well-formed and allowed, but not in the current state of the data.
 pub fn wrong_state(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message, hint)
 }
 
-/// 54000: the answer would be larger than a client could want.
+/// 54000: the result would be too large.
 pub fn too_large(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, message, hint)
 }
 
-/// 23505: that revision, or that idempotency key, exists already. PostgREST answers 409 Conflict. A stale version is not
-/// 40001: that one promises that the same request may succeed when repeated, so PostgREST 12 repeats it without end.
+/// 23505: the revision, or the idempotency key, exists already (HTTP 409). A stale version is not
+/// 40001, because PostgREST 12 retries 40001 without end, and a retry cannot succeed here.
 pub fn duplicate(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_UNIQUE_VIOLATION, message, hint)
 }
 
-/// 40001: a transaction above READ COMMITTED did not see what another one did meanwhile.
+/// 40001: a transaction above READ COMMITTED missed what another one has committed since.
 pub fn concurrent() -> ErrorReport {
     report(
         ERRCODE_T_R_SERIALIZATION_FAILURE,
         "could not serialize access due to concurrent update",
-        "Run the transaction again.",
+        "Retry the transaction.",
     )
 }
 
@@ -61,19 +62,19 @@ fn report(
     ErrorReport::new(code, message.into(), "").set_hint(hint)
 }
 
-/// The value of an argument that must not be NULL.
+/// Unwraps an argument that must not be NULL.
 pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
     value.ok_or_else(|| missing(argument))
 }
 
-/// XX000: a broken invariant of helpdesk, never a mistake of the caller's.
+/// XX000: an invariant of helpdesk is broken. No input can cause it.
 pub fn internal(message: &str) -> ErrorReport {
     ErrorReport::new(ERRCODE_INTERNAL_ERROR, message.to_owned(), "")
 }
 
-/// Takes the settings from this backend under which pgrx sends Rust backtraces to clients, as DETAIL.
+/// Removes the environment variables that make pgrx send Rust backtraces to clients, as DETAIL.
 pub fn hide_backtraces() {
-    // SAFETY: called while the library is loaded; a backend has one thread.
+    // SAFETY: a backend has one thread, so nobody reads the environment at the same time.
     unsafe {
         std::env::remove_var("RUST_BACKTRACE");
         std::env::remove_var("RUST_LIB_BACKTRACE");

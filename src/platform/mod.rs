@@ -1,3 +1,5 @@
+//! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
+
 pub mod datum;
 pub mod enums;
 pub mod error;

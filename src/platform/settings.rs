@@ -1,4 +1,4 @@
-//! The claims of the access token, in the settings in which PostgREST and Supabase pass them with each request.
+//! Settings of the session: their values, and a pinned search_path.
 
 use std::ffi::CStr;
 
@@ -6,23 +6,23 @@ use pgrx::prelude::*;
 
 use super::error::Result;
 
-/// A setting's text; None when nobody set it.
+/// The value of a setting; None if it is not set.
 pub fn setting(name: &CStr) -> Option<&'static CStr> {
-    // SAFETY: the returned text belongs to the setting; it is read before anything can change it.
+    // SAFETY: the text belongs to the setting, and callers read it before anything can change it.
     unsafe {
         let text = pg_sys::GetConfigOption(name.as_ptr(), true, false);
         (!text.is_null()).then(|| CStr::from_ptr(text))
     }
 }
 
-/// Runs `work` with a search_path in which nothing of the caller's can hide. What policies call cannot have a SET clause of its
-/// own (it costs five times the call), so the look-up on a cache miss pins the path here.
+/// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
+/// pin it here, only on a cache miss: a SET clause would cost five times the call itself.
 pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     const PINNED: &CStr = c"pg_catalog, pg_temp";
     if setting(c"search_path") == Some(PINNED) {
-        return work(); // An API function has pinned it already.
+        return work(); // An API function has already pinned it.
     }
-    // SAFETY: the nest level opened here is closed here; an error in between closes it with the transaction.
+    // SAFETY: the nest level is closed below, or by the abort of the transaction after an error.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
         pg_sys::set_config_option(

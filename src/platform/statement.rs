@@ -1,7 +1,7 @@
-//! SQL statements: kept plans, bound arguments, typed rows, and reads that only read.
+//! SQL statements: kept plans, bound arguments, typed rows.
 //!
-//! pgrx's own `Spi` takes a transaction id for `run` and `get_one`, so they fail on a standby. Here the
-//! caller says which it is: a read runs on the caller's snapshot and takes no transaction id.
+//! pgrx's `Spi` takes a transaction id for `run` and `get_one`, so both fail on a standby. Here the
+//! caller chooses: a read runs on the caller's snapshot and takes no transaction id.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,14 +16,14 @@ use pgrx::prelude::*;
 
 use super::error::{Result, internal};
 
-/// Plans of assembled statements that a backend keeps; the least recently used one goes first.
+/// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
 const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), Rc<Plan>>> = RefCell::default();
-    /// Plans of statements assembled at run time, by their text. ManuallyDrop, because Postgres is
-    /// gone when the destructors of a thread run.
+    /// Plans of statements assembled at run time, by their text. ManuallyDrop, because the
+    /// destructors of a thread run after Postgres has shut down, and freeing a plan would call it.
     static ASSEMBLED_PLANS: ManuallyDrop<RefCell<LruCache<String, Rc<Plan>>>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_ASSEMBLED_PLANS)));
 }
@@ -33,7 +33,7 @@ pub fn read(sql: &'static str) -> Statement<'static> {
     Statement { text: Text::Constant(sql), mode: Mode::Read, options: 0 }
 }
 
-/// A constant statement that may write, on a new snapshot that sees what was done so far.
+/// A constant statement that may write, on a new snapshot that shows everything done so far.
 pub fn write(sql: &'static str) -> Statement<'static> {
     Statement { text: Text::Constant(sql), mode: Mode::Write, options: 0 }
 }
@@ -75,12 +75,12 @@ impl Statement<'_> {
         Statement { options: pg_sys::CURSOR_OPT_GENERIC_PLAN, ..self }
     }
 
-    /// Plans again for the arguments of each call: for tables whose size changes much between calls.
+    /// Plans again for each call: for tables whose size changes much between calls.
     pub fn custom_plan(self) -> Self {
         Statement { options: pg_sys::CURSOR_OPT_CUSTOM_PLAN, ..self }
     }
 
-    /// The first row, if there is one.
+    /// The first row; None when there is none.
     pub fn fetch_optional<T>(
         self,
         args: &[DatumWithOid],
@@ -123,16 +123,16 @@ impl Statement<'_> {
     ///
     /// # Safety
     ///
-    /// `data` belongs to the trigger that is running.
+    /// `data` must belong to the trigger that is running.
     pub unsafe fn execute_on_transition_tables(self, data: *mut pg_sys::TriggerData) -> Result<()> {
         Spi::connect(|_| {
-            // SAFETY: SPI is connected, and the caller vouches for the data.
+            // SAFETY: SPI is connected, and the data belongs to the running trigger.
             check(unsafe { pg_sys::SPI_register_trigger_data(data) })?;
             self.run_connected(&[], 0, |_| ())
         })
     }
 
-    /// A read stops after `limit` rows (0: all of them); a write always runs to its end.
+    /// A read stops after `limit` rows (0 means no limit); a write always runs to its end.
     fn run<T>(
         self,
         args: &[DatumWithOid],
@@ -158,7 +158,7 @@ impl Statement<'_> {
             .map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as std::ffi::c_char)
             .collect();
         let is_read = self.mode == Mode::Read;
-        // SAFETY: the plan was prepared for as many arguments of these types, and SPI is connected.
+        // SAFETY: the plan was prepared for exactly these argument types, and SPI is connected.
         let code = unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             pg_sys::SPI_execute_plan(
@@ -171,7 +171,7 @@ impl Statement<'_> {
         };
         check(code)?;
         // SAFETY: the statement was just executed, and `consume` returns before SPI_finish.
-        let mut rows = unsafe { Rows::of_last_statement() };
+        let mut rows = unsafe { Rows::from_last_statement() };
         Ok(consume(&mut rows))
     }
 
@@ -201,15 +201,15 @@ impl Statement<'_> {
     }
 }
 
-/// A plan that Postgres keeps until this is dropped. A running statement shares it, so that a
-/// trigger that it fires can evict the plan from the cache, but not free it.
+/// A plan that Postgres keeps until this value is dropped. A running statement holds a reference,
+/// so a trigger that it fires may evict the plan from the cache but cannot free it.
 struct Plan(pg_sys::SPIPlanPtr);
 
 impl Plan {
     fn prepare(sql: &str, args: &[DatumWithOid], options: u32) -> Result<Plan> {
         let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
         let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
-        // SAFETY: text and types outlive the call, which copies them; SPI is connected.
+        // SAFETY: SPI is connected, and the call copies the text and the types.
         unsafe {
             let plan = pg_sys::SPI_prepare_cursor(
                 text.as_ptr(),
@@ -228,12 +228,12 @@ impl Plan {
 
 impl Drop for Plan {
     fn drop(&mut self) {
-        // SAFETY: the plan is ours, and no statement runs with it: that would share it.
+        // SAFETY: nobody else frees the plan, and a running statement would hold a reference.
         unsafe { pg_sys::SPI_freeplan(self.0) };
     }
 }
 
-/// Runs SQL text of any length and kind once, without keeping a plan.
+/// Runs SQL commands once, without keeping a plan.
 pub fn run_script(sql: &str) -> Result<()> {
     let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
     Spi::connect(|_| {
@@ -243,7 +243,7 @@ pub fn run_script(sql: &str) -> Result<()> {
     })
 }
 
-/// One row of a result, valid while the statement's result is.
+/// One row of a result. It cannot outlive the result.
 pub struct Row<'a> {
     values: &'a [pg_sys::Datum],
     nulls: &'a [bool],
@@ -253,13 +253,13 @@ impl<'a> Row<'a> {
     /// The column at `position`, counted from 1; None for NULL.
     pub fn get<T: FromDatum + 'a>(&self, position: usize) -> Option<T> {
         let value = *self.values.get(position - 1)?;
-        // SAFETY: the caller names the Rust type of the column's type; a row borrows the value no
-        // longer than the result lives.
+        // SAFETY: the caller asks for the Rust type that matches the column's SQL type, and the
+        // value does not outlive the result that the row borrows.
         unsafe { T::from_datum(value, self.nulls[position - 1]) }
     }
 }
 
-/// The rows of a result, deformed one after the other.
+/// The rows of a result, each deformed when it is read.
 struct Rows {
     table: *mut pg_sys::SPITupleTable,
     next: usize,
@@ -270,9 +270,9 @@ struct Rows {
 impl Rows {
     /// # Safety
     ///
-    /// To be used between the execution of a statement and SPI_finish.
-    unsafe fn of_last_statement() -> Rows {
-        // SAFETY: SPI set SPI_tuptable for the statement, or left it null.
+    /// The value must be used after the execution of a statement and before SPI_finish.
+    unsafe fn from_last_statement() -> Rows {
+        // SAFETY: SPI_tuptable is the table of the last statement, or null.
         unsafe {
             let table = pg_sys::SPI_tuptable;
             let columns = table.as_ref().map_or(0, |t| (*t.tupdesc).natts as usize);
@@ -286,8 +286,8 @@ impl Rows {
     }
 
     fn next(&mut self) -> Option<Row<'_>> {
-        // SAFETY: the table is SPI's of this statement, not yet freed; the index is checked against
-        // numvals, and the buffers have one place per column of the descriptor.
+        // SAFETY: SPI has not freed the table yet; the index is less than numvals, and the buffers
+        // have one element per column of the descriptor.
         unsafe {
             let table = self.table.as_ref()?;
             if self.next >= table.numvals as usize {

@@ -1,15 +1,15 @@
-//! What the extension itself is writing: triggers let through what they refuse to users.
+//! What the extension itself is writing, so that triggers allow it what they refuse to users.
 
 use std::cell::Cell;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum SystemWrite {
-    /// Columns derived from a write elsewhere: the counts and updated_at of a ticket, the counts of an
-    /// article and the names of its categories. No revision, no new version.
+    /// Columns derived from a write elsewhere: a ticket's counts and updated_at, an article's
+    /// counts and category names. They create no revision and no new version.
     Derived,
-    /// The stage of a ticket that its customer reopens: workflow_transitions do not limit it.
+    /// The stage of a ticket that its customer reopens, which workflow_transitions do not restrict.
     Reopen,
-    /// Which stage of a workflow is the start: the trigger fires again for the stage that loses the mark.
+    /// The start mark of a workflow. The trigger also fires for the stage that loses the mark.
     MoveStartMark,
 }
 
@@ -18,12 +18,12 @@ thread_local! {
 }
 
 impl SystemWrite {
-    /// What the extension is writing now.
+    /// What the extension is writing at present; None for a user's own write.
     pub fn current() -> Option<SystemWrite> {
         CURRENT.get()
     }
 
-    /// Marks what is written while the returned guard lives; an error that unwinds drops it too.
+    /// Marks all writes until the returned guard is dropped, which unwinding also does.
     pub fn begin(what: SystemWrite) -> impl Drop {
         struct Guard(Option<SystemWrite>);
         impl Drop for Guard {
@@ -34,7 +34,8 @@ impl SystemWrite {
         Guard(CURRENT.replace(Some(what)))
     }
 
-    /// Whether this is what the extension is writing; from here on it no longer is.
+    /// Whether the extension is writing this; also ends the mark, so that it holds for one row
+    /// only.
     pub fn take(what: SystemWrite) -> bool {
         let is_current = CURRENT.get() == Some(what);
         if is_current {

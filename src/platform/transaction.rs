@@ -1,7 +1,4 @@
-//! The only code that talks to SPI: kept plans, typed rows, and reads that really are reads.
-//!
-//! pgrx's own `Spi` decides between reading and writing by whether the transaction has an id, and takes one for `run` and
-//! `get_one`. Ours says it per call: a read runs on the caller's snapshot, takes no id and works on a standby.
+//! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
 
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
@@ -9,9 +6,9 @@ use pgrx::prelude::*;
 use super::error::{self, Result};
 use super::statement;
 
-/// Whether a statement sees what others committed before it began: up to READ COMMITTED.
+/// Whether each statement sees everything committed before it began (READ COMMITTED and below).
 pub fn is_read_committed() -> bool {
-    // SAFETY: a plain setting of the transaction.
+    // SAFETY: only reads a variable of this backend.
     unsafe { pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
@@ -21,20 +18,21 @@ pub enum Lock {
     Exclusive,
 }
 
-/// Waits for an advisory lock and keeps it to the end of the transaction. No statement: what follows has a newer snapshot.
-pub fn lock(class: i32, number: i32, mode: Lock) {
+/// Takes an advisory lock and holds it until the transaction ends. It does not run SQL, so the next
+/// statement takes its snapshot after the lock.
+pub fn advisory_lock(class: i32, number: i32, mode: Lock) {
     let lock = match mode {
         Lock::Shared => pg_sys::pg_advisory_xact_lock_shared_int4,
         Lock::Exclusive => pg_sys::pg_advisory_xact_lock_int4,
     };
-    // SAFETY: both functions take two int4, and return nothing.
+    // SAFETY: both functions take two int4 and return void.
     unsafe { pgrx::direct_function_call::<()>(lock, &[class.into_datum(), number.into_datum()]) };
 }
 
-/// An error when a transaction whose snapshot is older than the newest (REPEATABLE READ and above) has missed rows that a query
-/// finds: it wrote what it saw, and must be tried again.
+/// Above READ COMMITTED, errors if a query finds rows on the latest snapshot: the transaction wrote
+/// without seeing them, so it must be repeated.
 pub fn recheck_on_latest_snapshot(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
-    // SAFETY: a plain setting of the transaction; the snapshot pushed here is popped here, or by the abort after an error.
+    // SAFETY: the snapshot is popped below, or by the abort of the transaction after an error.
     let has_missed = unsafe {
         if is_read_committed() {
             return Ok(());
@@ -48,9 +46,9 @@ pub fn recheck_on_latest_snapshot(sql: &'static str, args: &[DatumWithOid]) -> R
     if has_missed { Err(error::concurrent()) } else { Ok(()) }
 }
 
-/// Which transaction of this backend we are in; the next one has another number.
+/// The number of the running transaction in this backend.
 pub fn local_xid() -> pg_sys::LocalTransactionId {
-    // SAFETY: only reads the state of this backend.
+    // SAFETY: only reads a variable of this backend.
     unsafe {
         #[cfg(any(feature = "pg15", feature = "pg16"))]
         return (*pg_sys::MyProc).lxid;
@@ -59,12 +57,13 @@ pub fn local_xid() -> pg_sys::LocalTransactionId {
     }
 }
 
-/// Runs `work` in a subtransaction and undoes it when it fails, with the failure's message. `work` may raise.
+/// Runs `work` in a subtransaction. If it returns or raises an error, rolls back and returns the
+/// message.
 pub fn in_subtransaction(
     work: impl FnOnce() -> Result<()> + std::panic::UnwindSafe,
 ) -> std::result::Result<(), String> {
-    // SAFETY: the subtransaction begun here is ended here on both ways out, with memory context and resource owner put back,
-    // as plpgsql does for BEGIN .. EXCEPTION.
+    // SAFETY: the subtransaction ends below whether `work` succeeds or fails; memory context and
+    // resource owner are restored, as plpgsql does for BEGIN .. EXCEPTION.
     unsafe {
         let context = pg_sys::CurrentMemoryContext;
         let owner = pg_sys::CurrentResourceOwner;
@@ -92,9 +91,9 @@ pub fn in_subtransaction(
     }
 }
 
-/// now(), as SQL calls it: when the transaction began.
+/// When the transaction began; SQL calls it `now()`.
 pub fn transaction_start() -> TimestampWithTimeZone {
-    // SAFETY: only reads the state of the transaction that we are in.
+    // SAFETY: only reads a variable of this backend.
     let micros = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
     TimestampWithTimeZone::try_from(micros)
         .unwrap_or_else(|_| TimestampWithTimeZone::positive_infinity())

@@ -1,4 +1,4 @@
-//! Triggers: the rows they are fired for, and what they hand back.
+//! Row and statement triggers: typed access to OLD and NEW, changes to NEW, transition tables.
 
 use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
@@ -8,7 +8,7 @@ use pgrx::prelude::*;
 use super::error::{self, Result, internal};
 use super::{statement, transaction};
 
-/// A row of a table as a trigger sees it, taken apart once.
+/// OLD or NEW of a trigger, deformed once.
 pub struct TriggerRow<'a> {
     tuple: pg_sys::HeapTuple,
     descriptor: pg_sys::TupleDesc,
@@ -23,12 +23,13 @@ pub struct TriggerRows<'a> {
     pub new: Option<TriggerRow<'a>>,
 }
 
-/// What a trigger hands back: the row to go on with, or none.
+/// The row that a BEFORE trigger returns.
 pub type Tuple<'a> = PgHeapTuple<'a, AllocatedByRust>;
 
 pub type TriggerResult<'a> = Result<Option<Tuple<'a>>, std::convert::Infallible>;
 
-/// Runs the body of a trigger. It reports errors here, because `#[pg_trigger]` turns an Err into a panic without SQLSTATE.
+/// Runs the body of a row trigger. It raises errors itself, because `#[pg_trigger]` turns an Err
+/// into a panic that loses the SQLSTATE.
 pub fn run_row_trigger<'a>(
     trigger: &'a PgTrigger<'a>,
     body: impl FnOnce(TriggerRows<'a>) -> Result<Option<Tuple<'a>>>,
@@ -36,7 +37,8 @@ pub fn run_row_trigger<'a>(
     Ok(body(trigger_rows(trigger)).unwrap_or_report())
 }
 
-/// The transition tables of a statement trigger, which its statements name as the trigger does (REFERENCING .. AS).
+/// The transition tables of a statement trigger. Statements refer to them by the names that the
+/// trigger gives them (REFERENCING .. AS).
 pub struct TransitionTables {
     data: *mut pg_sys::TriggerData,
 }
@@ -54,15 +56,17 @@ pub fn run_statement_trigger<'a>(
 impl TransitionTables {
     /// Runs a statement that reads the transition tables.
     pub fn run(&self, sql: &'static str) -> Result<()> {
-        // SAFETY: the data is of the trigger that is running.
+        // SAFETY: the data belongs to the running trigger, because `run_statement_trigger` made
+        // `self`.
         unsafe { statement::write(sql).execute_on_transition_tables(self.data) }
     }
 }
 
-/// OLD and NEW; neither in a statement trigger.
+/// OLD and NEW of a row trigger.
 fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     let data = trigger.trigger_data();
-    // SAFETY: Postgres filled the trigger data in for this call; which tuple is which follows trigger.h.
+    // SAFETY: Postgres filled the trigger data for this call. trigger.h documents which tuple is
+    // which.
     unsafe {
         let descriptor = (*data.tg_relation).rd_att;
         let row = |tuple: pg_sys::HeapTuple| {
@@ -78,8 +82,8 @@ fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     }
 }
 
-/// Whether Postgres calls something by this name. Names are shorter than 64 bytes and end with a NUL.
-fn name_is(name: &pg_sys::NameData, text: &str) -> bool {
+/// Whether a catalog name equals a text. Catalog names have at most 63 bytes and end with a NUL.
+fn is_named(name: &pg_sys::NameData, text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() < name.data.len()
         && name.data[bytes.len()] == 0
@@ -87,9 +91,11 @@ fn name_is(name: &pg_sys::NameData, text: &str) -> bool {
 }
 
 impl<'a> TriggerRow<'a> {
-    /// SAFETY: the tuple is of a trigger that is running, and the descriptor of its relation.
+    /// # Safety
+    ///
+    /// The tuple must belong to the running trigger, and the descriptor to its relation.
     unsafe fn new(tuple: pg_sys::HeapTuple, descriptor: pg_sys::TupleDesc) -> TriggerRow<'a> {
-        // SAFETY: the buffers have one place per column of the descriptor.
+        // SAFETY: the buffers have one element per column of the descriptor.
         unsafe {
             let columns = (*descriptor).natts as usize;
             let (mut values, mut nulls) =
@@ -100,51 +106,51 @@ impl<'a> TriggerRow<'a> {
         }
     }
 
-    /// Where a column is among the attributes, counted from 0, and what it is.
-    fn column(&self, column: &str) -> Result<(usize, &pg_sys::FormData_pg_attribute)> {
+    /// A column's position, counted from 0, and its attribute.
+    fn find_column(&self, column: &str) -> Result<(usize, &pg_sys::FormData_pg_attribute)> {
         self.attributes
             .iter()
             .enumerate()
-            .find(|(_, attribute)| name_is(&attribute.attname, column) && !attribute.attisdropped)
-            .ok_or_else(|| internal(&format!("the table has no column \"{column}\"")))
+            .find(|(_, attribute)| is_named(&attribute.attname, column) && !attribute.attisdropped)
+            .ok_or_else(|| internal(&format!(r#"the table has no column "{column}""#)))
     }
 
-    /// Whether the table has such a column.
-    pub fn has(&self, column: &str) -> bool {
-        self.column(column).is_ok()
+    pub fn has_column(&self, column: &str) -> bool {
+        self.find_column(column).is_ok()
     }
 
-    fn raw(&self, position: usize) -> Option<pg_sys::Datum> {
+    fn datum(&self, position: usize) -> Option<pg_sys::Datum> {
         (!self.nulls[position]).then_some(self.values[position])
     }
 
     /// The value of a column; None for NULL.
     pub fn get<T: FromDatum>(&self, column: &str) -> Result<Option<T>> {
-        let datum = self.raw(self.column(column)?.0);
-        // SAFETY: the caller names the Rust type of the column's SQL type; sql/*.sql says which.
+        let datum = self.datum(self.find_column(column)?.0);
+        // SAFETY: the caller asks for the Rust type that matches the column's SQL type.
         Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
     }
 
-    /// The value of a NOT NULL column, which an ordinary constraint has not checked yet in a BEFORE trigger.
+    /// The value of a NOT NULL column. Postgres checks NOT NULL only after BEFORE triggers.
     pub fn required<T: FromDatum>(&self, column: &'static str) -> Result<T> {
-        crate::platform::error::required(self.get(column)?, column)
+        error::required(self.get(column)?, column)
     }
 
-    /// A column as an argument of a statement, of the column's own type, without converting it.
+    /// A column as an argument of a statement: the datum itself, with the column's type.
     pub fn arg(&self, column: &str) -> Result<DatumWithOid<'_>> {
-        let (position, attribute) = self.column(column)?;
+        let (position, attribute) = self.find_column(column)?;
         let oid = attribute.atttypid;
-        Ok(match self.raw(position) {
-            // SAFETY: a column's value with the type that the descriptor gives it; it lives as long as the tuple.
+        Ok(match self.datum(position) {
+            // SAFETY: the datum has the attribute's type and lives as long as the tuple.
             Some(datum) => unsafe { DatumWithOid::new(datum, oid) },
             None => DatumWithOid::null_oid(oid),
         })
     }
 
-    /// Whether a column is stored identically in both rows. Cheap; equal values that are stored differently count as different.
+    /// Whether a column has the same bytes in both rows. Cheaper than comparing the values; equal
+    /// values may be stored differently.
     pub fn same_image(&self, other: &TriggerRow, column: &str) -> Result<bool> {
-        let (position, attribute) = self.column(column)?;
-        let (a, b) = match (self.raw(position), other.raw(position)) {
+        let (position, attribute) = self.find_column(column)?;
+        let (a, b) = match (self.datum(position), other.datum(position)) {
             (None, None) => return Ok(true),
             (Some(a), Some(b)) => (a, b),
             _ => return Ok(false),
@@ -152,8 +158,9 @@ impl<'a> TriggerRow<'a> {
         if attribute.attbyval {
             return Ok(a == b);
         }
-        // SAFETY: both rows are of the same relation, so one descriptor describes the column of both; a value of a type that is
-        // passed by reference is as long as its type or its own header says.
+        // SAFETY: both rows belong to the same relation, so the attribute describes the column of
+        // both. A type passed by reference has a fixed length, or its values have a header with the
+        // length.
         let bytes = |datum: pg_sys::Datum| unsafe {
             let start: *const u8 = datum.cast_mut_ptr();
             let length = match usize::try_from(attribute.attlen) {
@@ -165,7 +172,7 @@ impl<'a> TriggerRow<'a> {
         Ok(bytes(a) == bytes(b))
     }
 
-    /// An error when a column that nobody changes is not as it was before. `allowed` is the hint: what can be changed.
+    /// Errors if an immutable column was changed. `allowed` is the hint: what can be changed.
     pub fn check_unchanged<'c>(
         &self,
         old: &TriggerRow,
@@ -180,17 +187,18 @@ impl<'a> TriggerRow<'a> {
         Ok(())
     }
 
-    /// A copy with other values in some columns, as a BEFORE trigger returns it.
-    pub fn with_changes(&self, columns: Vec<ColumnChange>) -> Result<Tuple<'a>> {
-        let mut positions = Vec::with_capacity(columns.len());
-        let mut values = Vec::with_capacity(columns.len());
-        let mut nulls = Vec::with_capacity(columns.len());
-        for change in columns {
-            positions.push(self.column(change.column)?.0 as i32 + 1);
+    /// A copy of the row with new values in some columns.
+    pub fn with_changes(&self, changes: Vec<ColumnChange>) -> Result<Tuple<'a>> {
+        let mut positions = Vec::with_capacity(changes.len());
+        let mut values = Vec::with_capacity(changes.len());
+        let mut nulls = Vec::with_capacity(changes.len());
+        for change in changes {
+            positions.push(self.find_column(change.column)?.0 as i32 + 1);
             nulls.push(change.value.is_none());
             values.push(change.value.unwrap_or(pg_sys::Datum::null()));
         }
-        // SAFETY: the arrays have one entry per changed column, of the types that ColumnChange's makers were given.
+        // SAFETY: the arrays have one entry per changed column, and whoever made a ColumnChange
+        // chose the Rust type that matches the column's SQL type.
         unsafe {
             let tuple = pg_sys::heap_modify_tuple_by_cols(
                 self.tuple,
@@ -205,9 +213,16 @@ impl<'a> TriggerRow<'a> {
         }
     }
 
-    /// The row as it is, as a trigger returns it.
+    /// Whether a new row carries a timestamp from before this transaction. Such a row was imported,
+    /// so nobody is notified of it.
+    pub fn is_import(&self, column: &str) -> Result<bool> {
+        let created: Option<TimestampWithTimeZone> = self.get(column)?;
+        Ok(created.is_some_and(|created| created < transaction::transaction_start()))
+    }
+
+    /// A copy of the row without changes.
     pub fn unchanged(&self) -> Tuple<'a> {
-        // SAFETY: tuple and descriptor belong together; into_owned copies.
+        // SAFETY: the descriptor describes the tuple, and into_owned copies it.
         unsafe {
             PgHeapTuple::from_heap_tuple(
                 PgTupleDesc::from_pg_unchecked(self.descriptor),
@@ -228,10 +243,4 @@ impl ColumnChange {
     pub fn new<T: IntoDatum>(column: &'static str, value: T) -> ColumnChange {
         ColumnChange { column, value: value.into_datum() }
     }
-}
-
-/// Whether a new row says that it is from before this transaction: it was loaded, and nobody needs to be told.
-pub fn is_import(new: &TriggerRow, column: &str) -> Result<bool> {
-    let created: Option<TimestampWithTimeZone> = new.get(column)?;
-    Ok(created.is_some_and(|created| created < transaction::transaction_start()))
 }

@@ -1,9 +1,10 @@
-//! People: the profile that follows a login, and the ids that everything is named by.
+//! New ids.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-/// A new id: UUIDv7 (RFC 9562), so that rows made together lie together in an index. Built into Postgres only from 18 on.
+/// A UUIDv7 (RFC 9562), so that rows created together are close in an index. Postgres has it built
+/// in only from 18 on.
 #[pg_extern(volatile, parallel_safe)]
 fn uuid_generate_v7() -> Uuid {
     new_id()

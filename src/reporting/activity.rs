@@ -9,8 +9,8 @@ use pgrx::datum::Date;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::check_staff;
 use super::fragments::{BUCKET, NOBODY, SUMS};
+use crate::access::rights;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
@@ -187,7 +187,7 @@ fn ticket_activity(
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let (from, to) = (required(p_from, "p_from")?, required(p_to, "p_to")?);
-    check_staff(org)?;
+    rights::check_staff_of_existing("p_org_id", org)?;
     let (first, last) = (from.to_pg_epoch_days(), to.to_pg_epoch_days());
     if first < FIRST_DAY
         || last > LAST_DAY

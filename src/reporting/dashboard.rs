@@ -8,9 +8,9 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::check_staff;
 use super::fragments::NOBODY;
 use crate::access::caller::Caller;
+use crate::access::rights;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{Result, required};
@@ -84,7 +84,7 @@ struct StageNumbers {
 #[search_path(pg_catalog, pg_temp)]
 fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    check_staff(org)?;
+    rights::check_staff_of_existing("p_org_id", org)?;
     let me = Caller::current()?.profile;
     let (unassigned, mine) = statement::read(&OPEN_OF)
         .fetch_optional(&[org.into(), me.into()], |row| {

@@ -11,12 +11,9 @@ mod time_zone;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use crate::access::caller::Caller;
 use crate::access::rights;
-use crate::platform::error::{self, Result};
+use crate::platform::error::Result;
 use crate::platform::statement;
-
-const ORGANIZATION: &str = "select from helpdesk.organizations where id = $1";
 
 const NAME_ON_TICKET: &str = "
     select p.name from helpdesk.tickets t join helpdesk.profiles p on p.id = $3
@@ -39,19 +36,4 @@ fn ticket_participant_name(
     }
     let args = [org.into(), ticket.into(), person.into()];
     Ok(statement::read(NAME_ON_TICKET).fetch_optional(&args, |row| row.get(1))?.flatten())
-}
-
-fn check_staff(org: Uuid) -> Result<()> {
-    if rights::acts_as_staff(org)? {
-        // A backend may name one that is not there.
-        let is_there = Caller::current()?.is_staff(org)
-            || statement::read(ORGANIZATION).fetch_optional(&[org.into()], |_| ())?.is_some();
-        if is_there {
-            return Ok(());
-        }
-    }
-    Err(error::not_allowed(
-        "p_org_id: no such organization, or you are not staff of it",
-        "my_staff_org_ids() lists the organizations you are staff of.",
-    ))
 }

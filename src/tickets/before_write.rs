@@ -5,7 +5,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use super::start::{ORGANIZATION, Start, no_such_organization, no_such_stage};
+use super::start::{Start, no_such_stage};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result};
@@ -13,8 +13,6 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{roles, statement, transaction};
-
-const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
 
 /// The next number of an organization; given explicitly ($2), later ones go on after it. Last of all: whoever opens another ticket
 /// there waits from here on until this one is committed.
@@ -119,15 +117,13 @@ fn check_requester(new: &TriggerRow, org: Uuid) -> Result<()> {
     if caller.profile == Some(requester) && caller.is_member(org) {
         return Ok(());
     }
-    if statement::write(IS_MEMBER)
-        .fetch_optional(&[org.into(), requester.into()], |_| ())?
-        .is_some()
-    {
+    if rights::is_member(org, requester)? {
         return Ok(());
     }
-    match statement::write(ORGANIZATION).fetch_optional(&[org.into()], |_| ())? {
-        Some(()) => Err(not_a_member("created_by (p_requester_id)")),
-        None => Err(no_such_organization()),
+    if rights::organization_exists(org)? {
+        Err(not_a_member("created_by (p_requester_id)"))
+    } else {
+        Err(rights::no_such_organization())
     }
 }
 

@@ -22,7 +22,7 @@ use self::changes::{Changes, check_description, checked_title, update_tickets_wh
 use self::details::changed_ticket;
 use self::idempotency::take_key;
 use crate::access::caller::Caller;
-use crate::access::rights::{self, not_a_member};
+use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
@@ -67,10 +67,7 @@ fn create_ticket(
     let priority = p_priority.unwrap_or(Priority::Low);
 
     let caller = Caller::current()?;
-    let is_staff = rights::acts_as_staff(org)?;
-    if !is_staff && !caller.is_member(org) {
-        return Err(not_a_member());
-    }
+    let is_staff = rights::check_member(org)?;
     let requester = match p_requester_id.or(caller.profile) {
         Some(requester) if is_staff || Some(requester) == caller.profile => requester,
         Some(_) => {

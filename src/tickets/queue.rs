@@ -19,7 +19,7 @@ fn claim_next_ticket(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = QueueFilters::parse(p_filters.as_ref().map_or("{}", |text| &text.0))?;
+    let filters = QueueFilters::parse(JsonbText::or_empty(&p_filters))?;
     let caller = Caller::current()?;
     let me = caller.require_profile()?;
     if !caller.is_staff(org) {

@@ -32,8 +32,6 @@ const WORKFLOW: &str = "
     select w.is_active from helpdesk.workflows w
      where w.org_id = $1 and case when $2 is null then w.is_active else w.id = $2 end limit 1";
 
-pub(super) const ORGANIZATION: &str = "select from helpdesk.organizations where id = $1";
-
 /// Where a new ticket starts.
 pub(super) struct Start {
     pub(super) workflow: Uuid,
@@ -90,13 +88,6 @@ impl Start {
             ),
         })
     }
-}
-
-pub(super) fn no_such_organization() -> ErrorReport {
-    error::not_allowed(
-        "org_id (p_org_id): no such organization",
-        "helpdesk.organizations lists them.",
-    )
 }
 
 fn no_such_workflow() -> ErrorReport {

@@ -1,12 +1,11 @@
-//! JSON results written by serde from typed rows. For a page of tickets this takes a third of the time of json_build_object.
+//! UUIDs in JSON arguments and results.
 
 use pgrx::Uuid;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::input::parse_word;
-use crate::platform::error::Result;
 
-/// An id as JSON has it.
+/// A UUID in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(Uuid);
 

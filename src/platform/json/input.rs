@@ -1,18 +1,19 @@
-//! JSON arguments: serde does the reading, this turns what it says into our errors, with what is allowed as the hint.
+//! JSON arguments: serde reads them, and its errors become ours with the allowed values as the
+//! hint.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use crate::platform::error::{self, Result};
 
-/// Longest list of values that one key may have.
+/// The longest list of values that a key may have.
 const MAX_VALUES: usize = 100;
 
-/// How much of a problem's description is shown: it may quote what the caller sent, and that may be long.
+/// The longest description of a problem: it may quote the input, which may be long.
 const MAX_PROBLEM: usize = 200;
 
-/// Reads an argument that is a JSON object, or a JSON string that contains one: PostgREST passes the arguments of a GET so.
-/// `keys` says which keys there are, and what each of them may be.
+/// Parses an argument that is a JSON object, or a JSON string that contains one, because PostgREST
+/// passes the arguments of a GET that way. `keys` lists the allowed keys and their values.
 pub fn parse<T: DeserializeOwned>(
     argument: &'static str,
     text: &str,
@@ -26,7 +27,7 @@ pub fn parse<T: DeserializeOwned>(
         }
         text => text,
     };
-    // serde would take an array for an object, its values for the fields in order.
+    // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
         return Err(error::bad(argument, "not a JSON object", allowed_keys(keys)));
     }
@@ -41,7 +42,8 @@ pub fn parse<T: DeserializeOwned>(
             None => (argument.to_owned(), allowed_keys(keys)),
         };
         let problem = failure.into_inner().to_string();
-        // serde_json adds a position in a text that the caller never saw, serde a list that is in the hint.
+        // serde_json adds a position in a text that the caller never saw; serde adds the allowed
+        // values, which are in the hint.
         let problem = problem.split(" at line ").next().unwrap_or_default();
         let problem = problem.split(", expected one of").next().unwrap_or_default();
         error::bad(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
@@ -53,7 +55,7 @@ fn allowed_keys(keys: &[(&str, &str)]) -> String {
     format!("A JSON object. Allowed keys: {}.", names.join(", "))
 }
 
-/// A key that is there, with a value that is not null, unless the type itself takes null.
+/// Deserializes an optional key that must not be null if it is present.
 pub fn non_null<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -67,7 +69,7 @@ where
 pub struct OneOrMany<T>(pub Vec<T>);
 
 impl<T: Copy> OneOrMany<T> {
-    /// The values of a key as a statement takes them; none when the key is not there.
+    /// The values of a key, converted for a statement; empty if the key is missing.
     pub fn values<V>(key: &Option<OneOrMany<T>>, value: fn(T) -> V) -> Vec<V> {
         key.iter().flat_map(|values| &values.0).copied().map(value).collect()
     }
@@ -93,7 +95,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     }
 }
 
-/// Reads a string by a function that knows which ones are allowed.
+/// Deserializes a string with a function that knows the allowed ones.
 pub fn parse_word<'de, D, T>(input: D, known: impl FnOnce(&str) -> Option<T>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -102,7 +104,7 @@ where
     known(&word).ok_or_else(|| D::Error::custom(format!("not allowed: {word:?}")))
 }
 
-/// A text that is one of these.
+/// Deserializes a string that is one of `allowed`.
 pub fn one_of<'de, D>(input: D, allowed: &[&'static str]) -> Result<&'static str, D::Error>
 where
     D: Deserializer<'de>,
@@ -130,7 +132,7 @@ pub mod tests {
 
     use super::*;
 
-    /// Any JSON, mostly with the keys that an argument has and values that some of them take.
+    /// Any JSON, mostly with the argument's keys and with values that some of them accept.
     fn any_json(keys: &[(&str, &str)]) -> impl Strategy<Value = Value> + use<> {
         let words = [
             "urgent",
@@ -166,20 +168,20 @@ pub mod tests {
         })
     }
 
-    /// An object, or the text of one in a string, as PostgREST passes it in a GET.
+    /// An object, or a string that contains one, as PostgREST passes it in a GET.
     fn is_object(input: &Value) -> bool {
         let inside = input.as_str().and_then(|text| serde_json::from_str(text).ok());
         inside.as_ref().unwrap_or(input).is_object()
     }
 
-    /// What every reader of an argument keeps.
+    /// Every input is parsed, or refused with an error that names the argument and has a hint.
     pub fn every_input_is_read_or_refused<T>(
         argument: &str,
         keys: &[(&str, &str)],
-        read: impl Fn(&str) -> Result<T>,
+        parse: impl Fn(&str) -> Result<T>,
     ) {
         proptest!(|(input in any_json(keys))| {
-            match read(&input.to_string()) {
+            match parse(&input.to_string()) {
                 Ok(_) => prop_assert!(is_object(&input)),
                 Err(refused) => {
                     prop_assert!(refused.message().starts_with(argument), "{}", refused.message());

@@ -16,7 +16,7 @@ use serde_json::json;
 use self::filters::{Arguments, Filters, OF_WORKFLOW, conditions, with_conditions};
 use self::order::{Cursor, Sort, SortKey};
 use crate::access::caller::Caller;
-use crate::access::rights::{self, not_a_member};
+use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::enums::Priority;
 use crate::platform::error::{Result, required};
@@ -33,16 +33,9 @@ fn list_org_tickets(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = match &p_filters {
-        Some(text) => Filters::parse(&text.0)?,
-        None => Filters::parse("{}")?,
-    };
-    let caller = Caller::current()?;
-    let sees_all = rights::acts_as_staff(org)?;
-    if !sees_all && !caller.is_member(org) {
-        return Err(not_a_member());
-    }
-    list(org, filters, caller.profile, sees_all)
+    let filters = Filters::parse(JsonbText::or_empty(&p_filters))?;
+    let sees_all = rights::check_member(org)?;
+    list(org, filters, Caller::current()?.profile, sees_all)
 }
 
 fn list(org: Uuid, filters: Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
