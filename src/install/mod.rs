@@ -16,21 +16,20 @@ use crate::platform::statement;
 
 /// What makes that shape, in order.
 const FILES: &[&str] = &[
-    include_str!("../../sql/auth.sql"),
-    include_str!("../../sql/identity.sql"),
-    include_str!("../../sql/organizations.sql"),
-    include_str!("../../sql/invites.sql"),
-    include_str!("../../sql/workflows.sql"),
-    include_str!("../../sql/tickets.sql"),
-    include_str!("../../sql/conversation.sql"),
-    include_str!("../../sql/notifications.sql"),
-    include_str!("../../sql/knowledge.sql"),
-    include_str!("../../sql/search.sql"),
-    include_str!("../../sql/reporting.sql"),
+    include_str!("../../sql/schema/auth.sql"),
+    include_str!("../../sql/schema/identity.sql"),
+    include_str!("../../sql/schema/organizations.sql"),
+    include_str!("../../sql/schema/workflows.sql"),
+    include_str!("../../sql/schema/tickets.sql"),
+    include_str!("../../sql/schema/conversation.sql"),
+    include_str!("../../sql/schema/notifications.sql"),
+    include_str!("../../sql/schema/knowledge.sql"),
+    include_str!("../../sql/schema/search.sql"),
+    include_str!("../../sql/schema/reporting.sql"),
 ];
 
 /// Who owns them and who may touch them.
-const PRIVILEGES: &str = include_str!("../../sql/privileges.sql");
+const PRIVILEGES: &str = include_str!("../../sql/schema/privileges.sql");
 
 /// On a worker of a Citus cluster the tables come from the coordinator.
 const HAS_CITUS: &str =
