@@ -5,20 +5,19 @@ use crate::platform::schema_version::SCHEMA_VERSION;
 use crate::platform::statement;
 
 const FILES: &[&str] = &[
-    include_str!("../../sql/auth.sql"),
-    include_str!("../../sql/identity.sql"),
-    include_str!("../../sql/organizations.sql"),
-    include_str!("../../sql/invites.sql"),
-    include_str!("../../sql/workflows.sql"),
-    include_str!("../../sql/tickets.sql"),
-    include_str!("../../sql/conversation.sql"),
-    include_str!("../../sql/notifications.sql"),
-    include_str!("../../sql/knowledge.sql"),
-    include_str!("../../sql/search.sql"),
-    include_str!("../../sql/reporting.sql"),
+    include_str!("../../sql/schema/auth.sql"),
+    include_str!("../../sql/schema/identity.sql"),
+    include_str!("../../sql/schema/organizations.sql"),
+    include_str!("../../sql/schema/workflows.sql"),
+    include_str!("../../sql/schema/tickets.sql"),
+    include_str!("../../sql/schema/conversation.sql"),
+    include_str!("../../sql/schema/notifications.sql"),
+    include_str!("../../sql/schema/knowledge.sql"),
+    include_str!("../../sql/schema/search.sql"),
+    include_str!("../../sql/schema/reporting.sql"),
 ];
 
-const PRIVILEGES: &str = include_str!("../../sql/privileges.sql");
+const PRIVILEGES: &str = include_str!("../../sql/schema/privileges.sql");
 
 const SET_VERSION: &str = "
     with older as (delete from helpdesk.schema_version)
