@@ -1,7 +1,7 @@
 //! How many tickets there are now: the folded counts and the deltas that are not folded yet.
 //!
-//! Both are rows to be summed. workflow_stage_stats contains STAGE_COUNTS again: it reads with the
-//! caller's rights, so callers would also need SELECT on a view that it shared with these statements.
+//! Both are rows to be summed. The view workflow_stage_stats contains STAGE_COUNTS again, because a
+//! view that it shared with these statements would need SELECT for everybody who reads it.
 
 use std::sync::LazyLock;
 
