@@ -197,8 +197,8 @@ fn ticket_activity(
     let time_zone =
         time_zone.filter(|zone| time_zone::knows_time_zone(zone)).unwrap_or("UTC".to_owned());
     let args = [org.into(), from.into(), to.into(), time_zone.as_str().into()];
-    let found = Found::load(&args)?;
-    JsonText::serialize(&found.report(time_zone, days)?)
+    let activity = GroupedActivity::load(&args)?;
+    JsonText::serialize(&activity.report(time_zone, days)?)
 }
 
 /// The days from one to another, in days since 2000-01-01.
@@ -220,30 +220,30 @@ fn checked_days(from: Date, to: Date) -> Result<RangeInclusive<i32>> {
 
 /// The activity, grouped in the three ways of the report.
 #[derive(Default)]
-struct Found {
+struct GroupedActivity {
     total: Activity,
     days: BTreeMap<i32, Counts>,
     priorities: BTreeMap<Priority, Activity>,
     agents: BTreeMap<Uuid, Activity>,
 }
 
-impl Found {
-    fn load(args: &[DatumWithOid]) -> Result<Found> {
-        let mut found = Found::default();
+impl GroupedActivity {
+    fn load(args: &[DatumWithOid]) -> Result<GroupedActivity> {
+        let mut grouped = GroupedActivity::default();
         let by_priority = statement::read(&DAYS_BY_PRIORITY).fetch_all(args, |row| {
             Some((row.get::<Date>(1)?, row.get::<Priority>(2)?, Activity::from_row(row, 3)?))
         })?;
         for (day, priority, activity) in by_priority.into_iter().flatten() {
-            found.total.add(&activity);
-            found.priorities.entry(priority).or_default().add(&activity);
-            found.days.entry(day.to_pg_epoch_days()).or_default().add(activity.counts);
+            grouped.total.add(&activity);
+            grouped.priorities.entry(priority).or_default().add(&activity);
+            grouped.days.entry(day.to_pg_epoch_days()).or_default().add(activity.counts);
         }
         let by_agent = statement::read(&DAYS_BY_AGENT)
             .fetch_all(args, |row| Some((row.get::<Uuid>(2)?, Activity::from_row(row, 3)?)))?;
         for (agent, activity) in by_agent.into_iter().flatten() {
-            found.agents.entry(agent).or_default().add(&activity);
+            grouped.agents.entry(agent).or_default().add(&activity);
         }
-        Ok(found)
+        Ok(grouped)
     }
 
     fn report(mut self, time_zone: String, days: RangeInclusive<i32>) -> Result<Report> {

@@ -3,8 +3,6 @@
 //! Several small statements, each of which reads rows by one index, and serde puts the JSON
 //! together. One statement that joins and builds everything took twice as long.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
@@ -12,12 +10,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::access::{VisibleTicket, find_visible_ticket};
+use super::people::{People, Person};
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
-use crate::platform::statement::{self, Row, Statement};
+use crate::platform::statement::{self, Row};
 
 const FIND_TICKET: &str = "
     select t.id, t.number, t.title, t.description, t.priority, t.status, t.version,
@@ -46,9 +45,6 @@ const FIND_REVISIONS: &str = "
      where h.org_id = $1 and h.ticket_id = $2
      order by h.version desc";
 
-const FIND_PROFILES: &str =
-    "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
-
 /// Longer conversations are refused, because one result takes about four times this memory.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -75,7 +71,7 @@ fn get_ticket_details(
         attachments: statement::read(FIND_ATTACHMENTS).fetch_all(&args, Attachment::from_row)?,
         history: statement::read(FIND_REVISIONS).fetch_all(&args[..2], Revision::from_row)?,
     };
-    let people = People::find(statement::read(FIND_PROFILES), details.people())?;
+    let people = People::find(statement::read, details.people())?;
     people.fill_in_names(details.people());
     details.ticket.show_email(&people, is_staff);
     JsonText::serialize(&details).map(Some)
@@ -107,59 +103,10 @@ pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
             "Another transaction deleted it while this one was about to change it.",
         )
     })?;
-    let people = People::find(statement::write(FIND_PROFILES), ticket.people())?;
+    let people = People::find(statement::write, ticket.people())?;
     people.fill_in_names(ticket.people());
     ticket.show_email(&people, true);
     JsonText::serialize(&ticket)
-}
-
-/// A person in the result. The name is empty until `People::fill_in_names`, which looks up all
-/// names at once.
-#[derive(Serialize)]
-struct Person {
-    id: Id,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<Option<String>>,
-}
-
-impl Person {
-    fn from_row(row: &Row, position: usize) -> Option<Person> {
-        row.id(position).map(|id| Person { id, name: String::new(), email: None })
-    }
-}
-
-struct Profile {
-    name: String,
-    email: Option<String>,
-}
-
-impl Profile {
-    fn from_row(row: &Row) -> Option<(Id, Profile)> {
-        Some((row.id(1)?, Profile { name: row.get(2)?, email: row.get(3) }))
-    }
-}
-
-struct People(BTreeMap<Id, Profile>);
-
-impl People {
-    fn find<'a>(
-        find_profiles: Statement,
-        people: impl Iterator<Item = &'a mut Person>,
-    ) -> Result<People> {
-        let ids: BTreeSet<Id> = people.map(|person| person.id).collect();
-        let ids: Vec<Uuid> = ids.into_iter().map(Uuid::from).collect();
-        let profiles = find_profiles.fetch_all(&[ids.into()], Profile::from_row)?;
-        Ok(People(profiles.into_iter().flatten().collect()))
-    }
-
-    fn fill_in_names<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
-        for person in people {
-            if let Some(profile) = self.0.get(&person.id) {
-                person.name.clone_from(&profile.name);
-            }
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -240,8 +187,7 @@ impl Ticket {
     /// Only staff get the assignee's e-mail address; for others it is null.
     fn show_email(&mut self, people: &People, is_staff: bool) {
         if let Some(assignee) = &mut self.assigned_to {
-            let profile = people.0.get(&assignee.id).filter(|_| is_staff);
-            assignee.email = Some(profile.and_then(|profile| profile.email.clone()));
+            assignee.email = Some(if is_staff { people.email(assignee.id) } else { None });
         }
     }
 }

@@ -11,6 +11,7 @@ mod history;
 mod idempotency;
 mod list;
 pub mod number;
+mod people;
 mod queue;
 mod start;
 mod tracked_columns;

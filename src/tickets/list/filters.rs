@@ -140,7 +140,8 @@ impl Filters {
 }
 
 fn bad_filter(key: &str, problem: &str) -> ErrorReport {
-    let allowed = FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
+    let allowed =
+        FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
     error::bad(format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
 }
 

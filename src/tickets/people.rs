@@ -1,0 +1,67 @@
+//! The people of a ticket object. Their ids come with the ticket; all names are looked up at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgrx::Uuid;
+use serde::Serialize;
+
+use crate::platform::error::Result;
+use crate::platform::json::id::Id;
+use crate::platform::statement::{Row, Statement};
+
+const FIND_PROFILES: &str =
+    "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
+
+/// A person in the result. The name is empty until `People::fill_in_names`, which looks up all
+/// names at once.
+#[derive(Serialize)]
+pub(super) struct Person {
+    pub(super) id: Id,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<Option<String>>,
+}
+
+impl Person {
+    pub(super) fn from_row(row: &Row, position: usize) -> Option<Person> {
+        row.id(position).map(|id| Person { id, name: String::new(), email: None })
+    }
+}
+
+struct Profile {
+    name: String,
+    email: Option<String>,
+}
+
+impl Profile {
+    fn from_row(row: &Row) -> Option<(Id, Profile)> {
+        Some((row.id(1)?, Profile { name: row.get(2)?, email: row.get(3) }))
+    }
+}
+
+pub(super) struct People(BTreeMap<Id, Profile>);
+
+impl People {
+    /// Finds the profiles of people. `mode` is `statement::read` or `statement::write`.
+    pub(super) fn find<'a>(
+        mode: fn(&'static str) -> Statement<'static>,
+        people: impl Iterator<Item = &'a mut Person>,
+    ) -> Result<People> {
+        let ids: BTreeSet<Id> = people.map(|person| person.id).collect();
+        let ids: Vec<Uuid> = ids.into_iter().map(Uuid::from).collect();
+        let profiles = mode(FIND_PROFILES).fetch_all(&[ids.into()], Profile::from_row)?;
+        Ok(People(profiles.into_iter().flatten().collect()))
+    }
+
+    pub(super) fn fill_in_names<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
+        for person in people {
+            if let Some(profile) = self.0.get(&person.id) {
+                person.name.clone_from(&profile.name);
+            }
+        }
+    }
+
+    pub(super) fn email(&self, id: Id) -> Option<String> {
+        self.0.get(&id).and_then(|profile| profile.email.clone())
+    }
+}
