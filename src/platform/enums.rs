@@ -63,7 +63,7 @@ macro_rules! sql_enum {
             }
         }
 
-        // SAFETY: sql/extension/types.sql creates the SQL type of this name.
+        // SAFETY: sql/types.sql creates the SQL type of this name.
         unsafe impl SqlTranslatable for $name {
             const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!($name);
             const TYPE_ORIGIN: TypeOrigin = TypeOrigin::ThisExtension;
