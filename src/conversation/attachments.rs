@@ -1,12 +1,14 @@
-//! What is said on a ticket: comments and attachments.
+//! add_attachment().
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::{check_text, visible_org};
+use super::access::require_writable_ticket;
+use super::storage::is_relative_path;
 use crate::access::caller::Caller;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
+use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
 
 const MAX_FILE_NAME: usize = 255;
@@ -15,10 +17,11 @@ const MAX_STORAGE_PATH: usize = 1024;
 
 const INSERT_ATTACHMENT: &str = "
     insert into helpdesk.ticket_attachments
-           (org_id, id, ticket_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by)
+           (org_id, id, ticket_id, file_name, file_type, file_size, storage_path, is_internal,
+            uploaded_by)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-/// Attaches a file that is in storage already to a ticket. Returns the attachment's id.
+/// Attaches a file that is already in storage to a ticket. Returns the attachment's id.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn add_attachment(
@@ -45,11 +48,11 @@ fn add_attachment(
         return Err(error::bad(
             "p_storage_path",
             "not a path in storage",
-            "A relative path without . and .. parts, backslashes and control characters.",
+            "A relative path without . or .. segments, backslashes or control characters.",
         ));
     }
     let is_internal = p_is_internal.unwrap_or(false);
-    let org = visible_org(ticket, p_org_id, is_internal)?;
+    let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
     let uploader = Caller::current()?.require_profile()?;
     let id = new_id();
     statement::write(INSERT_ATTACHMENT).execute(&[
@@ -64,13 +67,4 @@ fn add_attachment(
         uploader.into(),
     ])?;
     Ok(id)
-}
-
-/// Not absolute, and without parts, backslashes and control characters that a storage could read as another path.
-pub(super) fn is_relative_path(path: &str) -> bool {
-    let is_odd = |part: &str| part == "." || part == "..";
-    !path.starts_with('/')
-        && !path.contains('\\')
-        && !path.chars().any(char::is_control)
-        && !path.split('/').any(is_odd)
 }

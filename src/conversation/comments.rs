@@ -1,12 +1,13 @@
-//! What is said on a ticket: comments and attachments.
+//! add_comment().
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::{check_text, visible_org};
+use super::access::require_writable_ticket;
 use crate::access::caller::Caller;
 use crate::platform::error::{Result, required};
 use crate::platform::statement;
+use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
 
 const MAX_CONTENT: usize = 100_000;
@@ -15,7 +16,7 @@ const INSERT_COMMENT: &str = "
     insert into helpdesk.ticket_comments (org_id, id, ticket_id, content, is_internal, created_by)
     values ($1, $2, $3, $4, $5, $6)";
 
-/// Says something on a ticket. Whoever sees the ticket may; internal comments are staff's. Returns the comment's id.
+/// Adds a comment to a ticket that the caller sees; an internal one requires staff. Returns its id.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn add_comment(
@@ -28,7 +29,7 @@ fn add_comment(
     let content = required(p_content, "p_content")?;
     check_text("p_content", content, MAX_CONTENT)?;
     let is_internal = p_is_internal.unwrap_or(false);
-    let org = visible_org(ticket, p_org_id, is_internal)?;
+    let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
     let author = Caller::current()?.require_profile()?;
     let id = new_id();
     statement::write(INSERT_COMMENT).execute(&[

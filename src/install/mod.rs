@@ -1,69 +1,59 @@
-//! install(): makes the tables. They are the user's, not the extension's, so that pg_dump dumps them whole and DROP EXTENSION
-//! cannot take them along silently. migrate(): brings tables of an older release up to date.
+//! install() creates the tables, and migrate() updates those of an older release. The tables belong to
+//! the user, not to the extension: pg_dump then includes their definitions and data, and DROP EXTENSION
+//! refuses to drop them silently.
 
 mod integrations;
 mod migrations;
+mod tables;
 
 use pgrx::prelude::*;
 
-use self::integrations::{HAS_CRON, HAS_REALTIME, enable_cron, enable_realtime};
-use self::migrations::SET_VERSION;
+use self::integrations::{enable_cron, enable_realtime, has_cron, has_realtime};
 use crate::identity;
 use crate::platform::error::Result;
 use crate::platform::extension::outside_extension;
-use crate::platform::schema_version::{INSTALLED, SCHEMA_VERSION, ask, check_schema_version};
+use crate::platform::schema_version::{check_schema_version, is_installed};
 use crate::platform::statement;
 
-/// What makes that shape, in order.
-const FILES: &[&str] = &[
-    include_str!("../../sql/auth.sql"),
-    include_str!("../../sql/identity.sql"),
-    include_str!("../../sql/organizations.sql"),
-    include_str!("../../sql/invites.sql"),
-    include_str!("../../sql/workflows.sql"),
-    include_str!("../../sql/tickets.sql"),
-    include_str!("../../sql/conversation.sql"),
-    include_str!("../../sql/notifications.sql"),
-    include_str!("../../sql/knowledge.sql"),
-    include_str!("../../sql/search.sql"),
-    include_str!("../../sql/reporting.sql"),
-];
-
-/// Who owns them and who may touch them.
-const PRIVILEGES: &str = include_str!("../../sql/privileges.sql");
-
-/// On a worker of a Citus cluster the tables come from the coordinator.
 const HAS_CITUS: &str =
     "select pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null";
 
-const IS_CITUS_WORKER: &str = "
-    select groupid <> 0 or pg_catalog.current_setting('application_name') like 'citus\\_internal%'
+const IS_CITUS_WORKER: &str = r"
+    select groupid <> 0 or pg_catalog.current_setting('application_name') like 'citus\_internal%'
       from pg_catalog.pg_dist_local_group";
 
-/// Makes everything that is missing, and sets the privileges anew. The last step of CREATE EXTENSION, and safe to call again.
+/// Creates the tables unless they exist, and sets their owner and privileges. The last step of
+/// CREATE EXTENSION; calling it again is safe.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 pub fn install() -> Result<()> {
-    if ask(HAS_CITUS)? && ask(IS_CITUS_WORKER)? {
-        return Ok(());
+    if is_citus_worker()? {
+        return Ok(()); // The coordinator creates the tables on its workers.
     }
-    if ask(INSTALLED)? {
+    if is_installed()? {
         check_schema_version()?;
-        outside_extension(|| statement::run_script(PRIVILEGES))?;
+        outside_extension(tables::set_privileges)?;
     } else {
-        outside_extension(make_tables)?;
+        outside_extension(tables::create_tables)?;
     }
     identity::back_fill_profiles()?;
-    if ask(HAS_CRON)? {
+    if has_cron()? {
         enable_cron()?;
     }
-    if ask(HAS_REALTIME)? {
+    if has_realtime()? {
         enable_realtime()?;
     }
     Ok(())
 }
 
-fn make_tables() -> Result<()> {
-    FILES.iter().chain([&PRIVILEGES]).try_for_each(|file| statement::run_script(file))?;
-    statement::write(SET_VERSION).execute(&[SCHEMA_VERSION.into()])
+/// Updates tables of an older release, such as a restored dump, to the version of this release.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+pub fn migrate() -> Result<()> {
+    migrations::run_migrations()
+}
+
+fn is_citus_worker() -> Result<bool> {
+    let has_citus = statement::write(HAS_CITUS).fetch_scalar(&[])? == Some(true);
+    Ok(has_citus && statement::write(IS_CITUS_WORKER).fetch_scalar(&[])? == Some(true))
 }

@@ -1,4 +1,4 @@
-//! Who is told what. Written by triggers, for those who may read what it is about.
+//! Triggers that create notifications about tickets and comments.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
-/// Tells those of $6 who are members, may read the ticket (and the internal comment, $7) and did not switch it off. $8 and $9 are the
-/// ticket's requester and assignee.
-const NOTIFY: &str = "
+/// Inserts a notification for each recipient ($6) who is a member, may read the ticket and what
+/// happened ($7: internal), and has not switched the type off. $8 and $9: requester and assignee.
+const INSERT_NOTIFICATIONS: &str = "
     insert into helpdesk.notifications (org_id, ticket_id, comment_id, type, content, user_id, expires_at)
     select $1, $2, $3, $4::helpdesk.notification_type, $5::jsonb, r.id, now() + o.notification_retention
       from helpdesk.organizations o
@@ -24,21 +24,19 @@ const NOTIFY: &str = "
        and coalesce((select p.enabled from helpdesk.notification_preferences p
                       where p.user_id = r.id and p.type = $4::helpdesk.notification_type), true)";
 
-const WATCHERS: &str = "
+const LIST_WATCHERS: &str = "
     select w.user_id from helpdesk.ticket_watchers w
      where w.org_id = $1 and w.ticket_id = $2 order by w.user_id";
 
-const TICKET_OF_COMMENT: &str = "
+const FIND_TICKET_OF_COMMENT: &str = "
     select t.created_by, t.assigned_to from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
 
-/// What happened on a ticket, and who is concerned.
+/// What happened on a ticket.
 struct Event<'a> {
-    ticket: &'a TriggerRow<'a>,
+    /// The row that fired the trigger, and its column with the ticket's id.
+    row: &'a TriggerRow<'a>,
+    ticket_id_column: &'static str,
     comment: Option<Uuid>,
-    kind: &'static str,
-    content: Value,
-    recipients: Vec<Uuid>,
-    to_watchers: bool,
     actor: Option<Uuid>,
     is_internal: bool,
     requester: Option<Uuid>,
@@ -46,119 +44,132 @@ struct Event<'a> {
 }
 
 impl Event<'_> {
-    fn tell(self, ticket_id_column: &str) -> Result<()> {
-        let ticket = [self.ticket.arg("org_id")?, self.ticket.arg(ticket_id_column)?];
-        let mut people = self.recipients;
-        if self.to_watchers {
-            let watchers =
-                statement::write(WATCHERS).fetch_all(&ticket, |row| row.get::<Uuid>(1))?;
-            people.extend(watchers.into_iter().flatten().filter(|one| Some(*one) != self.actor));
+    /// Notifies the recipients, and with `and_watchers` also the watchers except the actor.
+    fn notify(
+        &self,
+        kind: &str,
+        content: &Value,
+        mut recipients: Vec<Uuid>,
+        and_watchers: bool,
+    ) -> Result<()> {
+        let [org, ticket] = [self.row.arg("org_id")?, self.row.arg(self.ticket_id_column)?];
+        if and_watchers {
+            recipients.extend(self.watchers()?);
         }
-        let mut told = BTreeSet::new();
-        people.retain(|person| told.insert(*person.as_bytes()));
-        if people.is_empty() {
+        let mut distinct = BTreeSet::new();
+        recipients.retain(|person| distinct.insert(*person.as_bytes()));
+        if recipients.is_empty() {
             return Ok(());
         }
-        let content = self.content.to_string();
-        let [org, ticket] = ticket;
-        let args = [
+        let content = content.to_string();
+        statement::write(INSERT_NOTIFICATIONS).execute(&[
             org,
             ticket,
             self.comment.into(),
-            self.kind.into(),
+            kind.into(),
             content.as_str().into(),
-            people.into(),
+            recipients.into(),
             self.is_internal.into(),
             self.requester.into(),
             self.assignee.into(),
-        ];
-        statement::write(NOTIFY).execute(&args)
+        ])
+    }
+
+    fn watchers(&self) -> Result<impl Iterator<Item = Uuid>> {
+        let args = [self.row.arg("org_id")?, self.row.arg(self.ticket_id_column)?];
+        let watchers =
+            statement::write(LIST_WATCHERS).fetch_all(&args, |row| row.get::<Uuid>(1))?;
+        let actor = self.actor;
+        Ok(watchers.into_iter().flatten().filter(move |person| Some(*person) != actor))
     }
 }
 
-/// Trigger on tickets: a new one to its requester, an assignment to the new assignee, a change of stage to the requester; and each
-/// to the watchers.
+/// Trigger on tickets: notifies the requester of a new ticket and of a new stage or status, the assignee
+/// of an assignment, and the watchers of everything but the new ticket.
 #[pg_trigger(sql = "
     create function helpdesk.create_ticket_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, ticket_events)
+    trigger::run_row_trigger(trigger, after_ticket_write)
 }
 
-fn ticket_events(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn after_ticket_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
-    let changed = |column: &str| match &rows.old {
-        Some(old) => Ok(!new.same_image(old, column)?),
-        None => Ok::<_, pgrx::pg_sys::panic::ErrorReport>(true),
-    };
-    let is_new = rows.old.is_none();
-    if is_new && new.is_import("created_at")? {
+    let old = rows.old.as_ref();
+    if old.is_none() && new.is_import("created_at")? {
         return Ok(None);
     }
-    let (assigned, moved) =
-        (changed("assigned_to")?, changed("current_stage_id")? || changed("status")?);
-    if !assigned && !moved {
-        return Ok(None);
+    let is_assigned = is_changed(old, new, "assigned_to")?;
+    let is_moved = is_changed(old, new, "current_stage_id")? || is_changed(old, new, "status")?;
+    if is_assigned || is_moved {
+        notify_of_ticket(old, new, is_assigned, is_moved)?;
     }
+    Ok(None)
+}
+
+fn is_changed(old: Option<&TriggerRow>, new: &TriggerRow, column: &str) -> Result<bool> {
+    old.map_or(Ok(true), |old| Ok(!new.same_image(old, column)?))
+}
+
+fn notify_of_ticket(
+    old: Option<&TriggerRow>,
+    new: &TriggerRow,
+    is_assigned: bool,
+    is_moved: bool,
+) -> Result<()> {
     let ticket: Uuid = new.required("id")?;
     let title: &str = new.required("title")?;
     let requester: Uuid = new.required("created_by")?;
     let assignee: Option<Uuid> = new.get("assigned_to")?;
     let actor = Caller::current()?.profile;
-    let event = |kind, content, recipients, to_watchers| Event {
-        ticket: new,
+    let event = Event {
+        row: new,
+        ticket_id_column: "id",
         comment: None,
-        kind,
-        content,
-        recipients,
-        to_watchers,
         actor,
         is_internal: false,
         requester: Some(requester),
         assignee,
     };
-    let about = json!({ "ticket_id": ticket.to_string(), "title": title });
-    if is_new {
-        event("ticket_created", about.clone(), vec![requester], false).tell("id")?;
+    let mut content = json!({ "ticket_id": ticket.to_string(), "title": title });
+    if old.is_none() {
+        event.notify("ticket_created", &content, vec![requester], false)?;
     }
-    if let Some(assignee) = assignee.filter(|_| assigned) {
-        let told = if actor == Some(assignee) { vec![] } else { vec![assignee] };
-        event("ticket_assigned", about.clone(), told, true).tell("id")?;
+    if let Some(assignee) = assignee.filter(|_| is_assigned) {
+        let recipients = if actor == Some(assignee) { vec![] } else { vec![assignee] };
+        event.notify("ticket_assigned", &content, recipients, true)?;
     }
-    if let Some(old) = &rows.old
-        && moved
-    {
+    if let Some(old) = old.filter(|_| is_moved) {
         let (from, to): (&str, &str) = (old.required("status")?, new.required("status")?);
         let kind = match to {
             "resolved" if from != to => "ticket_resolved",
             "closed" if from != to => "ticket_closed",
             _ => "ticket_updated",
         };
-        let mut content = about;
         content["old_status"] = from.into();
         content["new_status"] = to.into();
-        event(kind, content, vec![requester], true).tell("id")?;
+        event.notify(kind, &content, vec![requester], true)?;
     }
-    Ok(None)
+    Ok(())
 }
 
-/// Trigger on comments: a public one to requester, assignee and watchers, an internal one to assignee and watchers who are staff;
-/// never to whoever wrote it.
+/// Trigger on comments: notifies the assignee, the watchers and, of a public comment, the requester, but
+/// never the author.
 #[pg_trigger(sql = "
     create function helpdesk.create_comment_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, comment_event)
+    trigger::run_row_trigger(trigger, after_comment_insert)
 }
 
-fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn after_comment_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
     if new.is_import("created_at")? {
         return Ok(None);
     }
-    let found = statement::write(TICKET_OF_COMMENT)
+    let found = statement::write(FIND_TICKET_OF_COMMENT)
         .fetch_optional(&[new.arg("org_id")?, new.arg("ticket_id")?], |row| {
             (row.get::<Uuid>(1), row.get::<Uuid>(2))
         })?;
@@ -167,23 +178,22 @@ fn comment_event(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let ticket: Uuid = new.required("ticket_id")?;
     let author: Uuid = new.required("created_by")?;
     let is_internal: bool = new.required("is_internal")?;
-    let concerned = [requester.filter(|_| !is_internal), assignee];
+    let content = json!({
+        "ticket_id": ticket.to_string(),
+        "comment_id": comment.to_string(),
+        "commenter": author.to_string(),
+    });
+    let recipients = [requester.filter(|_| !is_internal), assignee];
+    let recipients = recipients.into_iter().flatten().filter(|person| *person != author).collect();
     Event {
-        ticket: new,
+        row: new,
+        ticket_id_column: "ticket_id",
         comment: Some(comment),
-        kind: "ticket_commented",
-        content: json!({
-            "ticket_id": ticket.to_string(),
-            "comment_id": comment.to_string(),
-            "commenter": author.to_string(),
-        }),
-        recipients: concerned.into_iter().flatten().filter(|person| *person != author).collect(),
-        to_watchers: true,
         actor: Some(author),
         is_internal,
         requester,
         assignee,
     }
-    .tell("ticket_id")?;
+    .notify("ticket_commented", &content, recipients, true)?;
     Ok(None)
 }

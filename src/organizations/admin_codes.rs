@@ -1,19 +1,20 @@
-//! How people get in: invites to an organization, and codes that make an administrator of the installation.
+//! Single-use codes that make the person who redeems one an administrator of the installation.
 
 use pgrx::datum::Interval;
 use pgrx::prelude::*;
 
-use super::invites::{confirmed_email, expiry, unconfirmed};
+use super::email::require_confirmed_email;
+use super::expiry::expiry;
 use crate::access::caller::Caller;
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
-const SAVE_CODE: &str = "
+const INSERT_CODE: &str = "
     insert into helpdesk.admin_invite_codes (code, expires_at, created_by)
     values (encode(sha256(convert_to($1, 'UTF8')), 'hex'), $2, $3)";
 
-/// A code, too, counts only while whoever made it is administrator.
-const REDEEM: &str = "
+/// A code is valid only while its creator is an administrator of the installation.
+const REDEEM_CODE: &str = "
     with code as (
       update helpdesk.admin_invite_codes c set used_at = now(), used_by = $2
        where c.code = encode(sha256(convert_to($1, 'UTF8')), 'hex')
@@ -25,7 +26,7 @@ const REDEEM: &str = "
     update helpdesk.profiles set role = 'admin' where id = $2 and exists (select from code)
     returning true";
 
-/// Makes a code with which somebody becomes an administrator of the installation. It is shown this once.
+/// Creates a code and returns it. Only its hash is stored, so that it cannot be shown again.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn create_admin_invite_code(
@@ -34,17 +35,17 @@ fn create_admin_invite_code(
     let caller = Caller::current()?;
     if !roles::role_bypasses_row_security() && !caller.is_installation_admin() {
         return Err(error::not_allowed(
-            "only administrators of the installation make admin codes",
+            "only administrators of the installation can create admin codes",
             "The role of the profile must be admin.",
         ));
     }
     let expires_at = expiry(p_expires_in)?;
     let code = random_code()?;
-    let maker = caller.profile.filter(|_| caller.is_installation_admin());
-    statement::write(SAVE_CODE).execute(&[
+    let creator = caller.profile.filter(|_| caller.is_installation_admin());
+    statement::write(INSERT_CODE).execute(&[
         code.as_str().into(),
         expires_at.into(),
-        maker.into(),
+        creator.into(),
     ])?;
     Ok(code)
 }
@@ -53,15 +54,12 @@ fn create_admin_invite_code(
 fn random_code() -> Result<String> {
     let mut bits = [0_u8; 16];
     getrandom::fill(&mut bits).map_err(|_| {
-        error::wrong_state(
-            "the system has no random numbers now",
-            "Try again later; see the server's log.",
-        )
+        error::wrong_state("the operating system returned no random numbers", "Try again later.")
     })?;
     Ok(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
-/// Makes the signed-in person an administrator of the installation.
+/// Makes the caller an administrator of the installation.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
@@ -70,18 +68,19 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     let me = caller.require_profile()?;
     if caller.is_installation_admin() {
         return Err(error::wrong_state(
-            "you are an administrator of the installation already",
-            "The code was not used up.",
+            "you are already an administrator of the installation",
+            "The code can still be redeemed by somebody else.",
         ));
     }
-    confirmed_email(me)?.ok_or_else(unconfirmed)?;
-    // Whatever is wrong with a code, the answer is the same.
-    statement::write(REDEEM).fetch_optional(&[code.into(), me.into()], |_| ())?.ok_or_else(|| {
-        error::not_allowed(
-            "p_code: no such code, or it was used or has expired",
-            "An administrator of the installation makes another: create_admin_invite_code().",
-        )
-    })
+    require_confirmed_email(me)?;
+    if !statement::write(REDEEM_CODE).exists(&[code.into(), me.into()])? {
+        // One error for all reasons, so that codes cannot be probed.
+        return Err(error::not_allowed(
+            "p_code: no such code, or it has been used or has expired",
+            "Ask an administrator of the installation for another: create_admin_invite_code().",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -90,14 +89,14 @@ mod tests {
     use super::*;
 
     #[pg_test]
-    fn invites_codes_are_128_random_bits() {
+    fn organizations_admin_codes_are_128_random_bits() {
         let codes: std::collections::BTreeSet<String> =
             (0..1000).map(|_| random_code().unwrap_or_default()).collect();
         assert_eq!(codes.len(), 1000);
         assert!(
             codes.iter().all(|code| code.len() == 32 && u128::from_str_radix(code, 16).is_ok())
         );
-        // Each of the 128 bits is sometimes set and sometimes not.
+        // Each of the 128 bits is set in some codes and not in others.
         let bits = codes.iter().filter_map(|code| u128::from_str_radix(code, 16).ok());
         let (any, all) = bits.fold((0, u128::MAX), |(any, all), code| (any | code, all & code));
         assert_eq!((any, all), (u128::MAX, 0));

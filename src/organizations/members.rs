@@ -1,43 +1,68 @@
-//! Tenants: founding one, and who belongs to it.
+//! The members of an organization: listing them, changing their roles, removing them.
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use serde::Serialize;
 
 use crate::access::caller::Caller;
 use crate::access::rights::{self, check_admin, not_a_member};
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
-use crate::platform::statement;
+use crate::platform::json::id::Id;
+use crate::platform::json::output::Time;
+use crate::platform::statement::{self, Row};
 
-const SET_ROLE: &str = "
-    update helpdesk.org_members set org_role = $3 where org_id = $1 and user_id = $2 and org_role <> $3";
-
-const REMOVE: &str =
-    "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
-
-const MEMBERS: &str = "
-    select coalesce(json_agg(json_build_object(
-             'id', p.id,
-             'name', p.name,
-             'email', case when $2 then p.email end,
-             'orgRole', m.org_role,
-             'addedAt', m.added_at) order by m.added_at, p.id), '[]')
+/// $2: everybody with their e-mail address; else the staff, and the caller ($3), without.
+const LIST_MEMBERS: &str = "
+    select p.id, p.name, case when $2 then p.email end, m.org_role, m.added_at
       from helpdesk.org_members m
       join helpdesk.profiles p on p.id = m.user_id
      where m.org_id = $1
-       and ($2 or m.user_id = $3 or m.org_role in ('org_admin', 'org_agent'))";
+       and ($2 or m.user_id = $3 or m.org_role in ('org_admin', 'org_agent'))
+     order by m.added_at, p.id";
+
+const SET_ROLE: &str = "
+    update helpdesk.org_members set org_role = $3
+     where org_id = $1 and user_id = $2 and org_role <> $3";
+
+const DELETE_MEMBER: &str =
+    "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
 
 const ORG_ROLES: [&str; 3] = ["org_admin", "org_agent", "org_customer"];
 
-/// The members of an organization: all of them with e-mail addresses for its staff; the staff's names and oneself for customers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Member {
+    id: Option<Id>,
+    name: Option<String>,
+    email: Option<String>,
+    org_role: Option<String>,
+    added_at: Option<Time>,
+}
+
+impl Member {
+    fn from_row(row: &Row) -> Member {
+        Member {
+            id: row.id(1),
+            name: row.get(2),
+            email: row.get(3),
+            org_role: row.get(4),
+            added_at: row.time(5),
+        }
+    }
+}
+
+/// The members of an organization. Staff see all of them with their e-mail addresses; customers see
+/// the names of the staff, and themselves.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let sees_all = rights::check_member(org)?;
-    let args = [org.into(), sees_all.into(), Caller::current()?.profile.into()];
-    let members = statement::read(MEMBERS).fetch_scalar(&args)?;
-    Ok(members.unwrap_or(JsonText("[]".to_owned())))
+    let is_staff = rights::check_member(org)?;
+    let args = [org.into(), is_staff.into(), Caller::current()?.profile.into()];
+    let members = statement::read(LIST_MEMBERS).fetch_all(&args, Member::from_row)?;
+    JsonText::serialize(&members)
 }
 
 /// Makes a member org_admin, org_agent or org_customer.
@@ -70,25 +95,26 @@ fn remove_member(p_org_id: Option<Uuid>, p_user_id: Option<Uuid>) -> Result<()> 
     let org = required(p_org_id, "p_org_id")?;
     let member = required(p_user_id, "p_user_id")?;
     check_admin(org)?;
-    statement::write(REMOVE)
-        .fetch_optional(&[org.into(), member.into()], |_| ())?
-        .ok_or_else(no_such_member)
+    if delete_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
 }
 
-/// Ends one's own membership.
+/// Ends the caller's membership.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn leave_organization(p_org_id: Option<Uuid>) -> Result<()> {
     let org = required(p_org_id, "p_org_id")?;
     let me = Caller::current()?.require_profile()?;
-    statement::write(REMOVE)
-        .fetch_optional(&[org.into(), me.into()], |_| ())?
-        .ok_or_else(not_a_member)
+    if delete_member(org, me)? { Ok(()) } else { Err(not_a_member()) }
 }
 
-fn no_such_member() -> pgrx::pg_sys::panic::ErrorReport {
+/// Returns whether there was such a member.
+fn delete_member(org: Uuid, member: Uuid) -> Result<bool> {
+    statement::write(DELETE_MEMBER).exists(&[org.into(), member.into()])
+}
+
+fn no_such_member() -> ErrorReport {
     error::not_allowed(
         "p_user_id: not a member of this organization",
-        "list_org_members(org) lists them.",
+        "list_org_members(p_org_id) lists its members.",
     )
 }

@@ -11,8 +11,7 @@ use super::{statement, transaction};
 /// The version of the tables that this library was built for.
 pub const SCHEMA_VERSION: i32 = 1;
 
-/// Whether install() has created the tables.
-pub const INSTALLED: &str = "select pg_catalog.to_regclass('helpdesk.schema_version') is not null";
+const IS_INSTALLED: &str = "select pg_catalog.to_regclass('helpdesk.schema_version') is not null";
 
 const VERSION: &str = "select pg_catalog.max(version) from helpdesk.schema_version";
 
@@ -38,7 +37,7 @@ pub fn check_schema_version() -> Result<()> {
     if IS_CHECKED.get() {
         return Ok(());
     }
-    if !ask(INSTALLED)? {
+    if !is_installed()? {
         return Err(not_installed());
     }
     let version = installed_version()?;
@@ -66,11 +65,11 @@ pub fn wrong_version(version: Option<i32>) -> ErrorReport {
     )
 }
 
-pub fn installed_version() -> Result<Option<i32>> {
-    statement::write(VERSION).fetch_scalar(&[])
+/// Whether install() has created the tables.
+pub fn is_installed() -> Result<bool> {
+    Ok(statement::write(IS_INSTALLED).fetch_scalar(&[])? == Some(true))
 }
 
-/// The result of a query that returns one boolean.
-pub fn ask(query: &'static str) -> Result<bool> {
-    Ok(statement::write(query).fetch_scalar(&[])? == Some(true))
+pub fn installed_version() -> Result<Option<i32>> {
+    statement::write(VERSION).fetch_scalar(&[])
 }

@@ -13,10 +13,10 @@ use crate::fulltext::lexemes::{Kind, with_prefix};
 use crate::fulltext::query::{Query, quote_lexeme};
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
-use crate::platform::error::{self, Result, required};
+use crate::platform::error::{Result, required};
 use crate::platform::json::output;
 use crate::platform::statement;
-use crate::tickets::access::find_visible_ticket;
+use crate::tickets::access::require_visible_ticket;
 
 /// The words of a ticket, any of which an article may have: those of the title first, then the longest.
 const WORDS_OF_TICKET: &str = "
@@ -37,12 +37,7 @@ fn suggest_articles(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
-    let found = find_visible_ticket(ticket, p_org_id)?.ok_or_else(|| {
-        error::not_allowed(
-            "p_ticket_id: no such ticket, or you may not see it",
-            "list_org_tickets lists the tickets you may see.",
-        )
-    })?;
+    let found = require_visible_ticket(ticket, p_org_id)?;
     // Also to staff only what is published.
     let reader = Reader { is_published_only: true, ..Reader::of(found.org)? };
     let words = statement::read(WORDS_OF_TICKET)

@@ -1,4 +1,4 @@
-//! What the live catalog says about security, and where it differs from what this release shipped.
+//! The security state of the live catalog, and where it is weaker than the baseline of this release.
 
 use pgrx::iter::TableIterator;
 use pgrx::prelude::*;
@@ -6,13 +6,13 @@ use pgrx::prelude::*;
 use crate::platform::error::Result;
 use crate::platform::statement;
 
-/// What security_state() returned on a fresh installation of this release.
+/// What security_state() returns on a fresh installation of this release.
 const BASELINE: &str = include_str!("../../sql/security_baseline.txt");
 
 const STATE: &str = include_str!("../../sql/queries/security_state.sql");
 const REPORT: &str = include_str!("../../sql/queries/security_report.sql");
 
-/// Everything the catalog says about rights on helpdesk's objects, as text that can be compared.
+/// Privileges, policies, triggers, functions and roles of helpdesk, as text that can be compared.
 #[pg_extern(stable, parallel_safe)]
 #[search_path(pg_catalog, pg_temp)]
 fn security_state()
@@ -20,7 +20,7 @@ fn security_state()
     Ok(TableIterator::new(statement::read(STATE).fetch_all(&[], |row| (row.get(1), row.get(2)))?))
 }
 
-/// One row per finding: where the live catalog is less safe than what was shipped. Empty when all is well.
+/// One row for each weakness that the baseline does not have; no rows if there is none.
 #[pg_extern(stable, parallel_safe)]
 #[search_path(pg_catalog, pg_temp)]
 #[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.

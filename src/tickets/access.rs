@@ -3,9 +3,10 @@
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys::panic::ErrorReport;
 
 use crate::access::caller::Caller;
-use crate::platform::error::Result;
+use crate::platform::error::{self, Result};
 use crate::platform::{roles, statement};
 
 /// Which organization a ticket is in, if the caller may see it: $3 everything, else $4 organizations as staff, $5 as member.
@@ -37,4 +38,16 @@ pub fn find_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<Visible
         Some(VisibleTicket { org: row.get(1)?, is_staff: row.get(2)? })
     })?;
     Ok(found.flatten())
+}
+
+/// The ticket in `p_ticket_id`; an error if there is none or the caller may not see it.
+pub fn require_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<VisibleTicket> {
+    find_visible_ticket(id, org)?.ok_or_else(|| no_such_ticket("p_ticket_id"))
+}
+
+pub fn no_such_ticket(argument: &str) -> ErrorReport {
+    error::not_allowed(
+        format!("{argument}: no such ticket, or you may not see it"),
+        "list_org_tickets lists the tickets you may see.",
+    )
 }

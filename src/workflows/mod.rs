@@ -1,6 +1,8 @@
-//! How tickets move: a workflow that has stages has exactly one where tickets start.
+//! Triggers on the stages of a workflow: exactly one is the start stage, and a stage's status is also
+//! the status of its tickets.
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
 use crate::access::rights;
@@ -12,7 +14,7 @@ use crate::platform::{statement, transaction};
 const LOCK_WORKFLOW: &str =
     "select from helpdesk.workflows where org_id = $1 and id = $2 for no key update";
 
-const OTHER_STAGES: &str = "
+const COUNT_OTHER_STAGES: &str = "
     select count(*), count(*) filter (where is_start) from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id <> $3";
 
@@ -20,25 +22,29 @@ const UNMARK_START: &str = "
     update helpdesk.workflow_stages set is_start = false
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start";
 
-const OTHER_STAGE: &str = "
-    select from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 and id <> $3 limit 1";
+const HAS_OTHER_STAGE: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 and id <> $3 limit 1";
 
-const STATUS_TO_TICKETS: &str = "
-    update helpdesk.tickets set status = $3 where org_id = $1 and current_stage_id = $2 and status <> $3";
+const UPDATE_STATUS_OF_TICKETS: &str = "
+    update helpdesk.tickets set status = $3
+     where org_id = $1 and current_stage_id = $2 and status <> $3";
 
-const NOT_OF_STATUS: &str = "
-    select from helpdesk.tickets where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
+const HAS_TICKET_OF_OTHER_STATUS: &str = "
+    select from helpdesk.tickets
+     where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
 
-/// Trigger: the first stage of a workflow is its start stage; marking another moves the mark; it cannot be taken away otherwise.
+/// Trigger on workflow_stages: the first stage of a workflow becomes its start stage. Marking another
+/// one moves the mark, which cannot be removed in any other way while the workflow has other stages.
 #[pg_trigger(sql = "
     create function helpdesk.workflow_stages_single_start() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn workflow_stages_single_start<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, keep_start_mark)
+    trigger::run_row_trigger(trigger, before_write)
 }
 
-fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let (old, new) = (rows.old.as_ref(), rows.new.as_ref());
     let Some(stage) = new.or(old) else { return Ok(None) };
     let org: Uuid = stage.required("org_id")?;
@@ -48,57 +54,81 @@ fn keep_start_mark(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         new.check_unchanged(
             old,
             &["org_id", "id", "workflow_id"],
-            "Make a new stage in the other workflow.",
+            "Create a new stage in the other workflow.",
         )?;
     }
-    let is_marked =
-        |row: Option<&TriggerRow>| row.map_or(Ok(false), |row| row.required("is_start"));
-    let (was_start, is_start) = (is_marked(old)?, is_marked(new)?);
-    let is_new = old.is_none();
-    // Whoever is no admin there is refused by row security after this, and learns nothing here.
-    let may_not_change = !rights::acts_as_admin(org)?;
+    let change =
+        StartMark { is_new: old.is_none(), was_start: is_start(old)?, is_start: is_start(new)? };
+    // Row security refuses a caller who is not an admin, but only after this trigger, which must
+    // neither change nor reveal anything before that.
+    let may_change = rights::acts_as_admin(org)?;
     let is_moving = SystemWrite::current() == Some(SystemWrite::MoveStartMark);
-    if (was_start == is_start && !is_new) || is_moving || may_not_change {
-        return Ok(Some(stage.unchanged()));
-    }
-    let this = &[org.into(), workflow.into(), id.into()];
-    if statement::write(LOCK_WORKFLOW).fetch_optional(&this[..2], |_| ())?.is_none() {
-        // It is being deleted, and its stages with it. Or there is none: the foreign key says so.
-        return Ok(Some(stage.unchanged()));
-    }
-    let (others, other_starts) = statement::write(OTHER_STAGES)
-        .fetch_optional(this, |row| (row.get(1).unwrap_or(0i64), row.get(2).unwrap_or(0i64)))?
-        .unwrap_or((0, 0));
-    if is_start && other_starts > 0 {
-        let _moving = SystemWrite::begin(SystemWrite::MoveStartMark);
-        statement::write(UNMARK_START).execute(this)?;
-    }
-    if is_new && !is_start && others == 0 {
+    if may_change
+        && !is_moving
+        && change.needs_check()
+        && change.apply(&[org.into(), workflow.into(), id.into()])?
+    {
         return Ok(Some(stage.with_changes(vec![ColumnChange::new("is_start", true)])?));
-    }
-    if was_start && !is_start {
-        if others > 0 {
-            return Err(error::wrong_state(
-                "a workflow needs a start stage",
-                "Set is_start on another of its stages; this one then loses it.",
-            ));
-        }
-        transaction::recheck_on_latest_snapshot(OTHER_STAGE, this)?;
     }
     Ok(Some(stage.unchanged()))
 }
 
-/// Trigger: a stage that gets another status gives it to the tickets in it.
+fn is_start(row: Option<&TriggerRow>) -> Result<bool> {
+    row.map_or(Ok(false), |row| row.required("is_start"))
+}
+
+/// What a write does to the start mark of a stage.
+struct StartMark {
+    is_new: bool,
+    was_start: bool,
+    is_start: bool,
+}
+
+impl StartMark {
+    fn needs_check(&self) -> bool {
+        self.is_new || self.was_start != self.is_start
+    }
+
+    /// Removes the mark from the other stages if this one is marked now. Returns whether this stage
+    /// must be marked, because it is the first of its workflow.
+    fn apply(&self, stage: &[DatumWithOid; 3]) -> Result<bool> {
+        // Without the row, the workflow is being deleted with its stages, or the foreign key fails.
+        if !statement::write(LOCK_WORKFLOW).exists(&stage[..2])? {
+            return Ok(false);
+        }
+        let (others, other_starts) = statement::write(COUNT_OTHER_STAGES)
+            .fetch_optional(stage, |row| (row.get(1).unwrap_or(0i64), row.get(2).unwrap_or(0i64)))?
+            .unwrap_or((0, 0));
+        if self.is_start && other_starts > 0 {
+            let _moving = SystemWrite::begin(SystemWrite::MoveStartMark);
+            statement::write(UNMARK_START).execute(stage)?;
+        }
+        if self.was_start && !self.is_start {
+            if others > 0 {
+                return Err(error::wrong_state(
+                    "a workflow needs a start stage",
+                    "Set is_start on another of its stages; this one then loses it.",
+                ));
+            }
+            transaction::recheck_on_latest_snapshot(HAS_OTHER_STAGE, stage)?;
+        }
+        Ok(self.is_new && !self.is_start && others == 0)
+    }
+}
+
+/// Trigger on workflow_stages: a new status of a stage becomes the status of the tickets in it.
 #[pg_trigger(sql = "
     create function helpdesk.workflow_stages_push_status() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, |rows| {
-        let Some(new) = rows.new else { return Ok(None) };
-        let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
-        statement::write(STATUS_TO_TICKETS).execute(&args)?;
-        transaction::recheck_on_latest_snapshot(NOT_OF_STATUS, &args)?;
-        Ok(None)
-    })
+    trigger::run_row_trigger(trigger, after_update)
+}
+
+fn after_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
+    statement::write(UPDATE_STATUS_OF_TICKETS).execute(&args)?;
+    transaction::recheck_on_latest_snapshot(HAS_TICKET_OF_OTHER_STATUS, &args)?;
+    Ok(None)
 }
