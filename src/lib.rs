@@ -1,37 +1,37 @@
 //! helpdesk: a complete multi-tenant help desk inside Postgres.
 //!
-//! This file says which modules there are and in which order the extension script is put together; the logic is in the
-//! modules, one per domain, with the same word naming `sql/<word>.sql`, `src/<word>.rs` and the tests.
+//! This file lists the modules floor by floor, the SQL files of the extension, and `_PG_init`. A
+//! module imports only from the floors listed before its own, which `make lint` checks.
 
 #![deny(unsafe_code)]
 
 use pgrx::prelude::*;
 
-// Floor: Postgres and pgrx, and nothing of help desks.
-#[allow(unsafe_code)] // The only floor that calls C, beside access.
+// Floor: what Postgres and pgrx offer; knows nothing of help desks.
+#[allow(unsafe_code)] // Wraps the C functions of Postgres.
 mod platform;
 
-// Floor: who is calling and what they may do; texts as lexemes.
-#[allow(unsafe_code)] // Reads snapshots and settings.
+// Floor: the caller and their rights; full-text lexemes and queries.
+#[allow(unsafe_code)] // Reads snapshots, and defines settings with C hooks.
 mod access;
 mod fulltext;
 
-// Floor: domains that know of no ticket.
+// Floor: domains that do not need tickets.
 mod identity;
 mod organizations;
 mod reporting;
 mod security;
 mod workflows;
 
-// Floor: tickets; the tables of all domains.
+// Floor: tickets, and creating the tables of all domains.
 mod install;
 mod tickets;
 
-// Floor: what is said on tickets, and written for everybody.
+// Floor: comments on tickets, and articles.
 mod conversation;
 mod knowledge;
 
-// Floor: what looks across the domains.
+// Floor: notifications and search, which cover several domains.
 mod notifications;
 mod search;
 
@@ -51,10 +51,10 @@ extension_sql_file!(
     requires = ["roles"],
     creates = [Type(platform::enums::Priority), Type(platform::enums::UserRole)]
 );
-// The functions come here, put in order by pgrx.
+// pgrx inserts the functions here.
 extension_sql_file!("../sql/functions.sql", name = "functions", finalize);
 
-/// What `cargo pgrx test` asks for: how the server for `#[pg_test]` is set up.
+/// `cargo pgrx test` calls these functions to set up its server.
 #[cfg(test)]
 pub mod pg_test {
     pub fn setup(_options: Vec<&str>) {}

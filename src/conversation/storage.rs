@@ -17,8 +17,8 @@ const IS_READABLE_FILE: &str = "
       from helpdesk.ticket_attachments a
      where a.org_id = $1 and a.ticket_id = $2 and a.storage_path = $3";
 
-/// Whether the caller may read the file at a path, for the policies on a storage bucket. Attaching a
-/// file from another ticket's folder does not make it readable.
+/// Whether the caller may read the file at a path, for the policies on a storage bucket. Attaching
+/// a file from another ticket's folder does not make it readable.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn may_read_file(p_storage_path: Option<&str>) -> Result<bool> {
@@ -51,8 +51,8 @@ fn find_visible_folder(path: &str) -> Result<Option<(Uuid, VisibleTicket)>> {
     Ok(find_visible_ticket(ticket, Some(org))?.map(|found| (ticket, found)))
 }
 
-/// Whether no storage can read a path as another one: it is not absolute, and has no backslash, control
-/// character, or segment that is . or ..
+/// Whether no storage can read a path as another one: it is not absolute, and has no backslash,
+/// control character, or segment that is . or ..
 pub(super) fn is_relative_path(path: &str) -> bool {
     let is_special = |segment: &str| segment == "." || segment == "..";
     !path.starts_with('/')

@@ -1,4 +1,5 @@
-//! Triggers on comments and attachments: derived columns, the counts on the ticket, and reopening it.
+//! Triggers on comments and attachments: derived columns, the counts on the ticket, and reopening
+//! it.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -46,9 +47,9 @@ const UPSERT_INTERNAL_COUNTS: &str = "
        set comment_count = c.comment_count + excluded.comment_count,
            attachment_count = c.attachment_count + excluded.attachment_count";
 
-/// The stage that a comment of a person ($3) who is not staff moves a ticket to, if the organization
-/// wants that: the first open stage after the start stage, else the start stage. Lock order: stage,
-/// then ticket, as in update_ticket.
+/// The stage that a comment of a person ($3) who is not staff moves a ticket to, if the
+/// organization wants that: the first open stage after the start stage, else the start stage. Lock
+/// order: stage, then ticket, as in update_ticket.
 const FIND_REOPEN_STAGE: &str = "
     select s.id
       from helpdesk.tickets t
@@ -97,8 +98,8 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(Some(new.unchanged()))
 }
 
-/// The requester of the ticket of a new row. A ticket that the caller may not see gets the same error as
-/// one that does not exist.
+/// The requester of the ticket of a new row. A ticket that the caller may not see gets the same
+/// error as one that does not exist.
 fn find_requester(new: &TriggerRow) -> Result<Uuid> {
     let org: Uuid = new.required("org_id")?;
     let caller = Caller::current()?;
@@ -116,8 +117,8 @@ fn author_column(row: &TriggerRow) -> &'static str {
     if is_comment(row) { "created_by" } else { "uploaded_by" }
 }
 
-/// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens it
-/// after a comment of a customer.
+/// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
+/// it after a comment of a customer.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_touch_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -145,7 +146,8 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Adds a new row to the counts of its ticket, whose updated_at it sets, or subtracts a deleted one.
+/// Adds a new row to the counts of its ticket, whose updated_at it sets, or subtracts a deleted
+/// one.
 fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
     let step = if is_new { 1 } else { -1 };
     let (comments, attachments, time_column) =

@@ -1,35 +1,33 @@
-//! What people type into a search box, as the index understands it.
+//! From what people type into a search box to a tsquery of the full-text index.
 
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::lexemes::{Kind, TITLE, indexable, organization_marker, with_prefix};
-use super::typos::MAX_SIMILAR;
+use super::lexemes::{Kind, TITLE_PREFIX, organization_marker, quote_lexeme, with_prefix};
+use super::text::{MAX_TYPED_WORD, sanitize};
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::platform::statement;
 
-/// More is not read: nobody types it, and ranking grows with the square of it.
-pub(super) const MAX_LENGTH: usize = 2_000;
-
-pub(super) const MAX_WORDS: usize = 50;
-
-/// From how many letters on the last word also finds what begins with it.
+/// With this many letters or more, the last word also matches as a prefix.
 const MIN_PREFIX: usize = 3;
 
-/// One of so many documents is in the sample that tells how many match: those in search_documents_sample_idx.
-const SAMPLED: i64 = 64;
+/// One of this many documents is in the sample that estimates count: search_documents_sample_idx.
+const SAMPLING_RATE: i64 = 64;
 
-/// Up to so many documents it is faster to fetch all that match than to go through the newest ones.
-pub const FEW: i64 = 5_000;
+/// Up to this many matching documents, fetching all of them is faster than scanning the newest
+/// ones.
+pub const SMALL_RESULT: i64 = 5_000;
 
-/// Words, "phrases", or, -not, in the language of the organization; and whether a document without any of the words may match.
+/// Parses words, "phrases", or, -not in the organization's language. Also returns whether a
+/// document without any of the words may match.
 const PARSE: &str = "
     select q.words::text, o.search_language, querytree(q.words) in ('', 'T')
-      from helpdesk.organizations o, websearch_to_tsquery(o.search_language::regconfig, $2) q (words)
+      from helpdesk.organizations o,
+           websearch_to_tsquery(o.search_language::regconfig, $2) q (words)
      where o.id = $1";
 
-/// What words that begin with $2 and go on with one or two letters are shortened to, where that is less than $2.
+/// The stems, shorter than $2, of words that continue $2 by one or two letters.
 const STEMS: &str = "
     select w.lexeme
       from unnest(to_tsvector($1::regconfig, (
@@ -38,63 +36,72 @@ const STEMS: &str = "
                     regexp_split_to_table(' abcdefghijklmnopqrstuvwxyz', '') b))) w
      where starts_with($2, w.lexeme) and w.lexeme <> $2 and char_length(w.lexeme) >= $3";
 
-/// Of the organization only, should another have the same prefix. OFFSET 0 keeps the planner from asking another index for it.
-const MATCHES_IN_SAMPLE: &str = "
+/// Compares `org_id`, because another organization may have the same prefix; behind OFFSET 0,
+/// because the planner would otherwise use an index on it.
+const COUNT_SAMPLED_MATCHES: &str = "
     select count(*)
       from (select from (select d.org_id from helpdesk.search_documents d
                           where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
              where d.org_id = $3 limit $2) d";
 
-/// What staff search for among tickets and comments at a time: the index is far quicker with a word than with all that begin with it.
+/// Which matches a search of all tickets and comments returns. Exact matches come first, because
+/// the index finds a lexeme far faster than all lexemes with a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// Whatever matches.
+    /// All matches at once.
     All,
-    /// What has the last word itself.
+    /// Documents with the last word itself.
     Exact,
-    /// After that, what has only words that begin with it.
+    /// Documents that have the last word only as a prefix.
     Prefix,
 }
 
-/// A query that says something.
+/// A query with at least one lexeme.
 pub struct Query {
     org: Uuid,
-    /// A tsquery without kind and organization, for highlighting.
-    pub words: String,
-    /// The same with the last word as it is, where it is also taken as a beginning.
+    /// Without the prefix of kind and organization, as highlighting needs it.
+    pub tsquery: String,
+    /// The same without completing the last word; None if the last word is not completed.
     exact: Option<String>,
     pub language: String,
-    /// Whether it finds documents for what is not in them (`-printer`).
+    /// Whether documents match that have none of its words, as for `-printer`.
     is_negative_only: bool,
 }
 
 impl Query {
-    /// None when it says nothing: white space, stop words, punctuation. No input is an error.
+    /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let text = sanitize(&indexable(text, MAX_LENGTH));
+        let text = sanitize(text);
         let parsed =
             statement::read(PARSE).fetch_optional(&[org.into(), text.as_str().into()], |row| {
-                let (words, language, is_negative_only) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                Some(Query { org, words, exact: None, language, is_negative_only })
+                let (tsquery, language, is_negative_only) = (row.get(1)?, row.get(2)?, row.get(3)?);
+                Some(Query { org, tsquery, exact: None, language, is_negative_only })
             })?;
-        let Some(mut query) = parsed.flatten().filter(|query| !query.words.is_empty()) else {
+        let Some(mut query) = parsed.flatten().filter(|query| !query.tsquery.is_empty()) else {
             return Ok(None);
         };
-        if let Some(typed) = word_being_typed(&text)
-            && let Some(start) = last_word(&query.words)
-            // Not a stop word, which is not there.
-            && query.words[start..].contains(typed.chars().take(MIN_PREFIX).collect::<String>().as_str())
-        {
-            let completed = completed(&query.words, start, &query.stems(&typed)?);
-            query.exact = Some(std::mem::replace(&mut query.words, completed));
+        if let Some(typed) = word_being_typed(&text) {
+            query.complete_last_word(&typed)?;
         }
         Ok(Some(query))
     }
 
-    /// While somebody types `printin`, what `printing` is found by.
-    fn stems(&self, typed: &str) -> Result<Vec<String>> {
-        if self.language == "simple" || typed.len() > MAX_SIMILAR {
+    /// Makes the last word match as a prefix, if the tsquery still ends with what was typed: it
+    /// does not after a stop word.
+    fn complete_last_word(&mut self, typed: &str) -> Result<()> {
+        let beginning: String = typed.chars().take(MIN_PREFIX).collect();
+        let start = start_of_last_lexeme(&self.tsquery);
+        if let Some(start) = start.filter(|&start| self.tsquery[start..].contains(&beginning)) {
+            let completed = as_prefix(&self.tsquery, start, &self.find_stems(typed)?);
+            self.exact = Some(std::mem::replace(&mut self.tsquery, completed));
+        }
+        Ok(())
+    }
+
+    /// For `printin`, which may become `printing`, the stem `print`.
+    fn find_stems(&self, typed: &str) -> Result<Vec<String>> {
+        if self.language == "simple" || typed.len() > MAX_TYPED_WORD {
             return Ok(Vec::new());
         }
         let args = [self.language.as_str().into(), typed.into(), (MIN_PREFIX as i32).into()];
@@ -102,114 +109,89 @@ impl Query {
         Ok(stems.into_iter().flatten().collect())
     }
 
-    /// Any of these words of the index; None when there are none.
-    pub fn any_of(org: Uuid, words: &[String], language: String) -> Option<Query> {
-        let words: Vec<String> = words.iter().map(|word| quote_lexeme(word)).collect();
-        let words = words.join(" | ");
-        (!words.is_empty()).then_some(Query {
+    /// A query that any of these lexemes matches; None if there are none.
+    pub fn for_any_lexeme(org: Uuid, lexemes: &[String], language: String) -> Option<Query> {
+        let lexemes: Vec<String> = lexemes.iter().map(|lexeme| quote_lexeme(lexeme)).collect();
+        let tsquery = lexemes.join(" | ");
+        (!tsquery.is_empty()).then_some(Query {
             org,
-            words,
+            tsquery,
             exact: None,
             language,
             is_negative_only: false,
         })
     }
 
-    /// The query for documents of a kind. The index is always asked for words of the organization.
-    pub fn of(&self, kind: Kind) -> TsQuery {
-        self.with_prefix(kind.prefix(), &self.words)
+    /// The tsquery for documents of a kind.
+    pub fn for_kind(&self, kind: Kind) -> TsQuery {
+        self.with_prefix(kind.prefix(), &self.tsquery)
     }
 
-    /// The query for titles of articles.
-    pub fn of_titles(&self) -> TsQuery {
-        self.with_prefix(TITLE, &self.words)
+    /// The tsquery for titles of articles.
+    pub fn for_titles(&self) -> TsQuery {
+        self.with_prefix(TITLE_PREFIX, &self.tsquery)
     }
 
-    /// The query for a part of the tickets and comments.
-    pub fn of_part(&self, part: Phase) -> TsQuery {
-        let words = match (part, &self.exact) {
-            (Phase::All, _) | (_, None) => &self.words,
+    /// The tsquery for the tickets and comments of a phase.
+    pub fn for_phase(&self, phase: Phase) -> TsQuery {
+        let tsquery = match (phase, &self.exact) {
+            (Phase::All, _) | (_, None) => &self.tsquery,
             (Phase::Exact, Some(exact)) => exact,
-            (Phase::Prefix, Some(exact)) => &format!("( {} ) & !( {exact} )", self.words),
+            (Phase::Prefix, Some(exact)) => &format!("( {} ) & !( {exact} )", self.tsquery),
         };
-        self.with_prefix(Kind::Ticket.prefix(), words)
+        self.with_prefix(Kind::Ticket.prefix(), tsquery)
     }
 
-    /// Where a search begins.
-    pub fn first_part(&self) -> Phase {
+    /// The phase that a search begins with.
+    pub fn first_phase(&self) -> Phase {
         if self.exact.is_some() { Phase::Exact } else { Phase::All }
     }
 
-    fn with_prefix(&self, prefix: &str, words: &str) -> TsQuery {
-        let words = with_prefix(self.org, prefix, words);
+    /// A query with only negated words asks for the organization's marker, because the index needs
+    /// a lexeme to start from.
+    fn with_prefix(&self, prefix: &str, tsquery: &str) -> TsQuery {
+        let tsquery = with_prefix(self.org, prefix, tsquery);
         TsQuery(match self.is_negative_only {
-            true => format!("'{}' & ( {words} )", organization_marker(self.org, prefix)),
-            false => words,
+            true => format!("'{}' & ( {tsquery} )", organization_marker(self.org, prefix)),
+            false => tsquery,
         })
     }
 
-    /// Whether so many tickets and comments of a part match that going through the newest ones finds a page of them soon.
-    pub fn is_common(&self, part: Phase) -> Result<bool> {
-        Ok(self.estimate(self.of_part(part), FEW)? > FEW)
+    /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.
+    pub fn is_common(&self, phase: Phase) -> Result<bool> {
+        Ok(self.estimate_matches(self.for_phase(phase), SMALL_RESULT)? > SMALL_RESULT)
     }
 
-    /// About how many documents match, told by a sample; no further than a little more than `most`.
-    pub fn estimate(&self, terms: TsQuery, most: i64) -> Result<i64> {
-        let args = [terms.into(), (most / SAMPLED + 1).into(), self.org.into()];
-        let sampled = statement::read_assembled(MATCHES_IN_SAMPLE)
-            .generic_plan()
-            .fetch_optional(&args, |row| row.get::<i64>(1))?;
-        Ok(sampled.flatten().unwrap_or_default() * SAMPLED)
+    /// Estimates from a sample how many documents match; stops counting a little above `limit`.
+    pub fn estimate_matches(&self, tsquery: TsQuery, limit: i64) -> Result<i64> {
+        let args = [tsquery.into(), (limit / SAMPLING_RATE + 1).into(), self.org.into()];
+        let sampled =
+            statement::read(COUNT_SAMPLED_MATCHES).generic_plan().fetch_scalar::<i64>(&args)?;
+        Ok(sampled.unwrap_or_default() * SAMPLING_RATE)
     }
 
-    /// Whether something must not be there.
-    pub fn excludes(&self) -> bool {
-        self.words.contains('!')
+    /// Whether some words must not occur.
+    pub fn has_negation(&self) -> bool {
+        self.tsquery.contains('!')
     }
 }
 
-/// A word of the index as tsvector and tsquery print it.
-pub fn quote_lexeme(word: &str) -> String {
-    format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-/// What is read of a query: its first words, and of dashes only those that a word or a phrase follows. (Postgres takes each for a
-/// NOT, and refuses more than 32 of them in a row.)
-pub(super) fn sanitize(text: &str) -> String {
-    let mut read = String::new();
-    let (mut words, mut last) = (0, ' ');
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if last.is_whitespace() && !character.is_whitespace() {
-            words += 1;
-        }
-        if words > MAX_WORDS {
-            break;
-        }
-        let is_followed = characters.peek().is_some_and(|&c| c == '"' || c.is_alphanumeric());
-        if character != '-' || is_followed {
-            read.push(character);
-        }
-        last = character;
-    }
-    read
-}
-
-/// While somebody is typing, the last word stands for all that begin with it. None when it is exact, short or unwanted.
+/// The last word of a text that somebody may still be typing, in lower case. None after a phrase or
+/// punctuation, or if the word is short.
 fn word_being_typed(text: &str) -> Option<String> {
-    let is_open_phrase = text.matches('"').count() % 2 == 1;
+    let is_in_phrase = text.matches('"').count() % 2 == 1;
     let last = text.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_typed = !is_open_phrase && last.chars().count() >= MIN_PREFIX;
+    let is_typed = !is_in_phrase && last.chars().count() >= MIN_PREFIX;
     is_typed.then(|| last.to_lowercase())
 }
 
-/// Where the last word of a tsquery begins, when the query ends with it and wants it.
-fn last_word(words: &str) -> Option<usize> {
+/// Where the last lexeme of a tsquery starts, if the tsquery ends with it and does not negate it.
+fn start_of_last_lexeme(tsquery: &str) -> Option<usize> {
     let mut start = None;
     let mut is_inside = false;
-    // A doubled quote, which belongs to the word, ends it and begins it again.
+    // A doubled quote belongs to the lexeme: here it ends the lexeme and starts it again.
     let mut end = 0;
-    for (position, character) in words.char_indices() {
+    for (position, character) in tsquery.char_indices() {
         if character == '\'' {
             is_inside = !is_inside;
             if !is_inside {
@@ -219,17 +201,18 @@ fn last_word(words: &str) -> Option<usize> {
             }
         }
     }
-    start.filter(|&start| end == words.len() && !words[..start].ends_with('!'))
+    start.filter(|&start| end == tsquery.len() && !tsquery[..start].ends_with('!'))
 }
 
-/// A tsquery whose last word, which begins at `start`, is a beginning, or one of these words.
-fn completed(words: &str, start: usize, or: &[String]) -> String {
-    let (before, last) = words.split_at(start);
-    if or.is_empty() {
+/// The tsquery in which the last lexeme, which starts at `start`, matches as a prefix, and so does
+/// any of these stems in its place.
+fn as_prefix(tsquery: &str, start: usize, stems: &[String]) -> String {
+    let (before, last) = tsquery.split_at(start);
+    if stems.is_empty() {
         return format!("{before}{last}:*");
     }
-    let or: Vec<String> = or.iter().map(|word| quote_lexeme(word)).collect();
-    format!("{before}( {last}:* | {} )", or.join(" | "))
+    let stems: Vec<String> = stems.iter().map(|stem| quote_lexeme(stem)).collect();
+    format!("{before}( {last}:* | {} )", stems.join(" | "))
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -242,15 +225,6 @@ mod tests {
     use super::*;
 
     #[pg_test]
-    fn search_query_reads_what_somebody_may_have_typed() {
-        assert_eq!(sanitize("E-42 -not -\"a phrase\""), "E-42 -not -\"a phrase\"");
-        assert_eq!(sanitize("this - that -- -x"), "this  that  -x");
-        assert_eq!(sanitize(&"-".repeat(100)), "");
-        assert_eq!(sanitize(&"- ".repeat(100)).trim(), "");
-        assert_eq!(sanitize(&"word ".repeat(100)).split_whitespace().count(), MAX_WORDS);
-    }
-
-    #[pg_test]
     fn search_query_completes_the_word_that_is_being_typed() {
         for text in ["print", "on fire pri", "Print"] {
             assert!(word_being_typed(text).is_some(), "{text}");
@@ -258,14 +232,17 @@ mod tests {
         for text in ["print ", "pr", "\"on fire\"", "\"on fire", "print-", ""] {
             assert!(word_being_typed(text).is_none(), "{text}");
         }
-        let complete = |words: &str| last_word(words).map(|start| completed(words, start, &[]));
+        let complete = |tsquery: &str| {
+            start_of_last_lexeme(tsquery).map(|start| as_prefix(tsquery, start, &[]))
+        };
         assert_eq!(complete("'x' & 'it''s'").as_deref(), Some("'x' & 'it''s':*"));
         assert_eq!(complete(r"'a\\b'").as_deref(), Some(r"'a\\b':*"));
-        for words in ["'x' & !'y'", "!'x'", "!( 'x' <-> 'y' )", "'x' & ( 'y' | 'z' )", "!'it''s'"] {
-            assert_eq!(complete(words), None, "{words}");
+        for tsquery in ["'x' & !'y'", "!'x'", "!( 'x' <-> 'y' )", "'x' & ( 'y' | 'z' )", "!'it''s'"]
+        {
+            assert_eq!(complete(tsquery), None, "{tsquery}");
         }
         assert_eq!(
-            completed("'x' & 'printin'", 6, &["print".into()]),
+            as_prefix("'x' & 'printin'", 6, &["print".into()]),
             "'x' & ( 'printin':* | 'print' )"
         );
     }
@@ -286,7 +263,10 @@ mod tests {
         let config = Config { failure_persistence: None, ..Config::default() };
         proptest!(config, |(text in text)| {
             let found: Option<String> = Spi::get_one_with_args(
-                "select concat(helpdesk.search($1, $2), helpdesk.list_org_tickets($1, jsonb_build_object('search', left('x ' || $2, 200))))",
+                "select concat(
+                          helpdesk.search($1, $2),
+                          helpdesk.list_org_tickets(
+                            $1, jsonb_build_object('search', left('x ' || $2, 200))))",
                 &[org.into(), text.replace('\0', "").into()],
             )
             .unwrap();

@@ -37,7 +37,8 @@ struct Login {
 }
 
 /// Trigger on auth.users: creates the profile of a new login, and copies its e-mail address. No
-/// error may make a sign-up fail, so it becomes a warning; install() creates missing profiles later.
+/// error may make a sign-up fail, so it becomes a warning; install() creates missing profiles
+/// later.
 #[pg_trigger(sql = "
     create function helpdesk.handle_new_user() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

@@ -38,8 +38,8 @@ const MAX_BUCKET: usize = 40;
 
 const HAS_STORAGE: &str = "select pg_catalog.to_regclass('storage.objects') is not null";
 
-/// Policies on a bucket of Supabase Storage: people who may read an attachment may read its file, and
-/// people who see a ticket may upload files to `<organization>/<ticket>/`.
+/// Policies on a bucket of Supabase Storage: people who may read an attachment may read its file,
+/// and people who see a ticket may upload files to `<organization>/<ticket>/`.
 const CREATE_STORAGE_POLICIES: &str = "
     select pg_catalog.format('drop policy if exists %I on storage.objects', 'helpdesk read ' || $1)
     union all
@@ -61,8 +61,8 @@ pub(super) fn has_realtime() -> Result<bool> {
     Ok(statement::write(HAS_REALTIME).fetch_scalar(&[])? == Some(true))
 }
 
-/// Schedules the maintenance jobs with pg_cron. Calling it again changes nothing, because the jobs have
-/// fixed names.
+/// Schedules the maintenance jobs with pg_cron. Calling it again changes nothing, because the jobs
+/// have fixed names.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 pub(super) fn enable_cron() -> Result<()> {
@@ -95,8 +95,8 @@ pub(super) fn enable_realtime() -> Result<()> {
     run_generated(ADD_TO_PUBLICATION, &[])
 }
 
-/// Lets members read and upload the files of tickets in a bucket of Supabase Storage. Calling it again
-/// replaces the policies by the same ones.
+/// Lets members read and upload the files of tickets in a bucket of Supabase Storage. Calling it
+/// again replaces the policies by the same ones.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn enable_storage(p_bucket: Option<&str>) -> Result<()> {

@@ -1,6 +1,6 @@
-//! install() creates the tables, and migrate() updates those of an older release. The tables belong to
-//! the user, not to the extension: pg_dump then includes their definitions and data, and DROP EXTENSION
-//! refuses to drop them silently.
+//! install() creates the tables, and migrate() updates those of an older release. The tables belong
+//! to the user, not to the extension: pg_dump then includes their definitions and data, and DROP
+//! EXTENSION refuses to drop them silently.
 
 mod integrations;
 mod migrations;

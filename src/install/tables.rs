@@ -1,4 +1,5 @@
-//! The SQL files that create the tables, in order, and the one that sets their owner and privileges.
+//! The SQL files that create the tables, in order, and the one that sets their owner and
+//! privileges.
 
 use crate::platform::error::Result;
 use crate::platform::schema_version::SCHEMA_VERSION;

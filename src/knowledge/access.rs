@@ -1,4 +1,4 @@
-//! The knowledge base: reading, publishing and rating articles; what happens whenever one is written.
+//! Which articles the caller may read and write.
 
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -8,27 +8,28 @@ use crate::access::rights;
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
-/// Which organization an article is in, if the caller may read it: $3 everything, else $4 organizations as staff, $5 as member.
-/// And whether as staff, and as member.
+/// The organization of an article that the caller may read, and whether they read it as staff and
+/// as member. $3: may read everything; $4: their organizations as staff; $5: as member.
 const FIND_VISIBLE_ARTICLE: &str = "
     select a.org_id, $3 or a.org_id = any ($4), $3 or a.org_id = any ($5)
       from helpdesk.articles a
      where a.id = $1
        and ($2::uuid is null or a.org_id = $2)
        and ($3 or a.org_id = any ($4)
-            or (a.status = 'published' and (a.visibility = 'public' or (a.visibility = 'members' and a.org_id = any ($5)))))";
+            or (a.status = 'published'
+                and (a.visibility = 'public' or (a.visibility = 'members' and a.org_id = any ($5)))))";
 
-/// How somebody reads the articles of an organization.
+/// What the caller may read in the knowledge base of an organization.
 #[derive(Clone, Copy)]
 pub struct Reader {
     pub is_staff: bool,
     pub is_member: bool,
-    /// Also of what they may read as staff only what is published.
+    /// Restricts staff to published articles.
     pub is_published_only: bool,
 }
 
 impl Reader {
-    pub fn of(org: Uuid) -> Result<Reader> {
+    pub fn for_org(org: Uuid) -> Result<Reader> {
         let caller = Caller::current()?;
         let is_staff = rights::acts_as_staff(org)?;
         Ok(Reader {
@@ -38,7 +39,7 @@ impl Reader {
         })
     }
 
-    /// Which articles `a` they may read.
+    /// The SQL condition that holds for the articles `a` that this reader may read.
     pub fn condition(self) -> &'static str {
         match self {
             Reader { is_staff: true, is_published_only: true, .. } => "a.status = 'published'",
@@ -51,6 +52,7 @@ impl Reader {
     }
 }
 
+/// An article that the caller may read.
 pub(super) struct VisibleArticle {
     pub(super) org: Uuid,
     pub(super) is_staff: bool,
@@ -72,21 +74,25 @@ pub(super) fn find_visible_article(id: Uuid, org: Option<Uuid>) -> Result<Option
     Ok(found.flatten())
 }
 
-/// The organization of an article that the caller may write.
-pub(super) fn writable_article(id: Option<Uuid>, org: Option<Uuid>) -> Result<(Uuid, Uuid)> {
+/// The organization and id of the article in `p_article_id`; an error if the caller may not change
+/// it.
+pub(super) fn require_writable_article(
+    id: Option<Uuid>,
+    org: Option<Uuid>,
+) -> Result<(Uuid, Uuid)> {
     let id = required(id, "p_article_id")?;
     match find_visible_article(id, org)? {
         Some(VisibleArticle { org, is_staff: true, .. }) => Ok((org, id)),
         _ => Err(error::not_allowed(
             "p_article_id: no such article, or you may not change it",
-            "Staff of its organization change it.",
+            "Staff of its organization can change it.",
         )),
     }
 }
 
-pub(super) fn no_such_article() -> ErrorReport {
+pub(super) fn no_such_article(argument: &str) -> ErrorReport {
     error::not_allowed(
-        "article_id (p_article_id): no such article, or you may not read it",
+        format!("{argument}: no such article, or you may not read it"),
         "list_articles lists the articles you may read.",
     )
 }

@@ -1,61 +1,36 @@
-//! The knowledge base: reading, publishing and rating articles; what happens whenever one is written.
+//! Reading, publishing, archiving and reverting an article.
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::access::{find_visible_article, no_such_article, writable_article};
+use super::access::{find_visible_article, no_such_article, require_writable_article};
+use super::article_json::{article_columns, article_with_content};
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 
-/// What lists and single articles show. Who wrote it is for members to know.
-pub(super) fn article_fields(is_member: &str) -> String {
+static FIND_ARTICLE: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "'id', a.id,
-             'orgId', a.org_id,
-             'title', a.title,
-             'categories', a.categories,
-             'tags', a.tags,
-             'visibility', a.visibility,
-             'status', a.status,
-             'version', a.version,
-             'author', case when {is_member} then json_build_object('id', p.id, 'name', p.name) end,
-             'createdAt', a.created_at,
-             'updatedAt', a.updated_at,
-             'publishedAt', a.published_at,
-             'helpfulCount', a.helpful_count,
-             'unhelpfulCount', a.unhelpful_count"
-    )
-}
-
-static ARTICLE: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "select json_build_object({}, 'content', a.content)
+        "
+    select {}, a.content
       from helpdesk.articles a join helpdesk.profiles p on p.id = a.author
      where a.org_id = $1 and a.id = $2",
-        article_fields("$3")
+        article_columns("$3")
     )
 });
 
 const SET_STATUS: &str = "
     update helpdesk.articles set status = $3 where org_id = $1 and id = $2 and status <> $3";
 
-const REVERT: &str = "
+const REVERT_ARTICLE: &str = "
     update helpdesk.articles a set title = v.title, content = v.content
       from helpdesk.article_versions v
      where a.org_id = $1 and a.id = $2 and v.org_id = $1 and v.article_id = $2 and v.version = $3
     returning true";
 
-/// The article as its writers see it.
-pub(super) fn article_json(org: Uuid, id: Uuid) -> Result<JsonText> {
-    let article = statement::write(&ARTICLE)
-        .fetch_optional(&[org.into(), id.into(), true.into()], |row| row.get(1))?;
-    article.flatten().ok_or_else(no_such_article)
-}
-
-/// An article; NULL when there is none or the caller may not read it. Public ones are for everybody, signed in or not.
+/// An article; NULL if there is none or the caller may not read it. Anybody may read a public one.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn get_article(
@@ -67,10 +42,10 @@ fn get_article(
         return Ok(None);
     };
     let args = [found.org.into(), id.into(), found.is_member.into()];
-    Ok(statement::read(&ARTICLE).fetch_optional(&args, |row| row.get(1))?.flatten())
+    statement::read(&FIND_ARTICLE).fetch_optional(&args, article_with_content)?.transpose()
 }
 
-/// Lets those read an article whom its visibility names. Returns it.
+/// Publishes an article and returns it. Its visibility decides who can read it.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn publish_article(
@@ -80,7 +55,7 @@ fn publish_article(
     set_status(p_article_id, p_org_id, "published")
 }
 
-/// Takes an article away from its readers, and keeps it. Returns it.
+/// Hides an article from everybody except staff, and returns it.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn archive_article(
@@ -91,12 +66,12 @@ fn archive_article(
 }
 
 fn set_status(id: Option<Uuid>, org: Option<Uuid>, status: &str) -> Result<JsonText> {
-    let (org, id) = writable_article(id, org)?;
+    let (org, id) = require_writable_article(id, org)?;
     statement::write(SET_STATUS).execute(&[org.into(), id.into(), status.into()])?;
-    article_json(org, id)
+    changed_article(org, id)
 }
 
-/// Gives an article the title and the content that it had in a version. That is a new version. Returns the article.
+/// Restores title and content of an earlier version, as a new version. Returns the article.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn revert_article(
@@ -105,15 +80,20 @@ fn revert_article(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
     let version = required(p_version, "p_version")?;
-    let (org, id) = writable_article(p_article_id, p_org_id)?;
-    let reverted = statement::write(REVERT)
-        .fetch_optional(&[org.into(), id.into(), version.into()], |_| ())?;
-    if reverted.is_none() {
+    let (org, id) = require_writable_article(p_article_id, p_org_id)?;
+    if !statement::write(REVERT_ARTICLE).exists(&[org.into(), id.into(), version.into()])? {
         return Err(error::bad(
             "p_version",
             format!("the article has no version {version}"),
-            "helpdesk.article_versions lists them.",
+            "helpdesk.article_versions lists its versions.",
         ));
     }
-    article_json(org, id)
+    changed_article(org, id)
+}
+
+/// An article, for staff, after a change in the same call.
+fn changed_article(org: Uuid, id: Uuid) -> Result<JsonText> {
+    statement::write(&FIND_ARTICLE)
+        .fetch_optional(&[org.into(), id.into(), true.into()], article_with_content)?
+        .unwrap_or_else(|| Err(no_such_article("p_article_id")))
 }

@@ -1,27 +1,30 @@
-//! The knowledge base: reading, publishing and rating articles; what happens whenever one is written.
+//! Feedback: rating an article, and the counts of ratings on it.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::access::{find_visible_article, no_such_article};
 use crate::access::caller::Caller;
-use crate::platform::error::{self, Result, required};
+use crate::platform::error::{Result, required};
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
+use crate::platform::text::check_text;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 const MAX_FEEDBACK: usize = 2000;
 
-const RATE: &str = "
-    insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment) values ($1, $2, $3, $4, $5)
-    on conflict (org_id, article_id, user_id) do update set helpful = excluded.helpful, comment = excluded.comment";
+const UPSERT_RATING: &str = "
+    insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment)
+    values ($1, $2, $3, $4, $5)
+    on conflict (org_id, article_id, user_id) do update
+       set helpful = excluded.helpful, comment = excluded.comment";
 
-const COUNT: &str = "
+const UPDATE_COUNTS: &str = "
     update helpdesk.articles
        set helpful_count = helpful_count + $3, unhelpful_count = unhelpful_count + $4
      where org_id = $1 and id = $2";
 
-/// Says whether an article helped; once more changes one's mind.
+/// Records whether an article helped the caller. A later rating replaces an earlier one.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn rate_article(
@@ -32,17 +35,14 @@ fn rate_article(
 ) -> Result<()> {
     let id = required(p_article_id, "p_article_id")?;
     let helpful = required(p_helpful, "p_helpful")?;
-    if p_comment.is_some_and(|c| c.trim().is_empty() || c.chars().count() > MAX_FEEDBACK) {
-        return Err(error::bad(
-            "p_comment",
-            "blank or too long",
-            "1 to 2,000 characters, or leave it out.",
-        ));
+    if let Some(comment) = p_comment {
+        check_text("p_comment", comment, MAX_FEEDBACK)?;
     }
     let me = Caller::current()?.require_profile()?;
-    let found = find_visible_article(id, p_org_id)?.ok_or_else(no_such_article)?;
-    statement::write(RATE).execute(&[
-        found.org.into(),
+    let article =
+        find_visible_article(id, p_org_id)?.ok_or_else(|| no_such_article("p_article_id"))?;
+    statement::write(UPSERT_RATING).execute(&[
+        article.org.into(),
         id.into(),
         me.into(),
         helpful.into(),
@@ -50,41 +50,42 @@ fn rate_article(
     ])
 }
 
-/// Trigger on article_feedback: who rates an article may read it.
+/// Trigger on article_feedback: only articles that the caller may read can be rated.
 #[pg_trigger(sql = "
     create function helpdesk.article_feedback_check() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, complete_feedback)
+    trigger::run_row_trigger(trigger, before_write)
 }
 
-fn complete_feedback(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     match &rows.old {
         None => {
             let article: Uuid = new.required("article_id")?;
-            find_visible_article(article, new.get("org_id")?)?.ok_or_else(no_such_article)?;
+            find_visible_article(article, new.get("org_id")?)?
+                .ok_or_else(|| no_such_article("article_id"))?;
         }
         Some(old) => new.check_unchanged(
             old,
             &["org_id", "article_id", "user_id", "created_at"],
-            "helpful and comment can.",
+            "You can change helpful and comment.",
         )?,
     }
     Ok(Some(new.unchanged()))
 }
 
-/// Trigger on article_feedback: counts it on the article.
+/// Trigger on article_feedback: updates the counts of the article.
 #[pg_trigger(sql = "
     create function helpdesk.article_feedback_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn article_feedback_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, count)
+    trigger::run_row_trigger(trigger, after_write)
 }
 
-fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let [mut helpful, mut unhelpful] = [0, 0];
     for (row, step) in [(&rows.old, -1), (&rows.new, 1)] {
         match row.as_ref().map(|row| row.required::<bool>("helpful")).transpose()? {
@@ -93,9 +94,10 @@ fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             None => {}
         }
     }
-    if let (Some(row), false) = (rows.new.or(rows.old), (helpful, unhelpful) == (0, 0)) {
-        let _activity = SystemWrite::begin(SystemWrite::Derived);
-        statement::write(COUNT).execute(&[
+    let is_changed = (helpful, unhelpful) != (0, 0);
+    if let Some(row) = rows.new.or(rows.old).filter(|_| is_changed) {
+        let _derived = SystemWrite::begin(SystemWrite::Derived);
+        statement::write(UPDATE_COUNTS).execute(&[
             row.arg("org_id")?,
             row.arg("article_id")?,
             helpful.into(),

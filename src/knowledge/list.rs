@@ -1,5 +1,5 @@
-//! list_articles: one page of articles, filtered and sorted. The statement is put together from constants; what the caller sent is
-//! bound.
+//! list_articles(): one page of articles, filtered and sorted. The statement is assembled from
+//! constants; everything that the caller sends is bound.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::access::Reader;
-use super::articles::article_fields;
+use super::article_json::{CREATED_AT, ID, TITLE, UPDATED_AT, article_columns, listed_article};
 use crate::access::caller::Caller;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
@@ -16,7 +16,7 @@ use crate::platform::json::id::Id;
 use crate::platform::json::input::{self, OneOrMany, non_null};
 use crate::platform::json::output;
 use crate::platform::paging::{self, Count, CursorTime, Page, PageSize};
-use crate::platform::statement;
+use crate::platform::statement::{self, Row};
 use crate::tickets::list::filters::Person;
 
 #[derive(Deserialize)]
@@ -98,23 +98,37 @@ impl Sort {
         self.0.ends_with("title")
     }
 
+    fn is_by_updated_at(self) -> bool {
+        self.0.ends_with("updatedAt")
+    }
+
     fn is_descending(self) -> bool {
         self.0.starts_with('-')
     }
 }
 
-/// The position after the last article of a page.
+/// The position after an article of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cursor {
     sort: String,
-    /// What the list is sorted by, unless it is the title.
+    /// The timestamp that the list is sorted by; unused if it is sorted by title.
     time: CursorTime,
     title: String,
     id: Id,
 }
 
 impl Cursor {
+    fn after(row: &Row, sort: Sort) -> Option<Cursor> {
+        let time_column = if sort.is_by_updated_at() { UPDATED_AT } else { CREATED_AT };
+        Some(Cursor {
+            sort: sort.0.to_owned(),
+            time: CursorTime(row.get(time_column)?),
+            title: row.get(TITLE)?,
+            id: row.id(ID)?,
+        })
+    }
+
     fn decode(text: &str, sort: Sort) -> Result<Cursor> {
         let cursor: Cursor = paging::decode(text)?;
         paging::check_same_order(&cursor.sort, sort.0)?;
@@ -132,7 +146,7 @@ fn list_articles(
     let org = required(p_org_id, "p_org_id")?;
     let text = p_filters.as_ref().map_or("{}", |filters| &filters.0);
     let filters: Filters = input::parse("p_filters", text, KEYS)?;
-    let reader = Reader::of(org)?;
+    let reader = Reader::for_org(org)?;
     list(org, Caller::current()?.profile, reader, &filters)
 }
 
@@ -144,27 +158,27 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
         Some(Person::Member(id)) => Some(id.into()),
         _ => me,
     };
-    let params: Vec<DatumWithOid> = vec![
+    let cursor = cursor.as_ref();
+    let params: [DatumWithOid; 10] = [
         org.into(),
         filters.category.as_deref().map(str::trim).into(),
         filters.tag.as_deref().map(str::trim).into(),
         OneOrMany::values(&filters.status, |status| status.0).into(),
         OneOrMany::values(&filters.visibility, |visibility| visibility.0).into(),
         author.into(),
-        cursor.as_ref().map(|cursor| cursor.time.0).into(),
-        cursor.as_ref().map(|cursor| cursor.title.as_str()).into(),
-        cursor.as_ref().map(|cursor| Uuid::from(cursor.id)).into(),
+        cursor.map(|cursor| cursor.time.0).into(),
+        cursor.map(|cursor| cursor.title.as_str()).into(),
+        cursor.map(|cursor| Uuid::from(cursor.id)).into(),
         reader.is_member.into(),
     ];
     let conditions = conditions(filters, reader);
     let sql = page_statement(&conditions, sort, cursor.is_some(), size);
     let rows = statement::read_assembled(&sql).fetch_all(&params, |row| {
-        let json: JsonText = row.get(1)?;
-        let time = CursorTime(row.get(3)?);
-        let cursor = Cursor { sort: sort.0.to_owned(), time, title: row.get(4)?, id: row.id(2)? };
-        Some((json, cursor))
+        let json = listed_article(row)?;
+        Ok(Cursor::after(row, sort).map(|cursor| (json, cursor)))
     })?;
-    let page = Page::new(rows.into_iter().flatten().collect(), size);
+    let rows: Result<Vec<_>> = rows.into_iter().filter_map(Result::transpose).collect();
+    let page = Page::new(rows?, size);
     let next_cursor = page.next_cursor(|(_, cursor)| Some(cursor.clone()))?;
     let total = match filters.count.unwrap_or_default() {
         Count::Exact => {
@@ -180,21 +194,20 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
     ))
 }
 
-/// The statement of a page: the article as JSON, its id, and what a cursor after it holds.
 fn page_statement(conditions: &str, sort: Sort, has_cursor: bool, size: PageSize) -> String {
     let (direction, comparison) = if sort.is_descending() { ("desc", "<") } else { ("", ">") };
     let column = sort.column();
-    let (time, last) = if sort.is_by_title() { ("a.created_at", "$8") } else { (column, "$7") };
+    let last = if sort.is_by_title() { "$8" } else { "$7" };
     let after = match has_cursor {
         true => format!(" and ({column}, a.id) {comparison} ({last}, $9)"),
         false => String::new(),
     };
     format!(
-        "select json_build_object({}), a.id, {time}, a.title
+        "select {}
            from helpdesk.articles a join helpdesk.profiles p on p.id = a.author
           where {conditions}{after}
           order by {column} {direction}, a.id {direction} limit {}",
-        article_fields("$10"),
+        article_columns("$10"),
         size.limit(),
     )
 }
@@ -207,7 +220,8 @@ fn conditions(filters: &Filters, reader: Reader) -> String {
                with recursive tree as (
                  select c.id, c.name from helpdesk.categories c where c.org_id = $1 and c.name = $2
                  union
-                 select c.id, c.name from helpdesk.categories c join tree on c.org_id = $1 and c.parent_id = tree.id)
+                 select c.id, c.name
+                   from helpdesk.categories c join tree on c.org_id = $1 and c.parent_id = tree.id)
                select name from tree)",
         );
     }
@@ -221,7 +235,7 @@ fn conditions(filters: &Filters, reader: Reader) -> String {
         conditions.push("a.visibility = any ($5)");
     }
     if filters.author.is_some() {
-        // Who wrote an article is for members to know.
+        // Only members learn who wrote an article.
         conditions.push("a.author = $6 and $10");
     }
     conditions.join(" and ")

@@ -1,5 +1,5 @@
-//! Notifications: reading them, and deleting expired ones. Triggers create them for the people who may
-//! read what they are about.
+//! Notifications: reading them, and deleting expired ones. Triggers create them for the people who
+//! may read what they are about.
 
 mod triggers;
 mod watchers;
@@ -12,7 +12,8 @@ use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 
-/// How many notifications the clean-up deletes in one statement, and in how many statements at most.
+/// How many notifications the clean-up deletes in one statement, and in how many statements at
+/// most.
 const BATCH_SIZE: i64 = 10_000;
 const MAX_BATCHES: i64 = 100;
 
@@ -61,8 +62,8 @@ fn count_unread_notifications() -> Result<i64> {
     Ok(statement::read(COUNT_UNREAD).fetch_scalar(&args)?.unwrap_or(0))
 }
 
-/// Deletes expired notifications in batches, up to a million in a call. Returns how many. Concurrent
-/// calls share the work, because each skips rows that another one has locked.
+/// Deletes expired notifications in batches, up to a million in a call. Returns how many.
+/// Concurrent calls share the work, because each skips rows that another one has locked.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn cleanup_old_notifications() -> Result<i64> {

@@ -84,8 +84,8 @@ impl Event<'_> {
     }
 }
 
-/// Trigger on tickets: notifies the requester of a new ticket and of a new stage or status, the assignee
-/// of an assignment, and the watchers of everything but the new ticket.
+/// Trigger on tickets: notifies the requester of a new ticket and of a new stage or status, the
+/// assignee of an assignment, and the watchers of everything but the new ticket.
 #[pg_trigger(sql = "
     create function helpdesk.create_ticket_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -154,8 +154,8 @@ fn notify_of_ticket(
     Ok(())
 }
 
-/// Trigger on comments: notifies the assignee, the watchers and, of a public comment, the requester, but
-/// never the author.
+/// Trigger on comments: notifies the assignee, the watchers and, of a public comment, the
+/// requester, but never the author.
 #[pg_trigger(sql = "
     create function helpdesk.create_comment_notification() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

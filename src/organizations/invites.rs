@@ -1,4 +1,5 @@
-//! Invites: the owner of an e-mail address may join an organization, once, until the invite expires.
+//! Invites: the owner of an e-mail address may join an organization, once, until the invite
+//! expires.
 
 use std::sync::LazyLock;
 
@@ -39,8 +40,8 @@ const LOCK_MEMBERSHIP: &str = "
      where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)
        for key share";
 
-/// An invite is valid only while its sender is org_admin. Demoting the sender deletes it, unless the
-/// transaction that creates it has not committed yet; hence this condition.
+/// An invite is valid only while its sender is org_admin. Demoting the sender deletes it, unless
+/// the transaction that creates it has not committed yet; hence this condition.
 const SENDER_MAY_INVITE: &str = "(i.created_by is null
             or exists (select from helpdesk.org_members m
                         where m.org_id = i.org_id and m.user_id = i.created_by and m.org_role = 'org_admin'))";
@@ -137,8 +138,8 @@ fn create_org_invite(
     let caller = Caller::current()?;
     rights::check_admin(org)?;
     let expires_at = expiry(p_expires_in)?;
-    // A backend that bypasses row security can carry the claims of a person who may not invite. Such
-    // an invite has no sender, because it would be invalid with one who is not org_admin.
+    // A backend that bypasses row security can carry the claims of a person who may not invite.
+    // Such an invite has no sender, because it would be invalid with one who is not org_admin.
     let sender = caller.profile.filter(|_| caller.is_admin(org));
     if statement::write(IS_MEMBER_BY_EMAIL).exists(&[org.into(), email.into()])? {
         return Err(error::duplicate(

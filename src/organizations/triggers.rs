@@ -1,5 +1,5 @@
-//! Triggers on organizations and their members: what a new organization contains, its last admin, and
-//! what members lose with their membership or role.
+//! Triggers on organizations and their members: what a new organization contains, its last admin,
+//! and what members lose with their membership or role.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
@@ -78,8 +78,8 @@ fn after_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Trigger on org_members: an organization keeps at least one org_admin, even if two sessions remove
-/// one each at the same time.
+/// Trigger on org_members: an organization keeps at least one org_admin, even if two sessions
+/// remove one each at the same time.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_keep_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

@@ -1,40 +1,53 @@
-//! search(): one search over tickets, comments and articles, of what the caller may see and nothing else.
-//!
-//! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
-//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred. A window is found in
-//! the index of words, or, when many documents have the words, among the newest documents. What has the last word itself comes
-//! before what has only words that begin with it.
+//! Search results as JSON, with highlighted snippets.
 
+use pgrx::Uuid;
 use serde::Serialize;
 
-use crate::platform::json::id;
+use super::matches::{Match, Search};
+use crate::platform::datum::{JsonText, TsQuery};
+use crate::platform::error::Result;
+use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
-use crate::platform::statement::Row;
+use crate::platform::statement::{self, Row};
 
-/// What a page shows of its documents: $2 ids, $3 kinds, $4 ranks, in order; $5 language, $6 query without organization. The marks
-/// are characters that no text has, so that the rest can be escaped.
-pub(super) const HITS: &str = "
-    select h.kind, h.id, coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title), coalesce(a.status, t.status),
-           t.priority::text, c.is_internal, coalesce(c.created_at, a.created_at, t.created_at), h.rank,
-           a.helpful_count, ts_headline((select $5::regconfig),
-             translate(helpdesk.indexable_text(left(coalesce(c.content, concat_ws(E'\\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)),
-                       E'\\x02\\x03', ''),
-             $6,
-             E'StartSel=\\x02, StopSel=\\x03, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=\" … \"')
-      from unnest($2::uuid[], $3::text[], $4::bigint[]) with ordinality as h (id, kind, rank, position)
-      left join helpdesk.ticket_comments c on c.org_id = $1 and c.id = case h.kind when 'comment' then h.id end
-      left join helpdesk.tickets t on t.org_id = $1 and t.id = case h.kind when 'ticket' then h.id when 'comment' then c.ticket_id end
-      left join helpdesk.articles a on a.org_id = $1 and a.id = case h.kind when 'article' then h.id end
-     order by h.position";
+const HITS: &str = include_str!("../../sql/queries/search_hits.sql");
 
-/// A result as the caller gets it.
+impl Search {
+    /// The matches of a page as JSON objects.
+    pub(super) fn to_json(&self, page: &[Match]) -> Result<Vec<JsonText>> {
+        if page.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
+        let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
+        let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
+        let (language, tsquery) = match &self.query {
+            Some(query) => (query.language.as_str(), query.tsquery.as_str()),
+            None => ("simple", ""),
+        };
+        let args = [
+            self.org.into(),
+            ids.into(),
+            kinds.into(),
+            ranks.into(),
+            language.into(),
+            TsQuery(tsquery.to_owned()).into(),
+        ];
+        let hits = statement::read(HITS)
+            .generic_plan()
+            .fetch_all(&args, |row| JsonText::serialize(&Hit::from_row(row)))?;
+        hits.into_iter().collect()
+    }
+}
+
+/// A search result. Keys without a value for the kind are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Hit<'a> {
+struct Hit<'a> {
     kind: Option<&'a str>,
-    id: Option<id::Id>,
+    id: Option<Id>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ticket_id: Option<id::Id>,
+    ticket_id: Option<Id>,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<i64>,
     title: Option<&'a str>,
@@ -51,7 +64,7 @@ pub(super) struct Hit<'a> {
 }
 
 impl<'a> Hit<'a> {
-    pub(super) fn of(row: &Row<'a>) -> Hit<'a> {
+    fn from_row(row: &Row<'a>) -> Hit<'a> {
         Hit {
             kind: row.get(1),
             id: row.id(2),
@@ -69,8 +82,8 @@ impl<'a> Hit<'a> {
     }
 }
 
-/// HTML in which only our own marks are tags.
-pub(super) fn highlight_html(headline: &str) -> String {
+/// A snippet as HTML in which the marks are the only tags.
+fn highlight_html(headline: &str) -> String {
     let mut html = String::with_capacity(headline.len() + 32);
     for character in headline.chars() {
         match character {
@@ -95,7 +108,7 @@ mod tests {
     use super::*;
 
     #[pg_test]
-    fn search_snippets_are_escaped_but_for_their_marks() {
+    fn search_snippets_are_escaped_except_for_their_marks() {
         assert_eq!(
             highlight_html("<script>\u{2}alert\u{3}('x')&\""),
             "&lt;script&gt;<mark>alert</mark>(&#39;x&#39;)&amp;&quot;"

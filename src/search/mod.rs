@@ -1,14 +1,12 @@
-//! search(): one search over tickets, comments and articles, of what the caller may see and nothing else.
-//!
-//! Matching articles are ranked together. Matching tickets and comments are taken newest first, in windows of a few hundred, and
-//! ranked inside a window: so a word that is in every ticket costs no more than one that is in a few hundred. A window is found in
-//! the index of words, or, when many documents have the words, among the newest documents. What has the last word itself comes
-//! before what has only words that begin with it.
+//! search(): one search over the tickets, comments and articles that the caller may see.
 
+mod articles;
 mod hits;
 mod matches;
+mod pages;
 mod position;
 mod suggest;
+mod tickets;
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
@@ -47,7 +45,7 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
-/// Tickets, comments and articles in which the words are, of an organization, that the caller may see.
+/// The tickets, comments and articles of an organization that match and that the caller may see.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn search(
@@ -67,12 +65,12 @@ fn search(
     let next_cursor = next.map(|position| paging::encode(&position)).transpose()?;
     Ok(output::page(
         "results",
-        search.show(&page)?,
+        search.to_json(&page)?,
         json!({ "perPage": size.get(), "nextCursor": next_cursor }),
     ))
 }
 
-/// The articles of an organization in which the words are, best first, that the caller may read.
+/// The articles of an organization that match and that the caller may read, best first.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn search_articles(
@@ -88,7 +86,7 @@ fn search_articles(
     })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
     let (page, _) = search.page(None, limit.get() as usize)?;
-    search.show(&page).map(output::array)
+    search.to_json(&page).map(output::array)
 }
 
 #[cfg(any(test, feature = "pg_test"))]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::fulltext::query::Phase;
 use crate::platform::json::id::Id;
 
-/// How the tickets and comments of a window are found. Once chosen it stays to the last page, because
-/// the windows of the two differ.
+/// How the tickets and comments of a window are found. Once chosen it stays to the last page,
+/// because the windows of the two differ.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Scan {
@@ -17,8 +17,8 @@ pub(super) enum Scan {
     Recent,
 }
 
-/// Where a page continues: in the window of documents of a phase that are older than `before`, after
-/// the match of this rank and id.
+/// Where a page continues: in the window of documents of a phase that are older than `before`,
+/// after the match of this rank and id.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Position {

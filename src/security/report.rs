@@ -1,4 +1,5 @@
-//! The security state of the live catalog, and where it is weaker than the baseline of this release.
+//! The security state of the live catalog, and where it is weaker than the baseline of this
+//! release.
 
 use pgrx::iter::TableIterator;
 use pgrx::prelude::*;

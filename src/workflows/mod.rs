@@ -1,5 +1,5 @@
-//! Triggers on the stages of a workflow: exactly one is the start stage, and a stage's status is also
-//! the status of its tickets.
+//! Triggers on the stages of a workflow: exactly one is the start stage, and a stage's status is
+//! also the status of its tickets.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -34,8 +34,9 @@ const HAS_TICKET_OF_OTHER_STATUS: &str = "
     select from helpdesk.tickets
      where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
 
-/// Trigger on workflow_stages: the first stage of a workflow becomes its start stage. Marking another
-/// one moves the mark, which cannot be removed in any other way while the workflow has other stages.
+/// Trigger on workflow_stages: the first stage of a workflow becomes its start stage. Marking
+/// another one moves the mark, which cannot be removed in any other way while the workflow has
+/// other stages.
 #[pg_trigger(sql = "
     create function helpdesk.workflow_stages_single_start() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 
 use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::{FEW, Query};
+use crate::fulltext::query::{Query, SMALL_RESULT};
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 
@@ -64,14 +64,14 @@ impl TicketSearch {
     pub fn of(org: Uuid, text: &str) -> Result<TicketSearch> {
         let query = Query::parse(org, text)?;
         let documents = match &query {
-            Some(query) => query.estimate(query.of(Kind::Ticket), COUNTABLE)?,
+            Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), COUNTABLE)?,
             None => 0,
         };
         Ok(TicketSearch {
-            terms: query.map(|query| query.of(Kind::Ticket)),
+            terms: query.map(|query| query.for_kind(Kind::Ticket)),
             number: ticket_number(text),
             is_countable: documents <= COUNTABLE,
-            is_listed_by_words: documents <= FEW,
+            is_listed_by_words: documents <= SMALL_RESULT,
         })
     }
 
