@@ -1,5 +1,4 @@
-//! list_org_tickets: one page of tickets, filtered and sorted. Each statement is put together from constants only, and shaped so
-//! that one index gives the page in order: the cost follows the page, not the organization.
+//! The total of a list: how many tickets match its filters.
 
 use pgrx::datum::DatumWithOid;
 
@@ -7,12 +6,12 @@ use super::filters::{Assignee, Filters, conditions, with_conditions};
 use super::search::TicketSearch;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::reporting::fragments::NOBODY;
+use crate::reporting::counts::{NOBODY, STAGE_COUNTS, agent_counts};
 
 /// More matches of a search are not counted.
-const MAX_FOUND: i64 = 10_000;
+const MAX_COUNTED_MATCHES: i64 = 10_000;
 
-/// How many tickets match; None when a search finds too many to count.
+/// How many tickets match; None if a search finds too many to count.
 pub(super) fn count(
     filters: &Filters,
     conditions: &[&'static str],
@@ -20,72 +19,64 @@ pub(super) fn count(
     sees_all: bool,
     params: &[DatumWithOid],
 ) -> Result<Option<i64>> {
-    if search.is_some() {
-        return found(filters, search, sees_all, params);
+    if let Some(search) = search {
+        return count_matches(filters, search, sees_all, params);
     }
     let sql = if sees_all && filters.can_use_counters() {
-        stats_statement(conditions, filters.assigned_to)
+        sum_of_counters(conditions, filters.assigned_to)
     } else {
-        matching_statement("select count(*)", conditions, sees_all)
+        select_tickets("count(*)", conditions, sees_all)
     };
     Ok(Some(statement::read_assembled(&sql).fetch_scalar(params)?.unwrap_or(0)))
 }
 
-/// How many tickets a search finds; None when they are too many to count. The order does not matter: staff count by words.
-fn found(
+/// How many tickets a search finds; None if they are too many to count. The conditions may differ
+/// from those of the page, because counting needs no order.
+fn count_matches(
     filters: &Filters,
-    search: Option<&TicketSearch>,
+    search: &TicketSearch,
     sees_all: bool,
-    bound: &[DatumWithOid],
+    params: &[DatumWithOid],
 ) -> Result<Option<i64>> {
-    let Some(search) = search.and_then(|search| search.counted(sees_all)) else {
-        return Ok(None);
-    };
+    let Some(search) = search.counted(sees_all) else { return Ok(None) };
     let conditions = conditions(filters, Some(&search), sees_all);
-    let matching = matching_statement("select", &conditions, sees_all);
-    let statement = format!("select count(*) from ({matching} limit {}) t", MAX_FOUND + 1);
-    let count = statement::read_assembled(&statement)
-        .fetch_optional(bound, |row| row.get::<i64>(1))?
-        .flatten();
-    Ok(count.filter(|count| *count <= MAX_FOUND))
+    let matches = select_tickets("", &conditions, sees_all);
+    let sql = format!("select count(*) from ({matches} limit {}) t", MAX_COUNTED_MATCHES + 1);
+    let count: Option<i64> = statement::read_assembled(&sql).fetch_scalar(params)?;
+    Ok(count.filter(|count| *count <= MAX_COUNTED_MATCHES))
 }
 
-/// How many match, from the counts that reporting keeps, as if each line of them were a ticket: those of stages, or those of the agent
-/// that the filters name.
-fn stats_statement(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
-    let (table, agent) = match assignee {
-        None => ("ticket_stage_counts", None),
-        Some(Assignee::Nobody) => ("ticket_agent_counts", Some(NOBODY)),
-        Some(_) => ("ticket_agent_counts", Some("$11")),
-    };
-    let (counts_of, deltas_of, assigned_to) = match agent {
-        None => (String::new(), String::new(), "null::uuid".to_owned()),
+/// Sums up the counters of reporting instead of counting tickets. Each row of counters has the
+/// columns that the conditions ask of a ticket `t`.
+fn sum_of_counters(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
+    let agent = assignee.map(|assignee| match assignee {
+        Assignee::Nobody => NOBODY,
+        Assignee::Me | Assignee::Member(_) => "$11",
+    });
+    let (counts, assigned_to) = match agent {
+        None => (STAGE_COUNTS.to_owned(), "null::uuid".to_owned()),
         Some(agent) => (
-            format!(" and agent_id = {agent}"),
-            format!(" and coalesce(agent_id, {NOBODY}) = {agent}"),
+            format!("select * from ({}) c where c.agent_id = {agent}", agent_counts("true")),
             format!("nullif({agent}, {NOBODY})"),
         ),
     };
-    let counts = format!(
+    let sum = format!(
         "
-        select sum(t.n)::bigint
-          from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority, c.n, {assigned_to} as assigned_to
-                  from (select stage_id, priority, ticket_count as n
-                          from helpdesk.{table} where org_id = $1{counts_of}
-                        union all
-                        select stage_id, priority, ticket_delta
-                          from helpdesk.ticket_stat_deltas where org_id = $1 and metric in ('opened', 'stage'){deltas_of}) c
+        select sum(t.ticket_count)::bigint
+          from (select s.status, s.id as current_stage_id, s.workflow_id, c.priority,
+                       {assigned_to} as assigned_to, c.ticket_count
+                  from ({counts}) c
                   join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id) t
          where true"
     );
-    with_conditions(&counts, conditions.iter().copied())
+    with_conditions(&sum, conditions.iter().copied())
 }
 
-/// Selects from the tickets that match, of those that the caller sees, in no order.
-fn matching_statement(select: &str, conditions: &[&'static str], sees_all: bool) -> String {
+/// Selects from the matching tickets that the caller sees, in no order.
+fn select_tickets(columns: &str, conditions: &[&'static str], sees_all: bool) -> String {
     let own = (!sees_all).then_some("(t.created_by = $2 or t.assigned_to = $2)");
     with_conditions(
-        &format!("{select} from helpdesk.tickets t where t.org_id = $1"),
+        &format!("select {columns} from helpdesk.tickets t where t.org_id = $1"),
         own.into_iter().chain(conditions.iter().copied()),
     )
 }

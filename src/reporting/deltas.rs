@@ -1,0 +1,229 @@
+//! The trigger that records each change of a ticket as deltas. Appending needs no lock, so that
+//! writers of different tickets never wait for each other.
+
+use pgrx::Uuid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::prelude::*;
+
+use crate::platform::enums::Priority;
+use crate::platform::error::Result;
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
+use crate::platform::{statement, transaction};
+
+const INSERT_DELTAS: &str = "
+    insert into helpdesk.ticket_stat_deltas
+           (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)
+    select $1, d.metric, d.occurred_at, d.stage_id, d.priority::helpdesk.ticket_priority,
+           d.agent_id, d.ticket_delta, d.seconds
+      from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[],
+                  $7::integer[], $8::double precision[])
+           as d (metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)";
+
+/// The one delta of a new ticket, unless it was imported with a past.
+const INSERT_OPENED: &str = "
+    insert into helpdesk.ticket_stat_deltas
+           (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
+    values ($1, 'opened', $2, $3, $4::helpdesk.ticket_priority, $5, 1)";
+
+/// A row of ticket_stat_deltas.
+struct Delta {
+    metric: &'static str,
+    occurred_at: TimestampWithTimeZone,
+    stage: Option<Uuid>,
+    priority: Priority,
+    agent: Option<Uuid>,
+    ticket_delta: i32,
+    seconds: Option<f64>,
+}
+
+/// The columns of a ticket that reports depend on.
+struct TicketState {
+    stage: Uuid,
+    priority: Priority,
+    agent: Option<Uuid>,
+    entered: TimestampWithTimeZone,
+    created: TimestampWithTimeZone,
+    resolved: Option<TimestampWithTimeZone>,
+    closed: Option<TimestampWithTimeZone>,
+    responded: Option<TimestampWithTimeZone>,
+    responder: Option<Uuid>,
+}
+
+/// Those columns of TicketState that an update may change.
+const COUNTED_COLUMNS: &[&str] = &[
+    "current_stage_id",
+    "priority",
+    "assigned_to",
+    "stage_entered_at",
+    "resolved_at",
+    "closed_at",
+    "first_response_at",
+];
+
+impl TicketState {
+    fn from_row(row: &TriggerRow) -> Result<TicketState> {
+        Ok(TicketState {
+            stage: row.required("current_stage_id")?,
+            priority: row.required("priority")?,
+            agent: row.get("assigned_to")?,
+            entered: row.required("stage_entered_at")?,
+            created: row.required("created_at")?,
+            resolved: row.get("resolved_at")?,
+            closed: row.get("closed_at")?,
+            responded: row.get("first_response_at")?,
+            responder: row.get("first_response_by")?,
+        })
+    }
+
+    /// Adds the ticket to the counts of its stage, or subtracts it.
+    fn stage_delta(&self, ticket_delta: i32) -> Delta {
+        Delta {
+            metric: "stage",
+            occurred_at: self.entered,
+            stage: Some(self.stage),
+            priority: self.priority,
+            agent: self.agent,
+            ticket_delta,
+            seconds: None,
+        }
+    }
+
+    fn event(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
+        Delta {
+            metric,
+            occurred_at,
+            stage: None,
+            priority: self.priority,
+            agent: self.agent,
+            ticket_delta: 1,
+            seconds: None,
+        }
+    }
+
+    /// An event that also records how long it took since the ticket was created.
+    fn timed_event(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
+        let micros = occurred_at.into_inner() - self.created.into_inner();
+        Delta { seconds: Some(micros as f64 / 1e6), ..self.event(metric, occurred_at) }
+    }
+
+    /// The events between an earlier state of the ticket and this one. A new ticket has no earlier
+    /// state.
+    fn events_since(&self, before: Option<&TicketState>, now: TimestampWithTimeZone) -> Vec<Delta> {
+        let mut deltas = Vec::new();
+        let [was_resolved, was_closed, had_response] = match before {
+            Some(b) => [b.resolved.is_some(), b.closed.is_some(), b.responded.is_some()],
+            None => [false; 3],
+        };
+        if let (Some(resolved), false) = (self.resolved, was_resolved) {
+            deltas.push(self.event("resolved", resolved));
+            deltas.push(self.timed_event("resolution", resolved));
+        }
+        if let (Some(closed), false) = (self.closed, was_closed) {
+            deltas.push(self.event("closed", closed));
+        }
+        if was_resolved && self.resolved.is_none() {
+            deltas.push(self.event("reopened", now));
+        }
+        if let (Some(responded), false) = (self.responded, had_response) {
+            let response = self.timed_event("first_response", responded);
+            deltas.push(Delta { agent: self.responder, ..response });
+        }
+        deltas
+    }
+
+    fn is_counted_as(&self, other: &TicketState) -> bool {
+        (self.stage, self.priority, self.agent, self.entered)
+            == (other.stage, other.priority, other.agent, other.entered)
+    }
+
+    /// Whether the ticket has just been created, and nothing has happened to it since.
+    fn is_just_opened(&self) -> bool {
+        self.entered == self.created && self.resolved.is_none() && self.responded.is_none()
+    }
+}
+
+/// AFTER trigger on tickets: records what a change adds to the counts.
+#[pg_trigger(sql = "
+    create function helpdesk.tickets_count() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_write)
+}
+
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    if let (Some(old), Some(new)) = (&rows.old, &rows.new)
+        && !is_counted_change(old, new)?
+    {
+        return Ok(None);
+    }
+    let old = rows.old.as_ref().map(TicketState::from_row).transpose()?;
+    let new = rows.new.as_ref().map(TicketState::from_row).transpose()?;
+    let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
+    let org = row.arg("org_id")?;
+    match (&old, &new) {
+        (None, Some(new)) if new.is_just_opened() => insert_opened(org, new)?,
+        _ => insert_deltas(org, &deltas_between(old.as_ref(), new.as_ref()))?,
+    }
+    Ok(None)
+}
+
+fn is_counted_change(old: &TriggerRow, new: &TriggerRow) -> Result<bool> {
+    for column in COUNTED_COLUMNS {
+        if !new.same_image(old, column)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The deltas of a ticket that was inserted, updated or deleted.
+fn deltas_between(old: Option<&TicketState>, new: Option<&TicketState>) -> Vec<Delta> {
+    let mut deltas = Vec::new();
+    match (old, new) {
+        (None, Some(new)) => {
+            deltas.push(new.stage_delta(1));
+            deltas.push(new.event("created", new.created));
+            deltas.extend(new.events_since(None, transaction::transaction_start()));
+        }
+        (Some(old), Some(new)) => {
+            if !old.is_counted_as(new) {
+                deltas.push(old.stage_delta(-1));
+                deltas.push(new.stage_delta(1));
+            }
+            deltas.extend(new.events_since(Some(old), transaction::transaction_start()));
+        }
+        (Some(old), None) => deltas.push(old.stage_delta(-1)),
+        (None, None) => {}
+    }
+    deltas
+}
+
+fn insert_opened(org: DatumWithOid, new: &TicketState) -> Result<()> {
+    statement::write(INSERT_OPENED).execute(&[
+        org,
+        new.created.into(),
+        new.stage.into(),
+        new.priority.label().into(),
+        new.agent.into(),
+    ])
+}
+
+fn insert_deltas(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
+    if deltas.is_empty() {
+        return Ok(());
+    }
+    fn each<T>(deltas: &[Delta], field: fn(&Delta) -> T) -> Vec<T> {
+        deltas.iter().map(field).collect()
+    }
+    statement::write(INSERT_DELTAS).execute(&[
+        org,
+        each(deltas, |d| d.metric.to_owned()).into(),
+        each(deltas, |d| d.occurred_at).into(),
+        each(deltas, |d| d.stage).into(),
+        each(deltas, |d| d.priority.label().to_owned()).into(),
+        each(deltas, |d| d.agent).into(),
+        each(deltas, |d| d.ticket_delta).into(),
+        each(deltas, |d| d.seconds).into(),
+    ])
+}
