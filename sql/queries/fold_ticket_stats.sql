@@ -36,14 +36,15 @@ existing as (
     from helpdesk.organizations o where o.id in (select org_id from taken) for key share
 ),
 events as (
-  select d.org_id, {event_columns}
+  select d.org_id, (d.occurred_at at time zone o.time_zone)::date as day, d.metric, d.ticket_delta,
+         d.priority, coalesce(d.agent_id, {nobody}) as agent_id, {bucket} as bucket
     from taken d join existing o on o.id = d.org_id where d.metric <> 'stage'
 ),
 priority_days as (
   insert into helpdesk.ticket_days_by_priority as c
          (org_id, day, priority, created, resolved, closed, reopened,
           first_response_buckets, resolution_buckets)
-  select org_id, day, priority, {sums}
+  select org_id, day, priority, {day_sums}
     from events group by org_id, day, priority
   on conflict (org_id, day, priority) do update
      set created = c.created + excluded.created,
@@ -57,7 +58,7 @@ agent_days as (
   insert into helpdesk.ticket_days_by_agent as c
          (org_id, day, agent_id, created, resolved, closed, reopened,
           first_response_buckets, resolution_buckets)
-  select org_id, day, agent_id, {sums}
+  select org_id, day, agent_id, {day_sums}
     from events group by org_id, day, agent_id
   on conflict (org_id, day, agent_id) do update
      set created = c.created + excluded.created,

@@ -5,12 +5,12 @@ shipped as materialized (
     from string_to_table($1, E'\n') line where line <> ''
 ),
 is_grant(pattern) as (values ('^[a-z]+ (\([^)]*\) )?to '))
-select object, 'granted, but not by helpdesk: ' || fact as finding, 'REVOKE it, unless you meant it.' as remedy
+select object, 'granted, but not by helpdesk: ' || fact as finding, 'REVOKE it unless it is intended.' as remedy
   from live, is_grant
  where fact ~ pattern and (object, fact) not in (select object, fact from shipped)
    and (object <> 'function helpdesk.act_as(text)' or fact ~ ' to (PUBLIC|anon|service_role)$')
 union all
-select object, 'not shipped with helpdesk: ' || fact, 'Drop it, unless you meant it.'
+select object, 'not shipped with helpdesk: ' || fact, 'Drop it unless it is intended.'
   from live
  where object ~ '^(policy|function) ' and object not in (select object from shipped)
    and fact !~ (select pattern from is_grant) and fact !~ '^restrictive '
@@ -52,7 +52,7 @@ select 'schema helpdesk', format('belongs to %s, who is not a superuser and coul
   from pg_namespace n join pg_roles r on r.oid = n.nspowner
  where n.nspname = 'helpdesk' and not r.rolsuper and r.rolname <> 'helpdesk_owner'
 union all
-select there.thing, format('belongs to %s, who could say who is asking', r.rolname), 'ALTER .. OWNER TO a superuser.'
+select there.thing, format('belongs to %s, who could decide who the caller is', r.rolname), 'ALTER .. OWNER TO a superuser.'
   from (select 'schema auth', n.nspowner from pg_namespace n where n.nspname = 'auth'
         union all
         select 'table auth.users', c.relowner from pg_class c where c.oid = to_regclass('auth.users')

@@ -58,6 +58,6 @@ select object, fact from (
          coalesce(nullif(concat_ws(', ', case when r.rolsuper then 'superuser' end, case when r.rolcreaterole then 'createrole' end,
                                    case when r.rolbypassrls then 'bypassrls' end, case when r.rolreplication then 'replication' end,
                                    case when r.rolcanlogin and r.rolname <> 'service_role' then 'login' end), ''),
-                  'no privilege of its own')
+                  'no special privilege')
     from pg_roles r where r.rolname in ('helpdesk_owner', 'anon', 'authenticated', 'service_role')
 ) facts order by object collate "C", fact collate "C"

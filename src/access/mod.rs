@@ -9,4 +9,5 @@ pub mod cache;
 pub mod caller;
 pub mod claims;
 pub mod functions;
+pub mod person;
 pub mod rights;

@@ -90,9 +90,10 @@ pub(super) fn require_writable_article(
     }
 }
 
-pub(super) fn no_such_article(argument: &str) -> ErrorReport {
+/// Names column and argument, because writes to the tables and functions return the same error.
+pub(super) fn no_such_article() -> ErrorReport {
     error::not_allowed(
-        format!("{argument}: no such article, or you may not read it"),
+        "article_id (p_article_id): no such article, or you may not read it",
         "list_articles lists the articles you may read.",
     )
 }

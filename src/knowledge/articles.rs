@@ -95,5 +95,5 @@ fn revert_article(
 fn changed_article(org: Uuid, id: Uuid) -> Result<JsonText> {
     statement::write(&FIND_ARTICLE)
         .fetch_optional(&[org.into(), id.into(), true.into()], article_with_content)?
-        .unwrap_or_else(|| Err(no_such_article("p_article_id")))
+        .unwrap_or_else(|| Err(no_such_article()))
 }

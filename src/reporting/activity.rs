@@ -1,7 +1,7 @@
-//! ticket_activity(): what happened to the tickets of an organization, day by day. Reads the folded
-//! days and the deltas that are not folded yet.
+//! ticket_activity: what happened to the tickets of an organization from day to day.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
@@ -9,8 +9,8 @@ use pgrx::datum::{Date, DatumWithOid};
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::durations::Percentiles;
-use super::events::{SUMS, event_columns};
+use super::current_counts::NOBODY;
+use super::day_sums::{BUCKET, DAY_SUMS, GAMMA};
 use crate::access::rights;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
@@ -19,27 +19,26 @@ use crate::platform::json::id::Id;
 use crate::platform::statement::{self, Row};
 use crate::platform::time_zone;
 
-/// How many days a report covers at most.
+/// The most days that one report covers.
 const MAX_DAYS: i32 = 1100;
 
-/// 0001-01-01, in days since 2000-01-01.
+/// 0001-01-01 and 9999-12-31, in days since 2000-01-01.
 const FIRST_DAY: i32 = -730_119;
 
-/// 9999-12-31, in days since 2000-01-01.
 const LAST_DAY: i32 = 2_921_939;
 
-/// The days from $2 to $3 of organization $1, in its time zone $4: folded rows, and sums of the
-/// deltas that are not folded yet.
+/// The days of a table, folded, and the sums of the deltas that are not folded yet. $4 is the time
+/// zone.
 fn select_days(table: &str, key: &str) -> String {
-    let event_columns = event_columns("$4");
     format!(
         "
     select day, {key}, created, resolved, closed, reopened,
            first_response_buckets, resolution_buckets
       from helpdesk.{table} where org_id = $1 and day between $2 and $3
     union all
-    select day, {key}, {SUMS}
-      from (select {event_columns}
+    select day, {key}, {DAY_SUMS}
+      from (select (d.occurred_at at time zone $4)::date as day, d.metric, d.ticket_delta,
+                   d.priority, coalesce(d.agent_id, {NOBODY}) as agent_id, {BUCKET} as bucket
               from helpdesk.ticket_stat_deltas d
              where d.org_id = $1 and d.metric <> 'stage') events
      where day between $2 and $3
@@ -53,20 +52,43 @@ static DAYS_BY_PRIORITY: LazyLock<String> =
 static DAYS_BY_AGENT: LazyLock<String> =
     LazyLock::new(|| select_days("ticket_days_by_agent", "agent_id"));
 
-const TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where o.id = $1";
+const FIND_TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where o.id = $1";
 
-const NAMES: &str = "select p.id, p.name from helpdesk.profiles p where p.id = any ($1)";
+const FIND_NAMES: &str = "select p.id, p.name from helpdesk.profiles p where p.id = any ($1)";
+
+/// How many durations there are, with their median and 90th percentile.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Percentiles {
+    count: usize,
+    median_seconds: Option<f64>,
+    p90_seconds: Option<f64>,
+}
+
+impl Percentiles {
+    fn from_buckets(mut buckets: Vec<i16>) -> Percentiles {
+        buckets.sort_unstable();
+        let count = buckets.len();
+        // Nearest rank; the value that is relatively closest to both ends of its bucket.
+        let percentile = |tenths: usize| {
+            let bucket = *buckets.get((tenths * count).div_ceil(10).checked_sub(1)?)?;
+            let seconds = 2.0 * GAMMA.powi(bucket.into()) / (GAMMA + 1.0);
+            Some((seconds * 1000.0).round() / 1000.0)
+        };
+        Percentiles { count, median_seconds: percentile(5), p90_seconds: percentile(9) }
+    }
+}
 
 #[derive(Clone, Copy, Default, Serialize)]
-struct EventCounts {
+struct Counts {
     created: i64,
     resolved: i64,
     closed: i64,
     reopened: i64,
 }
 
-impl EventCounts {
-    fn add(&mut self, other: EventCounts) {
+impl Counts {
+    fn add(&mut self, other: Counts) {
         self.created += other.created;
         self.resolved += other.resolved;
         self.closed += other.closed;
@@ -74,19 +96,29 @@ impl EventCounts {
     }
 }
 
-/// What happened on a day, at a priority, or to an agent's tickets. Durations as their buckets.
+/// What happened on a day, to tickets of a priority, or to those of an agent. Durations are the
+/// numbers of their buckets.
 #[derive(Default)]
 struct Activity {
-    counts: EventCounts,
+    counts: Counts,
     first_response: Vec<i16>,
     resolution: Vec<i16>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ActivityReport {
+    #[serde(flatten)]
+    counts: Counts,
+    first_response: Percentiles,
+    resolution: Percentiles,
+}
+
 impl Activity {
-    /// From six columns, the first at position `first`.
+    /// From the columns of `DAY_SUMS`, starting at `first`.
     fn from_row(row: &Row, first: usize) -> Option<Activity> {
         Some(Activity {
-            counts: EventCounts {
+            counts: Counts {
                 created: row.get(first)?,
                 resolved: row.get(first + 1)?,
                 closed: row.get(first + 2)?,
@@ -103,22 +135,13 @@ impl Activity {
         self.resolution.extend(&other.resolution);
     }
 
-    fn into_report(self) -> ActivityReport {
+    fn report(self) -> ActivityReport {
         ActivityReport {
             counts: self.counts,
             first_response: Percentiles::from_buckets(self.first_response),
             resolution: Percentiles::from_buckets(self.resolution),
         }
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ActivityReport {
-    #[serde(flatten)]
-    counts: EventCounts,
-    first_response: Percentiles,
-    resolution: Percentiles,
 }
 
 #[derive(Serialize)]
@@ -134,7 +157,7 @@ struct Report {
 #[derive(Serialize)]
 struct DayReport {
     #[serde(flatten)]
-    counts: EventCounts,
+    counts: Counts,
     day: Option<Date>,
 }
 
@@ -158,7 +181,7 @@ struct Agent {
     name: String,
 }
 
-/// What happened in an organization from one day to another, both included, for its staff.
+/// What happened in an organization from p_from to p_to, both inclusive, in its time zone.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn ticket_activity(
@@ -169,93 +192,90 @@ fn ticket_activity(
     let org = required(p_org_id, "p_org_id")?;
     let (from, to) = (required(p_from, "p_from")?, required(p_to, "p_to")?);
     rights::check_staff_of_existing("p_org_id", org)?;
-    check_days(from, to)?;
-    let time_zone = time_zone_of(org)?;
+    let days = checked_days(from, to)?;
+    let time_zone = statement::read(FIND_TIME_ZONE).fetch_scalar::<String>(&[org.into()])?;
+    let time_zone =
+        time_zone.filter(|zone| time_zone::knows_time_zone(zone)).unwrap_or("UTC".to_owned());
     let args = [org.into(), from.into(), to.into(), time_zone.as_str().into()];
-    let mut activity = PriorityActivity::read(&args)?;
-    let by_agent = read_agents(&args)?;
-    let report = Report {
-        total: activity.total.into_report(),
-        days: (from.to_pg_epoch_days()..=to.to_pg_epoch_days())
-            .map(|day| DayReport {
-                counts: activity.days.remove(&day).unwrap_or_default(),
-                day: Date::try_from(day).ok(),
-            })
-            .collect(),
-        by_priority: (activity.priorities.into_iter())
-            .map(|(priority, activity)| PriorityReport {
-                activity: activity.into_report(),
-                priority,
-            })
-            .collect(),
-        by_agent,
-        time_zone,
-    };
-    JsonText::serialize(&report)
+    let found = Found::load(&args)?;
+    JsonText::serialize(&found.report(time_zone, days)?)
 }
 
-fn check_days(from: Date, to: Date) -> Result<()> {
+/// The days from one to another, in days since 2000-01-01.
+fn checked_days(from: Date, to: Date) -> Result<RangeInclusive<i32>> {
     let (first, last) = (from.to_pg_epoch_days(), to.to_pg_epoch_days());
-    if first >= FIRST_DAY
-        && last <= LAST_DAY
-        && last >= first
-        && last.saturating_sub(first) < MAX_DAYS
+    if first < FIRST_DAY
+        || last > LAST_DAY
+        || last < first
+        || last.saturating_sub(first) >= MAX_DAYS
     {
-        return Ok(());
+        return Err(error::bad(
+            "p_to",
+            "before p_from, too long after it, or out of range",
+            format!("Up to {MAX_DAYS} days, both included, in the years 1 to 9999."),
+        ));
     }
-    Err(error::bad(
-        "p_to",
-        "before p_from, too long after it, or out of range",
-        format!("Up to {MAX_DAYS} days within the years 1 to 9999, p_from and p_to included."),
-    ))
+    Ok(first..=last)
 }
 
-/// The time zone of an organization; UTC if this server does not know it.
-fn time_zone_of(org: Uuid) -> Result<String> {
-    let zone = statement::read(TIME_ZONE).fetch_scalar::<String>(&[org.into()])?;
-    Ok(zone.filter(|zone| time_zone::knows_time_zone(zone)).unwrap_or("UTC".to_owned()))
-}
-
-/// The activity of the days by priority, summed up in three ways.
+/// The activity, grouped in the three ways of the report.
 #[derive(Default)]
-struct PriorityActivity {
+struct Found {
     total: Activity,
-    days: BTreeMap<i32, EventCounts>,
+    days: BTreeMap<i32, Counts>,
     priorities: BTreeMap<Priority, Activity>,
+    agents: BTreeMap<Uuid, Activity>,
 }
 
-impl PriorityActivity {
-    fn read(args: &[DatumWithOid]) -> Result<PriorityActivity> {
-        let rows = statement::read(&DAYS_BY_PRIORITY).fetch_all(args, |row| {
+impl Found {
+    fn load(args: &[DatumWithOid]) -> Result<Found> {
+        let mut found = Found::default();
+        let by_priority = statement::read(&DAYS_BY_PRIORITY).fetch_all(args, |row| {
             Some((row.get::<Date>(1)?, row.get::<Priority>(2)?, Activity::from_row(row, 3)?))
         })?;
-        let mut sums = PriorityActivity::default();
-        for (day, priority, activity) in rows.into_iter().flatten() {
-            sums.total.add(&activity);
-            sums.priorities.entry(priority).or_default().add(&activity);
-            sums.days.entry(day.to_pg_epoch_days()).or_default().add(activity.counts);
+        for (day, priority, activity) in by_priority.into_iter().flatten() {
+            found.total.add(&activity);
+            found.priorities.entry(priority).or_default().add(&activity);
+            found.days.entry(day.to_pg_epoch_days()).or_default().add(activity.counts);
         }
-        Ok(sums)
+        let by_agent = statement::read(&DAYS_BY_AGENT)
+            .fetch_all(args, |row| Some((row.get::<Uuid>(2)?, Activity::from_row(row, 3)?)))?;
+        for (agent, activity) in by_agent.into_iter().flatten() {
+            found.agents.entry(agent).or_default().add(&activity);
+        }
+        Ok(found)
+    }
+
+    fn report(mut self, time_zone: String, days: RangeInclusive<i32>) -> Result<Report> {
+        let mut names = find_names(&self.agents)?;
+        Ok(Report {
+            time_zone,
+            total: self.total.report(),
+            days: days
+                .map(|day| DayReport {
+                    counts: self.days.remove(&day).unwrap_or_default(),
+                    day: Date::try_from(day).ok(),
+                })
+                .collect(),
+            by_priority: (self.priorities.into_iter())
+                .map(|(priority, activity)| PriorityReport {
+                    activity: activity.report(),
+                    priority,
+                })
+                .collect(),
+            by_agent: (self.agents.into_iter())
+                .map(|(id, activity)| AgentReport {
+                    activity: activity.report(),
+                    agent: names.remove(&id).map(|name| Agent { id: id.into(), name }),
+                })
+                .collect(),
+        })
     }
 }
 
-fn read_agents(args: &[DatumWithOid]) -> Result<Vec<AgentReport>> {
-    let rows = statement::read(&DAYS_BY_AGENT)
-        .fetch_all(args, |row| Some((row.get::<Uuid>(2)?, Activity::from_row(row, 3)?)))?;
-    let mut agents: BTreeMap<Uuid, Activity> = BTreeMap::new();
-    for (agent, activity) in rows.into_iter().flatten() {
-        agents.entry(agent).or_default().add(&activity);
-    }
-    let mut names = names_of(agents.keys().copied().collect())?;
-    let reports = agents.into_iter().map(|(id, activity)| AgentReport {
-        activity: activity.into_report(),
-        agent: names.remove(&id).map(|name| Agent { id: id.into(), name }),
-    });
-    Ok(reports.collect())
-}
-
-fn names_of(profiles: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>> {
-    let names = statement::read(NAMES)
-        .fetch_all(&[profiles.into()], |row| Some((row.get::<Uuid>(1)?, row.get::<String>(2)?)))?;
+fn find_names<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {
+    let ids: Vec<Uuid> = agents.keys().copied().collect();
+    let names = statement::read(FIND_NAMES)
+        .fetch_all(&[ids.into()], |row| Some((row.get::<Uuid>(1)?, row.get::<String>(2)?)))?;
     Ok(names.into_iter().flatten().collect())
 }

@@ -1,4 +1,4 @@
-//! org_dashboard(): how many open tickets an organization has now, by stage and by priority.
+//! org_dashboard: the open tickets of an organization, by stage and priority.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::counts::{NOBODY, STAGE_COUNTS, agent_counts};
+use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::JsonText;
@@ -16,35 +16,34 @@ use crate::platform::error::{Result, required};
 use crate::platform::json::{id, output};
 use crate::platform::statement;
 
-/// The open and pending stages, with how many tickets of each priority are in them.
+/// The open and pending stages with the number of their tickets of each priority.
 static COUNT_BY_STAGE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "
-    select s.id, s.name, s.status, n.priority, sum(n.ticket_count)::bigint
+    select s.id, s.name, s.status, c.priority, sum(c.ticket_count)::bigint
       from helpdesk.workflow_stages s
-      left join ({STAGE_COUNTS}) n on n.stage_id = s.id
+      left join ({STAGE_COUNTS}) c on c.org_id = $1 and c.stage_id = s.id
      where s.org_id = $1 and s.status in ('open', 'pending')
-     group by s.id, s.name, s.status, s.workflow_id, s.position, n.priority
+     group by s.id, s.name, s.status, s.workflow_id, s.position, c.priority
      order by s.workflow_id, s.position, s.id"
     )
 });
 
-/// How many tickets in those stages are unassigned, and how many are assigned to $2.
-static COUNT_BY_ASSIGNEE: LazyLock<String> = LazyLock::new(|| {
-    // Deltas are not filtered by agent: the planner would expect few of them, and choose a nested
-    // loop that is slow when many are not folded yet.
-    let counts = agent_counts(&format!("c.agent_id in ({NOBODY}, $2)"));
+/// How many open and pending tickets are unassigned, and how many are assigned to $2.
+static COUNT_UNASSIGNED_AND_MINE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "
-    select coalesce(sum(n.ticket_count) filter (where n.agent_id = {NOBODY}), 0)::bigint,
-           coalesce(sum(n.ticket_count) filter (where n.agent_id = $2), 0)::bigint
-      from ({counts}) n
+    select coalesce(sum(c.ticket_count) filter (where c.agent_id = {NOBODY}), 0)::bigint,
+           coalesce(sum(c.ticket_count) filter (where c.agent_id = $2), 0)::bigint
+      from ({}) c
       join helpdesk.workflow_stages s
-        on s.org_id = $1 and s.id = n.stage_id and s.status in ('open', 'pending')"
+           on s.org_id = $1 and s.id = c.stage_id and s.status in ('open', 'pending')
+     where c.org_id = $1 and c.agent_id in ({NOBODY}, $2)",
+        *AGENT_COUNTS
     )
 });
 
-const OLDEST_OPEN_TICKET: &str = "
+const FIND_OLDEST_OPEN: &str = "
     select t.id, t.number, t.title, t.created_at
       from helpdesk.tickets t
      where t.org_id = $1 and t.status in ('open', 'pending')
@@ -86,8 +85,8 @@ struct StageCounts {
 fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     rights::check_staff_of_existing("p_org_id", org)?;
-    let (unassigned, mine) = count_by_assignee(org, Caller::current()?.profile)?;
-    let oldest_open = find_oldest_open_ticket(org)?;
+    let (unassigned, mine) = count_unassigned_and_mine(org, Caller::current()?.profile)?;
+    let oldest_open = find_oldest_open(org)?;
     let by_stage = count_by_stage(org)?;
     let mut by_priority: BTreeMap<Priority, i64> = BTreeMap::new();
     for (priority, tickets) in by_stage.iter().flat_map(|stage| &stage.by_priority) {
@@ -103,17 +102,16 @@ fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
     })
 }
 
-/// How many open tickets are assigned to nobody, and to this profile.
-fn count_by_assignee(org: Uuid, profile: Option<Uuid>) -> Result<(i64, i64)> {
-    let counts = statement::read(&COUNT_BY_ASSIGNEE)
-        .fetch_optional(&[org.into(), profile.into()], |row| {
+fn count_unassigned_and_mine(org: Uuid, me: Option<Uuid>) -> Result<(i64, i64)> {
+    let counts = statement::read(&COUNT_UNASSIGNED_AND_MINE)
+        .fetch_optional(&[org.into(), me.into()], |row| {
             (row.get(1).unwrap_or(0), row.get(2).unwrap_or(0))
         })?;
     Ok(counts.unwrap_or_default())
 }
 
-fn find_oldest_open_ticket(org: Uuid) -> Result<Option<OldestTicket>> {
-    statement::read(OLDEST_OPEN_TICKET).fetch_optional(&[org.into()], |row| OldestTicket {
+fn find_oldest_open(org: Uuid) -> Result<Option<OldestTicket>> {
+    statement::read(FIND_OLDEST_OPEN).fetch_optional(&[org.into()], |row| OldestTicket {
         id: row.id(1),
         number: row.get(2),
         title: row.get(3),

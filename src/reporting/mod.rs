@@ -1,12 +1,10 @@
-//! Reports for staff: how many tickets are where, and what happened when. Triggers append deltas,
-//! refresh_ticket_stats() folds them into counts, and reports read both.
+//! Reports for staff: how many tickets there are now, and what happened to them each day.
 
 mod activity;
-pub mod counts;
+mod counters;
+pub mod current_counts;
 mod dashboard;
-mod deltas;
-mod durations;
-mod events;
+mod day_sums;
 mod maintenance;
-mod participants;
+mod participant_name;
 mod time_zone;

@@ -1,5 +1,5 @@
-//! The trigger that records each change of a ticket as deltas. Appending needs no lock, so that
-//! writers of different tickets never wait for each other.
+//! The trigger that counts tickets. Every change appends deltas instead of updating counts, so that
+//! transactions do not wait for each other; refresh_ticket_stats() folds the deltas into counts.
 
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
@@ -15,11 +15,11 @@ const INSERT_DELTAS: &str = "
            (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)
     select $1, d.metric, d.occurred_at, d.stage_id, d.priority::helpdesk.ticket_priority,
            d.agent_id, d.ticket_delta, d.seconds
-      from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[],
-                  $7::integer[], $8::double precision[])
+      from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[], $7::integer[],
+                  $8::double precision[])
            as d (metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)";
 
-/// The one delta of a new ticket, unless it was imported with a past.
+/// For a ticket that was just opened, the most frequent change.
 const INSERT_OPENED: &str = "
     insert into helpdesk.ticket_stat_deltas
            (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
@@ -36,8 +36,8 @@ struct Delta {
     seconds: Option<f64>,
 }
 
-/// The columns of a ticket that reports depend on.
-struct TicketState {
+/// The columns of a ticket that the counters depend on.
+struct CountedTicket {
     stage: Uuid,
     priority: Priority,
     agent: Option<Uuid>,
@@ -49,20 +49,9 @@ struct TicketState {
     responder: Option<Uuid>,
 }
 
-/// Those columns of TicketState that an update may change.
-const COUNTED_COLUMNS: &[&str] = &[
-    "current_stage_id",
-    "priority",
-    "assigned_to",
-    "stage_entered_at",
-    "resolved_at",
-    "closed_at",
-    "first_response_at",
-];
-
-impl TicketState {
-    fn from_row(row: &TriggerRow) -> Result<TicketState> {
-        Ok(TicketState {
+impl CountedTicket {
+    fn from_row(row: &TriggerRow) -> Result<CountedTicket> {
+        Ok(CountedTicket {
             stage: row.required("current_stage_id")?,
             priority: row.required("priority")?,
             agent: row.get("assigned_to")?,
@@ -75,8 +64,7 @@ impl TicketState {
         })
     }
 
-    /// Adds the ticket to the counts of its stage, or subtracts it.
-    fn stage_delta(&self, ticket_delta: i32) -> Delta {
+    fn in_stage(&self, ticket_delta: i32) -> Delta {
         Delta {
             metric: "stage",
             occurred_at: self.entered,
@@ -100,15 +88,17 @@ impl TicketState {
         }
     }
 
-    /// An event that also records how long it took since the ticket was created.
-    fn timed_event(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
+    fn duration(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
         let micros = occurred_at.into_inner() - self.created.into_inner();
         Delta { seconds: Some(micros as f64 / 1e6), ..self.event(metric, occurred_at) }
     }
 
-    /// The events between an earlier state of the ticket and this one. A new ticket has no earlier
-    /// state.
-    fn events_since(&self, before: Option<&TicketState>, now: TimestampWithTimeZone) -> Vec<Delta> {
+    /// The events between an earlier state of the ticket and this one; None before it was opened.
+    fn events_since(
+        &self,
+        before: Option<&CountedTicket>,
+        now: TimestampWithTimeZone,
+    ) -> Vec<Delta> {
         let mut deltas = Vec::new();
         let [was_resolved, was_closed, had_response] = match before {
             Some(b) => [b.resolved.is_some(), b.closed.is_some(), b.responded.is_some()],
@@ -116,7 +106,7 @@ impl TicketState {
         };
         if let (Some(resolved), false) = (self.resolved, was_resolved) {
             deltas.push(self.event("resolved", resolved));
-            deltas.push(self.timed_event("resolution", resolved));
+            deltas.push(self.duration("resolution", resolved));
         }
         if let (Some(closed), false) = (self.closed, was_closed) {
             deltas.push(self.event("closed", closed));
@@ -125,24 +115,25 @@ impl TicketState {
             deltas.push(self.event("reopened", now));
         }
         if let (Some(responded), false) = (self.responded, had_response) {
-            let response = self.timed_event("first_response", responded);
-            deltas.push(Delta { agent: self.responder, ..response });
+            deltas.push(Delta {
+                agent: self.responder,
+                ..self.duration("first_response", responded)
+            });
         }
         deltas
     }
 
-    fn is_counted_as(&self, other: &TicketState) -> bool {
-        (self.stage, self.priority, self.agent, self.entered)
-            == (other.stage, other.priority, other.agent, other.entered)
-    }
-
-    /// Whether the ticket has just been created, and nothing has happened to it since.
     fn is_just_opened(&self) -> bool {
         self.entered == self.created && self.resolved.is_none() && self.responded.is_none()
     }
+
+    fn is_counted_as(&self, other: &CountedTicket) -> bool {
+        (self.stage, self.priority, self.agent, self.entered)
+            == (other.stage, other.priority, other.agent, other.entered)
+    }
 }
 
-/// AFTER trigger on tickets: records what a change adds to the counts.
+/// AFTER INSERT, UPDATE OR DELETE on tickets: appends deltas.
 #[pg_trigger(sql = "
     create function helpdesk.tickets_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -151,55 +142,54 @@ fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)
 }
 
+/// The columns of `CountedTicket` that can change.
+const COUNTED_COLUMNS: &[&str] = &[
+    "current_stage_id",
+    "priority",
+    "assigned_to",
+    "stage_entered_at",
+    "resolved_at",
+    "closed_at",
+    "first_response_at",
+];
+
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    if let (Some(old), Some(new)) = (&rows.old, &rows.new)
-        && !is_counted_change(old, new)?
-    {
-        return Ok(None);
+    if let (Some(old), Some(new)) = (&rows.old, &rows.new) {
+        let mut is_changed = false;
+        for column in COUNTED_COLUMNS {
+            is_changed |= !new.same_image(old, column)?;
+        }
+        if !is_changed {
+            return Ok(None);
+        }
     }
-    let old = rows.old.as_ref().map(TicketState::from_row).transpose()?;
-    let new = rows.new.as_ref().map(TicketState::from_row).transpose()?;
+    let old = rows.old.as_ref().map(CountedTicket::from_row).transpose()?;
+    let new = rows.new.as_ref().map(CountedTicket::from_row).transpose()?;
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     let org = row.arg("org_id")?;
     match (&old, &new) {
         (None, Some(new)) if new.is_just_opened() => insert_opened(org, new)?,
-        _ => insert_deltas(org, &deltas_between(old.as_ref(), new.as_ref()))?,
+        (old, Some(new)) => insert_deltas(org, &deltas_between(old.as_ref(), new))?,
+        (Some(old), None) => insert_deltas(org, &[old.in_stage(-1)])?,
+        (None, None) => {}
     }
     Ok(None)
 }
 
-fn is_counted_change(old: &TriggerRow, new: &TriggerRow) -> Result<bool> {
-    for column in COUNTED_COLUMNS {
-        if !new.same_image(old, column)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The deltas of a ticket that was inserted, updated or deleted.
-fn deltas_between(old: Option<&TicketState>, new: Option<&TicketState>) -> Vec<Delta> {
+fn deltas_between(old: Option<&CountedTicket>, new: &CountedTicket) -> Vec<Delta> {
     let mut deltas = Vec::new();
-    match (old, new) {
-        (None, Some(new)) => {
-            deltas.push(new.stage_delta(1));
-            deltas.push(new.event("created", new.created));
-            deltas.extend(new.events_since(None, transaction::transaction_start()));
+    match old {
+        None => deltas.extend([new.in_stage(1), new.event("created", new.created)]),
+        Some(old) if !old.is_counted_as(new) => {
+            deltas.extend([old.in_stage(-1), new.in_stage(1)]);
         }
-        (Some(old), Some(new)) => {
-            if !old.is_counted_as(new) {
-                deltas.push(old.stage_delta(-1));
-                deltas.push(new.stage_delta(1));
-            }
-            deltas.extend(new.events_since(Some(old), transaction::transaction_start()));
-        }
-        (Some(old), None) => deltas.push(old.stage_delta(-1)),
-        (None, None) => {}
+        Some(_) => {}
     }
+    deltas.extend(new.events_since(old, transaction::transaction_start()));
     deltas
 }
 
-fn insert_opened(org: DatumWithOid, new: &TicketState) -> Result<()> {
+fn insert_opened(org: DatumWithOid, new: &CountedTicket) -> Result<()> {
     statement::write(INSERT_OPENED).execute(&[
         org,
         new.created.into(),
@@ -213,17 +203,17 @@ fn insert_deltas(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
     if deltas.is_empty() {
         return Ok(());
     }
-    fn each<T>(deltas: &[Delta], field: fn(&Delta) -> T) -> Vec<T> {
-        deltas.iter().map(field).collect()
+    fn column<T>(deltas: &[Delta], value: fn(&Delta) -> T) -> Vec<T> {
+        deltas.iter().map(value).collect()
     }
     statement::write(INSERT_DELTAS).execute(&[
         org,
-        each(deltas, |d| d.metric.to_owned()).into(),
-        each(deltas, |d| d.occurred_at).into(),
-        each(deltas, |d| d.stage).into(),
-        each(deltas, |d| d.priority.label().to_owned()).into(),
-        each(deltas, |d| d.agent).into(),
-        each(deltas, |d| d.ticket_delta).into(),
-        each(deltas, |d| d.seconds).into(),
+        column(deltas, |d| d.metric.to_owned()).into(),
+        column(deltas, |d| d.occurred_at).into(),
+        column(deltas, |d| d.stage).into(),
+        column(deltas, |d| d.priority.label().to_owned()).into(),
+        column(deltas, |d| d.agent).into(),
+        column(deltas, |d| d.ticket_delta).into(),
+        column(deltas, |d| d.seconds).into(),
     ])
 }
