@@ -44,15 +44,17 @@ extern "C-unwind" fn _PG_init() {
     platform::schema_version::register_invalidation();
 }
 
-extension_sql_file!("../sql/roles.sql", name = "roles", bootstrap);
+extension_sql_file!("../sql/extension/roles.sql", name = "roles", bootstrap);
 extension_sql_file!(
-    "../sql/types.sql",
+    "../sql/extension/types.sql",
     name = "types",
     requires = ["roles"],
     creates = [Type(platform::enums::Priority), Type(platform::enums::UserRole)]
 );
-// pgrx inserts the functions here.
-extension_sql_file!("../sql/functions.sql", name = "functions", finalize);
+// pgrx creates the functions here. The rest of sql/extension follows: owners and privileges, what
+// each function is for and who may call it, and install(). See build.rs.
+include!(concat!(env!("OUT_DIR"), "/after_functions.rs"));
+after_functions!();
 
 /// `cargo pgrx test` calls these functions to set up its server.
 #[cfg(test)]

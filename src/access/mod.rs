@@ -5,9 +5,9 @@
 //! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
 //! nobody, whatever the claims contain.
 
-pub mod cache;
+mod cache;
 pub mod caller;
 pub mod claims;
-pub mod functions;
+mod functions;
 pub mod person;
 pub mod rights;

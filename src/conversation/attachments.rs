@@ -1,4 +1,4 @@
-//! add_attachment().
+//! add_attachment(): a file attached to a ticket.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;

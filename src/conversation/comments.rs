@@ -1,4 +1,4 @@
-//! add_comment().
+//! add_comment(): a comment on a ticket.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;

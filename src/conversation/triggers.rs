@@ -1,5 +1,4 @@
-//! Triggers on comments and attachments: derived columns, the counts on the ticket, and reopening
-//! it.
+//! Triggers on comments and attachments, which also count them on the ticket and reopen it.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -49,8 +48,8 @@ const UPSERT_INTERNAL_COUNTS: &str = "
            attachment_count = c.attachment_count + excluded.attachment_count";
 
 /// The stage that a comment of a person ($3) who is not staff moves a ticket to, if the
-/// organization wants that: the first open stage after the start stage, else the start stage. Lock
-/// order: stage, then ticket, as in update_ticket.
+/// organization wants that: the first open stage after the start stage, else the start stage.
+/// Lock order: stage, then ticket, as in update_ticket.
 const FIND_REOPEN_STAGE: &str = "
     select s.id
       from helpdesk.tickets t
@@ -119,7 +118,7 @@ fn author_column(row: &TriggerRow) -> &'static str {
 }
 
 /// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
-/// it after a comment of a customer.
+/// it after a customer's public comment.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_touch_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -147,8 +146,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Adds a new row to the counts of its ticket, whose updated_at it sets, or subtracts a deleted
-/// one.
+/// Counts a new row on its ticket, and sets the ticket's updated_at; subtracts a deleted row.
 fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
     let step = if is_new { 1 } else { -1 };
     let (comments, attachments, time_column) =

@@ -36,9 +36,9 @@ struct Login {
     meta: Option<JsonbText>,
 }
 
-/// Trigger on auth.users: creates the profile of a new login, and copies its e-mail address. No
-/// error may make a sign-up fail, so it becomes a warning; install() creates missing profiles
-/// later.
+/// Trigger on auth.users: creates the profile of a new login, and copies its e-mail address. A
+/// sign-up must never fail because of it, so errors become warnings; install() creates what is
+/// missing.
 #[pg_trigger(sql = "
     create function helpdesk.handle_new_user() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

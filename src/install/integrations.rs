@@ -61,8 +61,8 @@ pub(super) fn has_realtime() -> Result<bool> {
     Ok(statement::write(HAS_REALTIME).fetch_scalar(&[])? == Some(true))
 }
 
-/// Schedules the maintenance jobs with pg_cron. Calling it again changes nothing, because the jobs
-/// have fixed names.
+/// Schedules the maintenance jobs with pg_cron. The jobs have fixed names, so that calling it again
+/// changes nothing.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 pub(super) fn enable_cron() -> Result<()> {
@@ -96,7 +96,7 @@ pub(super) fn enable_realtime() -> Result<()> {
 }
 
 /// Lets members read and upload the files of tickets in a bucket of Supabase Storage. Calling it
-/// again replaces the policies by the same ones.
+/// again replaces the policies with the same ones.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn enable_storage(p_bucket: Option<&str>) -> Result<()> {

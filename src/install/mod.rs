@@ -26,7 +26,7 @@ const IS_CITUS_WORKER: &str = r"
 /// CREATE EXTENSION; calling it again is safe.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
-pub fn install() -> Result<()> {
+fn install() -> Result<()> {
     if is_citus_worker()? {
         return Ok(()); // The coordinator creates the tables on its workers.
     }
@@ -49,7 +49,7 @@ pub fn install() -> Result<()> {
 /// Updates tables of an older release, such as a restored dump, to the version of this release.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
-pub fn migrate() -> Result<()> {
+fn migrate() -> Result<()> {
     migrations::run_migrations()
 }
 

@@ -1,25 +1,23 @@
-//! The SQL files that create the tables, in order, and the one that sets their owner and
-//! privileges.
+//! The SQL files that create the tables, in order, and the one that sets owner and privileges.
 
 use crate::platform::error::Result;
 use crate::platform::schema_version::SCHEMA_VERSION;
 use crate::platform::statement;
 
 const FILES: &[&str] = &[
-    include_str!("../../sql/auth.sql"),
-    include_str!("../../sql/identity.sql"),
-    include_str!("../../sql/organizations.sql"),
-    include_str!("../../sql/invites.sql"),
-    include_str!("../../sql/workflows.sql"),
-    include_str!("../../sql/tickets.sql"),
-    include_str!("../../sql/conversation.sql"),
-    include_str!("../../sql/notifications.sql"),
-    include_str!("../../sql/knowledge.sql"),
-    include_str!("../../sql/search.sql"),
-    include_str!("../../sql/reporting.sql"),
+    include_str!("../../sql/schema/auth.sql"),
+    include_str!("../../sql/schema/identity.sql"),
+    include_str!("../../sql/schema/organizations.sql"),
+    include_str!("../../sql/schema/workflows.sql"),
+    include_str!("../../sql/schema/tickets.sql"),
+    include_str!("../../sql/schema/conversation.sql"),
+    include_str!("../../sql/schema/notifications.sql"),
+    include_str!("../../sql/schema/knowledge.sql"),
+    include_str!("../../sql/schema/search.sql"),
+    include_str!("../../sql/schema/reporting.sql"),
 ];
 
-const PRIVILEGES: &str = include_str!("../../sql/privileges.sql");
+const PRIVILEGES: &str = include_str!("../../sql/schema/privileges.sql");
 
 const SET_VERSION: &str = "
     with older as (delete from helpdesk.schema_version)
@@ -31,7 +29,7 @@ pub(super) fn create_tables() -> Result<()> {
     set_version(SCHEMA_VERSION)
 }
 
-/// Changes every table, which makes all sessions check the schema version again.
+/// Also makes all sessions check the schema version again, because it changes pg_class.
 pub(super) fn set_privileges() -> Result<()> {
     statement::run_script(PRIVILEGES)
 }

@@ -74,8 +74,7 @@ pub(super) fn find_visible_article(id: Uuid, org: Option<Uuid>) -> Result<Option
     Ok(found.flatten())
 }
 
-/// The organization and id of the article in `p_article_id`; an error if the caller may not change
-/// it.
+/// Organization and id of the article in `p_article_id`; an error if the caller may not change it.
 pub(super) fn require_writable_article(
     id: Option<Uuid>,
     org: Option<Uuid>,

@@ -133,8 +133,8 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(Some(new.with_changes(vec![ColumnChange::new("name", name)])?))
 }
 
-/// Errors if a category would become its own ancestor, or the tree too deep. LOCK_TREE keeps others
-/// from changing the tree meanwhile.
+/// Errors if a category would become its own ancestor, or the tree too deep. LOCK_TREE prevents
+/// other sessions from changing the tree meanwhile.
 fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
     let find_parent =
         if transaction::is_read_committed() { FIND_PARENT } else { FIND_PARENT_LOCKED };
@@ -193,8 +193,7 @@ fn after_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Trigger on categories, once per DELETE: moves sub-categories up, and removes the names from
-/// articles.
+/// Trigger on categories, once per DELETE: moves sub-categories up, and removes names in articles.
 #[pg_trigger(sql = "
     create function helpdesk.categories_detach() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

@@ -1,5 +1,4 @@
-//! The columns of an article that users write: what they may contain, and when a write changes
-//! them.
+//! The columns of an article that users write: what they may contain, and what counts as a change.
 
 use pgrx::Uuid;
 

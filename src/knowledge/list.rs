@@ -144,8 +144,7 @@ fn list_articles(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let text = p_filters.as_ref().map_or("{}", |filters| &filters.0);
-    let filters: Filters = input::parse("p_filters", text, KEYS)?;
+    let filters: Filters = input::parse("p_filters", JsonbText::or_empty(&p_filters), KEYS)?;
     let reader = Reader::for_org(org)?;
     list(org, Caller::current()?.profile, reader, &filters)
 }

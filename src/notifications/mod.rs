@@ -12,8 +12,7 @@ use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 
-/// How many notifications the clean-up deletes in one statement, and in how many statements at
-/// most.
+/// The most notifications that the clean-up deletes in one statement, and its most statements.
 const BATCH_SIZE: i64 = 10_000;
 const MAX_BATCHES: i64 = 100;
 

@@ -1,5 +1,4 @@
-//! Invites: the owner of an e-mail address may join an organization, once, until the invite
-//! expires.
+//! Invites: the owner of an e-mail address may join an organization, once, before an expiry date.
 
 use std::sync::LazyLock;
 

@@ -13,7 +13,7 @@ use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
 use crate::platform::statement::{self, Row};
 
-/// $2: everybody with their e-mail address; else the staff, and the caller ($3), without.
+/// $2: all members, with their e-mail addresses. Else the staff and the caller ($3), without.
 const LIST_MEMBERS: &str = "
     select p.id, p.name, case when $2 then p.email end, m.org_role, m.added_at
       from helpdesk.org_members m

@@ -78,8 +78,8 @@ fn after_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Trigger on org_members: an organization keeps at least one org_admin, even if two sessions
-/// remove one each at the same time.
+/// Trigger on org_members: an organization keeps at least one org_admin, even if two sessions each
+/// remove one at the same time.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_keep_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

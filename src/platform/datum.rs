@@ -14,6 +14,13 @@ use super::error::{Result, internal};
 /// A `jsonb` argument, as the text that it prints as. pgrx's own type panics on deeply nested JSON.
 pub struct JsonbText(pub String);
 
+impl JsonbText {
+    /// The text of an optional argument; an empty object if it is NULL.
+    pub fn or_empty(argument: &Option<JsonbText>) -> &str {
+        argument.as_ref().map_or("{}", |json| &json.0)
+    }
+}
+
 impl FromDatum for JsonbText {
     unsafe fn from_polymorphic_datum(
         datum: pg_sys::Datum,

@@ -53,8 +53,7 @@ fn act_as(p_email: Option<&str>) -> Result<()> {
 }
 
 fn check_permitted() -> Result<()> {
-    // PostgREST sets request.method. If it logs in as superuser, its users must still not be
-    // allowed.
+    // PostgREST sets request.method. Its users are refused even if it logs in as superuser.
     let is_api_request = settings::setting(c"request.method").is_some_and(|text| !text.is_empty());
     if !is_api_request && (session_user_is_superuser() || statement::read(HAS_GRANT).exists(&[])?) {
         return Ok(());

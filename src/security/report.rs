@@ -1,5 +1,4 @@
-//! The security state of the live catalog, and where it is weaker than the baseline of this
-//! release.
+//! The security state of the live catalog, and where it is weaker than the baseline.
 
 use pgrx::iter::TableIterator;
 use pgrx::prelude::*;

@@ -35,7 +35,7 @@ fn claim_next_ticket(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = parse_queue_filters(p_filters)?;
+    let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
     let caller = Caller::current()?;
     let me = caller.require_profile()?;
     if !caller.is_staff(org) {
@@ -51,7 +51,7 @@ fn claim_next_ticket(
 }
 
 /// The filters of a list that select tickets by what the queue leaves open.
-fn parse_queue_filters(text: Option<JsonbText>) -> Result<Filters> {
+fn parse_queue_filters(text: &str) -> Result<Filters> {
     let filters = Filters::parse(text)?;
     let not_for_queues = [
         ("status", filters.status.is_some()),
