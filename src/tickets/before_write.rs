@@ -125,7 +125,7 @@ fn before_update(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>
     new.check_unchanged(
         old,
         IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(derived),
-        "title, description, priority, assigned_to and current_stage_id can; the system sets the rest.",
+        "You can change title, description, priority, assigned_to and current_stage_id.",
     )?;
     let mut changes: Vec<ColumnChange> = trimmed_title(new)?.into_iter().collect();
     let changed = changed_columns(old, new)?;

@@ -121,7 +121,8 @@ mod tests {
         let (admin_login, admin) = insert_person();
         let (customer_login, customer) = insert_person();
         let org: Uuid = query(
-            "insert into helpdesk.organizations (name, created_by) values ('Acme', $1) returning id",
+            "insert into helpdesk.organizations (name, created_by)
+             values ('Acme', $1) returning id",
             &[admin.into()],
         );
         Spi::run_with_args(
@@ -132,10 +133,17 @@ mod tests {
         .unwrap();
         for (created, updated, priority) in tickets {
             Spi::run_with_args(
-                "insert into helpdesk.tickets (org_id, title, priority, created_by, created_at, updated_at)
+                "insert into helpdesk.tickets
+                        (org_id, title, priority, created_by, created_at, updated_at)
                  values ($1, 'A ticket', (enum_range(null::helpdesk.ticket_priority))[$2], $3,
                          to_timestamp($4), to_timestamp($5))",
-                &[org.into(), (*priority).into(), customer.into(), (*created).into(), (*updated).into()],
+                &[
+                    org.into(),
+                    (*priority).into(),
+                    customer.into(),
+                    (*created).into(),
+                    (*updated).into(),
+                ],
             )
             .unwrap();
         }
@@ -189,25 +197,40 @@ mod tests {
         let tickets = prop::collection::vec((second.clone(), second.clone(), 1..5), 0..25);
         let sort = prop::sample::select(sorts);
         let before = prop::option::of(second);
-        proptest!(config, |(tickets in tickets, sort in sort, per_page in 1..8i64, who in 0..2usize, before in before)| {
+        proptest!(config, |(
+            tickets in tickets, sort in sort, per_page in 1..8i64, who in 0..2usize, before in before
+        )| {
             let (org, logins) = insert_organization(&tickets);
             let mut filters = json!({ "sort": sort, "perPage": per_page });
             if let Some(second) = before {
-                filters["createdBefore"] = jiff::Timestamp::new(second.into(), 0).unwrap().to_string().into();
+                let time = jiff::Timestamp::new(second.into(), 0).unwrap();
+                filters["createdBefore"] = time.to_string().into();
             }
             let seen = walk(org, logins[who], filters.clone(), By::Cursor);
             prop_assert_eq!(&seen, &walk(org, logins[who], filters, By::Number));
-            let expected = tickets.iter().filter(|(created, ..)| before.is_none_or(|second| *created < second)).count();
+            let is_listed = |created: i32| before.is_none_or(|second| created < second);
+            let expected = tickets.iter().filter(|(created, ..)| is_listed(*created)).count();
             prop_assert_eq!(seen.len(), expected);
             let ids: HashSet<_> = seen.iter().map(|ticket| ticket["id"].to_string()).collect();
             prop_assert_eq!(ids.len(), expected);
-            let keys: Vec<_> = seen.iter().map(|ticket| match sort.trim_start_matches('-') {
-                "priority" => (["low", "medium", "high", "urgent"].iter().position(|p| ticket["priority"] == *p), ticket["updatedAt"].to_string()),
-                key => (None, ticket[key].to_string()),
-            }).collect();
-            let in_order = keys.windows(2).all(|w| if sort.starts_with('-') { w[0] >= w[1] } else { w[0] <= w[1] });
-            prop_assert!(in_order, "{:?}", keys);
+            let keys: Vec<_> = seen.iter().map(|ticket| sort_key(ticket, sort)).collect();
+            let is_in_order = keys.windows(2).all(|pair| match sort.starts_with('-') {
+                true => pair[0] >= pair[1],
+                false => pair[0] <= pair[1],
+            });
+            prop_assert!(is_in_order, "{:?}", keys);
         });
+    }
+
+    fn sort_key(ticket: &Value, sort: &str) -> (Option<usize>, String) {
+        match sort.trim_start_matches('-') {
+            "priority" => {
+                let priorities = ["low", "medium", "high", "urgent"];
+                let rank = priorities.iter().position(|priority| ticket["priority"] == *priority);
+                (rank, ticket["updatedAt"].to_string())
+            }
+            key => (None, ticket[key].to_string()),
+        }
     }
 
     #[pg_test]
