@@ -61,7 +61,7 @@ pub(super) struct Changes {
     stage_id: Option<Id>,
 }
 
-const KEYS: &[(&str, &str)] = &[
+const CHANGE_KEYS: &[(&str, &str)] = &[
     ("title", "1 to 500 characters, not only white space"),
     ("description", "up to 100,000 characters, or null"),
     ("priority", "low, medium, high or urgent"),
@@ -84,7 +84,7 @@ impl Changes {
     }
 
     pub fn parse(text: &JsonbText) -> Result<Changes> {
-        let mut changes: Changes = input::parse("p_changes", &text.0, KEYS)?;
+        let mut changes: Changes = input::parse("p_changes", &text.0, CHANGE_KEYS)?;
         if changes.is_empty() {
             return Err(error::bad(
                 "p_changes",
@@ -145,7 +145,7 @@ mod tests {
 
     #[pg_test]
     fn tickets_changes_are_read_or_refused_by_name() {
-        input::tests::every_input_is_read_or_refused("p_changes", KEYS, |text| {
+        input::tests::every_input_is_read_or_refused("p_changes", CHANGE_KEYS, |text| {
             let changes = Changes::parse(&JsonbText(text.to_owned()))?;
             assert!(!changes.is_empty());
             assert!(

@@ -54,7 +54,7 @@ pub struct Filters {
     pub count: Option<Count>,
 }
 
-const KEYS: &[(&str, &str)] = &[
+const FILTER_KEYS: &[(&str, &str)] = &[
     ("priority", "low, medium, high, urgent, or a list of them"),
     ("status", "open, pending, resolved, closed, or a list of them"),
     ("stageId", "the id of a stage, or a list of them"),
@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Rfc3339 {
 
 impl Filters {
     pub fn parse(text: &str) -> Result<Filters> {
-        let filters: Filters = input::parse("p_filters", text, KEYS)?;
+        let filters: Filters = input::parse("p_filters", text, FILTER_KEYS)?;
         if filters.page.is_some_and(|page| !(1..=i32::MAX as i64).contains(&page.0)) {
             return Err(bad_filter("page", "out of range"));
         }
@@ -140,7 +140,7 @@ impl Filters {
 }
 
 fn bad_filter(key: &str, problem: &str) -> ErrorReport {
-    let allowed = KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
+    let allowed = FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
     error::bad(format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
 }
 
@@ -153,6 +153,6 @@ mod tests {
 
     #[pg_test]
     fn ticket_filters_are_read_or_refused_by_name() {
-        input::tests::every_input_is_read_or_refused("p_filters", KEYS, Filters::parse);
+        input::tests::every_input_is_read_or_refused("p_filters", FILTER_KEYS, Filters::parse);
     }
 }
