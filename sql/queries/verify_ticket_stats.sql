@@ -1,4 +1,5 @@
 -- Where the counts differ from the tickets: by stage with a NULL agent_id, and by agent.
+-- Fragments in braces come from src/reporting.
 with actual as (
   select t.org_id, t.current_stage_id as stage_id, t.priority,
          coalesce(t.assigned_to, {nobody}) as agent_id,

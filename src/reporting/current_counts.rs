@@ -1,7 +1,9 @@
 //! How many tickets there are now: the folded counts and the deltas that are not folded yet.
 //!
-//! Both are rows to be summed. The view workflow_stage_stats contains STAGE_COUNTS again, because a
-//! view that it shared with these statements would need SELECT for everybody who reads it.
+//! Both are selected as rows to be summed. The types of the two parts must be equal, so that
+//! Postgres flattens the UNION and reads only the columns that a statement needs. The view
+//! workflow_stage_stats repeats STAGE_COUNTS: because it is a security_invoker view, it could share
+//! another view only if everybody who reads it were granted SELECT on that one.
 
 use std::sync::LazyLock;
 

@@ -56,7 +56,7 @@ struct Dashboard {
     unassigned: i64,
     mine: i64,
     by_priority: BTreeMap<Priority, i64>,
-    by_stage: Vec<StageNumbers>,
+    by_stage: Vec<StageCounts>,
     oldest_open: Option<OldestTicket>,
 }
 
@@ -71,7 +71,7 @@ struct OldestTicket {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StageNumbers {
+struct StageCounts {
     id: id::Id,
     name: String,
     status: String,
@@ -79,53 +79,60 @@ struct StageNumbers {
     by_priority: BTreeMap<Priority, i64>,
 }
 
-/// The current numbers of an organization, for its staff.
+/// The current counts of an organization, for its staff.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     rights::check_staff_of_existing("p_org_id", org)?;
-    let me = Caller::current()?.profile;
-    let (unassigned, mine) = statement::read(&COUNT_UNASSIGNED_AND_MINE)
-        .fetch_optional(&[org.into(), me.into()], |row| {
-            (row.get(1).unwrap_or(0), row.get(2).unwrap_or(0))
-        })?
-        .unwrap_or_default();
-    let mut dashboard = Dashboard {
-        open: 0,
+    let (unassigned, mine) = count_unassigned_and_mine(org, Caller::current()?.profile)?;
+    let oldest_open = find_oldest_open(org)?;
+    let by_stage = count_by_stage(org)?;
+    let mut by_priority: BTreeMap<Priority, i64> = BTreeMap::new();
+    for (priority, tickets) in by_stage.iter().flat_map(|stage| &stage.by_priority) {
+        *by_priority.entry(*priority).or_default() += tickets;
+    }
+    JsonText::serialize(&Dashboard {
+        open: by_stage.iter().map(|stage| stage.open).sum(),
         unassigned,
         mine,
-        by_priority: BTreeMap::new(),
-        by_stage: Vec::new(),
-        oldest_open: statement::read(FIND_OLDEST_OPEN).fetch_optional(&[org.into()], |row| {
-            OldestTicket {
-                id: row.id(1),
-                number: row.get(2),
-                title: row.get(3),
-                created_at: row.time(4),
-            }
-        })?,
-    };
-    let mut last = None;
+        by_priority,
+        by_stage,
+        oldest_open,
+    })
+}
+
+fn count_unassigned_and_mine(org: Uuid, me: Option<Uuid>) -> Result<(i64, i64)> {
+    let counts = statement::read(&COUNT_UNASSIGNED_AND_MINE)
+        .fetch_optional(&[org.into(), me.into()], |row| {
+            (row.get(1).unwrap_or(0), row.get(2).unwrap_or(0))
+        })?;
+    Ok(counts.unwrap_or_default())
+}
+
+fn find_oldest_open(org: Uuid) -> Result<Option<OldestTicket>> {
+    statement::read(FIND_OLDEST_OPEN).fetch_optional(&[org.into()], |row| OldestTicket {
+        id: row.id(1),
+        number: row.get(2),
+        title: row.get(3),
+        created_at: row.time(4),
+    })
+}
+
+fn count_by_stage(org: Uuid) -> Result<Vec<StageCounts>> {
     let rows = statement::read(&COUNT_BY_STAGE).fetch_all(&[org.into()], |row| {
-        let stage = (row.get::<Uuid>(1)?, row.get(2)?, row.get(3)?);
+        let stage = (row.id(1)?, row.get::<String>(2)?, row.get::<String>(3)?);
         Some((stage, row.get::<Priority>(4).zip(row.get::<i64>(5))))
     })?;
+    let mut stages: Vec<StageCounts> = Vec::new();
     for ((id, name, status), counted) in rows.into_iter().flatten() {
-        if last != Some(id) {
-            last = Some(id);
-            let by_priority = BTreeMap::new();
-            let stage = StageNumbers { id: id.into(), name, status, open: 0, by_priority };
-            dashboard.by_stage.push(stage);
+        if stages.last().is_none_or(|stage| stage.id != id) {
+            stages.push(StageCounts { id, name, status, open: 0, by_priority: BTreeMap::new() });
         }
-        if let (Some(stage), Some((priority, tickets @ 1..))) =
-            (dashboard.by_stage.last_mut(), counted)
-        {
+        if let (Some(stage), Some((priority, tickets @ 1..))) = (stages.last_mut(), counted) {
             stage.open += tickets;
             stage.by_priority.insert(priority, tickets);
-            dashboard.open += tickets;
-            *dashboard.by_priority.entry(priority).or_default() += tickets;
         }
     }
-    JsonText::serialize(&dashboard)
+    Ok(stages)
 }

@@ -24,29 +24,9 @@ static FOLD: LazyLock<String> = LazyLock::new(|| {
         include_str!("../../sql/queries/fold_ticket_stats.sql"),
         nobody = NOBODY,
         bucket = BUCKET,
-        days_by_priority = add_to_days("ticket_days_by_priority", "priority"),
-        days_by_agent = add_to_days("ticket_days_by_agent", "agent_id"),
+        day_sums = DAY_SUMS,
     )
 });
-
-/// Adds events to a table with a row per organization, day and value of `key`.
-fn add_to_days(table: &str, key: &str) -> String {
-    format!(
-        "
-      insert into helpdesk.{table} as c
-             (org_id, day, {key}, created, resolved, closed, reopened,
-              first_response_buckets, resolution_buckets)
-      select org_id, day, {key}, {DAY_SUMS}
-        from events group by org_id, day, {key}
-      on conflict (org_id, day, {key}) do update
-         set created = c.created + excluded.created,
-             resolved = c.resolved + excluded.resolved,
-             closed = c.closed + excluded.closed,
-             reopened = c.reopened + excluded.reopened,
-             first_response_buckets = c.first_response_buckets || excluded.first_response_buckets,
-             resolution_buckets = c.resolution_buckets || excluded.resolution_buckets"
-    )
-}
 
 const DELETE_ZERO_STAGE_COUNTS: &str = "
     delete from helpdesk.ticket_stage_counts
@@ -66,31 +46,17 @@ static VERIFY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Waits for a running refresh, then blocks writes to tickets until the transaction ends. Deltas of
-/// what happened on a day are kept.
-static REBUILD: LazyLock<[String; 8]> = LazyLock::new(|| {
-    [
-        "select pg_advisory_xact_lock(7315002, 6)".to_owned(),
-        "lock table helpdesk.tickets in share row exclusive mode".to_owned(),
-        "delete from helpdesk.ticket_stage_counts".to_owned(),
-        "delete from helpdesk.ticket_agent_counts".to_owned(),
-        "delete from helpdesk.ticket_stat_deltas where metric = 'stage'".to_owned(),
-        "update helpdesk.ticket_stat_deltas set metric = 'created' where metric = 'opened'"
-            .to_owned(),
-        "insert into helpdesk.ticket_stage_counts
-                (org_id, stage_id, priority, ticket_count, entered_epoch_sum)
-         select org_id, current_stage_id, priority, count(*),
-                sum(extract(epoch from stage_entered_at))
-           from helpdesk.tickets group by 1, 2, 3"
-            .to_owned(),
-        format!(
-            "insert into helpdesk.ticket_agent_counts
-                    (org_id, agent_id, stage_id, priority, ticket_count)
-             select org_id, coalesce(assigned_to, {NOBODY}), current_stage_id, priority, count(*)
-               from helpdesk.tickets group by 1, 2, 3, 4"
-        ),
-    ]
+static REBUILD: LazyLock<String> = LazyLock::new(|| {
+    format!(include_str!("../../sql/queries/rebuild_ticket_stats.sql"), nobody = NOBODY)
 });
+
+/// What one statement folded.
+struct Batch {
+    size: i64,
+    /// The organization and the id of the last delta.
+    last: (Uuid, Uuid),
+    orgs: Vec<Uuid>,
+}
 
 /// Folds all deltas into the counts, in batches, and returns how many there were. Does nothing if
 /// another session is refreshing.
@@ -101,28 +67,37 @@ fn refresh_ticket_stats() -> Result<i64> {
     if statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true) {
         return Ok(0);
     }
-    let zones = statement::write(FIND_TIME_ZONES).fetch_all(&[], |row| row.get::<String>(1))?;
-    let unknown: Vec<String> =
-        zones.into_iter().flatten().filter(|zone| !time_zone::knows_time_zone(zone)).collect();
+    let unknown_zones = find_unknown_time_zones()?;
     let mut total = 0;
     // Goes through the organizations once, in order, so that constant writes in the first one
     // cannot keep it from reaching the last.
     let mut last = (Uuid::from_bytes([0; 16]), Uuid::from_bytes([0; 16]));
-    loop {
-        let args = [BATCH.into(), last.0.into(), last.1.into(), unknown.clone().into()];
-        let folded = statement::write(&FOLD).custom_plan().fetch_optional(&args, |row| {
-            Some((row.get::<i64>(1)?, row.get(2)?, row.get(3)?, row.get::<Vec<Uuid>>(4)?))
-        })?;
-        let Some((count, org, delta, orgs)) = folded.flatten() else { return Ok(total) };
+    while let Some(batch) = fold_batch(last, &unknown_zones)? {
         for delete_zeros in [DELETE_ZERO_STAGE_COUNTS, DELETE_ZERO_AGENT_COUNTS] {
-            statement::write(delete_zeros).execute(&[orgs.clone().into()])?;
+            statement::write(delete_zeros).execute(&[batch.orgs.clone().into()])?;
         }
-        total += count;
-        if count < BATCH {
-            return Ok(total);
+        total += batch.size;
+        if batch.size < BATCH {
+            break;
         }
-        last = (org, delta);
+        last = batch.last;
     }
+    Ok(total)
+}
+
+/// The time zones of organizations that this server does not know.
+fn find_unknown_time_zones() -> Result<Vec<String>> {
+    let zones = statement::write(FIND_TIME_ZONES).fetch_all(&[], |row| row.get::<String>(1))?;
+    Ok(zones.into_iter().flatten().filter(|zone| !time_zone::knows_time_zone(zone)).collect())
+}
+
+/// Folds the first deltas after `last`; None if there are none.
+fn fold_batch(last: (Uuid, Uuid), unknown_zones: &[String]) -> Result<Option<Batch>> {
+    let args = [BATCH.into(), last.0.into(), last.1.into(), unknown_zones.to_vec().into()];
+    let batch = statement::write(&FOLD).custom_plan().fetch_optional(&args, |row| {
+        Some(Batch { size: row.get(1)?, last: (row.get(2)?, row.get(3)?), orgs: row.get(4)? })
+    })?;
+    Ok(batch.flatten())
 }
 
 /// Returns where the counts differ from the tickets: by stage with a NULL agent_id, and by agent.
@@ -167,5 +142,5 @@ fn verify_ticket_stats() -> Result<
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_ticket_stats() -> Result<()> {
     check_schema_version()?;
-    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[]))
+    statement::run_script(&REBUILD)
 }
