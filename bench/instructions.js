@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { given, sessionOf } from './lib/given.js';
+import { given, sessionOf } from './lib/parameters.js';
 
 /** Plans are made in the first calls, and kept. */
 const FEW = 20;

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { given } from './lib/given.js';
+import { given } from './lib/parameters.js';
 import { requestsPerSecond } from './lib/http.js';
 import { memoryOf } from './lib/memory.js';
 import { OPERATIONS, sessionFor, SIDES } from './lib/operations.js';

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startPostgrest } from '../../tests/lib/postgrest.js';
-import { loginOf } from './given.js';
+import { startPostgrest } from '../../tests/support/postgrest.js';
+import { loginOf } from './parameters.js';
 import { DATABASE, query } from './psql.js';
 
 const CONNECTIONS = '8';

@@ -1,7 +1,7 @@
 // Whether a backend grows with what it does: calls each function of the API many times in one session, each call in a transaction of its
 // own, and compares the memory of the backend before and after.
 
-import { sessionOf } from './given.js';
+import { sessionOf } from './parameters.js';
 import { query } from './psql.js';
 
 /** Kept plans, caches of the catalog and fragmentation settle in so many calls .. */

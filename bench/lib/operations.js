@@ -5,7 +5,7 @@ import reporting from '../operations/reporting.js';
 import search from '../operations/search.js';
 import tables from '../operations/tables.js';
 import tickets from '../operations/tickets.js';
-import { sessionOf } from './given.js';
+import { sessionOf } from './parameters.js';
 
 export const OPERATIONS = [...tickets, ...lists, ...tables, ...search, ...reporting];
 

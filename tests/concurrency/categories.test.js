@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { twoOrganizations } from '../lib/people.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { twoOrganizations } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());

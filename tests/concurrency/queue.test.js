@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { join, openTicket, signUp, twoOrganizations } from '../lib/people.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { join, openTicket, signUp, twoOrganizations } from '../support/organizations.js';
 
 const AGENTS = 16;
 const TICKETS = 64;

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { signsOfBugs, watchServerLog } from '../lib/server_log.js';
-import { prepareSqlsmith, thinkUp, whyNoSqlsmith } from '../lib/sqlsmith.js';
-import { tenantTables } from '../lib/canaries.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { signsOfBugs, watchServerLog } from '../support/server_log.js';
+import { prepareSqlsmith, thinkUp, whyNoSqlsmith } from '../support/sqlsmith.js';
+import { tenantTables } from '../support/canaries.js';
 import { Fuzzer } from './fuzzer.js';
-import { tellOfTwoOrganizations } from './two_organizations.js';
+import { tellOfTwoOrganizations } from './fixture.js';
 
 const QUERIES = Number(process.env.FUZZ_QUERIES ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);

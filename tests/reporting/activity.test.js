@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays, PRIORITIES } from '../lib/activity.js';
-import { helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { Random } from '../lib/random.js';
+import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
 const MINUTE = 60_000;

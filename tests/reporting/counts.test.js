@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../lib/activity.js';
-import { helpdeskDatabase } from '../lib/database.js';
-import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
-import { Random } from '../lib/random.js';
+import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = 3;

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { granted, refused, serveHelpdesk } from '../lib/helpdesk_server.js';
-import { join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../lib/people.js';
+import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
+import { join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
 
 const { db, api, expectCleanLog, acme, rival, ada, grace, alice, bob, rita, sam, hal, dual } = await serveHelpdesk(async (db) => {
   const story = await twoOrganizations(db);

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { wrongCounts } from '../lib/consistency.js';
-import { emptyDatabase, helpdeskDatabase, letPeopleIn } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { startOwnServer } from '../lib/own_server.js';
-import { openTicket, stagesOf, updateTicket } from '../lib/people.js';
-import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
-import { additionsIn, tellStory } from '../lib/story.js';
+import { wrongCounts } from '../support/consistency.js';
+import { emptyDatabase, helpdeskDatabase, letPeopleIn } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { startOwnServer } from '../support/private_server.js';
+import { openTicket, stagesOf, updateTicket } from '../support/organizations.js';
+import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
+import { additionsIn, tellStory } from '../support/full_database.js';
 
 const original = await helpdeskDatabase();
 after(() => original.drop());

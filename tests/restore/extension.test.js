@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { callOf, functionsFor, sensibleArguments } from '../lib/api_catalog.js';
-import { undone } from '../lib/attempts.js';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { openTicket, signUp } from '../lib/people.js';
-import { memberKinds, rowsOf, shapeOf } from '../lib/postgres_tools.js';
-import { tellStory } from '../lib/story.js';
+import { callOf, functionsFor, sensibleArguments } from '../support/api_catalog.js';
+import { undone } from '../support/attempts.js';
+import { emptyDatabase, helpdeskDatabase } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { openTicket, signUp } from '../support/organizations.js';
+import { memberKinds, rowsOf, shapeOf } from '../support/postgres_tools.js';
+import { tellStory } from '../support/full_database.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());

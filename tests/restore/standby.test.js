@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
-import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../lib/api_catalog.js';
-import { become, undone } from '../lib/attempts.js';
-import { helpdeskDatabase } from '../lib/database.js';
-import { startOwnServer, startStandby } from '../lib/own_server.js';
-import { twoWorlds } from '../lib/two_worlds.js';
-import { waitUntil } from '../lib/wait.js';
+import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
+import { become, undone } from '../support/attempts.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { startOwnServer, startStandby } from '../support/private_server.js';
+import { twoWorlds } from '../support/two_tenants.js';
+import { waitUntil } from '../support/wait.js';
 
 const stop = startOwnServer('followed', { fsync: 'off', wal_level: 'replica', hot_standby_feedback: 'on' });
 const db = await helpdeskDatabase();

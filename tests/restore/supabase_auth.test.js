@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { found, openTicket, signUp, twoOrganizations } from '../lib/people.js';
-import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
+import { emptyDatabase, helpdeskDatabase } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { found, openTicket, signUp, twoOrganizations } from '../support/organizations.js';
+import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
 
 const SUPABASE = `
   do $$ declare role text; begin

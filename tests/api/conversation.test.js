@@ -1,0 +1,218 @@
+// Comments and attachments, through the functions and through the tables.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
+
+const { db, api, expectCleanLog, acme, rival, ada, grace, alice, bob, sam } = await serveHelpdesk();
+const [asAda, asGrace, asAlice, asBob, asSam] = [ada, grace, alice, bob, sam].map((person) => api.supabase(person));
+const NOWHERE = '00000000-0000-7000-8000-000000000000';
+
+const open = async (title) => granted(await asAlice.rpc('create_ticket', { p_org_id: acme, p_title: title }));
+const details = async (client, id) => granted(await client.rpc('get_ticket_details', { p_ticket_id: id }));
+const comment = (client, ticket, content, isInternal) =>
+  client.rpc('add_comment', { p_ticket_id: ticket, p_content: content, ...(isInternal && { p_is_internal: true }) });
+const attach = (client, ticket, more = {}) =>
+  client.rpc('add_attachment', {
+    p_ticket_id: ticket,
+    p_file_name: 'photo.png',
+    p_file_type: 'image/png',
+    p_file_size: 10,
+    p_storage_path: `${acme}/${ticket}/${randomUUID()}/photo.png`,
+    ...more,
+  });
+const file = (ticket, more = {}) => ({
+  org_id: acme,
+  ticket_id: ticket,
+  file_name: 'table.txt',
+  file_type: 'text/plain',
+  file_size: 10,
+  storage_path: `${acme}/${ticket}/table.txt`,
+  ...more,
+});
+
+test('customer and agent talk on a ticket; what agents say among themselves the customer never sees', async () => {
+  const id = await open('Conversation');
+  const [question, aside, answer] = [
+    granted(await comment(asAlice, id, 'Does it work?')),
+    granted(await comment(asGrace, id, 'She should restart it', true)),
+    granted(await comment(asGrace, id, 'Please restart it')),
+  ];
+  const said = (list) => list.map((entry) => [entry.id, entry.createdBy.name, entry.isInternal]);
+  assert.deepEqual(said((await details(asGrace, id)).comments), [
+    [question, 'Alice', false],
+    [aside, 'Grace', true],
+    [answer, 'Grace', false],
+  ]);
+  assert.deepEqual(said((await details(asAlice, id)).comments), [
+    [question, 'Alice', false],
+    [answer, 'Grace', false],
+  ]);
+  const rows = async (client) =>
+    granted(await client.from('ticket_comments').select('id').eq('ticket_id', id).order('created_at')).map((row) => row.id);
+  assert.deepEqual(await rows(asGrace), [question, aside, answer]);
+  assert.deepEqual(await rows(asAlice), [question, answer]);
+  assert.deepEqual([await rows(asBob), await rows(asSam)], [[], []]);
+  assert.deepEqual(granted(await asAlice.from('ticket_comments').select().eq('id', aside)), []);
+});
+
+test('a comment moves its ticket to the top of the list', async () => {
+  const [older] = [await open('Older'), await open('Newer')];
+  const titles = async () =>
+    granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: { perPage: 2 } })).tickets.map((t) => t.title);
+  assert.deepEqual(await titles(), ['Newer', 'Older']);
+  granted(await comment(asAlice, older, 'Any news?'));
+  assert.deepEqual(await titles(), ['Older', 'Newer']);
+});
+
+test('counts of comments and attachments come with the tickets; a customer’s hold only what is public', async () => {
+  const id = await open('Counted');
+  for (const isInternal of [false, true]) {
+    granted(await comment(asGrace, id, 'Words', isInternal));
+    granted(await attach(asGrace, id, { p_is_internal: isInternal }));
+  }
+  const counted = async (client) =>
+    granted(
+      await client.from('tickets').select('public_comment_count, public_attachment_count').eq('id', id).single(),
+    );
+  for (const client of [asGrace, asAlice]) {
+    assert.deepEqual(await counted(client), { public_comment_count: 1, public_attachment_count: 1 });
+  }
+  const listed = async (client) => {
+    const filters = { search: 'Counted' };
+    const [row] = granted(await client.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters })).tickets;
+    return [row.commentCount, row.attachmentCount];
+  };
+  assert.deepEqual([await listed(asGrace), await listed(asAlice)], [[2, 2], [1, 1]]);
+  const internal = (client) =>
+    client.from('ticket_internal_counts').select('comment_count, attachment_count').eq('ticket_id', id);
+  assert.deepEqual(granted(await internal(asGrace)), [{ comment_count: 1, attachment_count: 1 }]);
+  assert.deepEqual(granted(await internal(asAlice)), []);
+});
+
+test('a customer’s comment reopens a ticket that waits for them', async () => {
+  const id = await open('Waiting');
+  const stages = granted(await asGrace.from('workflow_stages').select('id, name').eq('org_id', acme));
+  const stage = stages.find(({ name }) => name === 'Waiting on customer').id;
+  granted(await asGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: { stageId: stage } }));
+  granted(await comment(asGrace, id, 'Are you there?'));
+  assert.equal((await details(asAlice, id)).ticket.status, 'pending');
+  granted(await comment(asAlice, id, 'Here I am'));
+  const { ticket } = await details(asAlice, id);
+  assert.deepEqual([ticket.status, ticket.currentStage.name], ['open', 'In progress']);
+});
+
+test('a ticket one cannot see answers like one that does not exist: 403', async () => {
+  const id = await open('Of Alice');
+  for (const client of [asBob, asSam]) {
+    for (const say of [
+      (ticket) => comment(client, ticket, 'x'),
+      (ticket) => attach(client, ticket),
+      (ticket) => client.rpc('watch_ticket', { p_ticket_id: ticket }),
+      (ticket) => client.from('ticket_comments').insert({ org_id: acme, ticket_id: ticket, content: 'x' }),
+      (ticket) => client.from('ticket_attachments').insert(file(ticket)),
+    ]) {
+      const [hidden, absent] = [refused(await say(id), 403, '42501'), refused(await say(NOWHERE), 403, '42501')];
+      assert.deepEqual({ ...hidden, stack: null }, { ...absent, stack: null });
+    }
+  }
+});
+
+test('customers write nothing internal: 403', async () => {
+  const id = await open('No secrets of customers');
+  refused(await comment(asAlice, id, 'x', true), 403, '42501');
+  refused(await attach(asAlice, id, { p_is_internal: true }), 403, '42501');
+  const row = { org_id: acme, ticket_id: id, content: 'x', is_internal: true };
+  refused(await asAlice.from('ticket_comments').insert(row), 403, '42501');
+  refused(await asAlice.from('ticket_attachments').insert(file(id, { is_internal: true })), 403, '42501');
+});
+
+test('through the table author and uploader are the caller, whatever is sent', async () => {
+  const id = await open('By the table');
+  const said = granted(
+    await asAlice.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: 'Hello' }).select().single(),
+  );
+  assert.deepEqual([said.created_by, said.is_internal], [alice.profile, false]);
+  const row = granted(await asAlice.from('ticket_attachments').insert(file(id)).select().single());
+  assert.equal(row.uploaded_by, alice.profile);
+  for (const column of ['created_by', 'requester_id', 'created_at', 'id']) {
+    const forged = { org_id: acme, ticket_id: id, content: 'x', [column]: column === 'created_at' ? '2001-01-01' : bob.profile };
+    refused(await asAlice.from('ticket_comments').insert(forged), 403, '42501');
+  }
+  refused(await asAlice.from('ticket_attachments').insert(file(id, { uploaded_by: bob.profile })), 403, '42501');
+  refused(await asAlice.from('ticket_comments').insert({ org_id: rival, ticket_id: id, content: 'x' }), 403, '42501');
+});
+
+test('authors edit the words of their own comments, and nothing else', async () => {
+  const [id, other] = [await open('Edited'), await open('Another')];
+  const said = granted(await comment(asAlice, id, 'Teh printer'));
+  const edit = (client, change) => client.from('ticket_comments').update(change).eq('id', said).select('content');
+  assert.deepEqual(granted(await edit(asAlice, { content: 'The printer' })), [{ content: 'The printer' }]);
+  for (const client of [asGrace, asAda, asBob]) assert.deepEqual(granted(await edit(client, { content: 'x' })), []);
+  for (const change of [{ is_internal: true }, { created_by: bob.profile }, { ticket_id: other }, { org_id: rival }]) {
+    refused(await edit(asAlice, change), 403, '42501');
+  }
+  refused(await asAlice.from('ticket_comments').delete().eq('id', said), 403, '42501');
+});
+
+test('who uploaded an attachment deletes it, and staff delete any', async () => {
+  const id = await open('Files');
+  const remove = async (client, attachment) =>
+    granted(await client.from('ticket_attachments').delete().eq('id', attachment).select('id')).length;
+  const [mine, theirs] = [granted(await attach(asAlice, id)), granted(await attach(asGrace, id))];
+  assert.equal(await remove(asAlice, theirs), 0);
+  assert.equal(await remove(asBob, mine), 0);
+  assert.equal(await remove(asAlice, mine), 1);
+  assert.equal(await remove(asAda, theirs), 1);
+  assert.deepEqual((await details(asGrace, id)).attachments, []);
+});
+
+test('bad input is a 400 that names the argument, and writes nothing', async () => {
+  const id = await open('Bad input');
+  const cases = [
+    [comment(asAlice, id, ' \n\t '), '22023', /p_content/],
+    [comment(asAlice, id, null), '22004', /p_content/],
+    [comment(asAlice, null, 'x'), '22004', /p_ticket_id/],
+    [comment(asAlice, id, 'x'.repeat(1_000_000)), '22023', /p_content/, /100,?000/],
+    [attach(asAlice, id, { p_file_size: -1 }), '22023', /p_file_size/],
+    [attach(asAlice, id, { p_file_size: null }), '22004', /p_file_size/],
+    [attach(asAlice, id, { p_file_name: ' ' }), '22023', /p_file_name/],
+    [attach(asAlice, id, { p_storage_path: `${acme}/../${rival}/x` }), '22023', /p_storage_path/],
+    [attach(asAlice, id, { p_storage_path: '/etc/passwd' }), '22023', /p_storage_path/],
+    [asAlice.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: ' ' }), '23514', /ticket_comments_content_check/],
+    [asAlice.from('ticket_attachments').insert(file(id, { file_size: -1 })), '23514', /file_size/],
+    [asAlice.from('ticket_attachments').insert(file(id, { storage_path: 'a/../b' })), '23514', /storage_path/],
+  ];
+  for (const [call, code, mentions, hints] of cases) {
+    const { message, hint } = refused(await call, 400, code);
+    assert.match(message, mentions);
+    if (hints) assert.match(`${message} ${hint}`, hints);
+  }
+  const { comments, attachments } = await details(asGrace, id);
+  assert.deepEqual([comments, attachments], [[], []]);
+});
+
+test('a backend cannot comment in nobody’s name', async () => {
+  const id = await open('By a backend');
+  const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
+  refused(await comment(backend, id, 'x'), 403, '42501');
+  const row = { org_id: acme, ticket_id: id, content: 'By e-mail', created_by: alice.profile };
+  assert.equal(granted(await backend.from('ticket_comments').insert(row).select().single()).created_by, alice.profile);
+});
+
+test('an admin who deletes a ticket deletes all that belongs to it', async () => {
+  const id = await open('With everything');
+  granted(await asGrace.rpc('watch_ticket', { p_ticket_id: id }));
+  for (const isInternal of [false, true]) {
+    granted(await comment(asAlice, id, 'Words'));
+    granted(await comment(asGrace, id, 'Words', isInternal));
+    granted(await attach(asGrace, id, { p_is_internal: isInternal }));
+  }
+  granted(await asAda.from('tickets').delete().eq('id', id));
+  for (const table of ['ticket_comments', 'ticket_attachments', 'ticket_internal_counts', 'notifications', 'ticket_watchers']) {
+    assert.equal(await db.value(`select count(*)::int from helpdesk.${table} where ticket_id = $1`, [id]), 0, table);
+  }
+});
+
+test('the server log shows no sign of a bug', expectCleanLog);

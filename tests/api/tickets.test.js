@@ -1,0 +1,163 @@
+// The main job, as an app does it with supabase-js: a customer opens a ticket, an agent works on it, nobody else gets near it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
+
+const { db, api, expectCleanLog, acme, rival, ada, grace, alice, bob, sam } = await serveHelpdesk();
+const asAlice = api.supabase(alice);
+const asGrace = api.supabase(grace);
+const asSam = api.supabase(sam);
+
+const open = async (client, args) => granted(await client.rpc('create_ticket', { p_org_id: acme, ...args }));
+const details = async (client, id) => granted(await client.rpc('get_ticket_details', { p_ticket_id: id }));
+
+test('a customer opens a ticket; an agent finds it in the list and reads it', async () => {
+  const id = await open(asAlice, { p_title: 'Printer on fire', p_description: 'Third floor', p_priority: 'urgent' });
+
+  const { tickets, pagination } = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme }));
+  assert.equal(pagination.total, 1);
+  assert.equal(tickets[0].id, id);
+  assert.deepEqual(tickets[0].createdBy, { id: alice.profile, name: 'Alice' });
+
+  const { ticket, comments, attachments, history } = await details(asGrace, id);
+  assert.equal(ticket.title, 'Printer on fire');
+  assert.equal(ticket.description, 'Third floor');
+  assert.equal(ticket.priority, 'urgent');
+  assert.equal(ticket.status, 'open');
+  assert.equal(ticket.currentStage.name, 'New');
+  assert.equal(ticket.number, 1);
+  assert.deepEqual([comments, attachments], [[], []]);
+  assert.deepEqual(history.map((entry) => entry.changes.type), ['created']);
+});
+
+test('an agent moves a ticket on, and its customer sees what happened', async () => {
+  const id = await open(asAlice, { p_title: 'Chair squeaks' });
+  const stages = granted(await asGrace.from('workflow_stages').select('id,name').eq('org_id', acme));
+  const resolved = stages.find((stage) => stage.name === 'Resolved');
+
+  const ticket = granted(
+    await asGrace.rpc('update_ticket', {
+      p_ticket_id: id,
+      p_changes: { stageId: resolved.id, assignedTo: grace.profile },
+      p_expected_version: 1,
+    }),
+  );
+  assert.equal(ticket.version, 2);
+  assert.equal(ticket.status, 'resolved');
+  assert.ok(ticket.resolvedAt);
+
+  const seen = await details(asAlice, id);
+  assert.equal(seen.ticket.status, 'resolved');
+  assert.equal(seen.ticket.assignedTo.name, 'Grace');
+  assert.equal(seen.ticket.assignedTo.email, null, 'customers do not get the e-mail addresses of staff');
+  assert.deepEqual(seen.history[0].changedBy, { id: grace.profile, name: 'Grace' });
+});
+
+test('a stale version is a prompt 409 conflict and changes nothing', async () => {
+  const id = await open(asAlice, { p_title: 'Window stuck' });
+  const change = (title) =>
+    asGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
+  granted(await change('Window stuck open'));
+
+  const started = Date.now();
+  const error = refused(await change('Window stuck shut'), 409, '23505');
+  assert.ok(Date.now() - started < 2000, 'answered at once');
+  assert.match(error.message, /p_expected_version/);
+  assert.ok(error.hint);
+  assert.equal((await details(asGrace, id)).ticket.title, 'Window stuck open');
+});
+
+test('a customer reads only their own tickets and changes none', async () => {
+  const id = await open(asAlice, { p_title: 'Private matter' });
+  const asBob = api.supabase(bob);
+  assert.equal(await details(asBob, id), null);
+  assert.deepEqual(granted(await asBob.from('tickets').select()), []);
+  assert.deepEqual(granted(await asBob.rpc('list_org_tickets', { p_org_id: acme })).tickets, []);
+  for (const client of [asAlice, asBob]) {
+    refused(await client.rpc('update_ticket', { p_ticket_id: id, p_changes: { title: 'x' } }), 403, '42501');
+  }
+  refused(await asBob.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: alice.profile }), 403, '42501');
+});
+
+test('a stranger is refused by the functions and sees empty tables', async () => {
+  const id = await open(asAlice, { p_title: 'Not for Sam' });
+  refused(await asSam.rpc('create_ticket', { p_org_id: acme, p_title: 'x' }), 403, '42501');
+  refused(await asSam.rpc('list_org_tickets', { p_org_id: acme }), 403, '42501');
+  refused(await asSam.rpc('list_org_members', { p_org_id: acme }), 403, '42501');
+  refused(await asSam.rpc('update_ticket', { p_ticket_id: id, p_changes: { title: 'x' } }), 403, '42501');
+  assert.equal(await details(asSam, id), null);
+  for (const table of ['tickets', 'ticket_history', 'workflows', 'workflow_stages', 'org_members']) {
+    assert.deepEqual(granted(await asSam.from(table).select().eq('org_id', acme)), [], table);
+  }
+  assert.deepEqual(granted(await asSam.from('organizations').select('id')), [{ id: rival }]);
+  assert.deepEqual(granted(await asSam.from('profiles').select('name')), [{ name: 'Sam' }]);
+});
+
+test('the same idempotency key sent again returns the first ticket; with another request it is a 409 conflict', async () => {
+  const request = { p_org_id: acme, p_title: 'Sent twice', p_idempotency_key: 'key-1' };
+  const first = granted(await asAlice.rpc('create_ticket', request));
+  assert.equal(granted(await asAlice.rpc('create_ticket', request)), first);
+  refused(await asAlice.rpc('create_ticket', { ...request, p_title: 'Another' }), 409, '23505');
+  assert.equal(await db.value(`select count(*)::int from helpdesk.tickets where title = 'Sent twice'`), 1);
+});
+
+test('a backend opens a ticket for a member, and must say for whom', async () => {
+  const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
+  const id = await open(backend, { p_title: 'By phone', p_requester_id: bob.profile });
+  const { ticket, history } = await details(api.supabase(bob), id);
+  assert.equal(ticket.createdBy.name, 'Bob');
+  assert.equal(history[0].changedBy, null, 'the system did it');
+  const error = refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'For whom?' }), 400, '22004');
+  assert.match(error.message, /p_requester_id/);
+  refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: sam.profile }), 403, '42501');
+});
+
+test('somebody founds an organization and opens its first ticket', async () => {
+  const org = granted(await asSam.rpc('create_organization', { p_name: 'Startup' }));
+  granted(await asSam.rpc('create_ticket', { p_org_id: org, p_title: 'First' }));
+  const { tickets } = granted(await asSam.rpc('list_org_tickets', { p_org_id: org }));
+  assert.deepEqual(tickets.map(({ number, title }) => ({ number, title })), [{ number: 1, title: 'First' }]);
+});
+
+test('reading functions answer GET as well, writing ones do not', async () => {
+  const token = api.token(ada);
+  const listed = await api.http('GET', `/rpc/list_org_tickets?p_org_id=${acme}`, { token });
+  assert.equal(listed.status, 200);
+  const [{ id }] = listed.body.tickets;
+  const read = await api.http('GET', `/rpc/get_ticket_details?p_ticket_id=${id}`, { token });
+  assert.equal(read.status, 200);
+  assert.equal(read.body.ticket.id, id);
+  const members = await api.http('GET', `/rpc/list_org_members?p_org_id=${acme}`, { token });
+  assert.equal(members.body.length, 4);
+  const before = await db.value('select count(*) from helpdesk.tickets');
+  const written = await api.http('GET', `/rpc/create_ticket?p_org_id=${acme}&p_title=x`, { token });
+  assert.equal(written.status, 405);
+  assert.equal(await db.value('select count(*) from helpdesk.tickets'), before);
+});
+
+test('a GET of the list takes filters, as JSON in the address', async () => {
+  const filters = encodeURIComponent(JSON.stringify({ perPage: 1, sort: 'createdAt' }));
+  const { status, body } = await api.http('GET', `/rpc/list_org_tickets?p_org_id=${acme}&p_filters=${filters}`, {
+    token: api.token(grace),
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(body.tickets.map(({ number }) => number), [1]);
+});
+
+test('walking the pages by cursor gives every ticket once', async () => {
+  for (let i = 0; i < 12; i++) await open(asAlice, { p_title: `Page filler ${i}` });
+  const all = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: { perPage: 100 } }));
+  const walked = [];
+  let cursor;
+  do {
+    const filters = { perPage: 5, ...(cursor && { cursor }) };
+    const page = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters }));
+    walked.push(...page.tickets);
+    cursor = page.pagination.nextCursor;
+  } while (cursor);
+  assert.equal(walked.length, all.pagination.total);
+  assert.deepEqual(walked.map((ticket) => ticket.id), all.tickets.map((ticket) => ticket.id));
+});
+
+test('the server log shows no sign of a bug', expectCleanLog);

@@ -1,0 +1,109 @@
+// Many sessions opening tickets at once.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../support/database.js';
+import { fails } from '../support/errors.js';
+import { openTicket, twoOrganizations } from '../support/organizations.js';
+
+const SESSIONS = 8;
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, grace, alice, bob, sam } = await twoOrganizations(db);
+
+/** Sessions of members of Acme, customers and staff in turn. */
+function sessions(count = SESSIONS) {
+  const people = [alice, bob, grace, ada];
+  return Promise.all(Array.from({ length: count }, (_, i) => db.signIn(people[i % people.length])));
+}
+
+const ticketsTitled = (title) =>
+  db.value('select count(*)::int from helpdesk.tickets where title = $1', [title]);
+
+test('8 sessions opening 25 tickets each get the numbers 1 to 200, and no deadlock', async () => {
+  await Promise.all(
+    (await sessions()).map(async (session, i) => {
+      for (let n = 0; n < 25; n++) await openTicket(session, acme, `Ticket ${i}.${n}`);
+    }),
+  );
+  const rows = await db.sql('select number::int from helpdesk.tickets where org_id = $1 order by number', [acme]);
+  assert.deepEqual(rows.map(({ number }) => number), Array.from({ length: 200 }, (_, i) => i + 1));
+});
+
+test('organizations do not wait for each other', async () => {
+  const [inAcme, inRival] = [await db.signIn(alice), await db.signIn(sam)];
+  await inAcme.query('begin');
+  await openTicket(inAcme, acme, 'Not yet committed');
+  await inRival.query(`set lock_timeout = '5s'`);
+  await openTicket(inRival, rival, 'Does not wait');
+  await inAcme.query('rollback');
+});
+
+test('a ticket that is rolled back leaves no gap in the numbers', async () => {
+  const [first, second] = await sessions(2);
+  const lastNumber = () => db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
+  const before = await lastNumber();
+  await first.query('begin');
+  await openTicket(first, acme, 'Rolled back');
+  const waiting = openTicket(second, acme, 'Waits for the number');
+  await db.untilBlocked(second);
+  await first.query('rollback');
+  await waiting;
+  assert.equal(await lastNumber(), before + 1);
+});
+
+// All sessions are the same person: a key is one person's.
+const ofAlice = (count = SESSIONS) => Promise.all(Array.from({ length: count }, () => db.signIn(alice)));
+
+test('the same idempotency key from 8 sessions at once makes one ticket, and all get its id', async () => {
+  const open = (session) => openTicket(session, acme, 'Double click', { key: 'double-click' });
+  const [first, ...others] = await ofAlice();
+  await first.query('begin');
+  const id = await open(first);
+  const waiting = others.map(open);
+  await db.untilBlocked(...others);
+  await first.query('commit');
+  assert.deepEqual(await Promise.all(waiting), others.map(() => id));
+  assert.equal(await ticketsTitled('Double click'), 1);
+});
+
+test('the same, with nobody holding anybody up, 20 times', async () => {
+  const all = await ofAlice();
+  for (let round = 0; round < 20; round++) {
+    const title = `Race ${round}`;
+    const ids = await Promise.all(all.map((session) => openTicket(session, acme, title, { key: title })));
+    assert.equal(new Set(ids).size, 1);
+    assert.equal(await ticketsTitled(title), 1);
+  }
+});
+
+test('when the first to use a key rolls back, exactly one of the others makes the ticket', async () => {
+  const open = (session) => openTicket(session, acme, 'Second chance', { key: 'second-chance' });
+  const [first, ...others] = await ofAlice();
+  await first.query('begin');
+  const lost = await open(first);
+  const waiting = others.map(open);
+  await db.untilBlocked(...others);
+  await first.query('rollback');
+  const ids = new Set(await Promise.all(waiting));
+  assert.equal(ids.size, 1);
+  assert.ok(!ids.has(lost));
+  assert.equal(await ticketsTitled('Second chance'), 1);
+});
+
+test('the same key for another request fails with 23505, also when the first one is not committed yet', async () => {
+  const [first, second] = await ofAlice(2);
+  await first.query('begin');
+  await openTicket(first, acme, 'One thing', { key: 'mixed-up' });
+  const waiting = fails('23505', openTicket(second, acme, 'Another thing', { key: 'mixed-up' }));
+  await db.untilBlocked(second);
+  await first.query('commit');
+  assert.match((await waiting).message, /p_idempotency_key/);
+  assert.equal(await ticketsTitled('Another thing'), 0);
+});
+
+test('two people using the same key make two tickets', async () => {
+  const [ofAliceToo, ofBob] = [await db.signIn(alice), await db.signIn(bob)];
+  const ids = await Promise.all([ofAliceToo, ofBob].map((s) => openTicket(s, acme, 'Same key', { key: 'theirs' })));
+  assert.notEqual(ids[0], ids[1]);
+});

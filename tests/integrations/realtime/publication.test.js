@@ -1,0 +1,86 @@
+// Supabase Realtime reads a logical replication slot through the publication supabase_realtime. So does this test.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../../support/database.js';
+import { fails } from '../../support/errors.js';
+import { openTicket, twoOrganizations } from '../../support/organizations.js';
+import { insertedRows } from './pgoutput.js';
+
+const db = await helpdeskDatabase();
+const slot = db.name;
+after(async () => {
+  await db.sql('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
+  await db.drop();
+});
+const { acme, grace, alice } = await twoOrganizations(db);
+
+/** What was committed since the last call, as a subscriber gets it. */
+async function arrived() {
+  const messages = await db.sql(
+    `select data from pg_logical_slot_get_binary_changes($1, null, null,
+       'proto_version', '1', 'publication_names', 'supabase_realtime')`,
+    [slot],
+  );
+  return insertedRows(messages.map(({ data }) => data));
+}
+
+const published = () =>
+  db.sql(`select schemaname || '.' || tablename as name from pg_publication_tables
+           where pubname = 'supabase_realtime' order by 1`);
+
+test('without the publication it says so', async () => {
+  const error = await fails('55000', db.sql('select helpdesk.enable_realtime()'));
+  assert.match(error.message, /supabase_realtime/);
+});
+
+test('it adds tickets and notifications beside what is published already, and called again changes nothing', async () => {
+  await db.sql('create table public.messages (id int primary key)');
+  await db.sql('create publication supabase_realtime for table public.messages');
+  for (let i = 0; i < 2; i++) {
+    await db.sql('select helpdesk.enable_realtime()');
+    assert.deepEqual(await published(), [
+      { name: 'helpdesk.notifications' },
+      { name: 'helpdesk.tickets' },
+      { name: 'public.messages' },
+    ]);
+  }
+});
+
+test('a new ticket and its notification arrive when they are committed, not before, and nothing else does', async () => {
+  await db.sql(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
+  const session = await db.signIn(alice);
+  await session.query('begin');
+  const ticket = await openTicket(session, acme, 'Live');
+  assert.deepEqual(await arrived(), []);
+  await session.query('commit');
+
+  const rows = await arrived();
+  assert.deepEqual(rows.map(({ table }) => table), ['helpdesk.tickets', 'helpdesk.notifications']);
+  const [opened, told] = rows.map(({ row }) => row);
+  assert.deepEqual({ id: opened.id, title: opened.title }, { id: ticket, title: 'Live' });
+  assert.deepEqual(
+    { user_id: told.user_id, ticket_id: told.ticket_id, type: told.type, read: told.read },
+    { user_id: alice.profile, ticket_id: ticket, type: 'ticket_created', read: 'f' },
+  );
+  assert.deepEqual(JSON.parse(told.content), { ticket_id: ticket, title: 'Live' });
+});
+
+test('a comment’s notification arrives; the comment itself, which may be internal, is not published', async () => {
+  const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Talked about'));
+  await arrived();
+  await db.as(grace, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
+  const rows = await arrived();
+  assert.deepEqual(rows.map(({ table, row }) => [table, row.user_id, row.type]), [
+    ['helpdesk.notifications', alice.profile, 'ticket_commented'],
+  ]);
+  assert.doesNotMatch(JSON.stringify(rows), /Secret words/);
+});
+
+test('what is rolled back never arrives', async () => {
+  const session = await db.signIn(alice);
+  await session.query('begin');
+  await openTicket(session, acme, 'Never was');
+  await session.query('rollback');
+  assert.deepEqual(await arrived(), []);
+});

@@ -1,0 +1,198 @@
+// Files in Supabase Storage: read by those who may read the attachment, uploaded by those who see the ticket. What Supabase's
+// storage service does on behalf of a person is done here on a stand-in for its table, with that person's rights.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../../support/database.js';
+import { fails } from '../../support/errors.js';
+import { join, openTicket, signUp, twoOrganizations } from '../../support/organizations.js';
+
+const STORAGE = `
+  create schema storage;
+  grant usage on schema storage to anon, authenticated, service_role;
+  create table storage.buckets (id text primary key, name text not null);
+  create table storage.objects (
+    id uuid primary key default gen_random_uuid(),
+    bucket_id text references storage.buckets,
+    name text,
+    owner uuid,
+    created_at timestamptz default now(),
+    metadata jsonb,
+    unique (bucket_id, name)
+  );
+  alter table storage.objects enable row level security;
+  grant all on storage.objects, storage.buckets to anon, authenticated, service_role;
+  insert into storage.buckets values ('ticket-files', 'ticket-files'), ('avatars', 'avatars'), ('it''s "odd"', 'odd');
+  create policy "avatars are public" on storage.objects for select to anon, authenticated using (bucket_id = 'avatars');`;
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, grace, alice, bob, rita, sam } = await twoOrganizations(db);
+// A customer that the admin lets be assigned to tickets.
+const carol = await signUp(db, 'Carol');
+await join(db, acme, carol, 'org_customer');
+await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [carol.profile]);
+const people = { ada, grace, alice, bob, carol, rita, sam };
+
+const ticket = await db.as(alice, (session) => openTicket(session, acme, 'With files'));
+await db.sql('update helpdesk.tickets set assigned_to = $2 where id = $1', [ticket, carol.profile]);
+const path = (name, where = ticket) => `${acme}/${where}/${name}`;
+
+const policies = () =>
+  db.sql(`select policyname, cmd, roles::text[], qual, with_check from pg_policies
+           where schemaname = 'storage' order by policyname`);
+const put = (session, bucket, name) =>
+  session.query('insert into storage.objects (bucket_id, name) values ($1, $2)', [bucket, name]);
+const attach = (person, name, isInternal) =>
+  db.as(person, (session) =>
+    session.query(`select helpdesk.add_attachment($1, $2, 'image/png', 1, $3, $4)`, [ticket, name, path(name), isInternal]),
+  );
+
+/** Who reads this file, by name. */
+async function readersOf(name, bucket = 'ticket-files') {
+  const readers = [];
+  for (const [person, who] of Object.entries(people)) {
+    const found = await db.as(who, (session) =>
+      session.query('select from storage.objects where bucket_id = $1 and name = $2', [bucket, name]),
+    );
+    if (found.rowCount) readers.push(person);
+  }
+  return readers;
+}
+
+test('without storage.objects it says so', async () => {
+  const error = await fails('55000', db.sql(`select helpdesk.enable_storage('ticket-files')`));
+  assert.match(error.message, /storage\.objects/);
+});
+
+test('it adds two policies, and called again it changes nothing', async () => {
+  await db.sql(STORAGE);
+  const before = await policies();
+  await db.sql(`select helpdesk.enable_storage('ticket-files')`);
+  const once = await policies();
+  assert.deepEqual(once.map(({ cmd }) => cmd).sort(), ['INSERT', 'SELECT', 'SELECT']);
+  assert.deepEqual(once.filter(({ policyname }) => policyname === before[0].policyname), before);
+  await db.sql(`select helpdesk.enable_storage('ticket-files')`);
+  assert.deepEqual(await policies(), once);
+});
+
+test('a file is read by those who may read its attachment, and by nobody else', async () => {
+  for (const [name, author, isInternal] of [
+    ['public.png', alice, false],
+    ['by-agent.png', grace, false],
+    ['internal.png', grace, true],
+  ]) {
+    await put(await db.connect(), 'ticket-files', path(name));
+    await attach(author, name, isInternal);
+  }
+  assert.deepEqual(await readersOf(path('public.png')), ['ada', 'grace', 'alice', 'carol']);
+  assert.deepEqual(await readersOf(path('by-agent.png')), ['ada', 'grace', 'alice', 'carol']);
+  assert.deepEqual(await readersOf(path('internal.png')), ['ada', 'grace']);
+});
+
+test('what the attachments table shows a person and which files they read is the same', async () => {
+  for (const who of Object.values(people)) {
+    await db.as(who, async (session) => {
+      const rows = await session.query('select storage_path as name from helpdesk.ticket_attachments order by 1');
+      const files = await session.query(`select name from storage.objects where bucket_id = 'ticket-files' order by 1`);
+      assert.deepEqual(files.rows, rows.rows, who.name);
+    });
+  }
+});
+
+test('a file without an attachment is read by nobody', async () => {
+  await put(await db.connect(), 'ticket-files', path('loose.png'));
+  assert.deepEqual(await readersOf(path('loose.png')), []);
+});
+
+/** A file with an attachment of Grace's; then `person` says that this very file is attached to a ticket of theirs. */
+async function claimFile(name, isInternal, person, theirTicket) {
+  await put(await db.connect(), 'ticket-files', path(name));
+  await attach(grace, name, isInternal);
+  await db.as(person, (session) =>
+    session
+      .query(`select helpdesk.add_attachment($1, 'x.png', 'image/png', 1, $2)`, [theirTicket, path(name)])
+      .catch((error) => assert.ok(['22023', '23505', '42501'].includes(error.code), error)), // Refusing it is as good.
+  );
+}
+
+test('whoever says that a file of another ticket is attached to theirs reads it no more than before', async () => {
+  const bobsTicket = await db.as(bob, (session) => openTicket(session, acme, 'Nosy'));
+  await claimFile('of-another-ticket.png', false, bob, bobsTicket);
+  assert.deepEqual(await readersOf(path('of-another-ticket.png')), ['ada', 'grace', 'alice', 'carol']);
+});
+
+test('whoever says that a file of another organization is attached to their ticket reads it no more than before', async () => {
+  const samsTicket = await db.as(sam, (session) => openTicket(session, rival, 'Nosy as well'));
+  await claimFile('of-another-organization.png', false, sam, samsTicket);
+  assert.deepEqual(await readersOf(path('of-another-organization.png')), ['ada', 'grace', 'alice', 'carol']);
+});
+
+test('whoever attaches the file of an internal attachment once more, publicly, reads it no more than before', async () => {
+  await claimFile('really-internal.png', true, alice, ticket);
+  assert.deepEqual(await readersOf(path('really-internal.png')), ['ada', 'grace']);
+});
+
+test('those who see the ticket upload under it, others do not', async () => {
+  for (const [name, who] of Object.entries(people)) {
+    await db.as(who, async (session) => {
+      const upload = put(session, 'ticket-files', path(`from-${name}.png`));
+      if (['ada', 'grace', 'alice', 'carol'].includes(name)) await upload;
+      else await fails('42501', upload);
+    });
+  }
+});
+
+test('nobody uploads anywhere else', async () => {
+  const places = [
+    'file.png',
+    `${acme}/file.png`,
+    `${acme}/${ticket}`,
+    `${acme}/${ticket}/`,
+    `/${acme}/${ticket}/file.png`,
+    `${rival}/${ticket}/file.png`,
+    `${ticket}/${acme}/file.png`,
+    `x/${acme}/${ticket}/file.png`,
+    path('file.png', acme),
+    '',
+    null,
+  ];
+  await db.as(grace, async (session) => {
+    for (const place of places) await fails('42501', put(session, 'ticket-files', place));
+  });
+});
+
+test('nobody climbs out of the ticket’s folder', async () => {
+  await db.as(alice, async (session) => {
+    for (const name of ['../x.png', 'a/../../x.png', './x.png', '..', 'a\\..\\x.png']) {
+      await fails('42501', put(session, 'ticket-files', path(name)));
+    }
+  });
+});
+
+test('nobody changes or deletes a file through these policies', async () => {
+  await db.as(grace, async (session) => {
+    for (const statement of ['update storage.objects set metadata = null', `delete from storage.objects`]) {
+      assert.equal((await session.query(statement)).rowCount, 0);
+    }
+  });
+});
+
+test('other buckets stay as they were', async () => {
+  await put(await db.connect(), 'avatars', 'ada.png');
+  await put(await db.connect(), 'avatars', path('public.png'));
+  assert.deepEqual(await readersOf('ada.png', 'avatars'), Object.keys(people));
+  await db.as(alice, (session) => fails('42501', put(session, 'avatars', path('mine.png'))));
+});
+
+test('a bucket with quotes in its id works', async () => {
+  await db.sql('select helpdesk.enable_storage($1)', [`it's "odd"`]);
+  await db.as(alice, (session) => put(session, `it's "odd"`, path('public.png')));
+  assert.deepEqual(await readersOf(path('public.png'), `it's "odd"`), ['ada', 'grace', 'alice', 'carol']);
+});
+
+test('a bad bucket is refused, and so is whoever is no superuser', async () => {
+  await fails('22004', db.sql('select helpdesk.enable_storage(null)'));
+  for (const bucket of ['', ' ', 'x'.repeat(41)]) await fails('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
+  await db.as(ada, (session) => fails('42501', session.query(`select helpdesk.enable_storage('avatars')`)));
+});

@@ -1,0 +1,35 @@
+// The model is complete, and what roles were granted is what it says: no right is there that only row security holds.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../support/database.js';
+import { readGrants, readTables, readViews } from './catalog.js';
+import { columnsOf, grantsOf, tableNames, viewNames } from './model.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+
+test('the model knows every table, every view and every column', async () => {
+  const [tables, views] = [await readTables(db), await readViews(db)];
+  const there = [...tables.values(), ...views.values()].flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`));
+  const known = [...tableNames, ...viewNames].flatMap((table) => columnsOf(table).map((column) => `${table}.${column}`));
+  const unknown = there.filter((column) => !known.includes(column));
+  assert.deepEqual(unknown, [], 'new: tests/model/rules.js has to say who may read and write it');
+  const gone = known.filter((column) => !there.includes(column));
+  assert.deepEqual(gone, [], 'gone from the database, still in tests/model/rules.js');
+});
+
+test('security_report() has nothing to say of a fresh installation', async () => {
+  assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
+});
+
+for (const role of ['anon', 'authenticated', 'service_role']) {
+  test(`${role} was granted what the model says, on tables, columns and functions`, async () => {
+    const granted = await readGrants(db, role);
+    const expected = grantsOf(role);
+    const excess = granted.filter((grant) => !expected.includes(grant));
+    assert.deepEqual(excess, [], 'granted, but not in tests/model/rules.js');
+    const lacking = expected.filter((grant) => !granted.includes(grant));
+    assert.deepEqual(lacking, [], 'in tests/model/rules.js, but not granted');
+  });
+}

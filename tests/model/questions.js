@@ -1,0 +1,35 @@
+// Questions to every caller, and the answers that the model expects.
+
+import { asCaller, attemptCalls } from './batch.js';
+import { Random } from '../support/random.js';
+import { call } from './statements.js';
+import { inEveryWorld } from './worlds.js';
+
+/** A question to every caller: SQL, and what its JSON answer must be; `undefined` where they must be denied. */
+export function everybodyIsTold(promise, questions) {
+  inEveryWorld(promise, async ({ world, db, callers, disagreements }) => {
+    for (const me of callers) {
+      const asked = questions(me, world);
+      const answers = await asCaller(db, me, (session) => attemptCalls(session, asked.map(({ sql }) => sql)));
+      for (const [i, { sql, expected, shown = (value) => value }] of asked.entries()) {
+        const { outcome, result, error } = answers[i];
+        const told = outcome === 'done' ? shown(JSON.parse(result)) : undefined;
+        const isExpected = expected === undefined ? outcome === 'denied' : JSON.stringify(told) === JSON.stringify(expected);
+        if (isExpected) continue;
+        disagreements.push(
+          `${me}: ${sql}\n  must be ${JSON.stringify(expected) ?? 'denied'}, is ${JSON.stringify(told) ?? `${outcome}: ${error}`}`,
+        );
+      }
+    }
+  });
+}
+
+export const json = (name, ...args) => call(name, ...args).replace(/^select (.*)$/, 'select to_json($1)');
+export const sorted = (list) => [...list].sort();
+export const ids = (rows) => sorted(rows.map((row) => row.id));
+
+/** Whoever may not call this function is denied whatever they ask for. */
+export const answer = (me, expected) => (me.role === 'anon' ? undefined : expected);
+
+/** Those of the world, and one that does not exist. */
+export const everyOrg = (world) => [...world.orgs, new Random(world.seed).uuid()];

@@ -1,0 +1,104 @@
+// The tests that a mutation has to get past, and how one of them is run until its first failure.
+
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const TESTS = fileURLToPath(new URL('..', import.meta.url));
+const BEHAVIOUR = ['model', 'security'];
+/** These compare the catalog with what was written down: they notice almost any mutation, whether it does harm or not. */
+const FINGERPRINTS = /^(model\/catalog|security|security_report|contents)$/;
+const STOP_AFTER_MS = 10 * 60 * 1000;
+
+/** All suites: the node files of BEHAVIOUR, and pg_regress. */
+export async function allSuites() {
+  const suites = [];
+  for (const dir of BEHAVIOUR) {
+    const files = await readdir(join(TESTS, dir)).catch(() => []);
+    for (const file of files.filter((name) => name.endsWith('.test.js')).sort()) {
+      const name = `${dir}/${file.replace('.test.js', '')}`;
+      suites.push({ name, run: (mutation, server) => runNodeFile(name, mutation, server) });
+    }
+  }
+  return [...suites, { name: 'pg_regress', run: runPgRegress }];
+}
+
+/** Runs a file; ends it at the first failing test. Returns null, or { test, behaviour }. */
+async function runNodeFile(name, mutation, server) {
+  const env = { ...process.env, ...server.env, HELPDESK_MUTATION: mutation };
+  const failure = /^\s*not ok \d+ - (.*)/;
+  const { found, problem } = await untilLine('node', ['--test-reporter=tap', `${name}.test.js`], { env, cwd: TESTS },
+    (line) => line.match(failure)?.[1]);
+  return found || problem ? { test: found ?? problem, behaviour: !FINGERPRINTS.test(name) } : null;
+}
+
+/** Runs a copy of pg_regress' tests whose setup has the mutation. A fingerprint that differs counts when nothing else does. */
+async function runPgRegress(mutation, server) {
+  const dir = join(server.dir, 'pg_regress');
+  const source = join(TESTS, 'pg_regress');
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  for (const part of ['sql', 'expected']) await cp(join(source, part), join(dir, part), { recursive: true });
+  // pg_regress compares what psql echoes too.
+  for (const file of ['sql/setup.sql', 'expected/setup.out']) {
+    const text = await readFile(join(dir, file), 'utf8');
+    await writeFile(join(dir, file), text.replace(/^create extension helpdesk;$/m, (line) => `${line} ${mutation ?? ''};`));
+  }
+  const files = (await readFile(join(source, 'run'), 'utf8')).match(/^FILES="(.*)"$/m)[1].split(' ');
+  await server.emptyDatabase('helpdesk_regress');
+  const { PGBIN } = process.env;
+  let fingerprint = null;
+  const { found, problem } = await untilLine(
+    join(PGBIN, '../support/pgxs/src/test/regress/pg_regress'),
+    ['--use-existing', '--dbname=helpdesk_regress', `--bindir=${PGBIN}`, `--inputdir=${dir}`, `--outputdir=${dir}`, ...files],
+    { env: { ...process.env, ...server.env }, cwd: dir },
+    (line) => {
+      // Postgres 15 says "test setup ... FAILED", 16 and later "not ok 1 - setup".
+      const failed = line.match(/^test (\S+) .*FAILED|^not ok \d+ +[-+] (\S+)/);
+      const name = failed && (failed[1] ?? failed[2]);
+      if (name && FINGERPRINTS.test(name)) fingerprint ??= name;
+      return name && !FINGERPRINTS.test(name) && name;
+    },
+  );
+  if (found) return { test: found, behaviour: true };
+  if (fingerprint) return { test: fingerprint, behaviour: false };
+  return problem ? { test: problem, behaviour: true } : null;
+}
+
+/**
+ * Runs a command until `wanted(line)` of a line that it prints is truthy: returns { found }. Or { problem }, when it failed without
+ * such a line; or {}, also when it took too long: a slow machine notices nothing.
+ */
+async function untilLine(command, args, options, wanted) {
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((done) => child.on('close', done));
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr += text));
+  let tooLong = false;
+  const timer = setTimeout(() => {
+    tooLong = true;
+    end(child);
+  }, STOP_AFTER_MS);
+  let found = null;
+  for await (const line of createInterface({ input: child.stdout })) {
+    found ||= wanted(line) || null;
+    if (found) end(child);
+  }
+  const code = await ended;
+  clearTimeout(timer);
+  if (found) return { found };
+  if (tooLong) console.log(`${args.at(-1)}: not done after ${STOP_AFTER_MS / 1000} s`);
+  if (tooLong || code === 0) return {};
+  return { problem: `ends early: ${stderr.match(/^\w*error: .*/im)?.[0] ?? stderr.slice(-200)}` };
+}
+
+/** Ends a command and what it started. */
+function end(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

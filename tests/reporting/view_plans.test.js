@@ -1,0 +1,76 @@
+// What a page of the reporting views costs: it follows the page, not the tickets.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../support/database.js';
+import { twoOrganizations } from '../support/organizations.js';
+
+const PAGE = 20;
+const TICKETS = 4000;
+/** Of them Alice's. */
+const ALICES = 50;
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, grace, alice, bob, rita } = await twoOrganizations(db);
+for (const [org, people] of [[acme, [...Array(TICKETS / ALICES - 1).fill(bob), alice]], [rival, [rita]]]) {
+  await db.sql(
+    `insert into helpdesk.tickets (org_id, title, priority, created_by, assigned_to, created_at, updated_at, stage_entered_at)
+     select $1, 'Ticket ' || i, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], ($2::uuid[])[1 + i % cardinality($2)],
+            case when i % 3 = 0 then $3::uuid end, moment, moment, moment
+       from generate_series(1, $4) i, lateral (select now() - i * interval '7 minutes' as moment) x`,
+    [org, people.map(({ profile }) => profile), org === acme ? grace.profile : null, TICKETS],
+  );
+}
+await db.sql(
+  `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
+   select org_id, id, 'Words', $2, number % 2 = 0 from helpdesk.tickets where org_id = $1`,
+  [acme, ada.profile],
+);
+await db.sql('vacuum analyze');
+
+/** Every node of the plan of a query, as the person's session ran it. */
+async function planOf(person, query) {
+  return db.as(person, async (session) => {
+    const { rows } = await session.query(`explain (analyze, timing off, format json) ${query}`);
+    const flat = (node) => [node, ...(node.Plans ?? []).flatMap(flat)];
+    return flat(rows[0]['QUERY PLAN'][0].Plan);
+  });
+}
+
+/** What one node gave, over all its loops. */
+const rowsOf = (node) => node['Actual Rows'] * node['Actual Loops'];
+
+/** Each with how many tickets may be sorted for it. */
+const PAGES = {
+  'agent_tickets, newest first': [grace, PAGE, `select * from helpdesk.agent_tickets where org_id = '${acme}' order by updated_at desc limit ${PAGE}`],
+  'agent_tickets, the urgent ones': [
+    grace,
+    PAGE,
+    `select * from helpdesk.agent_tickets where org_id = '${acme}' and priority = 'urgent' order by updated_at desc limit ${PAGE}`,
+  ],
+  'agent_tickets, of all their organizations': [grace, PAGE, `select * from helpdesk.agent_tickets order by updated_at desc limit ${PAGE}`],
+  'customer_tickets, newest first': [
+    alice,
+    ALICES,
+    `select * from helpdesk.customer_tickets where org_id = '${acme}' order by updated_at desc limit ${PAGE}`,
+  ],
+};
+
+for (const [name, [person, sortedAtMost, query]] of Object.entries(PAGES)) {
+  test(`${name}: no more is read than it shows`, async () => {
+    const plan = await planOf(person, query);
+    const about = JSON.stringify(plan.map(({ Plans, ...node }) => node), null, 1);
+    assert.equal(plan[0]['Actual Rows'], PAGE);
+    for (const node of plan) {
+      const table = node['Relation Name'];
+      if (table === 'tickets') assert.match(node['Node Type'], /^(Index|Bitmap Heap) Scan/, `tickets are not scanned: ${about}`);
+      if (table === 'tickets' && !node.Filter?.includes('priority')) assert.ok(rowsOf(node) <= sortedAtMost, `no others are read: ${about}`);
+      if (['profiles', 'workflow_stages'].includes(table)) assert.ok(rowsOf(node) <= 2 * PAGE, `names of the page only: ${about}`);
+      assert.ok(!['ticket_comments', 'ticket_attachments'].includes(table), `nothing is counted row by row: ${about}`);
+      if (node['Node Type'].includes('Sort')) {
+        assert.ok(node.Plans.every((sorted) => rowsOf(sorted) <= sortedAtMost), `no more is sorted than that: ${about}`);
+      }
+    }
+  });
+}

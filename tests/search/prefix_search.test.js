@@ -1,0 +1,115 @@
+// The last word of a search is also a beginning: what has the word itself comes first, then what begins with it, each once.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { helpdeskDatabase } from '../support/database.js';
+import { openTicket, twoOrganizations } from '../support/organizations.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, ada, alice, rita } = await twoOrganizations(db);
+
+const WITH_WORD = 25;
+const WITH_BEGINNING = 30;
+const customer = await db.signIn(alice);
+const titles = [];
+// Each kind of title is as often the newer one as the other.
+for (let n = 1; n <= WITH_BEGINNING; n++) {
+  if (n <= WITH_WORD) titles.push(`print ${n}`);
+  titles.push(`printer ${n}`);
+}
+for (const title of titles) await openTicket(customer, acme, title);
+await openTicket(customer, acme, 'print and printer');
+await openTicket(await db.signIn(rita), rival, 'print printer');
+const agent = await db.signIn(ada);
+
+/** The titles on each page. */
+async function pages(session, query, filters = {}) {
+  const found = [];
+  for (let cursor; ; ) {
+    const { rows } = await session.query('select helpdesk.search($1, $2, $3) as page', [acme, query, { ...filters, ...(cursor && { cursor }) }]);
+    found.push(rows[0].page.results.map(({ title }) => title));
+    cursor = rows[0].page.pagination.nextCursor;
+    if (!cursor) return found;
+    assert.ok(found.length < 100, 'the list has no end');
+  }
+}
+
+const hasWord = (title) => title.split(' ').includes('print');
+
+test('staff find what has the word first, then what begins with it, each once, whatever the size of a page', async () => {
+  for (const perPage of [100, 20, 13, 1]) {
+    const found = (await pages(agent, 'print', { perPage })).flat();
+    assert.deepEqual([...found].sort(), [...titles, 'print and printer'].sort(), `pages of ${perPage}`);
+    assert.ok(found.slice(0, WITH_WORD + 1).every(hasWord), `pages of ${perPage}`);
+  }
+});
+
+test('pages are full while there is more, also the one with the last of the first kind', async () => {
+  const found = await pages(agent, 'print', { perPage: 20 });
+  assert.deepEqual(found.map((page) => page.length), [20, 20, 16]);
+});
+
+test('a beginning that is no word finds all at once; a finished word only itself', async () => {
+  assert.equal((await pages(agent, 'prin')).flat().length, titles.length + 1);
+  assert.deepEqual((await pages(agent, 'print ')).flat().filter((title) => !hasWord(title)), []);
+  assert.equal((await pages(agent, 'print ')).flat().length, WITH_WORD + 1);
+});
+
+test('what else a query asks for holds for both kinds', async () => {
+  assert.deepEqual((await pages(agent, '7 print')).flat(), ['print 7', 'printer 7']);
+  assert.deepEqual((await pages(agent, '-printer print')).flat().filter((title) => title.includes('printer')), []);
+  assert.equal((await pages(agent, '-printer print')).flat().length, WITH_WORD);
+  assert.equal((await pages(agent, 'xyzzy or print')).flat().length, titles.length + 1);
+  // Open: what lacks the one word is found too.
+  assert.equal((await pages(agent, '-and or print')).flat().length, titles.length + 1);
+});
+
+test('a customer finds the same', async () => {
+  const found = (await pages(customer, 'print', { perPage: 20 })).flat();
+  assert.deepEqual([...found].sort(), [...titles, 'print and printer'].sort());
+});
+
+test('the ticket of a number and the articles come once, not with each kind', async () => {
+  await db.sql(
+    `insert into helpdesk.tickets (org_id, number, title, created_by) values ($1, 300, 'the one', $2), ($1, 301, 'room 300', $2), ($1, 302, 'room 3000', $2)`,
+    [acme, alice.profile],
+  );
+  await db.sql(
+    `insert into helpdesk.articles (org_id, author, title, content, visibility, status)
+     values ($1, $2, 'Building 300', 'x', 'public', 'published'), ($1, $2, 'Building 3000', 'x', 'public', 'published')`,
+    [acme, ada.profile],
+  );
+  const found = (await pages(agent, '300')).flat();
+  assert.equal(found[0], 'the one');
+  assert.deepEqual([...found].sort(), ['Building 300', 'Building 3000', 'room 300', 'room 3000', 'the one']);
+});
+
+test('a cursor of the second kind stays there', async () => {
+  const { rows } = await agent.query('select helpdesk.search($1, $2, $3) as page', [acme, 'print', { cursor: 'wb...', perPage: 100 }]);
+  const found = rows[0].page.results.map(({ title }) => title);
+  assert.deepEqual(found.filter(hasWord), []);
+  assert.equal(found.length, WITH_BEGINNING);
+});
+
+test('where nothing has the word, articles are no better than tickets', async () => {
+  await db.sql(
+    `insert into helpdesk.articles (org_id, author, title, content, visibility, status)
+     values ($1, $2, 'Rooms', repeat('and so on ', 50) || 'toaster', 'public', 'published')`,
+    [acme, ada.profile],
+  );
+  await openTicket(customer, acme, 'toaster');
+  for (const query of ['toaster', 'toast']) {
+    assert.deepEqual((await pages(agent, query)).flat(), ['toaster', 'Rooms'], query);
+    assert.deepEqual(await pages(agent, query, { perPage: 1 }), [['toaster'], ['Rooms']], query);
+  }
+});
+
+test('also what has only the beginning is ranked: by its title before its text', async () => {
+  const ticket = await openTicket(customer, acme, 'About a lamp');
+  await openTicket(customer, acme, 'lamps');
+  await agent.query('select helpdesk.add_comment($1, $2)', [ticket, 'Both lamps, I think, in the second room.']);
+  const { rows } = await agent.query(`select helpdesk.search($1, 'lamp')->'results' as results`, [acme]);
+  assert.deepEqual(rows[0].results.map(({ kind, title }) => `${kind} ${title}`), ['ticket About a lamp', 'ticket lamps', 'comment About a lamp']);
+  assert.ok(rows[0].results.every(({ rank }) => rank > 1));
+});

@@ -1,0 +1,193 @@
+// Claims that are forged, broken or missing: who sends them is nobody, and learns nothing.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, test } from 'node:test';
+import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
+import { blanked, differences, identityOf, outcomeOf, undone, verdict } from '../support/attempts.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, zed } = await twoWorlds(db);
+const secrets = await secretsOf(db, acme);
+const session = await db.connect();
+// jwt_subject() says whom a token names, whether there is such a person or not.
+const functions = (await functionsFor(db)).filter(({ name }) => name !== 'jwt_subject');
+const tables = (await tablesFor(db)).map(({ name }) => name);
+const views = await viewNames(db);
+const calls = functions.map((fn) => ({ fn, call: callOf(fn, sensibleArguments(fn, acme)) }));
+const sub = acme.admin.login;
+
+/** What every function and every table answers, without ids and times. */
+function everyDoor(who) {
+  return undone(session, who, async ({ tryOut }) => {
+    const answers = {};
+    for (const { fn, call } of calls) answers[fn.name] = blanked(await tryOut(...call));
+    for (const table of [...tables, ...views]) {
+      const { rows, error } = await tryOut(`select * from helpdesk.${table}`);
+      answers[table] = error ? error.code : rows.map((row) => JSON.stringify(row));
+    }
+    return answers;
+  });
+}
+
+const nobody = await everyDoor({ role: 'authenticated', claims: '' });
+
+/** What everybody may read, of both organizations: exactly these rows, through the table. */
+const isOpen = (rows) =>
+  assert.deepEqual(
+    rows.map(({ id, title, status, visibility }) => [id, title, status, visibility]).sort(),
+    [acme, rival].map(({ open }) => [open.article, 'How to print', 'published', 'public']).sort(),
+  );
+
+/** The functions that show it, and what they show of Acme's to somebody who is nobody; of everything else they say "nothing". */
+const SHOWING = {
+  list_articles: ({ articles, pagination }) => {
+    assert.deepEqual(titlesOf(articles), ['How to print']);
+    assert.equal(pagination.total, 1);
+    assert.ok(articles.every(({ author }) => author === null));
+  },
+  list_categories: (tree) =>
+    assert.deepEqual(
+      tree.map(({ name, articleCount, totalCount, children }) => [name, articleCount, totalCount, children]),
+      [['Printing', 1, 1, []]],
+    ),
+  search: ({ results }) => assert.deepEqual(titlesOf(results), ['How to print']),
+  search_articles: (results) => assert.deepEqual(titlesOf(results), ['How to print']),
+};
+const titlesOf = (rows) => rows.map(({ title }) => title);
+
+test('without claims every function that asks for a person refuses, and no table shows a row of theirs', () => {
+  assert.deepEqual(secrets(nobody), []);
+  isOpen(nobody.articles.map((row) => JSON.parse(row)));
+  for (const table of [...tables, ...views]) {
+    if (!['schema_version', 'articles'].includes(table)) assert.ok(['42501', ''].includes(String(nobody[table])), `${table}: ${nobody[table]}`);
+  }
+  // Those that may answer nobody: they say "nobody", "none" or "no".
+  const answered = functions.map(({ name }) => name).filter((name) => !/"code":"42501"/.test(nobody[name]));
+  for (const name of Object.keys(SHOWING)) assert.ok(answered.includes(name), name);
+  for (const name of answered) {
+    if (name in SHOWING) SHOWING[name](JSON.parse(nobody[name]).rows[0].result);
+    else if (name !== 'uuid_generate_v7') assert.match(nobody[name], /"result":(null|false|\[\])\}/, name);
+  }
+});
+
+const deep = '{"a":'.repeat(5000) + '1' + '}'.repeat(5000);
+const claims = {
+  'white space': ' ',
+  'null': 'null',
+  'a number': '17',
+  'a text': JSON.stringify(sub),
+  'an empty list': '[]',
+  'a list that holds the login': `["${sub}"]`,
+  'a list that holds good claims': `[{"sub":"${sub}"}]`,
+  'an empty object': '{}',
+  'no JSON': 'sub=' + sub,
+  'JSON that breaks off': `{"sub":"${sub}"`,
+  'JSON that goes on': `{"sub":"${sub}"} and more`,
+  'two objects': `{"sub":"${sub}"}{"sub":"${sub}"}`,
+  'JSON in single quotes': `{'sub':'${sub}'}`,
+  'JSON behind a byte order mark': `\ufeff{"sub":"${sub}"}`,
+  'two subs that differ': `{"sub":"${sub}","sub":"${zed.login}"}`,
+  'two subs, the first of them null': `{"sub":null,"sub":"${sub}"}`,
+  'Sub': `{"Sub":"${sub}"}`,
+  'sub within something': `{"user":{"sub":"${sub}"}}`,
+  'a role and no sub': `{"role":"service_role"}`,
+  'an e-mail address and no sub': `{"email":"${acme.admin.email}"}`,
+  'JSON nested 5,000 deep': `{"sub":"${sub}","a":${deep}`.slice(0, -1),
+};
+const subs = {
+  'null': null,
+  'true': true,
+  'empty': '',
+  'a number': 17,
+  'the login in a list': [sub],
+  'the login in an object': { id: sub, toString: sub },
+  'the login twice': `${sub},${sub}`,
+  'the login and white space': `${sub}\n`,
+  'the login and a NUL': `${sub}\u0000`,
+  'a NUL and the login': `\u0000${sub}`,
+  'the login in digits of full width': sub.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
+  'a login that never was': randomUUID(),
+  'the nil UUID': '00000000-0000-0000-0000-000000000000',
+  'a profile instead of a login': acme.admin.profile,
+  'an e-mail address': acme.admin.email,
+  'SQL that is always true': `' or true --`,
+  'SQL that looks the login up': `'||(select id from auth.users limit 1)||'`,
+  'the login and SQL': `${sub}' or '1'='1`,
+  'a megabyte': 'a'.repeat(1_000_000),
+};
+for (const [name, value] of Object.entries(subs)) claims[`sub that is ${name}`] = JSON.stringify({ sub: value });
+claims['sub that is a number too large for any type'] = `{"sub":${'9'.repeat(500)}}`;
+
+for (const [name, text] of Object.entries(claims)) {
+  test(`claims with ${name}: nobody`, async () => {
+    assert.deepEqual(differences(await everyDoor({ role: 'authenticated', claims: text }), nobody), []);
+  });
+}
+
+test('claims that say more than who somebody is give nothing more', async () => {
+  const before = await everyDoor(acme.customer);
+  const boasting = {
+    sub: acme.customer.login,
+    role: 'service_role',
+    org_role: 'org_admin',
+    org_id: acme.org,
+    email: acme.admin.email,
+    app_metadata: { role: 'admin', org_role: 'org_admin' },
+    user_metadata: { role: 'admin' },
+    is_admin: true,
+  };
+  assert.deepEqual(differences(await everyDoor({ role: 'authenticated', claims: boasting }), before), []);
+});
+
+test('a login without a profile is nobody', async () => {
+  const login = randomUUID();
+  await db.sql('alter table auth.users disable trigger user');
+  await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'shadow@example.com', now())`, [login]);
+  await db.sql('alter table auth.users enable trigger user');
+  assert.deepEqual(differences(await everyDoor({ login }), nobody), []);
+});
+
+test('a login of somebody without organization gets nothing of an organization', async () => {
+  const answers = await everyDoor(zed);
+  assert.deepEqual(secrets(answers, [acme.org]), []);
+  for (const table of ['organizations', 'org_members', 'tickets', 'notifications']) assert.deepEqual(answers[table], []);
+});
+
+test('the older setting goes before the claims, and broken it means nobody', async () => {
+  const with_older = (older) =>
+    undone(session, acme.admin, async ({ attempt }) => {
+      await attempt(`select set_config('request.jwt.claim.sub', $1, true)`, [older]);
+      return (await attempt('select helpdesk.my_profile_id() as me')).rows[0].me;
+    });
+  assert.equal(await with_older(''), acme.admin.profile);
+  assert.equal(await with_older(zed.login), zed.profile);
+  for (const older of ['null', ' ', 'nobody', `${sub} `, `{"sub":"${sub}"}`, `["${sub}"]`]) {
+    assert.equal(await with_older(older), null, older);
+  }
+});
+
+test('without a sign-in nothing at all opens', async () => {
+  for (const text of ['', '{}', JSON.stringify(identityOf(acme.admin).claims), JSON.stringify({ role: 'service_role', sub })]) {
+    const who = { role: 'anon', claims: text };
+    for (const view of views) assert.equal(verdict(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
+    for (const table of tables) {
+      const read = await outcomeOf(session, who, `select * from helpdesk.${table}`);
+      if (table === 'articles') {
+        // The one table that is open to everybody; a sub is of no use to who is not signed in.
+        isOpen(read.rows);
+        assert.equal(verdict(await outcomeOf(session, who, `update helpdesk.articles set title = 'x'`)), '42501');
+        assert.equal(verdict(await outcomeOf(session, who, `select * from helpdesk.articles for update`)), '42501');
+      } else assert.equal(verdict(read), '42501', table);
+      assert.equal(verdict(await outcomeOf(session, who, `delete from helpdesk.${table}`)), '42501', table);
+    }
+    const open = new Set((await functionsFor(db, 'anon')).map(({ name }) => name));
+    for (const { fn, call } of calls) {
+      const outcome = await outcomeOf(session, who, ...call);
+      if (!open.has(fn.name)) assert.equal(verdict(outcome), '42501', fn.name);
+    }
+  }
+});

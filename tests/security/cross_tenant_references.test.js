@@ -1,0 +1,204 @@
+// Rows that should move to another organization, or point into one.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { tablesFor } from '../support/api_catalog.js';
+import { outcomeOf, undone, verdict } from '../support/attempts.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, zed } = await twoWorlds(db);
+const session = await db.connect();
+const secrets = await secretsOf(db, acme);
+await db.sql(`insert into helpdesk.workflows (org_id, name) values ($1, 'Without stages')`, [rival.org]);
+const tables = await tablesFor(db);
+const attackers = {
+  'an admin': rival.admin,
+  'an agent': rival.agent,
+  'a customer': rival.customer,
+  'somebody without organization': zed,
+  'a backend': { role: 'service_role' },
+};
+
+const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = rival.things;
+const rows = await goodRows(db, rival);
+
+test('every table that people insert into is tried here, with a row that is good', async () => {
+  const open = tables.filter(({ columns }) => columns.some(({ mayInsert }) => mayInsert)).map(({ name }) => name);
+  assert.deepEqual(open, Object.keys(rows));
+  for (const [table, row] of Object.entries(rows)) {
+    assert.equal(verdict(await outcomeOf(session, rival.admin, ...insertionOf(table, row))), 'ok', table);
+  }
+});
+
+for (const [who, attacker] of Object.entries(attackers)) {
+  test(`${who} moves no row of any table into another organization`, async () => {
+    const moved = new Set();
+    await undone(session, attacker, async ({ tryOut }) => {
+      for (const { name, columns } of tables.filter(({ columns }) => columns.some(({ name }) => name === 'org_id'))) {
+        const places = await db.sql(`select ctid::text as place from helpdesk.${name} where org_id = $1`, [rival.org]);
+        const list = columns.map((column) => (column.name === 'org_id' ? '$1::uuid' : column.name)).join(', ');
+        // One by one, so that what holds one row back does not hide another.
+        for (const { place } of places) {
+          const move = await tryOut(`update helpdesk.${name} set org_id = $1 where ctid = $2::tid`, [acme.org, place]);
+          if (move.rowCount > 0) moved.add(name);
+          assert.deepEqual(secrets(move, [acme.org]), [], name);
+          if (attacker.role === 'service_role') continue; // It may add rows to any organization, of course.
+          assert.equal(verdict(move), '42501', name);
+          const insert = `insert into helpdesk.${name} select ${list} from helpdesk.${name} where ctid = $2::tid`;
+          const copy = await tryOut(insert, [acme.org, place]);
+          assert.ok(verdict(copy) === '42501' || copy.rowCount === 0, `${name}: a copy`);
+        }
+      }
+    });
+    assert.deepEqual([...moved], []);
+  });
+}
+
+for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !== 'a backend')) {
+  test(`${who} inserts no row that is in another organization or points into one`, async () => {
+    await undone(session, attacker, async ({ tryOut }) => {
+      await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
+      for (const [table, row] of Object.entries(rows)) {
+        for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
+          for (const [kind, id] of Object.entries(acme.things)) {
+            const outcome = await tryOut(...insertionOf(table, { ...row, [column]: id }));
+            assert.match(verdict(outcome), /^(42501|23503)$/, `${table}.${column} = a foreign ${kind}`);
+            assert.deepEqual(secrets(outcome, [id]), [], `${table}.${column} = a foreign ${kind}`);
+          }
+        }
+      }
+    });
+  });
+}
+
+test('no ticket gets a stage, an assignee or a workflow of another organization, by no door', async () => {
+  const { things } = acme;
+  for (const text of [
+    `update helpdesk.tickets set current_stage_id = '${things.stage}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set assigned_to = '${acme.agent.profile}' where id = '${ticket_id}'`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"assignedTo": "${acme.agent.profile}"}')`,
+    `select helpdesk.update_tickets(array['${ticket_id}', '${things.ticket}']::uuid[], '{"priority": "low"}')`,
+    `select helpdesk.update_tickets(array['${ticket_id}']::uuid[], '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.create_ticket('${org_id}', 'x', p_workflow_id => '${things.workflow}')`,
+    `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
+    `select helpdesk.create_ticket('${acme.org}', 'x', p_workflow_id => '${workflow_id}')`,
+    `select helpdesk.set_member_role('${org_id}', '${acme.agent.profile}', 'org_admin')`,
+    `select helpdesk.set_member_role('${acme.org}', '${rival.agent.profile}', 'org_admin')`,
+    `select helpdesk.remove_member('${org_id}', '${acme.agent.profile}')`,
+    `select helpdesk.add_comment('${things.ticket}', 'x', p_org_id => '${org_id}')`,
+    `select helpdesk.publish_article('${things['draft article']}')`,
+    `select helpdesk.archive_article('${acme.open.article}')`,
+    `select helpdesk.revert_article('${acme.open.article}', 1)`,
+    `select helpdesk.suggest_articles('${things.ticket}', '${org_id}')`,
+    `select helpdesk.rate_article('${things.article}', true, p_org_id => '${org_id}')`,
+  ]) {
+    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), '42501', text);
+  }
+});
+
+test('a backend neither, though it may write to every organization: a ticket stays whole', async () => {
+  const { things } = acme;
+  for (const text of [
+    `update helpdesk.tickets set current_stage_id = '${things.stage}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set workflow_id = '${things.workflow}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set assigned_to = '${acme.agent.profile}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set created_by = '${acme.customer.profile}' where id = '${ticket_id}'`,
+    `insert into helpdesk.tickets (org_id, title, created_by) values ('${org_id}', 'x', '${acme.customer.profile}')`,
+    `insert into helpdesk.tickets (org_id, title, created_by, workflow_id)
+     values ('${org_id}', 'x', '${rival.customer.profile}', '${things.workflow}')`,
+    `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by)
+     values ('${org_id}', '${things.ticket}', 'x', '${rival.customer.profile}')`,
+    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${ticket_id}', '${things.article}')`,
+    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${things.ticket}', '${rival.things.article}')`,
+    `insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful)
+     values ('${org_id}', '${things.article}', '${rival.customer.profile}', true)`,
+    `update helpdesk.article_feedback set article_id = '${things.article}' where org_id = '${org_id}'`,
+    `update helpdesk.articles set categories = array['Category acmesecret'] where org_id = '${org_id}'`,
+    `set constraints all immediate;
+     update helpdesk.categories set parent_id = '${things.category}' where id = '${rival.things.category}'`,
+    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${org_id}', '${things.workflow}', 'x')`,
+    `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ('${org_id}', '${things.ticket}', '${rival.agent.profile}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
+  ]) {
+    await undone(session, { role: 'service_role' }, async ({ attempt }) => {
+      const { error } = await attempt(text);
+      assert.match(error?.code ?? 'ok', /^(42501|23503|22023)$/, text);
+    });
+  }
+});
+
+test('MERGE, an updatable view, ON CONFLICT and a data-modifying WITH are no way round', async () => {
+  for (const text of [
+    `merge into helpdesk.tickets t using (select '${acme.org}'::uuid as org) s on t.id = '${ticket_id}'
+       when matched then update set org_id = s.org`,
+    `merge into helpdesk.workflows w using (select 1) s on false
+       when not matched then insert (org_id, name) values ('${acme.org}', 'x')`,
+    `with moved as (update helpdesk.workflows set org_id = '${acme.org}' returning *) select * from moved`,
+    `with new as (insert into helpdesk.workflows (org_id, name) values ('${acme.org}', 'x') returning *) select * from new`,
+    `insert into helpdesk.workflows (org_id, name) values ('${org_id}', 'x') on conflict (org_id, id) do update set org_id = '${acme.org}'`,
+    `create temp view mine as select * from helpdesk.workflows; update mine set org_id = '${acme.org}'`,
+    `create temp view mine as select * from helpdesk.workflows; insert into mine (org_id, name) values ('${acme.org}', 'x')`,
+    `merge into helpdesk.articles a using (select 1) s on a.id = '${acme.open.article}' when matched then delete
+       when not matched then insert (org_id, title, content) values ('${acme.org}', 'x', 'x')`,
+    `insert into helpdesk.categories (org_id, name) values ('${acme.org}', 'x')`,
+    `insert into helpdesk.articles (org_id, title, content) values ('${acme.org}', 'x', 'x')`,
+    `create temp table mine as select * from helpdesk.workflows; update mine set org_id = '${acme.org}';
+     insert into helpdesk.workflows select * from mine`,
+  ]) {
+    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), '42501', text);
+  }
+});
+
+test('a stranger’s write waits for nobody: whether somebody is working on a ticket of another organization does not show', async () => {
+  const holder = await db.connect();
+  await holder.query('begin');
+  await holder.query('select from helpdesk.tickets where org_id = $1 for update', [acme.org]);
+  await holder.query('select from helpdesk.org_members where org_id = $1 for update', [acme.org]);
+  await holder.query('select from helpdesk.workflow_stages where org_id = $1 for update', [acme.org]);
+  await holder.query('select from helpdesk.organizations where id = $1 for update', [acme.org]);
+  await holder.query('select from helpdesk.articles where org_id = $1 for update', [acme.org]);
+  await holder.query('select from helpdesk.categories where org_id = $1 for update', [acme.org]);
+  const { things } = acme;
+  for (const text of [
+    `update helpdesk.tickets set priority = 'low' where id = '${things.ticket}'`,
+    `delete from helpdesk.tickets where id = '${things.ticket}'`,
+    `select * from helpdesk.tickets where id = '${things.ticket}' for update`,
+    `delete from helpdesk.org_members where org_id = '${acme.org}'`,
+    `select helpdesk.update_ticket('${things.ticket}', '{"priority": "low"}')`,
+    `select helpdesk.update_tickets(array['${things.ticket}']::uuid[], '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.update_tickets(array['${things.ticket}']::uuid[], '{"assignedTo": "${acme.agent.profile}"}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"assignedTo": "${acme.agent.profile}"}')`,
+    `select helpdesk.add_comment('${things.ticket}', 'x')`,
+    `select helpdesk.create_ticket('${acme.org}', 'x')`,
+    `select helpdesk.claim_next_ticket('${acme.org}')`,
+    `select helpdesk.watch_ticket('${things.ticket}')`,
+    `select helpdesk.accept_org_invite('${things.invite}')`,
+    `select helpdesk.remove_member('${acme.org}', '${acme.agent.profile}')`,
+    `select helpdesk.publish_article('${things['draft article']}')`,
+    `select helpdesk.archive_article('${acme.open.article}')`,
+    `select helpdesk.rate_article('${things.article}', true)`,
+    `select helpdesk.suggest_articles('${things.ticket}')`,
+    `select helpdesk.search('${acme.org}', 'print or acmesecret')`,
+    `update helpdesk.articles set title = 'x' where id = '${acme.open.article}'`,
+    `select * from helpdesk.articles where id = '${acme.open.article}' for update`,
+    `update helpdesk.categories set parent_id = '${things.category}' where org_id = '${org_id}'`,
+    `insert into helpdesk.articles (org_id, title, content, categories) values ('${acme.org}', 'x', 'x', array['Category acmesecret'])`,
+    `insert into helpdesk.articles (org_id, title, content, categories) values ('${org_id}', 'x', 'x', array['Category acmesecret'])`,
+    `insert into helpdesk.categories (org_id, name, parent_id) values ('${acme.org}', 'x', '${things.category}')`,
+    `insert into helpdesk.categories (org_id, name, parent_id) values ('${org_id}', 'x', '${things.category}')`,
+    `insert into helpdesk.tickets (org_id, title) values ('${acme.org}', 'x')`,
+    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${acme.org}', '${things.workflow}', 'x')`,
+  ]) {
+    await undone(session, rival.admin, async ({ attempt }) => {
+      await session.query(`set local lock_timeout = '5s'`);
+      assert.notEqual(verdict(await attempt(text)), '55P03', text);
+    });
+  }
+  await holder.query('rollback');
+});

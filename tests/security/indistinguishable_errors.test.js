@@ -1,0 +1,279 @@
+// What is in another organization answers like what does not exist: the whole answer, by every door.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { callOf, functionsFor, keysOf, sensibleArguments } from '../support/api_catalog.js';
+import { become, blanked, outcomeOf, undone, verdict } from '../support/attempts.js';
+import { serveHelpdesk } from '../support/helpdesk_server.js';
+import { openTicket } from '../support/organizations.js';
+import { everythingOf, goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+
+const { db, api, expectCleanLog, acme, rival, zed } = await serveHelpdesk(twoWorlds);
+const session = await db.connect();
+const secrets = await secretsOf(db, acme);
+const ticketOfOther = await db.as(acme.other, (other) => openTicket(other, acme.org, 'Of the other one'));
+const theirs = await everythingOf(db, acme);
+const functions = await functionsFor(db);
+/** Open to everybody: of another organization they show what is published for everybody, as to somebody who is not signed in. */
+const open = ['list_articles', 'list_categories', 'search', 'search_articles'];
+const withUuids = functions
+  .map((fn) => ({ fn, ids: fn.args.filter(({ type }) => type.startsWith('uuid')) }))
+  .filter(({ ids }) => ids.length);
+
+const attackers = {
+  'an admin of another organization': rival.admin,
+  'an agent of another organization': rival.agent,
+  'a customer of another organization': rival.customer,
+  'somebody without organization': zed,
+};
+
+/** Calls of one function that name something of Acme's, each beside the same call with ids that name nothing. */
+function pairs(fn, ids) {
+  const mine = sensibleArguments(fn, rival);
+  const put = (type, id) => (type === 'uuid[]' ? [id] : id);
+  const one = ids.flatMap(({ name, type }) =>
+    Object.entries(acme.things).map(([kind, id]) => ({
+      what: `${fn.name}(${name} => a foreign ${kind})`,
+      known: [id],
+      isPublished: open.includes(fn.name) && name === 'p_org_id' && id === acme.org,
+      there: { ...mine, [name]: put(type, id) },
+      nowhere: { ...mine, [name]: put(type, randomUUID()) },
+    })),
+  );
+  const [everything, nothing] = [{ ...mine }, { ...mine }];
+  const foreign = sensibleArguments(fn, acme);
+  for (const { name, type } of ids) {
+    everything[name] = foreign[name];
+    nothing[name] = put(type, randomUUID());
+  }
+  return [
+    ...one,
+    {
+      what: `${fn.name}(everything foreign)`,
+      known: Object.values(foreign).flat(),
+      isPublished: open.includes(fn.name),
+      there: everything,
+      nowhere: nothing,
+    },
+  ];
+}
+
+for (const [who, person] of Object.entries(attackers)) {
+  test(`every function that takes an id answers ${who} the same, whether it names something elsewhere or nothing`, async () => {
+    let refused = 0;
+    let published = 0;
+    await undone(session, person, async ({ tryOut }) => {
+      for (const { fn, ids } of withUuids) {
+        for (const { what, known, isPublished, there, nowhere } of pairs(fn, ids)) {
+          const answer = await tryOut(...callOf(fn, there));
+          if (isPublished) {
+            await become(session);
+            assert.deepEqual(answer, await tryOut(...callOf(fn, there)), what);
+            await become(session, person);
+            assert.match(JSON.stringify(answer), /How to print|Printing/, what);
+            published++;
+          } else assert.equal(blanked(answer), blanked(await tryOut(...callOf(fn, nowhere))), what);
+          assert.deepEqual(secrets(answer, known), [], what);
+          if (answer.error) refused++;
+        }
+      }
+    });
+    assert.ok(refused > 50, `${refused} refused`);
+    assert.equal(published, 2 * open.length);
+  });
+}
+
+test('a customer of the same organization learns no more about what they may not see', async () => {
+  const world = { ...acme, things: { ...acme.things, ticket: ticketOfOther } };
+  const articles = ['category', 'internal article', 'draft article', 'archived article', 'article version'];
+  const tickets = ['profile', 'invite', 'ticket', 'comment', 'internal comment', 'attachment', 'notification', 'revision'];
+  const hidden = [...tickets, ...articles];
+  await undone(session, acme.other, async ({ tryOut }) => {
+    for (const { fn, ids } of withUuids) {
+      for (const { name, type } of ids) {
+        for (const kind of hidden) {
+          const ask = async (id) => {
+            const value = type === 'uuid[]' ? [id] : id;
+            return blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, world), [name]: value })));
+          };
+          assert.equal(await ask(acme.things[kind]), await ask(randomUUID()), `${fn.name}(${name} => ${kind})`);
+        }
+      }
+    }
+  });
+});
+
+test('every key of a filter and of a change answers the same', async () => {
+  await undone(session, rival.admin, async ({ tryOut }) => {
+    for (const fn of functions) {
+      const mine = sensibleArguments(fn, rival);
+      for (const { name } of fn.args.filter(({ type }) => type === 'jsonb')) {
+        await session.query('savepoint keys');
+        const keys = await keysOf(session, fn, name, mine).finally(() => session.query('rollback to keys'));
+        for (const key of keys) {
+          for (const kind of ['organization', 'profile', 'ticket', 'stage', 'workflow', 'article', 'category']) {
+            const id = acme.things[kind];
+            for (const value of [(id) => id, (id) => [id], (id) => `updatedAt..0.${id}`]) {
+              const ask = (id) => tryOut(...callOf(fn, { ...mine, [name]: { [key]: value(id) } }));
+              const answer = await ask(id);
+              assert.equal(blanked(answer), blanked(await ask(randomUUID())), `${fn.name} ${key}: a foreign ${kind}`);
+              assert.deepEqual(secrets(answer, [id]), [], `${fn.name} ${key}: a foreign ${kind}`);
+            }
+          }
+        }
+      }
+    }
+  });
+});
+
+test('every text that could be a path or an address answers the same', async () => {
+  const { organization, ticket } = acme.things;
+  const texts = {
+    'path of a file': [
+      `${organization}/${ticket}/public-acmesecret.txt`,
+      `${randomUUID()}/${randomUUID()}/public-acmesecret.txt`,
+    ],
+    'folder of a ticket': [`${organization}/${ticket}/new`, `${randomUUID()}/${randomUUID()}/new`],
+    'foreign ticket in my folder': [`${rival.org}/${ticket}/new`, `${rival.org}/${randomUUID()}/new`],
+    'address of a member': [acme.customer.email, 'nobody@example.com'],
+    'address of a guest': ['guest-acmesecret@example.com', 'guest-nobody@example.com'],
+    'title of an article': ['Draft acmesecret', 'Draft nobody'],
+    'name of a category': ['Category acmesecret', 'Category nobody'],
+    'key of a request': ['Key 1 acmesecret', 'Key 1 nobody'],
+  };
+  for (const person of Object.values(attackers)) {
+    await undone(session, person, async ({ tryOut }) => {
+      for (const fn of functions) {
+        for (const { name } of fn.args.filter(({ type }) => type === 'text')) {
+          for (const [what, [there, nowhere]] of Object.entries(texts)) {
+            const ask = async (text) => blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, rival), [name]: text })));
+            assert.equal(await ask(there), await ask(nowhere), `${fn.name}(${name} => ${what})`);
+          }
+        }
+      }
+    });
+  }
+});
+
+test('the tables answer the same, whatever column of a row points elsewhere', async () => {
+  const rows = await goodRows(db, rival);
+  for (const person of [rival.admin, zed]) {
+    await undone(session, person, async ({ tryOut }) => {
+      await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
+      const same = async (what, statement) => {
+        for (const [kind, id] of Object.entries(acme.things)) {
+          const ask = async (id) => blanked(await tryOut(...statement(id)));
+          assert.equal(await ask(id), await ask(randomUUID()), `${what} = a foreign ${kind}`);
+        }
+      };
+      for (const [table, row] of Object.entries(rows)) {
+        for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
+          await same(`${table}.${column}`, (id) => insertionOf(table, { ...row, [column]: id }));
+        }
+      }
+      for (const column of ['assigned_to', 'current_stage_id']) {
+        await same(`tickets.${column}`, (id) => [`update helpdesk.tickets set ${column} = $1`, [id]]);
+      }
+      await same('categories.parent_id', (id) => ['update helpdesk.categories set parent_id = $1', [id]]);
+      for (const words of ['Category acmesecret', 'Printing acmesecret']) {
+        const texts = ['categories', 'tags'].map((column) => [`update helpdesk.articles set ${column} = array[$1]`, [words]]);
+        for (const [text] of texts) {
+          const ask = async (word) => blanked(await tryOut(text, [word])).replaceAll(word, '<word>');
+          assert.equal(await ask(words), await ask('Nobody wrote that'), text);
+        }
+      }
+    });
+  }
+});
+
+test('the same over HTTP, status and body', async () => {
+  const token = api.token(rival.admin);
+  for (const { fn, ids } of withUuids) {
+    const mine = sensibleArguments(fn, rival);
+    // What changes Rival itself stays out: nothing is undone here.
+    for (const { name, type } of ids.filter(({ name }) => /_org_id$|_ticket_ids?$|_invite_id$|_article_id$/.test(name))) {
+      for (const [kind, id] of Object.entries(acme.things)) {
+        const ask = async (id, as = { token }) => {
+          const body = { ...mine, [name]: type === 'uuid[]' ? [id] : id };
+          return blanked(await api.http('POST', `/rpc/${fn.name}`, { ...as, body }));
+        };
+        if (open.includes(fn.name) && id === acme.org) assert.equal(await ask(id), await ask(id, {}), `${fn.name}(${name})`);
+        else assert.equal(await ask(id), await ask(randomUUID()), `${fn.name}(${name} => a foreign ${kind})`);
+      }
+    }
+  }
+  for (const table of [
+    'tickets',
+    'ticket_comments',
+    'ticket_history',
+    'organizations',
+    'profiles',
+    'org_invites',
+    'articles',
+    'article_versions',
+    'categories',
+    'agent_tickets',
+    'customer_tickets',
+  ]) {
+    const ask = (id) => api.http('GET', `/${table}?id=eq.${id}`, { token });
+    for (const [kind, id] of Object.entries(acme.things)) {
+      assert.deepEqual(await ask(id), await ask(randomUUID()), `${table}: a foreign ${kind}`);
+    }
+  }
+});
+
+test('what another organization has used up is free here: addresses, keys, names, numbers', async () => {
+  for (const text of [
+    `insert into helpdesk.org_invites (org_id, email, role, expires_at)
+     values ('${rival.org}', 'guest-acmesecret@example.com', 'customer', now() + interval '1 day')`,
+    `select helpdesk.create_org_invite('${rival.org}', 'guest-acmesecret@example.com')`,
+    `select helpdesk.create_org_invite('${rival.org}', '${acme.admin.email}')`,
+    `select helpdesk.create_ticket('${rival.org}', 'x', p_idempotency_key => 'Key 1 acmesecret')`,
+    `insert into helpdesk.workflows (org_id, name) values ('${rival.org}', 'Flow acmesecret')`,
+    `select helpdesk.create_organization('Org acmesecret')`,
+    `insert into helpdesk.categories (org_id, name) values ('${rival.org}', 'Category acmesecret')`,
+    `insert into helpdesk.articles (org_id, title, content) values ('${rival.org}', 'Draft acmesecret', 'x')`,
+  ]) {
+    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), 'ok', text);
+  }
+});
+
+test('what is unique or referred to within one’s own organization is refused without showing rows', async () => {
+  const { workflow, stage } = rival.things;
+  for (const [code, text] of [
+    [
+      '23505',
+      `insert into helpdesk.org_invites (org_id, email, role, expires_at)
+               values ('${rival.org}', 'GUEST-rivalsecret@example.com', 'customer', now() + interval '1 day')`,
+    ],
+    ['23503', `delete from helpdesk.workflows where id = '${workflow}'`],
+    ['23503', `delete from helpdesk.workflow_stages where id = '${stage}'`],
+    [
+      '23505',
+      `insert into helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id)
+               select org_id, workflow_id, from_stage_id, to_stage_id from helpdesk.workflow_transitions`,
+    ],
+    [
+      '23505',
+      `insert into helpdesk.categories (org_id, name, parent_id)
+               values ('${rival.org}', 'Category rivalsecret', '${rival.open.category}')`,
+    ],
+    [
+      '23505',
+      `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id)
+               values ('${rival.org}', '${rival.things.ticket}', '${rival.things.article}')`,
+    ],
+  ]) {
+    const outcome = await outcomeOf(session, rival.admin, text);
+    assert.equal(verdict(outcome), code, text);
+    assert.doesNotMatch(outcome.error.detail ?? '', /rivalsecret|acmesecret/, text);
+    assert.deepEqual(secrets(outcome), [], text);
+  }
+});
+
+test('after all of that nothing of the other organization has changed', async () => {
+  assert.deepEqual(await everythingOf(db, acme), theirs);
+});
+
+test('the server log shows no sign of a bug', expectCleanLog);

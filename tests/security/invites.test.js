@@ -1,0 +1,323 @@
+// Getting into an organization without being let in: invites of others, used up, expired, revoked or raced for.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, test } from 'node:test';
+import { attempt, blanked, outcomeOf, verdict } from '../support/attempts.js';
+import { helpdeskDatabase } from '../support/database.js';
+import { found, join, signUp } from '../support/organizations.js';
+import { codeOf, race } from '../support/race.js';
+import { twoWorlds } from '../support/two_tenants.js';
+
+const db = await helpdeskDatabase();
+after(() => db.drop());
+const { acme, rival, zed } = await twoWorlds(db);
+const session = await db.connect();
+let guests = 0;
+
+/** Somebody who has signed up and confirmed their address. */
+const guest = () => signUp(db, `Guest${++guests}`);
+
+/** An invite of Acme to an address, by its admin. */
+const invite = (email, role = 'customer', lifetime = '7 days') =>
+  db.as(acme.admin, async (admin) => {
+    const call = 'select helpdesk.create_org_invite($1, $2, $3::helpdesk.user_role, $4::interval) as id';
+    return (await admin.query(call, [acme.org, email, role, lifetime])).rows[0].id;
+  });
+
+const accept = (person, id) => db.as(person, (session) => session.query('select helpdesk.accept_org_invite($1) as org', [id]));
+const tryToAccept = (person, id) => outcomeOf(session, person, 'select helpdesk.accept_org_invite($1)', [id]);
+const expire = (id) =>
+  db.sql(
+    `update helpdesk.org_invites set created_at = now() - interval '8 days', expires_at = now() - interval '1 day' where id = $1`,
+    [id],
+  );
+const roleOf = (person, org = acme.org) =>
+  db.value('select org_role from helpdesk.org_members where org_id = $1 and user_id = $2', [org, person.profile]);
+
+test('who has not confirmed the invited address neither sees nor accepts the invite', async () => {
+  const email = 'unconfirmed@example.com';
+  const id = await invite(email, 'admin');
+  const login = await db.value(`insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`, [email]);
+  const person = { login, profile: await db.value('select id from helpdesk.profiles where auth_id = $1', [login]) };
+  const sees = async () => (await outcomeOf(session, person, 'select helpdesk.my_pending_invites() as list')).rows[0].list.length;
+  assert.equal(await sees(), 0);
+  assert.equal(verdict(await tryToAccept(person, id)), '42501');
+  await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [login]);
+  assert.equal(await sees(), 1);
+  assert.equal(verdict(await tryToAccept(person, id)), 'ok');
+  // Confirmed, but then another address.
+  await db.sql(`update auth.users set email = 'other@example.com' where id = $1`, [login]);
+  assert.equal(await sees(), 0);
+  assert.equal(verdict(await tryToAccept(person, id)), '42501');
+});
+
+test('an address that only looks like the invited one accepts nothing', async () => {
+  const id = await invite('kim.i@example.com', 'admin');
+  const lookAlikes = [
+    '\u212Aim.i@example.com',
+    'k\u0131m.i@example.com',
+    'kim.i@example.com.evil.example',
+    'kim.i+x@example.com',
+    'kim_i@example.com',
+    '%@example.com',
+  ];
+  for (const email of lookAlikes) {
+    const login = await db.value(
+      `insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), $1, now()) returning id`,
+      [email],
+    );
+    assert.equal(verdict(await tryToAccept({ login }, id)), '42501', email);
+    assert.deepEqual(
+      (await outcomeOf(session, { login }, 'select helpdesk.my_pending_invites() as list')).rows[0].list,
+      [],
+      email,
+    );
+    await db.sql('delete from auth.users where id = $1', [login]);
+  }
+  const login = await db.value(
+    `insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'KIM.I@Example.com', now()) returning id`,
+  );
+  assert.equal(verdict(await tryToAccept({ login }, id)), 'ok');
+});
+
+test('to everybody but the invited person an invite answers like one that never was, whatever became of it', async () => {
+  const people = {
+    zed,
+    'a rival admin': rival.admin,
+    'a customer': acme.customer,
+    'an agent': acme.agent,
+    'its own admin': acme.admin,
+  };
+  const invited = await guest();
+  const used = await invite(invited.email);
+  await accept(invited, used);
+  const expired = await invite('expired@example.com');
+  await expire(expired);
+  const revoked = await invite('revoked@example.com');
+  await db.as(acme.admin, (admin) => admin.query('select helpdesk.revoke_org_invite($1)', [revoked]));
+  const pending = await invite('pending@example.com');
+  for (const [who, person] of Object.entries(people)) {
+    const unknown = blanked(await tryToAccept(person, randomUUID()));
+    for (const [what, id] of Object.entries({ used, expired, revoked, pending })) {
+      assert.equal(blanked(await tryToAccept(person, id)), unknown, `${who}: ${what}`);
+    }
+  }
+  for (const person of [zed, rival.admin, acme.customer, acme.agent]) {
+    const unknown = blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]));
+    for (const id of [used, expired, revoked, pending]) {
+      assert.equal(blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])), unknown);
+      assert.equal((await outcomeOf(session, person, 'select * from helpdesk.org_invites where id = $1', [id])).rows.length, 0);
+      assert.equal((await outcomeOf(session, person, 'delete from helpdesk.org_invites where id = $1', [id])).rowCount, 0);
+    }
+  }
+});
+
+test('an invite that expired, was revoked, replaced or deleted lets nobody in', async () => {
+  const person = await guest();
+  const expired = await invite(person.email);
+  await expire(expired);
+  assert.equal(verdict(await tryToAccept(person, expired)), '55000');
+  const replaced = await invite(person.email, 'admin');
+  const newer = await invite(person.email.toUpperCase());
+  assert.equal(verdict(await tryToAccept(person, replaced)), '42501');
+  await db.as(acme.admin, (admin) => admin.query('select helpdesk.revoke_org_invite($1)', [newer]));
+  assert.equal(verdict(await tryToAccept(person, newer)), '42501');
+  const deleted = await invite(person.email);
+  await db.as(acme.admin, (admin) => admin.query('delete from helpdesk.org_invites where id = $1', [deleted]));
+  assert.equal(verdict(await tryToAccept(person, deleted)), '42501');
+  assert.equal(await roleOf(person), undefined);
+});
+
+test('an invite expires while a transaction that wants to accept it is open', async () => {
+  const person = await guest();
+  const id = await invite(person.email);
+  const client = await db.signIn(person);
+  await client.query('begin');
+  await client.query('select helpdesk.my_pending_invites()');
+  await expire(id);
+  assert.equal(verdict(await attempt(client, 'select helpdesk.accept_org_invite($1)', [id])), '55000');
+  await client.query('rollback');
+});
+
+test('of eight sessions that accept one invite at once, every one of the invited person’s succeeds and there is one membership', async () => {
+  const person = await guest();
+  const id = await invite(person.email, 'agent');
+  const results = await race(db, 8, () => person, 'select helpdesk.accept_org_invite($1)', [id]);
+  assert.deepEqual([...new Set(results)], ['ok']);
+  assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 1);
+  assert.equal(await roleOf(person), 'org_agent');
+});
+
+test('of eight people with one address after the other, only who has it now accepts', async () => {
+  const people = [];
+  for (let i = 0; i < 8; i++) people.push(await guest());
+  const id = await invite(people[3].email);
+  const results = await race(db, 8, (i) => people[i], 'select helpdesk.accept_org_invite($1)', [id]);
+  assert.deepEqual(
+    results,
+    people.map((_, i) => (i === 3 ? 'ok' : '42501')),
+  );
+});
+
+test('an invite that is accepted while it is revoked is one or the other', async () => {
+  for (let i = 0; i < 5; i++) {
+    const person = await guest();
+    const id = await invite(person.email);
+    const admin = await db.signIn(acme.admin);
+    const client = await db.signIn(person);
+    const [accepted, revoked] = await Promise.all([
+      codeOf(client.query('select helpdesk.accept_org_invite($1)', [id])),
+      codeOf(admin.query('select helpdesk.revoke_org_invite($1)', [id])),
+    ]);
+    const isMember = (await roleOf(person)) !== undefined;
+    assert.deepEqual([accepted, revoked, isMember], accepted === 'ok' ? ['ok', '55000', true] : ['42501', 'ok', false]);
+    await Promise.all([db.disconnect(admin), db.disconnect(client)]);
+  }
+});
+
+for (const [how, remove] of Object.entries({
+  'the function': (person) =>
+    db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, person.profile])),
+  'the table': (person) =>
+    db.as(acme.admin, (admin) => admin.query('delete from helpdesk.org_members where user_id = $1', [person.profile])),
+})) {
+  test(`who was removed through ${how} does not come back with an old invite, accepted or not`, async () => {
+    const person = await guest();
+    const first = await invite(person.email, 'admin');
+    await accept(person, first);
+    // Two more, from before the removal: to another spelling, and by the table.
+    const byTable = await db.as(acme.admin, async (admin) => {
+      await admin.query(
+        `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, $2, 'admin', now() + interval '1 day')`,
+        [acme.org, person.email.toUpperCase()],
+      );
+      return (await admin.query('select id from helpdesk.org_invites where email = $1', [person.email.toUpperCase()])).rows[0].id;
+    });
+    await remove(person);
+    for (const id of [first, byTable]) assert.notEqual(verdict(await tryToAccept(person, id)), 'ok');
+    await assert.rejects(accept(person, first));
+    assert.equal(await roleOf(person), undefined);
+    // A new invite does let them in again, with what it says.
+    await accept(person, await invite(person.email));
+    assert.equal(await roleOf(person), 'org_customer');
+  });
+}
+
+test('who left does not come back with an old invite either', async () => {
+  const person = await guest();
+  const first = await invite(person.email, 'agent');
+  await accept(person, first);
+  await db.as(person, (session) => session.query('select helpdesk.leave_organization($1)', [acme.org]));
+  assert.equal(verdict(await tryToAccept(person, first)), '55000');
+});
+
+test('an accepted invite is no promotion and no return to an old role', async () => {
+  const person = await guest();
+  const first = await invite(person.email, 'admin');
+  await accept(person, first);
+  await db.as(acme.admin, (admin) =>
+    admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme.org, person.profile]),
+  );
+  assert.equal(verdict(await tryToAccept(person, first)), 'ok', 'it says again which organization it was');
+  await accept(person, first);
+  assert.equal(await roleOf(person), 'org_customer');
+  // An invite as admin to somebody who is a customer already changes nothing.
+  await db.as(acme.admin, (admin) =>
+    admin.query(
+      `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, $2, 'admin', now() + interval '1 day')`,
+      [acme.org, person.email],
+    ),
+  );
+  const {
+    rows: [{ list }],
+  } = await outcomeOf(session, person, 'select helpdesk.my_pending_invites() as list');
+  for (const { id } of list) await accept(person, id);
+  assert.equal(await roleOf(person), 'org_customer');
+});
+
+test('the invites that an admin sent end with their being admin', async () => {
+  const accomplice = await guest();
+  const mallory = await guest();
+  await join(db, acme.org, mallory, 'org_admin');
+  const id = await db.as(mallory, async (session) => {
+    const { rows } = await session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [
+      acme.org,
+      accomplice.email,
+    ]);
+    return rows[0].id;
+  });
+  await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, mallory.profile]));
+  assert.equal(verdict(await tryToAccept(accomplice, id)), '42501');
+});
+
+test('only an admin of the organization invites, and only into it', async () => {
+  for (const [person, org] of [
+    [acme.agent, acme.org],
+    [acme.customer, acme.org],
+    [rival.admin, acme.org],
+    [zed, acme.org],
+    [acme.admin, rival.org],
+  ]) {
+    for (const text of [
+      `select helpdesk.create_org_invite($1, 'x@example.com', 'admin')`,
+      `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, 'x@example.com', 'admin', now() + interval '1 day')`,
+    ]) {
+      assert.equal(verdict(await outcomeOf(session, person, text, [org])), '42501', `${person.name}: ${text}`);
+    }
+  }
+});
+
+const inviteFor = (lifetime) =>
+  outcomeOf(session, acme.admin, `select helpdesk.create_org_invite($1, 'x@example.com', p_expires_in => $2)`, [
+    acme.org,
+    lifetime,
+  ]);
+
+test('no invite lives forever, or is from the past, by no door', async () => {
+  for (const lifetime of ['0', '-1 day', '367 days', '100 years', '178956970 years', '1 year -1000 days', '-178956970 years']) {
+    assert.equal(verdict(await inviteFor(lifetime)), '22023', lifetime);
+  }
+  const insert = `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, 'x@example.com', 'customer', $2)`;
+  for (const moment of ['now', '-infinity', 'infinity', '2000-01-01', '9999-01-01']) {
+    assert.equal(verdict(await outcomeOf(session, acme.admin, insert, [acme.org, moment])), '23514', moment);
+  }
+});
+
+test('a lifetime that only looks as if it were longer than nothing is refused like one that is not', async () => {
+  // Postgres compares a month as 30 days; from now on it may have 28 to 31. One of these lies in the past, whatever day it is.
+  for (const months of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
+    for (const lifetime of [`-${months} months ${months * 30} days 1 second`, `${months} months -${months * 30} days 1 second`]) {
+      assert.match(verdict(await inviteFor(lifetime)), /^(ok|22023)$/, lifetime);
+    }
+  }
+});
+
+test('the last admin stays, whichever way they are to go', async () => {
+  const org = await found(db, zed, 'Of one');
+  for (const text of [
+    `select helpdesk.leave_organization('${org}')`,
+    `select helpdesk.remove_member('${org}', '${zed.profile}')`,
+    `select helpdesk.set_member_role('${org}', '${zed.profile}', 'org_customer')`,
+    `delete from helpdesk.org_members where org_id = '${org}'`,
+    `update helpdesk.org_members set org_role = 'org_agent' where org_id = '${org}'`,
+  ]) {
+    assert.equal(verdict(await outcomeOf(session, zed, text)), '55000', text);
+  }
+});
+
+test('a role that is none is refused, by no door', async () => {
+  for (const role of ['', 'admin', 'org_owner', 'ORG_ADMIN', ' org_admin', 'org_admin ', `org_admin'--`, 'org_admin\n']) {
+    const { profile } = acme.customer;
+    assert.equal(
+      verdict(await outcomeOf(session, acme.admin, 'select helpdesk.set_member_role($1, $2, $3)', [acme.org, profile, role])),
+      '22023',
+      role,
+    );
+    const outcome = await outcomeOf(session, acme.admin, 'update helpdesk.org_members set org_role = $1 where user_id = $2', [
+      role,
+      profile,
+    ]);
+    assert.equal(verdict(outcome), '23514', role);
+  }
+});
