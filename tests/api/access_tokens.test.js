@@ -80,15 +80,15 @@ test('a token for a login that never was is nobody', async () => {
 });
 
 test('a token that outlives its login is nobody, and the profile stays as author', async () => {
-  const carol = await signUp(db, 'Carol');
+  const cleo = await signUp(db, 'Cleo');
   await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [
     acme,
-    carol.profile,
+    cleo.profile,
   ]);
-  assert.deepEqual((await knock(api.token(carol))).table.length, 2, 'her own and the one from before');
-  await db.sql('delete from auth.users where id = $1', [carol.login]);
-  assert.deepEqual(await knock(api.token(carol)), signedInAsNobody);
-  assert.equal(await db.value('select count(*)::int from helpdesk.tickets where created_by = $1', [carol.profile]), 1);
+  assert.deepEqual((await knock(api.token(cleo))).table.length, 2, 'her own and the one from before');
+  await db.sql('delete from auth.users where id = $1', [cleo.login]);
+  assert.deepEqual(await knock(api.token(cleo)), signedInAsNobody);
+  assert.equal(await db.value('select count(*)::int from helpdesk.tickets where created_by = $1', [cleo.profile]), 1);
 });
 
 test('claims in a header or in the body change nothing', async () => {
@@ -100,7 +100,7 @@ test('claims in a header or in the body change nothing', async () => {
 });
 
 test('nothing was written by those who were refused', async () => {
-  assert.equal(await db.value('select count(*)::int from helpdesk.tickets'), 2, 'the first one and Carol’s');
+  assert.equal(await db.value('select count(*)::int from helpdesk.tickets'), 2, 'the first one and Cleo’s');
 });
 
 test('the server log shows no sign of a bug', expectCleanLog);

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 
-const { db, api, expectCleanLog, acme, grace, alice } = await serveHelpdesk();
+const { db, api, expectCleanLog, acme, ben, alice } = await serveHelpdesk();
 const asAlice = api.supabase(alice);
-const asGrace = api.supabase(grace);
+const asBen = api.supabase(ben);
 const MEGABYTE = 1_000_000;
 
 const open = (args) => asAlice.rpc('create_ticket', { p_org_id: acme, p_title: 'x', ...args });
-const list = (filters) => asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters });
+const list = (filters) => asBen.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters });
 const tickets = () => db.value('select count(*)::int from helpdesk.tickets');
 
 const texts = {
@@ -27,13 +27,13 @@ for (const [name, oddity] of Object.entries(texts)) {
   test(`${name} is stored and found as it is`, async () => {
     const text = `${oddity} in a haystack`;
     const id = granted(await open({ p_title: text, p_description: text }));
-    const { ticket } = granted(await asGrace.rpc('get_ticket_details', { p_ticket_id: id }));
+    const { ticket } = granted(await asBen.rpc('get_ticket_details', { p_ticket_id: id }));
     assert.deepEqual([ticket.title, ticket.description], [text, text]);
-    granted(await asGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: { description: `${text}!` } }));
+    granted(await asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { description: `${text}!` } }));
     const found = granted(await list({ search: 'haystack' })).tickets.find((item) => item.id === id);
     assert.equal(found?.title, text);
     granted(await list({ search: oddity }));
-    granted(await asGrace.rpc('search', { p_org_id: acme, p_query: oddity }));
+    granted(await asBen.rpc('search', { p_org_id: acme, p_query: oddity }));
   });
 }
 
@@ -71,7 +71,7 @@ test('an error does not send 10 MB of input back', async () => {
 
 test('JSON nested 10,000 deep is refused', async () => {
   const deep = '['.repeat(10_000) + ']'.repeat(10_000);
-  const call = (name, body) => api.http('POST', `/rpc/${name}`, { token: api.token(grace), body });
+  const call = (name, body) => api.http('POST', `/rpc/${name}`, { token: api.token(ben), body });
   const listed = await call('list_org_tickets', `{"p_org_id": "${acme}", "p_filters": {"search": ${deep}}}`);
   const changed = await call('update_ticket', `{"p_ticket_id": "${acme}", "p_changes": {"title": ${deep}}}`);
   for (const { status, body } of [listed, changed]) {
@@ -105,7 +105,7 @@ test('bad values name the argument and say what is allowed', async () => {
 test('a list where an object belongs is refused, not read by position', async () => {
   const id = granted(await open({ p_title: 'Not by position' }));
   for (const changes of [[], ['Changed by position']]) {
-    refused(await asGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: changes }), 400, '22023');
+    refused(await asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: changes }), 400, '22023');
   }
   for (const filters of [[], ['urgent']]) refused(await list(filters), 400, '22023');
 });

@@ -5,41 +5,41 @@ import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 import { signUp } from '../support/organizations.js';
 
-const { db, api, expectCleanLog, acme, rival, ada, grace, alice, rita } = await serveHelpdesk();
-const [asAda, asGrace, asAlice, asRita] = [ada, grace, alice, rita].map((person) => api.supabase(person));
+const { db, api, expectCleanLog, acme, globex, ada, ben, alice, gina } = await serveHelpdesk();
+const [asAda, asBen, asAlice, asGina] = [ada, ben, alice, gina].map((person) => api.supabase(person));
 const invite = (client, p_email, more = {}) => client.rpc('create_org_invite', { p_org_id: acme, p_email, ...more });
 const rolesOf = async (person) =>
   (await db.sql('select org_role from helpdesk.org_members where user_id = $1', [person.profile])).map((m) => m.org_role);
 
 test('an admin invites, the person finds the invite, accepts it, and works as an agent', async () => {
-  const ivy = await signUp(db, 'Ivy');
-  const asIvy = api.supabase(ivy);
-  const id = granted(await invite(asAda, 'IVY@example.com', { p_role: 'agent', p_expires_in: '2 days' }));
-  const [pending] = granted(await asIvy.rpc('my_pending_invites'));
+  const iris = await signUp(db, 'Iris');
+  const asIris = api.supabase(iris);
+  const id = granted(await invite(asAda, 'IRIS@example.com', { p_role: 'agent', p_expires_in: '2 days' }));
+  const [pending] = granted(await asIris.rpc('my_pending_invites'));
   assert.deepEqual(
     [pending.id, pending.orgId, pending.orgName, pending.role, pending.invitedBy],
     [id, acme, 'Acme', 'agent', { id: ada.profile, name: 'Ada' }],
   );
   assert.equal(new Date(pending.expiresAt) - new Date(pending.createdAt), 2 * 24 * 3600 * 1000);
-  assert.equal(granted(await asIvy.rpc('accept_org_invite', { p_invite_id: id })), acme);
-  assert.deepEqual(granted(await asIvy.rpc('my_pending_invites')), []);
-  assert.deepEqual(await rolesOf(ivy), ['org_agent']);
-  granted(await asIvy.rpc('list_org_tickets', { p_org_id: acme }));
-  assert.equal(granted(await asIvy.rpc('accept_org_invite', { p_invite_id: id })), acme);
+  assert.equal(granted(await asIris.rpc('accept_org_invite', { p_invite_id: id })), acme);
+  assert.deepEqual(granted(await asIris.rpc('my_pending_invites')), []);
+  assert.deepEqual(await rolesOf(iris), ['org_agent']);
+  granted(await asIris.rpc('list_org_tickets', { p_org_id: acme }));
+  assert.equal(granted(await asIris.rpc('accept_org_invite', { p_invite_id: id })), acme);
 });
 
 test('agents, customers and admins of another organization invite nobody: 403', async () => {
-  for (const client of [asGrace, asAlice, asRita]) refused(await invite(client, 'x@example.com'), 403, '42501');
+  for (const client of [asBen, asAlice, asGina]) refused(await invite(client, 'x@example.com'), 403, '42501');
   refused(await invite(asAda, 'not an address'), 400, '22023');
   refused(await invite(asAda, alice.email), 409, '23505');
-  refused(await asAda.from('org_invites').insert({ org_id: rival, email: 'x@example.com' }), 403, '42501');
+  refused(await asAda.from('org_invites').insert({ org_id: globex, email: 'x@example.com' }), 403, '42501');
 });
 
 test('invites are read, made and revoked through the table too, by admins', async () => {
   granted(await asAda.from('org_invites').insert({ org_id: acme, email: 'table@example.com', role: 'customer' }));
   const rows = granted(await asAda.from('org_invites').select('email, role, created_by').eq('email', 'table@example.com'));
   assert.deepEqual(rows, [{ email: 'table@example.com', role: 'customer', created_by: ada.profile }]);
-  for (const client of [asGrace, asAlice, asRita]) {
+  for (const client of [asBen, asAlice, asGina]) {
     assert.deepEqual(granted(await client.from('org_invites').select()), []);
     granted(await client.from('org_invites').delete().eq('org_id', acme));
   }
@@ -72,15 +72,15 @@ test('an admin promotes, removes; a member leaves', async () => {
 });
 
 test('the installation gets another administrator by a code, once', async () => {
-  const [first, second, third] = [await signUp(db, 'First'), await signUp(db, 'Second'), await signUp(db, 'Third')];
+  const [ingrid, second, third] = [await signUp(db, 'Ingrid'), await signUp(db, 'Second'), await signUp(db, 'Third')];
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
   refused(await asAda.rpc('create_admin_invite_code'), 403, '42501');
   const code = granted(await backend.rpc('create_admin_invite_code'));
-  granted(await api.supabase(first).rpc('redeem_admin_invite_code', { p_code: code }));
+  granted(await api.supabase(ingrid).rpc('redeem_admin_invite_code', { p_code: code }));
   const used = refused(await api.supabase(second).rpc('redeem_admin_invite_code', { p_code: code }), 403, '42501');
   const wrong = refused(await api.supabase(second).rpc('redeem_admin_invite_code', { p_code: 'guess' }), 403, '42501');
   assert.deepEqual(used, wrong);
-  const another = granted(await api.supabase(first).rpc('create_admin_invite_code', { p_expires_in: '1 hour' }));
+  const another = granted(await api.supabase(ingrid).rpc('create_admin_invite_code', { p_expires_in: '1 hour' }));
   granted(await api.supabase(third).rpc('redeem_admin_invite_code', { p_code: another }));
   assert.equal(await db.value('select count(*)::int from helpdesk.profiles where role = $1', ['admin']), 2);
 });
@@ -90,7 +90,7 @@ test('a backend opens and changes a ticket for a customer, and history says that
   const id = granted(
     await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'By mail', p_requester_id: alice.profile }),
   );
-  granted(await backend.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'high', assignedTo: grace.profile } }));
+  granted(await backend.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'high', assignedTo: ben.profile } }));
   granted(
     await backend.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: 'My reply', created_by: alice.profile }),
   );
@@ -99,12 +99,12 @@ test('a backend opens and changes a ticket for a customer, and history says that
   assert.deepEqual(history.map((h) => h.changedBy), [null, null]);
   assert.equal(comments[0].createdBy.name, 'Alice');
   // With the login of whom it acts for in its token, it is them.
-  const forGrace = api.supabaseWithToken(api.token({ role: 'service_role', sub: grace.login }));
-  granted(await forGrace.rpc('add_comment', { p_ticket_id: id, p_content: 'On it', p_is_internal: true }));
-  granted(await forGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'urgent' } }));
-  const details = granted(await asGrace.rpc('get_ticket_details', { p_ticket_id: id }));
-  assert.equal(details.history[0].changedBy.name, 'Grace');
-  assert.equal(details.comments.at(-1).createdBy.name, 'Grace');
+  const forBen = api.supabaseWithToken(api.token({ role: 'service_role', sub: ben.login }));
+  granted(await forBen.rpc('add_comment', { p_ticket_id: id, p_content: 'On it', p_is_internal: true }));
+  granted(await forBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'urgent' } }));
+  const details = granted(await asBen.rpc('get_ticket_details', { p_ticket_id: id }));
+  assert.equal(details.history[0].changedBy.name, 'Ben');
+  assert.equal(details.comments.at(-1).createdBy.name, 'Ben');
 });
 
 test('act_as is not for API requests', async () => {

@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 import { stagesOf } from '../support/organizations.js';
 
-const { db, api, expectCleanLog, acme, rival, ada, grace, alice, rita, sam } = await serveHelpdesk();
+const { db, api, expectCleanLog, acme, globex, ada, ben, alice, gina, mallory } = await serveHelpdesk();
 const stages = await stagesOf(db, acme);
-const [asAda, asGrace, asAlice, asRita, asSam] = [ada, grace, alice, rita, sam].map((person) => api.supabase(person));
+const [asAda, asBen, asAlice, asGina, asMallory] = [ada, ben, alice, gina, mallory].map((person) => api.supabase(person));
 const NOWHERE = '00000000-0000-7000-8000-000000000000';
 
 const open = async (p_title, p_priority = 'low') =>
@@ -23,8 +23,8 @@ test('agents claim the most urgent, then the oldest, until null says that the qu
     await open(title, priority);
   }
   const taken = [];
-  for (let ticket; (ticket = granted(await claim(asGrace))); ) {
-    assert.equal(ticket.assignedTo.id, grace.profile);
+  for (let ticket; (ticket = granted(await claim(asBen))); ) {
+    assert.equal(ticket.assignedTo.id, ben.profile);
     taken.push(ticket.title);
   }
   assert.deepEqual(taken, ['First', 'Second', 'Third', 'Fourth']);
@@ -32,10 +32,10 @@ test('agents claim the most urgent, then the oldest, until null says that the qu
 
 test('filters narrow the queue; those that make no sense there are a 400', async () => {
   const [low, urgent] = [await open('Low'), await open('Urgent', 'urgent')];
-  assert.equal(granted(await claim(asGrace, { priority: 'low' })).id, low);
-  assert.equal(granted(await claim(asGrace, { priority: ['low', 'medium'] })), null);
+  assert.equal(granted(await claim(asBen, { priority: 'low' })).id, low);
+  assert.equal(granted(await claim(asBen, { priority: ['low', 'medium'] })), null);
   for (const filters of [{ status: 'closed' }, { assignedTo: 'me' }, { page: 2 }, { colour: 'red' }]) {
-    const { message, hint } = refused(await claim(asGrace, filters), 400, '22023');
+    const { message, hint } = refused(await claim(asBen, filters), 400, '22023');
     assert.match(message, new RegExp(Object.keys(filters)[0]));
     assert.ok(hint);
   }
@@ -44,18 +44,18 @@ test('filters narrow the queue; those that make no sense there are a 400', async
 
 test('customers and strangers claim nothing: 403; claiming does not answer GET', async () => {
   const id = await open('Not for everybody');
-  for (const client of [asAlice, asSam, asRita]) refused(await claim(client), 403, '42501');
-  refused(await asGrace.rpc('claim_next_ticket', { p_org_id: rival }), 403, '42501');
-  refused(await asGrace.rpc('claim_next_ticket', { p_org_id: null }), 400, '22004');
-  const got = await api.http('GET', `/rpc/claim_next_ticket?p_org_id=${acme}`, { token: api.token(grace) });
+  for (const client of [asAlice, asMallory, asGina]) refused(await claim(client), 403, '42501');
+  refused(await asBen.rpc('claim_next_ticket', { p_org_id: globex }), 403, '42501');
+  refused(await asBen.rpc('claim_next_ticket', { p_org_id: null }), 400, '22004');
+  const got = await api.http('GET', `/rpc/claim_next_ticket?p_org_id=${acme}`, { token: api.token(ben) });
   assert.equal(got.status, 405);
-  assert.equal(granted(await claim(asGrace)).id, id);
+  assert.equal(granted(await claim(asBen)).id, id);
 });
 
 test('many tickets are changed at once, each with its revision; those that are so already are left alone', async () => {
   const ids = [await open('A'), await open('B'), await open('C')];
-  granted(await asGrace.rpc('update_ticket', { p_ticket_id: ids[1], p_changes: { priority: 'high' } }));
-  const answer = granted(await update(asGrace, [...ids, ids[0]], { priority: 'high' }));
+  granted(await asBen.rpc('update_ticket', { p_ticket_id: ids[1], p_changes: { priority: 'high' } }));
+  const answer = granted(await update(asBen, [...ids, ids[0]], { priority: 'high' }));
   assert.equal(answer.updated, 2);
   assert.deepEqual(
     answer.tickets.map(({ id, version }) => [id, version]).sort(),
@@ -65,28 +65,28 @@ test('many tickets are changed at once, each with its revision; those that are s
     'select distinct version, changed_by from helpdesk.ticket_history where ticket_id = any ($1) and version > 1',
     [ids],
   );
-  assert.deepEqual(history, [{ version: 2, changed_by: grace.profile }]);
+  assert.deepEqual(history, [{ version: 2, changed_by: ben.profile }]);
 });
 
 test('all or none: one ticket that is not there, and nothing is changed', async () => {
   const ids = [await open('Kept'), await open('As well')];
-  const theirs = granted(await asSam.rpc('create_ticket', { p_org_id: rival, p_title: 'In another world' }));
+  const theirs = granted(await asMallory.rpc('create_ticket', { p_org_id: globex, p_title: 'In another world' }));
   const errors = [];
   for (const other of [NOWHERE, theirs]) {
-    errors.push(refused(await update(asGrace, [...ids, other], { title: 'x' }), 403, '42501').message);
+    errors.push(refused(await update(asBen, [...ids, other], { title: 'x' }), 403, '42501').message);
   }
   assert.equal(errors[0], errors[1], 'a ticket of others answers like none');
   refused(await update(asAlice, ids, { title: 'x' }), 403, '42501');
-  refused(await update(asSam, ids, { title: 'x' }), 403, '42501');
+  refused(await update(asMallory, ids, { title: 'x' }), 403, '42501');
   assert.deepEqual(await titlesOf(ids), ['Kept', 'As well']);
 });
 
 test('a stage of another workflow, a stranger as assignee: 403, and nothing is changed', async () => {
   const ids = [await open('Stays')];
-  const theirs = await stagesOf(db, rival);
-  for (const changes of [{ stageId: theirs.Closed }, { assignedTo: sam.profile }, { assignedTo: alice.profile }]) {
-    refused(await update(asGrace, ids, { title: 'x', ...changes }), 403, '42501');
-    refused(await asGrace.rpc('update_ticket', { p_ticket_id: ids[0], p_changes: { title: 'x', ...changes } }), 403, '42501');
+  const theirs = await stagesOf(db, globex);
+  for (const changes of [{ stageId: theirs.Closed }, { assignedTo: mallory.profile }, { assignedTo: alice.profile }]) {
+    refused(await update(asBen, ids, { title: 'x', ...changes }), 403, '42501');
+    refused(await asBen.rpc('update_ticket', { p_ticket_id: ids[0], p_changes: { title: 'x', ...changes } }), 403, '42501');
   }
   assert.deepEqual(await titlesOf(ids), ['Stays']);
 });
@@ -94,14 +94,14 @@ test('a stage of another workflow, a stranger as assignee: 403, and nothing is c
 test('bad input is a 400 that says what is allowed', async () => {
   const ids = [await open('Bad input')];
   const cases = [
-    [update(asGrace, null, { title: 'x' }), '22004', /p_ticket_ids/],
-    [update(asGrace, [null], { title: 'x' }), '22004', /p_ticket_ids/],
-    [update(asGrace, [], { title: 'x' }), '22023', /p_ticket_ids/],
-    [update(asGrace, Array.from({ length: 1001 }, () => randomUUID()), { title: 'x' }), '22023', /1001/],
-    [update(asGrace, ids, null), '22004', /p_changes/],
-    [update(asGrace, ids, {}), '22023', /p_changes/],
-    [update(asGrace, ids, { colour: 'red' }), '22023', /colour/],
-    [update(asGrace, ids, { title: ' ' }), '22023', /title/],
+    [update(asBen, null, { title: 'x' }), '22004', /p_ticket_ids/],
+    [update(asBen, [null], { title: 'x' }), '22004', /p_ticket_ids/],
+    [update(asBen, [], { title: 'x' }), '22023', /p_ticket_ids/],
+    [update(asBen, Array.from({ length: 1001 }, () => randomUUID()), { title: 'x' }), '22023', /1001/],
+    [update(asBen, ids, null), '22004', /p_changes/],
+    [update(asBen, ids, {}), '22023', /p_changes/],
+    [update(asBen, ids, { colour: 'red' }), '22023', /colour/],
+    [update(asBen, ids, { title: ' ' }), '22023', /title/],
   ];
   for (const [call, code, mentions] of cases) assert.match(refused(await call, 400, code).message, mentions);
 });
@@ -116,23 +116,23 @@ test('with transitions, only allowed moves; the error says which', async () => {
     min_role,
   });
   const allow = (client, ...moves) => client.from('workflow_transitions').insert(moves);
-  refused(await allow(asGrace, move('New', 'Closed')), 403, '42501');
+  refused(await allow(asBen, move('New', 'Closed')), 403, '42501');
   granted(await allow(asAda, move('New', 'In progress'), move('New', 'Closed', 'org_admin')));
 
   const id = await open('On rails');
   const go = (client, to) => client.rpc('update_ticket', { p_ticket_id: id, p_changes: { stageId: stages[to] } });
   for (const to of ['Resolved', 'Closed']) {
-    const { hint } = refused(await go(asGrace, to), 403, '42501');
+    const { hint } = refused(await go(asBen, to), 403, '42501');
     assert.match(hint, /In progress/);
     assert.doesNotMatch(hint, /Closed/, 'that is for admins');
   }
-  refused(await update(asGrace, [id], { stageId: stages.Resolved }), 403, '42501');
-  refused(await asGrace.from('tickets').update({ current_stage_id: stages.Resolved }).eq('id', id), 403, '42501');
+  refused(await update(asBen, [id], { stageId: stages.Resolved }), 403, '42501');
+  refused(await asBen.from('tickets').update({ current_stage_id: stages.Resolved }).eq('id', id), 403, '42501');
   assert.match(refused(await go(asAda, 'Resolved'), 403, '42501').hint, /In progress, Closed/);
   assert.equal(granted(await go(asAda, 'Closed')).status, 'closed');
   refused(await go(asAda, 'New'), 403, '42501');
   granted(await asAda.from('workflow_transitions').delete().eq('org_id', acme));
-  assert.equal(granted(await go(asGrace, 'New')).status, 'open');
+  assert.equal(granted(await go(asBen, 'New')).status, 'open');
 });
 
 test('the server log shows no sign of a bug', expectCleanLog);

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 import { stagesOf } from '../support/organizations.js';
 
-const { db, api, expectCleanLog, acme, rival, ada, grace, alice, bob, sam } = await serveHelpdesk();
+const { db, api, expectCleanLog, acme, globex, ada, ben, alice, dave, mallory } = await serveHelpdesk();
 const stages = await stagesOf(db, acme);
 const asAda = api.supabase(ada);
-const asGrace = api.supabase(grace);
+const asBen = api.supabase(ben);
 const asAlice = api.supabase(alice);
 
 /** A ticket of Alice's, made through this door. */
@@ -32,13 +32,13 @@ test('a customer posts a ticket; the system fills in the rest and writes its his
 
 test('an agent patches a ticket; the change is in its history like any other', async () => {
   const { id } = await ticket('Door jams');
-  const change = { title: 'Door jams again', current_stage_id: stages.Closed, assigned_to: grace.profile };
-  const row = granted(await asGrace.from('tickets').update(change).eq('id', id).select().single());
+  const change = { title: 'Door jams again', current_stage_id: stages.Closed, assigned_to: ben.profile };
+  const row = granted(await asBen.from('tickets').update(change).eq('id', id).select().single());
   assert.deepEqual([row.version, row.status, row.closed_at !== null], [2, 'closed', true]);
   const { changes, changed_by } = granted(
-    await asGrace.from('ticket_history').select().eq('ticket_id', id).eq('version', 2).single(),
+    await asBen.from('ticket_history').select().eq('ticket_id', id).eq('version', 2).single(),
   );
-  assert.equal(changed_by, grace.profile);
+  assert.equal(changed_by, ben.profile);
   assert.deepEqual(changes.fields.title, { from: 'Door jams', to: 'Door jams again' });
   assert.deepEqual(changes.fields.status, { from: 'open', to: 'closed' });
 });
@@ -46,15 +46,15 @@ test('an agent patches a ticket; the change is in its history like any other', a
 test('filters and order work, and stay inside what the caller may see', async () => {
   const made = [];
   for (const priority of ['low', 'urgent', 'medium']) made.push(await ticket(`Sorted ${priority}`, { priority }));
-  await api.supabase(bob).from('tickets').insert({ org_id: acme, title: 'Sorted, but of Bob' });
+  await api.supabase(dave).from('tickets').insert({ org_id: acme, title: 'Sorted, but of Dave' });
   const mine = asAlice.from('tickets').select('title').like('title', 'Sorted%').order('priority', { ascending: false });
   assert.deepEqual(granted(await mine).map(({ title }) => title), ['Sorted urgent', 'Sorted medium', 'Sorted low']);
 
-  const count = await asGrace.from('tickets').select('*', { count: 'exact', head: true }).like('title', 'Sorted%');
+  const count = await asBen.from('tickets').select('*', { count: 'exact', head: true }).like('title', 'Sorted%');
   assert.equal(count.count, 4);
-  const paged = asGrace.from('tickets').select('number').eq('org_id', acme).order('number').range(0, 1);
+  const paged = asBen.from('tickets').select('number').eq('org_id', acme).order('number').range(0, 1);
   assert.deepEqual(granted(await paged).map(({ number }) => number), [1, 2]);
-  assert.deepEqual(granted(await api.supabase(sam).from('tickets').select().in('id', made.map(({ id }) => id))), []);
+  assert.deepEqual(granted(await api.supabase(mallory).from('tickets').select().in('id', made.map(({ id }) => id))), []);
 });
 
 test('a customer patches and deletes nothing', async () => {
@@ -66,7 +66,7 @@ test('a customer patches and deletes nothing', async () => {
 
 test('agents delete no ticket, admins do, with its history', async () => {
   const { id } = await ticket('To be deleted');
-  assert.deepEqual(granted(await asGrace.from('tickets').delete().eq('id', id).select()), []);
+  assert.deepEqual(granted(await asBen.from('tickets').delete().eq('id', id).select()), []);
   assert.deepEqual(granted(await asAda.from('tickets').delete().eq('id', id).select('id')), [{ id }]);
   assert.equal(await db.value('select count(*)::int from helpdesk.ticket_history where ticket_id = $1', [id]), 0);
 });
@@ -75,10 +75,10 @@ test('what the system sets cannot be patched, not even by an admin', async () =>
   const { id } = await ticket('Fixed columns');
   const forbidden = {
     id: alice.profile,
-    org_id: rival,
+    org_id: globex,
     status: 'closed',
     number: 99,
-    created_by: bob.profile,
+    created_by: dave.profile,
     created_at: '2001-01-01',
     version: 7,
     latest_history_id: id,
@@ -86,7 +86,7 @@ test('what the system sets cannot be patched, not even by an admin', async () =>
     resolved_at: '2001-01-01',
   };
   for (const [column, value] of Object.entries(forbidden)) {
-    for (const client of [asAda, asGrace]) {
+    for (const client of [asAda, asBen]) {
       refused(await client.from('tickets').update({ [column]: value }).eq('id', id), 403, '42501');
     }
   }
@@ -101,29 +101,29 @@ test('what the system sets cannot be posted', async () => {
 
 test('a customer posts in nobody else’s name, for no other organization, and assigns nobody', async () => {
   const post = (row) => asAlice.from('tickets').insert({ org_id: acme, title: 'Not so', ...row });
-  refused(await post({ created_by: bob.profile }), 403, '42501');
-  refused(await post({ org_id: rival }), 403, '42501');
-  refused(await post({ assigned_to: grace.profile }), 403, '42501');
+  refused(await post({ created_by: dave.profile }), 403, '42501');
+  refused(await post({ org_id: globex }), 403, '42501');
+  refused(await post({ assigned_to: ben.profile }), 403, '42501');
   assert.equal(await db.value(`select count(*)::int from helpdesk.tickets where title = 'Not so'`), 0);
 });
 
 test('an agent posts for a member, but not for a stranger', async () => {
-  const post = (person) => asGrace.from('tickets').insert({ org_id: acme, title: 'By phone', created_by: person.profile });
-  granted(await post(bob));
-  refused(await post(sam), 403, '42501');
+  const post = (person) => asBen.from('tickets').insert({ org_id: acme, title: 'By phone', created_by: person.profile });
+  granted(await post(dave));
+  refused(await post(mallory), 403, '42501');
 });
 
 test('a ticket is not assigned to a stranger, nor moved to a stage of another organization', async () => {
   const { id } = await ticket('Stays inside');
-  const theirs = await stagesOf(db, rival);
-  const patch = (change) => asGrace.from('tickets').update(change).eq('id', id);
-  refused(await patch({ assigned_to: sam.profile }), 403, '42501');
+  const theirs = await stagesOf(db, globex);
+  const patch = (change) => asBen.from('tickets').update(change).eq('id', id);
+  refused(await patch({ assigned_to: mallory.profile }), 403, '42501');
   refused(await patch({ current_stage_id: theirs.Closed }), 403, '42501');
 });
 
 test('history is closed to everybody', async () => {
   const { id } = await ticket('On the record');
-  for (const client of [asAlice, asGrace, asAda, api.supabaseWithToken(api.token({ role: 'service_role' }))]) {
+  for (const client of [asAlice, asBen, asAda, api.supabaseWithToken(api.token({ role: 'service_role' }))]) {
     const history = () => client.from('ticket_history');
     refused(await history().insert({ org_id: acme, ticket_id: id }), 403, '42501');
     refused(await history().update({ title: 'x' }).eq('ticket_id', id), 403, '42501');
@@ -132,19 +132,19 @@ test('history is closed to everybody', async () => {
 });
 
 test('a person changes their own name and nothing that gives them rights', async () => {
-  const mine = () => api.supabase(bob).from('profiles');
-  granted(await mine().update({ name: 'Robert', preferences: { theme: 'dark' } }).eq('id', bob.profile));
-  assert.equal(await db.value('select name from helpdesk.profiles where id = $1', [bob.profile]), 'Robert');
+  const mine = () => api.supabase(dave).from('profiles');
+  granted(await mine().update({ name: 'Robert', preferences: { theme: 'dark' } }).eq('id', dave.profile));
+  assert.equal(await db.value('select name from helpdesk.profiles where id = $1', [dave.profile]), 'Robert');
   for (const change of [{ role: 'admin' }, { auth_id: ada.login }, { email: ada.email }, { id: ada.profile }]) {
-    refused(await mine().update(change).eq('id', bob.profile), 403, '42501');
+    refused(await mine().update(change).eq('id', dave.profile), 403, '42501');
   }
   assert.deepEqual(granted(await mine().update({ name: 'x' }).eq('id', alice.profile).select()), []);
 });
 
 test('nobody adds themselves to an organization or makes themselves admin', async () => {
   const members = (person) => api.supabase(person).from('org_members');
-  refused(await members(sam).insert({ org_id: acme, user_id: sam.profile, org_role: 'org_admin' }), 403, '42501');
-  for (const person of [bob, grace, sam]) {
+  refused(await members(mallory).insert({ org_id: acme, user_id: mallory.profile, org_role: 'org_admin' }), 403, '42501');
+  for (const person of [dave, ben, mallory]) {
     const promoted = await members(person).update({ org_role: 'org_admin' }).eq('org_id', acme).select();
     assert.deepEqual(granted(promoted), [], person.name);
   }
@@ -162,7 +162,7 @@ test('a ticket comes with its stage, workflow, people and history in one request
   const select = `title, workflow_stages(name), workflows(name),
     requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name),
     ticket_comments(content), history:ticket_history!ticket_history_ticket_id_fkey(version)`;
-  const row = granted(await asGrace.from('tickets').select(select).eq('id', id).single());
+  const row = granted(await asBen.from('tickets').select(select).eq('id', id).single());
   assert.deepEqual(row, {
     title: 'Embedded',
     workflow_stages: { name: 'New' },
@@ -172,7 +172,7 @@ test('a ticket comes with its stage, workflow, people and history in one request
     ticket_comments: [],
     history: [{ version: 1 }],
   });
-  await asGrace.from('tickets').update({ assigned_to: grace.profile }).eq('id', id);
+  await asBen.from('tickets').update({ assigned_to: ben.profile }).eq('id', id);
   const people = 'requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name)';
   // A customer reads no profile but their own.
   assert.deepEqual(granted(await asAlice.from('tickets').select(people).eq('id', id).single()), { requester: { name: 'Alice' }, assignee: null });
@@ -180,15 +180,15 @@ test('a ticket comes with its stage, workflow, people and history in one request
 
 test('filtering by an embedded stage works', async () => {
   const { id } = await ticket('In a stage');
-  granted(await asGrace.from('tickets').update({ current_stage_id: stages['In progress'] }).eq('id', id));
-  const found = asGrace.from('tickets').select('id, workflow_stages!inner(name)').eq('workflow_stages.name', 'In progress');
+  granted(await asBen.from('tickets').update({ current_stage_id: stages['In progress'] }).eq('id', id));
+  const found = asBen.from('tickets').select('id, workflow_stages!inner(name)').eq('workflow_stages.name', 'In progress');
   assert.deepEqual(granted(await found).map((row) => row.id), [id]);
 });
 
 test('an admin renames a stage, an agent does not', async () => {
   const rename = (client, name) =>
     client.from('workflow_stages').update({ name }).eq('id', stages['Waiting on customer']).select('name');
-  assert.deepEqual(granted(await rename(asGrace, 'x')), []);
+  assert.deepEqual(granted(await rename(asBen, 'x')), []);
   assert.deepEqual(granted(await rename(asAda, 'Waiting')), [{ name: 'Waiting' }]);
 });
 

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 
-const { db, api, expectCleanLog, acme, rival, ada, grace, alice, bob, sam } = await serveHelpdesk();
+const { db, api, expectCleanLog, acme, globex, ada, ben, alice, dave, mallory } = await serveHelpdesk();
 const asAlice = api.supabase(alice);
-const asGrace = api.supabase(grace);
-const asSam = api.supabase(sam);
+const asBen = api.supabase(ben);
+const asMallory = api.supabase(mallory);
 
 const open = async (client, args) => granted(await client.rpc('create_ticket', { p_org_id: acme, ...args }));
 const details = async (client, id) => granted(await client.rpc('get_ticket_details', { p_ticket_id: id }));
@@ -15,12 +15,12 @@ const details = async (client, id) => granted(await client.rpc('get_ticket_detai
 test('a customer opens a ticket; an agent finds it in the list and reads it', async () => {
   const id = await open(asAlice, { p_title: 'Printer on fire', p_description: 'Third floor', p_priority: 'urgent' });
 
-  const { tickets, pagination } = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme }));
+  const { tickets, pagination } = granted(await asBen.rpc('list_org_tickets', { p_org_id: acme }));
   assert.equal(pagination.total, 1);
   assert.equal(tickets[0].id, id);
   assert.deepEqual(tickets[0].createdBy, { id: alice.profile, name: 'Alice' });
 
-  const { ticket, comments, attachments, history } = await details(asGrace, id);
+  const { ticket, comments, attachments, history } = await details(asBen, id);
   assert.equal(ticket.title, 'Printer on fire');
   assert.equal(ticket.description, 'Third floor');
   assert.equal(ticket.priority, 'urgent');
@@ -33,13 +33,13 @@ test('a customer opens a ticket; an agent finds it in the list and reads it', as
 
 test('an agent moves a ticket on, and its customer sees what happened', async () => {
   const id = await open(asAlice, { p_title: 'Chair squeaks' });
-  const stages = granted(await asGrace.from('workflow_stages').select('id,name').eq('org_id', acme));
+  const stages = granted(await asBen.from('workflow_stages').select('id,name').eq('org_id', acme));
   const resolved = stages.find((stage) => stage.name === 'Resolved');
 
   const ticket = granted(
-    await asGrace.rpc('update_ticket', {
+    await asBen.rpc('update_ticket', {
       p_ticket_id: id,
-      p_changes: { stageId: resolved.id, assignedTo: grace.profile },
+      p_changes: { stageId: resolved.id, assignedTo: ben.profile },
       p_expected_version: 1,
     }),
   );
@@ -49,15 +49,15 @@ test('an agent moves a ticket on, and its customer sees what happened', async ()
 
   const seen = await details(asAlice, id);
   assert.equal(seen.ticket.status, 'resolved');
-  assert.equal(seen.ticket.assignedTo.name, 'Grace');
+  assert.equal(seen.ticket.assignedTo.name, 'Ben');
   assert.equal(seen.ticket.assignedTo.email, null, 'customers do not get the e-mail addresses of staff');
-  assert.deepEqual(seen.history[0].changedBy, { id: grace.profile, name: 'Grace' });
+  assert.deepEqual(seen.history[0].changedBy, { id: ben.profile, name: 'Ben' });
 });
 
 test('a stale version is a prompt 409 conflict and changes nothing', async () => {
   const id = await open(asAlice, { p_title: 'Window stuck' });
   const change = (title) =>
-    asGrace.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
+    asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
   granted(await change('Window stuck open'));
 
   const started = Date.now();
@@ -65,33 +65,33 @@ test('a stale version is a prompt 409 conflict and changes nothing', async () =>
   assert.ok(Date.now() - started < 2000, 'answered at once');
   assert.match(error.message, /p_expected_version/);
   assert.ok(error.hint);
-  assert.equal((await details(asGrace, id)).ticket.title, 'Window stuck open');
+  assert.equal((await details(asBen, id)).ticket.title, 'Window stuck open');
 });
 
 test('a customer reads only their own tickets and changes none', async () => {
   const id = await open(asAlice, { p_title: 'Private matter' });
-  const asBob = api.supabase(bob);
-  assert.equal(await details(asBob, id), null);
-  assert.deepEqual(granted(await asBob.from('tickets').select()), []);
-  assert.deepEqual(granted(await asBob.rpc('list_org_tickets', { p_org_id: acme })).tickets, []);
-  for (const client of [asAlice, asBob]) {
+  const asDave = api.supabase(dave);
+  assert.equal(await details(asDave, id), null);
+  assert.deepEqual(granted(await asDave.from('tickets').select()), []);
+  assert.deepEqual(granted(await asDave.rpc('list_org_tickets', { p_org_id: acme })).tickets, []);
+  for (const client of [asAlice, asDave]) {
     refused(await client.rpc('update_ticket', { p_ticket_id: id, p_changes: { title: 'x' } }), 403, '42501');
   }
-  refused(await asBob.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: alice.profile }), 403, '42501');
+  refused(await asDave.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: alice.profile }), 403, '42501');
 });
 
 test('a stranger is refused by the functions and sees empty tables', async () => {
-  const id = await open(asAlice, { p_title: 'Not for Sam' });
-  refused(await asSam.rpc('create_ticket', { p_org_id: acme, p_title: 'x' }), 403, '42501');
-  refused(await asSam.rpc('list_org_tickets', { p_org_id: acme }), 403, '42501');
-  refused(await asSam.rpc('list_org_members', { p_org_id: acme }), 403, '42501');
-  refused(await asSam.rpc('update_ticket', { p_ticket_id: id, p_changes: { title: 'x' } }), 403, '42501');
-  assert.equal(await details(asSam, id), null);
+  const id = await open(asAlice, { p_title: 'Not for Mallory' });
+  refused(await asMallory.rpc('create_ticket', { p_org_id: acme, p_title: 'x' }), 403, '42501');
+  refused(await asMallory.rpc('list_org_tickets', { p_org_id: acme }), 403, '42501');
+  refused(await asMallory.rpc('list_org_members', { p_org_id: acme }), 403, '42501');
+  refused(await asMallory.rpc('update_ticket', { p_ticket_id: id, p_changes: { title: 'x' } }), 403, '42501');
+  assert.equal(await details(asMallory, id), null);
   for (const table of ['tickets', 'ticket_history', 'workflows', 'workflow_stages', 'org_members']) {
-    assert.deepEqual(granted(await asSam.from(table).select().eq('org_id', acme)), [], table);
+    assert.deepEqual(granted(await asMallory.from(table).select().eq('org_id', acme)), [], table);
   }
-  assert.deepEqual(granted(await asSam.from('organizations').select('id')), [{ id: rival }]);
-  assert.deepEqual(granted(await asSam.from('profiles').select('name')), [{ name: 'Sam' }]);
+  assert.deepEqual(granted(await asMallory.from('organizations').select('id')), [{ id: globex }]);
+  assert.deepEqual(granted(await asMallory.from('profiles').select('name')), [{ name: 'Mallory' }]);
 });
 
 test('the same idempotency key sent again returns the first ticket; with another request it is a 409 conflict', async () => {
@@ -104,19 +104,19 @@ test('the same idempotency key sent again returns the first ticket; with another
 
 test('a backend opens a ticket for a member, and must say for whom', async () => {
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
-  const id = await open(backend, { p_title: 'By phone', p_requester_id: bob.profile });
-  const { ticket, history } = await details(api.supabase(bob), id);
-  assert.equal(ticket.createdBy.name, 'Bob');
+  const id = await open(backend, { p_title: 'By phone', p_requester_id: dave.profile });
+  const { ticket, history } = await details(api.supabase(dave), id);
+  assert.equal(ticket.createdBy.name, 'Dave');
   assert.equal(history[0].changedBy, null, 'the system did it');
   const error = refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'For whom?' }), 400, '22004');
   assert.match(error.message, /p_requester_id/);
-  refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: sam.profile }), 403, '42501');
+  refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: mallory.profile }), 403, '42501');
 });
 
 test('somebody founds an organization and opens its first ticket', async () => {
-  const org = granted(await asSam.rpc('create_organization', { p_name: 'Startup' }));
-  granted(await asSam.rpc('create_ticket', { p_org_id: org, p_title: 'First' }));
-  const { tickets } = granted(await asSam.rpc('list_org_tickets', { p_org_id: org }));
+  const org = granted(await asMallory.rpc('create_organization', { p_name: 'Startup' }));
+  granted(await asMallory.rpc('create_ticket', { p_org_id: org, p_title: 'First' }));
+  const { tickets } = granted(await asMallory.rpc('list_org_tickets', { p_org_id: org }));
   assert.deepEqual(tickets.map(({ number, title }) => ({ number, title })), [{ number: 1, title: 'First' }]);
 });
 
@@ -139,7 +139,7 @@ test('reading functions answer GET as well, writing ones do not', async () => {
 test('a GET of the list takes filters, as JSON in the address', async () => {
   const filters = encodeURIComponent(JSON.stringify({ perPage: 1, sort: 'createdAt' }));
   const { status, body } = await api.http('GET', `/rpc/list_org_tickets?p_org_id=${acme}&p_filters=${filters}`, {
-    token: api.token(grace),
+    token: api.token(ben),
   });
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(body.tickets.map(({ number }) => number), [1]);
@@ -147,12 +147,12 @@ test('a GET of the list takes filters, as JSON in the address', async () => {
 
 test('walking the pages by cursor gives every ticket once', async () => {
   for (let i = 0; i < 12; i++) await open(asAlice, { p_title: `Page filler ${i}` });
-  const all = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: { perPage: 100 } }));
+  const all = granted(await asBen.rpc('list_org_tickets', { p_org_id: acme, p_filters: { perPage: 100 } }));
   const walked = [];
   let cursor;
   do {
     const filters = { perPage: 5, ...(cursor && { cursor }) };
-    const page = granted(await asGrace.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters }));
+    const page = granted(await asBen.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters }));
     walked.push(...page.tickets);
     cursor = page.pagination.nextCursor;
   } while (cursor);

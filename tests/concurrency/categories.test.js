@@ -8,7 +8,7 @@ import { twoOrganizations } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace } = await twoOrganizations(db);
+const { acme, ada, ben } = await twoOrganizations(db);
 
 async function categories(...names) {
   const ids = {};
@@ -30,7 +30,7 @@ const ROOTLESS = `
 for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
   test(`two categories moved below each other at once, ${isolation}: one is refused, and there is no cycle`, async () => {
     const [left, right] = Object.values(await categories(`a ${isolation}`, `b ${isolation}`));
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     await first.query(`begin isolation level ${isolation}`);
     await second.query(`begin isolation level ${isolation}`);
     await second.query('select from helpdesk.categories');
@@ -47,7 +47,7 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
 test('eight sessions move categories about: there is never a cycle', async () => {
   const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
   const ids = Object.values(await categories(...names));
-  const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : grace)));
+  const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : ben)));
   const outcomes = {};
   await Promise.all(
     sessions.map(async (session, n) => {
@@ -74,7 +74,7 @@ const article = (session, categories) =>
 const namesOf = (id) => db.value('select categories from helpdesk.articles where id = $1', [id]);
 
 test('an article written while its category is being renamed, or deleted, has no name that is not there', async () => {
-  const [writer, admin] = [await db.signIn(grace), await db.signIn(ada)];
+  const [writer, admin] = [await db.signIn(ben), await db.signIn(ada)];
   for (const [change, expected] of [
     [`update helpdesk.categories set name = 'Later' where name = 'Early'`, ['Later']],
     [`delete from helpdesk.categories where name = 'Early'`, []],
@@ -103,7 +103,7 @@ test('an article written while its category is being renamed, or deleted, has no
 
 for (const isolation of ['read committed', 'repeatable read']) {
   test(`two categories of one name are renamed, or deleted, at once, ${isolation}: no article keeps a name that is gone`, async () => {
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     const rename = (id, name) => [`update helpdesk.categories set name = $2 where id = $1`, [id, name]];
     const remove = (id) => ['delete from helpdesk.categories where id = $1', [id]];
     const same = await categories('Above', 'Twin');

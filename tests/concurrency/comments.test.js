@@ -8,7 +8,7 @@ import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await twoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
@@ -19,7 +19,7 @@ const remove = (session, comment) => session.query('delete from helpdesk.ticket_
 for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) {
   test(`deleting ${first} and then ${second} comments while an agent writes one: no deadlock, and the counts are right`, async () => {
     const ticket = await newTicket(`First ${first}`);
-    const [dba, agent] = [await db.connect(), await db.signIn(grace)];
+    const [dba, agent] = [await db.connect(), await db.signIn(ben)];
     const comments = { public: await say(agent, ticket), internal: await say(agent, ticket, true) };
     await dba.query('begin');
     await remove(dba, comments[first]);
@@ -35,7 +35,7 @@ for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) 
 
 test('a comment waits for a change of its ticket, and neither undoes the other', async () => {
   const ticket = await newTicket('Changed and talked about');
-  const [agent, customer] = [await db.signIn(grace), await db.signIn(alice)];
+  const [agent, customer] = [await db.signIn(ben), await db.signIn(alice)];
   await agent.query('begin');
   await updateTicket(agent, ticket, { stageId: stages['Waiting on customer'], title: 'Changed' });
   const waiting = say(customer, ticket);
@@ -67,7 +67,7 @@ test('a comment on a ticket that is deleted meanwhile is refused, and leaves not
 
 test('deleting a ticket waits for a comment just being written, and takes it along', async () => {
   const ticket = await newTicket('Vanishing later');
-  const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   await agent.query('begin');
   await say(agent, ticket, true);
   const waiting = admin.query('delete from helpdesk.tickets where id = $1', [ticket]);

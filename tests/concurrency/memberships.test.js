@@ -8,7 +8,7 @@ import { found, join, openTicket, signUp, twoOrganizations, updateTicket } from 
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await twoOrganizations(db);
 await db.as(alice, (session) => openTicket(session, acme, 'There to be seen'));
 
 let guests = 0;
@@ -140,13 +140,13 @@ const LATE = { 'read committed': '55000', 'repeatable read': '40001', serializab
 for (const [isolation, refusal] of Object.entries(LATE)) {
   for (const [name, end] of Object.entries(WAYS_OUT)) {
     for (const [whom, ofFirst, ofSecond, left] of [
-      ['each other', grace, ada, 'Ada'],
-      ['themselves', ada, grace, 'Grace'],
+      ['each other', ben, ada, 'Ada'],
+      ['themselves', ada, ben, 'Ben'],
     ]) {
       test(`two admins ${name} ${whom} at once, ${isolation}: one stays`, async () => {
         const org = await found(db, ada, 'Two admins');
-        await join(db, org, grace, 'org_admin');
-        const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+        await join(db, org, ben, 'org_admin');
+        const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
         for (const session of [first, second]) {
           await session.query(`begin isolation level ${isolation}`);
           await session.query('select from helpdesk.org_members limit 1');
@@ -237,7 +237,7 @@ for (const [how, work] of Object.entries({
 })) {
   test(`a ticket assigned ${how} while its assignee is being removed is not left with them`, async () => {
     const { person } = await guest('org_agent');
-    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
     const ticket = await openTicket(agent, acme, 'Whose?');
     // Removed first: whoever assigns waits, and is told.
     await admin.query('begin');
@@ -260,7 +260,7 @@ for (const [how, work] of Object.entries({
 
   test(`a ticket assigned ${how} while its assignee is being demoted is not left with them`, async () => {
     const { person } = await guest('org_agent');
-    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
     const ticket = await openTicket(agent, acme, 'Whose?');
     await agent.query('begin');
     await work(agent, ticket, person);
@@ -274,7 +274,7 @@ for (const [how, work] of Object.entries({
 
 test('many tickets assigned at once while the assignee of one of them is being removed: nobody deadlocks', async () => {
   const { person } = await guest('org_agent');
-  const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   const ids = [await openTicket(agent, acme, 'Theirs'), await openTicket(agent, acme, 'Not yet')];
   await assign(agent, ids[0], person);
   await admin.query('begin');

@@ -8,7 +8,7 @@ import { openTicket, twoOrganizations } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, grace, rita } = await twoOrganizations(db);
+const { acme, globex, ada, ben, gina } = await twoOrganizations(db);
 
 const speak = (session, language) =>
   session.query('update helpdesk.organizations set search_language = $2 where id = $1', [acme, language]);
@@ -21,14 +21,14 @@ const stale = async () => {
   return before.filter((line) => !rebuilt.includes(line)).length;
 };
 
-const [writer, admin, stranger] = [await db.signIn(grace), await db.signIn(ada), await db.signIn(rita)];
+const [writer, admin, stranger] = [await db.signIn(ben), await db.signIn(ada), await db.signIn(gina)];
 
 test('who changes the language waits for those who write, and indexes what they wrote', async () => {
   await writer.query('begin');
   await openTicket(writer, acme, 'Printing costs');
   const changed = speak(admin, 'english');
   await db.untilBlocked(admin);
-  await openTicket(stranger, rival, 'Nobody else waits');
+  await openTicket(stranger, globex, 'Nobody else waits');
   await writer.query('commit');
   await changed;
   assert.equal(await stale(), 0);
@@ -39,7 +39,7 @@ test('who writes meanwhile waits, and writes in the new language', async () => {
   await speak(admin, 'german');
   const written = openTicket(writer, acme, 'Die Häuser der Drucker');
   await db.untilBlocked(writer);
-  await openTicket(stranger, rival, 'Nobody else waits');
+  await openTicket(stranger, globex, 'Nobody else waits');
   await admin.query('commit');
   await written;
   assert.equal(await stale(), 0);
@@ -50,7 +50,7 @@ test('who rewrites one organization stops no other, however its id ends', async 
   await admin.query('begin');
   await speak(admin, 'french');
   await stranger.query(`set lock_timeout = '5s'`);
-  await db.sql(`insert into helpdesk.organizations (id, name, created_by) values ($1, 'Near', $2)`, [near, rita.profile]);
+  await db.sql(`insert into helpdesk.organizations (id, name, created_by) values ($1, 'Near', $2)`, [near, gina.profile]);
   await openTicket(stranger, near, 'Nobody else waits');
   await admin.query('rollback');
 });

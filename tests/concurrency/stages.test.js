@@ -8,7 +8,7 @@ import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice, rita } = await twoOrganizations(db);
+const { acme, ada, ben, alice, gina } = await twoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
@@ -26,7 +26,7 @@ const doors = {
 for (const [door, moveIn] of Object.entries(doors)) {
   test(`a stage whose status changes waits for tickets just moving in, and they get the new status, ${door}`, async () => {
     const ticket = await newTicket('Moving in');
-    const [agent, admin] = [await db.signIn(grace), await db.signIn(ada)];
+    const [agent, admin] = [await db.signIn(ben), await db.signIn(ada)];
     await agent.query('begin');
     await moveIn(agent, ticket);
     const waiting = setStatus(admin, stages['In progress'], 'pending');
@@ -39,7 +39,7 @@ for (const [door, moveIn] of Object.entries(doors)) {
 
   test(`a ticket moving into a stage whose status is just changing waits, and gets the new status, ${door}`, async () => {
     const ticket = await newTicket('Moving in later');
-    const [agent, admin] = [await db.signIn(grace), await db.signIn(ada)];
+    const [agent, admin] = [await db.signIn(ben), await db.signIn(ada)];
     await admin.query('begin');
     await setStatus(admin, stages['In progress'], 'pending');
     const waiting = moveIn(agent, ticket);
@@ -55,7 +55,7 @@ for (const [door, moveIn] of Object.entries(doors)) {
 test('moving many tickets into a stage while its status changes is no deadlock', async () => {
   const [inside, outside] = [await newTicket('Inside'), await newTicket('Outside')];
   await db.sql('update helpdesk.tickets set current_stage_id = $2 where id = $1', [inside, stages['In progress']]);
-  const [other, agent, admin] = [await db.connect(), await db.signIn(grace), await db.signIn(ada)];
+  const [other, agent, admin] = [await db.connect(), await db.signIn(ben), await db.signIn(ada)];
   // Somebody holds the second ticket, so that the agent has locked only the first when the admin comes.
   await other.query('begin');
   await other.query('select from helpdesk.tickets where id = $1 for update', [outside]);
@@ -73,7 +73,7 @@ test('moving many tickets into a stage while its status changes is no deadlock',
 
 test('a stranger adding a start stage is refused at once, though somebody is changing the workflow', async () => {
   const workflow = await db.value('select id from helpdesk.workflows where org_id = $1', [acme]);
-  const [other, stranger] = [await db.connect(), await db.signIn(rita)];
+  const [other, stranger] = [await db.connect(), await db.signIn(gina)];
   await other.query('begin');
   await other.query('select from helpdesk.workflows where id = $1 for update', [workflow]);
   await stranger.query(`set lock_timeout = '200ms'`);

@@ -9,11 +9,11 @@ import { openTicket, twoOrganizations } from '../support/organizations.js';
 const SESSIONS = 8;
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, grace, alice, bob, sam } = await twoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, mallory } = await twoOrganizations(db);
 
 /** Sessions of members of Acme, customers and staff in turn. */
 function sessions(count = SESSIONS) {
-  const people = [alice, bob, grace, ada];
+  const people = [alice, dave, ben, ada];
   return Promise.all(Array.from({ length: count }, (_, i) => db.signIn(people[i % people.length])));
 }
 
@@ -31,11 +31,11 @@ test('8 sessions opening 25 tickets each get the numbers 1 to 200, and no deadlo
 });
 
 test('organizations do not wait for each other', async () => {
-  const [inAcme, inRival] = [await db.signIn(alice), await db.signIn(sam)];
+  const [inAcme, inGlobex] = [await db.signIn(alice), await db.signIn(mallory)];
   await inAcme.query('begin');
   await openTicket(inAcme, acme, 'Not yet committed');
-  await inRival.query(`set lock_timeout = '5s'`);
-  await openTicket(inRival, rival, 'Does not wait');
+  await inGlobex.query(`set lock_timeout = '5s'`);
+  await openTicket(inGlobex, globex, 'Does not wait');
   await inAcme.query('rollback');
 });
 
@@ -103,7 +103,7 @@ test('the same key for another request fails with 23505, also when the first one
 });
 
 test('two people using the same key make two tickets', async () => {
-  const [ofAliceToo, ofBob] = [await db.signIn(alice), await db.signIn(bob)];
-  const ids = await Promise.all([ofAliceToo, ofBob].map((s) => openTicket(s, acme, 'Same key', { key: 'theirs' })));
+  const [ofAliceToo, ofDave] = [await db.signIn(alice), await db.signIn(dave)];
+  const ids = await Promise.all([ofAliceToo, ofDave].map((s) => openTicket(s, acme, 'Same key', { key: 'theirs' })));
   assert.notEqual(ids[0], ids[1]);
 });

@@ -10,7 +10,7 @@ import { Random } from '../support/random.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await twoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const versionOf = (ticket) => db.value('select version from helpdesk.tickets where id = $1', [ticket]);
@@ -18,24 +18,24 @@ const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme,
 
 test('two changes of the same version: one wins, the other gets 23505 and changes nothing', async () => {
   const ticket = await newTicket('Contested');
-  const [first, second] = [await db.signIn(grace), await db.signIn(ada)];
+  const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
-  assert.equal((await updateTicket(first, ticket, { title: 'By Grace' }, 1)).version, 2);
+  assert.equal((await updateTicket(first, ticket, { title: 'By Ben' }, 1)).version, 2);
   const waiting = fails('23505', updateTicket(second, ticket, { title: 'By Ada' }, 1));
   await db.untilBlocked(second);
   await first.query('commit');
   const error = await waiting;
   assert.match(error.message, /p_expected_version.*version 2, not 1/);
   assert.ok(error.hint);
-  assert.equal(await db.value('select title from helpdesk.tickets where id = $1', [ticket]), 'By Grace');
+  assert.equal(await db.value('select title from helpdesk.tickets where id = $1', [ticket]), 'By Ben');
   assert.equal(await versionOf(ticket), 2);
 });
 
 test('when the first change is rolled back, the second one wins', async () => {
   const ticket = await newTicket('Withdrawn');
-  const [first, second] = [await db.signIn(grace), await db.signIn(ada)];
+  const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
-  await updateTicket(first, ticket, { title: 'By Grace' }, 1);
+  await updateTicket(first, ticket, { title: 'By Ben' }, 1);
   const waiting = updateTicket(second, ticket, { title: 'By Ada' }, 1);
   await db.untilBlocked(second);
   await first.query('rollback');
@@ -44,7 +44,7 @@ test('when the first change is rolled back, the second one wins', async () => {
 
 test('the same change with a stale version is stale too, though nothing would change', async () => {
   const ticket = await newTicket('Agreed');
-  const [first, second] = [await db.signIn(grace), await db.signIn(ada)];
+  const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
   await updateTicket(first, ticket, { priority: 'high' }, 1);
   const waiting = fails('23505', updateTicket(second, ticket, { priority: 'high' }, 1));
@@ -56,7 +56,7 @@ test('the same change with a stale version is stale too, though nothing would ch
 
 test('without a version the later change is added to the earlier one', async () => {
   const ticket = await newTicket('Both');
-  const [first, second] = [await db.signIn(grace), await db.signIn(ada)];
+  const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
   await updateTicket(first, ticket, { priority: 'urgent' });
   const waiting = updateTicket(second, ticket, { title: 'Both of us' });
@@ -68,7 +68,7 @@ test('without a version the later change is added to the earlier one', async () 
 
 test('a ticket deleted meanwhile: the waiting change is refused', async () => {
   const ticket = await newTicket('Vanishing');
-  const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   await admin.query('begin');
   await admin.query('delete from helpdesk.tickets where id = $1', [ticket]);
   const waiting = fails('42501', updateTicket(agent, ticket, { title: 'Too late' }));
@@ -80,7 +80,7 @@ test('a ticket deleted meanwhile: the waiting change is refused', async () => {
 test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history is whole', async () => {
   const tickets = [];
   for (let i = 0; i < 20; i++) tickets.push(await newTicket(`Busy ${i}`));
-  const sessions = await Promise.all([grace, ada, grace, ada, grace, ada, grace, ada].map((who) => db.signIn(who)));
+  const sessions = await Promise.all([ben, ada, ben, ada, ben, ada, ben, ada].map((who) => db.signIn(who)));
   let done = 0;
   await Promise.all(sessions.map((session, i) => work(session, i + 1, tickets, () => ++done < 1500)));
   await Promise.all(sessions.map((session) => db.disconnect(session)));
@@ -94,7 +94,7 @@ test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history i
 test('a stage changes its status while its tickets are being changed: no deadlock, and every ticket follows', async () => {
   const tickets = [];
   for (let i = 0; i < 10; i++) tickets.push(await newTicket(`Followed ${i}`));
-  const [admin, ...agents] = await Promise.all([ada, grace, ada, grace].map((who) => db.signIn(who)));
+  const [admin, ...agents] = await Promise.all([ada, ben, ada, ben].map((who) => db.signIn(who)));
   const [stage] = Object.values(stages);
   let toggles = 0;
   const toggling = (async () => {
@@ -128,7 +128,7 @@ async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
     () => ({ title: `Title ${random.below(5)}` }),
     () => ({ priority: random.pick(['low', 'medium', 'high', 'urgent']) }),
     () => ({ stageId: random.pick(Object.values(stages)) }),
-    () => ({ assignedTo: random.pick([null, ada.profile, grace.profile]) }),
+    () => ({ assignedTo: random.pick([null, ada.profile, ben.profile]) }),
     () => ({ title: `Both ${random.below(5)}`, stageId: random.pick(Object.values(stages)) }),
   ];
   const doors = [

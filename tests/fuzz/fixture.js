@@ -1,39 +1,39 @@
-// What the fuzzed database holds: Acme, to which the callers belong, and Rival, of which they must never see anything.
+// What the fuzzed database holds: Acme, to which the callers belong, and Globex, of which they must never see anything.
 
 import { guardOrganization, idsOf, leakDetector, markOrganization } from '../support/canaries.js';
 import { openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
 
 const TICKETS = 8;
-const WORDS = { rival: 'canaryrival', acme: 'canaryacme', internal: 'canaryinternal', bob: 'canarybob' };
+const WORDS = { globex: 'canaryglobex', acme: 'canaryacme', internal: 'canaryinternal', dave: 'canarydave' };
 
 /** Fills a database with the extension. Returns { callers: { name: { person, role, leaks } }, isMarked }. */
 export async function tellOfTwoOrganizations(db) {
   const people = await twoOrganizations(db);
-  const { acme, rival, ada, grace, alice, bob, rita, sam } = people;
+  const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = people;
   const stan = await signUp(db, 'Stan');
-  await fill(db, { org: acme, admin: ada, agent: grace, customer: alice, other: bob });
-  await fill(db, { org: rival, admin: rita, agent: rita, customer: sam, other: sam });
+  await fill(db, { org: acme, admin: ada, agent: ben, customer: alice, other: dave });
+  await fill(db, { org: globex, admin: gina, agent: hank, customer: mallory, other: mallory });
   // Something is folded into the counts, and something not yet.
   await db.sql('select helpdesk.refresh_ticket_stats()');
   await db.sql(`update helpdesk.tickets set priority = 'urgent' where number = 1`);
 
-  const known = await knownIds(db, rival);
-  const rivals = await idsOf(db, rival, known);
-  const acmes = await idsOf(db, acme, [...known, ...(await knownIds(db, acme))]);
+  const known = await knownIds(db, globex);
+  const globexIds = await idsOf(db, globex, known);
+  const acmeIds = await idsOf(db, acme, [...known, ...(await knownIds(db, acme))]);
   await markOrganization(db, acme, WORDS.acme, { thoroughly: false });
-  await markOrganization(db, rival, WORDS.rival, { thoroughly: true });
-  await guardOrganization(db, rival, WORDS.rival);
-  await offerKnownIds(db, [acme, rival]);
+  await markOrganization(db, globex, WORDS.globex, { thoroughly: true });
+  await guardOrganization(db, globex, WORDS.globex);
+  await offerKnownIds(db, [acme, globex]);
   await offerWritableColumns(db);
 
-  const ofRival = (...words) => leakDetector({ words: [WORDS.rival, ...words], ids: rivals, thoroughly: true });
-  const ofAnybody = leakDetector({ words: Object.values(WORDS), ids: new Set([...rivals, ...acmes]), thoroughly: true });
+  const ofGlobex = (...words) => leakDetector({ words: [WORDS.globex, ...words], ids: globexIds, thoroughly: true });
+  const ofAnybody = leakDetector({ words: Object.values(WORDS), ids: new Set([...globexIds, ...acmeIds]), thoroughly: true });
   return {
-    rival,
-    isMarked: ofRival(),
+    globex,
+    isMarked: ofGlobex(),
     callers: {
-      'a customer': { person: alice, role: 'authenticated', leaks: ofRival(WORDS.internal, WORDS.bob) },
-      'an agent': { person: grace, role: 'authenticated', leaks: ofRival() },
+      'a customer': { person: alice, role: 'authenticated', leaks: ofGlobex(WORDS.internal, WORDS.dave) },
+      'an agent': { person: ben, role: 'authenticated', leaks: ofGlobex() },
       'a stranger': { person: stan, role: 'authenticated', leaks: ofAnybody },
       'somebody without a token': { person: null, role: 'anon', leaks: ofAnybody },
     },
@@ -51,8 +51,8 @@ async function fill(db, { org, admin, agent, customer, other }) {
   });
   await db.as(other, async (session) => {
     for (let i = 0; i < TICKETS; i++) {
-      const ticket = await openTicket(session, org, `${WORDS.bob} ${i}`, { description: WORDS.bob });
-      await session.query('select helpdesk.add_comment($1, $2)', [ticket, `${WORDS.bob} says`]);
+      const ticket = await openTicket(session, org, `${WORDS.dave} ${i}`, { description: WORDS.dave });
+      await session.query('select helpdesk.add_comment($1, $2)', [ticket, `${WORDS.dave} says`]);
     }
   });
   await db.as(agent, async (session) => {

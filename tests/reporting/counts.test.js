@@ -22,9 +22,9 @@ after(() => db.drop());
 await db.sql(`alter database ${db.name} set deadlock_timeout = '20ms'`);
 await db.disconnectAll();
 await archiveHistory(db);
-const { acme, rival, ada, grace, alice, bob, rita } = await twoOrganizations(db);
-const [hal, iris] = [await signUp(db, 'Hal'), await signUp(db, 'Iris')];
-await join(db, acme, hal, 'org_agent');
+const { acme, globex, ada, ben, alice, dave, gina } = await twoOrganizations(db);
+const [cleo, iris] = [await signUp(db, 'Cleo'), await signUp(db, 'Iris')];
+await join(db, acme, cleo, 'org_agent');
 await join(db, acme, iris, 'org_agent');
 const support = await db.value('select id from helpdesk.workflows where org_id = $1', [acme]);
 const sales = await db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Sales') returning id`, [acme]);
@@ -41,7 +41,7 @@ const rows = await db.sql('select id, workflow_id, name from helpdesk.workflow_s
 const stages = { [support]: [], [sales]: [] };
 for (const { id, workflow_id } of rows) stages[workflow_id].push(id);
 const flipping = rows.filter(({ name }) => ['In progress', 'Resolved', 'Sales 1'].includes(name)).map(({ id }) => id);
-const agents = [ada, grace, hal, iris];
+const agents = [ada, ben, cleo, iris];
 
 const refresh = async (session) => (await session.query('select helpdesk.refresh_ticket_stats()::int as n')).rows[0].n;
 const differences = () => db.sql('select * from helpdesk.verify_ticket_stats()');
@@ -163,7 +163,7 @@ const staffWork = {
   'opens, moves on': async (session, random) => {
     const id = await openTicket(session, acme, title);
     known.push(id);
-    await updateTicket(session, id, { stageId: random.pick(stages[support]), assignedTo: random.pick([ada, grace, hal]).profile });
+    await updateTicket(session, id, { stageId: random.pick(stages[support]), assignedTo: random.pick([ada, ben, cleo]).profile });
     return 1;
   },
   moves: change((session, random) =>
@@ -191,7 +191,7 @@ const staffWork = {
     return session.query(`update helpdesk.tickets set priority = $2, assigned_to = $3 where org_id = $1 and number % 5 = $4`, [
       acme,
       random.pick(PRIORITIES),
-      random.pick([grace.profile, null]),
+      random.pick([ben.profile, null]),
       random.below(5),
     ]);
   }),
@@ -251,7 +251,7 @@ const administratorsWork = {
               case when i % 3 = 0 then moment else moment + interval '3 days 00:00:00.123456' end
          from generate_series(1, $7::int) i, lateral (select now() - random() * $8::interval as moment) x
        returning id`,
-      [acme, title, random.pick([alice, bob]).profile, workflow, random.pick(stages[workflow]), random.pick([hal.profile, null]), random.pick([1, 4, 9]), LONG_AGO],
+      [acme, title, random.pick([alice, dave]).profile, workflow, random.pick(stages[workflow]), random.pick([cleo.profile, null]), random.pick([1, 4, 9]), LONG_AGO],
     );
     for (const { id } of imported) known.push(id);
     return imported.length;
@@ -277,7 +277,7 @@ const administratorsWork = {
   }),
   'moves many with one UPDATE': staffWork['moves many with one UPDATE'],
   'writes elsewhere': change((session) =>
-    session.query('insert into helpdesk.tickets (org_id, title, created_by) values ($1, $2, $3)', [rival, title, rita.profile]),
+    session.query('insert into helpdesk.tickets (org_id, title, created_by) values ($1, $2, $3)', [globex, title, gina.profile]),
   ),
 };
 
@@ -359,7 +359,7 @@ async function refreshAndDie(random, tally, state) {
 /** Another agent looks all the time. */
 async function watch(session, random, tally, state) {
   while (!state.isOver) {
-    await allIsRight(session, acme, grace, random, 4);
+    await allIsRight(session, acme, ben, random, 4);
     tally.looks++;
   }
 }
@@ -373,13 +373,13 @@ const activity = async () => {
 test(`random writes by 6 sessions while refreshes are killed: counts are exact (REPORTING_SEED=${SEED})`, async () => {
   const writers = [
     { session: await db.signIn(ada), work: adminWork, person: ada },
-    { session: await db.signIn(grace), work: staffWork, person: grace },
-    { session: await db.signIn(hal), work: staffWork, person: hal },
+    { session: await db.signIn(ben), work: staffWork, person: ben },
+    { session: await db.signIn(cleo), work: staffWork, person: cleo },
     { session: await db.signIn(alice), work: customerWork },
     { session: await db.connect(), work: administratorsWork, person: {} },
     { session: await db.connect(), work: administratorsWork, person: {} },
   ];
-  const observer = await db.signIn(grace);
+  const observer = await db.signIn(ben);
   const tally = { done: {}, refused: {}, opened: 0, undone: 0, looks: 0, refreshes: 0, killed: 0 };
   for (const priority of PRIORITIES) known.push(await openTicket(writers[3].session, acme, title, { priority }));
   tally.opened += PRIORITIES.length;
@@ -414,9 +414,9 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
       // Nobody writes now.
       const look = async () => {
         assert.deepEqual(await differences(), []);
-        await allIsRight(observer, acme, grace, randomOf(103), 25);
+        await allIsRight(observer, acme, ben, randomOf(103), 25);
         await allIsRight(await db.superuser, acme, {}, randomOf(104), 5);
-        await stagesAreRight(await db.superuser, rival);
+        await stagesAreRight(await db.superuser, globex);
         const report = await activity();
         assert.equal(report.total.created, tally.opened, 'tickets that were ever opened');
         return report;
@@ -445,11 +445,11 @@ describe('one step at a time', () => {
   let org, stageOf, writer, other;
   before(async () => {
     org = await found(db, ada, 'Quiet');
-    await join(db, org, grace, 'org_agent');
+    await join(db, org, ben, 'org_agent');
     await join(db, org, iris, 'org_agent');
     await join(db, org, alice, 'org_customer');
     stageOf = await stagesOf(db, org);
-    [writer, other] = [await db.signIn(ada), await db.signIn(grace)];
+    [writer, other] = [await db.signIn(ada), await db.signIn(ben)];
   });
   // What failed in the middle holds up nobody.
   afterEach(() => Promise.all([writer.query('rollback'), other.query('rollback'), db.sql('rollback')]));
@@ -464,7 +464,7 @@ describe('one step at a time', () => {
     total: await total(session),
     urgent: await total(session, { priority: 'urgent' }),
     unassigned: await total(session, { assignedTo: 'none' }),
-    graces: await total(session, { assignedTo: grace.profile }),
+    bens: await total(session, { assignedTo: ben.profile }),
     open: await open(session),
     new: await inStage(session, 'New'),
     closed: await inStage(session, 'Closed'),
@@ -480,7 +480,7 @@ describe('one step at a time', () => {
 
         await writer.query('begin');
         await openTicket(writer, org, 'Three', { priority: 'urgent' });
-        await updateTicket(writer, first, { assignedTo: grace.profile, priority: 'urgent' });
+        await updateTicket(writer, first, { assignedTo: ben.profile, priority: 'urgent' });
         await updateTicket(writer, second, { stageId: stageOf.Closed });
         await writer.query('savepoint here');
         await updateTicket(writer, first, { stageId: stageOf.Closed });
@@ -489,7 +489,7 @@ describe('one step at a time', () => {
           total: before.total + 1,
           urgent: before.urgent + 2,
           unassigned: before.unassigned,
-          graces: before.graces + 1,
+          bens: before.bens + 1,
           open: before.open,
           new: before.new,
           closed: before.closed + 1,
@@ -606,7 +606,7 @@ describe('one step at a time', () => {
       [id],
     );
     assert.equal(ticket.status, ticket.stage_status);
-    await dashboardIsRight(other, org, grace);
+    await dashboardIsRight(other, org, ben);
   });
 
   test('what happened with triggers off is found, and rebuild_ticket_stats() counts it', async () => {
@@ -652,7 +652,7 @@ describe('one step at a time', () => {
       `insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
        select (array[$1, $2]::uuid[])[1 + i % 2], 'stage', now(), $3, 'medium', (array[$4, $5]::uuid[])[1 + i / 2 % 2], 1 - 2 * (i / 4 % 2)
          from generate_series(0, 119999) i`,
-      [org, rival, stageOf.Closed, grace.profile, iris.profile],
+      [org, globex, stageOf.Closed, ben.profile, iris.profile],
     );
     const [counts, numbersBefore] = [await db.sql('select * from helpdesk.ticket_agent_counts order by 1, 2, 3, 4'), await numbers(other)];
     assert.deepEqual(await differences(), []);

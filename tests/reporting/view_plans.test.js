@@ -12,14 +12,14 @@ const ALICES = 50;
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, grace, alice, bob, rita } = await twoOrganizations(db);
-for (const [org, people] of [[acme, [...Array(TICKETS / ALICES - 1).fill(bob), alice]], [rival, [rita]]]) {
+const { acme, globex, ada, ben, alice, dave, gina } = await twoOrganizations(db);
+for (const [org, people] of [[acme, [...Array(TICKETS / ALICES - 1).fill(dave), alice]], [globex, [gina]]]) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, priority, created_by, assigned_to, created_at, updated_at, stage_entered_at)
      select $1, 'Ticket ' || i, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], ($2::uuid[])[1 + i % cardinality($2)],
             case when i % 3 = 0 then $3::uuid end, moment, moment, moment
        from generate_series(1, $4) i, lateral (select now() - i * interval '7 minutes' as moment) x`,
-    [org, people.map(({ profile }) => profile), org === acme ? grace.profile : null, TICKETS],
+    [org, people.map(({ profile }) => profile), org === acme ? ben.profile : null, TICKETS],
   );
 }
 await db.sql(
@@ -43,13 +43,13 @@ const rowsOf = (node) => node['Actual Rows'] * node['Actual Loops'];
 
 /** Each with how many tickets may be sorted for it. */
 const PAGES = {
-  'agent_tickets, newest first': [grace, PAGE, `select * from helpdesk.agent_tickets where org_id = '${acme}' order by updated_at desc limit ${PAGE}`],
+  'agent_tickets, newest first': [ben, PAGE, `select * from helpdesk.agent_tickets where org_id = '${acme}' order by updated_at desc limit ${PAGE}`],
   'agent_tickets, the urgent ones': [
-    grace,
+    ben,
     PAGE,
     `select * from helpdesk.agent_tickets where org_id = '${acme}' and priority = 'urgent' order by updated_at desc limit ${PAGE}`,
   ],
-  'agent_tickets, of all their organizations': [grace, PAGE, `select * from helpdesk.agent_tickets order by updated_at desc limit ${PAGE}`],
+  'agent_tickets, of all their organizations': [ben, PAGE, `select * from helpdesk.agent_tickets order by updated_at desc limit ${PAGE}`],
   'customer_tickets, newest first': [
     alice,
     ALICES,

@@ -133,12 +133,12 @@ test('Supabase’s sign-up service makes profiles, and deleting a login keeps th
 });
 
 test('people signed in by Supabase’s auth.uid() work as anywhere; strangers stay out', async () => {
-  const { acme, alice, grace, sam } = await twoOrganizations(db);
+  const { acme, alice, ben, mallory } = await twoOrganizations(db);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Under Supabase'));
   const seen = (session) => session.query('select id from helpdesk.tickets');
-  assert.deepEqual((await db.as(grace, seen)).rows, [{ id: ticket }]);
-  assert.deepEqual((await db.as(sam, seen)).rows, []);
-  await db.as(sam, (session) => fails('42501', openTicket(session, acme, 'x')));
+  assert.deepEqual((await db.as(ben, seen)).rows, [{ id: ticket }]);
+  assert.deepEqual((await db.as(mallory, seen)).rows, []);
+  await db.as(mallory, (session) => fails('42501', openTicket(session, acme, 'x')));
 });
 
 test('only who has confirmed the address accepts an invite, as Supabase says it', async () => {
@@ -190,13 +190,13 @@ const TRAPS = `
   reset role;`;
 
 test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner', async () => {
-  const mallory = await signUp(db, 'Mallory');
-  const org = await found(db, mallory, 'Trappers');
-  const ticket = await db.as(mallory, (session) => openTicket(session, org, 'Bait'));
+  const eve = await signUp(db, 'Eve');
+  const org = await found(db, eve, 'Trappers');
+  const ticket = await db.as(eve, (session) => openTicket(session, org, 'Bait'));
   await db.sql(TRAPS);
-  /** The roles that the traps ran as during a call of Mallory's. */
+  /** The roles that the traps ran as during a call of Eve's. */
   const trapped = async (call) => {
-    await db.as(mallory, async (session) => {
+    await db.as(eve, async (session) => {
       await session.query('set search_path = evil, pg_catalog');
       await session.query(call);
     });
@@ -215,7 +215,7 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
     'select helpdesk.my_profile_id()',
     'select helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids()',
     'select helpdesk.my_assigned_ticket_ids()',
-    `select helpdesk.is_member_of_my_orgs('${mallory.profile}')`,
+    `select helpdesk.is_member_of_my_orgs('${eve.profile}')`,
     'select * from helpdesk.tickets',
     'select * from helpdesk.ticket_comments',
     'select * from helpdesk.notifications',

@@ -7,9 +7,9 @@ import { twoOrganizations } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, alice, bob, rita } = await twoOrganizations(db);
+const { acme, globex, ada, alice, dave, gina } = await twoOrganizations(db);
 
-/** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Bob. */
+/** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Dave. */
 async function openTickets(org, person, words, from, to) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, description, created_by, assigned_to)
@@ -17,7 +17,7 @@ async function openTickets(org, person, words, from, to) {
             case when n % 4 = 0 then $6::uuid else $2 end, case when n % 8 = 1 then $7::uuid end
        from generate_series($4::int, $5::int) n`,
     org === acme
-      ? [org, person.profile, words, from, to, alice.profile, bob.profile]
+      ? [org, person.profile, words, from, to, alice.profile, dave.profile]
       : [org, person.profile, words, from, to, person.profile, null],
   );
 }
@@ -39,8 +39,8 @@ await db.sql(
   [acme, ada.profile],
 );
 const OLD = 8_000;
-for (let from = 1; from <= OLD; from += 2_000) await openTickets(rival, rita, 'ancient common', from, from + 1_999);
-await fill(rival, 42_000);
+for (let from = 1; from <= OLD; from += 2_000) await openTickets(globex, gina, 'ancient common', from, from + 1_999);
+await fill(globex, 42_000);
 await db.sql('analyze');
 
 /** The first page of the word index. */
@@ -137,11 +137,11 @@ test('how many documents match is known at once, whatever the query is', async (
 });
 
 test('customers find each of theirs once, and nothing internal', async () => {
-  for (const person of [alice, bob]) {
+  for (const person of [alice, dave]) {
     const session = await db.signIn(person);
     const expected = (await visible(session)).filter((document) => document.startsWith('ticket'));
     const comments = (await visible(session)).filter((document) => document.startsWith('comment'));
-    if (person === bob) assert.ok(expected.length > 1000 && expected.length < 2000 && comments.length > 0);
+    if (person === dave) assert.ok(expected.length > 1000 && expected.length < 2000 && comments.length > 0);
     const found = (await walk(session, acme, 'common')).flat();
     // Of Alice's 2512 tickets the newest 2000 are searched, as documented.
     if (person === alice) {
@@ -166,10 +166,10 @@ test('both doors agree: list_org_tickets finds the tickets that the table shows,
   assert.equal(all.total, null);
   const one = await listed(session, acme, 'remark 17');
   assert.deepEqual(one, { ids: await titles('number = 17'), total: 1 });
-  assert.equal((await listed(await db.signIn(bob), acme, 'half')).total, 0);
+  assert.equal((await listed(await db.signIn(dave), acme, 'half')).total, 0);
   // Too many to be counted at all.
-  assert.equal((await listed(await db.signIn(rita), rival, 'ancient')).total, OLD);
-  const { rows } = await (await db.signIn(rita)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [rival]);
+  assert.equal((await listed(await db.signIn(gina), globex, 'ancient')).total, OLD);
+  const { rows } = await (await db.signIn(gina)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [globex]);
   assert.equal(rows[0].page.pagination.total, null);
 });
 
@@ -182,9 +182,9 @@ test('a ticket that is found by its number is first, and not found again by its 
 });
 
 test('a frequent word that only old documents have is found, on pages that are full', async () => {
-  const session = await db.signIn(rita);
+  const session = await db.signIn(gina);
   for (const cursor of [undefined, BY_WORDS]) {
-    const pages = await walk(session, rival, 'ancient', { cursor });
+    const pages = await walk(session, globex, 'ancient', { cursor });
     assert.equal(pages.flat().length, OLD);
     assert.equal(new Set(pages.flat()).size, OLD);
     assert.ok(pages.slice(0, -1).every((page) => page.length === 100));
@@ -243,9 +243,9 @@ test('what only begins with a word comes after old documents with the word, thou
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
      select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''ancientness''')::tsvector
        from generate_series(1, 5)`,
-    [rival],
+    [globex],
   );
-  const found = (await walk(await db.signIn(rita), rival, 'ancient')).flat();
+  const found = (await walk(await db.signIn(gina), globex, 'ancient')).flat();
   assert.equal(new Set(found).size, OLD + 5);
   assert.ok(found.slice(0, OLD).every((document) => document.startsWith('ticket')));
 });

@@ -7,7 +7,7 @@ import { openTicket, twoOrganizations } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, alice, rita } = await twoOrganizations(db);
+const { acme, globex, ada, alice, gina } = await twoOrganizations(db);
 
 const WITH_WORD = 25;
 const WITH_BEGINNING = 30;
@@ -20,7 +20,7 @@ for (let n = 1; n <= WITH_BEGINNING; n++) {
 }
 for (const title of titles) await openTicket(customer, acme, title);
 await openTicket(customer, acme, 'print and printer');
-await openTicket(await db.signIn(rita), rival, 'print printer');
+await openTicket(await db.signIn(gina), globex, 'print printer');
 const agent = await db.signIn(ada);
 
 /** The titles on each page. */

@@ -10,7 +10,7 @@ import { twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const session = await db.connect();
 let guests = 0;
 
@@ -93,13 +93,13 @@ test('a code that was redeemed works no second time, not for who redeemed it and
 });
 
 test('a redemption that is rolled back redeems nothing, and leaves the code good', async () => {
-  const [mallory, person] = [await guest(), await guest()];
+  const [withdrawing, person] = [await guest(), await guest()];
   const code = await newCode();
-  const client = await db.signIn(mallory);
+  const client = await db.signIn(withdrawing);
   await client.query('begin');
   await client.query('select helpdesk.redeem_admin_invite_code($1)', [code]);
   await client.query('rollback');
-  assert.equal(await isAdmin(mallory), false);
+  assert.equal(await isAdmin(withdrawing), false);
   assert.equal(verdict(await redeem(person, code)), 'ok');
 });
 
@@ -114,7 +114,7 @@ test('codes are stored as digests, shown to administrators only, and made by the
   const shown = await outcomeOf(session, administrator, 'select * from helpdesk.admin_invite_codes');
   assert.ok(shown.rows.length > 0);
   assert.ok(!JSON.stringify(shown).includes(code));
-  for (const person of [acme.admin, acme.agent, acme.customer, rival.admin, zed]) {
+  for (const person of [acme.admin, acme.agent, acme.customer, globex.admin, stan]) {
     assert.deepEqual((await outcomeOf(session, person, 'select * from helpdesk.admin_invite_codes')).rows, []);
     assert.equal((await outcomeOf(session, person, 'delete from helpdesk.admin_invite_codes')).rowCount, 0);
     assert.equal(verdict(await outcomeOf(session, person, 'select helpdesk.create_admin_invite_code()')), '42501');

@@ -8,7 +8,7 @@ import { twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival } = await twoWorlds(db);
+const { acme, globex } = await twoWorlds(db);
 const session = await db.connect();
 const { things, org } = acme;
 const people = { customer: acme.customer, agent: acme.agent, admin: acme.admin };
@@ -179,14 +179,14 @@ test('a backend writes for anybody, but does not rewrite who wrote what', async 
   const statements = {
     'author': `update helpdesk.ticket_comments set created_by = '${acme.agent.profile}' where id = '${things.comment}'`,
     'visibility': `update helpdesk.ticket_comments set is_internal = false where id = '${things['internal comment']}'`,
-    'ticket': `update helpdesk.ticket_comments set ticket_id = '${rival.things.ticket}' where id = '${things.comment}'`,
+    'ticket': `update helpdesk.ticket_comments set ticket_id = '${globex.things.ticket}' where id = '${things.comment}'`,
     'uploader': `update helpdesk.ticket_attachments set uploaded_by = '${acme.agent.profile}' where id = '${things.attachment}'`,
     'file': `update helpdesk.ticket_attachments set is_internal = not is_internal where id = '${things.attachment}'`,
     'requester': `update helpdesk.tickets set created_by = '${acme.other.profile}' where id = '${things.ticket}'`,
-    'member': `update helpdesk.org_members set user_id = '${rival.agent.profile}' where user_id = '${acme.agent.profile}'`,
+    'member': `update helpdesk.org_members set user_id = '${globex.agent.profile}' where user_id = '${acme.agent.profile}'`,
   };
   assert.deepEqual(await tries(backend, statements), all(statements, '22023'));
-  const recipient = { recipient: `update helpdesk.notifications set user_id = '${rival.agent.profile}'` };
+  const recipient = { recipient: `update helpdesk.notifications set user_id = '${globex.agent.profile}'` };
   assert.deepEqual(await tries(backend, recipient), all(recipient, '42501'));
 });
 

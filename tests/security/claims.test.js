@@ -10,7 +10,7 @@ import { secretsOf, twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const secrets = await secretsOf(db, acme);
 const session = await db.connect();
 // jwt_subject() says whom a token names, whether there is such a person or not.
@@ -39,7 +39,7 @@ const nobody = await everyDoor({ role: 'authenticated', claims: '' });
 const isOpen = (rows) =>
   assert.deepEqual(
     rows.map(({ id, title, status, visibility }) => [id, title, status, visibility]).sort(),
-    [acme, rival].map(({ open }) => [open.article, 'How to print', 'published', 'public']).sort(),
+    [acme, globex].map(({ open }) => [open.article, 'How to print', 'published', 'public']).sort(),
   );
 
 /** The functions that show it, and what they show of Acme's to somebody who is nobody; of everything else they say "nothing". */
@@ -90,7 +90,7 @@ const claims = {
   'two objects': `{"sub":"${sub}"}{"sub":"${sub}"}`,
   'JSON in single quotes': `{'sub':'${sub}'}`,
   'JSON behind a byte order mark': `\ufeff{"sub":"${sub}"}`,
-  'two subs that differ': `{"sub":"${sub}","sub":"${zed.login}"}`,
+  'two subs that differ': `{"sub":"${sub}","sub":"${stan.login}"}`,
   'two subs, the first of them null': `{"sub":null,"sub":"${sub}"}`,
   'Sub': `{"Sub":"${sub}"}`,
   'sub within something': `{"user":{"sub":"${sub}"}}`,
@@ -146,13 +146,13 @@ test('claims that say more than who somebody is give nothing more', async () => 
 test('a login without a profile is nobody', async () => {
   const login = randomUUID();
   await db.sql('alter table auth.users disable trigger user');
-  await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'shadow@example.com', now())`, [login]);
+  await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'nemo@example.com', now())`, [login]);
   await db.sql('alter table auth.users enable trigger user');
   assert.deepEqual(differences(await everyDoor({ login }), nobody), []);
 });
 
 test('a login of somebody without organization gets nothing of an organization', async () => {
-  const answers = await everyDoor(zed);
+  const answers = await everyDoor(stan);
   assert.deepEqual(secrets(answers, [acme.org]), []);
   for (const table of ['organizations', 'org_members', 'tickets', 'notifications']) assert.deepEqual(answers[table], []);
 });
@@ -164,7 +164,7 @@ test('the older setting goes before the claims, and broken it means nobody', asy
       return (await attempt('select helpdesk.my_profile_id() as me')).rows[0].me;
     });
   assert.equal(await with_older(''), acme.admin.profile);
-  assert.equal(await with_older(zed.login), zed.profile);
+  assert.equal(await with_older(stan.login), stan.profile);
   for (const older of ['null', ' ', 'nobody', `${sub} `, `{"sub":"${sub}"}`, `["${sub}"]`]) {
     assert.equal(await with_older(older), null, older);
   }

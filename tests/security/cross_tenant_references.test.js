@@ -9,27 +9,27 @@ import { goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tena
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const session = await db.connect();
 const secrets = await secretsOf(db, acme);
-await db.sql(`insert into helpdesk.workflows (org_id, name) values ($1, 'Without stages')`, [rival.org]);
+await db.sql(`insert into helpdesk.workflows (org_id, name) values ($1, 'Without stages')`, [globex.org]);
 const tables = await tablesFor(db);
 const attackers = {
-  'an admin': rival.admin,
-  'an agent': rival.agent,
-  'a customer': rival.customer,
-  'somebody without organization': zed,
+  'an admin': globex.admin,
+  'an agent': globex.agent,
+  'a customer': globex.customer,
+  'somebody without organization': stan,
   'a backend': { role: 'service_role' },
 };
 
-const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = rival.things;
-const rows = await goodRows(db, rival);
+const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = globex.things;
+const rows = await goodRows(db, globex);
 
 test('every table that people insert into is tried here, with a row that is good', async () => {
   const open = tables.filter(({ columns }) => columns.some(({ mayInsert }) => mayInsert)).map(({ name }) => name);
   assert.deepEqual(open, Object.keys(rows));
   for (const [table, row] of Object.entries(rows)) {
-    assert.equal(verdict(await outcomeOf(session, rival.admin, ...insertionOf(table, row))), 'ok', table);
+    assert.equal(verdict(await outcomeOf(session, globex.admin, ...insertionOf(table, row))), 'ok', table);
   }
 });
 
@@ -38,7 +38,7 @@ for (const [who, attacker] of Object.entries(attackers)) {
     const moved = new Set();
     await undone(session, attacker, async ({ tryOut }) => {
       for (const { name, columns } of tables.filter(({ columns }) => columns.some(({ name }) => name === 'org_id'))) {
-        const places = await db.sql(`select ctid::text as place from helpdesk.${name} where org_id = $1`, [rival.org]);
+        const places = await db.sql(`select ctid::text as place from helpdesk.${name} where org_id = $1`, [globex.org]);
         const list = columns.map((column) => (column.name === 'org_id' ? '$1::uuid' : column.name)).join(', ');
         // One by one, so that what holds one row back does not hide another.
         for (const { place } of places) {
@@ -87,7 +87,7 @@ test('no ticket gets a stage, an assignee or a workflow of another organization,
     `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
     `select helpdesk.create_ticket('${acme.org}', 'x', p_workflow_id => '${workflow_id}')`,
     `select helpdesk.set_member_role('${org_id}', '${acme.agent.profile}', 'org_admin')`,
-    `select helpdesk.set_member_role('${acme.org}', '${rival.agent.profile}', 'org_admin')`,
+    `select helpdesk.set_member_role('${acme.org}', '${globex.agent.profile}', 'org_admin')`,
     `select helpdesk.remove_member('${org_id}', '${acme.agent.profile}')`,
     `select helpdesk.add_comment('${things.ticket}', 'x', p_org_id => '${org_id}')`,
     `select helpdesk.publish_article('${things['draft article']}')`,
@@ -96,7 +96,7 @@ test('no ticket gets a stage, an assignee or a workflow of another organization,
     `select helpdesk.suggest_articles('${things.ticket}', '${org_id}')`,
     `select helpdesk.rate_article('${things.article}', true, p_org_id => '${org_id}')`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), '42501', text);
+    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), '42501', text);
   }
 });
 
@@ -109,19 +109,19 @@ test('a backend neither, though it may write to every organization: a ticket sta
     `update helpdesk.tickets set created_by = '${acme.customer.profile}' where id = '${ticket_id}'`,
     `insert into helpdesk.tickets (org_id, title, created_by) values ('${org_id}', 'x', '${acme.customer.profile}')`,
     `insert into helpdesk.tickets (org_id, title, created_by, workflow_id)
-     values ('${org_id}', 'x', '${rival.customer.profile}', '${things.workflow}')`,
+     values ('${org_id}', 'x', '${globex.customer.profile}', '${things.workflow}')`,
     `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by)
-     values ('${org_id}', '${things.ticket}', 'x', '${rival.customer.profile}')`,
+     values ('${org_id}', '${things.ticket}', 'x', '${globex.customer.profile}')`,
     `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${ticket_id}', '${things.article}')`,
-    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${things.ticket}', '${rival.things.article}')`,
+    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${things.ticket}', '${globex.things.article}')`,
     `insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful)
-     values ('${org_id}', '${things.article}', '${rival.customer.profile}', true)`,
+     values ('${org_id}', '${things.article}', '${globex.customer.profile}', true)`,
     `update helpdesk.article_feedback set article_id = '${things.article}' where org_id = '${org_id}'`,
     `update helpdesk.articles set categories = array['Category acmesecret'] where org_id = '${org_id}'`,
     `set constraints all immediate;
-     update helpdesk.categories set parent_id = '${things.category}' where id = '${rival.things.category}'`,
+     update helpdesk.categories set parent_id = '${things.category}' where id = '${globex.things.category}'`,
     `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${org_id}', '${things.workflow}', 'x')`,
-    `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ('${org_id}', '${things.ticket}', '${rival.agent.profile}')`,
+    `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ('${org_id}', '${things.ticket}', '${globex.agent.profile}')`,
     `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
     `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
   ]) {
@@ -150,7 +150,7 @@ test('MERGE, an updatable view, ON CONFLICT and a data-modifying WITH are no way
     `create temp table mine as select * from helpdesk.workflows; update mine set org_id = '${acme.org}';
      insert into helpdesk.workflows select * from mine`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), '42501', text);
+    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), '42501', text);
   }
 });
 
@@ -195,7 +195,7 @@ test('a stranger’s write waits for nobody: whether somebody is working on a ti
     `insert into helpdesk.tickets (org_id, title) values ('${acme.org}', 'x')`,
     `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${acme.org}', '${things.workflow}', 'x')`,
   ]) {
-    await undone(session, rival.admin, async ({ attempt }) => {
+    await undone(session, globex.admin, async ({ attempt }) => {
       await session.query(`set local lock_timeout = '5s'`);
       assert.notEqual(verdict(await attempt(text)), '55P03', text);
     });

@@ -9,7 +9,7 @@ import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { openTicket } from '../support/organizations.js';
 import { everythingOf, goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
 
-const { db, api, expectCleanLog, acme, rival, zed } = await serveHelpdesk(twoWorlds);
+const { db, api, expectCleanLog, acme, globex, stan } = await serveHelpdesk(twoWorlds);
 const session = await db.connect();
 const secrets = await secretsOf(db, acme);
 const ticketOfOther = await db.as(acme.other, (other) => openTicket(other, acme.org, 'Of the other one'));
@@ -22,15 +22,15 @@ const withUuids = functions
   .filter(({ ids }) => ids.length);
 
 const attackers = {
-  'an admin of another organization': rival.admin,
-  'an agent of another organization': rival.agent,
-  'a customer of another organization': rival.customer,
-  'somebody without organization': zed,
+  'an admin of another organization': globex.admin,
+  'an agent of another organization': globex.agent,
+  'a customer of another organization': globex.customer,
+  'somebody without organization': stan,
 };
 
 /** Calls of one function that name something of Acme's, each beside the same call with ids that name nothing. */
 function pairs(fn, ids) {
-  const mine = sensibleArguments(fn, rival);
+  const mine = sensibleArguments(fn, globex);
   const put = (type, id) => (type === 'uuid[]' ? [id] : id);
   const one = ids.flatMap(({ name, type }) =>
     Object.entries(acme.things).map(([kind, id]) => ({
@@ -105,9 +105,9 @@ test('a customer of the same organization learns no more about what they may not
 });
 
 test('every key of a filter and of a change answers the same', async () => {
-  await undone(session, rival.admin, async ({ tryOut }) => {
+  await undone(session, globex.admin, async ({ tryOut }) => {
     for (const fn of functions) {
-      const mine = sensibleArguments(fn, rival);
+      const mine = sensibleArguments(fn, globex);
       for (const { name } of fn.args.filter(({ type }) => type === 'jsonb')) {
         await session.query('savepoint keys');
         const keys = await keysOf(session, fn, name, mine).finally(() => session.query('rollback to keys'));
@@ -135,7 +135,7 @@ test('every text that could be a path or an address answers the same', async () 
       `${randomUUID()}/${randomUUID()}/public-acmesecret.txt`,
     ],
     'folder of a ticket': [`${organization}/${ticket}/new`, `${randomUUID()}/${randomUUID()}/new`],
-    'foreign ticket in my folder': [`${rival.org}/${ticket}/new`, `${rival.org}/${randomUUID()}/new`],
+    'foreign ticket in my folder': [`${globex.org}/${ticket}/new`, `${globex.org}/${randomUUID()}/new`],
     'address of a member': [acme.customer.email, 'nobody@example.com'],
     'address of a guest': ['guest-acmesecret@example.com', 'guest-nobody@example.com'],
     'title of an article': ['Draft acmesecret', 'Draft nobody'],
@@ -147,7 +147,7 @@ test('every text that could be a path or an address answers the same', async () 
       for (const fn of functions) {
         for (const { name } of fn.args.filter(({ type }) => type === 'text')) {
           for (const [what, [there, nowhere]] of Object.entries(texts)) {
-            const ask = async (text) => blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, rival), [name]: text })));
+            const ask = async (text) => blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, globex), [name]: text })));
             assert.equal(await ask(there), await ask(nowhere), `${fn.name}(${name} => ${what})`);
           }
         }
@@ -157,8 +157,8 @@ test('every text that could be a path or an address answers the same', async () 
 });
 
 test('the tables answer the same, whatever column of a row points elsewhere', async () => {
-  const rows = await goodRows(db, rival);
-  for (const person of [rival.admin, zed]) {
+  const rows = await goodRows(db, globex);
+  for (const person of [globex.admin, stan]) {
     await undone(session, person, async ({ tryOut }) => {
       await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
       const same = async (what, statement) => {
@@ -188,10 +188,10 @@ test('the tables answer the same, whatever column of a row points elsewhere', as
 });
 
 test('the same over HTTP, status and body', async () => {
-  const token = api.token(rival.admin);
+  const token = api.token(globex.admin);
   for (const { fn, ids } of withUuids) {
-    const mine = sensibleArguments(fn, rival);
-    // What changes Rival itself stays out: nothing is undone here.
+    const mine = sensibleArguments(fn, globex);
+    // What changes Globex itself stays out: nothing is undone here.
     for (const { name, type } of ids.filter(({ name }) => /_org_id$|_ticket_ids?$|_invite_id$|_article_id$/.test(name))) {
       for (const [kind, id] of Object.entries(acme.things)) {
         const ask = async (id, as = { token }) => {
@@ -226,26 +226,26 @@ test('the same over HTTP, status and body', async () => {
 test('what another organization has used up is free here: addresses, keys, names, numbers', async () => {
   for (const text of [
     `insert into helpdesk.org_invites (org_id, email, role, expires_at)
-     values ('${rival.org}', 'guest-acmesecret@example.com', 'customer', now() + interval '1 day')`,
-    `select helpdesk.create_org_invite('${rival.org}', 'guest-acmesecret@example.com')`,
-    `select helpdesk.create_org_invite('${rival.org}', '${acme.admin.email}')`,
-    `select helpdesk.create_ticket('${rival.org}', 'x', p_idempotency_key => 'Key 1 acmesecret')`,
-    `insert into helpdesk.workflows (org_id, name) values ('${rival.org}', 'Flow acmesecret')`,
+     values ('${globex.org}', 'guest-acmesecret@example.com', 'customer', now() + interval '1 day')`,
+    `select helpdesk.create_org_invite('${globex.org}', 'guest-acmesecret@example.com')`,
+    `select helpdesk.create_org_invite('${globex.org}', '${acme.admin.email}')`,
+    `select helpdesk.create_ticket('${globex.org}', 'x', p_idempotency_key => 'Key 1 acmesecret')`,
+    `insert into helpdesk.workflows (org_id, name) values ('${globex.org}', 'Flow acmesecret')`,
     `select helpdesk.create_organization('Org acmesecret')`,
-    `insert into helpdesk.categories (org_id, name) values ('${rival.org}', 'Category acmesecret')`,
-    `insert into helpdesk.articles (org_id, title, content) values ('${rival.org}', 'Draft acmesecret', 'x')`,
+    `insert into helpdesk.categories (org_id, name) values ('${globex.org}', 'Category acmesecret')`,
+    `insert into helpdesk.articles (org_id, title, content) values ('${globex.org}', 'Draft acmesecret', 'x')`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, rival.admin, text)), 'ok', text);
+    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), 'ok', text);
   }
 });
 
 test('what is unique or referred to within one’s own organization is refused without showing rows', async () => {
-  const { workflow, stage } = rival.things;
+  const { workflow, stage } = globex.things;
   for (const [code, text] of [
     [
       '23505',
       `insert into helpdesk.org_invites (org_id, email, role, expires_at)
-               values ('${rival.org}', 'GUEST-rivalsecret@example.com', 'customer', now() + interval '1 day')`,
+               values ('${globex.org}', 'GUEST-globexsecret@example.com', 'customer', now() + interval '1 day')`,
     ],
     ['23503', `delete from helpdesk.workflows where id = '${workflow}'`],
     ['23503', `delete from helpdesk.workflow_stages where id = '${stage}'`],
@@ -257,17 +257,17 @@ test('what is unique or referred to within one’s own organization is refused w
     [
       '23505',
       `insert into helpdesk.categories (org_id, name, parent_id)
-               values ('${rival.org}', 'Category rivalsecret', '${rival.open.category}')`,
+               values ('${globex.org}', 'Category globexsecret', '${globex.open.category}')`,
     ],
     [
       '23505',
       `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id)
-               values ('${rival.org}', '${rival.things.ticket}', '${rival.things.article}')`,
+               values ('${globex.org}', '${globex.things.ticket}', '${globex.things.article}')`,
     ],
   ]) {
-    const outcome = await outcomeOf(session, rival.admin, text);
+    const outcome = await outcomeOf(session, globex.admin, text);
     assert.equal(verdict(outcome), code, text);
-    assert.doesNotMatch(outcome.error.detail ?? '', /rivalsecret|acmesecret/, text);
+    assert.doesNotMatch(outcome.error.detail ?? '', /globexsecret|acmesecret/, text);
     assert.deepEqual(secrets(outcome), [], text);
   }
 });

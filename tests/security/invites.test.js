@@ -11,7 +11,7 @@ import { twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const session = await db.connect();
 let guests = 0;
 
@@ -83,8 +83,8 @@ test('an address that only looks like the invited one accepts nothing', async ()
 
 test('to everybody but the invited person an invite answers like one that never was, whatever became of it', async () => {
   const people = {
-    zed,
-    'a rival admin': rival.admin,
+    stan,
+    'a globex admin': globex.admin,
     'a customer': acme.customer,
     'an agent': acme.agent,
     'its own admin': acme.admin,
@@ -103,7 +103,7 @@ test('to everybody but the invited person an invite answers like one that never 
       assert.equal(blanked(await tryToAccept(person, id)), unknown, `${who}: ${what}`);
     }
   }
-  for (const person of [zed, rival.admin, acme.customer, acme.agent]) {
+  for (const person of [stan, globex.admin, acme.customer, acme.agent]) {
     const unknown = blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]));
     for (const id of [used, expired, revoked, pending]) {
       assert.equal(blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])), unknown);
@@ -238,16 +238,16 @@ test('an accepted invite is no promotion and no return to an old role', async ()
 
 test('the invites that an admin sent end with their being admin', async () => {
   const accomplice = await guest();
-  const mallory = await guest();
-  await join(db, acme.org, mallory, 'org_admin');
-  const id = await db.as(mallory, async (session) => {
+  const formerAdmin = await guest();
+  await join(db, acme.org, formerAdmin, 'org_admin');
+  const id = await db.as(formerAdmin, async (session) => {
     const { rows } = await session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [
       acme.org,
       accomplice.email,
     ]);
     return rows[0].id;
   });
-  await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, mallory.profile]));
+  await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, formerAdmin.profile]));
   assert.equal(verdict(await tryToAccept(accomplice, id)), '42501');
 });
 
@@ -255,9 +255,9 @@ test('only an admin of the organization invites, and only into it', async () => 
   for (const [person, org] of [
     [acme.agent, acme.org],
     [acme.customer, acme.org],
-    [rival.admin, acme.org],
-    [zed, acme.org],
-    [acme.admin, rival.org],
+    [globex.admin, acme.org],
+    [stan, acme.org],
+    [acme.admin, globex.org],
   ]) {
     for (const text of [
       `select helpdesk.create_org_invite($1, 'x@example.com', 'admin')`,
@@ -294,15 +294,15 @@ test('a lifetime that only looks as if it were longer than nothing is refused li
 });
 
 test('the last admin stays, whichever way they are to go', async () => {
-  const org = await found(db, zed, 'Of one');
+  const org = await found(db, stan, 'Of one');
   for (const text of [
     `select helpdesk.leave_organization('${org}')`,
-    `select helpdesk.remove_member('${org}', '${zed.profile}')`,
-    `select helpdesk.set_member_role('${org}', '${zed.profile}', 'org_customer')`,
+    `select helpdesk.remove_member('${org}', '${stan.profile}')`,
+    `select helpdesk.set_member_role('${org}', '${stan.profile}', 'org_customer')`,
     `delete from helpdesk.org_members where org_id = '${org}'`,
     `update helpdesk.org_members set org_role = 'org_agent' where org_id = '${org}'`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, zed, text)), '55000', text);
+    assert.equal(verdict(await outcomeOf(session, stan, text)), '55000', text);
   }
 });
 

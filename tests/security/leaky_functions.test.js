@@ -10,11 +10,11 @@ import { secretsOf, twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const secrets = await secretsOf(db, acme);
 const tables = await tablesFor(db);
 const views = (await viewNames(db)).map((name) => ({ name, columns: [{ name: 'org_id', type: 'uuid' }] }));
-const attackers = { admin: rival.admin, agent: rival.agent, customer: rival.customer, 'nobody’s member': zed };
+const attackers = { admin: globex.admin, agent: globex.agent, customer: globex.customer, 'nobody’s member': stan };
 
 /** All in pg_temp, where everybody may create. Each tells what it was given. */
 const SPIES = `
@@ -94,19 +94,19 @@ for (const [who, person] of Object.entries(attackers)) {
       for (const text of [...ways(t, column), ...byIndex]) {
         const { rows, error } = await attempt(session, text);
         assert.deepEqual(secrets([rows, error, heard]), [], text);
-        hasSpied ||= heard.some((said) => said.includes('rivalsecret'));
+        hasSpied ||= heard.some((said) => said.includes('globexsecret'));
         heard = [];
       }
       await session.query('rollback to views');
     }
     // The spies do work: they saw the attacker's own.
-    assert.equal(hasSpied, person !== zed);
+    assert.equal(hasSpied, person !== stan);
     await session.query('rollback');
   });
 }
 
 test('statistics that the planner reads are not handed to an attacker’s operator', async () => {
-  const session = await db.signIn(rival.admin);
+  const session = await db.signIn(globex.admin);
   const heard = [];
   session.on('notice', ({ message }) => heard.push(message));
   await session.query('begin');
@@ -135,7 +135,7 @@ test('statistics that the planner reads are not handed to an attacker’s operat
 
 test('statistics show no value of any of our columns', async () => {
   assert.ok((await db.value(`select count(*)::int from pg_stats where schemaname = 'helpdesk'`)) > 20, 'there are some');
-  await db.as(rival.admin, async (session) => {
+  await db.as(globex.admin, async (session) => {
     for (const view of ['pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs']) {
       const { rows } = await session.query(`select * from pg_catalog.${view} where schemaname = 'helpdesk'`);
       assert.deepEqual(rows, [], view);
@@ -160,7 +160,7 @@ test('what others are doing is not shown, nor what they prepared or keep open', 
   await other.query('begin');
   await other.query(`declare theirs cursor for select 'acmesecret'`);
   await other.query(`select 'acmesecret'`);
-  await db.as(rival.admin, async (session) => {
+  await db.as(globex.admin, async (session) => {
     for (const view of [
       'pg_stat_activity',
       'pg_prepared_statements',
@@ -179,7 +179,7 @@ test('what others are doing is not shown, nor what they prepared or keep open', 
 });
 
 test('nobody but a superuser declares a function of theirs leakproof, or makes an operator class', async () => {
-  for (const person of [rival.admin, { role: 'service_role' }]) {
+  for (const person of [globex.admin, { role: 'service_role' }]) {
     const session = person.role ? await db.connect() : await db.signIn(person);
     if (person.role) await session.query('set role service_role');
     await session.query('begin');

@@ -8,8 +8,8 @@ import { signUp } from '../support/organizations.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const [ada, rita] = [await signUp(db, 'Ada'), await signUp(db, 'Rita')];
-const [VICTIM, RIVAL, OTHER] = ['aaa12345', 'bbb12345', 'bbb54321'].map((end) => `01900000-0000-7000-8000-0000${end}`);
+const [ada, gina] = [await signUp(db, 'Ada'), await signUp(db, 'Gina')];
+const [VICTIM, GLOBEX, OTHER] = ['aaa12345', 'bbb12345', 'bbb54321'].map((end) => `01900000-0000-7000-8000-0000${end}`);
 /** Ids of documents that are in the sample by which matches are counted. */
 const SAMPLED = 'select id from (select helpdesk.uuid_generate_v7() as id from generate_series(1, 20000)) v where uuid_hash(id) & 63 = 0';
 /** One less than what is taken for many. */
@@ -20,7 +20,7 @@ const ticketsOf = (org, person, title, many) =>
     `insert into helpdesk.tickets (id, org_id, title, created_by) select id, $1, $2, $3 from (${SAMPLED} limit $4) s returning id`,
     [org, title, person.profile, many],
   );
-for (const [org, founder] of [[VICTIM, ada], [RIVAL, rita], [OTHER, rita]]) {
+for (const [org, founder] of [[VICTIM, ada], [GLOBEX, gina], [OTHER, gina]]) {
   await db.sql('insert into helpdesk.organizations (id, name, created_by) values ($1, $2, $3)', [org, 'Org', founder.profile]);
 }
 const [{ id: ticket }] = await ticketsOf(VICTIM, ada, 'Staff', 1);
@@ -29,12 +29,12 @@ await db.sql(
    select id, $1, $2, 'We plan layoffs in May', true, $3 from (${SAMPLED} limit 50) s`,
   [VICTIM, ticket, ada.profile],
 );
-for (const org of [RIVAL, OTHER]) await ticketsOf(org, rita, 'mine', OWN);
+for (const org of [GLOBEX, OTHER]) await ticketsOf(org, gina, 'mine', OWN);
 await db.sql('analyze');
 
 const asked = async (org, words) => {
   const query = `mine or "${words}" `;
-  return db.as(rita, async (session) => {
+  return db.as(gina, async (session) => {
     const { rows } = await session.query(
       `select left(helpdesk.search($1, $2, '{"kind": ["ticket", "comment"], "perPage": 1}')->'pagination'->>'nextCursor', 2) as way,
               helpdesk.list_org_tickets($1, jsonb_build_object('search', $2::text))->'pagination'->>'total' as total`,
@@ -47,7 +47,7 @@ const asked = async (org, words) => {
 test('whether another organization has a word is told by no cursor and no total', async () => {
   const nobodys = await asked(OTHER, 'layoffs in june');
   assert.equal(nobodys.total, String(OWN));
-  for (const org of [RIVAL, OTHER]) {
+  for (const org of [GLOBEX, OTHER]) {
     for (const words of ['layoffs in may', 'layoffs in june']) assert.deepEqual(await asked(org, words), nobodys, `${org} ${words}`);
   }
 });

@@ -8,14 +8,14 @@ import { undone } from '../support/attempts.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { twoWorlds } from '../support/two_tenants.js';
 
-const { db, api, acme, rival } = await serveHelpdesk(twoWorlds);
+const { db, api, acme, globex } = await serveHelpdesk(twoWorlds);
 const SECRET = 'Layoffs in May';
 /** The values are no secret, and how many rows have which one is what lists are planned by. */
 const OF_A_FEW_VALUES = ['status', 'min_role', 'org_role'];
 /** The same in these columns: words of ours that a CHECK or a trigger names, no text of people. */
 const OUR_WORDS = ['articles.visibility', 'ticket_stat_deltas.metric'];
 
-// Acme has written the same thing more than once, so that it is among the most common values; Rival never.
+// Acme has written the same thing more than once, so that it is among the most common values; Globex never.
 await db.sql(
   `insert into helpdesk.tickets (org_id, title, description, created_by) select $1, $2, $2, $3 from generate_series(1, 20)`,
   [acme.org, SECRET, acme.customer.profile],
@@ -64,7 +64,7 @@ await db.sql('analyze');
 
 test('how many tickets of others have a title cannot be asked for over HTTP', async () => {
   const planned = async (filter) => {
-    const headers = { authorization: `Bearer ${api.token(rival.admin)}`, prefer: 'count=planned' };
+    const headers = { authorization: `Bearer ${api.token(globex.admin)}`, prefer: 'count=planned' };
     const answer = await fetch(`${api.url}/tickets?select=id&${filter}`, { headers });
     return answer.headers.get('content-range');
   };
@@ -73,7 +73,7 @@ test('how many tickets of others have a title cannot be asked for over HTTP', as
 
 /** Whether the estimates of these rows tell a text that others have from one that nobody has. */
 const tells = (session, rowsOf, theirs) =>
-  undone(session, rival.admin, async ({ tryOut }) => {
+  undone(session, globex.admin, async ({ tryOut }) => {
     const estimates = async (text) => {
       const found = [];
       for (const operator of ['=', '<', '<>']) {
@@ -130,7 +130,7 @@ test('the estimate is the same for a word that others have and one that nobody h
   const told = [];
   const session = await db.connect();
   let asked = 0;
-  await undone(session, rival.admin, async ({ tryOut }) => {
+  await undone(session, globex.admin, async ({ tryOut }) => {
     for (const { name, columns } of await tablesFor(db)) {
       for (const { name: column } of columns.filter(({ type }) => type === 'text[]')) {
         for (const condition of [

@@ -9,7 +9,7 @@ import { secretsOf, twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const secrets = await secretsOf(db, acme);
 const tables = (await tablesFor(db)).map(({ name }) => name);
 const functions = (await functionsFor(db)).filter(({ name }) => name !== 'uuid_generate_v7');
@@ -18,13 +18,13 @@ const staffFirst = [
   ['staff', acme.admin],
   ['a customer', acme.customer],
   ['another customer', acme.other],
-  ['a stranger', rival.admin],
-  ['somebody without organization', zed],
+  ['a stranger', globex.admin],
+  ['somebody without organization', stan],
   ['nobody', { role: 'authenticated', claims: {} }],
   ['somebody not signed in', undefined],
   ['a backend', { role: 'service_role' }],
   ['staff again', acme.admin],
-  ['the stranger again', rival.admin],
+  ['the stranger again', globex.admin],
 ];
 
 /** Every statement that is tried: [name, text, values]. */
@@ -121,7 +121,7 @@ test('the same in a function that keeps its plans', async () => {
 });
 
 test('EXPLAIN shows a stranger no value of another organization, not when it runs the query either', async () => {
-  await undone(await db.connect(), rival.admin, async ({ tryOut }) => {
+  await undone(await db.connect(), globex.admin, async ({ tryOut }) => {
     for (const [name, text, values] of statements) {
       for (const how of ['explain verbose', 'explain (analyze, verbose, settings, buffers, format json)']) {
         const { rows, error } = await tryOut(`${how} ${text}`, values);
@@ -140,7 +140,7 @@ test('a cursor goes on with the rights of whoever asks it for rows, when claims 
   const session = await db.connect();
   await undone(session, acme.admin, async () => {
     await session.query('declare early cursor for select * from helpdesk.tickets order by id');
-    await become(session, rival.admin);
+    await become(session, globex.admin);
     const { rows } = await session.query('fetch all from early');
     assert.deepEqual(secrets(rows), []);
   });
@@ -153,7 +153,7 @@ test('a cursor WITH HOLD keeps the rows that it was given when its transaction e
   await session.query('declare held cursor with hold for select title from helpdesk.tickets order by id');
   await session.query('commit');
   await session.query('begin');
-  await become(session, rival.customer);
+  await become(session, globex.customer);
   const { rows: held } = await session.query('fetch all from held');
   assert.deepEqual(
     held.map(({ title }) => title),
@@ -194,7 +194,7 @@ test('no setting that people may change shows a stranger more', async () => {
   const list = ['select helpdesk.list_org_tickets($1)', [acme.org]];
   for (const { name, values } of settings) {
     for (const value of values) {
-      await undone(session, rival.admin, async ({ tryOut }) => {
+      await undone(session, globex.admin, async ({ tryOut }) => {
         await attempt(session, 'select set_config($1, $2, true)', [name, value]);
         for (const statement of [[count], list]) {
           assert.deepEqual(secrets(await tryOut(...statement)), [], `${name} = ${value}: ${statement[0].slice(0, 40)}`);

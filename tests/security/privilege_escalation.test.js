@@ -9,7 +9,7 @@ import { everythingOf, twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 await db.sql('select helpdesk.create_admin_invite_code()');
 // So that there is a first response, and numbers of days.
 await db.as(acme.agent, (agent) => agent.query(`select helpdesk.add_comment($1, 'We look into it')`, [acme.things.ticket]));
@@ -20,10 +20,10 @@ const tables = await tablesFor(db);
 
 const insiders = { 'a customer': acme.customer, 'an agent': acme.agent, 'an admin': acme.admin };
 const strangers = {
-  'an admin of another organization': rival.admin,
-  'an agent of another organization': rival.agent,
-  'a customer of another organization': rival.customer,
-  'somebody without organization': zed,
+  'an admin of another organization': globex.admin,
+  'an agent of another organization': globex.agent,
+  'a customer of another organization': globex.customer,
+  'somebody without organization': stan,
   'somebody not signed in': undefined,
 };
 
@@ -118,7 +118,7 @@ test('every table says here what of it is fixed', () => {
 for (const [who, person] of Object.entries({ ...insiders, ...strangers })) {
   test(`${who} promotes nobody and moves nothing by updating any column of any table`, async () => {
     const isStranger = who in strangers;
-    const isAdmin = [acme.admin, rival.admin].includes(person);
+    const isAdmin = [acme.admin, globex.admin].includes(person);
     const facts = await fixedFacts(session, isAdmin);
     const theirs = await everythingOf(db, acme);
     await undone(session, person, async ({ attempt, look }) => {
@@ -152,7 +152,7 @@ const roles = () =>
 
 test('no customer and no agent gives themselves a role, whichever door they take', async () => {
   const before = await roles();
-  for (const person of [acme.customer, acme.agent, rival.admin, zed]) {
+  for (const person of [acme.customer, acme.agent, globex.admin, stan]) {
     const me = person.profile;
     for (const [text, values, expected] of [
       [`update helpdesk.org_members set org_role = 'org_admin' where org_id = $1 and user_id = $2`, [acme.org, me], 0],
@@ -186,7 +186,7 @@ test('no customer and no agent gives themselves a role, whichever door they take
 });
 
 test('nobody makes themselves an administrator of the installation', async () => {
-  for (const person of [acme.customer, acme.agent, acme.admin, zed]) {
+  for (const person of [acme.customer, acme.agent, acme.admin, stan]) {
     for (const text of [
       `update helpdesk.profiles set role = 'admin'`,
       `insert into helpdesk.profiles (auth_id, role, name) values ('${person.login}', 'admin', 'x')`,
@@ -220,13 +220,13 @@ test('the digest of an admin code is no admin code', async () => {
 });
 
 test('an agent of the installation (profiles.role) founds no organization, by no door', async () => {
-  await db.sql(`update helpdesk.profiles set role = 'agent' where id = $1`, [zed.profile]);
+  await db.sql(`update helpdesk.profiles set role = 'agent' where id = $1`, [stan.profile]);
   for (const text of [
     `select helpdesk.create_organization('Mine')`,
     `insert into helpdesk.organizations (name) values ('Mine')`,
     `update helpdesk.profiles set role = 'customer'`,
   ]) {
-    await undone(session, zed, async ({ attempt }) => assert.equal(verdict(await attempt(text)), '42501', text));
+    await undone(session, stan, async ({ attempt }) => assert.equal(verdict(await attempt(text)), '42501', text));
   }
 });
 
@@ -276,7 +276,7 @@ test('after GRANT ALL row security and triggers still hold: nobody reads more, o
   assert.notDeepEqual(await db.sql('select * from helpdesk.security_report()'), []);
   for (const [who, person] of Object.entries(everybody)) {
     assert.deepEqual(await seen(person), before[who], who);
-    const isAdmin = [acme.admin, rival.admin].includes(person);
+    const isAdmin = [acme.admin, globex.admin].includes(person);
     const facts = await fixedFacts(session, isAdmin);
     for (const { name, columns } of tables) {
       for (const { name: column, type } of columns.filter((each) => !OPENED[name]?.includes(each.name))) {

@@ -10,7 +10,7 @@ import { secretsOf, twoWorlds } from '../support/two_tenants.js';
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, zed } = await twoWorlds(db);
+const { acme, globex, stan } = await twoWorlds(db);
 const secrets = await secretsOf(db, acme);
 const functions = await functionsFor(db);
 const tables = await tablesFor(db);
@@ -62,7 +62,7 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
       const { rows, error } = await attempt(session, `select * from helpdesk.${name}`);
       // What is published for everybody stays theirs to read, as everybody's.
       if (name === 'articles') {
-        assert.deepEqual(rows.map(({ id }) => id).sort(), [acme.open.article, rival.open.article].sort());
+        assert.deepEqual(rows.map(({ id }) => id).sort(), [acme.open.article, globex.open.article].sort());
       } else if (error) assert.equal(error.code, '42501', name);
       else assert.deepEqual(rows, [], name);
     }
@@ -78,7 +78,7 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
     const member = await everyFunction(session, { ticket });
     await remove(person);
     const removed = await everyFunction(session, { ticket });
-    const stranger = await db.as(zed, async (session) => {
+    const stranger = await db.as(stan, async (session) => {
       await session.query('begin');
       return everyFunction(session, { ticket });
     });

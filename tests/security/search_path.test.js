@@ -102,10 +102,10 @@ const PATHS = [
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival } = await twoWorlds(db);
+const { acme, globex } = await twoWorlds(db);
 await db.sql(`alter database ${db.name} set track_functions = 'all'`);
 await db.sql(TRAPS);
-await db.sql(lookAlikes('evil', rival.customer));
+await db.sql(lookAlikes('evil', globex.customer));
 await db.disconnectAll();
 // Also those that only a backend may call; to all others they refuse.
 const functions = [...(await functionsFor(db)), ...(await functionsFor(db, 'service_role'))]
@@ -194,10 +194,10 @@ async function noteCalls(session) {
 /** What a statement names itself is looked up in the path, and runs as whoever sent it; that is no trap. */
 const withOthersRights = (trapped) => trapped.filter((message) => !/: (authenticated|service_role)$/.test(message));
 
-const people = { 'a stranger': rival.customer, 'an admin': acme.admin, 'a backend': { role: 'service_role' } };
+const people = { 'a stranger': globex.customer, 'an admin': acme.admin, 'a backend': { role: 'service_role' } };
 
 const TEMPORARY = `
-  ${lookAlikes('pg_temp', rival.customer)}
+  ${lookAlikes('pg_temp', globex.customer)}
   create type pg_temp.ticket_priority as enum ('evil');
   create type pg_temp.user_role as enum ('evil');
   create domain pg_temp.uuid as pg_catalog.text;

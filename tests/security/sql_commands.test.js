@@ -14,7 +14,7 @@ after(async () => {
   await db.sql(`drop role if exists ${login}`);
   await db.drop();
 });
-const { acme, rival } = await twoWorlds(db);
+const { acme, globex } = await twoWorlds(db);
 const secrets = await secretsOf(db, acme);
 const session = await db.connect();
 const tables = await tablesFor(db);
@@ -200,9 +200,9 @@ test('COPY TO gives the rows that a query would, COPY FROM none', async () => {
   const chunks = [];
   session.connection.on('copyData', ({ chunk }) => chunks.push(chunk.toString()));
   for (const { name } of tables) {
-    await outcomeOf(session, rival.admin, `copy helpdesk.${name} to stdout`);
+    await outcomeOf(session, globex.admin, `copy helpdesk.${name} to stdout`);
     assert.deepEqual(secrets(chunks.splice(0).join('')), [], name);
-    const writing = await outcomeOf(session, rival.admin, `copy helpdesk.${name} from stdin`);
+    const writing = await outcomeOf(session, globex.admin, `copy helpdesk.${name} from stdin`);
     assert.match(verdict(writing), /^(0A000|42501)$/, name);
   }
   await outcomeOf(session, acme.admin, 'copy helpdesk.tickets to stdout');
@@ -244,7 +244,7 @@ test('a role may change its own defaults, as Postgres has it: they count at logi
     for (const name of ['request.jwt.claims', 'request.jwt.claim.sub']) {
       assert.equal(verdict(await attempt(`alter role authenticated set ${name} = '{}'`)), '42501');
     }
-    await become(session, rival.customer);
+    await become(session, globex.customer);
     assert.deepEqual((await attempt('show row_security')).rows, [{ row_security: 'on' }]);
   });
 });
@@ -259,7 +259,7 @@ test('what needs no transaction, or the login itself, is refused too', async () 
       `alter system set row_security = off`,
       `create database mine`,
       `drop database ${db.name}`,
-      `alter database ${db.name} set app.initial_admin_email = 'mallory@example.com'`,
+      `alter database ${db.name} set app.initial_admin_email = 'stan@example.com'`,
       `alter database ${db.name} set search_path = evil`,
       `alter database ${db.name} owner to authenticated`,
       `create tablespace mine location '/tmp'`,
@@ -295,7 +295,7 @@ test('large objects are one’s own', async () => {
 });
 
 test('a function of one’s own WITH SECURITY DEFINER has one’s own rights', async () => {
-  await undone(session, rival.customer, async ({ attempt }) => {
+  await undone(session, globex.customer, async ({ attempt }) => {
     const body = `language plpgsql security definer as 'begin return query select * from helpdesk.tickets; end'`;
     await attempt(`create function pg_temp.off() returns setof helpdesk.tickets set row_security = off ${body}`);
     assert.equal(verdict(await attempt('select * from pg_temp.off()')), '42501');
@@ -331,7 +331,7 @@ test('PostgREST’s login may become each API role and has itself no rights: SQL
 });
 
 test('who may send SET says who they are; that is why claims come from PostgREST alone', async () => {
-  await undone(session, rival.customer, async ({ attempt }) => {
+  await undone(session, globex.customer, async ({ attempt }) => {
     assert.equal(verdict(await attempt(`set local request.jwt.claims = '{"sub": "${acme.customer.login}"}'`)), 'ok');
     const { rows } = await attempt('select helpdesk.my_profile_id() as me');
     assert.deepEqual(rows, [{ me: acme.customer.profile }]);

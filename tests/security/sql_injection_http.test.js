@@ -7,12 +7,12 @@ import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { INJECTIONS, setTrap } from '../support/injection_payloads.js';
 import { everythingOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
 
-const { db, api, expectCleanLog, acme, rival } = await serveHelpdesk(twoWorlds);
+const { db, api, expectCleanLog, acme, globex } = await serveHelpdesk(twoWorlds);
 const hasSprung = await setTrap(db);
 const secrets = await secretsOf(db, acme);
 const theirs = await everythingOf(db, acme);
 const functions = await functionsFor(db);
-const token = api.token(rival.admin);
+const token = api.token(globex.admin);
 const { things } = acme;
 
 /** What a call comes to: never a bug of the server's, never SQL that was broken, never anything of Acme's. */
@@ -29,7 +29,7 @@ const inParallel = (items, work) => Promise.all(items.map(work));
 
 test('SQL in every argument of every function is text', async () => {
   for (const fn of functions.filter(({ name }) => !['leave_organization', 'remove_member'].includes(name))) {
-    const good = sensibleArguments(fn, rival);
+    const good = sensibleArguments(fn, globex);
     for (const { name, type } of fn.args) {
       await inParallel(
         INJECTIONS.filter((_, i) => i % 9 === 0),
@@ -74,14 +74,14 @@ for (const [place, filter] of Object.entries(filters)) {
 test('SQL in what is written and in how it is asked for stays there', async () => {
   await inParallel(INJECTIONS, async (text) => {
     const encoded = encodeURIComponent(text);
-    await harmless('POST', '/tickets', { body: { org_id: rival.org, title: text } });
-    await harmless('POST', '/tickets', { body: { org_id: rival.org, title: 'x', [text]: 'x' } });
-    await harmless('POST', `/tickets?columns=${encoded}`, { body: { org_id: rival.org, title: 'x' } });
+    await harmless('POST', '/tickets', { body: { org_id: globex.org, title: text } });
+    await harmless('POST', '/tickets', { body: { org_id: globex.org, title: 'x', [text]: 'x' } });
+    await harmless('POST', `/tickets?columns=${encoded}`, { body: { org_id: globex.org, title: 'x' } });
     await harmless('POST', `/tickets?on_conflict=${encoded}`, {
-      body: { org_id: rival.org, title: 'x' },
+      body: { org_id: globex.org, title: 'x' },
       headers: { prefer: 'resolution=merge-duplicates' },
     });
-    await harmless('PATCH', `/tickets?id=eq.${rival.things.ticket}`, { body: { description: text } });
+    await harmless('PATCH', `/tickets?id=eq.${globex.things.ticket}`, { body: { description: text } });
     await harmless('GET', `/${encoded}`);
     await harmless('POST', `/rpc/${encoded}`, { body: {} });
   });
@@ -91,7 +91,7 @@ test('SQL in what is written and in how it is asked for stays there', async () =
 test('a text comes back over HTTP as it was sent', async () => {
   for (const text of INJECTIONS.filter((text) => text.trim() && !/[\u0085\u200b\ufeff]/.test(text))) {
     const { body: id } = await harmless('POST', '/rpc/create_ticket', {
-      body: { p_org_id: rival.org, p_title: 'x', p_description: text },
+      body: { p_org_id: globex.org, p_title: 'x', p_description: text },
     });
     const { body } = await harmless('GET', `/tickets?select=description&id=eq.${id}`);
     assert.deepEqual(body, [{ description: text }]);
@@ -126,7 +126,7 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
   const upsert = { prefer: 'resolution=merge-duplicates,return=representation' };
   for (const [path, body] of [
     ['/tickets?on_conflict=org_id,id', { org_id: acme.org, id: things.ticket, title: 'x' }],
-    ['/org_members?on_conflict=org_id,user_id', { org_id: acme.org, user_id: rival.admin.profile, org_role: 'org_admin' }],
+    ['/org_members?on_conflict=org_id,user_id', { org_id: acme.org, user_id: globex.admin.profile, org_role: 'org_admin' }],
     ['/organizations?on_conflict=id', { id: acme.org, name: 'x' }],
     ['/profiles?on_conflict=id', { id: acme.admin.profile, name: 'x', role: 'customer' }],
   ]) {
@@ -165,7 +165,7 @@ test('functions that are not for people are not there for them', async () => {
   const { status } = await harmless('POST', '/rpc/act_as', { body: { p_email: acme.admin.email } });
   assert.equal(status, 403);
   for (const fn of ['create_ticket', 'update_ticket', 'create_organization']) {
-    const { status } = await harmless('GET', `/rpc/${fn}?p_org_id=${rival.org}&p_title=x&p_name=x`);
+    const { status } = await harmless('GET', `/rpc/${fn}?p_org_id=${globex.org}&p_title=x&p_name=x`);
     assert.ok([404, 405].includes(status), `${fn} by GET: ${status}`);
   }
 });
@@ -174,7 +174,7 @@ test('bytes that are no text are refused in bodies, and harmless in addresses', 
   const bytes = (...parts) =>
     Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))));
   for (const odd of [0xff, 0x80, 0xc0, 0x00]) {
-    const body = bytes(`{"p_org_id": "${rival.org}", "p_title": "a`, odd, 'b"}');
+    const body = bytes(`{"p_org_id": "${globex.org}", "p_title": "a`, odd, 'b"}');
     const answer = await fetch(`${api.url}/rpc/create_ticket`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -194,9 +194,9 @@ test('bytes that are no text are refused in bodies, and harmless in addresses', 
     '/tickets%00',
     '/rpc/%ff',
     '/rpc/list_org_tickets?p_org_id=%00',
-    `/rpc/list_org_tickets?p_org_id=${rival.org}&p_filters=%00`,
-    `/rpc/list_org_tickets?p_org_id=${rival.org}&p_filters=%ff`,
-    `/rpc/list_org_tickets?p_org_id=${rival.org}&p_filters={"search":"%00"}`,
+    `/rpc/list_org_tickets?p_org_id=${globex.org}&p_filters=%00`,
+    `/rpc/list_org_tickets?p_org_id=${globex.org}&p_filters=%ff`,
+    `/rpc/list_org_tickets?p_org_id=${globex.org}&p_filters={"search":"%00"}`,
     `/rpc/may_read_file?p_storage_path=%00`,
   ]) {
     // PostgREST cuts its statement off at a NUL, fails by itself at what is no UTF-8, and sends some of it back in a header, which

@@ -47,7 +47,7 @@ export function sensibleArguments(fn, { org, customer, agent, things }) {
     p_invite_id: things.invite,
     p_ids: [things.notification],
     p_article_id: things.article,
-    p_query: 'acmesecret or rivalsecret or print',
+    p_query: 'acmesecret or globexsecret or print',
     p_limit: 100,
     p_version: 1,
     p_from: today(),

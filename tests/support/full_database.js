@@ -5,7 +5,7 @@ import { join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } fr
 /** Fills a database with the extension. Returns what twoOrganizations returns. */
 export async function tellStory(db) {
   const story = await twoOrganizations(db);
-  const { acme, rival, ada, grace, alice, bob, rita, sam } = story;
+  const { acme, globex, ada, ben, alice, dave, gina, mallory } = story;
   const stages = await stagesOf(db, acme);
 
   const tickets = [];
@@ -14,18 +14,18 @@ export async function tellStory(db) {
       tickets.push(await openTicket(session, acme, title, { description: `About: ${title}\\N`, key: title }));
     }
   });
-  await db.as(sam, (session) => openTicket(session, rival, 'In another world'));
-  await db.as(grace, async (session) => {
-    await updateTicket(session, tickets[0], { priority: 'urgent', assignedTo: grace.profile });
+  await db.as(mallory, (session) => openTicket(session, globex, 'In another world'));
+  await db.as(ben, async (session) => {
+    await updateTicket(session, tickets[0], { priority: 'urgent', assignedTo: ben.profile });
     await updateTicket(session, tickets[0], { stageId: stages.Closed, title: 'Printer was on fire' });
   });
   await db.as(ada, async (session) => {
-    // Bob is a customer whom the admin lets be assigned.
+    // Dave is a customer whom the admin lets be assigned.
     await session.query('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
       acme,
-      bob.profile,
+      dave.profile,
     ]);
-    await updateTicket(session, tickets[1], { stageId: stages['Waiting on customer'], assignedTo: bob.profile });
+    await updateTicket(session, tickets[1], { stageId: stages['Waiting on customer'], assignedTo: dave.profile });
   });
   await db.sql('update helpdesk.tickets set description = null where id = $1', [tickets[2]]);
   await talk(db, story, tickets);
@@ -36,21 +36,21 @@ export async function tellStory(db) {
   await db.sql('select helpdesk.refresh_ticket_stats()');
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
-  await join(db, rival, left, 'org_agent');
-  await db.as(left, (session) => openTicket(session, rival, 'My last one'));
+  await join(db, globex, left, 'org_agent');
+  await db.as(left, (session) => openTicket(session, globex, 'My last one'));
   await db.sql('delete from auth.users where id = $1', [left.login]);
   await db.as(ada, (session) => session.query(`update helpdesk.organizations set name = 'Acme Ltd' where id = $1`, [acme]));
-  await db.as(rita, (session) =>
-    session.query(`insert into helpdesk.workflows (org_id, name, is_active) values ($1, 'Unused', false)`, [rival]),
+  await db.as(gina, (session) =>
+    session.query(`insert into helpdesk.workflows (org_id, name, is_active) values ($1, 'Unused', false)`, [globex]),
   );
   await db.sql(ADDITIONS);
   return story;
 }
 
 /** Comments and attachments, public and internal; who watches, who has read what, and what they do not want to be told. */
-async function talk(db, { acme, ada, grace, alice }, [ticket]) {
+async function talk(db, { acme, ada, ben, alice }, [ticket]) {
   await db.as(ada, (session) => session.query('select helpdesk.watch_ticket($1)', [ticket]));
-  for (const [author, isInternal] of [[alice, false], [grace, true]]) {
+  for (const [author, isInternal] of [[alice, false], [ben, true]]) {
     await db.as(author, async (session) => {
       await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, `${author.name} says`, isInternal]);
       await session.query(`select helpdesk.add_attachment($1, 'smoke.png', 'image/png', 1234, $2, $3)`, [
@@ -81,8 +81,8 @@ async function invite(db, { acme, ada }) {
 }
 
 /** Categories, articles with a few versions, feedback, and one that belongs to a ticket. */
-async function writeArticles(db, { acme, grace, alice }, [ticket]) {
-  await db.as(grace, async (session) => {
+async function writeArticles(db, { acme, ben, alice }, [ticket]) {
+  await db.as(ben, async (session) => {
     await session.query(`insert into helpdesk.categories (org_id, name) values ($1, 'Hardware')`, [acme]);
     await session.query(
       `insert into helpdesk.categories (org_id, name, parent_id)

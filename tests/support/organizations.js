@@ -29,21 +29,21 @@ export async function join(db, org, person, role) {
 }
 
 /**
- * Two organizations. Acme: Ada administers, Grace is agent, Alice and Bob are customers. Rival: Rita administers, Sam is
- * customer. Nobody is in both.
+ * The cast: Acme (Ada org_admin, Ben org_agent, Alice and Dave customers) and Globex (Gina org_admin, Hank org_agent, Mallory
+ * customer). Nobody belongs to both.
  */
 export async function twoOrganizations(db) {
-  const names = ['Ada', 'Grace', 'Alice', 'Bob', 'Rita', 'Sam'];
   const people = {};
-  for (const name of names) people[name.toLowerCase()] = await signUp(db, name);
-  const { ada, grace, alice, bob, rita, sam } = people;
+  for (const name of ['Ada', 'Ben', 'Alice', 'Dave', 'Gina', 'Hank', 'Mallory']) people[name.toLowerCase()] = await signUp(db, name);
+  const { ada, ben, alice, dave, gina, hank, mallory } = people;
   const acme = await found(db, ada, 'Acme');
-  const rival = await found(db, rita, 'Rival');
-  await join(db, acme, grace, 'org_agent');
+  const globex = await found(db, gina, 'Globex');
+  await join(db, acme, ben, 'org_agent');
   await join(db, acme, alice, 'org_customer');
-  await join(db, acme, bob, 'org_customer');
-  await join(db, rival, sam, 'org_customer');
-  return { ...people, acme, rival };
+  await join(db, acme, dave, 'org_customer');
+  await join(db, globex, hank, 'org_agent');
+  await join(db, globex, mallory, 'org_customer');
+  return { ...people, acme, globex };
 }
 
 /** Opens a ticket in a session of a signed-in person. Returns its id. */

@@ -1,19 +1,19 @@
 // Two organizations with one of everything in each, so that every attack has something to steal: "acmesecret" is in every text of
-// Acme's, "rivalsecret" in every text of Rival's - but for what each has published for everybody: an article and its category.
+// Acme's, "globexsecret" in every text of Globex's - but for what each has published for everybody: an article and its category.
 
 import { found, join, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
 
 /**
- * Returns { acme, rival, zed }: zed belongs to no organization. Each organization is { org, word, admin, agent, customer, other
+ * Returns { acme, globex, stan }: stan belongs to no organization. Each organization is { org, word, admin, agent, customer, other
  * (a customer too), things, open }; things holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. };
  * open, the ids of what everybody may read: { article, category }.
  */
 export async function twoWorlds(db) {
-  const acme = await world(db, 'acmesecret', ['Ada', 'Grace', 'Alice', 'Bob']);
-  const rival = await world(db, 'rivalsecret', ['Rita', 'Roy', 'Sam', 'Sue']);
-  const zed = await signUp(db, 'Zed');
+  const acme = await world(db, 'acmesecret', ['Ada', 'Ben', 'Alice', 'Dave']);
+  const globex = await world(db, 'globexsecret', ['Gina', 'Hank', 'Mallory', 'Oscar']);
+  const stan = await signUp(db, 'Stan');
   await db.sql('analyze');
-  return { acme, rival, zed };
+  return { acme, globex, stan };
 }
 
 async function world(db, word, names) {

@@ -13,7 +13,7 @@ after(async () => {
   await db.sql('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
   await db.drop();
 });
-const { acme, grace, alice } = await twoOrganizations(db);
+const { acme, ben, alice } = await twoOrganizations(db);
 
 /** What was committed since the last call, as a subscriber gets it. */
 async function arrived() {
@@ -69,7 +69,7 @@ test('a new ticket and its notification arrive when they are committed, not befo
 test('a comment’s notification arrives; the comment itself, which may be internal, is not published', async () => {
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Talked about'));
   await arrived();
-  await db.as(grace, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
+  await db.as(ben, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
   const rows = await arrived();
   assert.deepEqual(rows.map(({ table, row }) => [table, row.user_id, row.type]), [
     ['helpdesk.notifications', alice.profile, 'ticket_commented'],

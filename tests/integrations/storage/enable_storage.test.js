@@ -27,15 +27,15 @@ const STORAGE = `
 
 const db = await helpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, grace, alice, bob, rita, sam } = await twoOrganizations(db);
-// A customer that the admin lets be assigned to tickets.
-const carol = await signUp(db, 'Carol');
-await join(db, acme, carol, 'org_customer');
-await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [carol.profile]);
-const people = { ada, grace, alice, bob, carol, rita, sam };
+const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = await twoOrganizations(db);
+const erin = await signUp(db, 'Erin');
+await join(db, acme, erin, 'org_customer');
+// Dave is a customer to whom tickets may be assigned.
+await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [dave.profile]);
+const people = { ada, ben, alice, dave, erin, gina, hank, mallory };
 
 const ticket = await db.as(alice, (session) => openTicket(session, acme, 'With files'));
-await db.sql('update helpdesk.tickets set assigned_to = $2 where id = $1', [ticket, carol.profile]);
+await db.sql('update helpdesk.tickets set assigned_to = $2 where id = $1', [ticket, dave.profile]);
 const path = (name, where = ticket) => `${acme}/${where}/${name}`;
 
 const policies = () =>
@@ -79,15 +79,15 @@ test('it adds two policies, and called again it changes nothing', async () => {
 test('a file is read by those who may read its attachment, and by nobody else', async () => {
   for (const [name, author, isInternal] of [
     ['public.png', alice, false],
-    ['by-agent.png', grace, false],
-    ['internal.png', grace, true],
+    ['by-agent.png', ben, false],
+    ['internal.png', ben, true],
   ]) {
     await put(await db.connect(), 'ticket-files', path(name));
     await attach(author, name, isInternal);
   }
-  assert.deepEqual(await readersOf(path('public.png')), ['ada', 'grace', 'alice', 'carol']);
-  assert.deepEqual(await readersOf(path('by-agent.png')), ['ada', 'grace', 'alice', 'carol']);
-  assert.deepEqual(await readersOf(path('internal.png')), ['ada', 'grace']);
+  assert.deepEqual(await readersOf(path('public.png')), ['ada', 'ben', 'alice', 'dave']);
+  assert.deepEqual(await readersOf(path('by-agent.png')), ['ada', 'ben', 'alice', 'dave']);
+  assert.deepEqual(await readersOf(path('internal.png')), ['ada', 'ben']);
 });
 
 test('what the attachments table shows a person and which files they read is the same', async () => {
@@ -105,10 +105,10 @@ test('a file without an attachment is read by nobody', async () => {
   assert.deepEqual(await readersOf(path('loose.png')), []);
 });
 
-/** A file with an attachment of Grace's; then `person` says that this very file is attached to a ticket of theirs. */
+/** A file with an attachment of Ben's; then `person` says that this very file is attached to a ticket of theirs. */
 async function claimFile(name, isInternal, person, theirTicket) {
   await put(await db.connect(), 'ticket-files', path(name));
-  await attach(grace, name, isInternal);
+  await attach(ben, name, isInternal);
   await db.as(person, (session) =>
     session
       .query(`select helpdesk.add_attachment($1, 'x.png', 'image/png', 1, $2)`, [theirTicket, path(name)])
@@ -117,27 +117,27 @@ async function claimFile(name, isInternal, person, theirTicket) {
 }
 
 test('whoever says that a file of another ticket is attached to theirs reads it no more than before', async () => {
-  const bobsTicket = await db.as(bob, (session) => openTicket(session, acme, 'Nosy'));
-  await claimFile('of-another-ticket.png', false, bob, bobsTicket);
-  assert.deepEqual(await readersOf(path('of-another-ticket.png')), ['ada', 'grace', 'alice', 'carol']);
+  const erinsTicket = await db.as(erin, (session) => openTicket(session, acme, 'Nosy'));
+  await claimFile('of-another-ticket.png', false, erin, erinsTicket);
+  assert.deepEqual(await readersOf(path('of-another-ticket.png')), ['ada', 'ben', 'alice', 'dave']);
 });
 
 test('whoever says that a file of another organization is attached to their ticket reads it no more than before', async () => {
-  const samsTicket = await db.as(sam, (session) => openTicket(session, rival, 'Nosy as well'));
-  await claimFile('of-another-organization.png', false, sam, samsTicket);
-  assert.deepEqual(await readersOf(path('of-another-organization.png')), ['ada', 'grace', 'alice', 'carol']);
+  const mallorysTicket = await db.as(mallory, (session) => openTicket(session, globex, 'Nosy as well'));
+  await claimFile('of-another-organization.png', false, mallory, mallorysTicket);
+  assert.deepEqual(await readersOf(path('of-another-organization.png')), ['ada', 'ben', 'alice', 'dave']);
 });
 
 test('whoever attaches the file of an internal attachment once more, publicly, reads it no more than before', async () => {
   await claimFile('really-internal.png', true, alice, ticket);
-  assert.deepEqual(await readersOf(path('really-internal.png')), ['ada', 'grace']);
+  assert.deepEqual(await readersOf(path('really-internal.png')), ['ada', 'ben']);
 });
 
 test('those who see the ticket upload under it, others do not', async () => {
   for (const [name, who] of Object.entries(people)) {
     await db.as(who, async (session) => {
       const upload = put(session, 'ticket-files', path(`from-${name}.png`));
-      if (['ada', 'grace', 'alice', 'carol'].includes(name)) await upload;
+      if (['ada', 'ben', 'alice', 'dave'].includes(name)) await upload;
       else await fails('42501', upload);
     });
   }
@@ -150,14 +150,14 @@ test('nobody uploads anywhere else', async () => {
     `${acme}/${ticket}`,
     `${acme}/${ticket}/`,
     `/${acme}/${ticket}/file.png`,
-    `${rival}/${ticket}/file.png`,
+    `${globex}/${ticket}/file.png`,
     `${ticket}/${acme}/file.png`,
     `x/${acme}/${ticket}/file.png`,
     path('file.png', acme),
     '',
     null,
   ];
-  await db.as(grace, async (session) => {
+  await db.as(ben, async (session) => {
     for (const place of places) await fails('42501', put(session, 'ticket-files', place));
   });
 });
@@ -171,7 +171,7 @@ test('nobody climbs out of the ticket’s folder', async () => {
 });
 
 test('nobody changes or deletes a file through these policies', async () => {
-  await db.as(grace, async (session) => {
+  await db.as(ben, async (session) => {
     for (const statement of ['update storage.objects set metadata = null', `delete from storage.objects`]) {
       assert.equal((await session.query(statement)).rowCount, 0);
     }
@@ -188,7 +188,7 @@ test('other buckets stay as they were', async () => {
 test('a bucket with quotes in its id works', async () => {
   await db.sql('select helpdesk.enable_storage($1)', [`it's "odd"`]);
   await db.as(alice, (session) => put(session, `it's "odd"`, path('public.png')));
-  assert.deepEqual(await readersOf(path('public.png'), `it's "odd"`), ['ada', 'grace', 'alice', 'carol']);
+  assert.deepEqual(await readersOf(path('public.png'), `it's "odd"`), ['ada', 'ben', 'alice', 'dave']);
 });
 
 test('a bad bucket is refused, and so is whoever is no superuser', async () => {
