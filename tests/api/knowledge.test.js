@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 
-const { db, api, expectCleanLog, acme, globex, ada, ben, alice, dave, gina, mallory } = await serveHelpdesk();
+const { api, expectCleanLog, acme, globex, ada, ben, alice, dave, gina, mallory } = await serveHelpdesk();
 const [asAda, asBen, asAlice, asDave, asGina, asMallory] = [ada, ben, alice, dave, gina, mallory].map((p) => api.supabase(p));
 
 const write = async (client, org_id, title, more = {}) => {

@@ -11,7 +11,7 @@ test('README’s JavaScript does what the text around it says', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, example] = readme.match(/^```js\n(.*?)^```$/ms);
   const run = new Function('createClient', 'url', 'key', 'org', `return (async () => { ${example} return { ticket, page, details, rows } })()`);
-  const asAlice = (url, key, options) => {
+  const asAlice = (_url, _key, options) => {
     assert.deepEqual(options, { db: { schema: 'helpdesk' } });
     return api.supabase(alice);
   };

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben } = await twoOrganizations(db);
+const { acme, ada, ben } = await createTwoOrganizations(db);
 
 async function categories(...names) {
   const ids = {};
@@ -36,7 +36,7 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
     await second.query('select from helpdesk.categories');
     await move(first, left, right);
     const refused = assert.rejects(move(second, right, left), ({ code }) => ['22023', '40001', '40P01'].includes(code));
-    await db.untilBlocked(second);
+    await db.waitUntilBlocked(second);
     await first.query('commit');
     await refused;
     await second.query('rollback');
@@ -84,7 +84,7 @@ test('an article written while its category is being renamed, or deleted, has no
     await writer.query('begin');
     const { rows } = await article(writer, ['Early']);
     const waiting = admin.query(change);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await writer.query('commit');
     await waiting;
     assert.deepEqual(await namesOf(rows[0].id), expected);
@@ -93,8 +93,8 @@ test('an article written while its category is being renamed, or deleted, has no
     await categories('Early');
     await admin.query('begin');
     await admin.query(change);
-    const refused = fails('22023', article(writer, ['Early']));
-    await db.untilBlocked(writer);
+    const refused = expectError('22023', article(writer, ['Early']));
+    await db.waitUntilBlocked(writer);
     await admin.query('commit');
     await refused;
     await db.sql(`delete from helpdesk.categories where name = 'Later'`);
@@ -127,7 +127,7 @@ for (const isolation of ['read committed', 'repeatable read']) {
         () => 'done',
         ({ code }) => code,
       );
-      await db.untilBlocked(second);
+      await db.waitUntilBlocked(second);
       await first.query('commit');
       assert.equal(await done, isolation === 'read committed' ? 'done' : '40001');
       await second.query(isolation === 'read committed' ? 'commit' : 'rollback');

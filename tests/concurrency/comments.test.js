@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { wrongCounts } from '../support/consistency.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
@@ -24,7 +24,7 @@ for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) 
     await dba.query('begin');
     await remove(dba, comments[first]);
     const waiting = say(agent, ticket, true);
-    await db.untilBlocked(agent);
+    await db.waitUntilBlocked(agent);
     await Promise.all([waiting, remove(dba, comments[second]).then(() => dba.query('commit'))]);
     assert.deepEqual(await wrongCounts(db, [ticket]), []);
     assert.deepEqual(await db.sql('select is_internal from helpdesk.ticket_comments where ticket_id = $1', [ticket]), [
@@ -39,7 +39,7 @@ test('a comment waits for a change of its ticket, and neither undoes the other',
   await agent.query('begin');
   await updateTicket(agent, ticket, { stageId: stages['Waiting on customer'], title: 'Changed' });
   const waiting = say(customer, ticket);
-  await db.untilBlocked(customer);
+  await db.waitUntilBlocked(customer);
   await agent.query('commit');
   await waiting;
   const [row] = await db.sql('select title, status, version, public_comment_count from helpdesk.tickets where id = $1', [ticket]);
@@ -59,7 +59,7 @@ test('a comment on a ticket that is deleted meanwhile is refused, and leaves not
     () => null,
     (error) => error.code,
   );
-  await db.untilBlocked(customer);
+  await db.waitUntilBlocked(customer);
   await admin.query('commit');
   assert.ok(['42501', '23503'].includes(await waiting));
   assert.equal(await db.value('select count(*)::int from helpdesk.notifications where ticket_id = $1', [ticket]), 0);
@@ -71,7 +71,7 @@ test('deleting a ticket waits for a comment just being written, and takes it alo
   await agent.query('begin');
   await say(agent, ticket, true);
   const waiting = admin.query('delete from helpdesk.tickets where id = $1', [ticket]);
-  await db.untilBlocked(admin);
+  await db.waitUntilBlocked(admin);
   await agent.query('commit');
   assert.equal((await waiting).rowCount, 1);
   for (const table of ['ticket_comments', 'ticket_internal_counts', 'notifications']) {

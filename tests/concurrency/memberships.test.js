@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { found, join, openTicket, signUp, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createOrganization, addMember, openTicket, signUp, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
 await db.as(alice, (session) => openTicket(session, acme, 'There to be seen'));
 
 let guests = 0;
@@ -16,7 +16,7 @@ let guests = 0;
 /** A new member of Acme, and a session of theirs. */
 async function guest(role) {
   const person = await signUp(db, `Guest${++guests}`);
-  await join(db, acme, person, role);
+  await addMember(db, acme, person, role);
   return { person, session: await db.signIn(person) };
 }
 
@@ -43,7 +43,7 @@ for (const isolation of [null, 'read committed']) {
     }
     await remove(person);
     assert.equal(await seenInTable(session), 0);
-    await fails('42501', list(session));
+    await expectError('42501', list(session));
   });
 
   test(`a membership given by another session counts from the next statement on, ${where}`, async () => {
@@ -51,7 +51,7 @@ for (const isolation of [null, 'read committed']) {
     await remove(person);
     if (isolation) await session.query(`begin isolation level ${isolation}`);
     for (let i = 0; i < 7; i++) assert.equal(await seenInTable(session), 0);
-    await join(db, acme, person, 'org_agent');
+    await addMember(db, acme, person, 'org_agent');
     assert.equal(await seenInTable(session), 1);
     assert.equal((await list(session)).rows[0].page.tickets.length, 1);
   });
@@ -73,7 +73,7 @@ test('a removal counts also when the open transaction has written before', async
   assert.equal(await seenInTable(session), 2);
   await remove(person);
   assert.equal(await seenInTable(session), 0);
-  await fails('42501', session.query(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ticket]));
+  await expectError('42501', session.query(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ticket]));
   await session.query('rollback');
 });
 
@@ -111,7 +111,7 @@ test('a login deleted by another session is nobody from the next statement on', 
   assert.equal(await seenInTable(session), 1);
   await db.sql('delete from auth.users where id = $1', [person.login]);
   assert.equal(await seenInTable(session), 0);
-  await fails('42501', list(session));
+  await expectError('42501', list(session));
 });
 
 test('a repeatable read transaction keeps seeing what it saw first, memberships too', async () => {
@@ -144,16 +144,16 @@ for (const [isolation, refusal] of Object.entries(LATE)) {
       ['themselves', ada, ben, 'Ben'],
     ]) {
       test(`two admins ${name} ${whom} at once, ${isolation}: one stays`, async () => {
-        const org = await found(db, ada, 'Two admins');
-        await join(db, org, ben, 'org_admin');
+        const org = await createOrganization(db, ada, 'Two admins');
+        await addMember(db, org, ben, 'org_admin');
         const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
         for (const session of [first, second]) {
           await session.query(`begin isolation level ${isolation}`);
           await session.query('select from helpdesk.org_members limit 1');
         }
         await end(first, org, ofFirst);
-        const waiting = fails(refusal, end(second, org, ofSecond));
-        await db.untilBlocked(second);
+        const waiting = expectError(refusal, end(second, org, ofSecond));
+        await db.waitUntilBlocked(second);
         await first.query('commit');
         await waiting;
         assert.deepEqual(await adminsOf(org), [left]);
@@ -179,7 +179,7 @@ for (const [ending, start] of Object.entries({ commit: 'A', rollback: 'B' })) {
     await first.query('begin');
     await addStage(first, workflow, 'A');
     const waiting = addStage(second, workflow, 'B');
-    await db.untilBlocked(second);
+    await db.waitUntilBlocked(second);
     await first.query(ending);
     await waiting;
     assert.deepEqual(await startStages(workflow), [start]);
@@ -198,7 +198,7 @@ test('two sessions marking different stages as start at once: exactly one is', a
   await first.query('begin');
   await mark(first, 'B');
   const waiting = mark(second, 'C');
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   await waiting;
   assert.deepEqual(await startStages(workflow), ['C']);
@@ -242,17 +242,17 @@ for (const [how, work] of Object.entries({
     // Removed first: whoever assigns waits, and is told.
     await admin.query('begin');
     await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-    const waiting = fails('42501', work(agent, ticket, person));
-    await db.untilBlocked(agent);
+    const waiting = expectError('42501', work(agent, ticket, person));
+    await db.waitUntilBlocked(agent);
     await admin.query('commit');
     await waiting;
     assert.deepEqual(await ticketsOf(person), []);
     // Assigned first: the removal waits, and takes the ticket back.
-    await join(db, acme, person, 'org_agent');
+    await addMember(db, acme, person, 'org_agent');
     await agent.query('begin');
     await work(agent, ticket, person);
     const removal = admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await agent.query('commit');
     await removal;
     assert.deepEqual(await ticketsOf(person), []);
@@ -265,7 +265,7 @@ for (const [how, work] of Object.entries({
     await agent.query('begin');
     await work(agent, ticket, person);
     const demotion = admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme, person.profile]);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await agent.query('commit');
     await demotion;
     assert.deepEqual(await ticketsOf(person), []);
@@ -279,8 +279,8 @@ test('many tickets assigned at once while the assignee of one of them is being r
   await assign(agent, ids[0], person);
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
-  const waiting = fails('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
-  await db.untilBlocked(agent);
+  const waiting = expectError('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
+  await db.waitUntilBlocked(agent);
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
   await admin.query('commit');
   await waiting;
@@ -298,7 +298,7 @@ test('an invite accepted in two sessions of its person at once makes one members
   await first.query('begin');
   await accept(first, invite);
   const waiting = accept(second, invite);
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   await waiting;
   assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 1);
@@ -310,16 +310,16 @@ test('an invite revoked while it is being accepted: whoever was first', async ()
   let invite = await inviteFor(person);
   await session.query('begin');
   await accept(session, invite);
-  const revoking = fails('55000', admin.query('select helpdesk.revoke_org_invite($1)', [invite]));
-  await db.untilBlocked(admin);
+  const revoking = expectError('55000', admin.query('select helpdesk.revoke_org_invite($1)', [invite]));
+  await db.waitUntilBlocked(admin);
   await session.query('commit');
   await revoking;
   invite = await inviteFor(other);
   const late = await db.signIn(other);
   await admin.query('begin');
   await admin.query('select helpdesk.revoke_org_invite($1)', [invite]);
-  const accepting = fails('42501', accept(late, invite));
-  await db.untilBlocked(late);
+  const accepting = expectError('42501', accept(late, invite));
+  await db.waitUntilBlocked(late);
   await admin.query('commit');
   await accepting;
 });
@@ -334,8 +334,8 @@ test('who is removed while accepting a second invite stays out', async () => {
   const admin = await db.signIn(ada);
   await admin.query('begin');
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-  const accepting = fails('42501', accept(session, invite));
-  await db.untilBlocked(session);
+  const accepting = expectError('42501', accept(session, invite));
+  await db.waitUntilBlocked(session);
   await admin.query('commit');
   await accepting;
 });
@@ -353,7 +353,7 @@ for (const [how, statement] of Object.entries({
     await db.as(invited, async (session) => {
       const pending = await session.query('select helpdesk.my_pending_invites() as invites');
       assert.deepEqual(pending.rows[0].invites, []);
-      await fails('42501', accept(session, rows[0].id));
+      await expectError('42501', accept(session, rows[0].id));
     });
   });
 }
@@ -368,7 +368,7 @@ test('an admin code not committed yet does not outlive that its maker is adminis
   await setRole('customer');
   await session.query('commit');
   const redeem = () => db.as(redeemer, (later) => later.query('select helpdesk.redeem_admin_invite_code($1)', [rows[0].code]));
-  await fails('42501', redeem());
+  await expectError('42501', redeem());
   await setRole('admin');
   await redeem();
 });

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { brokenHistories, deadlocks, wrongCounts } from '../support/consistency.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const OPERATIONS = 10_000;
 const TICKETS_EACH = 20;
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice, dave } = await twoOrganizations(db);
+const { acme, ada, ben, alice, dave } = await createTwoOrganizations(db);
 const stages = Object.values(await stagesOf(db, acme));
 
 const tickets = { [alice.name]: [], [dave.name]: [] };

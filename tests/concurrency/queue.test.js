@@ -2,20 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { join, openTicket, signUp, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { addMember, openTicket, signUp, createTwoOrganizations } from '../support/organizations.js';
 
 const AGENTS = 16;
 const TICKETS = 64;
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, alice } = await twoOrganizations(db);
+const { acme, alice } = await createTwoOrganizations(db);
 
 const agents = [];
 for (let i = 0; i < AGENTS; i++) {
   const agent = await signUp(db, `Agent${i}`);
-  await join(db, acme, agent, 'org_agent');
+  await addMember(db, acme, agent, 'org_agent');
   agents.push(agent);
 }
 

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { openTicket, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { openTicket, createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, ben, gina } = await twoOrganizations(db);
+const { acme, globex, ada, ben, gina } = await createTwoOrganizations(db);
 
 const speak = (session, language) =>
   session.query('update helpdesk.organizations set search_language = $2 where id = $1', [acme, language]);
@@ -27,7 +27,7 @@ test('who changes the language waits for those who write, and indexes what they 
   await writer.query('begin');
   await openTicket(writer, acme, 'Printing costs');
   const changed = speak(admin, 'english');
-  await db.untilBlocked(admin);
+  await db.waitUntilBlocked(admin);
   await openTicket(stranger, globex, 'Nobody else waits');
   await writer.query('commit');
   await changed;
@@ -38,7 +38,7 @@ test('who writes meanwhile waits, and writes in the new language', async () => {
   await admin.query('begin');
   await speak(admin, 'german');
   const written = openTicket(writer, acme, 'Die Häuser der Drucker');
-  await db.untilBlocked(writer);
+  await db.waitUntilBlocked(writer);
   await openTicket(stranger, globex, 'Nobody else waits');
   await admin.query('commit');
   await written;
@@ -62,7 +62,7 @@ test('who rewrites all organizations takes few locks; who writes waits', async (
   const locks = await db.value(`select count(*)::int from pg_locks where pid = $1 and locktype = 'advisory'`, [superuser.processID]);
   assert.equal(locks, 0);
   const written = openTicket(writer, acme, 'Later');
-  await db.untilBlocked(writer);
+  await db.waitUntilBlocked(writer);
   await superuser.query('commit');
   await written;
   assert.equal(await stale(), 0);
@@ -74,10 +74,10 @@ for (const isolation of ['repeatable read', 'serializable']) {
     await writer.query(`begin isolation level ${isolation}`);
     await writer.query('select from helpdesk.organizations');
     await speak(admin, 'english');
-    await fails('40001', openTicket(writer, acme, 'Printing more'));
+    await expectError('40001', openTicket(writer, acme, 'Printing more'));
     await writer.query('rollback');
     await admin.query(`begin isolation level ${isolation}`);
-    await fails('55000', speak(admin, 'simple'));
+    await expectError('55000', speak(admin, 'simple'));
     await admin.query('rollback');
     assert.equal(await stale(), 0);
   });

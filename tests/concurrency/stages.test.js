@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice, gina } = await twoOrganizations(db);
+const { acme, ada, ben, alice, gina } = await createTwoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
@@ -30,7 +30,7 @@ for (const [door, moveIn] of Object.entries(doors)) {
     await agent.query('begin');
     await moveIn(agent, ticket);
     const waiting = setStatus(admin, stages['In progress'], 'pending');
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await agent.query('commit');
     await waiting;
     assert.equal(await statusOf(ticket), 'pending');
@@ -43,7 +43,7 @@ for (const [door, moveIn] of Object.entries(doors)) {
     await admin.query('begin');
     await setStatus(admin, stages['In progress'], 'pending');
     const waiting = moveIn(agent, ticket);
-    await db.untilBlocked(agent);
+    await db.waitUntilBlocked(agent);
     await admin.query('commit');
     await waiting;
     assert.equal(await statusOf(ticket), 'pending');
@@ -63,9 +63,9 @@ test('moving many tickets into a stage while its status changes is no deadlock',
     [inside, outside],
     { stageId: stages['In progress'] },
   ]);
-  await db.untilBlocked(agent);
+  await db.waitUntilBlocked(agent);
   const changing = setStatus(admin, stages['In progress'], 'pending');
-  await db.untilBlocked(agent, admin);
+  await db.waitUntilBlocked(agent, admin);
   await other.query('commit');
   await Promise.all([moving, changing]);
   assert.deepEqual([await statusOf(inside), await statusOf(outside)], ['pending', 'pending']);
@@ -77,7 +77,7 @@ test('a stranger adding a start stage is refused at once, though somebody is cha
   await other.query('begin');
   await other.query('select from helpdesk.workflows where id = $1 for update', [workflow]);
   await stranger.query(`set lock_timeout = '200ms'`);
-  await fails(
+  await expectError(
     '42501',
     stranger.query(
       `insert into helpdesk.workflow_stages (org_id, workflow_id, name, is_start) values ($1, $2, 'Mine now', true)`,
@@ -98,7 +98,7 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
     await admin.query('select from helpdesk.workflow_stages');
     await addStage('Second');
     const refused = isolation === 'read committed' ? '55000' : '40001';
-    await fails(refused, admin.query('delete from helpdesk.workflow_stages where id = $1', [first]));
+    await expectError(refused, admin.query('delete from helpdesk.workflow_stages where id = $1', [first]));
     await admin.query('rollback');
     assert.equal(await db.value('select count(*)::int from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]), 1);
   });

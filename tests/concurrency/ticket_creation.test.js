@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { openTicket, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { openTicket, createTwoOrganizations } from '../support/organizations.js';
 
 const SESSIONS = 8;
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, ben, alice, dave, mallory } = await twoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, mallory } = await createTwoOrganizations(db);
 
 /** Sessions of members of Acme, customers and staff in turn. */
 function sessions(count = SESSIONS) {
@@ -46,7 +46,7 @@ test('a ticket that is rolled back leaves no gap in the numbers', async () => {
   await first.query('begin');
   await openTicket(first, acme, 'Rolled back');
   const waiting = openTicket(second, acme, 'Waits for the number');
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('rollback');
   await waiting;
   assert.equal(await lastNumber(), before + 1);
@@ -61,7 +61,7 @@ test('the same idempotency key from 8 sessions at once makes one ticket, and all
   await first.query('begin');
   const id = await open(first);
   const waiting = others.map(open);
-  await db.untilBlocked(...others);
+  await db.waitUntilBlocked(...others);
   await first.query('commit');
   assert.deepEqual(await Promise.all(waiting), others.map(() => id));
   assert.equal(await ticketsTitled('Double click'), 1);
@@ -83,7 +83,7 @@ test('when the first to use a key rolls back, exactly one of the others makes th
   await first.query('begin');
   const lost = await open(first);
   const waiting = others.map(open);
-  await db.untilBlocked(...others);
+  await db.waitUntilBlocked(...others);
   await first.query('rollback');
   const ids = new Set(await Promise.all(waiting));
   assert.equal(ids.size, 1);
@@ -95,8 +95,8 @@ test('the same key for another request fails with 23505, also when the first one
   const [first, second] = await ofAlice(2);
   await first.query('begin');
   await openTicket(first, acme, 'One thing', { key: 'mixed-up' });
-  const waiting = fails('23505', openTicket(second, acme, 'Another thing', { key: 'mixed-up' }));
-  await db.untilBlocked(second);
+  const waiting = expectError('23505', openTicket(second, acme, 'Another thing', { key: 'mixed-up' }));
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   assert.match((await waiting).message, /p_idempotency_key/);
   assert.equal(await ticketsTitled('Another thing'), 0);

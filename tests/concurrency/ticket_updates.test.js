@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { brokenHistories, deadlocks } from '../support/consistency.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { openTicket, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice } = await twoOrganizations(db);
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const versionOf = (ticket) => db.value('select version from helpdesk.tickets where id = $1', [ticket]);
@@ -21,8 +21,8 @@ test('two changes of the same version: one wins, the other gets 23505 and change
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
   assert.equal((await updateTicket(first, ticket, { title: 'By Ben' }, 1)).version, 2);
-  const waiting = fails('23505', updateTicket(second, ticket, { title: 'By Ada' }, 1));
-  await db.untilBlocked(second);
+  const waiting = expectError('23505', updateTicket(second, ticket, { title: 'By Ada' }, 1));
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   const error = await waiting;
   assert.match(error.message, /p_expected_version.*version 2, not 1/);
@@ -37,7 +37,7 @@ test('when the first change is rolled back, the second one wins', async () => {
   await first.query('begin');
   await updateTicket(first, ticket, { title: 'By Ben' }, 1);
   const waiting = updateTicket(second, ticket, { title: 'By Ada' }, 1);
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('rollback');
   assert.deepEqual([(await waiting).title, await versionOf(ticket)], ['By Ada', 2]);
 });
@@ -47,8 +47,8 @@ test('the same change with a stale version is stale too, though nothing would ch
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
   await updateTicket(first, ticket, { priority: 'high' }, 1);
-  const waiting = fails('23505', updateTicket(second, ticket, { priority: 'high' }, 1));
-  await db.untilBlocked(second);
+  const waiting = expectError('23505', updateTicket(second, ticket, { priority: 'high' }, 1));
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   await waiting;
   assert.equal(await versionOf(ticket), 2);
@@ -60,7 +60,7 @@ test('without a version the later change is added to the earlier one', async () 
   await first.query('begin');
   await updateTicket(first, ticket, { priority: 'urgent' });
   const waiting = updateTicket(second, ticket, { title: 'Both of us' });
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   const { title, priority, version } = await waiting;
   assert.deepEqual({ title, priority, version }, { title: 'Both of us', priority: 'urgent', version: 3 });
@@ -71,8 +71,8 @@ test('a ticket deleted meanwhile: the waiting change is refused', async () => {
   const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   await admin.query('begin');
   await admin.query('delete from helpdesk.tickets where id = $1', [ticket]);
-  const waiting = fails('42501', updateTicket(agent, ticket, { title: 'Too late' }));
-  await db.untilBlocked(agent);
+  const waiting = expectError('42501', updateTicket(agent, ticket, { title: 'Too late' }));
+  await db.waitUntilBlocked(agent);
   await admin.query('commit');
   await waiting;
 });

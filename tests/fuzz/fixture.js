@@ -1,14 +1,14 @@
 // What the fuzzed database holds: Acme, to which the callers belong, and Globex, of which they must never see anything.
 
 import { guardOrganization, idsOf, leakDetector, markOrganization } from '../support/canaries.js';
-import { openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
 const TICKETS = 8;
 const WORDS = { globex: 'canaryglobex', acme: 'canaryacme', internal: 'canaryinternal', dave: 'canarydave' };
 
 /** Fills a database with the extension. Returns { callers: { name: { person, role, leaks } }, isMarked }. */
-export async function tellOfTwoOrganizations(db) {
-  const people = await twoOrganizations(db);
+export async function createFuzzedOrganizations(db) {
+  const people = await createTwoOrganizations(db);
   const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = people;
   const stan = await signUp(db, 'Stan');
   await fill(db, { org: acme, admin: ada, agent: ben, customer: alice, other: dave });

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { signsOfBugs, watchServerLog } from '../support/server_log.js';
-import { prepareSqlsmith, thinkUp, whyNoSqlsmith } from '../support/sqlsmith.js';
+import { prepareSqlsmith, generateStatements, reasonToSkipSqlsmith } from '../support/sqlsmith.js';
 import { tenantTables } from '../support/canaries.js';
 import { Fuzzer } from './fuzzer.js';
-import { tellOfTwoOrganizations } from './fixture.js';
+import { createFuzzedOrganizations } from './fixture.js';
 
 const QUERIES = Number(process.env.FUZZ_QUERIES ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
@@ -16,11 +16,11 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const SHARE_WITH_CATALOG = 0.15;
 const SHARES = { 'a customer': 0.4, 'an agent': 0.4, 'a stranger': 0.15, 'somebody without a token': 0.05 };
 
-const skip = whyNoSqlsmith() ?? false;
+const skip = reasonToSkipSqlsmith() ?? false;
 if (skip && process.env.CI) throw new Error(skip); // There nobody would see that it was skipped.
-const db = skip ? null : await helpdeskDatabase();
+const db = skip ? null : await createHelpdeskDatabase();
 after(() => db?.drop());
-const world = db && (await tellOfTwoOrganizations(db));
+const world = db && (await createFuzzedOrganizations(db));
 if (db) await prepareSqlsmith(db, ['authenticated', 'anon']);
 
 test('every value of another organization would be recognized', { skip }, async () => {
@@ -38,8 +38,8 @@ for (const [i, [name, share]] of Object.entries(SHARES).entries()) {
     const ofCatalog = Math.ceil(count * SHARE_WITH_CATALOG);
     const seed = SEED * 10 + i;
     const statements = [
-      ...(await thinkUp(db, { role, seed, count: count - ofCatalog })),
-      ...(await thinkUp(db, { role, seed, count: ofCatalog, catalog: true })),
+      ...(await generateStatements(db, { role, seed, count: count - ofCatalog })),
+      ...(await generateStatements(db, { role, seed, count: ofCatalog, catalog: true })),
     ];
     const loggedSince = await watchServerLog(db);
     const fuzzer = new Fuzzer(db, person, role, leaks);

@@ -9,7 +9,7 @@ export class Caller {
     this.login = login;
     this.isSuperuser = role === 'superuser';
     /** Roles that row security does not hold. They write in their own name only when claims come with them. */
-    this.seesAll = this.isSuperuser || role === 'service_role';
+    this.bypassesRowSecurity = this.isSuperuser || role === 'service_role';
     // The role anon is nobody, whatever the claims say.
     const profile = login && role !== 'anon' && world.rows.profiles.find((row) => row.auth_id === login);
     this.id = profile?.id ?? null;
@@ -42,12 +42,12 @@ export class Caller {
   }
 
   /** Whether they are on a ticket of an organization that they are a member of now: requester or assignee. */
-  isConcerned(ticket) {
+  isParticipant(ticket) {
     return this.isMember(ticket.org_id) && (this.is(ticket.created_by) || this.is(ticket.assigned_to));
   }
 
   sees(ticket) {
-    return this.isStaff(ticket.org_id) || this.isConcerned(ticket);
+    return this.isStaff(ticket.org_id) || this.isParticipant(ticket);
   }
 
   /** The ticket that a comment, a revision .. is on. */

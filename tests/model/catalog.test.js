@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { readGrants, readTables, readViews } from './catalog.js';
 import { columnsOf, grantsOf, tableNames, viewNames } from './model.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 
 test('the model knows every table, every view and every column', async () => {

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
 import { pendingInvites, unread } from './calls.js';
 import { mayReadFile, visible } from './model.js';
-import { answer, everybodyIsTold, everyOrg, ids, json, sorted } from './questions.js';
+import { answer, testAnswers, everyOrg, ids, json, sorted } from './questions.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
 /** Few, so that there are several pages. */
 const PER_PAGE = 4;
 
-everybodyIsTold('everybody is told who they are as the model says', (me, world) => {
+testAnswers('everybody is told who they are as the model says', (me, world) => {
   // By their claims, but for the role anon; people who are signed out are nobody.
   const assigned = world.rows.tickets.filter((row) => me.is(row.assigned_to) && me.isMember(row.org_id) && !me.isStaff(row.org_id));
   return [
@@ -30,7 +30,7 @@ everybodyIsTold('everybody is told who they are as the model says', (me, world) 
   ];
 });
 
-everybodyIsTold('get_ticket_details shows what the tables show', (me, world) => {
+testAnswers('get_ticket_details shows what the tables show', (me, world) => {
   const tickets = visible('tickets', me);
   const parts = { comments: 'ticket_comments', attachments: 'ticket_attachments', history: 'ticket_history' };
   const rows = Object.fromEntries(Object.entries(parts).map(([part, table]) => [part, visible(table, me)]));
@@ -43,7 +43,7 @@ everybodyIsTold('get_ticket_details shows what the tables show', (me, world) => 
   const details = (ticket) => ({
     id: ticket.id,
     ...Object.fromEntries(Object.keys(parts).map((part) => [part, ids(rows[part].filter((row) => row.ticket_id === ticket.id))])),
-    email: me.seesAll || me.isStaff(ticket.org_id) ? emailOf(world, ticket.assigned_to) : null,
+    email: me.bypassesRowSecurity || me.isStaff(ticket.org_id) ? emailOf(world, ticket.assigned_to) : null,
   });
   const ask = (ticket, org, expected) => ({ sql: call('get_ticket_details', ticket.id, org), expected: answer(me, expected), shown });
   return world.rows.tickets.flatMap((ticket) => [
@@ -53,26 +53,26 @@ everybodyIsTold('get_ticket_details shows what the tables show', (me, world) => 
   ]);
 });
 
-everybodyIsTold('staff are told who is on a ticket of theirs', (me, world) =>
+testAnswers('staff are told who is on a ticket of theirs', (me, world) =>
   world.rows.tickets.flatMap((ticket) =>
     world.rows.profiles.map(({ id, name }) => {
-      const isTheirs = (me.seesAll || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
+      const isTheirs = (me.bypassesRowSecurity || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
       return { sql: json('ticket_participant_name', ticket.org_id, ticket.id, id), expected: answer(me, isTheirs ? name : null) };
     }),
   ),
 );
 
-everybodyIsTold('list_org_members shows what the table shows', (me, world) =>
+testAnswers('list_org_members shows what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const members = visible('org_members', me).filter((row) => row.org_id === org);
-    const isStaff = me.seesAll || me.isStaff(org);
+    const isStaff = me.bypassesRowSecurity || me.isStaff(org);
     const shown = (list) => sorted(list.map((member) => [member.id, member.orgRole, member.email].join(' ')));
     return {
       sql: call('list_org_members', org),
       shown,
       expected: answer(
         me,
-        me.seesAll || me.isMember(org)
+        me.bypassesRowSecurity || me.isMember(org)
           ? sorted(members.map((row) => [row.user_id, row.org_role, isStaff ? emailOf(world, row.user_id) : ''].join(' ')))
           : undefined,
       ),
@@ -80,16 +80,16 @@ everybodyIsTold('list_org_members shows what the table shows', (me, world) =>
   }),
 );
 
-everybodyIsTold('everybody is told of their own notifications and invites', (me) => [
+testAnswers('everybody is told of their own notifications and invites', (me) => [
   { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
   { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
 ]);
 
-everybodyIsTold('files are read by who may read the attachment, and uploaded by who sees the ticket', (me, world) => [
+testAnswers('files are read by who may read the attachment, and uploaded by who sees the ticket', (me, world) => [
   ...world.rows.ticket_attachments.map(({ storage_path: path }) => ({ sql: json('may_read_file', path), expected: mayReadFile(me, path) })),
   ...world.rows.tickets.flatMap((ticket) => [
     { sql: json('may_read_file', `${ticket.org_id}/${ticket.id}/none.png`), expected: false },
-    { sql: json('may_upload_file', `${ticket.org_id}/${ticket.id}/new.png`), expected: me.seesAll || me.sees(ticket) },
+    { sql: json('may_upload_file', `${ticket.org_id}/${ticket.id}/new.png`), expected: me.bypassesRowSecurity || me.sees(ticket) },
   ]),
 ]);
 
@@ -100,7 +100,7 @@ inEveryWorld('list_org_tickets shows what the table shows, page by page', async 
     await asCaller(db, me, async (session) => {
       const tickets = visible('tickets', me);
       for (const org of everyOrg(world)) {
-        const isAllowed = me.role !== 'anon' && (me.seesAll || me.isMember(org));
+        const isAllowed = me.role !== 'anon' && (me.bypassesRowSecurity || me.isMember(org));
         const expected = isAllowed ? listing(me, tickets.filter((ticket) => ticket.org_id === org)) : 'denied';
         for (const walk of [byCursor, byPage]) {
           const listed = await walk(session, org);

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
 import { visible } from './model.js';
-import { answer, everybodyIsTold, everyOrg, ids, sorted } from './questions.js';
+import { answer, testAnswers, everyOrg, ids, sorted } from './questions.js';
 import { call } from './statements.js';
 import { WORD } from './world.js';
 import { inEveryWorld } from './worlds.js';
 
 const readable = (me, org) => visible('articles', me).filter((row) => row.org_id === org);
 /** Members know who wrote an article. */
-const isInside = (me, org) => me.seesAll || (me.role !== 'anon' && me.isMember(org));
+const isInside = (me, org) => me.bypassesRowSecurity || (me.role !== 'anon' && me.isMember(org));
 
-everybodyIsTold('get_article shows what the table shows', (me, world) => {
+testAnswers('get_article shows what the table shows', (me, world) => {
   const articles = visible('articles', me);
   const ask = (article, org, expected) => ({
     sql: call('get_article', article.id, org),
@@ -29,14 +29,14 @@ everybodyIsTold('get_article shows what the table shows', (me, world) => {
   });
 });
 
-everybodyIsTold('search_articles finds what the table shows', (me, world) =>
+testAnswers('search_articles finds what the table shows', (me, world) =>
   everyOrg(world).map((org) => ({ sql: call('search_articles', org, WORD, 100), shown: ids, expected: ids(readable(me, org)) })),
 );
 
-everybodyIsTold('list_categories counts what the table shows', (me, world) =>
+testAnswers('list_categories counts what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const articles = readable(me, org);
-    const isStaff = me.seesAll || (me.role !== 'anon' && me.isStaff(org));
+    const isStaff = me.bypassesRowSecurity || (me.role !== 'anon' && me.isStaff(org));
     const categories = world.rows.categories.filter((row) => row.org_id === org);
     const below = (category) => [category, ...categories.filter((row) => row.parent_id === category.id).flatMap(below)];
     const count = (list) => articles.filter((article) => list.some(({ name }) => article.categories.includes(name))).length;
@@ -50,7 +50,7 @@ everybodyIsTold('list_categories counts what the table shows', (me, world) =>
   }),
 );
 
-everybodyIsTold('suggest_articles suggests published articles that they read to who sees the ticket', (me, world) => {
+testAnswers('suggest_articles suggests published articles that they read to who sees the ticket', (me, world) => {
   const tickets = visible('tickets', me);
   return world.rows.tickets.map((ticket) => {
     const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published'); // Fewer than are suggested at most.

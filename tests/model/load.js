@@ -1,7 +1,7 @@
 // Puts a generated world into a database of its own, in no time: the superuser writes the rows as they are, foreign keys checked
 // but the triggers of helpdesk off, those aside that note what follows from the rows.
 
-import { helpdeskDatabase } from '../support/database.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { ATTEMPT } from './batch.js';
 import { readTables } from './catalog.js';
 
@@ -46,7 +46,7 @@ const ENABLED_TRIGGERS = `
 
 /** Returns the database, with its tables as the catalog has them as `tables`. The world learns what the database filled in. */
 export async function load(world) {
-  const db = await helpdeskDatabase();
+  const db = await createHelpdeskDatabase();
   db.tables = await readTables(db);
   const triggers = await db.sql(ENABLED_TRIGGERS, [NOTED]);
   const make = (state) => triggers.map(({ on, name }) => `alter table ${on} ${state} trigger ${name}`).join(';');

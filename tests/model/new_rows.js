@@ -17,7 +17,7 @@ export function newRows(me, table, random) {
 }
 
 /** What people leave to the defaults backends have to say. */
-const base = (me, columns, authors = '') => `${columns} ${me.seesAll ? authors : ''}`.trim().split(' ');
+const base = (me, columns, authors = '') => `${columns} ${me.bypassesRowSecurity ? authors : ''}`.trim().split(' ');
 
 const everyOrg = (make) => (context) => context.world.orgs.flatMap((org) => make({ ...context, org }));
 

@@ -6,7 +6,7 @@ import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
 /** A question to every caller: SQL, and what its JSON answer must be; `undefined` where they must be denied. */
-export function everybodyIsTold(promise, questions) {
+export function testAnswers(promise, questions) {
   inEveryWorld(promise, async ({ world, db, callers, disagreements }) => {
     for (const me of callers) {
       const asked = questions(me, world);

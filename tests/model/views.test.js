@@ -1,12 +1,12 @@
 // The reporting views and functions: whose rows they show, and with which numbers and names.
 
 import { asCaller, attemptCalls } from './batch.js';
-import { answer, everybodyIsTold, everyOrg } from './questions.js';
+import { answer, testAnswers, everyOrg } from './questions.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
 const HOUR = 3_600_000;
-const isStaff = (me, row) => me.seesAll || me.isStaff(row.org_id);
+const isStaff = (me, row) => me.bypassesRowSecurity || me.isStaff(row.org_id);
 const nameOf = (rows, id) => rows.find((row) => row.id === id)?.name ?? null;
 
 /** What each view has to show, and what of its rows is compared with that. */
@@ -32,7 +32,7 @@ const VIEWS = {
   customer_tickets: {
     expected: (me, { rows }) =>
       rows.tickets
-        .filter((ticket) => (me.is(ticket.created_by) || me.is(ticket.assigned_to)) && (me.seesAll || me.isMember(ticket.org_id)))
+        .filter((ticket) => (me.is(ticket.created_by) || me.is(ticket.assigned_to)) && (me.bypassesRowSecurity || me.isMember(ticket.org_id)))
         .map((ticket) => {
           const isTheirs = me.is(ticket.assigned_to) && !me.isStaff(ticket.org_id);
           const display = isTheirs ? nameOf(rows.profiles, me.id) : ticket.assigned_to && 'Support Team';
@@ -77,7 +77,7 @@ for (const [view, { expected, shown }] of Object.entries(VIEWS)) {
   });
 }
 
-everybodyIsTold('only staff is told of the activity and shown the dashboard', (me, world) =>
+testAnswers('only staff is told of the activity and shown the dashboard', (me, world) =>
   everyOrg(world).flatMap((org) => {
     const isThere = world.orgs.includes(org);
     const tickets = world.rows.tickets.filter((ticket) => ticket.org_id === org);
@@ -93,7 +93,7 @@ everybodyIsTold('only staff is told of the activity and shown the dashboard', (m
       expected: told(tickets.filter(({ status }) => ['open', 'pending'].includes(status)).length),
     };
     // To a backend the dashboard of no organization is one without tickets.
-    return me.seesAll && !isThere ? [activity] : [activity, dashboard];
+    return me.bypassesRowSecurity && !isThere ? [activity] : [activity, dashboard];
   }),
 );
 

@@ -19,7 +19,7 @@ const RESULTS = join(DIR, 'results.jsonl');
 const servers = JSON.parse(process.env.WORKERS).map(({ host, log }, i) => ({
   dir: join(DIR, `worker-${i}`),
   env: { PGHOST: host, PGPORT: '5432', PGUSER: 'postgres', SERVER_LOG: log },
-  async emptyDatabase(name) {
+  async createEmptyDatabase(name) {
     await this.query(`drop database if exists ${name} with (force)`);
     await this.query(`create database ${name} template template0`);
   },

@@ -51,7 +51,7 @@ async function runPgRegress(mutation, server) {
   const { PGBIN } = process.env;
   let fingerprint = null;
   const { found, problem } = await untilLine(
-    join(PGBIN, '../support/pgxs/src/test/regress/pg_regress'),
+    join(PGBIN, '../lib/pgxs/src/test/regress/pg_regress'),
     ['--use-existing', '--dbname=helpdesk_regress', `--bindir=${PGBIN}`, `--inputdir=${dir}`, `--outputdir=${dir}`, ...files],
     { env: { ...process.env, ...server.env }, cwd: dir },
     (line) => {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays, PRIORITIES } from '../support/activity_report.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createOrganization, addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
@@ -21,9 +21,9 @@ const ZONES = {
   'Pacific/Chatham': ['2025-04-06', '2025-09-28', '2025-06-15'],
 };
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, ben, alice, dave, gina, mallory } = await twoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, gina, mallory } = await createTwoOrganizations(db);
 const cleo = await signUp(db, 'Cleo');
 
 const report = (org, from, to) => db.value('select helpdesk.ticket_activity($1, $2, $3)', [org, from, to]);
@@ -124,9 +124,9 @@ for (const [zone, days] of Object.entries(ZONES)) {
     };
 
     before(async () => {
-      org = await found(db, ada, zone);
-      for (const agent of [ben, cleo]) await join(db, org, agent, 'org_agent');
-      await join(db, org, alice, 'org_customer');
+      org = await createOrganization(db, ada, zone);
+      for (const agent of [ben, cleo]) await addMember(db, org, agent, 'org_agent');
+      await addMember(db, org, alice, 'org_customer');
       await db.as(ada, (session) => session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
       stages = await stagesOf(db, org);
       const moments = [];
@@ -197,7 +197,7 @@ for (const [zone, days] of Object.entries(ZONES)) {
 }
 
 test('all stays in the day it was counted in when the time zone changes; what is not folded moves', async () => {
-  const org = await found(db, ada, 'Moving');
+  const org = await createOrganization(db, ada, 'Moving');
   const insert = () =>
     db.sql(
       `insert into helpdesk.tickets (org_id, title, created_by, created_at) values ($1, 'Late at night', $2, '2025-06-15 23:30Z')`,
@@ -215,13 +215,13 @@ test('all stays in the day it was counted in when the time zone changes; what is
   assert.deepEqual(await created(), [1, 1]);
   await db.as(ada, async (session) => {
     for (const zone of ['Europe/Nowhere', '', 'europe/berlin ', '+02']) {
-      await fails('22023', session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
+      await expectError('22023', session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
     }
   });
 });
 
 test('a time zone that this server no longer knows is UTC, and nobody’s folding waits for it', async () => {
-  const orgs = [await found(db, ada, 'Elsewhere'), await found(db, ada, 'Here')];
+  const orgs = [await createOrganization(db, ada, 'Elsewhere'), await createOrganization(db, ada, 'Here')];
   await db.sql('begin');
   await db.sql('set local session_replication_role = replica');
   await db.sql(`update helpdesk.organizations set time_zone = 'Mars/Olympus_Mons' where id = $1`, [orgs[0]]);
@@ -242,12 +242,12 @@ test('a time zone that this server no longer knows is UTC, and nobody’s foldin
 });
 
 test('a moment that has no day, or no sum, is refused', async () => {
-  const org = await found(db, ada, 'Moments');
+  const org = await createOrganization(db, ada, 'Moments');
   const stages = await stagesOf(db, org);
   const columns = ['created_at', 'updated_at', 'stage_entered_at', 'resolved_at', 'closed_at', 'first_response_at'];
   for (const column of columns) {
     for (const moment of ['infinity', '-infinity', '0001-12-31 BC', '10000-01-01', '294276-12-31']) {
-      const error = await fails(
+      const error = await expectError(
         '23514',
         db.sql(`insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${column}) values ($1, 'When?', $2, $3, $4)`, [
           org,
@@ -274,7 +274,7 @@ test('a moment that has no day, or no sum, is refused', async () => {
 });
 
 test('an imported ticket brings its first response with it, whatever else it brings', async () => {
-  const org = await found(db, ada, 'Imported responses');
+  const org = await createOrganization(db, ada, 'Imported responses');
   const stages = await stagesOf(db, org);
   for (const stage of ['New', 'Resolved']) {
     for (const entered of ['2025-06-15 10:00Z', '2025-06-15 12:00Z']) {
@@ -293,7 +293,7 @@ test('an imported ticket brings its first response with it, whatever else it bri
 });
 
 test('percentiles of few and of many, of short and of long', async () => {
-  const org = await found(db, ada, 'Percentiles');
+  const org = await createOrganization(db, ada, 'Percentiles');
   const random = new Random(SEED);
   const samples = [[60], [60, 3600], [1, 5, 30, 86_400], Array.from({ length: 10 }, (_, i) => 100 * (i + 1)), Array(11).fill(3600)];
   samples.push(Array.from({ length: 501 }, () => Math.ceil(Math.exp(random.fraction() * 17))));
@@ -326,27 +326,27 @@ describe('who may ask what', () => {
     for (const person of [ada, ben]) await db.as(person, (session) => ask(session, acme, '2025-01-01', '2025-01-31'));
     for (const person of [alice, dave, gina, mallory]) {
       await db.as(person, async (session) => {
-        await fails('42501', ask(session, acme, '2025-01-01', '2025-01-31'));
-        await fails('42501', session.query('select helpdesk.org_dashboard($1)', [acme]));
+        await expectError('42501', ask(session, acme, '2025-01-01', '2025-01-31'));
+        await expectError('42501', session.query('select helpdesk.org_dashboard($1)', [acme]));
         // Not even whether the question makes sense, or the organization is there.
-        await fails('42501', ask(session, acme, '2025-01-31', '2025-01-01'));
-        await fails('42501', ask(session, randomUUID(), '2025-01-01', '2025-01-31'));
+        await expectError('42501', ask(session, acme, '2025-01-31', '2025-01-01'));
+        await expectError('42501', ask(session, randomUUID(), '2025-01-01', '2025-01-31'));
       });
     }
     await db.as(gina, (session) => ask(session, globex, '2025-01-01', '2025-01-31'));
     const anon = await db.connect('authenticator');
     await anon.query('set role anon');
-    await fails('42501', ask(anon, acme, '2025-01-01', '2025-01-31'));
-    await fails('42501', anon.query('select helpdesk.org_dashboard($1)', [acme]));
+    await expectError('42501', ask(anon, acme, '2025-01-01', '2025-01-31'));
+    await expectError('42501', anon.query('select helpdesk.org_dashboard($1)', [acme]));
     await anon.query('reset role; set role service_role');
     await ask(anon, acme, '2025-01-01', '2025-01-31');
-    await fails('42501', ask(anon, randomUUID(), '2025-01-01', '2025-01-31'));
+    await expectError('42501', ask(anon, randomUUID(), '2025-01-01', '2025-01-31'));
     await db.disconnect(anon);
   });
 
   test('a member who is assigned a ticket is still a customer', async () => {
     await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [dave.profile]);
-    await db.as(dave, (session) => fails('42501', ask(session, acme, '2025-01-01', '2025-01-31')));
+    await db.as(dave, (session) => expectError('42501', ask(session, acme, '2025-01-01', '2025-01-31')));
   });
 
   test('refused: days in the wrong order, too many, endless, missing', async () => {
@@ -366,14 +366,14 @@ describe('who may ask what', () => {
         ['infinity', '-infinity'],
         ['4713-01-01 BC', '5874897-12-31'],
       ]) {
-        const error = await fails('22023', ask(session, acme, from, to));
+        const error = await expectError('22023', ask(session, acme, from, to));
         assert.match(error.message, /p_to|p_from/);
         assert.ok(error.hint);
       }
       for (const args of [[null, '2025-01-01', '2025-01-01'], [acme, null, '2025-01-01'], [acme, '2025-01-01', null]]) {
-        await fails('22004', ask(session, ...args));
+        await expectError('22004', ask(session, ...args));
       }
-      await fails('22004', session.query('select helpdesk.org_dashboard(null)'));
+      await expectError('22004', session.query('select helpdesk.org_dashboard(null)'));
     });
   });
 
@@ -390,7 +390,7 @@ describe('who may ask what', () => {
   });
 
   test('an empty organization: every day, and nothing on it', async () => {
-    const org = await found(db, ada, 'Empty');
+    const org = await createOrganization(db, ada, 'Empty');
     const nothing = { created: 0, resolved: 0, closed: 0, reopened: 0 };
     const durations = { count: 0, medianSeconds: null, p90Seconds: null };
     assert.deepEqual(await report(org, '2025-01-01', '2025-01-02'), {

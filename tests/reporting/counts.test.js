@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../support/activity_report.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { found, join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { assertActivityMatchesArchive, startHistoryArchive, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createOrganization, addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -17,15 +17,15 @@ const EXPECTED = ['40P01', '40001', '42501', '23503'];
 const LONG_AGO = '900 days';
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 await db.sql(`alter database ${db.name} set deadlock_timeout = '20ms'`);
 await db.disconnectAll();
-await archiveHistory(db);
-const { acme, globex, ada, ben, alice, dave, gina } = await twoOrganizations(db);
+await startHistoryArchive(db);
+const { acme, globex, ada, ben, alice, dave, gina } = await createTwoOrganizations(db);
 const [cleo, iris] = [await signUp(db, 'Cleo'), await signUp(db, 'Iris')];
-await join(db, acme, cleo, 'org_agent');
-await join(db, acme, iris, 'org_agent');
+await addMember(db, acme, cleo, 'org_agent');
+await addMember(db, acme, iris, 'org_agent');
 const support = await db.value('select id from helpdesk.workflows where org_id = $1', [acme]);
 const sales = await db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Sales') returning id`, [acme]);
 for (const [position, status] of ['open', 'pending', 'closed'].entries()) {
@@ -44,7 +44,7 @@ const flipping = rows.filter(({ name }) => ['In progress', 'Resolved', 'Sales 1'
 const agents = [ada, ben, cleo, iris];
 
 const refresh = async (session) => (await session.query('select helpdesk.refresh_ticket_stats()::int as n')).rows[0].n;
-const differences = () => db.sql('select * from helpdesk.verify_ticket_stats()');
+const findWrongStats = () => db.sql('select * from helpdesk.verify_ticket_stats()');
 const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
 
 // ---- What must be the same. Each is one statement, so that both sides of it see the same moment.
@@ -367,7 +367,7 @@ async function watch(session, random, tally, state) {
 /** Whatever happened to tickets of Acme, and those that are imported; the same as history has it. */
 const activity = async () => {
   const today = new Date().toISOString().slice(0, 10);
-  return activityIsRight(db, acme, plusDays(today, -910), plusDays(today, 10));
+  return assertActivityMatchesArchive(db, acme, plusDays(today, -910), plusDays(today, 10));
 };
 
 test(`random writes by 6 sessions while refreshes are killed: counts are exact (REPORTING_SEED=${SEED})`, async () => {
@@ -412,8 +412,8 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
       await Promise.all(others);
 
       // Nobody writes now.
-      const look = async () => {
-        assert.deepEqual(await differences(), []);
+      const asSuperuser = async () => {
+        assert.deepEqual(await findWrongStats(), []);
         await allIsRight(observer, acme, ben, randomOf(103), 25);
         await allIsRight(await db.superuser, acme, {}, randomOf(104), 5);
         await stagesAreRight(await db.superuser, globex);
@@ -421,10 +421,10 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
         assert.equal(report.total.created, tally.opened, 'tickets that were ever opened');
         return report;
       };
-      const before = await look();
+      const before = await asSuperuser();
       while (await refresh(await db.superuser));
       assert.equal(await unfolded(), 0);
-      assert.deepEqual(await look(), before, 'activity after folding');
+      assert.deepEqual(await asSuperuser(), before, 'activity after folding');
     }
   } catch (error) {
     console.error(`REPORTING_SEED=${SEED} ${JSON.stringify(tally)}`);
@@ -444,10 +444,10 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
 describe('one step at a time', () => {
   let org, stageOf, writer, other;
   before(async () => {
-    org = await found(db, ada, 'Quiet');
-    await join(db, org, ben, 'org_agent');
-    await join(db, org, iris, 'org_agent');
-    await join(db, org, alice, 'org_customer');
+    org = await createOrganization(db, ada, 'Quiet');
+    await addMember(db, org, ben, 'org_agent');
+    await addMember(db, org, iris, 'org_agent');
+    await addMember(db, org, alice, 'org_customer');
     stageOf = await stagesOf(db, org);
     [writer, other] = [await db.signIn(ada), await db.signIn(ben)];
   });
@@ -500,7 +500,7 @@ describe('one step at a time', () => {
         const afterwards = end === 'commit' ? expected : before;
         assert.deepEqual(await numbers(writer), afterwards);
         assert.deepEqual(await numbers(other), afterwards);
-        assert.deepEqual(await differences(), []);
+        assert.deepEqual(await findWrongStats(), []);
       });
     }
   }
@@ -538,10 +538,10 @@ describe('one step at a time', () => {
     await session.query('begin');
     assert.equal(await refresh(session), 1);
     await session.query('rollback');
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     assert.equal(await refresh(session), 1);
     await updateTicket(writer, id, { stageId: stageOf.Resolved });
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await stagesAreRight(other, org);
     await db.disconnect(session);
   });
@@ -566,9 +566,9 @@ describe('one step at a time', () => {
     await writer.query(`update helpdesk.organizations set time_zone = 'Europe/Berlin' where id = $1`, [org]);
     await writer.query('select helpdesk.remove_member($1, $2)', [org, iris.profile]);
     assert.equal(await open(writer), before - 1); // One more, one closed, one deleted.
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await refreshing.query('commit');
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await stagesAreRight(other, org);
 
     await writer.query('begin');
@@ -576,11 +576,11 @@ describe('one step at a time', () => {
     await writer.query(`update helpdesk.tickets set priority = 'medium' where org_id = $1`, [org]);
     await refreshing.query(`set lock_timeout = '100ms'`);
     assert.ok((await refresh(refreshing)) > 0);
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await stagesAreRight(writer, org);
     await writer.query('commit');
     await writer.query('reset lock_timeout');
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await stagesAreRight(other, org);
     await db.disconnect(refreshing);
   });
@@ -596,7 +596,7 @@ describe('one step at a time', () => {
       () => writer.query('commit'),
       (error) => assert.equal(error.code, '40001', error.message),
     );
-    await db.untilBlocked(writer);
+    await db.waitUntilBlocked(writer);
     await other.query('commit');
     await waiting;
     await writer.query('rollback');
@@ -616,18 +616,18 @@ describe('one step at a time', () => {
     await db.sql('set local session_replication_role = replica');
     await db.sql(`update helpdesk.tickets set priority = 'urgent' where org_id = $1 and id = $2`, [org, id]);
     await db.sql('commit');
-    const wrong = await differences();
+    const wrong = await findWrongStats();
     assert.deepEqual(
       wrong.map(({ stage_id, priority, agent_id, counted, actual }) => [stage_id, priority, agent_id, counted - actual]),
       [[stageOf.New, 'low', null, 1], [stageOf.New, 'low', NOBODY, 1], [stageOf.New, 'urgent', null, -1], [stageOf.New, 'urgent', NOBODY, -1]],
     );
     await assert.rejects(stagesAreRight(other, org));
     await db.sql('select helpdesk.rebuild_ticket_stats()');
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     await stagesAreRight(other, org);
     assert.deepEqual(await activity(), before);
     while (await refresh(await db.superuser));
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     assert.deepEqual(await activity(), before);
   });
 
@@ -637,12 +637,12 @@ describe('one step at a time', () => {
     await db.sql('set local session_replication_role = replica');
     await db.sql(`update helpdesk.tickets set stage_entered_at = stage_entered_at - interval '1 hour' where org_id = $1 and id = $2`, [org, id]);
     await db.sql('commit');
-    const [wrong, ...others] = await differences();
+    const [wrong, ...others] = await findWrongStats();
     assert.deepEqual(others, []);
     assert.deepEqual([wrong.stage_id, wrong.agent_id, wrong.counted === wrong.actual], [stageOf.New, null, true]);
     assert.equal(Math.round(wrong.counted_seconds - wrong.actual_seconds), 3600);
     await db.sql('select helpdesk.rebuild_ticket_stats()');
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
   });
 
   test('one call folds more than a batch, of every organization, and leaves no empty counts', async () => {
@@ -655,26 +655,26 @@ describe('one step at a time', () => {
       [org, globex, stageOf.Closed, ben.profile, iris.profile],
     );
     const [counts, numbersBefore] = [await db.sql('select * from helpdesk.ticket_agent_counts order by 1, 2, 3, 4'), await numbers(other)];
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
     assert.equal(await refresh(await db.superuser), 120_000);
     assert.equal(await unfolded(), 0);
     assert.deepEqual(await db.sql('select * from helpdesk.ticket_agent_counts order by 1, 2, 3, 4'), counts);
     assert.deepEqual(await numbers(other), numbersBefore);
-    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await findWrongStats(), []);
   });
 
   for (const isFolded of [false, true]) {
     test(`an organization that is deleted and made again with its id counts from nothing${isFolded ? ', also when it was folded' : ''}`, async () => {
-      const gone = await found(db, ada, 'Gone');
+      const gone = await createOrganization(db, ada, 'Gone');
       await db.sql(`insert into helpdesk.tickets (org_id, title, created_by) select $1, 'Gone', $2 from generate_series(1, 7)`, [gone, ada.profile]);
       if (isFolded) await refresh(await db.superuser);
       await db.sql('delete from helpdesk.tickets where org_id = $1', [gone]);
       await db.sql('delete from helpdesk.organizations where id = $1', [gone]);
-      assert.deepEqual(await differences(), []);
+      assert.deepEqual(await findWrongStats(), []);
       await db.sql(`insert into helpdesk.organizations (id, name, created_by) values ($1, 'Back', $2)`, [gone, ada.profile]);
       for (const isFoldedNow of [false, true]) {
         if (isFoldedNow) await refresh(await db.superuser);
-        assert.deepEqual(await differences(), []);
+        assert.deepEqual(await findWrongStats(), []);
         await dashboardIsRight(writer, gone, ada);
         await stagesAreRight(writer, gone);
         await totalIsRight(writer, gone, { filters: { assignedTo: 'none' }, conditions: 'assigned_to is null', values: [] });

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { activityIsRight, archiveHistory, plusDays, PRIORITIES } from '../support/activity_report.js';
-import { emptyDatabase } from '../support/database.js';
-import { crashOwnServer, restartOwnServer, startOwnServer } from '../support/private_server.js';
-import { stagesOf, twoOrganizations } from '../support/organizations.js';
+import { assertActivityMatchesArchive, startHistoryArchive, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { createEmptyDatabase } from '../support/database.js';
+import { crashPrivateServer, restartPrivateServer, startPrivateServer } from '../support/private_server.js';
+import { stagesOf, createTwoOrganizations } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -23,11 +23,11 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   const random = new Random(SEED);
 
   before(async () => {
-    stop = startOwnServer(SERVER, SETTINGS);
-    db = await emptyDatabase();
+    stop = startPrivateServer(SERVER, SETTINGS);
+    db = await createEmptyDatabase();
     await db.createExtension();
-    await archiveHistory(db);
-    const story = await twoOrganizations(db);
+    await startHistoryArchive(db);
+    const story = await createTwoOrganizations(db);
     [org, admin, customer] = [story.acme, story.ada, story.alice];
     stages = Object.values(await stagesOf(db, org));
   });
@@ -153,7 +153,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
     const all = writers.flatMap(({ tickets }) => [...tickets.values()]);
     assert.deepEqual(totals, Object.fromEntries(stages.map((id) => [id, all.filter(({ stage }) => stage === id).length])));
     const today = new Date().toISOString().slice(0, 10);
-    return activityIsRight(db, org, plusDays(today, -2), plusDays(today, 2));
+    return assertActivityMatchesArchive(db, org, plusDays(today, -2), plusDays(today, 2));
   }
 
   for (let crash = 1; crash <= CRASHES; crash++) {
@@ -171,10 +171,10 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
       await Promise.race([waitUntil('enough was written', enough, 30), failure]);
       await new Promise((next) => setTimeout(next, random.fraction() * 40));
       state.isCrashing = true;
-      await crashOwnServer(SERVER);
+      await crashPrivateServer(SERVER);
       await Promise.all(sessions);
 
-      restartOwnServer(SERVER, SETTINGS);
+      restartPrivateServer(SERVER, SETTINGS);
       await expectAllIsThere();
       const counted = await expectAllIsCounted();
       while (await db.value('select helpdesk.refresh_ticket_stats()::int'));

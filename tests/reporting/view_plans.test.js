@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
 const PAGE = 20;
 const TICKETS = 4000;
 /** Of them Alice's. */
 const ALICES = 50;
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, ben, alice, dave, gina } = await twoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, gina } = await createTwoOrganizations(db);
 for (const [org, people] of [[acme, [...Array(TICKETS / ALICES - 1).fill(dave), alice]], [globex, [gina]]]) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, priority, created_by, assigned_to, created_at, updated_at, stage_entered_at)

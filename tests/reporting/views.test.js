@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
-import { join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from '../support/organizations.js';
+import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
 const { db, api, expectCleanLog, acme, globex, ada, ben, alice, dave, gina, mallory, cleo, bea } = await serveHelpdesk(async (db) => {
-  const story = await twoOrganizations(db);
+  const story = await createTwoOrganizations(db);
   const [cleo, bea] = [await signUp(db, 'Cleo'), await signUp(db, 'Bea')];
-  await join(db, story.acme, cleo, 'org_agent');
-  await join(db, story.acme, bea, 'org_customer');
-  await join(db, story.globex, bea, 'org_agent');
+  await addMember(db, story.acme, cleo, 'org_agent');
+  await addMember(db, story.acme, bea, 'org_customer');
+  await addMember(db, story.globex, bea, 'org_agent');
   await db.sql('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
     story.acme,
     story.dave.profile,
@@ -77,7 +77,7 @@ test('staff read agent_tickets with filters, order and limit', async () => {
 
 test('agent_tickets names who has left as list_org_tickets does, and to nobody else', async () => {
   const leaver = await signUp(db, 'Left');
-  await join(db, acme, leaver, 'org_agent');
+  await addMember(db, acme, leaver, 'org_agent');
   const id = await db.as(leaver, (session) => openTicket(session, acme, 'Left behind'));
   await db.sql('update helpdesk.tickets set assigned_to = $2, current_stage_id = $3 where id = $1', [id, leaver.profile, stages.Closed]);
   granted(await api.supabase(leaver).rpc('leave_organization', { p_org_id: acme }));
@@ -218,7 +218,7 @@ test('staff find in customer_tickets what they opened or work on, no more', asyn
 
 test('who has left sees nothing any more, though the tickets are theirs', async () => {
   const leaver = await signUp(db, 'Leaver');
-  await join(db, acme, leaver, 'org_customer');
+  await addMember(db, acme, leaver, 'org_customer');
   await db.as(leaver, (session) => openTicket(session, acme, 'Leaving'));
   assert.equal((await rowsFor(leaver, '/customer_tickets')).length, 1);
   granted(await api.supabase(leaver).rpc('leave_organization', { p_org_id: acme }));

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { wrongCounts } from '../support/consistency.js';
-import { emptyDatabase, helpdeskDatabase, letPeopleIn } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { startOwnServer } from '../support/private_server.js';
+import { createEmptyDatabase, createHelpdeskDatabase, createAuthenticatorRole } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { startPrivateServer } from '../support/private_server.js';
 import { openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
-import { additionsIn, tellStory } from '../support/full_database.js';
+import { ownerAdditionsIn, fillEveryTable } from '../support/full_database.js';
 
-const original = await helpdeskDatabase();
+const original = await createHelpdeskDatabase();
 after(() => original.drop());
-const story = await tellStory(original);
+const story = await fillEveryTable(original);
 const before = await everythingIn(original);
 
 async function everythingIn(db) {
@@ -20,7 +20,7 @@ async function everythingIn(db) {
     rows: await rowsOf(db),
     shape: await shapeOf(db),
     privileges: await privilegesIn(db, 'helpdesk', 'auth', 'public'),
-    additions: await additionsIn(db),
+    additions: await ownerAdditionsIn(db),
     members: await memberKinds(db),
   };
 }
@@ -65,7 +65,7 @@ const ways = {
   },
   'pg_dump --clean --if-exists | psql over a database in use': async (file, to) => {
     await to.createExtension();
-    await tellStory(to);
+    await fillEveryTable(to);
     await to.sql(`delete from helpdesk.tickets where title = 'No coffee'`);
     await to.disconnectAll();
     await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
@@ -73,7 +73,7 @@ const ways = {
   },
   'pg_dump -Fc, pg_restore --clean --if-exists over a database in use': async (file, to) => {
     await to.createExtension();
-    await tellStory(to);
+    await fillEveryTable(to);
     await to.disconnectAll();
     await tool('pg_dump', '-Fc', '-f', file, original.name);
     await tool('pg_restore', '--clean', '--if-exists', '--exit-on-error', '-d', to.name, file);
@@ -87,7 +87,7 @@ const ways = {
 
 for (const [way, copy] of Object.entries(ways)) {
   test(`${way}: everything is back and works`, async (t) => {
-    const restored = await emptyDatabase();
+    const restored = await createEmptyDatabase();
     t.after(() => restored.drop());
     await withTemporaryFile((file) => copy(file, restored));
 
@@ -106,14 +106,14 @@ test('on a new server, which has none of the roles: everything is back and works
   const { PGHOST, PGPORT, PGUSER } = process.env;
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, original.name);
-    const stop = startOwnServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
+    const stop = startPrivateServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
     t.after(() => {
       Object.assign(process.env, { PGHOST, PGPORT, PGUSER });
       stop();
     });
-    const restored = await emptyDatabase();
+    const restored = await createEmptyDatabase();
     await psql(restored, file);
-    await letPeopleIn();
+    await createAuthenticatorRole();
     const now = await everythingIn(restored);
     for (const part of ['rows', 'privileges', 'additions', 'members', 'shape']) assert.deepEqual(now[part], before[part], part);
     await everythingWorks(restored);
@@ -141,13 +141,13 @@ async function everythingWorks(db) {
       const { rowCount } = await stranger.query(`select from helpdesk.${table} where org_id = $1`, [acme]);
       assert.equal(rowCount, 0, `a stranger and ${table}`);
     }
-    await fails('42501', openTicket(stranger, acme, 'x'));
+    await expectError('42501', openTicket(stranger, acme, 'x'));
   });
   await db.as(alice, async (customer) => {
     const { rows } = await customer.query('select content from helpdesk.ticket_comments');
     assert.deepEqual(rows, [{ content: 'Alice says' }], 'a customer reads no internal comment');
   });
-  await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
+  await expectError('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
   await conversationWorks(db, ticket);
   await movesAreLimited(db, ticket);
   await searchWorks(db);
@@ -204,10 +204,10 @@ async function movesAreLimited(db, ticket) {
   const { acme, alice, ben } = story;
   const stages = await stagesOf(db, acme);
   await db.as(ben, async (session) => {
-    const error = await fails('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
+    const error = await expectError('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
     assert.match(error.hint, /In progress/);
     await updateTicket(session, ticket, { stageId: stages['In progress'] });
-    await fails('42501', updateTicket(session, ticket, { stageId: stages.Closed }));
+    await expectError('42501', updateTicket(session, ticket, { stageId: stages.Closed }));
   });
   const told = await db.value(
     `select count(*)::int from helpdesk.notifications where ticket_id = $1 and user_id = $2 and type = 'ticket_updated'`,
@@ -218,7 +218,7 @@ async function movesAreLimited(db, ticket) {
 
 /** What was restored can be dumped and restored once more. */
 async function dumpsAgain(db) {
-  const again = await emptyDatabase();
+  const again = await createEmptyDatabase();
   try {
     await withTemporaryFile(async (file) => {
       await tool('pg_dump', '-f', file, db.name);
@@ -231,7 +231,7 @@ async function dumpsAgain(db) {
 }
 
 test('restored where default privileges let everybody in, security_report() shows it and install() mends it', async (t) => {
-  const restored = await emptyDatabase();
+  const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   for (const kind of ['tables', 'sequences', 'functions']) {
     await restored.sql(`alter default privileges grant all on ${kind} to public, anon, authenticated, service_role`);
@@ -246,7 +246,7 @@ test('restored where default privileges let everybody in, security_report() show
   await restored.sql('select helpdesk.install()');
   assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'the administrator’s own');
   await restored.sql('revoke select on helpdesk.tickets from pg_monitor');
-  const fresh = await helpdeskDatabase();
+  const fresh = await createHelpdeskDatabase();
   t.after(() => fresh.drop());
   assert.deepEqual(await privilegesIn(restored, 'helpdesk'), await privilegesIn(fresh, 'helpdesk'));
   const notGranted = ({ finding }) => !/^granted/.test(finding);

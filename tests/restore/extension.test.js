@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments } from '../support/api_catalog.js';
-import { undone } from '../support/attempts.js';
-import { emptyDatabase, helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
+import { inRolledBackTransaction } from '../support/attempts.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
 import { openTicket, signUp } from '../support/organizations.js';
 import { memberKinds, rowsOf, shapeOf } from '../support/postgres_tools.js';
-import { tellStory } from '../support/full_database.js';
+import { fillEveryTable } from '../support/full_database.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, alice } = await tellStory(db);
+const { acme, alice } = await fillEveryTable(db);
 
 test('only functions and types belong to the extension', async () => {
   assert.deepEqual(await memberKinds(db), ['pg_proc', 'pg_type']);
@@ -20,7 +20,7 @@ test('only functions and types belong to the extension', async () => {
 
 test('DROP EXTENSION is refused and takes nothing along', async () => {
   const before = [await rowsOf(db), await shapeOf(db)];
-  await fails('2BP01', db.sql('drop extension helpdesk'));
+  await expectError('2BP01', db.sql('drop extension helpdesk'));
   assert.deepEqual([await rowsOf(db), await shapeOf(db)], before);
 });
 
@@ -49,7 +49,7 @@ test('install() makes the profile of a login that has none', async () => {
 test('tables enter the publication of Supabase Realtime, those that are not in it yet', async () => {
   const published = () =>
     db.value(`select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`);
-  await fails('55000', db.sql('select helpdesk.enable_realtime()'));
+  await expectError('55000', db.sql('select helpdesk.enable_realtime()'));
   await db.sql('create publication supabase_realtime');
   for (let i = 0; i < 2; i++) {
     await db.sql('select helpdesk.install()');
@@ -60,7 +60,7 @@ test('tables enter the publication of Supabase Realtime, those that are not in i
 test('nobody but superusers installs or migrates', async () => {
   await db.as(alice, async (session) => {
     for (const name of ['install', 'migrate', 'enable_cron', 'enable_realtime']) {
-      await fails('42501', session.query(`select helpdesk.${name}()`));
+      await expectError('42501', session.query(`select helpdesk.${name}()`));
     }
   });
 });
@@ -81,7 +81,7 @@ for (const isolation of ['read committed', 'repeatable read']) test(`a session f
     // What this transaction sees is as it was; the next one sees the other version.
     if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
     await session.query('commit');
-    await fails('55000', list());
+    await expectError('55000', list());
     await db.sql('update helpdesk.schema_version set version = version - 1');
     await list();
   });
@@ -92,7 +92,7 @@ for (const version of [99, 0]) {
     const [{ version: right }] = await db.sql('select version from helpdesk.schema_version');
     await db.sql('update helpdesk.schema_version set version = $1', [version]);
     const saysSo = async (work) => {
-      const error = await fails('55000', work);
+      const error = await expectError('55000', work);
       assert.match(error.message, new RegExp(`version ${version}\\b`));
       assert.match(error.hint, /helpdesk\.migrate\(\)/);
     };
@@ -100,14 +100,14 @@ for (const version of [99, 0]) {
     const session = await db.connect();
     const silent = [];
     const kinds = ['ticket', 'workflow', 'invite', 'notification', 'article'];
-    const known = { org: acme, customer: alice, agent: alice, things: Object.fromEntries(kinds.map((kind) => [kind, acme])) };
+    const known = { org: acme, customer: alice, agent: alice, ids: Object.fromEntries(kinds.map((kind) => [kind, acme])) };
     for (const [role, who] of [['anon'], ['authenticated', alice], ['service_role', { role: 'service_role', claims: {} }]]) {
       const functions = (await functionsFor(db, role)).filter(({ name }) => !NEED_NO_TABLE.includes(name));
       assert.ok(functions.length > 5);
       for (const fn of functions) {
         const args = sensibleArguments(fn, known);
         if (args.p_storage_path) args.p_storage_path = `${acme}/${acme}/plain.txt`;
-        await undone(session, who, async ({ attempt }) => {
+        await inRolledBackTransaction(session, who, async ({ attempt }) => {
           const { error } = await attempt(...callOf(fn, args));
           const isSaid = error?.code === '55000' && new RegExp(`version ${version}\\b`).test(error.message);
           if (!isSaid) silent.push(`${role} ${fn.name}: ${error?.code} ${error?.message}`);
@@ -116,7 +116,7 @@ for (const version of [99, 0]) {
     }
     assert.deepEqual(silent, []);
     const superuser = await db.connect();
-    for (const name of ['install', 'migrate']) await fails('55000', superuser.query(`select helpdesk.${name}()`));
+    for (const name of ['install', 'migrate']) await expectError('55000', superuser.query(`select helpdesk.${name}()`));
     assert.ok((await signUp(db, `Newcomer${version}`)).login);
 
     await db.sql('update helpdesk.schema_version set version = $1', [right]);
@@ -125,9 +125,9 @@ for (const version of [99, 0]) {
 }
 
 test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, and takes nothing of others that asks auth.uid()', async () => {
-  const other = await helpdeskDatabase();
+  const other = await createHelpdeskDatabase();
   try {
-    const { alice } = await tellStory(other);
+    const { alice } = await fillEveryTable(other);
     await other.sql(`create table public.notes (owner uuid default auth.uid()); alter table public.notes enable row level security;
                      create policy own on public.notes using (owner = auth.uid())`);
     const before = await rowsOf(other);
@@ -153,9 +153,9 @@ test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, an
 });
 
 test('removing everything, as README says, leaves the logins and nothing of helpdesk', async () => {
-  const other = await helpdeskDatabase();
+  const other = await createHelpdeskDatabase();
   try {
-    await tellStory(other);
+    await fillEveryTable(other);
     const { length: logins } = await other.sql('select from auth.users');
     await other.sql('drop schema helpdesk cascade; drop owned by helpdesk_owner');
     assert.equal((await other.sql('select from auth.users')).length, logins);
@@ -176,7 +176,7 @@ test('removing everything, as README says, leaves the logins and nothing of help
 });
 
 test('on a worker of a Citus cluster, as its catalog tells, no tables are made: they come from the coordinator', async () => {
-  const worker = await emptyDatabase();
+  const worker = await createEmptyDatabase();
   try {
     const tables = () => worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
     await worker.sql('set allow_system_table_mods = on; create table pg_catalog.pg_dist_local_group (groupid int)');

@@ -4,15 +4,15 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { become, undone } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { startOwnServer, startStandby } from '../support/private_server.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { switchCaller, inRolledBackTransaction } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { startPrivateServer, startStandby } from '../support/private_server.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 import { waitUntil } from '../support/wait.js';
 
-const stop = startOwnServer('followed', { fsync: 'off', wal_level: 'replica', hot_standby_feedback: 'on' });
-const db = await helpdeskDatabase();
-const { acme } = await twoWorlds(db);
+const stop = startPrivateServer('followed', { fsync: 'off', wal_level: 'replica', hot_standby_feedback: 'on' });
+const db = await createHelpdeskDatabase();
+const { acme } = await createTwoTenants(db);
 const standby = startStandby('standby');
 const there = new pg.Client({ host: standby.host, port: standby.port, user: process.env.PGUSER, database: db.name });
 await there.connect();
@@ -58,7 +58,7 @@ test('everything that reads answers on the standby as on the server, for everybo
     for (const statement of statements) {
       const answers = [];
       for (const session of [here, there]) {
-        answers.push(await undone(session, who, ({ tryOut }) => tryOut(...statement)));
+        answers.push(await inRolledBackTransaction(session, who, ({ attemptAndUndo }) => attemptAndUndo(...statement)));
       }
       // What was read, and what nobody may; but for how long it is ago.
       const [served, followed] = answers.map(({ rows, error }) =>
@@ -72,7 +72,7 @@ test('everything that reads answers on the standby as on the server, for everybo
 });
 
 test('what writes is refused on the standby', async () => {
-  await undone(there, acme.customer, async ({ attempt }) => {
+  await inRolledBackTransaction(there, acme.customer, async ({ attempt }) => {
     const { error } = await attempt(`select helpdesk.create_ticket($1, 'No')`, [acme.org]);
     assert.equal(error.code, '25006');
   });
@@ -81,7 +81,7 @@ test('what writes is refused on the standby', async () => {
 test('who is removed on the server reads nothing more on the standby, in the same session', async () => {
   const tickets = async () => {
     await there.query('begin read only');
-    await become(there, acme.agent);
+    await switchCaller(there, acme.agent);
     const { rows } = await there.query('select helpdesk.my_org_ids() as orgs, (select count(*)::int from helpdesk.tickets) as tickets');
     await there.query('commit');
     return rows[0];

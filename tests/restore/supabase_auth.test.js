@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { emptyDatabase, helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { found, openTicket, signUp, twoOrganizations } from '../support/organizations.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createOrganization, openTicket, signUp, createTwoOrganizations } from '../support/organizations.js';
 import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
 
 const SUPABASE = `
@@ -57,7 +57,7 @@ const SUPABASE = `
     (gen_random_uuid(), null, null, '{}', now());
   reset role;`;
 
-const db = await emptyDatabase();
+const db = await createEmptyDatabase();
 after(() => db.drop());
 await db.sql(SUPABASE);
 const authBefore = await shapeOf(db, '-n', 'auth');
@@ -90,7 +90,7 @@ test('nothing else in auth was touched: two triggers, and a policy and grants by
 });
 
 test('the auth schema keeps its privileges; helpdesk_owner gets its own', async () => {
-  const [fresh, now] = [await emptyDatabase(), await privilegesIn(db, 'auth')];
+  const [fresh, now] = [await createEmptyDatabase(), await privilegesIn(db, 'auth')];
   try {
     await fresh.sql(SUPABASE);
     const before = await privilegesIn(fresh, 'auth');
@@ -104,7 +104,7 @@ test('the auth schema keeps its privileges; helpdesk_owner gets its own', async 
 });
 
 test('default privileges leak nothing: all is as on a plain Postgres', async () => {
-  const plain = await helpdeskDatabase();
+  const plain = await createHelpdeskDatabase();
   try {
     assert.deepEqual(await privilegesIn(db, 'helpdesk'), await privilegesIn(plain, 'helpdesk'));
   } finally {
@@ -133,17 +133,17 @@ test('Supabase’s sign-up service makes profiles, and deleting a login keeps th
 });
 
 test('people signed in by Supabase’s auth.uid() work as anywhere; strangers stay out', async () => {
-  const { acme, alice, ben, mallory } = await twoOrganizations(db);
+  const { acme, alice, ben, mallory } = await createTwoOrganizations(db);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Under Supabase'));
   const seen = (session) => session.query('select id from helpdesk.tickets');
   assert.deepEqual((await db.as(ben, seen)).rows, [{ id: ticket }]);
   assert.deepEqual((await db.as(mallory, seen)).rows, []);
-  await db.as(mallory, (session) => fails('42501', openTicket(session, acme, 'x')));
+  await db.as(mallory, (session) => expectError('42501', openTicket(session, acme, 'x')));
 });
 
 test('only who has confirmed the address accepts an invite, as Supabase says it', async () => {
   const dana = await signUp(db, 'Dana');
-  const org = await found(db, dana, 'Inviting');
+  const org = await createOrganization(db, dana, 'Inviting');
   const [ivy] = await db.sql(
     `insert into auth.users (id, email) values (gen_random_uuid(), 'Ivy@example.com') returning id as login`,
   );
@@ -152,7 +152,7 @@ test('only who has confirmed the address accepts an invite, as Supabase says it'
     return rows[0].id;
   });
   const accept = (session) => session.query('select helpdesk.accept_org_invite($1)', [invite]);
-  await db.as(ivy, (session) => fails('42501', accept(session)));
+  await db.as(ivy, (session) => expectError('42501', accept(session)));
   await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [ivy.login]);
   await db.as(ivy, accept);
   const role = await db.value(
@@ -191,7 +191,7 @@ const TRAPS = `
 
 test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner', async () => {
   const eve = await signUp(db, 'Eve');
-  const org = await found(db, eve, 'Trappers');
+  const org = await createOrganization(db, eve, 'Trappers');
   const ticket = await db.as(eve, (session) => openTicket(session, org, 'Bait'));
   await db.sql(TRAPS);
   /** The roles that the traps ran as during a call of Eve's. */
@@ -235,7 +235,7 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
 });
 
 test('a dump of it brings everything back, privileges in auth included', async (t) => {
-  const restored = await emptyDatabase();
+  const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, db.name);
@@ -248,14 +248,14 @@ test('a dump of it brings everything back, privileges in auth included', async (
 
 for (const thing of ['schema auth', 'table auth.users', 'function auth.uid()']) {
   test(`a ${thing} of somebody who is neither superuser nor Supabase is not believed`, async (t) => {
-    const other = await emptyDatabase();
+    const other = await createEmptyDatabase();
     t.after(async () => {
       await other.sql('drop owned by auth_stranger cascade; drop role auth_stranger');
       await other.drop();
     });
     await other.sql(SUPABASE);
     await other.sql(`create role auth_stranger; alter ${thing} owner to auth_stranger`);
-    const error = await fails('42501', other.createExtension());
+    const error = await expectError('42501', other.createExtension());
     assert.match(error.message, /belongs to auth_stranger/);
   });
 }

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { openTicket, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { openTicket, createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, alice } = await twoOrganizations(db);
+const { acme, ada, alice } = await createTwoOrganizations(db);
 
 const write = (title, content, visibility = 'public') =>
   db.value(

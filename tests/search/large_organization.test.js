@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, alice, dave, gina } = await twoOrganizations(db);
+const { acme, globex, ada, alice, dave, gina } = await createTwoOrganizations(db);
 
 /** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Dave. */
 async function openTickets(org, person, words, from, to) {

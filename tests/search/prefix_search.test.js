@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { openTicket, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { openTicket, createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, alice, gina } = await twoOrganizations(db);
+const { acme, globex, ada, alice, gina } = await createTwoOrganizations(db);
 
 const WITH_WORD = 25;
 const WITH_BEGINNING = 30;

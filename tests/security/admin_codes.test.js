@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { outcomeOf, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
+import { outcomeOf, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { signUp } from '../support/organizations.js';
 import { race } from '../support/race.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
+const { acme, globex, stan } = await createTwoTenants(db);
 const session = await db.connect();
 let guests = 0;
 
@@ -62,7 +62,7 @@ test('whatever is wrong with an admin code, the answer is the same', async () =>
   assert.deepEqual(new Set(Object.values(answers)).size, 1, JSON.stringify(answers, null, 1));
   assert.match(Object.values(answers)[0], /"code":"42501"/);
   assert.equal(await isAdmin(person), false);
-  assert.equal(verdict(await redeem(person, good)), 'ok');
+  assert.equal(sqlstateOf(await redeem(person, good)), 'ok');
 });
 
 test('of eight people who redeem one code at once exactly one becomes administrator', async () => {
@@ -88,8 +88,8 @@ test('a code that was redeemed works no second time, not for who redeemed it and
   const code = await newCode();
   await db.as(person, (session) => session.query('select helpdesk.redeem_admin_invite_code($1)', [code]));
   await db.sql(`update helpdesk.profiles set role = 'customer' where id = $1`, [person.profile]);
-  assert.equal(verdict(await redeem(person, code)), '42501');
-  assert.equal(verdict(await redeem(await guest(), code)), '42501');
+  assert.equal(sqlstateOf(await redeem(person, code)), '42501');
+  assert.equal(sqlstateOf(await redeem(await guest(), code)), '42501');
 });
 
 test('a redemption that is rolled back redeems nothing, and leaves the code good', async () => {
@@ -100,12 +100,12 @@ test('a redemption that is rolled back redeems nothing, and leaves the code good
   await client.query('select helpdesk.redeem_admin_invite_code($1)', [code]);
   await client.query('rollback');
   assert.equal(await isAdmin(withdrawing), false);
-  assert.equal(verdict(await redeem(person, code)), 'ok');
+  assert.equal(sqlstateOf(await redeem(person, code)), 'ok');
 });
 
 test('who has not confirmed their address redeems no code', async () => {
   const login = await db.value(`insert into auth.users (id, email) values (gen_random_uuid(), 'hasty@example.com') returning id`);
-  assert.equal(verdict(await redeem({ login }, await newCode())), '42501');
+  assert.equal(sqlstateOf(await redeem({ login }, await newCode())), '42501');
 });
 
 test('codes are stored as digests, shown to administrators only, and made by them only', async () => {
@@ -117,7 +117,7 @@ test('codes are stored as digests, shown to administrators only, and made by the
   for (const person of [acme.admin, acme.agent, acme.customer, globex.admin, stan]) {
     assert.deepEqual((await outcomeOf(session, person, 'select * from helpdesk.admin_invite_codes')).rows, []);
     assert.equal((await outcomeOf(session, person, 'delete from helpdesk.admin_invite_codes')).rowCount, 0);
-    assert.equal(verdict(await outcomeOf(session, person, 'select helpdesk.create_admin_invite_code()')), '42501');
+    assert.equal(sqlstateOf(await outcomeOf(session, person, 'select helpdesk.create_admin_invite_code()')), '42501');
   }
   for (const text of [
     `insert into helpdesk.admin_invite_codes (code, expires_at) values (repeat('0', 64), now() + interval '1 day')`,
@@ -125,7 +125,7 @@ test('codes are stored as digests, shown to administrators only, and made by the
     `update helpdesk.admin_invite_codes set expires_at = now() + interval '300 days'`,
   ]) {
     for (const who of [administrator, { role: 'service_role' }])
-      assert.equal(verdict(await outcomeOf(session, who, text)), '42501', text);
+      assert.equal(sqlstateOf(await outcomeOf(session, who, text)), '42501', text);
   }
 });
 
@@ -140,7 +140,7 @@ test('an administrator of the installation rules no organization', async () => {
     `select helpdesk.list_org_tickets('${acme.org}')`,
     `select helpdesk.list_org_members('${acme.org}')`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, administrator, text)), '42501', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, administrator, text)), '42501', text);
   }
 });
 
@@ -148,7 +148,7 @@ test('no code lives forever, or is from the past', async () => {
   const administrator = await installationAdmin();
   const make = (lifetime) => outcomeOf(session, administrator, 'select helpdesk.create_admin_invite_code($1)', [lifetime]);
   for (const lifetime of ['0', '-1 day', '367 days', '100 years', '178956970 years', '-178956970 years', null]) {
-    assert.match(verdict(await make(lifetime)), /^(22023|22004)$/, String(lifetime));
+    assert.match(sqlstateOf(await make(lifetime)), /^(22023|22004)$/, String(lifetime));
   }
-  assert.match(verdict(await make('-1 month 30 days 1 second')), /^(ok|22023)$/);
+  assert.match(sqlstateOf(await make('-1 month 30 days 1 second')), /^(ok|22023)$/);
 });

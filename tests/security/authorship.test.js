@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex } = await twoWorlds(db);
+const { acme, globex } = await createTwoTenants(db);
 const session = await db.connect();
-const { things, org } = acme;
+const { ids, org } = acme;
 const people = { customer: acme.customer, agent: acme.agent, admin: acme.admin };
 const backend = { role: 'service_role' };
 const file = `file_name, file_type, file_size, storage_path`;
@@ -19,7 +19,7 @@ const file = `file_name, file_type, file_size, storage_path`;
 async function tries(who, statements) {
   const results = {};
   for (const [name, text] of Object.entries(statements)) {
-    await undone(session, who, async ({ attempt }) => {
+    await inRolledBackTransaction(session, who, async ({ attempt }) => {
       const outcome = await attempt(text);
       results[name] = outcome.error?.code ?? outcome.rowCount;
     });
@@ -34,24 +34,24 @@ for (const [who, person] of Object.entries(people)) {
   test(`no ${who} writes in the name of somebody else`, async () => {
     const statements = {
       comment: `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by)
-                values ('${org}', '${things.ticket}', 'x', '${someoneElse.profile}')`,
+                values ('${org}', '${ids.ticket}', 'x', '${someoneElse.profile}')`,
       attachment: `insert into helpdesk.ticket_attachments (org_id, ticket_id, ${file}, uploaded_by)
-                   values ('${org}', '${things.ticket}', 'x', 'x', 1, 'x', '${someoneElse.profile}')`,
+                   values ('${org}', '${ids.ticket}', 'x', 'x', 1, 'x', '${someoneElse.profile}')`,
       'comment with a requester': `insert into helpdesk.ticket_comments (org_id, ticket_id, content, requester_id)
-                values ('${org}', '${things.ticket}', 'x', '${someoneElse.profile}')`,
+                values ('${org}', '${ids.ticket}', 'x', '${someoneElse.profile}')`,
       'comment of the past': `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_at)
-                values ('${org}', '${things.ticket}', 'x', '2000-01-01')`,
+                values ('${org}', '${ids.ticket}', 'x', '2000-01-01')`,
       'organization': `insert into helpdesk.organizations (name, created_by) values ('x', '${someoneElse.profile}')`,
       'invite': `insert into helpdesk.org_invites (org_id, email, role, expires_at, created_by)
                  values ('${org}', 'x@example.com', 'agent', now() + interval '1 day', '${someoneElse.profile}')`,
       'preference': `insert into helpdesk.notification_preferences (user_id, type, enabled)
                      values ('${someoneElse.profile}', 'ticket_updated', false)`,
       'watcher': `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id)
-                  values ('${org}', '${things.ticket}', '${someoneElse.profile}')`,
+                  values ('${org}', '${ids.ticket}', '${someoneElse.profile}')`,
       'notification': `insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
-                       values ('${org}', '${someoneElse.profile}', '${things.ticket}', 'ticket_closed', '{}')`,
+                       values ('${org}', '${someoneElse.profile}', '${ids.ticket}', 'ticket_closed', '{}')`,
       'notification to oneself': `insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
-                       values ('${org}', '${person.profile}', '${things.ticket}', 'ticket_closed', '{}')`,
+                       values ('${org}', '${person.profile}', '${ids.ticket}', 'ticket_closed', '{}')`,
     };
     assert.deepEqual(await tries(person, statements), all(statements, '42501'));
   });
@@ -61,7 +61,7 @@ for (const [who, person] of Object.entries(people)) {
       'comment to internal': `update helpdesk.ticket_comments set is_internal = true`,
       'comment to public': `update helpdesk.ticket_comments set is_internal = false`,
       'author of a comment': `update helpdesk.ticket_comments set created_by = '${person.profile}'`,
-      'ticket of a comment': `update helpdesk.ticket_comments set ticket_id = '${things.ticket}'`,
+      'ticket of a comment': `update helpdesk.ticket_comments set ticket_id = '${ids.ticket}'`,
       'requester of a comment': `update helpdesk.ticket_comments set requester_id = '${person.profile}'`,
       'attachment to public': `update helpdesk.ticket_attachments set is_internal = false`,
       'uploader': `update helpdesk.ticket_attachments set uploaded_by = '${person.profile}'`,
@@ -88,13 +88,13 @@ for (const [who, person] of Object.entries(people)) {
       'profile': `update helpdesk.profiles set name = 'x' where id <> '${mine}'`,
     };
     assert.deepEqual(await tries(person, statements), all(statements, 0));
-    await undone(session, person, async ({ attempt, look }) => {
-      const { rows: before } = await look(() =>
+    await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
+      const { rows: before } = await asSuperuser(() =>
         session.query('select id, read from helpdesk.notifications where user_id <> $1 order by id', [mine]),
       );
       const ids = before.map(({ id }) => id);
       assert.equal((await attempt('select helpdesk.mark_notifications_read($1) as n', [ids])).rows[0].n, '0');
-      const { rows: now } = await look(() =>
+      const { rows: now } = await asSuperuser(() =>
         session.query('select id, read from helpdesk.notifications where user_id <> $1 order by id', [mine]),
       );
       assert.deepEqual(now, before);
@@ -105,11 +105,11 @@ for (const [who, person] of Object.entries(people)) {
 test('a customer writes nothing internal and opens no ticket for others, by no door', async () => {
   const statements = {
     comment: `insert into helpdesk.ticket_comments (org_id, ticket_id, content, is_internal)
-              values ('${org}', '${things.ticket}', 'x', true)`,
+              values ('${org}', '${ids.ticket}', 'x', true)`,
     attachment: `insert into helpdesk.ticket_attachments (org_id, ticket_id, ${file}, is_internal)
-                 values ('${org}', '${things.ticket}', 'x', 'x', 1, 'x', true)`,
-    'comment by function': `select helpdesk.add_comment('${things.ticket}', 'x', true)`,
-    'attachment by function': `select helpdesk.add_attachment('${things.ticket}', 'x', 'x', 1, 'x', true)`,
+                 values ('${org}', '${ids.ticket}', 'x', 'x', 1, 'x', true)`,
+    'comment by function': `select helpdesk.add_comment('${ids.ticket}', 'x', true)`,
+    'attachment by function': `select helpdesk.add_attachment('${ids.ticket}', 'x', 'x', 1, 'x', true)`,
     ticket: `insert into helpdesk.tickets (org_id, title, created_by) values ('${org}', 'x', '${acme.other.profile}')`,
     'assigned ticket': `insert into helpdesk.tickets (org_id, title, assigned_to) values ('${org}', 'x', '${acme.agent.profile}')`,
     'ticket by function': `select helpdesk.create_ticket('${org}', 'x', p_requester_id => '${acme.other.profile}')`,
@@ -130,13 +130,13 @@ test('another customer of the same organization sees and touches nothing of it',
     update: `update helpdesk.tickets set priority = 'low'`,
     'delete': `delete from helpdesk.tickets`,
     'delete files': `delete from helpdesk.ticket_attachments`,
-    details: `select 1 where helpdesk.get_ticket_details('${things.ticket}') is not null`,
-    comment: `select helpdesk.add_comment('${things.ticket}', 'x')`,
-    'comment by table': `insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ('${org}', '${things.ticket}', 'x')`,
-    attach: `select helpdesk.add_attachment('${things.ticket}', 'x', 'x', 1, 'x')`,
-    watch: `select helpdesk.watch_ticket('${things.ticket}')`,
-    file: `select 1 where helpdesk.may_read_file('${org}/${things.ticket}/public-acmesecret.txt')`,
-    upload: `select 1 where helpdesk.may_upload_file('${org}/${things.ticket}/x')`,
+    details: `select 1 where helpdesk.get_ticket_details('${ids.ticket}') is not null`,
+    comment: `select helpdesk.add_comment('${ids.ticket}', 'x')`,
+    'comment by table': `insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ('${org}', '${ids.ticket}', 'x')`,
+    attach: `select helpdesk.add_attachment('${ids.ticket}', 'x', 'x', 1, 'x')`,
+    watch: `select helpdesk.watch_ticket('${ids.ticket}')`,
+    file: `select 1 where helpdesk.may_read_file('${org}/${ids.ticket}/public-acmesecret.txt')`,
+    upload: `select 1 where helpdesk.may_upload_file('${org}/${ids.ticket}/x')`,
   };
   assert.deepEqual(await tries(acme.other, statements), {
     ...all(statements, 0),
@@ -145,22 +145,22 @@ test('another customer of the same organization sees and touches nothing of it',
 });
 
 test('an internal file opens to no customer, under whatever name they attach it again', async () => {
-  const path = `${org}/${things.ticket}/internal-acmesecret.txt`;
-  await undone(session, acme.customer, async ({ attempt }) => {
+  const path = `${org}/${ids.ticket}/internal-acmesecret.txt`;
+  await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
     const reads = async (path) => (await attempt('select helpdesk.may_read_file($1) as may', [path])).rows[0].may;
-    assert.equal(await reads(`${org}/${things.ticket}/public-acmesecret.txt`), true);
+    assert.equal(await reads(`${org}/${ids.ticket}/public-acmesecret.txt`), true);
     assert.equal(await reads(path), false);
     for (const again of [path, path.toUpperCase(), path.replace('/', '//'), ` ${path}`, `${path} `, `./${path}`, `${path}/`]) {
-      await attempt('select helpdesk.add_attachment($1, $2, $3, 1, $4)', [things.ticket, 'x', 'x', again]);
+      await attempt('select helpdesk.add_attachment($1, $2, $3, 1, $4)', [ids.ticket, 'x', 'x', again]);
       assert.equal(await reads(path), false, again);
     }
   });
 });
 
 test('the folder of a ticket has one name, so that what lies in it has one too', async () => {
-  await undone(session, acme.agent, async ({ attempt }) => {
+  await inRolledBackTransaction(session, acme.agent, async ({ attempt }) => {
     const uploads = async (path) => (await attempt('select helpdesk.may_upload_file($1) as may', [path])).rows[0].may;
-    assert.equal(await uploads(`${org}/${things.ticket}/x`), true);
+    assert.equal(await uploads(`${org}/${ids.ticket}/x`), true);
     for (const odd of [
       org.toUpperCase(),
       org.replaceAll('-', ''),
@@ -170,19 +170,19 @@ test('the folder of a ticket has one name, so that what lies in it has one too',
       `${org}%2f`,
       `./${org}`,
     ]) {
-      assert.equal(await uploads(`${odd}/${things.ticket}/x`), false, odd);
+      assert.equal(await uploads(`${odd}/${ids.ticket}/x`), false, odd);
     }
   });
 });
 
 test('a backend writes for anybody, but does not rewrite who wrote what', async () => {
   const statements = {
-    'author': `update helpdesk.ticket_comments set created_by = '${acme.agent.profile}' where id = '${things.comment}'`,
-    'visibility': `update helpdesk.ticket_comments set is_internal = false where id = '${things['internal comment']}'`,
-    'ticket': `update helpdesk.ticket_comments set ticket_id = '${globex.things.ticket}' where id = '${things.comment}'`,
-    'uploader': `update helpdesk.ticket_attachments set uploaded_by = '${acme.agent.profile}' where id = '${things.attachment}'`,
-    'file': `update helpdesk.ticket_attachments set is_internal = not is_internal where id = '${things.attachment}'`,
-    'requester': `update helpdesk.tickets set created_by = '${acme.other.profile}' where id = '${things.ticket}'`,
+    'author': `update helpdesk.ticket_comments set created_by = '${acme.agent.profile}' where id = '${ids.comment}'`,
+    'visibility': `update helpdesk.ticket_comments set is_internal = false where id = '${ids['internal comment']}'`,
+    'ticket': `update helpdesk.ticket_comments set ticket_id = '${globex.ids.ticket}' where id = '${ids.comment}'`,
+    'uploader': `update helpdesk.ticket_attachments set uploaded_by = '${acme.agent.profile}' where id = '${ids.attachment}'`,
+    'file': `update helpdesk.ticket_attachments set is_internal = not is_internal where id = '${ids.attachment}'`,
+    'requester': `update helpdesk.tickets set created_by = '${acme.other.profile}' where id = '${ids.ticket}'`,
     'member': `update helpdesk.org_members set user_id = '${globex.agent.profile}' where user_id = '${acme.agent.profile}'`,
   };
   assert.deepEqual(await tries(backend, statements), all(statements, '22023'));
@@ -192,11 +192,11 @@ test('a backend writes for anybody, but does not rewrite who wrote what', async 
 
 test('history says who really did it, whatever else the claims say', async () => {
   const boasting = { sub: acme.agent.login, email: acme.admin.email, name: 'Ada', changed_by: acme.admin.profile };
-  await undone(session, { role: 'authenticated', claims: boasting }, async ({ attempt, look }) => {
-    assert.equal(verdict(await attempt(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [things.ticket])), 'ok');
-    const { rows } = await look(() =>
+  await inRolledBackTransaction(session, { role: 'authenticated', claims: boasting }, async ({ attempt, asSuperuser }) => {
+    assert.equal(sqlstateOf(await attempt(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ids.ticket])), 'ok');
+    const { rows } = await asSuperuser(() =>
       session.query('select changed_by from helpdesk.ticket_history where ticket_id = $1 order by version desc limit 1', [
-        things.ticket,
+        ids.ticket,
       ]),
     );
     assert.equal(rows[0].changed_by, acme.agent.profile);

@@ -2,21 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { startOwnServer } from '../support/private_server.js';
-import { twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { startPrivateServer } from '../support/private_server.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
-const stop = startOwnServer('backtraces', { fsync: 'off' }, { RUST_BACKTRACE: 'full', RUST_LIB_BACKTRACE: 'full' });
-const db = await helpdeskDatabase();
+const stop = startPrivateServer('backtraces', { fsync: 'off' }, { RUST_BACKTRACE: 'full', RUST_LIB_BACKTRACE: 'full' });
+const db = await createHelpdeskDatabase();
 after(async () => {
   await db.drop();
   stop();
 });
 
 test('an error below our code has no detail', async () => {
-  const { acme, alice } = await twoOrganizations(db);
+  const { acme, alice } = await createTwoOrganizations(db);
   await db.sql(`alter table helpdesk.tickets add check (title <> 'Refused')`);
-  const error = await db.as(alice, (session) => fails('23514', session.query(`select helpdesk.create_ticket($1, 'Refused')`, [acme])));
+  const error = await db.as(alice, (session) => expectError('23514', session.query(`select helpdesk.create_ticket($1, 'Refused')`, [acme])));
   assert.doesNotMatch(`${error.detail} ${error.message} ${error.where}`, /backtrace|\.rs|::/i);
 });

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { found, join, signUp } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createOrganization, addMember, signUp } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const ada = await signUp(db, 'Ada');
-const org = await found(db, ada, 'Acme');
+const org = await createOrganization(db, ada, 'Acme');
 const [alice, gina] = [await signUp(db, 'Alice'), await signUp(db, 'Gina')];
 const claimsOf = ({ login }) => JSON.stringify({ sub: login, role: 'authenticated' });
 const orgsOf = async (session) => (await session.query('select helpdesk.my_org_ids() as orgs')).rows[0].orgs;
@@ -20,7 +20,7 @@ test('what others committed is known to the next statement', async () => {
   await older.query('select pg_current_xact_id()'); // The oldest that runs stays the same.
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), []);
-    await join(db, org, alice, 'org_customer');
+    await addMember(db, org, alice, 'org_customer');
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), [org]);
     await leave(alice);
   }
@@ -127,7 +127,7 @@ test('whose profile staff may read is known for many as for one, and forgotten a
     [MANY],
   );
   // Every other one belongs to Acme, the others to somebody else's.
-  const globex = await found(db, gina, 'Globex');
+  const globex = await createOrganization(db, gina, 'Globex');
   await db.sql(
     `insert into helpdesk.org_members (org_id, user_id, org_role)
      select case when email ~ '[02468]@' then $1::uuid else $2 end, id, 'org_customer' from helpdesk.profiles where email ~ '^member'`,

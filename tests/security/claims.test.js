@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { blanked, differences, identityOf, outcomeOf, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { withoutVolatileParts, differingEntries, roleAndClaimsOf, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
-const secrets = await secretsOf(db, acme);
+const { acme, globex, stan } = await createTwoTenants(db);
+const findSecrets = await createSecretFinder(db, acme);
 const session = await db.connect();
 // jwt_subject() says whom a token names, whether there is such a person or not.
 const functions = (await functionsFor(db)).filter(({ name }) => name !== 'jwt_subject');
@@ -22,11 +22,11 @@ const sub = acme.admin.login;
 
 /** What every function and every table answers, without ids and times. */
 function everyDoor(who) {
-  return undone(session, who, async ({ tryOut }) => {
+  return inRolledBackTransaction(session, who, async ({ attemptAndUndo }) => {
     const answers = {};
-    for (const { fn, call } of calls) answers[fn.name] = blanked(await tryOut(...call));
+    for (const { fn, call } of calls) answers[fn.name] = withoutVolatileParts(await attemptAndUndo(...call));
     for (const table of [...tables, ...views]) {
-      const { rows, error } = await tryOut(`select * from helpdesk.${table}`);
+      const { rows, error } = await attemptAndUndo(`select * from helpdesk.${table}`);
       answers[table] = error ? error.code : rows.map((row) => JSON.stringify(row));
     }
     return answers;
@@ -60,7 +60,7 @@ const SHOWING = {
 const titlesOf = (rows) => rows.map(({ title }) => title);
 
 test('without claims every function that asks for a person refuses, and no table shows a row of theirs', () => {
-  assert.deepEqual(secrets(nobody), []);
+  assert.deepEqual(findSecrets(nobody), []);
   isOpen(nobody.articles.map((row) => JSON.parse(row)));
   for (const table of [...tables, ...views]) {
     if (!['schema_version', 'articles'].includes(table)) assert.ok(['42501', ''].includes(String(nobody[table])), `${table}: ${nobody[table]}`);
@@ -74,7 +74,7 @@ test('without claims every function that asks for a person refuses, and no table
   }
 });
 
-const deep = '{"a":'.repeat(5000) + '1' + '}'.repeat(5000);
+const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
 const claims = {
   'white space': ' ',
   'null': 'null',
@@ -84,7 +84,7 @@ const claims = {
   'a list that holds the login': `["${sub}"]`,
   'a list that holds good claims': `[{"sub":"${sub}"}]`,
   'an empty object': '{}',
-  'no JSON': 'sub=' + sub,
+  'no JSON': `sub=${sub}`,
   'JSON that breaks off': `{"sub":"${sub}"`,
   'JSON that goes on': `{"sub":"${sub}"} and more`,
   'two objects': `{"sub":"${sub}"}{"sub":"${sub}"}`,
@@ -124,7 +124,7 @@ claims['sub that is a number too large for any type'] = `{"sub":${'9'.repeat(500
 
 for (const [name, text] of Object.entries(claims)) {
   test(`claims with ${name}: nobody`, async () => {
-    assert.deepEqual(differences(await everyDoor({ role: 'authenticated', claims: text }), nobody), []);
+    assert.deepEqual(differingEntries(await everyDoor({ role: 'authenticated', claims: text }), nobody), []);
   });
 }
 
@@ -140,7 +140,7 @@ test('claims that say more than who somebody is give nothing more', async () => 
     user_metadata: { role: 'admin' },
     is_admin: true,
   };
-  assert.deepEqual(differences(await everyDoor({ role: 'authenticated', claims: boasting }), before), []);
+  assert.deepEqual(differingEntries(await everyDoor({ role: 'authenticated', claims: boasting }), before), []);
 });
 
 test('a login without a profile is nobody', async () => {
@@ -148,18 +148,18 @@ test('a login without a profile is nobody', async () => {
   await db.sql('alter table auth.users disable trigger user');
   await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'nemo@example.com', now())`, [login]);
   await db.sql('alter table auth.users enable trigger user');
-  assert.deepEqual(differences(await everyDoor({ login }), nobody), []);
+  assert.deepEqual(differingEntries(await everyDoor({ login }), nobody), []);
 });
 
 test('a login of somebody without organization gets nothing of an organization', async () => {
   const answers = await everyDoor(stan);
-  assert.deepEqual(secrets(answers, [acme.org]), []);
+  assert.deepEqual(findSecrets(answers, [acme.org]), []);
   for (const table of ['organizations', 'org_members', 'tickets', 'notifications']) assert.deepEqual(answers[table], []);
 });
 
 test('the older setting goes before the claims, and broken it means nobody', async () => {
   const with_older = (older) =>
-    undone(session, acme.admin, async ({ attempt }) => {
+    inRolledBackTransaction(session, acme.admin, async ({ attempt }) => {
       await attempt(`select set_config('request.jwt.claim.sub', $1, true)`, [older]);
       return (await attempt('select helpdesk.my_profile_id() as me')).rows[0].me;
     });
@@ -171,23 +171,23 @@ test('the older setting goes before the claims, and broken it means nobody', asy
 });
 
 test('without a sign-in nothing at all opens', async () => {
-  for (const text of ['', '{}', JSON.stringify(identityOf(acme.admin).claims), JSON.stringify({ role: 'service_role', sub })]) {
+  for (const text of ['', '{}', JSON.stringify(roleAndClaimsOf(acme.admin).claims), JSON.stringify({ role: 'service_role', sub })]) {
     const who = { role: 'anon', claims: text };
-    for (const view of views) assert.equal(verdict(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
+    for (const view of views) assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
     for (const table of tables) {
       const read = await outcomeOf(session, who, `select * from helpdesk.${table}`);
       if (table === 'articles') {
         // The one table that is open to everybody; a sub is of no use to who is not signed in.
         isOpen(read.rows);
-        assert.equal(verdict(await outcomeOf(session, who, `update helpdesk.articles set title = 'x'`)), '42501');
-        assert.equal(verdict(await outcomeOf(session, who, `select * from helpdesk.articles for update`)), '42501');
-      } else assert.equal(verdict(read), '42501', table);
-      assert.equal(verdict(await outcomeOf(session, who, `delete from helpdesk.${table}`)), '42501', table);
+        assert.equal(sqlstateOf(await outcomeOf(session, who, `update helpdesk.articles set title = 'x'`)), '42501');
+        assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.articles for update`)), '42501');
+      } else assert.equal(sqlstateOf(read), '42501', table);
+      assert.equal(sqlstateOf(await outcomeOf(session, who, `delete from helpdesk.${table}`)), '42501', table);
     }
     const open = new Set((await functionsFor(db, 'anon')).map(({ name }) => name));
     for (const { fn, call } of calls) {
       const outcome = await outcomeOf(session, who, ...call);
-      if (!open.has(fn.name)) assert.equal(verdict(outcome), '42501', fn.name);
+      if (!open.has(fn.name)) assert.equal(sqlstateOf(outcome), '42501', fn.name);
     }
   }
 });

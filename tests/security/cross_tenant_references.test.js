@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { outcomeOf, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { insertableRows, insertStatement, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
+const { acme, globex, stan } = await createTwoTenants(db);
 const session = await db.connect();
-const secrets = await secretsOf(db, acme);
+const findSecrets = await createSecretFinder(db, acme);
 await db.sql(`insert into helpdesk.workflows (org_id, name) values ($1, 'Without stages')`, [globex.org]);
 const tables = await tablesFor(db);
 const attackers = {
@@ -22,34 +22,34 @@ const attackers = {
   'a backend': { role: 'service_role' },
 };
 
-const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = globex.things;
-const rows = await goodRows(db, globex);
+const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = globex.ids;
+const rows = await insertableRows(db, globex);
 
 test('every table that people insert into is tried here, with a row that is good', async () => {
   const open = tables.filter(({ columns }) => columns.some(({ mayInsert }) => mayInsert)).map(({ name }) => name);
   assert.deepEqual(open, Object.keys(rows));
   for (const [table, row] of Object.entries(rows)) {
-    assert.equal(verdict(await outcomeOf(session, globex.admin, ...insertionOf(table, row))), 'ok', table);
+    assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, ...insertStatement(table, row))), 'ok', table);
   }
 });
 
 for (const [who, attacker] of Object.entries(attackers)) {
   test(`${who} moves no row of any table into another organization`, async () => {
     const moved = new Set();
-    await undone(session, attacker, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
       for (const { name, columns } of tables.filter(({ columns }) => columns.some(({ name }) => name === 'org_id'))) {
         const places = await db.sql(`select ctid::text as place from helpdesk.${name} where org_id = $1`, [globex.org]);
         const list = columns.map((column) => (column.name === 'org_id' ? '$1::uuid' : column.name)).join(', ');
         // One by one, so that what holds one row back does not hide another.
         for (const { place } of places) {
-          const move = await tryOut(`update helpdesk.${name} set org_id = $1 where ctid = $2::tid`, [acme.org, place]);
+          const move = await attemptAndUndo(`update helpdesk.${name} set org_id = $1 where ctid = $2::tid`, [acme.org, place]);
           if (move.rowCount > 0) moved.add(name);
-          assert.deepEqual(secrets(move, [acme.org]), [], name);
+          assert.deepEqual(findSecrets(move, [acme.org]), [], name);
           if (attacker.role === 'service_role') continue; // It may add rows to any organization, of course.
-          assert.equal(verdict(move), '42501', name);
+          assert.equal(sqlstateOf(move), '42501', name);
           const insert = `insert into helpdesk.${name} select ${list} from helpdesk.${name} where ctid = $2::tid`;
-          const copy = await tryOut(insert, [acme.org, place]);
-          assert.ok(verdict(copy) === '42501' || copy.rowCount === 0, `${name}: a copy`);
+          const copy = await attemptAndUndo(insert, [acme.org, place]);
+          assert.ok(sqlstateOf(copy) === '42501' || copy.rowCount === 0, `${name}: a copy`);
         }
       }
     });
@@ -59,14 +59,14 @@ for (const [who, attacker] of Object.entries(attackers)) {
 
 for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !== 'a backend')) {
   test(`${who} inserts no row that is in another organization or points into one`, async () => {
-    await undone(session, attacker, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
       await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
       for (const [table, row] of Object.entries(rows)) {
         for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
-          for (const [kind, id] of Object.entries(acme.things)) {
-            const outcome = await tryOut(...insertionOf(table, { ...row, [column]: id }));
-            assert.match(verdict(outcome), /^(42501|23503)$/, `${table}.${column} = a foreign ${kind}`);
-            assert.deepEqual(secrets(outcome, [id]), [], `${table}.${column} = a foreign ${kind}`);
+          for (const [kind, id] of Object.entries(acme.ids)) {
+            const outcome = await attemptAndUndo(...insertStatement(table, { ...row, [column]: id }));
+            assert.match(sqlstateOf(outcome), /^(42501|23503)$/, `${table}.${column} = a foreign ${kind}`);
+            assert.deepEqual(findSecrets(outcome, [id]), [], `${table}.${column} = a foreign ${kind}`);
           }
         }
       }
@@ -75,57 +75,57 @@ for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !=
 }
 
 test('no ticket gets a stage, an assignee or a workflow of another organization, by no door', async () => {
-  const { things } = acme;
+  const { ids } = acme;
   for (const text of [
-    `update helpdesk.tickets set current_stage_id = '${things.stage}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set current_stage_id = '${ids.stage}' where id = '${ticket_id}'`,
     `update helpdesk.tickets set assigned_to = '${acme.agent.profile}' where id = '${ticket_id}'`,
-    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${ids.stage}"}')`,
     `select helpdesk.update_ticket('${ticket_id}', '{"assignedTo": "${acme.agent.profile}"}')`,
-    `select helpdesk.update_tickets(array['${ticket_id}', '${things.ticket}']::uuid[], '{"priority": "low"}')`,
-    `select helpdesk.update_tickets(array['${ticket_id}']::uuid[], '{"stageId": "${things.stage}"}')`,
-    `select helpdesk.create_ticket('${org_id}', 'x', p_workflow_id => '${things.workflow}')`,
+    `select helpdesk.update_tickets(array['${ticket_id}', '${ids.ticket}']::uuid[], '{"priority": "low"}')`,
+    `select helpdesk.update_tickets(array['${ticket_id}']::uuid[], '{"stageId": "${ids.stage}"}')`,
+    `select helpdesk.create_ticket('${org_id}', 'x', p_workflow_id => '${ids.workflow}')`,
     `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
     `select helpdesk.create_ticket('${acme.org}', 'x', p_workflow_id => '${workflow_id}')`,
     `select helpdesk.set_member_role('${org_id}', '${acme.agent.profile}', 'org_admin')`,
     `select helpdesk.set_member_role('${acme.org}', '${globex.agent.profile}', 'org_admin')`,
     `select helpdesk.remove_member('${org_id}', '${acme.agent.profile}')`,
-    `select helpdesk.add_comment('${things.ticket}', 'x', p_org_id => '${org_id}')`,
-    `select helpdesk.publish_article('${things['draft article']}')`,
+    `select helpdesk.add_comment('${ids.ticket}', 'x', p_org_id => '${org_id}')`,
+    `select helpdesk.publish_article('${ids['draft article']}')`,
     `select helpdesk.archive_article('${acme.open.article}')`,
     `select helpdesk.revert_article('${acme.open.article}', 1)`,
-    `select helpdesk.suggest_articles('${things.ticket}', '${org_id}')`,
-    `select helpdesk.rate_article('${things.article}', true, p_org_id => '${org_id}')`,
+    `select helpdesk.suggest_articles('${ids.ticket}', '${org_id}')`,
+    `select helpdesk.rate_article('${ids.article}', true, p_org_id => '${org_id}')`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), '42501', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), '42501', text);
   }
 });
 
 test('a backend neither, though it may write to every organization: a ticket stays whole', async () => {
-  const { things } = acme;
+  const { ids } = acme;
   for (const text of [
-    `update helpdesk.tickets set current_stage_id = '${things.stage}' where id = '${ticket_id}'`,
-    `update helpdesk.tickets set workflow_id = '${things.workflow}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set current_stage_id = '${ids.stage}' where id = '${ticket_id}'`,
+    `update helpdesk.tickets set workflow_id = '${ids.workflow}' where id = '${ticket_id}'`,
     `update helpdesk.tickets set assigned_to = '${acme.agent.profile}' where id = '${ticket_id}'`,
     `update helpdesk.tickets set created_by = '${acme.customer.profile}' where id = '${ticket_id}'`,
     `insert into helpdesk.tickets (org_id, title, created_by) values ('${org_id}', 'x', '${acme.customer.profile}')`,
     `insert into helpdesk.tickets (org_id, title, created_by, workflow_id)
-     values ('${org_id}', 'x', '${globex.customer.profile}', '${things.workflow}')`,
+     values ('${org_id}', 'x', '${globex.customer.profile}', '${ids.workflow}')`,
     `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by)
-     values ('${org_id}', '${things.ticket}', 'x', '${globex.customer.profile}')`,
-    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${ticket_id}', '${things.article}')`,
-    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${things.ticket}', '${globex.things.article}')`,
+     values ('${org_id}', '${ids.ticket}', 'x', '${globex.customer.profile}')`,
+    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${ticket_id}', '${ids.article}')`,
+    `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${org_id}', '${ids.ticket}', '${globex.ids.article}')`,
     `insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful)
-     values ('${org_id}', '${things.article}', '${globex.customer.profile}', true)`,
-    `update helpdesk.article_feedback set article_id = '${things.article}' where org_id = '${org_id}'`,
+     values ('${org_id}', '${ids.article}', '${globex.customer.profile}', true)`,
+    `update helpdesk.article_feedback set article_id = '${ids.article}' where org_id = '${org_id}'`,
     `update helpdesk.articles set categories = array['Category acmesecret'] where org_id = '${org_id}'`,
     `set constraints all immediate;
-     update helpdesk.categories set parent_id = '${things.category}' where id = '${globex.things.category}'`,
-    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${org_id}', '${things.workflow}', 'x')`,
-    `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ('${org_id}', '${things.ticket}', '${globex.agent.profile}')`,
-    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+     update helpdesk.categories set parent_id = '${ids.category}' where id = '${globex.ids.category}'`,
+    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${org_id}', '${ids.workflow}', 'x')`,
+    `insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values ('${org_id}', '${ids.ticket}', '${globex.agent.profile}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${ids.stage}"}')`,
     `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
   ]) {
-    await undone(session, { role: 'service_role' }, async ({ attempt }) => {
+    await inRolledBackTransaction(session, { role: 'service_role' }, async ({ attempt }) => {
       const { error } = await attempt(text);
       assert.match(error?.code ?? 'ok', /^(42501|23503|22023)$/, text);
     });
@@ -150,7 +150,7 @@ test('MERGE, an updatable view, ON CONFLICT and a data-modifying WITH are no way
     `create temp table mine as select * from helpdesk.workflows; update mine set org_id = '${acme.org}';
      insert into helpdesk.workflows select * from mine`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), '42501', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), '42501', text);
   }
 });
 
@@ -163,41 +163,41 @@ test('a stranger’s write waits for nobody: whether somebody is working on a ti
   await holder.query('select from helpdesk.organizations where id = $1 for update', [acme.org]);
   await holder.query('select from helpdesk.articles where org_id = $1 for update', [acme.org]);
   await holder.query('select from helpdesk.categories where org_id = $1 for update', [acme.org]);
-  const { things } = acme;
+  const { ids } = acme;
   for (const text of [
-    `update helpdesk.tickets set priority = 'low' where id = '${things.ticket}'`,
-    `delete from helpdesk.tickets where id = '${things.ticket}'`,
-    `select * from helpdesk.tickets where id = '${things.ticket}' for update`,
+    `update helpdesk.tickets set priority = 'low' where id = '${ids.ticket}'`,
+    `delete from helpdesk.tickets where id = '${ids.ticket}'`,
+    `select * from helpdesk.tickets where id = '${ids.ticket}' for update`,
     `delete from helpdesk.org_members where org_id = '${acme.org}'`,
-    `select helpdesk.update_ticket('${things.ticket}', '{"priority": "low"}')`,
-    `select helpdesk.update_tickets(array['${things.ticket}']::uuid[], '{"stageId": "${things.stage}"}')`,
-    `select helpdesk.update_tickets(array['${things.ticket}']::uuid[], '{"assignedTo": "${acme.agent.profile}"}')`,
-    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${things.stage}"}')`,
+    `select helpdesk.update_ticket('${ids.ticket}', '{"priority": "low"}')`,
+    `select helpdesk.update_tickets(array['${ids.ticket}']::uuid[], '{"stageId": "${ids.stage}"}')`,
+    `select helpdesk.update_tickets(array['${ids.ticket}']::uuid[], '{"assignedTo": "${acme.agent.profile}"}')`,
+    `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${ids.stage}"}')`,
     `select helpdesk.update_ticket('${ticket_id}', '{"assignedTo": "${acme.agent.profile}"}')`,
-    `select helpdesk.add_comment('${things.ticket}', 'x')`,
+    `select helpdesk.add_comment('${ids.ticket}', 'x')`,
     `select helpdesk.create_ticket('${acme.org}', 'x')`,
     `select helpdesk.claim_next_ticket('${acme.org}')`,
-    `select helpdesk.watch_ticket('${things.ticket}')`,
-    `select helpdesk.accept_org_invite('${things.invite}')`,
+    `select helpdesk.watch_ticket('${ids.ticket}')`,
+    `select helpdesk.accept_org_invite('${ids.invite}')`,
     `select helpdesk.remove_member('${acme.org}', '${acme.agent.profile}')`,
-    `select helpdesk.publish_article('${things['draft article']}')`,
+    `select helpdesk.publish_article('${ids['draft article']}')`,
     `select helpdesk.archive_article('${acme.open.article}')`,
-    `select helpdesk.rate_article('${things.article}', true)`,
-    `select helpdesk.suggest_articles('${things.ticket}')`,
+    `select helpdesk.rate_article('${ids.article}', true)`,
+    `select helpdesk.suggest_articles('${ids.ticket}')`,
     `select helpdesk.search('${acme.org}', 'print or acmesecret')`,
     `update helpdesk.articles set title = 'x' where id = '${acme.open.article}'`,
     `select * from helpdesk.articles where id = '${acme.open.article}' for update`,
-    `update helpdesk.categories set parent_id = '${things.category}' where org_id = '${org_id}'`,
+    `update helpdesk.categories set parent_id = '${ids.category}' where org_id = '${org_id}'`,
     `insert into helpdesk.articles (org_id, title, content, categories) values ('${acme.org}', 'x', 'x', array['Category acmesecret'])`,
     `insert into helpdesk.articles (org_id, title, content, categories) values ('${org_id}', 'x', 'x', array['Category acmesecret'])`,
-    `insert into helpdesk.categories (org_id, name, parent_id) values ('${acme.org}', 'x', '${things.category}')`,
-    `insert into helpdesk.categories (org_id, name, parent_id) values ('${org_id}', 'x', '${things.category}')`,
+    `insert into helpdesk.categories (org_id, name, parent_id) values ('${acme.org}', 'x', '${ids.category}')`,
+    `insert into helpdesk.categories (org_id, name, parent_id) values ('${org_id}', 'x', '${ids.category}')`,
     `insert into helpdesk.tickets (org_id, title) values ('${acme.org}', 'x')`,
-    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${acme.org}', '${things.workflow}', 'x')`,
+    `insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ('${acme.org}', '${ids.workflow}', 'x')`,
   ]) {
-    await undone(session, globex.admin, async ({ attempt }) => {
+    await inRolledBackTransaction(session, globex.admin, async ({ attempt }) => {
       await session.query(`set local lock_timeout = '5s'`);
-      assert.notEqual(verdict(await attempt(text)), '55P03', text);
+      assert.notEqual(sqlstateOf(await attempt(text)), '55P03', text);
     });
   }
   await holder.query('rollback');

@@ -6,11 +6,11 @@ import { test } from 'node:test';
 import { functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { signToken } from '../support/jwt.js';
-import { everythingOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { allRowsOf, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const { db, api, expectCleanLog, acme } = await serveHelpdesk(twoWorlds);
-const secrets = await secretsOf(db, acme);
-let before = await everythingOf(db, acme);
+const { db, api, expectCleanLog, acme } = await serveHelpdesk(createTwoTenants);
+const findSecrets = await createSecretFinder(db, acme);
+let before = await allRowsOf(db, acme);
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
 const good = { role: 'authenticated', sub: acme.admin.login, exp: inAnHour };
 
@@ -20,13 +20,13 @@ const { article, category } = acme.open;
 const doors = [
   ...functions.map((fn) => ({ method: 'POST', path: `/rpc/${fn.name}`, body: sensibleArguments(fn, acme) })),
   ...tables.map((name) => ({ method: 'GET', path: `/${name}` })),
-  { method: 'PATCH', path: `/tickets?id=eq.${acme.things.ticket}`, body: { title: 'Forged' } },
+  { method: 'PATCH', path: `/tickets?id=eq.${acme.ids.ticket}`, body: { title: 'Forged' } },
   { method: 'POST', path: '/tickets', body: { org_id: acme.org, title: 'Forged' } },
-  { method: 'DELETE', path: `/tickets?id=eq.${acme.things.ticket}` },
+  { method: 'DELETE', path: `/tickets?id=eq.${acme.ids.ticket}` },
   { method: 'PATCH', path: `/articles?id=eq.${article}`, body: { title: 'Forged' } },
   { method: 'POST', path: '/articles', body: { org_id: acme.org, title: 'Forged', content: 'Forged' } },
   { method: 'DELETE', path: `/articles?id=eq.${article}` },
-  { method: 'POST', path: '/rpc/publish_article', body: { p_article_id: acme.things['draft article'] } },
+  { method: 'POST', path: '/rpc/publish_article', body: { p_article_id: acme.ids['draft article'] } },
   { method: 'POST', path: '/rpc/rate_article', body: { p_article_id: article, p_helpful: false } },
 ];
 
@@ -36,7 +36,7 @@ async function knockEverywhere(token) {
   await Promise.all(
     doors.map(async ({ method, path, body }) => {
       const answer = await api.http(method, path, { token, body });
-      assert.deepEqual(secrets(answer.body), [], path);
+      assert.deepEqual(findSecrets(answer.body), [], path);
       (answers[`${answer.status} ${answer.body?.code ?? ''}`.trim()] ??= []).push(path);
     }),
   );
@@ -81,7 +81,7 @@ const forged = {
 test('the token that the others are made from is good', async () => {
   const { status, body } = await api.http('GET', '/tickets', { token: signToken(good, api.secret) });
   assert.equal(status, 200);
-  assert.notDeepEqual(secrets(body), []);
+  assert.notDeepEqual(findSecrets(body), []);
 });
 
 for (const [name, token] of Object.entries(forged)) {
@@ -130,7 +130,7 @@ test('a good token of somebody who was removed opens what a stranger’s opens: 
   assert.deepEqual((await tickets()).body, []);
   assert.equal((await open()).status, 403);
   await db.sql('delete from helpdesk.tickets where id = $1', [mine]);
-  before = await everythingOf(db, acme);
+  before = await allRowsOf(db, acme);
 });
 
 test('no token, an empty one and a login name with password open nothing', async () => {
@@ -168,7 +168,7 @@ test('without a token articles and what shows them show what is published for ev
     }
     assert.deepEqual(ids(await ask('list_categories')), [category]);
     assert.equal((await ask('get_article', { p_article_id: article })).author, null);
-    for (const [kind, id] of Object.entries(acme.things)) {
+    for (const [kind, id] of Object.entries(acme.ids)) {
       assert.equal(await ask('get_article', { p_article_id: id }), null, kind);
     }
     const query = 'print or acmesecret or ticket or draft or internal or members or archived or said';
@@ -196,7 +196,7 @@ test('plans of queries are not shown', async () => {
 });
 
 test('after all of that nothing has changed', async () => {
-  assert.deepEqual(await everythingOf(db, acme), before);
+  assert.deepEqual(await allRowsOf(db, acme), before);
 });
 
 test('the server log shows no sign of a bug', expectCleanLog);

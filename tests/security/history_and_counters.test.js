@@ -3,18 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor, triggerFunctions } from '../support/api_catalog.js';
-import { undone, verdict } from '../support/attempts.js';
+import { inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
 import { brokenHistories, wrongCounts } from '../support/consistency.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme } = await twoWorlds(db);
+const { acme } = await createTwoTenants(db);
 const session = await db.connect();
 const inSession = { sql: (text, values) => session.query(text, values).then(({ rows }) => rows) };
-const { things, org } = acme;
+const { ids, org } = acme;
 const backend = { role: 'service_role' };
 const everybody = { 'a customer': acme.customer, 'an agent': acme.agent, 'an admin': acme.admin, 'a backend': backend };
 
@@ -37,8 +37,8 @@ for (const [who, person] of Object.entries(everybody)) {
         `insert into helpdesk.${name} select * from helpdesk.${name}`,
         `truncate helpdesk.${name}`,
       );
-      await undone(session, person, async ({ tryOut }) => {
-        for (const text of statements) assert.equal(verdict(await tryOut(text)), '42501', text);
+      await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
+        for (const text of statements) assert.equal(sqlstateOf(await attemptAndUndo(text)), '42501', text);
       });
     }
   });
@@ -47,28 +47,28 @@ for (const [who, person] of Object.entries(everybody)) {
     const triggers = await triggerFunctions(db);
     assert.ok(triggers.length >= 10);
     for (const signature of triggers) {
-      await undone(session, person, async ({ attempt }) => {
-        assert.equal(verdict(await attempt('create temp table mine (like helpdesk.tickets)')), 'ok');
+      await inRolledBackTransaction(session, person, async ({ attempt }) => {
+        assert.equal(sqlstateOf(await attempt('create temp table mine (like helpdesk.tickets)')), 'ok');
         const made = await attempt(`create trigger forge after insert on mine for each row execute function ${signature}`);
-        assert.equal(verdict(made), '42501', signature);
-        assert.equal(verdict(await attempt(`select ${signature}`)), '42501', signature);
+        assert.equal(sqlstateOf(made), '42501', signature);
+        assert.equal(sqlstateOf(await attempt(`select ${signature}`)), '42501', signature);
       });
     }
   });
 }
 
 test('not even a superuser changes a revision, or removes one while its ticket is there', async () => {
-  await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
-  await fails('42501', db.sql(`delete from helpdesk.ticket_history`));
-  await fails('42501', db.sql(`truncate helpdesk.ticket_history cascade`));
-  await fails('42501', db.sql(`truncate helpdesk.tickets cascade`));
+  await expectError('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
+  await expectError('42501', db.sql(`delete from helpdesk.ticket_history`));
+  await expectError('42501', db.sql(`truncate helpdesk.ticket_history cascade`));
+  await expectError('42501', db.sql(`truncate helpdesk.tickets cascade`));
 });
 
 const columns = {
   number: 1000,
   version: 1000,
   latest_history_id: await db.value('select id from helpdesk.ticket_history where ticket_id = $1 and version = 1', [
-    things.ticket,
+    ids.ticket,
   ]),
   public_comment_count: 1000,
   public_attachment_count: 1000,
@@ -82,9 +82,9 @@ const columns = {
 for (const [who, person] of Object.entries(everybody)) {
   test(`${who} sets none of what the system sets on a ticket`, async () => {
     for (const [column, value] of Object.entries(columns)) {
-      await undone(session, person, async ({ attempt }) => {
-        const outcome = await attempt(`update helpdesk.tickets set ${column} = $1 where id = $2`, [value, things.ticket]);
-        assert.match(verdict(outcome), person === backend ? /^(42501|22023)$/ : /^42501$/, column);
+      await inRolledBackTransaction(session, person, async ({ attempt }) => {
+        const outcome = await attempt(`update helpdesk.tickets set ${column} = $1 where id = $2`, [value, ids.ticket]);
+        assert.match(sqlstateOf(outcome), person === backend ? /^(42501|22023)$/ : /^42501$/, column);
       });
     }
   });
@@ -92,21 +92,21 @@ for (const [who, person] of Object.entries(everybody)) {
 
 test('a ticket that a backend inserts counts from nothing, whatever the insert says', async () => {
   for (const column of ['version', 'latest_history_id', 'public_comment_count', 'public_attachment_count']) {
-    await undone(session, backend, async ({ attempt, look }) => {
+    await inRolledBackTransaction(session, backend, async ({ attempt, asSuperuser }) => {
       const { rows, error } = await attempt(
         `insert into helpdesk.tickets (org_id, title, created_by, ${column}) values ($1, 'x', $2, $3) returning id`,
         [org, acme.customer.profile, columns[column]],
       );
       if (error) return assert.match(error.code, /^(42501|22023)$/, column);
       const ids = rows.map(({ id }) => id);
-      assert.deepEqual(await look(() => wrongCounts(inSession, ids)), [], column);
-      assert.deepEqual(await look(() => brokenHistories(inSession, ids)), [], column);
+      assert.deepEqual(await asSuperuser(() => wrongCounts(inSession, ids)), [], column);
+      assert.deepEqual(await asSuperuser(() => brokenHistories(inSession, ids)), [], column);
     });
   }
 });
 
 test('a number that a backend gives does not end the numbering', async () => {
-  await undone(session, backend, async ({ attempt }) => {
+  await inRolledBackTransaction(session, backend, async ({ attempt }) => {
     for (const number of ['9223372036854775807', '9223372036854775806']) {
       await attempt(`insert into helpdesk.tickets (org_id, title, created_by, number) values ($1, 'x', $2, $3)`, [
         org,
@@ -115,36 +115,36 @@ test('a number that a backend gives does not end the numbering', async () => {
       ]);
     }
     assert.equal(
-      verdict(await attempt(`select helpdesk.create_ticket($1, 'x', p_requester_id => $2)`, [org, acme.customer.profile])),
+      sqlstateOf(await attempt(`select helpdesk.create_ticket($1, 'x', p_requester_id => $2)`, [org, acme.customer.profile])),
       'ok',
     );
   });
 });
 
 test('comments that come and go leave the counters right', async () => {
-  await undone(session, backend, async ({ attempt, look }) => {
+  await inRolledBackTransaction(session, backend, async ({ attempt, asSuperuser }) => {
     const insert = `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
-                    select '${org}', '${things.ticket}', 'x', '${acme.agent.profile}', i % 2 = 0 from generate_series(1, 9) i`;
-    assert.equal(verdict(await attempt(insert)), 'ok');
+                    select '${org}', '${ids.ticket}', 'x', '${acme.agent.profile}', i % 2 = 0 from generate_series(1, 9) i`;
+    assert.equal(sqlstateOf(await attempt(insert)), 'ok');
     assert.equal(
-      verdict(await attempt(`delete from helpdesk.ticket_comments where ticket_id = '${things.ticket}' and content = 'x'`)),
+      sqlstateOf(await attempt(`delete from helpdesk.ticket_comments where ticket_id = '${ids.ticket}' and content = 'x'`)),
       'ok',
     );
-    assert.equal(verdict(await attempt(`delete from helpdesk.ticket_attachments where ticket_id = '${things.ticket}'`)), 'ok');
-    assert.deepEqual(await look(() => wrongCounts(inSession, [things.ticket])), []);
+    assert.equal(sqlstateOf(await attempt(`delete from helpdesk.ticket_attachments where ticket_id = '${ids.ticket}'`)), 'ok');
+    assert.deepEqual(await asSuperuser(() => wrongCounts(inSession, [ids.ticket])), []);
   });
 });
 
 test('nobody but the system tells people things', async () => {
-  const notification = [org, acme.customer.profile, things.ticket];
+  const notification = [org, acme.customer.profile, ids.ticket];
   for (const person of Object.values(everybody)) {
     for (const text of [
       `insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content) values ($1, $2, $3, 'ticket_closed', '{}')`,
       `update helpdesk.notifications set content = '{"x": 1}' where (org_id, user_id, ticket_id) = ($1, $2, $3)`,
       `update helpdesk.notifications set expires_at = 'infinity' where (org_id, user_id, ticket_id) = ($1, $2, $3)`,
     ]) {
-      await undone(session, person, async ({ attempt }) =>
-        assert.equal(verdict(await attempt(text, notification)), '42501', text),
+      await inRolledBackTransaction(session, person, async ({ attempt }) =>
+        assert.equal(sqlstateOf(await attempt(text, notification)), '42501', text),
       );
     }
   }
@@ -152,8 +152,8 @@ test('nobody but the system tells people things', async () => {
 
 test('only backends clean notifications up', async () => {
   for (const person of [undefined, acme.customer, acme.agent, acme.admin]) {
-    await undone(session, person, async ({ attempt }) => {
-      assert.equal(verdict(await attempt('select helpdesk.cleanup_old_notifications()')), '42501');
+    await inRolledBackTransaction(session, person, async ({ attempt }) => {
+      assert.equal(sqlstateOf(await attempt('select helpdesk.cleanup_old_notifications()')), '42501');
     });
   }
 });

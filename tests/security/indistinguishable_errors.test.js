@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { callOf, functionsFor, keysOf, sensibleArguments } from '../support/api_catalog.js';
-import { become, blanked, outcomeOf, undone, verdict } from '../support/attempts.js';
+import { switchCaller, withoutVolatileParts, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { openTicket } from '../support/organizations.js';
-import { everythingOf, goodRows, insertionOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { allRowsOf, insertableRows, insertStatement, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const { db, api, expectCleanLog, acme, globex, stan } = await serveHelpdesk(twoWorlds);
+const { db, api, expectCleanLog, acme, globex, stan } = await serveHelpdesk(createTwoTenants);
 const session = await db.connect();
-const secrets = await secretsOf(db, acme);
+const findSecrets = await createSecretFinder(db, acme);
 const ticketOfOther = await db.as(acme.other, (other) => openTicket(other, acme.org, 'Of the other one'));
-const theirs = await everythingOf(db, acme);
+const theirs = await allRowsOf(db, acme);
 const functions = await functionsFor(db);
 /** Open to everybody: of another organization they show what is published for everybody, as to somebody who is not signed in. */
 const open = ['list_articles', 'list_categories', 'search', 'search_articles'];
@@ -33,7 +33,7 @@ function pairs(fn, ids) {
   const mine = sensibleArguments(fn, globex);
   const put = (type, id) => (type === 'uuid[]' ? [id] : id);
   const one = ids.flatMap(({ name, type }) =>
-    Object.entries(acme.things).map(([kind, id]) => ({
+    Object.entries(acme.ids).map(([kind, id]) => ({
       what: `${fn.name}(${name} => a foreign ${kind})`,
       known: [id],
       isPublished: open.includes(fn.name) && name === 'p_org_id' && id === acme.org,
@@ -63,18 +63,18 @@ for (const [who, person] of Object.entries(attackers)) {
   test(`every function that takes an id answers ${who} the same, whether it names something elsewhere or nothing`, async () => {
     let refused = 0;
     let published = 0;
-    await undone(session, person, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       for (const { fn, ids } of withUuids) {
         for (const { what, known, isPublished, there, nowhere } of pairs(fn, ids)) {
-          const answer = await tryOut(...callOf(fn, there));
+          const answer = await attemptAndUndo(...callOf(fn, there));
           if (isPublished) {
-            await become(session);
-            assert.deepEqual(answer, await tryOut(...callOf(fn, there)), what);
-            await become(session, person);
+            await switchCaller(session);
+            assert.deepEqual(answer, await attemptAndUndo(...callOf(fn, there)), what);
+            await switchCaller(session, person);
             assert.match(JSON.stringify(answer), /How to print|Printing/, what);
             published++;
-          } else assert.equal(blanked(answer), blanked(await tryOut(...callOf(fn, nowhere))), what);
-          assert.deepEqual(secrets(answer, known), [], what);
+          } else assert.equal(withoutVolatileParts(answer), withoutVolatileParts(await attemptAndUndo(...callOf(fn, nowhere))), what);
+          assert.deepEqual(findSecrets(answer, known), [], what);
           if (answer.error) refused++;
         }
       }
@@ -85,19 +85,19 @@ for (const [who, person] of Object.entries(attackers)) {
 }
 
 test('a customer of the same organization learns no more about what they may not see', async () => {
-  const world = { ...acme, things: { ...acme.things, ticket: ticketOfOther } };
+  const world = { ...acme, ids: { ...acme.ids, ticket: ticketOfOther } };
   const articles = ['category', 'internal article', 'draft article', 'archived article', 'article version'];
   const tickets = ['profile', 'invite', 'ticket', 'comment', 'internal comment', 'attachment', 'notification', 'revision'];
   const hidden = [...tickets, ...articles];
-  await undone(session, acme.other, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.other, async ({ attemptAndUndo }) => {
     for (const { fn, ids } of withUuids) {
       for (const { name, type } of ids) {
         for (const kind of hidden) {
           const ask = async (id) => {
             const value = type === 'uuid[]' ? [id] : id;
-            return blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, world), [name]: value })));
+            return withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, world), [name]: value })));
           };
-          assert.equal(await ask(acme.things[kind]), await ask(randomUUID()), `${fn.name}(${name} => ${kind})`);
+          assert.equal(await ask(acme.ids[kind]), await ask(randomUUID()), `${fn.name}(${name} => ${kind})`);
         }
       }
     }
@@ -105,7 +105,7 @@ test('a customer of the same organization learns no more about what they may not
 });
 
 test('every key of a filter and of a change answers the same', async () => {
-  await undone(session, globex.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
     for (const fn of functions) {
       const mine = sensibleArguments(fn, globex);
       for (const { name } of fn.args.filter(({ type }) => type === 'jsonb')) {
@@ -113,12 +113,12 @@ test('every key of a filter and of a change answers the same', async () => {
         const keys = await keysOf(session, fn, name, mine).finally(() => session.query('rollback to keys'));
         for (const key of keys) {
           for (const kind of ['organization', 'profile', 'ticket', 'stage', 'workflow', 'article', 'category']) {
-            const id = acme.things[kind];
+            const id = acme.ids[kind];
             for (const value of [(id) => id, (id) => [id], (id) => `updatedAt..0.${id}`]) {
-              const ask = (id) => tryOut(...callOf(fn, { ...mine, [name]: { [key]: value(id) } }));
+              const ask = (id) => attemptAndUndo(...callOf(fn, { ...mine, [name]: { [key]: value(id) } }));
               const answer = await ask(id);
-              assert.equal(blanked(answer), blanked(await ask(randomUUID())), `${fn.name} ${key}: a foreign ${kind}`);
-              assert.deepEqual(secrets(answer, [id]), [], `${fn.name} ${key}: a foreign ${kind}`);
+              assert.equal(withoutVolatileParts(answer), withoutVolatileParts(await ask(randomUUID())), `${fn.name} ${key}: a foreign ${kind}`);
+              assert.deepEqual(findSecrets(answer, [id]), [], `${fn.name} ${key}: a foreign ${kind}`);
             }
           }
         }
@@ -128,7 +128,7 @@ test('every key of a filter and of a change answers the same', async () => {
 });
 
 test('every text that could be a path or an address answers the same', async () => {
-  const { organization, ticket } = acme.things;
+  const { organization, ticket } = acme.ids;
   const texts = {
     'path of a file': [
       `${organization}/${ticket}/public-acmesecret.txt`,
@@ -143,11 +143,11 @@ test('every text that could be a path or an address answers the same', async () 
     'key of a request': ['Key 1 acmesecret', 'Key 1 nobody'],
   };
   for (const person of Object.values(attackers)) {
-    await undone(session, person, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       for (const fn of functions) {
         for (const { name } of fn.args.filter(({ type }) => type === 'text')) {
           for (const [what, [there, nowhere]] of Object.entries(texts)) {
-            const ask = async (text) => blanked(await tryOut(...callOf(fn, { ...sensibleArguments(fn, globex), [name]: text })));
+            const ask = async (text) => withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, globex), [name]: text })));
             assert.equal(await ask(there), await ask(nowhere), `${fn.name}(${name} => ${what})`);
           }
         }
@@ -157,19 +157,19 @@ test('every text that could be a path or an address answers the same', async () 
 });
 
 test('the tables answer the same, whatever column of a row points elsewhere', async () => {
-  const rows = await goodRows(db, globex);
+  const rows = await insertableRows(db, globex);
   for (const person of [globex.admin, stan]) {
-    await undone(session, person, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
       const same = async (what, statement) => {
-        for (const [kind, id] of Object.entries(acme.things)) {
-          const ask = async (id) => blanked(await tryOut(...statement(id)));
+        for (const [kind, id] of Object.entries(acme.ids)) {
+          const ask = async (id) => withoutVolatileParts(await attemptAndUndo(...statement(id)));
           assert.equal(await ask(id), await ask(randomUUID()), `${what} = a foreign ${kind}`);
         }
       };
       for (const [table, row] of Object.entries(rows)) {
         for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
-          await same(`${table}.${column}`, (id) => insertionOf(table, { ...row, [column]: id }));
+          await same(`${table}.${column}`, (id) => insertStatement(table, { ...row, [column]: id }));
         }
       }
       for (const column of ['assigned_to', 'current_stage_id']) {
@@ -179,7 +179,7 @@ test('the tables answer the same, whatever column of a row points elsewhere', as
       for (const words of ['Category acmesecret', 'Printing acmesecret']) {
         const texts = ['categories', 'tags'].map((column) => [`update helpdesk.articles set ${column} = array[$1]`, [words]]);
         for (const [text] of texts) {
-          const ask = async (word) => blanked(await tryOut(text, [word])).replaceAll(word, '<word>');
+          const ask = async (word) => withoutVolatileParts(await attemptAndUndo(text, [word])).replaceAll(word, '<word>');
           assert.equal(await ask(words), await ask('Nobody wrote that'), text);
         }
       }
@@ -193,10 +193,10 @@ test('the same over HTTP, status and body', async () => {
     const mine = sensibleArguments(fn, globex);
     // What changes Globex itself stays out: nothing is undone here.
     for (const { name, type } of ids.filter(({ name }) => /_org_id$|_ticket_ids?$|_invite_id$|_article_id$/.test(name))) {
-      for (const [kind, id] of Object.entries(acme.things)) {
+      for (const [kind, id] of Object.entries(acme.ids)) {
         const ask = async (id, as = { token }) => {
           const body = { ...mine, [name]: type === 'uuid[]' ? [id] : id };
-          return blanked(await api.http('POST', `/rpc/${fn.name}`, { ...as, body }));
+          return withoutVolatileParts(await api.http('POST', `/rpc/${fn.name}`, { ...as, body }));
         };
         if (open.includes(fn.name) && id === acme.org) assert.equal(await ask(id), await ask(id, {}), `${fn.name}(${name})`);
         else assert.equal(await ask(id), await ask(randomUUID()), `${fn.name}(${name} => a foreign ${kind})`);
@@ -217,7 +217,7 @@ test('the same over HTTP, status and body', async () => {
     'customer_tickets',
   ]) {
     const ask = (id) => api.http('GET', `/${table}?id=eq.${id}`, { token });
-    for (const [kind, id] of Object.entries(acme.things)) {
+    for (const [kind, id] of Object.entries(acme.ids)) {
       assert.deepEqual(await ask(id), await ask(randomUUID()), `${table}: a foreign ${kind}`);
     }
   }
@@ -235,12 +235,12 @@ test('what another organization has used up is free here: addresses, keys, names
     `insert into helpdesk.categories (org_id, name) values ('${globex.org}', 'Category acmesecret')`,
     `insert into helpdesk.articles (org_id, title, content) values ('${globex.org}', 'Draft acmesecret', 'x')`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, globex.admin, text)), 'ok', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), 'ok', text);
   }
 });
 
 test('what is unique or referred to within one’s own organization is refused without showing rows', async () => {
-  const { workflow, stage } = globex.things;
+  const { workflow, stage } = globex.ids;
   for (const [code, text] of [
     [
       '23505',
@@ -262,18 +262,18 @@ test('what is unique or referred to within one’s own organization is refused w
     [
       '23505',
       `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id)
-               values ('${globex.org}', '${globex.things.ticket}', '${globex.things.article}')`,
+               values ('${globex.org}', '${globex.ids.ticket}', '${globex.ids.article}')`,
     ],
   ]) {
     const outcome = await outcomeOf(session, globex.admin, text);
-    assert.equal(verdict(outcome), code, text);
+    assert.equal(sqlstateOf(outcome), code, text);
     assert.doesNotMatch(outcome.error.detail ?? '', /globexsecret|acmesecret/, text);
-    assert.deepEqual(secrets(outcome), [], text);
+    assert.deepEqual(findSecrets(outcome), [], text);
   }
 });
 
 test('after all of that nothing of the other organization has changed', async () => {
-  assert.deepEqual(await everythingOf(db, acme), theirs);
+  assert.deepEqual(await allRowsOf(db, acme), theirs);
 });
 
 test('the server log shows no sign of a bug', expectCleanLog);

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
-import { undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
+import { inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { signUp } from '../support/organizations.js';
 
 const ADDRESS = 'boss.ki@example.com';
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const setAddress = (address) => db.sql(`alter database ${db.name} set app.initial_admin_email = ${quoted(address)}`);
 const quoted = (text) => `'${text.replaceAll(`'`, `''`)}'`;
@@ -161,8 +161,8 @@ test('a role that was taken away comes back by no later change of the login but 
 test('an API role may say who the administrator should be, and nothing comes of it: it signs nobody up', async () => {
   const session = await db.connect();
   for (const who of [stan, undefined]) {
-    await undone(session, who, async ({ attempt, look }) => {
-      assert.equal(verdict(await attempt(`set local app.initial_admin_email = '${stan.email}'`)), 'ok');
+    await inRolledBackTransaction(session, who, async ({ attempt, asSuperuser }) => {
+      assert.equal(sqlstateOf(await attempt(`set local app.initial_admin_email = '${stan.email}'`)), 'ok');
       for (const text of [
         `update auth.users set email_confirmed_at = null`,
         `update auth.users set email_confirmed_at = now()`,
@@ -170,9 +170,9 @@ test('an API role may say who the administrator should be, and nothing comes of 
         `alter database ${db.name} set app.initial_admin_email = '${stan.email}'`,
         'select helpdesk.install()',
       ]) {
-        assert.equal(verdict(await attempt(text)), '42501', text);
+        assert.equal(sqlstateOf(await attempt(text)), '42501', text);
       }
-      const { rows } = await look(() => session.query(`select name from helpdesk.profiles where role = 'admin'`));
+      const { rows } = await asSuperuser(() => session.query(`select name from helpdesk.profiles where role = 'admin'`));
       assert.deepEqual(rows, []);
     });
   }
@@ -186,8 +186,8 @@ test('claims with that address make nobody administrator', async () => {
     role: 'authenticated',
     user_metadata: { email: ADDRESS },
   };
-  await undone(await db.connect(), { role: 'authenticated', claims }, async ({ attempt }) => {
+  await inRolledBackTransaction(await db.connect(), { role: 'authenticated', claims }, async ({ attempt }) => {
     assert.deepEqual((await attempt('select helpdesk.is_installation_admin() as is')).rows, [{ is: false }]);
-    assert.equal(verdict(await attempt('select helpdesk.create_admin_invite_code()')), '42501');
+    assert.equal(sqlstateOf(await attempt('select helpdesk.create_admin_invite_code()')), '42501');
   });
 });

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
-import { attempt, blanked, outcomeOf, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { found, join, signUp } from '../support/organizations.js';
-import { codeOf, race } from '../support/race.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { attempt, withoutVolatileParts, outcomeOf, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createOrganization, addMember, signUp } from '../support/organizations.js';
+import { settledSqlstate, race } from '../support/race.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
+const { acme, globex, stan } = await createTwoTenants(db);
 const session = await db.connect();
 let guests = 0;
 
@@ -42,14 +42,14 @@ test('who has not confirmed the invited address neither sees nor accepts the inv
   const person = { login, profile: await db.value('select id from helpdesk.profiles where auth_id = $1', [login]) };
   const sees = async () => (await outcomeOf(session, person, 'select helpdesk.my_pending_invites() as list')).rows[0].list.length;
   assert.equal(await sees(), 0);
-  assert.equal(verdict(await tryToAccept(person, id)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(person, id)), '42501');
   await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [login]);
   assert.equal(await sees(), 1);
-  assert.equal(verdict(await tryToAccept(person, id)), 'ok');
+  assert.equal(sqlstateOf(await tryToAccept(person, id)), 'ok');
   // Confirmed, but then another address.
   await db.sql(`update auth.users set email = 'other@example.com' where id = $1`, [login]);
   assert.equal(await sees(), 0);
-  assert.equal(verdict(await tryToAccept(person, id)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(person, id)), '42501');
 });
 
 test('an address that only looks like the invited one accepts nothing', async () => {
@@ -67,7 +67,7 @@ test('an address that only looks like the invited one accepts nothing', async ()
       `insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), $1, now()) returning id`,
       [email],
     );
-    assert.equal(verdict(await tryToAccept({ login }, id)), '42501', email);
+    assert.equal(sqlstateOf(await tryToAccept({ login }, id)), '42501', email);
     assert.deepEqual(
       (await outcomeOf(session, { login }, 'select helpdesk.my_pending_invites() as list')).rows[0].list,
       [],
@@ -78,7 +78,7 @@ test('an address that only looks like the invited one accepts nothing', async ()
   const login = await db.value(
     `insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'KIM.I@Example.com', now()) returning id`,
   );
-  assert.equal(verdict(await tryToAccept({ login }, id)), 'ok');
+  assert.equal(sqlstateOf(await tryToAccept({ login }, id)), 'ok');
 });
 
 test('to everybody but the invited person an invite answers like one that never was, whatever became of it', async () => {
@@ -98,15 +98,15 @@ test('to everybody but the invited person an invite answers like one that never 
   await db.as(acme.admin, (admin) => admin.query('select helpdesk.revoke_org_invite($1)', [revoked]));
   const pending = await invite('pending@example.com');
   for (const [who, person] of Object.entries(people)) {
-    const unknown = blanked(await tryToAccept(person, randomUUID()));
+    const unknown = withoutVolatileParts(await tryToAccept(person, randomUUID()));
     for (const [what, id] of Object.entries({ used, expired, revoked, pending })) {
-      assert.equal(blanked(await tryToAccept(person, id)), unknown, `${who}: ${what}`);
+      assert.equal(withoutVolatileParts(await tryToAccept(person, id)), unknown, `${who}: ${what}`);
     }
   }
   for (const person of [stan, globex.admin, acme.customer, acme.agent]) {
-    const unknown = blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]));
+    const unknown = withoutVolatileParts(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]));
     for (const id of [used, expired, revoked, pending]) {
-      assert.equal(blanked(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])), unknown);
+      assert.equal(withoutVolatileParts(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])), unknown);
       assert.equal((await outcomeOf(session, person, 'select * from helpdesk.org_invites where id = $1', [id])).rows.length, 0);
       assert.equal((await outcomeOf(session, person, 'delete from helpdesk.org_invites where id = $1', [id])).rowCount, 0);
     }
@@ -117,15 +117,15 @@ test('an invite that expired, was revoked, replaced or deleted lets nobody in', 
   const person = await guest();
   const expired = await invite(person.email);
   await expire(expired);
-  assert.equal(verdict(await tryToAccept(person, expired)), '55000');
+  assert.equal(sqlstateOf(await tryToAccept(person, expired)), '55000');
   const replaced = await invite(person.email, 'admin');
   const newer = await invite(person.email.toUpperCase());
-  assert.equal(verdict(await tryToAccept(person, replaced)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(person, replaced)), '42501');
   await db.as(acme.admin, (admin) => admin.query('select helpdesk.revoke_org_invite($1)', [newer]));
-  assert.equal(verdict(await tryToAccept(person, newer)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(person, newer)), '42501');
   const deleted = await invite(person.email);
   await db.as(acme.admin, (admin) => admin.query('delete from helpdesk.org_invites where id = $1', [deleted]));
-  assert.equal(verdict(await tryToAccept(person, deleted)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(person, deleted)), '42501');
   assert.equal(await roleOf(person), undefined);
 });
 
@@ -136,7 +136,7 @@ test('an invite expires while a transaction that wants to accept it is open', as
   await client.query('begin');
   await client.query('select helpdesk.my_pending_invites()');
   await expire(id);
-  assert.equal(verdict(await attempt(client, 'select helpdesk.accept_org_invite($1)', [id])), '55000');
+  assert.equal(sqlstateOf(await attempt(client, 'select helpdesk.accept_org_invite($1)', [id])), '55000');
   await client.query('rollback');
 });
 
@@ -167,8 +167,8 @@ test('an invite that is accepted while it is revoked is one or the other', async
     const admin = await db.signIn(acme.admin);
     const client = await db.signIn(person);
     const [accepted, revoked] = await Promise.all([
-      codeOf(client.query('select helpdesk.accept_org_invite($1)', [id])),
-      codeOf(admin.query('select helpdesk.revoke_org_invite($1)', [id])),
+      settledSqlstate(client.query('select helpdesk.accept_org_invite($1)', [id])),
+      settledSqlstate(admin.query('select helpdesk.revoke_org_invite($1)', [id])),
     ]);
     const isMember = (await roleOf(person)) !== undefined;
     assert.deepEqual([accepted, revoked, isMember], accepted === 'ok' ? ['ok', '55000', true] : ['42501', 'ok', false]);
@@ -195,7 +195,7 @@ for (const [how, remove] of Object.entries({
       return (await admin.query('select id from helpdesk.org_invites where email = $1', [person.email.toUpperCase()])).rows[0].id;
     });
     await remove(person);
-    for (const id of [first, byTable]) assert.notEqual(verdict(await tryToAccept(person, id)), 'ok');
+    for (const id of [first, byTable]) assert.notEqual(sqlstateOf(await tryToAccept(person, id)), 'ok');
     await assert.rejects(accept(person, first));
     assert.equal(await roleOf(person), undefined);
     // A new invite does let them in again, with what it says.
@@ -209,7 +209,7 @@ test('who left does not come back with an old invite either', async () => {
   const first = await invite(person.email, 'agent');
   await accept(person, first);
   await db.as(person, (session) => session.query('select helpdesk.leave_organization($1)', [acme.org]));
-  assert.equal(verdict(await tryToAccept(person, first)), '55000');
+  assert.equal(sqlstateOf(await tryToAccept(person, first)), '55000');
 });
 
 test('an accepted invite is no promotion and no return to an old role', async () => {
@@ -219,7 +219,7 @@ test('an accepted invite is no promotion and no return to an old role', async ()
   await db.as(acme.admin, (admin) =>
     admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme.org, person.profile]),
   );
-  assert.equal(verdict(await tryToAccept(person, first)), 'ok', 'it says again which organization it was');
+  assert.equal(sqlstateOf(await tryToAccept(person, first)), 'ok', 'it says again which organization it was');
   await accept(person, first);
   assert.equal(await roleOf(person), 'org_customer');
   // An invite as admin to somebody who is a customer already changes nothing.
@@ -239,7 +239,7 @@ test('an accepted invite is no promotion and no return to an old role', async ()
 test('the invites that an admin sent end with their being admin', async () => {
   const accomplice = await guest();
   const formerAdmin = await guest();
-  await join(db, acme.org, formerAdmin, 'org_admin');
+  await addMember(db, acme.org, formerAdmin, 'org_admin');
   const id = await db.as(formerAdmin, async (session) => {
     const { rows } = await session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [
       acme.org,
@@ -248,7 +248,7 @@ test('the invites that an admin sent end with their being admin', async () => {
     return rows[0].id;
   });
   await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, formerAdmin.profile]));
-  assert.equal(verdict(await tryToAccept(accomplice, id)), '42501');
+  assert.equal(sqlstateOf(await tryToAccept(accomplice, id)), '42501');
 });
 
 test('only an admin of the organization invites, and only into it', async () => {
@@ -263,7 +263,7 @@ test('only an admin of the organization invites, and only into it', async () => 
       `select helpdesk.create_org_invite($1, 'x@example.com', 'admin')`,
       `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, 'x@example.com', 'admin', now() + interval '1 day')`,
     ]) {
-      assert.equal(verdict(await outcomeOf(session, person, text, [org])), '42501', `${person.name}: ${text}`);
+      assert.equal(sqlstateOf(await outcomeOf(session, person, text, [org])), '42501', `${person.name}: ${text}`);
     }
   }
 });
@@ -276,11 +276,11 @@ const inviteFor = (lifetime) =>
 
 test('no invite lives forever, or is from the past, by no door', async () => {
   for (const lifetime of ['0', '-1 day', '367 days', '100 years', '178956970 years', '1 year -1000 days', '-178956970 years']) {
-    assert.equal(verdict(await inviteFor(lifetime)), '22023', lifetime);
+    assert.equal(sqlstateOf(await inviteFor(lifetime)), '22023', lifetime);
   }
   const insert = `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, 'x@example.com', 'customer', $2)`;
   for (const moment of ['now', '-infinity', 'infinity', '2000-01-01', '9999-01-01']) {
-    assert.equal(verdict(await outcomeOf(session, acme.admin, insert, [acme.org, moment])), '23514', moment);
+    assert.equal(sqlstateOf(await outcomeOf(session, acme.admin, insert, [acme.org, moment])), '23514', moment);
   }
 });
 
@@ -288,13 +288,13 @@ test('a lifetime that only looks as if it were longer than nothing is refused li
   // Postgres compares a month as 30 days; from now on it may have 28 to 31. One of these lies in the past, whatever day it is.
   for (const months of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
     for (const lifetime of [`-${months} months ${months * 30} days 1 second`, `${months} months -${months * 30} days 1 second`]) {
-      assert.match(verdict(await inviteFor(lifetime)), /^(ok|22023)$/, lifetime);
+      assert.match(sqlstateOf(await inviteFor(lifetime)), /^(ok|22023)$/, lifetime);
     }
   }
 });
 
 test('the last admin stays, whichever way they are to go', async () => {
-  const org = await found(db, stan, 'Of one');
+  const org = await createOrganization(db, stan, 'Of one');
   for (const text of [
     `select helpdesk.leave_organization('${org}')`,
     `select helpdesk.remove_member('${org}', '${stan.profile}')`,
@@ -302,7 +302,7 @@ test('the last admin stays, whichever way they are to go', async () => {
     `delete from helpdesk.org_members where org_id = '${org}'`,
     `update helpdesk.org_members set org_role = 'org_agent' where org_id = '${org}'`,
   ]) {
-    assert.equal(verdict(await outcomeOf(session, stan, text)), '55000', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, stan, text)), '55000', text);
   }
 });
 
@@ -310,7 +310,7 @@ test('a role that is none is refused, by no door', async () => {
   for (const role of ['', 'admin', 'org_owner', 'ORG_ADMIN', ' org_admin', 'org_admin ', `org_admin'--`, 'org_admin\n']) {
     const { profile } = acme.customer;
     assert.equal(
-      verdict(await outcomeOf(session, acme.admin, 'select helpdesk.set_member_role($1, $2, $3)', [acme.org, profile, role])),
+      sqlstateOf(await outcomeOf(session, acme.admin, 'select helpdesk.set_member_role($1, $2, $3)', [acme.org, profile, role])),
       '22023',
       role,
     );
@@ -318,6 +318,6 @@ test('a role that is none is refused, by no door', async () => {
       role,
       profile,
     ]);
-    assert.equal(verdict(outcome), '23514', role);
+    assert.equal(sqlstateOf(outcome), '23514', role);
   }
 });

@@ -4,14 +4,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor, viewNames } from '../support/api_catalog.js';
-import { attempt, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { attempt, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
-const secrets = await secretsOf(db, acme);
+const { acme, globex, stan } = await createTwoTenants(db);
+const findSecrets = await createSecretFinder(db, acme);
 const tables = await tablesFor(db);
 const views = (await viewNames(db)).map((name) => ({ name, columns: [{ name: 'org_id', type: 'uuid' }] }));
 const attackers = { admin: globex.admin, agent: globex.agent, customer: globex.customer, 'nobody’s member': stan };
@@ -93,7 +93,7 @@ for (const [who, person] of Object.entries(attackers)) {
       const byIndex = BY_INDEX.includes(name) ? ['set local enable_seqscan = off', ...ways(t, column)] : [];
       for (const text of [...ways(t, column), ...byIndex]) {
         const { rows, error } = await attempt(session, text);
-        assert.deepEqual(secrets([rows, error, heard]), [], text);
+        assert.deepEqual(findSecrets([rows, error, heard]), [], text);
         hasSpied ||= heard.some((said) => said.includes('globexsecret'));
         heard = [];
       }
@@ -149,7 +149,7 @@ test('statistics show no value of any of our columns', async () => {
       'pg_user_mapping',
       'pg_subscription',
     ]) {
-      assert.equal(verdict(await attempt(session, `select * from pg_catalog.${table}`)), '42501', table);
+      assert.equal(sqlstateOf(await attempt(session, `select * from pg_catalog.${table}`)), '42501', table);
     }
   });
 });
@@ -170,7 +170,7 @@ test('what others are doing is not shown, nor what they prepared or keep open', 
       'pg_stat_replication',
     ]) {
       const { rows } = await session.query(`select * from pg_catalog.${view}`);
-      assert.deepEqual(secrets(rows), [], view);
+      assert.deepEqual(findSecrets(rows), [], view);
     }
     const { rows } = await session.query(`select query from pg_stat_activity where pid = $1`, [other.processID]);
     assert.deepEqual(rows, [{ query: '<insufficient privilege>' }]);
@@ -193,7 +193,7 @@ test('nobody but a superuser declares a function of theirs leakproof, or makes a
       `create cast (text as uuid) with function pg_catalog.uuid_in(cstring) as implicit`,
       `create cast (uuid as text) with inout as implicit`,
     ]) {
-      assert.match(verdict(await attempt(session, text)), /^(42501|42P13|42P17)$/, text);
+      assert.match(sqlstateOf(await attempt(session, text)), /^(42501|42P13|42P17)$/, text);
     }
     await session.query('rollback');
   }

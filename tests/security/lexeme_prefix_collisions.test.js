@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { signUp } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const [ada, gina] = [await signUp(db, 'Ada'), await signUp(db, 'Gina')];
 const [VICTIM, GLOBEX, OTHER] = ['aaa12345', 'bbb12345', 'bbb54321'].map((end) => `01900000-0000-7000-8000-0000${end}`);

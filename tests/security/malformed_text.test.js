@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, keysOf, sensibleArguments } from '../support/api_catalog.js';
-import { attempt, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
+import { attempt, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 import { signsOfBugs, watchServerLog } from '../support/server_log.js';
-import { everythingOf, twoWorlds } from '../support/two_tenants.js';
+import { allRowsOf, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const loggedSince = await watchServerLog(db);
-const { acme } = await twoWorlds(db);
-const before = await everythingOf(db, acme);
+const { acme } = await createTwoTenants(db);
+const before = await allRowsOf(db, acme);
 const functions = await functionsFor(db);
 const argumentsOf = (...types) =>
   functions.flatMap((fn) =>
@@ -35,17 +35,17 @@ const NO_TEXT = {
 for (const [name, bytes] of Object.entries(NO_TEXT)) {
   test(`${name} is refused in every text and JSON argument`, async () => {
     const session = await db.connect();
-    await undone(session, acme.admin, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
       for (const { fn, arg, good } of argumentsOf('text', 'jsonb')) {
         // A Buffer goes over the wire as it is; jsonb has its version before it.
         const json = [Buffer.from([1]), Buffer.from('{"title": "'), Buffer.from(bytes), Buffer.from('"}')];
         const [text, values] = callOf(fn, { ...good, [arg.name]: 'to be replaced' });
         const sent = arg.type === 'jsonb' ? Buffer.concat(json) : Buffer.from(bytes);
-        const outcome = await tryOut(
+        const outcome = await attemptAndUndo(
           text,
           values.map((value) => (value === 'to be replaced' ? sent : value)),
         );
-        assert.match(verdict(outcome), /^(22021|22P02)$/, `${fn.name}.${arg.name}`);
+        assert.match(sqlstateOf(outcome), /^(22021|22P02)$/, `${fn.name}.${arg.name}`);
       }
     });
     await db.disconnect(session);
@@ -54,12 +54,12 @@ for (const [name, bytes] of Object.entries(NO_TEXT)) {
 
 test('an escaped NUL and halves of surrogate pairs in JSON are refused', async () => {
   const session = await db.connect();
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('jsonb')) {
-      for (const escape of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00x', '\\ud800\\ud800', '\\uD83D']) {
-        for (const json of [`{"title": "${escape}"}`, `{"${escape}": 1}`, `{"search": "${escape}"}`, `"${escape}"`]) {
-          const outcome = await tryOut(...callOf(fn, { ...good, [arg.name]: json }));
-          assert.match(verdict(outcome), /^(22P05|22P02)$/, `${fn.name}.${arg.name}: ${json}`);
+      for (const escaped of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00x', '\\ud800\\ud800', '\\uD83D']) {
+        for (const json of [`{"title": "${escaped}"}`, `{"${escaped}": 1}`, `{"search": "${escaped}"}`, `"${escaped}"`]) {
+          const outcome = await attemptAndUndo(...callOf(fn, { ...good, [arg.name]: json }));
+          assert.match(sqlstateOf(outcome), /^(22P05|22P02)$/, `${fn.name}.${arg.name}: ${json}`);
         }
       }
     }
@@ -76,11 +76,11 @@ const INVISIBLE = [
 
 test('what is invisible is refused with a proper error or stored: what a function lets through no constraint refuses', async () => {
   const session = await db.connect();
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('text')) {
       for (const [i, character] of INVISIBLE.entries()) {
         for (const text of i % 4 === 0 ? [character, `a${character}@b`] : [character]) {
-          const code = verdict(await tryOut(...callOf(fn, { ...good, [arg.name]: text })));
+          const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [arg.name]: text })));
           assert.match(code, /^(ok|22023|42501|55000)$/, `${fn.name}.${arg.name} ${JSON.stringify(text)}`);
         }
       }
@@ -92,7 +92,7 @@ test('what is invisible is refused with a proper error or stored: what a functio
 test('a text of nothing but white space is refused at the table too, whatever the locale calls so', async () => {
   const WHITE = ['', ' ', '\t\n', '\u0085', '\u00a0', '\u1680', '\u2007', '\u2028', '\u202f', '\u3000', ' \u00a0 '];
   const SEEN = ['x', '\u200b', ' x\u00a0'];
-  const { ticket, workflow, article } = acme.things;
+  const { ticket, workflow, article } = acme.ids;
   const inserts = {
     'tickets.title': ['insert into helpdesk.tickets (org_id, title) values ($1, $2)', [acme.org]],
     'ticket_comments.content': ['insert into helpdesk.ticket_comments (org_id, content, ticket_id) values ($1, $2, $3)', [acme.org], [ticket]],
@@ -121,12 +121,12 @@ test('a text of nothing but white space is refused at the table too, whatever th
     ],
   };
   const session = await db.connect();
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const [column, [text, before, after = []]] of Object.entries(inserts)) {
-      for (const value of WHITE) assert.match(verdict(await tryOut(text, [...before, value, ...after])), /^(22023|23514)$/, `${column} ${JSON.stringify(value)}`);
+      for (const value of WHITE) assert.match(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), /^(22023|23514)$/, `${column} ${JSON.stringify(value)}`);
       // A path has rules of its own.
       if (!column.endsWith('storage_path')) {
-        for (const value of SEEN) assert.equal(verdict(await tryOut(text, [...before, value, ...after])), 'ok', `${column} ${JSON.stringify(value)}`);
+        for (const value of SEEN) assert.equal(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), 'ok', `${column} ${JSON.stringify(value)}`);
       }
     }
   });
@@ -153,12 +153,12 @@ test('what clients send in other encodings is stored as the same characters, or 
   let stored = 0;
   for (const [encoding, bytes] of ENCODED) {
     const session = await db.connect();
-    await undone(session, acme.admin, async ({ look }) => {
+    await inRolledBackTransaction(session, acme.admin, async ({ asSuperuser }) => {
       await session.query(`set local client_encoding = '${encoding}'`);
       const text = Buffer.concat([Buffer.from('x'), Buffer.from(bytes)]);
-      const outcome = await attempt(session, 'select helpdesk.add_comment($1, $2::text) as id', [acme.things.ticket, text]);
+      const outcome = await attempt(session, 'select helpdesk.add_comment($1, $2::text) as id', [acme.ids.ticket, text]);
       if (outcome.error) return assert.match(outcome.error.code, /^(22021|22P05)$/, `${encoding} ${bytes}`);
-      const { rows } = await look(() =>
+      const { rows } = await asSuperuser(() =>
         session.query(
           encoding === 'SQL_ASCII'
             ? 'select content = $2::text as is_same from helpdesk.ticket_comments where id = $1'
@@ -234,16 +234,16 @@ const EDGES = [
 
 test('values at the edges of what there is are refused with a proper error or taken, in every key of JSON', async () => {
   const session = await db.connect();
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('jsonb')) {
       await session.query('savepoint keys');
       const keys = await keysOf(session, fn, arg.name, good).finally(() => session.query('rollback to keys'));
       for (const [i, key] of keys.entries()) {
         // Every key gets every third of them, each another third.
-        for (const edge of EDGES.filter((_, j) => (i + j) % 3 === 0).map((text) => text.replaceAll('ID', acme.things.ticket))) {
+        for (const edge of EDGES.filter((_, j) => (i + j) % 3 === 0).map((text) => text.replaceAll('ID', acme.ids.ticket))) {
           // As a text, and as a number, list or object where it is one.
           for (const json of [JSON.stringify(edge), edge].filter(isJson)) {
-            const code = verdict(await tryOut(...callOf(fn, { ...good, [arg.name]: `{"${key}": ${json}}` })));
+            const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [arg.name]: `{"${key}": ${json}}` })));
             assert.match(code, /^(ok|22023|42501|55000)$/, `${fn.name} ${key}: ${json}`);
           }
         }
@@ -266,8 +266,8 @@ const MEGABYTE = 1_000_000;
 const huge = 'x'.repeat(10 * MEGABYTE);
 
 /** The call does what a short one would do, or is refused with a proper error that does not send its input back. */
-async function isRefusedOrFine(tryOut, fn, args, what) {
-  const { error } = await tryOut(...callOf(fn, args));
+async function isRefusedOrFine(attemptAndUndo, fn, args, what) {
+  const { error } = await attemptAndUndo(...callOf(fn, args));
   if (!error) return;
   assert.match(error.code, /^(22023|42501|55000|54000|54001|22P02)$/, what);
   const length = [error.message, error.detail, error.hint].join('').length;
@@ -276,18 +276,18 @@ async function isRefusedOrFine(tryOut, fn, args, what) {
 
 test('10 MB in any text argument is refused or harmless', async () => {
   const session = await db.connect();
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('text')) {
-      await isRefusedOrFine(tryOut, fn, { ...good, [arg.name]: huge }, `${fn.name}.${arg.name}`);
+      await isRefusedOrFine(attemptAndUndo, fn, { ...good, [arg.name]: huge }, `${fn.name}.${arg.name}`);
     }
   });
 });
 
 test('10 MB in any JSON argument is refused or harmless: as a value, as a key, as many keys, as a list, nested', async () => {
   const session = await db.connect();
-  const list = JSON.stringify(new Array(5_000).fill(acme.things.stage));
+  const list = JSON.stringify(new Array(5_000).fill(acme.ids.stage));
   const many = JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key number ${i}`, 'x'])));
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('jsonb')) {
       await session.query('savepoint keys');
       const keys = await keysOf(session, fn, arg.name, good).finally(() => session.query('rollback to keys'));
@@ -301,7 +301,7 @@ test('10 MB in any JSON argument is refused or harmless: as a value, as a key, a
         `{"${keys[0]}": ${'['.repeat(5000)}${']'.repeat(5000)}}`,
         `{"${keys[0]}": ${'9'.repeat(100_000)}}`,
       ]) {
-        await isRefusedOrFine(tryOut, fn, { ...good, [arg.name]: json }, `${fn.name}.${arg.name}: ${json.slice(0, 40)}`);
+        await isRefusedOrFine(attemptAndUndo, fn, { ...good, [arg.name]: json }, `${fn.name}.${arg.name}: ${json.slice(0, 40)}`);
       }
     }
   });
@@ -309,11 +309,11 @@ test('10 MB in any JSON argument is refused or harmless: as a value, as a key, a
 
 test('10 MB of ids in any list is refused or harmless; so are lists of odd shapes', async () => {
   const session = await db.connect();
-  const id = acme.things.ticket;
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  const id = acme.ids.ticket;
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('uuid[]')) {
       for (const list of [new Array(250_000).fill(id), [], [null], [[id], [id]], '[5:6]={NULL,NULL}', `[-1:0]={${id},${id}}`]) {
-        const code = verdict(await tryOut(...callOf(fn, { ...good, [arg.name]: list })));
+        const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [arg.name]: list })));
         assert.match(code, /^(ok|22004|22023)$/, `${fn.name}.${arg.name}: ${String(list).slice(0, 40)}`);
       }
     }
@@ -323,7 +323,7 @@ test('10 MB of ids in any list is refused or harmless; so are lists of odd shape
 test('claims of 10 MB are refused or read', async () => {
   const session = await db.connect();
   for (const claims of [{ sub: acme.customer.login, x: huge }, { sub: huge }]) {
-    await undone(session, { role: 'authenticated', claims }, async ({ attempt }) => {
+    await inRolledBackTransaction(session, { role: 'authenticated', claims }, async ({ attempt }) => {
       const { rows } = await attempt('select helpdesk.my_profile_id() as me');
       assert.equal(rows[0].me, claims.x ? acme.customer.profile : null);
     });
@@ -331,6 +331,6 @@ test('claims of 10 MB are refused or read', async () => {
 });
 
 test('nothing of all this was written, and the server log shows no sign of a bug', async () => {
-  assert.deepEqual(await everythingOf(db, acme), before);
+  assert.deepEqual(await allRowsOf(db, acme), before);
   assert.deepEqual(signsOfBugs(loggedSince()), []);
 });

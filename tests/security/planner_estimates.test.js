@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { undone } from '../support/attempts.js';
+import { inRolledBackTransaction } from '../support/attempts.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const { db, api, acme, globex } = await serveHelpdesk(twoWorlds);
+const { db, api, acme, globex } = await serveHelpdesk(createTwoTenants);
 const SECRET = 'Layoffs in May';
 /** The values are no secret, and how many rows have which one is what lists are planned by. */
 const OF_A_FEW_VALUES = ['status', 'min_role', 'org_role'];
@@ -73,11 +73,11 @@ test('how many tickets of others have a title cannot be asked for over HTTP', as
 
 /** Whether the estimates of these rows tell a text that others have from one that nobody has. */
 const tells = (session, rowsOf, theirs) =>
-  undone(session, globex.admin, async ({ tryOut }) => {
+  inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
     const estimates = async (text) => {
       const found = [];
       for (const operator of ['=', '<', '<>']) {
-        const { rows: plan, error } = await tryOut(`explain (format json) select from helpdesk.${rowsOf(operator, text)}`);
+        const { rows: plan, error } = await attemptAndUndo(`explain (format json) select from helpdesk.${rowsOf(operator, text)}`);
         found.push(error ? error.code : plan[0]['QUERY PLAN'][0].Plan['Plan Rows']);
       }
       return found.join(' ');
@@ -119,7 +119,7 @@ test('the estimate is the same for what others have and what nobody has, in ever
       `select ${expression} from helpdesk.${name} group by 1 order by ${expression} is not distinct from lower($1) desc, count(*) desc limit 1`,
       [SECRET],
     );
-    // So many rows that small differences are not rounded away.
+    // So many rows that small differingEntries are not rounded away.
     const rows = (operator, text) => `${name}, generate_series(1, 1000000000) g where ${expression} ${operator} $$${text}$$ or g < 0`;
     if (await tells(session, rows, theirs)) told.push(`${name}: ${expression}`);
   }
@@ -130,7 +130,7 @@ test('the estimate is the same for a word that others have and one that nobody h
   const told = [];
   const session = await db.connect();
   let asked = 0;
-  await undone(session, globex.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
     for (const { name, columns } of await tablesFor(db)) {
       for (const { name: column } of columns.filter(({ type }) => type === 'text[]')) {
         for (const condition of [
@@ -140,7 +140,7 @@ test('the estimate is the same for a word that others have and one that nobody h
           (text) => `$$${text}$$ = any (${column})`,
         ]) {
           const estimate = async (text) => {
-            const { rows, error } = await tryOut(`explain (format json) select from helpdesk.${name} where ${condition(text)}`);
+            const { rows, error } = await attemptAndUndo(`explain (format json) select from helpdesk.${name} where ${condition(text)}`);
             return error ? error.code : rows[0]['QUERY PLAN'][0].Plan['Plan Rows'];
           };
           asked++;

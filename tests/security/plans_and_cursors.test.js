@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor } from '../support/api_catalog.js';
-import { attempt, become, blanked, undone } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { attempt, switchCaller, withoutVolatileParts, inRolledBackTransaction } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
-const secrets = await secretsOf(db, acme);
+const { acme, globex, stan } = await createTwoTenants(db);
+const findSecrets = await createSecretFinder(db, acme);
 const tables = (await tablesFor(db)).map(({ name }) => name);
 const functions = (await functionsFor(db)).filter(({ name }) => name !== 'uuid_generate_v7');
 
@@ -37,16 +37,16 @@ const statements = [
   [
     'insert',
     `insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ($1, $2, 'x') returning content`,
-    [acme.org, acme.things.ticket],
+    [acme.org, acme.ids.ticket],
   ],
 ];
 
 /** What every statement comes to, each undone. Prepared by its name when `isKept`. */
-async function everything(tryOut, isKept) {
+async function everything(attemptAndUndo, isKept) {
   const answers = {};
   for (const [name, text, values] of statements) {
-    const outcome = isKept ? await tryOut({ name, text, values }) : await tryOut(text, values);
-    answers[name] = blanked(outcome).replace(',"where":"parallel worker"', '');
+    const outcome = isKept ? await attemptAndUndo({ name, text, values }) : await attemptAndUndo(text, values);
+    answers[name] = withoutVolatileParts(outcome).replace(',"where":"parallel worker"', '');
   }
   return answers;
 }
@@ -54,7 +54,7 @@ async function everything(tryOut, isKept) {
 const expected = {};
 for (const [who, person] of staffFirst) {
   const fresh = await db.connect();
-  expected[who] = await undone(fresh, person, ({ tryOut }) => everything(tryOut, false));
+  expected[who] = await inRolledBackTransaction(fresh, person, ({ attemptAndUndo }) => everything(attemptAndUndo, false));
   await db.disconnect(fresh);
 }
 
@@ -67,8 +67,8 @@ test('each of them gets something else, so that a plan which serves another woul
   ]) {
     assert.notDeepEqual(expected[one], expected[other], `${one} and ${other}`);
   }
-  assert.notDeepEqual(secrets(expected.staff), []);
-  assert.deepEqual(secrets(expected['a stranger']), []);
+  assert.notDeepEqual(findSecrets(expected.staff), []);
+  assert.deepEqual(findSecrets(expected['a stranger']), []);
 });
 
 for (const mode of ['force_generic_plan', 'force_custom_plan', 'auto']) {
@@ -77,7 +77,7 @@ for (const mode of ['force_generic_plan', 'force_custom_plan', 'auto']) {
     await session.query(`set plan_cache_mode = ${mode}`);
     for (let round = 0; round < (mode === 'auto' ? 6 : 1); round++) {
       for (const [who, person] of mode === 'auto' && round < 5 ? staffFirst.slice(0, 1) : staffFirst) {
-        const answers = await undone(session, person, ({ tryOut }) => everything(tryOut, true));
+        const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => everything(attemptAndUndo, true));
         assert.deepEqual(changed(answers, expected[who]), [], who);
       }
     }
@@ -92,10 +92,10 @@ const changed = (here, there) =>
 test('the same within a single transaction, in which role and claims change', async () => {
   const session = await db.connect();
   await session.query('set plan_cache_mode = force_generic_plan');
-  await undone(session, acme.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const [who, person] of staffFirst) {
-      await become(session, person);
-      assert.deepEqual(changed(await everything(tryOut, true), expected[who]), [], who);
+      await switchCaller(session, person);
+      assert.deepEqual(changed(await everything(attemptAndUndo, true), expected[who]), [], who);
     }
   });
 });
@@ -111,8 +111,8 @@ test('the same in a function that keeps its plans', async () => {
   for (const [who, person] of staffFirst) {
     const seen = [];
     for (const [i, name] of tables.entries()) {
-      const outcome = await undone(session, person, ({ tryOut }) => tryOut(`select count(*)::int as n from kept.f${i}()`));
-      const direct = await undone(session, person, ({ tryOut }) => tryOut(`select count(*)::int as n from helpdesk.${name}`));
+      const outcome = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => attemptAndUndo(`select count(*)::int as n from kept.f${i}()`));
+      const direct = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => attemptAndUndo(`select count(*)::int as n from helpdesk.${name}`));
       seen.push([name, outcome.error?.code ?? outcome.rows[0].n, direct.error?.code ?? direct.rows[0].n]);
     }
     for (const [name, inFunction, direct] of seen) assert.equal(inFunction, direct, `${who}: ${name}`);
@@ -121,16 +121,16 @@ test('the same in a function that keeps its plans', async () => {
 });
 
 test('EXPLAIN shows a stranger no value of another organization, not when it runs the query either', async () => {
-  await undone(await db.connect(), globex.admin, async ({ tryOut }) => {
+  await inRolledBackTransaction(await db.connect(), globex.admin, async ({ attemptAndUndo }) => {
     for (const [name, text, values] of statements) {
       for (const how of ['explain verbose', 'explain (analyze, verbose, settings, buffers, format json)']) {
-        const { rows, error } = await tryOut(`${how} ${text}`, values);
+        const { rows, error } = await attemptAndUndo(`${how} ${text}`, values);
         const inArguments = values.flat().filter((value) => typeof value === 'string');
         // What one searches for oneself is in the plan as it was sent.
         const shown = inArguments
           .filter((value) => value.includes(acme.word))
           .reduce((text, value) => text.replaceAll(value, ''), JSON.stringify([rows, error]));
-        assert.deepEqual(secrets(shown, inArguments), [], `${how} ${name}`);
+        assert.deepEqual(findSecrets(shown, inArguments), [], `${how} ${name}`);
       }
     }
   });
@@ -138,29 +138,29 @@ test('EXPLAIN shows a stranger no value of another organization, not when it run
 
 test('a cursor goes on with the rights of whoever asks it for rows, when claims change under it', async () => {
   const session = await db.connect();
-  await undone(session, acme.admin, async () => {
+  await inRolledBackTransaction(session, acme.admin, async () => {
     await session.query('declare early cursor for select * from helpdesk.tickets order by id');
-    await become(session, globex.admin);
+    await switchCaller(session, globex.admin);
     const { rows } = await session.query('fetch all from early');
-    assert.deepEqual(secrets(rows), []);
+    assert.deepEqual(findSecrets(rows), []);
   });
 });
 
 test('a cursor WITH HOLD keeps the rows that it was given when its transaction ended, as Postgres has it: a session belongs to one person', async () => {
   const session = await db.connect('authenticator');
   await session.query('begin');
-  await become(session, acme.customer);
+  await switchCaller(session, acme.customer);
   await session.query('declare held cursor with hold for select title from helpdesk.tickets order by id');
   await session.query('commit');
   await session.query('begin');
-  await become(session, globex.customer);
+  await switchCaller(session, globex.customer);
   const { rows: held } = await session.query('fetch all from held');
   assert.deepEqual(
     held.map(({ title }) => title),
     ['Ticket 1 acmesecret', 'Ticket 2 acmesecret'],
   );
   await session.query('declare now cursor for select title from helpdesk.tickets order by id');
-  assert.deepEqual(secrets((await session.query('fetch all from now')).rows), []);
+  assert.deepEqual(findSecrets((await session.query('fetch all from now')).rows), []);
   await session.query('rollback');
   await session.query('discard all');
   await session.query('begin');
@@ -174,7 +174,7 @@ test('in parallel workers everybody sees what they see without', async () => {
   await session.query(`set ${setting} = on`);
   await session.query('set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0');
   for (const [who, person] of staffFirst.filter(([who]) => ['staff', 'a stranger'].includes(who))) {
-    const answers = await undone(session, person, ({ tryOut }) => everything(tryOut, false));
+    const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => everything(attemptAndUndo, false));
     assert.deepEqual(changed(answers, expected[who]), [], who);
   }
 });
@@ -194,10 +194,10 @@ test('no setting that people may change shows a stranger more', async () => {
   const list = ['select helpdesk.list_org_tickets($1)', [acme.org]];
   for (const { name, values } of settings) {
     for (const value of values) {
-      await undone(session, globex.admin, async ({ tryOut }) => {
+      await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
         await attempt(session, 'select set_config($1, $2, true)', [name, value]);
         for (const statement of [[count], list]) {
-          assert.deepEqual(secrets(await tryOut(...statement)), [], `${name} = ${value}: ${statement[0].slice(0, 40)}`);
+          assert.deepEqual(findSecrets(await attemptAndUndo(...statement)), [], `${name} = ${value}: ${statement[0].slice(0, 40)}`);
         }
       });
     }
@@ -207,9 +207,9 @@ test('no setting that people may change shows a stranger more', async () => {
 test('with row_security off a query of theirs fails instead of showing everything, and functions answer as before or fail too', async () => {
   const session = await db.connect();
   for (const [who, person] of staffFirst.filter(([, person]) => person?.login)) {
-    await undone(session, person, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       await session.query('set local row_security = off');
-      const answers = await everything(tryOut, false);
+      const answers = await everything(attemptAndUndo, false);
       for (const name of tables) assert.match(answers[name], /"code":"42501"/, `${who}: ${name}`);
       for (const { name } of functions) {
         // Those that read auth.users, which has row security too, fail like a query.

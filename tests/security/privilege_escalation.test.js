@@ -3,18 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { outcomeOf, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { everythingOf, twoWorlds } from '../support/two_tenants.js';
+import { outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { allRowsOf, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
+const { acme, globex, stan } = await createTwoTenants(db);
 await db.sql('select helpdesk.create_admin_invite_code()');
 // So that there is a first response, and numbers of days.
-await db.as(acme.agent, (agent) => agent.query(`select helpdesk.add_comment($1, 'We look into it')`, [acme.things.ticket]));
+await db.as(acme.agent, (agent) => agent.query(`select helpdesk.add_comment($1, 'We look into it')`, [acme.ids.ticket]));
 await db.sql('select helpdesk.refresh_ticket_stats()');
-await db.as(acme.admin, (admin) => admin.query(`update helpdesk.tickets set priority = 'low' where id = $1`, [acme.things.ticket]));
+await db.as(acme.admin, (admin) => admin.query(`update helpdesk.tickets set priority = 'low' where id = $1`, [acme.ids.ticket]));
 const session = await db.connect();
 const tables = await tablesFor(db);
 
@@ -120,19 +120,19 @@ for (const [who, person] of Object.entries({ ...insiders, ...strangers })) {
     const isStranger = who in strangers;
     const isAdmin = [acme.admin, globex.admin].includes(person);
     const facts = await fixedFacts(session, isAdmin);
-    const theirs = await everythingOf(db, acme);
-    await undone(session, person, async ({ attempt, look }) => {
+    const theirs = await allRowsOf(db, acme);
+    await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
       for (const { name, columns } of tables) {
         for (const { name: column, type, mayUpdate } of columns) {
           if (!mayUpdate || !person) {
             const outcome = await attempt(`update helpdesk.${name} set ${column} = null`);
-            assert.equal(verdict(outcome), '42501', `${name}.${column}`);
+            assert.equal(sqlstateOf(outcome), '42501', `${name}.${column}`);
             continue;
           }
           for (const value of await valuesOf(name, column)) {
             const { rowCount } = await attempt(`update helpdesk.${name} set ${column} = $1::${type}`, [value]);
             if (!rowCount) continue;
-            const gone = await look(async () => {
+            const gone = await asSuperuser(async () => {
               const now = new Set(await fixedFacts(session, isAdmin));
               return facts.filter((fact) => !now.has(fact));
             });
@@ -140,7 +140,7 @@ for (const [who, person] of Object.entries({ ...insiders, ...strangers })) {
           }
         }
       }
-      if (isStranger) assert.deepEqual(await look(() => everythingOf({ sql: sqlIn(session) }, acme)), theirs);
+      if (isStranger) assert.deepEqual(await asSuperuser(() => allRowsOf({ sql: sqlIn(session) }, acme)), theirs);
     });
   });
 }
@@ -176,10 +176,10 @@ test('no customer and no agent gives themselves a role, whichever door they take
       [`select helpdesk.remove_member($1, $2)`, [acme.org, acme.admin.profile], '42501'],
       [`delete from helpdesk.org_members where org_id = $1 and user_id = $2`, [acme.org, acme.admin.profile], 0],
     ]) {
-      await undone(session, person, async ({ attempt, look }) => {
+      await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
         const outcome = await attempt(text, values);
-        assert.equal(typeof expected === 'number' ? outcome.rowCount : verdict(outcome), expected, text);
-        assert.deepEqual(await look(roles), before, text);
+        assert.equal(typeof expected === 'number' ? outcome.rowCount : sqlstateOf(outcome), expected, text);
+        assert.deepEqual(await asSuperuser(roles), before, text);
       });
     }
   }
@@ -200,10 +200,10 @@ test('nobody makes themselves an administrator of the installation', async () =>
       `update auth.users set email_confirmed_at = now()`,
       `insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'x@example.com', now())`,
     ]) {
-      await undone(session, person, async ({ attempt, look }) => {
+      await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
         const outcome = await attempt(text);
-        assert.ok(['42501', '22004'].includes(verdict(outcome)), `${text}: ${verdict(outcome)}`);
-        const admins = await look(() => session.query(`select name from helpdesk.profiles where role = 'admin'`));
+        assert.ok(['42501', '22004'].includes(sqlstateOf(outcome)), `${text}: ${sqlstateOf(outcome)}`);
+        const admins = await asSuperuser(() => session.query(`select name from helpdesk.profiles where role = 'admin'`));
         assert.deepEqual(admins.rows, [], text);
       });
     }
@@ -213,8 +213,8 @@ test('nobody makes themselves an administrator of the installation', async () =>
 test('the digest of an admin code is no admin code', async () => {
   const [{ code }] = await db.sql('select code from helpdesk.admin_invite_codes');
   for (const guess of [code, code.slice(0, 32), code.toUpperCase(), `\\x${code}`]) {
-    await undone(session, acme.customer, async ({ attempt }) => {
-      assert.equal(verdict(await attempt('select helpdesk.redeem_admin_invite_code($1)', [guess])), '42501');
+    await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
+      assert.equal(sqlstateOf(await attempt('select helpdesk.redeem_admin_invite_code($1)', [guess])), '42501');
     });
   }
 });
@@ -226,23 +226,23 @@ test('an agent of the installation (profiles.role) founds no organization, by no
     `insert into helpdesk.organizations (name) values ('Mine')`,
     `update helpdesk.profiles set role = 'customer'`,
   ]) {
-    await undone(session, stan, async ({ attempt }) => assert.equal(verdict(await attempt(text)), '42501', text));
+    await inRolledBackTransaction(session, stan, async ({ attempt }) => assert.equal(sqlstateOf(await attempt(text)), '42501', text));
   }
 });
 
 test('a member who may be assigned is no staff: they see that ticket and change nothing', async () => {
   await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [acme.other.profile]);
-  await db.sql('update helpdesk.tickets set assigned_to = $1 where id = $2', [acme.other.profile, acme.things.ticket]);
-  await undone(session, acme.other, async ({ attempt }) => {
+  await db.sql('update helpdesk.tickets set assigned_to = $1 where id = $2', [acme.other.profile, acme.ids.ticket]);
+  await inRolledBackTransaction(session, acme.other, async ({ attempt }) => {
     assert.equal((await attempt('select * from helpdesk.tickets')).rows.length, 1);
     assert.equal((await attempt(`update helpdesk.tickets set priority = 'low'`)).rowCount, 0);
     assert.equal((await attempt('delete from helpdesk.tickets')).rowCount, 0);
     assert.equal(
-      verdict(await attempt(`select helpdesk.update_ticket($1, '{"priority": "low"}')`, [acme.things.ticket])),
+      sqlstateOf(await attempt(`select helpdesk.update_ticket($1, '{"priority": "low"}')`, [acme.ids.ticket])),
       '42501',
     );
     assert.equal((await attempt('select * from helpdesk.ticket_comments where is_internal')).rows.length, 0);
-    assert.equal(verdict(await attempt(`select helpdesk.add_comment($1, 'x', true)`, [acme.things.ticket])), '42501');
+    assert.equal(sqlstateOf(await attempt(`select helpdesk.add_comment($1, 'x', true)`, [acme.ids.ticket])), '42501');
   });
 });
 
@@ -281,10 +281,10 @@ test('after GRANT ALL row security and triggers still hold: nobody reads more, o
     for (const { name, columns } of tables) {
       for (const { name: column, type } of columns.filter((each) => !OPENED[name]?.includes(each.name))) {
         for (const value of await valuesOf(name, column)) {
-          await undone(session, person, async ({ attempt, look }) => {
+          await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
             const { rowCount } = await attempt(`update helpdesk.${name} set ${column} = $1::${type}`, [value]);
             if (!rowCount) return;
-            const now = new Set(await look(() => fixedFacts(session, isAdmin)));
+            const now = new Set(await asSuperuser(() => fixedFacts(session, isAdmin)));
             assert.deepEqual(facts.filter((fact) => !now.has(fact)), [], `${who}: ${name}.${column} = ${value}`);
           });
         }
@@ -294,10 +294,10 @@ test('after GRANT ALL row security and triggers still hold: nobody reads more, o
   for (const person of [acme.customer, acme.agent]) {
     const last = `insert into helpdesk.tickets (org_id, title, number) values ($1, 'x', 1000000000000)`;
     const opened = await outcomeOf(session, person, last, [acme.org]);
-    assert.equal(verdict(opened), '42501', 'the last number there is');
+    assert.equal(sqlstateOf(opened), '42501', 'the last number there is');
     for (const column of ['role', 'auth_id', 'email', 'teams', 'id', 'created_at']) {
       const outcome = await outcomeOf(session, person, `update helpdesk.profiles set ${column} = ${ANOTHER[column]}`);
-      assert.equal(verdict(outcome), '42501', `profiles.${column}`);
+      assert.equal(sqlstateOf(outcome), '42501', `profiles.${column}`);
     }
   }
 });

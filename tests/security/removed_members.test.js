@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { attempt, blanked, differences, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { join, openTicket, signUp } from '../support/organizations.js';
-import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { attempt, withoutVolatileParts, differingEntries, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { addMember, openTicket, signUp } from '../support/organizations.js';
+import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, stan } = await twoWorlds(db);
-const secrets = await secretsOf(db, acme);
+const { acme, globex, stan } = await createTwoTenants(db);
+const findSecrets = await createSecretFinder(db, acme);
 const functions = await functionsFor(db);
 const tables = await tablesFor(db);
 const tenantTables = tables.filter(({ columns }) => columns.some(({ name }) => name === 'org_id'));
@@ -21,7 +21,7 @@ let guests = 0;
 /** A new member of Acme with a ticket of their own, and a transaction of theirs in which they have seen things. */
 async function guest(role) {
   const person = await signUp(db, `Guest${++guests}`);
-  await join(db, acme.org, person, role);
+  await addMember(db, acme.org, person, role);
   const session = await db.signIn(person);
   const ticket = await openTicket(session, acme.org, `Of guest ${guests}`);
   await session.query('begin isolation level read committed');
@@ -44,11 +44,11 @@ const becomes = (person, role) =>
   db.sql('update helpdesk.org_members set org_role = $2 where user_id = $1', [person.profile, role]);
 
 /** What every function answers, without ids and times; each call is undone. */
-async function everyFunction(session, things) {
+async function everyFunction(session, ids) {
   const answers = {};
   for (const fn of functions.filter(({ name }) => name !== 'jwt_subject')) {
-    const world = { ...acme, things: { ...acme.things, ...things } };
-    answers[fn.name] = blanked(await attempt(session, ...callOf(fn, sensibleArguments(fn, world)), 'rollback to attempt'));
+    const world = { ...acme, ids: { ...acme.ids, ...ids } };
+    answers[fn.name] = withoutVolatileParts(await attempt(session, ...callOf(fn, sensibleArguments(fn, world)), 'rollback to attempt'));
   }
   return answers;
 }
@@ -82,8 +82,8 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
       await session.query('begin');
       return everyFunction(session, { ticket });
     });
-    assert.deepEqual(differences(removed, stranger), []);
-    assert.notDeepEqual(differences(removed, member), []);
+    assert.deepEqual(differingEntries(removed, stranger), []);
+    assert.notDeepEqual(differingEntries(removed, member), []);
     await session.query('rollback');
   });
 
@@ -106,11 +106,11 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
       `insert into helpdesk.workflows (org_id, name) values ('${acme.org}', 'x')`,
       `insert into helpdesk.articles (org_id, title, content) values ('${acme.org}', 'x', 'x')`,
       `insert into helpdesk.categories (org_id, name) values ('${acme.org}', 'x')`,
-      `insert into helpdesk.article_feedback (org_id, article_id, helpful) values ('${acme.org}', '${acme.things.article}', true)`,
+      `insert into helpdesk.article_feedback (org_id, article_id, helpful) values ('${acme.org}', '${acme.ids.article}', true)`,
       `insert into helpdesk.ticket_articles (org_id, ticket_id, article_id) values ('${acme.org}', '${ticket}', '${acme.open.article}')`,
       `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ('${acme.org}', 'x@example.com', 'admin', now() + interval '1 day')`,
     ]) {
-      assert.equal(verdict(await attempt(session, text)), '42501', text);
+      assert.equal(sqlstateOf(await attempt(session, text)), '42501', text);
     }
     await session.query('rollback');
   });
@@ -149,7 +149,7 @@ test('an admin made a customer by somebody else rules nothing more inside the ru
     'org_dashboard',
   ]) {
     const found = functions.find(({ name }) => name === fn);
-    assert.equal(verdict(await attempt(session, ...callOf(found, sensibleArguments(found, acme)))), '42501', fn);
+    assert.equal(sqlstateOf(await attempt(session, ...callOf(found, sensibleArguments(found, acme)))), '42501', fn);
   }
   // A customer sees what is theirs: the ticket they opened, the staff, themselves.
   assert.equal(await seen(session, 'tickets'), 1);
@@ -201,7 +201,7 @@ test('a removal counts from the next statement on inside a single DO block too',
       perform pg_advisory_xact_lock(1);
       perform set_config('hostile.counts', format('%s > 0, then %s', before > 0, (select count(*) from helpdesk.tickets)), false);
     end $$`);
-  await db.untilBlocked(session);
+  await db.waitUntilBlocked(session);
   await remove(person);
   await gate.query('select pg_advisory_unlock(1)');
   await counting;
@@ -252,12 +252,12 @@ test('a write that waited for a lock while its author was removed is not told fr
   await holder.query('begin');
   await holder.query('select from helpdesk.tickets where id = $1 for update', [ticket]);
   const waiting = attempt(session, `select helpdesk.update_ticket($1, '{"title": "Began before the removal"}')`, [ticket]);
-  await db.untilBlocked(session);
+  await db.waitUntilBlocked(session);
   await db.sql(`delete from helpdesk.org_members where user_id = $1`, [person.profile]);
   await holder.query('commit');
-  assert.equal(verdict(await waiting), 'ok');
+  assert.equal(sqlstateOf(await waiting), 'ok');
   const next = await attempt(session, `select helpdesk.update_ticket($1, '{"title": "Began after it"}')`, [ticket]);
-  assert.equal(verdict(next), '42501');
+  assert.equal(sqlstateOf(next), '42501');
   await session.query('commit');
   assert.equal(await db.value('select title from helpdesk.tickets where id = $1', [ticket]), 'Began before the removal');
 });
@@ -265,11 +265,11 @@ test('a write that waited for a lock while its author was removed is not told fr
 test('what a removed member was told is hidden, and comes to nobody else', async () => {
   const { person, session } = await guest('org_agent');
   await db.as(acme.admin, (admin) =>
-    admin.query(`update helpdesk.tickets set assigned_to = $1 where id = $2`, [person.profile, acme.things.ticket]),
+    admin.query(`update helpdesk.tickets set assigned_to = $1 where id = $2`, [person.profile, acme.ids.ticket]),
   );
   assert.ok((await seen(session, 'notifications')) > 0);
   await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, person.profile]));
   assert.equal(await seen(session, 'notifications'), 0);
-  assert.deepEqual(secrets((await session.query('select * from helpdesk.notifications')).rows), []);
+  assert.deepEqual(findSecrets((await session.query('select * from helpdesk.notifications')).rows), []);
   await session.query('rollback');
 });

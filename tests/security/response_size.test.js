@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../support/database.js';
-import { fails } from '../support/errors.js';
-import { openTicket, twoOrganizations } from '../support/organizations.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { openTicket, createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ben, alice } = await twoOrganizations(db);
+const { acme, ben, alice } = await createTwoOrganizations(db);
 const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Long'));
 const LONGEST = 100_000;
 
@@ -26,7 +26,7 @@ test('a conversation of more than 64 MiB is refused, and can be read through the
   const agent = await db.signIn(ben);
   assert.equal((await details(agent)).rows[0].details.comments.length, 20);
   await write(660);
-  const error = await fails('54000', details(agent));
+  const error = await expectError('54000', details(agent));
   assert.match(error.hint, /ticket_comments/);
   const { rows } = await agent.query('select content from helpdesk.ticket_comments where ticket_id = $1 order by created_at limit 20', [ticket]);
   assert.equal(rows.length, 20);

@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { callOf, definerFunctions, functionsFor, sensibleArguments } from '../support/api_catalog.js';
-import { attempt, blanked, differences, undone } from '../support/attempts.js';
-import { emptyDatabase, helpdeskDatabase } from '../support/database.js';
-import { goodRows, insertionOf, twoWorlds } from '../support/two_tenants.js';
+import { attempt, withoutVolatileParts, differingEntries, inRolledBackTransaction } from '../support/attempts.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { insertableRows, insertStatement, createTwoTenants } from '../support/two_tenants.js';
 
 /** In schema evil: an operator and a function of the name of each one in pg_catalog that takes plain types. Each tells who runs it. */
 const TRAPS = `
@@ -100,9 +100,9 @@ const PATHS = [
   '"$user", evil, public',
 ];
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex } = await twoWorlds(db);
+const { acme, globex } = await createTwoTenants(db);
 await db.sql(`alter database ${db.name} set track_functions = 'all'`);
 await db.sql(TRAPS);
 await db.sql(lookAlikes('evil', globex.customer));
@@ -111,7 +111,7 @@ await db.disconnectAll();
 const functions = [...(await functionsFor(db)), ...(await functionsFor(db, 'service_role'))]
   .filter(({ name }, i, all) => name !== 'uuid_generate_v7' && all.findIndex((other) => other.name === name) === i);
 const definers = await definerFunctions(db);
-const rows = await goodRows(db, acme);
+const rows = await insertableRows(db, acme);
 
 const called = new Set();
 const WRITES_AND_READS = [
@@ -164,15 +164,15 @@ async function everything(person, { path, preparation } = {}) {
   const { session, trapped } = await listening();
   if (preparation) await session.query(preparation);
   const answers = {};
-  await undone(session, person, async ({ tryOut, look }) => {
+  await inRolledBackTransaction(session, person, async ({ attemptAndUndo, asSuperuser }) => {
     if (path) await session.query(`select pg_catalog.set_config('search_path', $1, true)`, [path]);
     for (const fn of functions) {
-      answers[fn.name] = blanked(await tryOut(...callOf(fn, sensibleArguments(fn, acme), { isCast: false })));
+      answers[fn.name] = withoutVolatileParts(await attemptAndUndo(...callOf(fn, sensibleArguments(fn, acme), { isCast: false })));
     }
     for (const [table, row] of Object.entries(rows))
-      answers[`insert ${table}`] = blanked(await tryOut(...insertionOf(table, row)));
-    for (const text of WRITES_AND_READS) answers[text] = blanked(await tryOut(text));
-    await look(() => noteCalls(session));
+      answers[`insert ${table}`] = withoutVolatileParts(await attemptAndUndo(...insertStatement(table, row)));
+    for (const text of WRITES_AND_READS) answers[text] = withoutVolatileParts(await attemptAndUndo(text));
+    await asSuperuser(() => noteCalls(session));
   });
   await db.disconnect(session);
   return { answers, trapped };
@@ -188,7 +188,7 @@ async function listening() {
 
 async function noteCalls(session) {
   const { rows } = await session.query('select funcname from pg_catalog.pg_stat_xact_user_functions');
-  rows.forEach(({ funcname }) => called.add(funcname));
+  for (const { funcname } of rows) called.add(funcname);
 }
 
 /** What a statement names itself is looked up in the path, and runs as whoever sent it; that is no trap. */
@@ -213,12 +213,12 @@ for (const [who, person] of Object.entries(people)) {
     const expected = await everything(person);
     for (const path of PATHS) {
       const { answers, trapped } = await everything(person, { path });
-      assert.deepEqual(differences(answers, expected.answers), [], path);
+      assert.deepEqual(differingEntries(answers, expected.answers), [], path);
       assert.deepEqual(withOthersRights(trapped), [], path);
     }
     for (const path of ['pg_temp, pg_catalog', 'public']) {
       const { answers, trapped } = await everything(person, { path, preparation: TEMPORARY });
-      assert.deepEqual(differences(answers, expected.answers), [], `${path}, and temporary tables`);
+      assert.deepEqual(differingEntries(answers, expected.answers), [], `${path}, and temporary tables`);
       assert.deepEqual(withOthersRights(trapped), [], `${path}, and temporary tables`);
     }
   });
@@ -289,7 +289,7 @@ test('every function that runs with the rights of its owner was called in all of
 });
 
 test('installing with a hostile search_path runs nothing of it', async () => {
-  const target = await emptyDatabase();
+  const target = await createEmptyDatabase();
   try {
     await target.sql(TRAPS.replaceAll(/helpdesk\.(ticket_priority|user_role)/g, 'boolean'));
     for (const setting of ['evil, pg_catalog, public', 'pg_temp, evil, pg_catalog']) {

@@ -4,18 +4,18 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { attempt, become, outcomeOf, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { attempt, switchCaller, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 const login = `hostile_${db.name}`;
 after(async () => {
   await db.sql(`drop role if exists ${login}`);
   await db.drop();
 });
-const { acme, globex } = await twoWorlds(db);
-const secrets = await secretsOf(db, acme);
+const { acme, globex } = await createTwoTenants(db);
+const findSecrets = await createSecretFinder(db, acme);
 const session = await db.connect();
 const tables = await tablesFor(db);
 const people = { 'an admin': acme.admin, 'somebody not signed in': undefined };
@@ -55,9 +55,9 @@ const onTable = (t, [one, other]) => [
 
 for (const [who, person] of Object.entries(people)) {
   test(`${who} changes no table, index, trigger, rule or policy, and reads and writes no file`, async () => {
-    await undone(session, person, async ({ tryOut }) => {
+    await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       for (const { name, columns } of tables) {
-        for (const text of onTable(`helpdesk.${name}`, columns)) assert.equal(verdict(await tryOut(text)), '42501', text);
+        for (const text of onTable(`helpdesk.${name}`, columns)) assert.equal(sqlstateOf(await attemptAndUndo(text)), '42501', text);
       }
     });
   });
@@ -170,7 +170,7 @@ for (const [who, person] of Object.entries(people)) {
   test(`${who} makes nothing in our schema, changes no function, role or setting of the server, and becomes nobody else`, async () => {
     for (const text of everywhere) {
       const [, expected = '42501'] = Object.entries(OTHERWISE).find(([part]) => text.includes(part)) ?? [];
-      assert.match(verdict(await outcomeOf(session, person, text)), new RegExp(`^${expected}$`), text);
+      assert.match(sqlstateOf(await outcomeOf(session, person, text)), new RegExp(`^${expected}$`), text);
     }
   });
 }
@@ -188,9 +188,9 @@ test('a GRANT by who may not pass rights on grants nothing', async () => {
     'revoke execute on function helpdesk.my_profile_id() from authenticated',
     'revoke all on schema helpdesk from authenticated',
   ]) {
-    await undone(session, acme.admin, async ({ attempt, look }) => {
-      assert.match(verdict(await attempt(text)), /^(ok|42501)$/, text); // Postgres only warns that it granted nothing.
-      const { rows } = await look(() => session.query('select * from helpdesk.security_state()'));
+    await inRolledBackTransaction(session, acme.admin, async ({ attempt, asSuperuser }) => {
+      assert.match(sqlstateOf(await attempt(text)), /^(ok|42501)$/, text); // Postgres only warns that it granted nothing.
+      const { rows } = await asSuperuser(() => session.query('select * from helpdesk.security_state()'));
       assert.deepEqual(rows, before, text);
     });
   }
@@ -201,12 +201,12 @@ test('COPY TO gives the rows that a query would, COPY FROM none', async () => {
   session.connection.on('copyData', ({ chunk }) => chunks.push(chunk.toString()));
   for (const { name } of tables) {
     await outcomeOf(session, globex.admin, `copy helpdesk.${name} to stdout`);
-    assert.deepEqual(secrets(chunks.splice(0).join('')), [], name);
+    assert.deepEqual(findSecrets(chunks.splice(0).join('')), [], name);
     const writing = await outcomeOf(session, globex.admin, `copy helpdesk.${name} from stdin`);
-    assert.match(verdict(writing), /^(0A000|42501)$/, name);
+    assert.match(sqlstateOf(writing), /^(0A000|42501)$/, name);
   }
   await outcomeOf(session, acme.admin, 'copy helpdesk.tickets to stdout');
-  assert.notDeepEqual(secrets(chunks.join('')), []);
+  assert.notDeepEqual(findSecrets(chunks.join('')), []);
   session.connection.removeAllListeners('copyData');
 });
 
@@ -214,9 +214,9 @@ test('whoever may delete rows of a table may lock it, as Postgres has it; nobody
   for (const { name, mayDelete } of tables) {
     for (const mode of ['share', 'exclusive', 'access exclusive']) {
       const outcome = await outcomeOf(session, acme.admin, `lock table helpdesk.${name} in ${mode} mode nowait`);
-      assert.equal(verdict(outcome), mayDelete ? 'ok' : '42501', `${name} in ${mode} mode`);
+      assert.equal(sqlstateOf(outcome), mayDelete ? 'ok' : '42501', `${name} in ${mode} mode`);
       assert.equal(
-        verdict(await outcomeOf(session, undefined, `lock table helpdesk.${name} in ${mode} mode nowait`)),
+        sqlstateOf(await outcomeOf(session, undefined, `lock table helpdesk.${name} in ${mode} mode nowait`)),
         '42501',
         name,
       );
@@ -238,13 +238,13 @@ test('VACUUM and ANALYZE skip our tables', async () => {
 });
 
 test('a role may change its own defaults, as Postgres has it: they count at login, and not when PostgREST takes the role', async () => {
-  await undone(session, acme.customer, async ({ attempt }) => {
-    assert.equal(verdict(await attempt(`alter role authenticated set row_security = off`)), 'ok');
+  await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
+    assert.equal(sqlstateOf(await attempt(`alter role authenticated set row_security = off`)), 'ok');
     await attempt('select helpdesk.my_profile_id()'); // The settings of the claims are ours as soon as the library is there.
     for (const name of ['request.jwt.claims', 'request.jwt.claim.sub']) {
-      assert.equal(verdict(await attempt(`alter role authenticated set ${name} = '{}'`)), '42501');
+      assert.equal(sqlstateOf(await attempt(`alter role authenticated set ${name} = '{}'`)), '42501');
     }
-    await become(session, globex.customer);
+    await switchCaller(session, globex.customer);
     assert.deepEqual((await attempt('show row_security')).rows, [{ row_security: 'on' }]);
   });
 });
@@ -281,28 +281,28 @@ test('large objects are one’s own', async () => {
   const {
     rows: [{ oid }],
   } = await mine.query(`select lo_from_bytea(0, 'of a backend') as oid`);
-  await undone(session, acme.admin, async ({ attempt }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ attempt }) => {
     for (const text of [
       `select lo_get(${oid})`,
       `select lo_unlink(${oid})`,
       `select lo_put(${oid}, 0, 'x')`,
       `alter large object ${oid} owner to authenticated`,
     ]) {
-      assert.equal(verdict(await attempt(text)), '42501', text);
+      assert.equal(sqlstateOf(await attempt(text)), '42501', text);
     }
   });
   await mine.query(`select lo_unlink(${oid})`);
 });
 
 test('a function of one’s own WITH SECURITY DEFINER has one’s own rights', async () => {
-  await undone(session, globex.customer, async ({ attempt }) => {
+  await inRolledBackTransaction(session, globex.customer, async ({ attempt }) => {
     const body = `language plpgsql security definer as 'begin return query select * from helpdesk.tickets; end'`;
     await attempt(`create function pg_temp.off() returns setof helpdesk.tickets set row_security = off ${body}`);
-    assert.equal(verdict(await attempt('select * from pg_temp.off()')), '42501');
+    assert.equal(sqlstateOf(await attempt('select * from pg_temp.off()')), '42501');
     await attempt(`create function pg_temp.mine() returns setof helpdesk.tickets ${body}`);
     const { rows } = await attempt('select * from pg_temp.mine()');
     assert.equal(rows.length, 2);
-    assert.deepEqual(secrets(rows), []);
+    assert.deepEqual(findSecrets(rows), []);
   });
 });
 
@@ -323,16 +323,16 @@ test('PostgREST’s login may become each API role and has itself no rights: SQL
   const client = await db.connect('authenticator');
   await client.query('begin');
   for (const text of ['select * from helpdesk.tickets', 'select helpdesk.my_profile_id()', 'select * from auth.users']) {
-    assert.equal(verdict(await attempt(client, text)), '42501', text);
+    assert.equal(sqlstateOf(await attempt(client, text)), '42501', text);
   }
   for (const role of ['anon', 'authenticated', 'service_role'])
-    assert.equal(verdict(await attempt(client, `set role ${role}`)), 'ok');
+    assert.equal(sqlstateOf(await attempt(client, `set role ${role}`)), 'ok');
   await client.query('rollback');
 });
 
 test('who may send SET says who they are; that is why claims come from PostgREST alone', async () => {
-  await undone(session, globex.customer, async ({ attempt }) => {
-    assert.equal(verdict(await attempt(`set local request.jwt.claims = '{"sub": "${acme.customer.login}"}'`)), 'ok');
+  await inRolledBackTransaction(session, globex.customer, async ({ attempt }) => {
+    assert.equal(sqlstateOf(await attempt(`set local request.jwt.claims = '{"sub": "${acme.customer.login}"}'`)), 'ok');
     const { rows } = await attempt('select helpdesk.my_profile_id() as me');
     assert.deepEqual(rows, [{ me: acme.customer.profile }]);
     // But never more than a person: not a role that bypasses row security.

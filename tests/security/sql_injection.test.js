@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, keysOf, sensibleArguments, tablesFor } from '../support/api_catalog.js';
-import { attempt, undone, verdict } from '../support/attempts.js';
-import { helpdeskDatabase } from '../support/database.js';
-import { INJECTIONS, setTrap } from '../support/injection_payloads.js';
-import { twoWorlds } from '../support/two_tenants.js';
+import { attempt, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { INJECTIONS, installTrap } from '../support/injection_payloads.js';
+import { createTwoTenants } from '../support/two_tenants.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme } = await twoWorlds(db);
-const hasSprung = await setTrap(db);
+const { acme } = await createTwoTenants(db);
+const trapWasTriggered = await installTrap(db);
 const functions = await functionsFor(db);
 const shared = await db.connect();
 const catalog = await tablesFor(db);
@@ -57,14 +57,14 @@ function growth(before, now) {
  */
 async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
   const stored = { plain: 0, hostile: 0 };
-  await undone(session, acme.admin, async ({ look }) => {
+  await inRolledBackTransaction(session, acme.admin, async ({ asSuperuser }) => {
     await session.query(`set local statement_timeout = '20s'`);
-    const before = await look(() => stateOf(session));
+    const before = await asSuperuser(() => stateOf(session));
     const run = async (text) => {
       const outcome = await attempt(session, ...callOf(fn, argumentsWith(text)), null);
-      const now = outcome.error ? before : await look(() => stateOf(session));
+      const now = outcome.error ? before : await asSuperuser(() => stateOf(session));
       if (!outcome.error) await session.query('rollback to attempt');
-      return { code: verdict(outcome), grown: growth(before.counts, now.counts), texts: now.texts };
+      return { code: sqlstateOf(outcome), grown: growth(before.counts, now.counts), texts: now.texts };
     };
     const plain = await run(`Plain${MARK}`);
     stored.plain = plain.texts.length;
@@ -77,9 +77,9 @@ async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
       if (code === 'ok') assert.deepEqual(grown, plain.grown, text);
       stored.hostile += texts.length;
     }
-    assert.deepEqual(await look(() => stateOf(session)), before);
+    assert.deepEqual(await asSuperuser(() => stateOf(session)), before);
   });
-  assert.equal(await hasSprung(), false, 'something was run');
+  assert.equal(await trapWasTriggered(), false, 'something was run');
   // Where a plain text is stored some of these are too: they were not all refused for another reason.
   if (stored.plain > 0) assert.ok(stored.hostile > 0, `nothing was stored`);
 }
@@ -109,15 +109,15 @@ for (const fn of functions) {
 
   for (const { name, type } of fn.args.filter(({ type }) => !['text', 'jsonb'].includes(type))) {
     test(`SQL in ${name} of ${fn.name} is no ${type}`, async () => {
-      await undone(shared, acme.admin, async ({ tryOut }) => {
+      await inRolledBackTransaction(shared, acme.admin, async ({ attemptAndUndo }) => {
         for (const injection of INJECTIONS) {
           const text = type.endsWith('[]') ? `{${injection}}` : injection;
-          const code = verdict(await tryOut(...callOf(fn, { ...good, [name]: text })));
+          const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [name]: text })));
           // Postgres itself reads the value; '-1' and '1e309' are values of some types.
           if (code !== 'ok') assert.match(code, /^(22P02|22007|22008|22003|22023|22004|42501|55000|23505|2202E)$/, text);
         }
       });
-      assert.equal(await hasSprung(), false, 'something was run');
+      assert.equal(await trapWasTriggered(), false, 'something was run');
     });
   }
 }
@@ -126,15 +126,15 @@ test('SQL in p_email of act_as is text for a DBA too, and nobody’s address', a
   const session = await db.connect();
   await session.query('begin');
   for (const text of INJECTIONS) {
-    const code = verdict(await attempt(session, 'select helpdesk.act_as($1)', [text]));
+    const code = sqlstateOf(await attempt(session, 'select helpdesk.act_as($1)', [text]));
     assert.ok(code === '22023', `${code} for ${text}`);
   }
   await session.query('rollback');
-  assert.equal(await hasSprung(), false, 'something was run');
+  assert.equal(await trapWasTriggered(), false, 'something was run');
 });
 
 test('the trap does spring when it is run, also in a transaction that is undone', async () => {
   const session = await db.connect();
-  await undone(session, acme.customer, ({ attempt }) => attempt('select public.spring()'));
-  assert.equal(await hasSprung(), true);
+  await inRolledBackTransaction(session, acme.customer, ({ attempt }) => attempt('select public.spring()'));
+  assert.equal(await trapWasTriggered(), true);
 });

@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionsFor, sensibleArguments, triggerFunctions } from '../support/api_catalog.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
-import { INJECTIONS, setTrap } from '../support/injection_payloads.js';
-import { everythingOf, secretsOf, twoWorlds } from '../support/two_tenants.js';
+import { INJECTIONS, installTrap } from '../support/injection_payloads.js';
+import { allRowsOf, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
-const { db, api, expectCleanLog, acme, globex } = await serveHelpdesk(twoWorlds);
-const hasSprung = await setTrap(db);
-const secrets = await secretsOf(db, acme);
-const theirs = await everythingOf(db, acme);
+const { db, api, expectCleanLog, acme, globex } = await serveHelpdesk(createTwoTenants);
+const trapWasTriggered = await installTrap(db);
+const findSecrets = await createSecretFinder(db, acme);
+const theirs = await allRowsOf(db, acme);
 const functions = await functionsFor(db);
 const token = api.token(globex.admin);
-const { things } = acme;
+const { ids } = acme;
 
 /** What a call comes to: never a bug of the server's, never SQL that was broken, never anything of Acme's. */
 async function harmless(method, path, { known = [], broken = /^(XX|P0|42601|57014)/, ...options } = {}) {
@@ -21,7 +21,7 @@ async function harmless(method, path, { known = [], broken = /^(XX|P0|42601|5701
   const what = `${method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 200)}: ${status} ${JSON.stringify(body).slice(0, 200)}`;
   assert.ok(status < 500, what);
   assert.doesNotMatch(String(body?.code), broken, what);
-  assert.deepEqual(secrets(body, known), [], what);
+  assert.deepEqual(findSecrets(body, known), [], what);
   return { status, body };
 }
 
@@ -40,7 +40,7 @@ test('SQL in every argument of every function is text', async () => {
       );
     }
   }
-  assert.equal(await hasSprung(), false);
+  assert.equal(await trapWasTriggered(), false);
 });
 
 const filters = {
@@ -67,7 +67,7 @@ for (const [place, filter] of Object.entries(filters)) {
     // PostgREST lets the name of a type through that is a word of SQL, but nothing beyond a name.
     const broken = place === 'a cast' ? /^(XX|P0|57014)/ : undefined;
     await inParallel(INJECTIONS, (text) => harmless('GET', `/tickets?${filter(encodeURIComponent(text))}`, { broken }));
-    assert.equal(await hasSprung(), false);
+    assert.equal(await trapWasTriggered(), false);
   });
 }
 
@@ -81,11 +81,11 @@ test('SQL in what is written and in how it is asked for stays there', async () =
       body: { org_id: globex.org, title: 'x' },
       headers: { prefer: 'resolution=merge-duplicates' },
     });
-    await harmless('PATCH', `/tickets?id=eq.${globex.things.ticket}`, { body: { description: text } });
+    await harmless('PATCH', `/tickets?id=eq.${globex.ids.ticket}`, { body: { description: text } });
     await harmless('GET', `/${encoded}`);
     await harmless('POST', `/rpc/${encoded}`, { body: {} });
   });
-  assert.equal(await hasSprung(), false);
+  assert.equal(await trapWasTriggered(), false);
 });
 
 test('a text comes back over HTTP as it was sent', async () => {
@@ -118,14 +118,14 @@ test('headers are no SQL, and say nothing about who somebody is', async () => {
     await harmless('GET', '/tickets', { headers });
     await harmless('POST', '/rpc/list_org_tickets', { headers, body: { p_org_id: acme.org }, known: [acme.org] });
   }
-  assert.equal(await hasSprung(), false);
+  assert.equal(await trapWasTriggered(), false);
 });
 
 test('an upsert, an embedding and an exact count reach nothing of another organization', async () => {
-  const known = Object.values(things);
+  const known = Object.values(ids);
   const upsert = { prefer: 'resolution=merge-duplicates,return=representation' };
   for (const [path, body] of [
-    ['/tickets?on_conflict=org_id,id', { org_id: acme.org, id: things.ticket, title: 'x' }],
+    ['/tickets?on_conflict=org_id,id', { org_id: acme.org, id: ids.ticket, title: 'x' }],
     ['/org_members?on_conflict=org_id,user_id', { org_id: acme.org, user_id: globex.admin.profile, org_role: 'org_admin' }],
     ['/organizations?on_conflict=id', { id: acme.org, name: 'x' }],
     ['/profiles?on_conflict=id', { id: acme.admin.profile, name: 'x', role: 'customer' }],
@@ -133,8 +133,8 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
     const { status } = await harmless('POST', path, { body, headers: upsert, known });
     assert.equal(status, 403, path);
   }
-  const { status } = await harmless('PUT', `/tickets?org_id=eq.${acme.org}&id=eq.${things.ticket}`, {
-    body: { org_id: acme.org, id: things.ticket, title: 'x' },
+  const { status } = await harmless('PUT', `/tickets?org_id=eq.${acme.org}&id=eq.${ids.ticket}`, {
+    body: { org_id: acme.org, id: ids.ticket, title: 'x' },
     known,
   });
   assert.equal(status, 403);
@@ -144,8 +144,8 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
     '/tickets?select=*,ticket_history!ticket_history_ticket_id_fkey(*),ticket_watchers(*),notifications(*)',
     '/profiles?select=*,org_members!org_members_user_id_fkey(*,organizations(*))',
     `/tickets?org_id=eq.${acme.org}`,
-    `/tickets?or=(org_id.eq.${acme.org},id.eq.${things.ticket})`,
-    `/ticket_comments?ticket_id=eq.${things.ticket}`,
+    `/tickets?or=(org_id.eq.${acme.org},id.eq.${ids.ticket})`,
+    `/ticket_comments?ticket_id=eq.${ids.ticket}`,
   ]) {
     await harmless('GET', path, { known });
   }
@@ -204,13 +204,13 @@ test('bytes that are no text are refused in bodies, and harmless in addresses', 
     const { status, body } = await api.http('GET', path, { token }).catch((problem) => ({ status: 400, body: String(problem) }));
     if (status >= 500) assert.equal(body, 'Something went wrong', path);
     assert.doesNotMatch(String(body?.code), /^(XX|P0|57014)/, path);
-    assert.deepEqual(secrets(body), [], path);
+    assert.deepEqual(findSecrets(body), [], path);
   }
 });
 
 test('after all of that nothing of the other organization has changed, and nothing has run', async () => {
-  assert.deepEqual(await everythingOf(db, acme), theirs);
-  assert.equal(await hasSprung(), false);
+  assert.deepEqual(await allRowsOf(db, acme), theirs);
+  assert.equal(await trapWasTriggered(), false);
 });
 
 test('the server log shows no sign of a bug', expectCleanLog);

@@ -84,7 +84,7 @@ export function assertReport(actual, expected) {
   const groups = (of) => [of.total, ...of.byPriority, ...of.byAgent];
   const [mine, theirs] = [groups(expected), groups(said)];
   assert.equal(theirs.length, mine.length);
-  theirs.forEach((group, i) => settle(group, mine[i], group.priority ?? group.agent?.name ?? `group ${i}`));
+  for (const [i, group] of theirs.entries()) settle(group, mine[i], group.priority ?? group.agent?.name ?? `group ${i}`);
   assert.deepEqual(said, expected);
   // Whatever the log says: the parts make the whole.
   for (const parts of [said.days, said.byPriority, said.byAgent]) {
@@ -146,10 +146,10 @@ const EVENTS = `
   ) event`;
 
 /** From now on. */
-export const archiveHistory = (db) => db.sql(ARCHIVE);
+export const startHistoryArchive = (db) => db.sql(ARCHIVE);
 
 /** ticket_activity says of these days what the archive says. Returns it. For an organization in UTC. */
-export async function activityIsRight(db, org, from, to) {
+export async function assertActivityMatchesArchive(db, org, from, to) {
   const log = await db.sql(EVENTS, [org]);
   const people = await db.sql('select id as profile, name from helpdesk.profiles');
   const said = await db.value('select helpdesk.ticket_activity($1, $2, $3)', [org, from, to]);

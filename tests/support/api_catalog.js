@@ -35,18 +35,18 @@ export async function triggerFunctions(db) {
 }
 
 /** Arguments that make sense for staff of an organization, by name; one that is not known here gets a value of its type. */
-export function sensibleArguments(fn, { org, customer, agent, things }) {
+export function sensibleArguments(fn, { org, customer, agent, ids }) {
   const known = {
     p_org_id: org,
-    p_ticket_id: things.ticket,
-    p_ticket_ids: [things.ticket],
-    p_workflow_id: things.workflow,
+    p_ticket_id: ids.ticket,
+    p_ticket_ids: [ids.ticket],
+    p_workflow_id: ids.workflow,
     p_requester_id: customer.profile,
     p_user_id: agent.profile,
     p_profile_id: agent.profile,
-    p_invite_id: things.invite,
-    p_ids: [things.notification],
-    p_article_id: things.article,
+    p_invite_id: ids.invite,
+    p_ids: [ids.notification],
+    p_article_id: ids.article,
     p_query: 'acmesecret or globexsecret or print',
     p_limit: 100,
     p_version: 1,
@@ -62,14 +62,14 @@ export function sensibleArguments(fn, { org, customer, agent, things }) {
     p_storage_path: 'folder/plain.txt',
   };
   return Object.fromEntries(
-    fn.args.map(({ name, type, label }) => [name, name in known ? known[name] : anyOfType(type, label, things)]),
+    fn.args.map(({ name, type, label }) => [name, name in known ? known[name] : anyOfType(type, label, ids)]),
   );
 }
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-function anyOfType(type, label, things) {
-  const values = { uuid: things.ticket, 'uuid[]': [things.ticket], text: 'Plain', jsonb: {}, boolean: false, interval: '1 day' };
+function anyOfType(type, label, ids) {
+  const values = { uuid: ids.ticket, 'uuid[]': [ids.ticket], text: 'Plain', jsonb: {}, boolean: false, interval: '1 day' };
   return label ?? values[type] ?? 1;
 }
 

@@ -3,24 +3,24 @@
 import { UUID } from './two_tenants.js';
 
 /** Who somebody is to the database, as { role, claims }: a person, or { role, claims } itself; nothing: not signed in. */
-export function identityOf(who = { role: 'anon', claims: { role: 'anon' } }) {
+export function roleAndClaimsOf(who = { role: 'anon', claims: { role: 'anon' } }) {
   return who.login ? { role: 'authenticated', claims: { role: 'authenticated', sub: who.login } } : { claims: {}, ...who };
 }
 
 /**
  * Lets somebody try things in a transaction of a superuser's session, and undoes it. `work` is given `attempt(text, values)`,
- * which returns { rows } or { error }; `tryOut(text, values)`, the same, undone at once; and `look(work)`, which lets the
+ * which returns { rows } or { error }; `attemptAndUndo(text, values)`, the same, undone at once; and `asSuperuser(work)`, which lets the
  * superuser see what the attempts have done.
  */
-export async function undone(session, who, work) {
+export async function inRolledBackTransaction(session, who, work) {
   await session.query('begin');
   try {
     await session.query('set local session authorization authenticator');
-    await become(session, who);
+    await switchCaller(session, who);
     return await work({
       attempt: (text, values) => attempt(session, text, values),
-      tryOut: (text, values) => attempt(session, text, values, 'rollback to attempt'),
-      look: (work) => aside(session, work),
+      attemptAndUndo: (text, values) => attempt(session, text, values, 'rollback to attempt'),
+      asSuperuser: (work) => inSavepointAsSuperuser(session, work),
     });
   } finally {
     await session.query('rollback');
@@ -28,11 +28,11 @@ export async function undone(session, who, work) {
 }
 
 /** What comes of one statement of somebody's, undone. */
-export const outcomeOf = (session, who, text, values) => undone(session, who, ({ attempt }) => attempt(text, values));
+export const outcomeOf = (session, who, text, values) => inRolledBackTransaction(session, who, ({ attempt }) => attempt(text, values));
 
 /** As PostgREST does it, for the transaction. */
-export async function become(session, who) {
-  const { role, claims } = identityOf(who);
+export async function switchCaller(session, who) {
+  const { role, claims } = roleAndClaimsOf(who);
   await session.query(`select pg_catalog.set_config('role', $1, true), pg_catalog.set_config('request.jwt.claims', $2, true)`, [
     role,
     typeof claims === 'string' ? claims : JSON.stringify(claims),
@@ -51,26 +51,26 @@ export async function attempt(session, text, values, afterwards = 'release attem
     return { rows, rowCount };
   } catch (error) {
     await session.query('rollback to attempt');
-    return { error: visible(error) };
+    return { error: clientVisibleFields(error) };
   }
 }
 
-async function aside(session, work) {
-  await session.query('savepoint aside; reset role; reset session authorization');
+async function inSavepointAsSuperuser(session, work) {
+  await session.query('savepoint as_superuser; reset role; reset session authorization');
   try {
     return await work(session);
   } finally {
-    await session.query('rollback to aside'); // The role too.
+    await session.query('rollback to as_superuser'); // The role too.
   }
 }
 
 /** Every part of an error that a client gets to see, apart from where in our source it was raised. */
-function visible({ severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint }) {
+function clientVisibleFields({ severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint }) {
   return { severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint };
 }
 
 /** An outcome as text, without what is different every time: ids, moments and codes. */
-export function blanked(outcome) {
+export function withoutVolatileParts(outcome) {
   return JSON.stringify(outcome)
     .replace(UUID, '<id>')
     .replace(/\b[0-9a-f]{32}\b/g, '<code>')
@@ -78,10 +78,10 @@ export function blanked(outcome) {
 }
 
 /** One word for an outcome: the SQLSTATE, or "ok". */
-export const verdict = ({ error }) => error?.code ?? 'ok';
+export const sqlstateOf = ({ error }) => error?.code ?? 'ok';
 
 /** Where two objects differ: [[key, value here, value there], ..]; shorter to read than the objects. */
-export function differences(here, there) {
+export function differingEntries(here, there) {
   const keys = new Set([...Object.keys(here), ...Object.keys(there)]);
   return [...keys]
     .filter((key) => JSON.stringify(here[key]) !== JSON.stringify(there[key]))

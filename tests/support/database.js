@@ -19,21 +19,21 @@ const AUTHENTICATOR = `
   end $$`;
 
 /** A new, empty database. `drop()` it afterwards. */
-export async function emptyDatabase() {
+export async function createEmptyDatabase() {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await alone((server) => server.query(`create database ${name}`));
+  await underServerLock((server) => server.query(`create database ${name}`));
   return new Database(name);
 }
 
 /** A new database with the extension. */
-export async function helpdeskDatabase() {
-  const db = await emptyDatabase();
+export async function createHelpdeskDatabase() {
+  const db = await createEmptyDatabase();
   await db.createExtension();
   return db;
 }
 
 /** Makes the role that people's sessions begin as, on a server to which a dump brought the others. */
-export const letPeopleIn = () => alone((server) => server.query(AUTHENTICATOR));
+export const createAuthenticatorRole = () => underServerLock((server) => server.query(AUTHENTICATOR));
 
 /** A database that is there already. Do not `drop()` it: `disconnectAll()`. */
 export const existingDatabase = (name) => new Database(name);
@@ -46,7 +46,7 @@ class Database {
   }
 
   async createExtension() {
-    await alone(async (server) => {
+    await underServerLock(async (server) => {
       await this.sql('create extension helpdesk');
       // scripts/mutants breaks a rule here, to see that a test notices.
       if (process.env.HELPDESK_MUTATION) await this.sql(process.env.HELPDESK_MUTATION);
@@ -100,7 +100,7 @@ class Database {
   }
 
   /** Waits until these sessions are all waiting for a lock. */
-  async untilBlocked(...clients) {
+  async waitUntilBlocked(...clients) {
     const pids = clients.map((client) => client.processID);
     await waitUntil(`${pids.length} sessions wait for a lock`, async () => {
       const blocked = await this.value(
@@ -122,11 +122,11 @@ class Database {
 
   async drop() {
     await this.disconnectAll();
-    await alone((server) => server.query(`drop database if exists ${this.name} with (force)`));
+    await underServerLock((server) => server.query(`drop database if exists ${this.name} with (force)`));
   }
 }
 
-async function alone(work) {
+async function underServerLock(work) {
   const server = new pg.Client({ database: 'postgres' });
   await server.connect();
   try {

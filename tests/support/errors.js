@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 /** The statement fails with this SQLSTATE. Returns the error, for a look at its message and hint. */
-export async function fails(sqlstate, statement) {
+export async function expectError(sqlstate, statement) {
   let outcome;
   try {
     outcome = await statement;

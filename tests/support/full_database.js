@@ -1,10 +1,10 @@
 // A database that has been in use for a while, with things in it that its owner added.
 
-import { join, openTicket, signUp, stagesOf, twoOrganizations, updateTicket } from './organizations.js';
+import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from './organizations.js';
 
-/** Fills a database with the extension. Returns what twoOrganizations returns. */
-export async function tellStory(db) {
-  const story = await twoOrganizations(db);
+/** Fills a database with the extension. Returns what createTwoOrganizations returns. */
+export async function fillEveryTable(db) {
+  const story = await createTwoOrganizations(db);
   const { acme, globex, ada, ben, alice, dave, gina, mallory } = story;
   const stages = await stagesOf(db, acme);
 
@@ -36,7 +36,7 @@ export async function tellStory(db) {
   await db.sql('select helpdesk.refresh_ticket_stats()');
   // Somebody left: the login is gone, the profile is not.
   const left = await signUp(db, 'Leaver');
-  await join(db, globex, left, 'org_agent');
+  await addMember(db, globex, left, 'org_agent');
   await db.as(left, (session) => openTicket(session, globex, 'My last one'));
   await db.sql('delete from auth.users where id = $1', [left.login]);
   await db.as(ada, (session) => session.query(`update helpdesk.organizations set name = 'Acme Ltd' where id = $1`, [acme]));
@@ -140,7 +140,7 @@ const ADDITIONS = `
   create publication story_feed for table helpdesk.tickets, public.invoices;`;
 
 /** Things the story added that a restored database must have, by kind. */
-export function additionsIn(db) {
+export function ownerAdditionsIn(db) {
   return db.sql(`
     select 'column' as kind, attname::text as name from pg_attribute
      where attrelid = 'helpdesk.tickets'::regclass and attname = 'external_ref'

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { helpdeskDatabase } from './database.js';
-import { twoOrganizations } from './organizations.js';
+import { createHelpdeskDatabase } from './database.js';
+import { createTwoOrganizations } from './organizations.js';
 import { startPostgrest } from './postgrest.js';
 import { signsOfBugs, watchServerLog } from './server_log.js';
 
 /** Returns { db, api, expectCleanLog, and everything that `tell` makes }; stopped and dropped after the file's tests. */
-export async function serveHelpdesk(tell = twoOrganizations) {
-  const db = await helpdeskDatabase();
+export async function serveHelpdesk(tell = createTwoOrganizations) {
+  const db = await createHelpdeskDatabase();
   const loggedSince = await watchServerLog(db);
   const people = await tell(db);
   const api = await startPostgrest(db);

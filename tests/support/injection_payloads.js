@@ -98,7 +98,7 @@ const BREAKING = [
 export const INJECTIONS = [...SPRINGING, ...SLEEPING, ...BREAKING];
 
 /** Sets the trap. Returns what tells whether anything ran it. */
-export async function setTrap(db) {
+export async function installTrap(db) {
   await db.sql(`
     create sequence public.sprung;
     grant usage on sequence public.sprung to public;

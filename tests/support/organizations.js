@@ -13,14 +13,14 @@ export async function signUp(db, name) {
 }
 
 /** Founds an organization over the API; its founder becomes org_admin. Returns its id. */
-export async function found(db, founder, name) {
+export async function createOrganization(db, founder, name) {
   return db.as(founder, async (session) => {
     const { rows } = await session.query('select helpdesk.create_organization($1) as id', [name]);
     return rows[0].id;
   });
 }
 
-export async function join(db, org, person, role) {
+export async function addMember(db, org, person, role) {
   await db.sql('insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, $3)', [
     org,
     person.profile,
@@ -32,17 +32,17 @@ export async function join(db, org, person, role) {
  * The cast: Acme (Ada org_admin, Ben org_agent, Alice and Dave customers) and Globex (Gina org_admin, Hank org_agent, Mallory
  * customer). Nobody belongs to both.
  */
-export async function twoOrganizations(db) {
+export async function createTwoOrganizations(db) {
   const people = {};
   for (const name of ['Ada', 'Ben', 'Alice', 'Dave', 'Gina', 'Hank', 'Mallory']) people[name.toLowerCase()] = await signUp(db, name);
   const { ada, ben, alice, dave, gina, hank, mallory } = people;
-  const acme = await found(db, ada, 'Acme');
-  const globex = await found(db, gina, 'Globex');
-  await join(db, acme, ben, 'org_agent');
-  await join(db, acme, alice, 'org_customer');
-  await join(db, acme, dave, 'org_customer');
-  await join(db, globex, hank, 'org_agent');
-  await join(db, globex, mallory, 'org_customer');
+  const acme = await createOrganization(db, ada, 'Acme');
+  const globex = await createOrganization(db, gina, 'Globex');
+  await addMember(db, acme, ben, 'org_agent');
+  await addMember(db, acme, alice, 'org_customer');
+  await addMember(db, acme, dave, 'org_customer');
+  await addMember(db, globex, hank, 'org_agent');
+  await addMember(db, globex, mallory, 'org_customer');
   return { ...people, acme, globex };
 }
 

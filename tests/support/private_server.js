@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * Starts a new, empty cluster with these settings, and these variables in its environment, and lets this process connect to it.
  * Returns what stops and removes it.
  */
-export function startOwnServer(name, settings, environment = {}) {
+export function startPrivateServer(name, settings, environment = {}) {
   const stop = () => inBash('cluster_drop "$1"', name);
   stop(); // Left by a run that was killed.
   process.once('SIGTERM', () => process.exit(1));
@@ -30,8 +30,8 @@ function start(name, settings, environment = {}) {
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user });
 }
 
-/** Ends every process of a server that startOwnServer started, without a chance to finish anything. */
-export async function crashOwnServer(name) {
+/** Ends every process of a server that startPrivateServer started, without a chance to finish anything. */
+export async function crashPrivateServer(name) {
   const data = join(inBash('cluster_dir "$1"', name).trim(), 'data');
   const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   if (!(postmaster > 1)) throw new Error(`no postmaster in ${data}`);
@@ -64,7 +64,7 @@ export function startStandby(name) {
 }
 
 /** Starts it again, on its data as they are. */
-export function restartOwnServer(name, settings) {
+export function restartPrivateServer(name, settings) {
   const { PGHOST } = process.env;
   start(name, settings);
   if (PGHOST !== process.env.PGHOST) rmSync(PGHOST, { recursive: true });

@@ -1,7 +1,7 @@
 // Many sessions at the same thing at the same time.
 
 /** The SQLSTATE of a statement that fails, or "ok". */
-export const codeOf = (statement) =>
+export const settledSqlstate = (statement) =>
   statement.then(
     () => 'ok',
     ({ code }) => code,
@@ -15,9 +15,9 @@ export async function race(db, count, whose, text, values) {
   for (let i = 0; i < count; i++) clients.push(await db.signIn(whose(i)));
   const running = clients.map(async (client) => {
     await client.query('select pg_advisory_lock_shared(2)');
-    return codeOf(client.query(text, values));
+    return settledSqlstate(client.query(text, values));
   });
-  await db.untilBlocked(...clients);
+  await db.waitUntilBlocked(...clients);
   await gate.query('select pg_advisory_unlock(2)');
   const codes = await Promise.all(running);
   await Promise.all([gate, ...clients].map((client) => db.disconnect(client)));

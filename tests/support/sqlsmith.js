@@ -9,7 +9,7 @@ const MAX_OUTPUT = 1024 * 1024 * 1024;
 const WEIGHT_OF_OURS = 40;
 
 /** Why there can be no queries; null when there can. */
-export const whyNoSqlsmith = () =>
+export const reasonToSkipSqlsmith = () =>
   spawnSync('sqlsmith', ['--version']).status === 0 ? null : 'no sqlsmith here: apt-get install sqlsmith';
 
 /**
@@ -47,7 +47,7 @@ export async function prepareSqlsmith(db, roles) {
 }
 
 /** `count` statements for a role. The same seed and schema give the same statements. */
-export async function thinkUp(db, { role, seed, count, catalog = false }) {
+export async function generateStatements(db, { role, seed, count, catalog = false }) {
   const { PGHOST, PGPORT } = process.env;
   const options = `-c role=${role} -c search_path=sqlsmith_${role},pg_catalog`;
   const { stdout } = await run(

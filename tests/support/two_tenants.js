@@ -1,14 +1,14 @@
 // Two organizations with one of everything in each, so that every attack has something to steal: "acmesecret" is in every text of
 // Acme's, "globexsecret" in every text of Globex's - but for what each has published for everybody: an article and its category.
 
-import { found, join, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
+import { createOrganization, addMember, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
 
 /**
  * Returns { acme, globex, stan }: stan belongs to no organization. Each organization is { org, word, admin, agent, customer, other
- * (a customer too), things, open }; things holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. };
+ * (a customer too), ids, open }; ids holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. };
  * open, the ids of what everybody may read: { article, category }.
  */
-export async function twoWorlds(db) {
+export async function createTwoTenants(db) {
   const acme = await world(db, 'acmesecret', ['Ada', 'Ben', 'Alice', 'Dave']);
   const globex = await world(db, 'globexsecret', ['Gina', 'Hank', 'Mallory', 'Oscar']);
   const stan = await signUp(db, 'Stan');
@@ -20,10 +20,10 @@ async function world(db, word, names) {
   const people = [];
   for (const name of names) people.push(await signUp(db, `${name}-${word}`));
   const [admin, agent, customer, other] = people;
-  const org = await found(db, admin, `Org ${word}`);
-  await join(db, org, agent, 'org_agent');
-  await join(db, org, customer, 'org_customer');
-  await join(db, org, other, 'org_customer');
+  const org = await createOrganization(db, admin, `Org ${word}`);
+  await addMember(db, org, agent, 'org_agent');
+  await addMember(db, org, customer, 'org_customer');
+  await addMember(db, org, other, 'org_customer');
   await db.sql(`update helpdesk.workflows set name = $2, description = $2 where org_id = $1`, [org, `Flow ${word}`]);
   await db.sql(`update helpdesk.workflow_stages set description = $2 where org_id = $1`, [org, `Stage ${word}`]);
   const stages = await stagesOf(db, org);
@@ -53,7 +53,7 @@ async function world(db, word, names) {
   await db.as(customer, (session) =>
     session.query('select helpdesk.rate_article($1, true, $2)', [articles.article, `Feedback ${word}`]),
   );
-  const things = {
+  const ids = {
     ...articles,
     'article version': await db.value('select id from helpdesk.article_versions where org_id = $1 and article_id = $2', [
       org,
@@ -74,12 +74,12 @@ async function world(db, word, names) {
     ]),
     revision: await db.value('select latest_history_id from helpdesk.tickets where id = $1', [tickets[0]]),
   };
-  return { org, word, admin, agent, customer, other, things, open };
+  return { org, word, admin, agent, customer, other, ids, open };
 }
 
 /**
  * A category with what only members and what only staff read, all with the word; and above it what everybody reads: a category and
- * an article without the word. (The text of the latter holds no digit: see secretsOf.)
+ * an article without the word. (The text of the latter holds no digit: see createSecretFinder.)
  */
 async function knowledge(session, org, word, ticket) {
   const one = async (text, values) => Object.values((await session.query(text, values)).rows[0])[0];
@@ -145,18 +145,18 @@ async function limitedWorkflow(session, org, word) {
 }
 
 /** A row that an admin may insert, for every table that people insert into: { tickets: { org_id, .. }, .. }. */
-export async function goodRows(db, { org: org_id, agent, customer, things, open }) {
-  const { workflow: workflow_id, ticket: ticket_id } = things;
+export async function insertableRows(db, { org: org_id, agent, customer, ids, open }) {
+  const { workflow: workflow_id, ticket: ticket_id } = ids;
   const [move] = await db.sql('select * from helpdesk.workflow_transitions where org_id = $1', [org_id]);
   const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
   return {
     article_feedback: { org_id, article_id: open.article, helpful: true, comment: 'x' },
     articles: { org_id, title: 'x', content: 'x', categories: [], tags: ['x'], visibility: 'public', status: 'draft' },
-    categories: { org_id, name: 'x', description: 'x', parent_id: things.category },
+    categories: { org_id, name: 'x', description: 'x', parent_id: ids.category },
     notification_preferences: { type: 'ticket_updated', enabled: true },
     org_invites: { org_id, email: 'new@example.com', role: 'customer', expires_at: inAnHour },
     organizations: { name: 'Another' },
-    ticket_articles: { org_id, ticket_id, article_id: things['draft article'] },
+    ticket_articles: { org_id, ticket_id, article_id: ids['draft article'] },
     ticket_attachments: {
       org_id,
       ticket_id,
@@ -175,14 +175,14 @@ export async function goodRows(db, { org: org_id, agent, customer, things, open 
 }
 
 /** The statement that inserts a row: [text, values]. */
-export function insertionOf(table, row) {
+export function insertStatement(table, row) {
   const columns = Object.keys(row);
   const places = columns.map((_, i) => `$${i + 1}`);
   return [`insert into helpdesk.${table} (${columns.join(', ')}) values (${places.join(', ')})`, Object.values(row)];
 }
 
 /** Everything an organization has, and who its members are, as text: whatever happens to it changes this. */
-export async function everythingOf(db, { org }) {
+export async function allRowsOf(db, { org }) {
   const tables = await db.sql(
     `select c.oid::regclass::text as name from pg_class c
       where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r'
@@ -203,8 +203,8 @@ export async function everythingOf(db, { org }) {
  * Returns what tells whether text holds something of an organization: a word of its texts, or one of its ids. What is published
  * for everybody is no secret: the article and its category; and, right beside that article and nowhere else, whose it is.
  */
-export async function secretsOf(db, world) {
-  const ids = new Set((await everythingOf(db, world)).join('\n').match(UUID));
+export async function createSecretFinder(db, world) {
+  const ids = new Set((await allRowsOf(db, world)).join('\n').match(UUID));
   const { article, category } = world.open;
   ids.delete(article);
   ids.delete(category);

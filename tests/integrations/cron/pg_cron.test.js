@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { existingDatabase } from '../../support/database.js';
-import { fails } from '../../support/errors.js';
-import { hasLibrary, startOwnServer } from '../../support/private_server.js';
-import { openTicket, twoOrganizations } from '../../support/organizations.js';
+import { expectError } from '../../support/errors.js';
+import { hasLibrary, startPrivateServer } from '../../support/private_server.js';
+import { openTicket, createTwoOrganizations } from '../../support/organizations.js';
 import { waitUntil } from '../../support/wait.js';
 
 /** Up to a minute passes until a job that runs every minute runs. */
@@ -18,7 +18,7 @@ describe('pg_cron', { skip }, () => {
   let stop;
 
   before(() => {
-    stop = startOwnServer('cron', {
+    stop = startPrivateServer('cron', {
       shared_preload_libraries: 'pg_cron',
       'cron.database_name': db.name,
       'cron.use_background_workers': 'on',
@@ -81,7 +81,7 @@ describe('pg_cron', { skip }, () => {
 
   test('our jobs run: expired notifications go, no others, and what happened to tickets is folded into the counts', async () => {
     await db.sql('select cron.alter_job(jobid, active => false) from cron.job'); // Not before there is something to do.
-    const { acme, alice } = await twoOrganizations(db);
+    const { acme, alice } = await createTwoOrganizations(db);
     await db.as(alice, async (session) => {
       for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
     });
@@ -102,7 +102,7 @@ describe('pg_cron', { skip }, () => {
 
   test('in a database without pg_cron, enable_cron() says so', async () => {
     await db.sql('drop extension pg_cron');
-    const error = await fails('55000', db.sql('select helpdesk.enable_cron()'));
+    const error = await expectError('55000', db.sql('select helpdesk.enable_cron()'));
     assert.match(error.message, /pg_cron/);
   });
 });

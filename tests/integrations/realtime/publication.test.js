@@ -2,18 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../../support/database.js';
-import { fails } from '../../support/errors.js';
-import { openTicket, twoOrganizations } from '../../support/organizations.js';
+import { createHelpdeskDatabase } from '../../support/database.js';
+import { expectError } from '../../support/errors.js';
+import { openTicket, createTwoOrganizations } from '../../support/organizations.js';
 import { insertedRows } from './pgoutput.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 const slot = db.name;
 after(async () => {
   await db.sql('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
   await db.drop();
 });
-const { acme, ben, alice } = await twoOrganizations(db);
+const { acme, ben, alice } = await createTwoOrganizations(db);
 
 /** What was committed since the last call, as a subscriber gets it. */
 async function arrived() {
@@ -30,7 +30,7 @@ const published = () =>
            where pubname = 'supabase_realtime' order by 1`);
 
 test('without the publication it says so', async () => {
-  const error = await fails('55000', db.sql('select helpdesk.enable_realtime()'));
+  const error = await expectError('55000', db.sql('select helpdesk.enable_realtime()'));
   assert.match(error.message, /supabase_realtime/);
 });
 

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../../support/database.js';
-import { fails } from '../../support/errors.js';
-import { join, openTicket, signUp, twoOrganizations } from '../../support/organizations.js';
+import { createHelpdeskDatabase } from '../../support/database.js';
+import { expectError } from '../../support/errors.js';
+import { addMember, openTicket, signUp, createTwoOrganizations } from '../../support/organizations.js';
 
 const STORAGE = `
   create schema storage;
@@ -25,11 +25,11 @@ const STORAGE = `
   insert into storage.buckets values ('ticket-files', 'ticket-files'), ('avatars', 'avatars'), ('it''s "odd"', 'odd');
   create policy "avatars are public" on storage.objects for select to anon, authenticated using (bucket_id = 'avatars');`;
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = await twoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = await createTwoOrganizations(db);
 const erin = await signUp(db, 'Erin');
-await join(db, acme, erin, 'org_customer');
+await addMember(db, acme, erin, 'org_customer');
 // Dave is a customer to whom tickets may be assigned.
 await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [dave.profile]);
 const people = { ada, ben, alice, dave, erin, gina, hank, mallory };
@@ -61,7 +61,7 @@ async function readersOf(name, bucket = 'ticket-files') {
 }
 
 test('without storage.objects it says so', async () => {
-  const error = await fails('55000', db.sql(`select helpdesk.enable_storage('ticket-files')`));
+  const error = await expectError('55000', db.sql(`select helpdesk.enable_storage('ticket-files')`));
   assert.match(error.message, /storage\.objects/);
 });
 
@@ -138,7 +138,7 @@ test('those who see the ticket upload under it, others do not', async () => {
     await db.as(who, async (session) => {
       const upload = put(session, 'ticket-files', path(`from-${name}.png`));
       if (['ada', 'ben', 'alice', 'dave'].includes(name)) await upload;
-      else await fails('42501', upload);
+      else await expectError('42501', upload);
     });
   }
 });
@@ -158,14 +158,14 @@ test('nobody uploads anywhere else', async () => {
     null,
   ];
   await db.as(ben, async (session) => {
-    for (const place of places) await fails('42501', put(session, 'ticket-files', place));
+    for (const place of places) await expectError('42501', put(session, 'ticket-files', place));
   });
 });
 
 test('nobody climbs out of the ticket’s folder', async () => {
   await db.as(alice, async (session) => {
     for (const name of ['../x.png', 'a/../../x.png', './x.png', '..', 'a\\..\\x.png']) {
-      await fails('42501', put(session, 'ticket-files', path(name)));
+      await expectError('42501', put(session, 'ticket-files', path(name)));
     }
   });
 });
@@ -182,7 +182,7 @@ test('other buckets stay as they were', async () => {
   await put(await db.connect(), 'avatars', 'ada.png');
   await put(await db.connect(), 'avatars', path('public.png'));
   assert.deepEqual(await readersOf('ada.png', 'avatars'), Object.keys(people));
-  await db.as(alice, (session) => fails('42501', put(session, 'avatars', path('mine.png'))));
+  await db.as(alice, (session) => expectError('42501', put(session, 'avatars', path('mine.png'))));
 });
 
 test('a bucket with quotes in its id works', async () => {
@@ -192,7 +192,7 @@ test('a bucket with quotes in its id works', async () => {
 });
 
 test('a bad bucket is refused, and so is whoever is no superuser', async () => {
-  await fails('22004', db.sql('select helpdesk.enable_storage(null)'));
-  for (const bucket of ['', ' ', 'x'.repeat(41)]) await fails('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
-  await db.as(ada, (session) => fails('42501', session.query(`select helpdesk.enable_storage('avatars')`)));
+  await expectError('22004', db.sql('select helpdesk.enable_storage(null)'));
+  for (const bucket of ['', ' ', 'x'.repeat(41)]) await expectError('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
+  await db.as(ada, (session) => expectError('42501', session.query(`select helpdesk.enable_storage('avatars')`)));
 });
