@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { signsOfBugs, watchServerLog } from '../support/server_log.js';
 import { prepareSqlsmith, generateStatements, reasonToSkipSqlsmith } from '../support/sqlsmith.js';
 import { tenantTables } from '../support/canaries.js';
 import { Fuzzer } from './fuzzer.js';
@@ -19,6 +18,8 @@ const SHARES = { 'a customer': 0.4, 'an agent': 0.4, 'a stranger': 0.15, 'somebo
 const skip = reasonToSkipSqlsmith() ?? false;
 if (skip && process.env.CI) throw new Error(skip); // There nobody would see that it was skipped.
 const db = skip ? null : await createHelpdeskDatabase();
+// Postgres itself raises internal errors in some of these statements; Fuzzer tells them from ours.
+db?.ignoreInternalErrors();
 after(() => db?.drop());
 const world = db && (await createFuzzedOrganizations(db));
 if (db) await prepareSqlsmith(db, ['authenticated', 'anon']);
@@ -41,13 +42,11 @@ for (const [i, [name, share]] of Object.entries(SHARES).entries()) {
       ...(await generateStatements(db, { role, seed, count: count - ofCatalog })),
       ...(await generateStatements(db, { role, seed, count: ofCatalog, catalog: true })),
     ];
-    const loggedSince = await watchServerLog(db);
     const fuzzer = new Fuzzer(db, person, role, leaks);
     await fuzzer.run(statements);
     t.diagnostic(`${name}, FUZZ_SEED=${SEED}: ${fuzzer.summary()}`);
     assert.deepEqual(fuzzer.problems, [], `FUZZ_SEED=${SEED} FUZZ_QUERIES=${QUERIES}`);
-    const crashes = signsOfBugs(loggedSince()).filter((line) => !/(ERROR|FATAL): +XX/.test(line));
-    assert.deepEqual(crashes, []);
+    db.assertCleanLog();
     // Statements that all fail would show nothing.
     assert.ok(fuzzer.succeeded > count / 4, fuzzer.summary());
   });

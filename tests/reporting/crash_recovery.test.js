@@ -32,7 +32,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
     stages = Object.values(await stagesOf(db, org));
   });
   after(async () => {
-    await db.disconnectAll();
+    await db.drop();
     stop();
   });
 

@@ -103,12 +103,12 @@ for (const [way, copy] of Object.entries(ways)) {
 }
 
 test('on a new server, which has none of the roles: everything is back and works', async (t) => {
-  const { PGHOST, PGPORT, PGUSER } = process.env;
+  const { PGHOST, PGPORT, PGUSER, SERVER_LOG } = process.env;
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, original.name);
     const stop = startPrivateServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
     t.after(() => {
-      Object.assign(process.env, { PGHOST, PGPORT, PGUSER });
+      Object.assign(process.env, { PGHOST, PGPORT, PGUSER, SERVER_LOG });
       stop();
     });
     const restored = await createEmptyDatabase();

@@ -1,22 +1,28 @@
-// Statements that may well be refused: what comes of them, what they would have changed, and nothing stays.
+// Statements that a caller attempts and that may be refused: their outcome and their effect, all rolled back.
 
 import { UUID } from './two_tenants.js';
 
-/** Who somebody is to the database, as { role, claims }: a person, or { role, claims } itself; nothing: not signed in. */
-export function roleAndClaimsOf(who = { role: 'anon', claims: { role: 'anon' } }) {
-  return who.login ? { role: 'authenticated', claims: { role: 'authenticated', sub: who.login } } : { claims: {}, ...who };
+/**
+ * The database role and JWT claims of a caller: a person, or { role, claims } itself. Without a caller: a request
+ * that is not signed in.
+ */
+export function roleAndClaimsOf(caller = { role: 'anon', claims: { role: 'anon' } }) {
+  return caller.login
+    ? { role: 'authenticated', claims: { role: 'authenticated', sub: caller.login } }
+    : { claims: {}, ...caller };
 }
 
 /**
- * Lets somebody try things in a transaction of a superuser's session, and undoes it. `work` is given `attempt(text, values)`,
- * which returns { rows } or { error }; `attemptAndUndo(text, values)`, the same, undone at once; and `asSuperuser(work)`, which lets the
- * superuser see what the attempts have done.
+ * Runs `work` as a caller in a transaction of a superuser's session, and rolls it back. `work` receives
+ *   attempt(text, values): runs a statement and returns { rows, rowCount } or { error };
+ *   attemptAndUndo(text, values): the same, with the statement undone at once;
+ *   asSuperuser(work): lets the superuser inspect what the attempts have done.
  */
-export async function inRolledBackTransaction(session, who, work) {
+export async function inRolledBackTransaction(session, caller, work) {
   await session.query('begin');
   try {
     await session.query('set local session authorization authenticator');
-    await switchCaller(session, who);
+    await switchCaller(session, caller);
     return await work({
       attempt: (text, values) => attempt(session, text, values),
       attemptAndUndo: (text, values) => attempt(session, text, values, 'rollback to attempt'),
@@ -27,12 +33,13 @@ export async function inRolledBackTransaction(session, who, work) {
   }
 }
 
-/** What comes of one statement of somebody's, undone. */
-export const outcomeOf = (session, who, text, values) => inRolledBackTransaction(session, who, ({ attempt }) => attempt(text, values));
+/** The outcome of one statement of a caller, which is rolled back. */
+export const outcomeOf = (session, caller, text, values) =>
+  inRolledBackTransaction(session, caller, ({ attempt }) => attempt(text, values));
 
-/** As PostgREST does it, for the transaction. */
-export async function switchCaller(session, who) {
-  const { role, claims } = roleAndClaimsOf(who);
+/** Sets role and claims for the transaction, as PostgREST does. */
+export async function switchCaller(session, caller) {
+  const { role, claims } = roleAndClaimsOf(caller);
   await session.query(`select pg_catalog.set_config('role', $1, true), pg_catalog.set_config('request.jwt.claims', $2, true)`, [
     role,
     typeof claims === 'string' ? claims : JSON.stringify(claims),
@@ -40,8 +47,8 @@ export async function switchCaller(session, who) {
 }
 
 /**
- * A statement within a transaction that goes on, whatever comes of it: { rows, rowCount } or { error }. When it succeeds,
- * `afterwards` is done with savepoint "attempt".
+ * Runs a statement in a transaction that continues whatever the outcome: { rows, rowCount } or { error }. If it
+ * succeeds, `afterwards` is run while the savepoint "attempt" exists.
  */
 export async function attempt(session, text, values, afterwards = 'release attempt') {
   await session.query('savepoint attempt');
@@ -60,27 +67,27 @@ async function inSavepointAsSuperuser(session, work) {
   try {
     return await work(session);
   } finally {
-    await session.query('rollback to as_superuser'); // The role too.
+    await session.query('rollback to as_superuser'); // Restores the role too.
   }
 }
 
-/** Every part of an error that a client gets to see, apart from where in our source it was raised. */
+/** All fields of an error that a client receives, except the place in our source. */
 function clientVisibleFields({ severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint }) {
   return { severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint };
 }
 
-/** An outcome as text, without what is different every time: ids, moments and codes. */
+/** An outcome as text, with ids, timestamps and codes replaced, because they differ each time. */
 export function withoutVolatileParts(outcome) {
   return JSON.stringify(outcome)
     .replace(UUID, '<id>')
     .replace(/\b[0-9a-f]{32}\b/g, '<code>')
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)?/g, '<moment>');
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)?/g, '<timestamp>');
 }
 
-/** One word for an outcome: the SQLSTATE, or "ok". */
+/** The SQLSTATE of an outcome, or 'ok'. */
 export const sqlstateOf = ({ error }) => error?.code ?? 'ok';
 
-/** Where two objects differ: [[key, value here, value there], ..]; shorter to read than the objects. */
+/** Where two objects differ: [[key, value here, value there], ..], which is shorter to read than both objects. */
 export function differingEntries(here, there) {
   const keys = new Set([...Object.keys(here), ...Object.keys(there)]);
   return [...keys]

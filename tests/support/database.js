@@ -1,14 +1,15 @@
-// Databases for tests. The server is the one that PGHOST and PGPORT name; its superuser is PGUSER.
+// Databases for tests, on the server that PGHOST and PGPORT name, whose superuser is PGUSER.
 
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { assertLogIsDetailed, ServerLog } from './server_log.js';
 import { waitUntil } from './wait.js';
 
-/** Nothing in a test may hang: what waits longer than this fails. */
+/** No test may hang: a statement that takes longer fails. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Any number; held while a database is made, since roles and templates are shared by the whole server. */
-const ONE_AT_A_TIME = 7_315_002;
+/** An advisory lock held while a database is created, because roles and templates belong to the whole server. */
+const SERVER_LOCK = 7_315_002;
 
 const AUTHENTICATOR = `
   do $$ begin
@@ -18,10 +19,13 @@ const AUTHENTICATOR = `
     grant anon, authenticated, service_role to authenticator;
   end $$`;
 
-/** A new, empty database. `drop()` it afterwards. */
+/** A new, empty database. The test must `drop()` it. */
 export async function createEmptyDatabase() {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await underServerLock((server) => server.query(`create database ${name}`));
+  await underServerLock(async (server) => {
+    await assertLogIsDetailed(server);
+    await server.query(`create database ${name}`);
+  });
   return new Database(name);
 }
 
@@ -32,41 +36,43 @@ export async function createHelpdeskDatabase() {
   return db;
 }
 
-/** Makes the role that people's sessions begin as, on a server to which a dump brought the others. */
+/** Creates the login role of PostgREST on a server to which a dump brought the other roles. */
 export const createAuthenticatorRole = () => underServerLock((server) => server.query(AUTHENTICATOR));
 
-/** A database that is there already. Do not `drop()` it: `disconnectAll()`. */
+/** A database that exists already. Do not `drop()` it, but `disconnectAll()`. */
 export const existingDatabase = (name) => new Database(name);
 
 class Database {
   #clients = [];
+  #log;
 
   constructor(name) {
     this.name = name;
+    this.#log = new ServerLog(name);
   }
 
   async createExtension() {
     await underServerLock(async (server) => {
       await this.sql('create extension helpdesk');
-      // scripts/mutants breaks a rule here, to see that a test notices.
+      // scripts/mutants breaks a rule here to see whether a test notices.
       if (process.env.HELPDESK_MUTATION) await this.sql(process.env.HELPDESK_MUTATION);
       await server.query(AUTHENTICATOR);
     });
   }
 
-  /** The rows of a statement that the superuser runs. */
+  /** The rows of a statement run by the superuser. */
   async sql(text, values) {
     this.superuser ??= this.connect();
     return (await (await this.superuser).query(text, values)).rows;
   }
 
-  /** The only column of the only row. */
+  /** The only column of the first row. */
   async value(text, values) {
     const [row] = await this.sql(text, values);
     return row && Object.values(row)[0];
   }
 
-  /** A session of its own; as the superuser, unless another login role is named. */
+  /** A new session as the superuser, or as the given login role. */
   async connect(user) {
     const client = new pg.Client({ database: this.name, user, statement_timeout: STATEMENT_TIMEOUT_MS });
     await client.connect();
@@ -84,7 +90,7 @@ class Database {
     return client;
   }
 
-  /** Runs `work` in a session of its own as `person`. */
+  /** Runs `work` in a new session as `person`. */
   async as(person, work) {
     const client = await this.signIn(person);
     try {
@@ -99,7 +105,7 @@ class Database {
     await client.end();
   }
 
-  /** Waits until these sessions are all waiting for a lock. */
+  /** Waits until all of these sessions wait for a lock. */
   async waitUntilBlocked(...clients) {
     const pids = clients.map((client) => client.processID);
     await waitUntil(`${pids.length} sessions wait for a lock`, async () => {
@@ -112,7 +118,17 @@ class Database {
     });
   }
 
-  /** Ends the sessions that were opened here; the database stays. */
+  /** For statements that make Postgres itself raise internal errors: only crashes count as bugs then. */
+  ignoreInternalErrors() {
+    this.#log.ignoresInternalErrors = true;
+  }
+
+  /** Fails if the server has logged a bug since this object was created. */
+  assertCleanLog() {
+    this.#log.assertClean();
+  }
+
+  /** Closes the sessions opened here; the database stays. */
   async disconnectAll() {
     const clients = this.#clients;
     this.#clients = [];
@@ -120,9 +136,11 @@ class Database {
     await Promise.all(clients.map((client) => client.end()));
   }
 
+  /** Drops the database. Fails if the server log shows a bug, so that every suite checks the log. */
   async drop() {
     await this.disconnectAll();
     await underServerLock((server) => server.query(`drop database if exists ${this.name} with (force)`));
+    this.assertCleanLog();
   }
 }
 
@@ -130,7 +148,7 @@ async function underServerLock(work) {
   const server = new pg.Client({ database: 'postgres' });
   await server.connect();
   try {
-    await server.query('select pg_advisory_lock($1)', [ONE_AT_A_TIME]);
+    await server.query('select pg_advisory_lock($1)', [SERVER_LOCK]);
     return await work(server);
   } finally {
     await server.end();

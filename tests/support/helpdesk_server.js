@@ -5,29 +5,29 @@ import { after } from 'node:test';
 import { createHelpdeskDatabase } from './database.js';
 import { createTwoOrganizations } from './organizations.js';
 import { startPostgrest } from './postgrest.js';
-import { signsOfBugs, watchServerLog } from './server_log.js';
 
-/** Returns { db, api, expectCleanLog, and everything that `tell` makes }; stopped and dropped after the file's tests. */
-export async function serveHelpdesk(tell = createTwoOrganizations) {
+/**
+ * Returns { db, api } and everything that `createFixture` returns. PostgREST is stopped and the database dropped
+ * after the tests of the file.
+ */
+export async function serveHelpdesk(createFixture = createTwoOrganizations) {
   const db = await createHelpdeskDatabase();
-  const loggedSince = await watchServerLog(db);
-  const people = await tell(db);
+  const fixture = await createFixture(db);
   const api = await startPostgrest(db);
   after(async () => {
     await api.stop();
     await db.drop();
   });
-  const expectCleanLog = () => assert.deepEqual(signsOfBugs(loggedSince()), []);
-  return { db, api, expectCleanLog, ...people };
+  return { db, api, ...fixture };
 }
 
-/** supabase-js got this: no error. Returns the data. */
+/** Expects a supabase-js response without an error. Returns the data. */
 export function granted({ data, error }) {
   assert.equal(error, null, error && JSON.stringify(error));
   return data;
 }
 
-/** supabase-js was refused with this HTTP status and SQLSTATE (or PGRST code). Returns the error. */
+/** Expects a supabase-js error with this HTTP status and SQLSTATE (or PGRST code). Returns the error. */
 export function refused({ data, error, status }, expectedStatus, expectedCode) {
   assert.ok(error, `expected ${expectedStatus} ${expectedCode}, but it succeeded with ${JSON.stringify(data)}`);
   assert.deepEqual({ status, code: error.code }, { status: expectedStatus, code: expectedCode }, error.message);

@@ -26,8 +26,9 @@ function start(name, settings, environment = {}) {
   const options = Object.entries(settings).map(([setting, value]) => `${setting}=${value}`);
   const variables = Object.entries(environment).map(([variable, value]) => `export ${variable}=${value};`);
   inBash(`${variables.join(' ')} cluster_start "$@"`, name, ...options);
-  const [host, port, user] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT $PGUSER"', name).trim().split(' ');
-  Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user });
+  const output = inBash('cluster_env "$1"; printf "%s\\n" "$PGHOST" "$PGPORT" "$PGUSER" "$(cluster_dir "$1")/log"', name);
+  const [host, port, user, log] = output.trim().split('\n');
+  Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user, SERVER_LOG: log });
 }
 
 /** Ends every process of a server that startPrivateServer started, without a chance to finish anything. */

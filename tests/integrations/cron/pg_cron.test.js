@@ -10,22 +10,25 @@ import { waitUntil } from '../../support/wait.js';
 
 /** Up to a minute passes until a job that runs every minute runs. */
 const PATIENCE_S = 100;
+/** pg_cron runs its jobs in one database of a server. */
+const DATABASE = 'postgres';
 
 const skip = hasLibrary('pg_cron.so') ? false : 'this Postgres has no pg_cron';
 
 describe('pg_cron', { skip }, () => {
-  const db = existingDatabase('postgres');
-  let stop;
+  let db, stop;
 
   before(() => {
     stop = startPrivateServer('cron', {
       shared_preload_libraries: 'pg_cron',
-      'cron.database_name': db.name,
+      'cron.database_name': DATABASE,
       'cron.use_background_workers': 'on',
       fsync: 'off',
     });
+    db = existingDatabase(DATABASE);
   });
   after(async () => {
+    db.assertCleanLog();
     await db.disconnectAll();
     stop();
   });
@@ -33,7 +36,7 @@ describe('pg_cron', { skip }, () => {
   const jobs = () =>
     db.sql('select jobname, schedule, command, database, username::text, active from cron.job order by jobname');
 
-  const ours = (jobname, schedule, command) => ({ jobname, schedule, command, database: db.name, username: 'postgres', active: true });
+  const ours = (jobname, schedule, command) => ({ jobname, schedule, command, database: DATABASE, username: 'postgres', active: true });
   const cleanup = ours('helpdesk_cleanup_notifications', '0 0 * * *', 'select helpdesk.cleanup_old_notifications()');
   const refresh = ours('helpdesk_refresh_ticket_stats', '*/5 * * * *', 'select helpdesk.refresh_ticket_stats()');
 
