@@ -1,4 +1,4 @@
-// Comments and attachments, through the functions and through the tables.
+// Comments and attachments over HTTP, through the functions and through the tables.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -32,29 +32,29 @@ const file = (ticket, more = {}) => ({
   ...more,
 });
 
-test('customer and agent talk on a ticket; what agents say among themselves the customer never sees', async () => {
+test('customer and agent comment on a ticket; the customer never sees internal comments', async () => {
   const id = await open('Conversation');
-  const [question, aside, answer] = [
+  const [question, internal, answer] = [
     granted(await comment(asAlice, id, 'Does it work?')),
     granted(await comment(asBen, id, 'She should restart it', true)),
     granted(await comment(asBen, id, 'Please restart it')),
   ];
-  const said = (list) => list.map((entry) => [entry.id, entry.createdBy.name, entry.isInternal]);
-  assert.deepEqual(said((await details(asBen, id)).comments), [
+  const summaryOf = (list) => list.map((entry) => [entry.id, entry.createdBy.name, entry.isInternal]);
+  assert.deepEqual(summaryOf((await details(asBen, id)).comments), [
     [question, 'Alice', false],
-    [aside, 'Ben', true],
+    [internal, 'Ben', true],
     [answer, 'Ben', false],
   ]);
-  assert.deepEqual(said((await details(asAlice, id)).comments), [
+  assert.deepEqual(summaryOf((await details(asAlice, id)).comments), [
     [question, 'Alice', false],
     [answer, 'Ben', false],
   ]);
   const rows = async (client) =>
     granted(await client.from('ticket_comments').select('id').eq('ticket_id', id).order('created_at')).map((row) => row.id);
-  assert.deepEqual(await rows(asBen), [question, aside, answer]);
+  assert.deepEqual(await rows(asBen), [question, internal, answer]);
   assert.deepEqual(await rows(asAlice), [question, answer]);
   assert.deepEqual([await rows(asDave), await rows(asMallory)], [[], []]);
-  assert.deepEqual(granted(await asAlice.from('ticket_comments').select().eq('id', aside)), []);
+  assert.deepEqual(granted(await asAlice.from('ticket_comments').select().eq('id', internal)), []);
 });
 
 test('a comment moves its ticket to the top of the list', async () => {
@@ -66,7 +66,7 @@ test('a comment moves its ticket to the top of the list', async () => {
   assert.deepEqual(await titles(), ['Older', 'Newer']);
 });
 
-test('counts of comments and attachments come with the tickets; a customer’s hold only what is public', async () => {
+test('tickets include counts of comments and attachments; customers get counts of public ones only', async () => {
   const id = await open('Counted');
   for (const isInternal of [false, true]) {
     granted(await comment(asBen, id, 'Words', isInternal));
@@ -91,7 +91,7 @@ test('counts of comments and attachments come with the tickets; a customer’s h
   assert.deepEqual(granted(await internal(asAlice)), []);
 });
 
-test('a customer’s comment reopens a ticket that waits for them', async () => {
+test('a comment by the customer reopens a ticket that waits for them', async () => {
   const id = await open('Waiting');
   const stages = granted(await asBen.from('workflow_stages').select('id, name').eq('org_id', acme));
   const stage = stages.find(({ name }) => name === 'Waiting on customer').id;
@@ -103,7 +103,7 @@ test('a customer’s comment reopens a ticket that waits for them', async () => 
   assert.deepEqual([ticket.status, ticket.currentStage.name], ['open', 'In progress']);
 });
 
-test('a ticket one cannot see answers like one that does not exist: 403', async () => {
+test('a ticket that the caller cannot see is indistinguishable from a missing one: 403', async () => {
   const id = await open('Of Alice');
   for (const client of [asDave, asMallory]) {
     for (const say of [
@@ -119,7 +119,7 @@ test('a ticket one cannot see answers like one that does not exist: 403', async 
   }
 });
 
-test('customers write nothing internal: 403', async () => {
+test('customers cannot write internal comments or attachments: 403', async () => {
   const id = await open('No secrets of customers');
   refused(await comment(asAlice, id, 'x', true), 403, '42501');
   refused(await attach(asAlice, id, { p_is_internal: true }), 403, '42501');
@@ -128,7 +128,7 @@ test('customers write nothing internal: 403', async () => {
   refused(await asAlice.from('ticket_attachments').insert(file(id, { is_internal: true })), 403, '42501');
 });
 
-test('through the table author and uploader are the caller, whatever is sent', async () => {
+test('through the tables, author and uploader are always the caller', async () => {
   const id = await open('By the table');
   const said = granted(
     await asAlice.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: 'Hello' }).select().single(),
@@ -144,7 +144,7 @@ test('through the table author and uploader are the caller, whatever is sent', a
   refused(await asAlice.from('ticket_comments').insert({ org_id: globex, ticket_id: id, content: 'x' }), 403, '42501');
 });
 
-test('authors edit the words of their own comments, and nothing else', async () => {
+test('authors can edit the content of their own comments and nothing else', async () => {
   const [id, other] = [await open('Edited'), await open('Another')];
   const said = granted(await comment(asAlice, id, 'Teh printer'));
   const edit = (client, change) => client.from('ticket_comments').update(change).eq('id', said).select('content');
@@ -156,7 +156,7 @@ test('authors edit the words of their own comments, and nothing else', async () 
   refused(await asAlice.from('ticket_comments').delete().eq('id', said), 403, '42501');
 });
 
-test('who uploaded an attachment deletes it, and staff delete any', async () => {
+test('an attachment can be deleted by its uploader and by staff', async () => {
   const id = await open('Files');
   const remove = async (client, attachment) =>
     granted(await client.from('ticket_attachments').delete().eq('id', attachment).select('id')).length;
@@ -168,7 +168,7 @@ test('who uploaded an attachment deletes it, and staff delete any', async () => 
   assert.deepEqual((await details(asBen, id)).attachments, []);
 });
 
-test('bad input is a 400 that names the argument, and writes nothing', async () => {
+test('invalid input is refused with a 400 that names the argument, and writes nothing', async () => {
   const id = await open('Bad input');
   const cases = [
     [comment(asAlice, id, ' \n\t '), '22023', /p_content/],
@@ -193,7 +193,7 @@ test('bad input is a 400 that names the argument, and writes nothing', async () 
   assert.deepEqual([comments, attachments], [[], []]);
 });
 
-test('a backend cannot comment in nobody’s name', async () => {
+test('a backend without a caller must name the author of a comment', async () => {
   const id = await open('By a backend');
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
   refused(await comment(backend, id, 'x'), 403, '42501');
@@ -201,7 +201,7 @@ test('a backend cannot comment in nobody’s name', async () => {
   assert.equal(granted(await backend.from('ticket_comments').insert(row).select().single()).created_by, alice.profile);
 });
 
-test('an admin who deletes a ticket deletes all that belongs to it', async () => {
+test('deleting a ticket deletes everything that belongs to it', async () => {
   const id = await open('With everything');
   granted(await asBen.rpc('watch_ticket', { p_ticket_id: id }));
   for (const isInternal of [false, true]) {

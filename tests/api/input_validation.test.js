@@ -1,4 +1,4 @@
-// Input that tries to break things: it is stored as it is, or refused with a clear error; the server takes no harm.
+// Unusual and hostile input over HTTP is stored unchanged or refused with a clear error.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,7 +24,7 @@ const texts = {
 };
 
 for (const [name, oddity] of Object.entries(texts)) {
-  test(`${name} is stored and found as it is`, async () => {
+  test(`${name} is stored unchanged and found`, async () => {
     const text = `${oddity} in a haystack`;
     const id = granted(await open({ p_title: text, p_description: text }));
     const { ticket } = granted(await asBen.rpc('get_ticket_details', { p_ticket_id: id }));
@@ -43,13 +43,13 @@ test('a NUL character is refused', async () => {
   refused(await list({ search: 'a\u0000b' }), 400, '22P05');
 });
 
-test('half a surrogate pair is refused', async () => {
+test('an unpaired surrogate is refused', async () => {
   const body = `{"p_org_id": "${acme}", "p_title": "\\ud800"}`;
   const { status } = await api.http('POST', '/rpc/create_ticket', { token: api.token(alice), body });
   assert.equal(status, 400);
 });
 
-test('a body of 10 MB is refused and written nowhere', async () => {
+test('a body of 10 MB is refused and not stored', async () => {
   const before = await tickets();
   const huge = 'x'.repeat(10 * MEGABYTE);
   refused(await open({ p_title: huge }), 400, '22023');
@@ -61,7 +61,7 @@ test('a body of 10 MB is refused and written nowhere', async () => {
   assert.equal(await tickets(), before);
 });
 
-test('an error does not send 10 MB of input back', async () => {
+test('an error does not return 10 MB of input', async () => {
   const huge = 'k'.repeat(10 * MEGABYTE);
   for (const filters of [{ [huge]: 1 }, { priority: huge }, { createdAfter: huge }, { stageId: huge }, { sort: huge }]) {
     const { message, hint } = refused(await list(filters), 400, '22023');
@@ -69,7 +69,7 @@ test('an error does not send 10 MB of input back', async () => {
   }
 });
 
-test('JSON nested 10,000 deep is refused', async () => {
+test('JSON nested 10,000 levels deep is refused', async () => {
   const deep = '['.repeat(10_000) + ']'.repeat(10_000);
   const call = (name, body) => api.http('POST', `/rpc/${name}`, { token: api.token(ben), body });
   const listed = await call('list_org_tickets', `{"p_org_id": "${acme}", "p_filters": {"search": ${deep}}}`);
@@ -80,7 +80,7 @@ test('JSON nested 10,000 deep is refused', async () => {
   }
 });
 
-test('bad values name the argument and say what is allowed', async () => {
+test('errors for invalid values name the argument and contain a hint', async () => {
   const cases = [
     [open({ p_title: null }), 400, '22004', /p_title/],
     [open({ p_title: ' \t ' }), 400, '22023', /p_title/],
@@ -98,11 +98,11 @@ test('bad values name the argument and say what is allowed', async () => {
     const { message, hint } = refused(await call, status, code);
     assert.match(message, mentions);
     assert.ok(hint, `${message} has a hint`);
-    assert.doesNotMatch(`${message} ${hint}`, /struct |src\/|\.rs\b/, 'no word of Rust');
+    assert.doesNotMatch(`${message} ${hint}`, /struct |src\/|\.rs\b/, 'no mention of Rust');
   }
 });
 
-test('a list where an object belongs is refused, not read by position', async () => {
+test('an array in place of an object is refused, not matched by position', async () => {
   const id = granted(await open({ p_title: 'Not by position' }));
   for (const changes of [[], ['Changed by position']]) {
     refused(await asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: changes }), 400, '22023');

@@ -1,4 +1,4 @@
-// How people get in, as an app does it: invites, admin codes, roles, leaving.
+// Memberships over HTTP: invites, admin codes, roles, leaving.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const invite = (client, p_email, more = {}) => client.rpc('create_org_invite', {
 const rolesOf = async (person) =>
   (await db.sql('select org_role from helpdesk.org_members where user_id = $1', [person.profile])).map((m) => m.org_role);
 
-test('an admin invites, the person finds the invite, accepts it, and works as an agent', async () => {
+test('an invited person finds the invite, accepts it and works as an agent', async () => {
   const iris = await signUp(db, 'Iris');
   const asIris = api.supabase(iris);
   const id = granted(await invite(asAda, 'IRIS@example.com', { p_role: 'agent', p_expires_in: '2 days' }));
@@ -28,14 +28,14 @@ test('an admin invites, the person finds the invite, accepts it, and works as an
   assert.equal(granted(await asIris.rpc('accept_org_invite', { p_invite_id: id })), acme);
 });
 
-test('agents, customers and admins of another organization invite nobody: 403', async () => {
+test('agents, customers and admins of other organizations cannot invite: 403', async () => {
   for (const client of [asBen, asAlice, asGina]) refused(await invite(client, 'x@example.com'), 403, '42501');
   refused(await invite(asAda, 'not an address'), 400, '22023');
   refused(await invite(asAda, alice.email), 409, '23505');
   refused(await asAda.from('org_invites').insert({ org_id: globex, email: 'x@example.com' }), 403, '42501');
 });
 
-test('invites are read, made and revoked through the table too, by admins', async () => {
+test('admins can also read, create and revoke invites through the table', async () => {
   granted(await asAda.from('org_invites').insert({ org_id: acme, email: 'table@example.com', role: 'customer' }));
   const rows = granted(await asAda.from('org_invites').select('email, role, created_by').eq('email', 'table@example.com'));
   assert.deepEqual(rows, [{ email: 'table@example.com', role: 'customer', created_by: ada.profile }]);
@@ -47,7 +47,7 @@ test('invites are read, made and revoked through the table too, by admins', asyn
   assert.deepEqual(gone, [{ email: 'table@example.com' }]);
 });
 
-test('a revoked invite is no invite', async () => {
+test('a revoked invite cannot be accepted', async () => {
   const lou = await signUp(db, 'Lou');
   const id = granted(await invite(asAda, lou.email));
   granted(await asAda.rpc('revoke_org_invite', { p_invite_id: id }));
@@ -55,7 +55,7 @@ test('a revoked invite is no invite', async () => {
   assert.deepEqual(await rolesOf(lou), []);
 });
 
-test('an admin promotes, removes; a member leaves', async () => {
+test('an admin promotes and removes members; a member leaves', async () => {
   const [moe, ned] = [await signUp(db, 'Moe'), await signUp(db, 'Ned')];
   for (const person of [moe, ned]) {
     const id = granted(await invite(asAda, person.email));
@@ -71,7 +71,7 @@ test('an admin promotes, removes; a member leaves', async () => {
   assert.deepEqual(await rolesOf(ada), ['org_admin']);
 });
 
-test('the installation gets another administrator by a code, once', async () => {
+test('an admin code makes one person an installation administrator, once', async () => {
   const [ingrid, second, third] = [await signUp(db, 'Ingrid'), await signUp(db, 'Second'), await signUp(db, 'Third')];
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
   refused(await asAda.rpc('create_admin_invite_code'), 403, '42501');
@@ -85,7 +85,7 @@ test('the installation gets another administrator by a code, once', async () => 
   assert.equal(await db.value('select count(*)::int from helpdesk.profiles where role = $1', ['admin']), 2);
 });
 
-test('a backend opens and changes a ticket for a customer, and history says that it was the system', async () => {
+test('history attributes changes by a backend without a caller to the system', async () => {
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
   const id = granted(
     await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'By mail', p_requester_id: alice.profile }),
@@ -98,7 +98,7 @@ test('a backend opens and changes a ticket for a customer, and history says that
   assert.equal(ticket.createdBy.name, 'Alice');
   assert.deepEqual(history.map((h) => h.changedBy), [null, null]);
   assert.equal(comments[0].createdBy.name, 'Alice');
-  // With the login of whom it acts for in its token, it is them.
+  // With a login in its token, the backend acts as that person.
   const forBen = api.supabaseWithToken(api.token({ role: 'service_role', sub: ben.login }));
   granted(await forBen.rpc('add_comment', { p_ticket_id: id, p_content: 'On it', p_is_internal: true }));
   granted(await forBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'urgent' } }));
@@ -107,7 +107,7 @@ test('a backend opens and changes a ticket for a customer, and history says that
   assert.equal(details.comments.at(-1).createdBy.name, 'Ben');
 });
 
-test('act_as is not for API requests', async () => {
+test('act_as cannot be called over the API', async () => {
   refused(await asAlice.rpc('act_as', { p_email: ada.email }), 403, '42501');
   refused(await asAlice.rpc('act_as', { p_email: null }), 403, '42501');
 });

@@ -1,4 +1,4 @@
-// The knowledge base and search, as a help center uses them: with a token and without.
+// The knowledge base and search over HTTP, with and without a token.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ const members = await write(asBen, acme, 'Members and their printers', { visibil
 const open = await write(asBen, acme, 'Printers for everybody', { visibility: 'public', status: 'published' });
 const titles = (results) => results.map(({ title }) => title).sort();
 
-test('without a token one reads what is published for everybody, and nothing else', async () => {
+test('without a token, only published public articles are readable', async () => {
   const rows = await api.http('GET', '/articles?select=title');
   assert.deepEqual(rows, { status: 200, body: [{ title: 'Printers for everybody' }] });
   const got = await api.http('GET', `/rpc/get_article?p_article_id=${open}`);
@@ -39,7 +39,7 @@ test('without a token one reads what is published for everybody, and nothing els
   assert.equal((await api.http('PATCH', `/articles?id=eq.${open}`, { body: { title: 'x' } })).status, 401);
 });
 
-test('members read and find what is published for members, strangers do not', async () => {
+test('members can read and find articles for members, other people cannot', async () => {
   for (const [client, expected] of [
     [asAlice, ['Members and their printers', 'Printers for everybody']],
     [asMallory, ['Printers for everybody']],
@@ -52,7 +52,7 @@ test('members read and find what is published for members, strangers do not', as
   }
 });
 
-test('an agent writes, publishes, corrects and reverts; the history is there', async () => {
+test('an agent writes, publishes, corrects and reverts an article; all versions are kept', async () => {
   const published = granted(await asBen.rpc('publish_article', { p_article_id: draft }));
   assert.deepEqual([published.status, published.version, published.visibility], ['published', 2, 'internal']);
   granted(await asAda.from('articles').update({ content: 'Corrected', visibility: 'members' }).eq('id', draft));
@@ -73,7 +73,7 @@ test('an agent writes, publishes, corrects and reverts; the history is there', a
   refused(await asBen.rpc('revert_article', { p_article_id: draft, p_version: 99 }), 400, '22023');
 });
 
-test('readers rate what they may read', async () => {
+test('readers can rate the articles that they can read', async () => {
   granted(await asAlice.rpc('rate_article', { p_article_id: members, p_helpful: true }));
   granted(await asDave.from('article_feedback').insert({ org_id: acme, article_id: members, helpful: false, comment: 'Too short' }));
   refused(await asMallory.rpc('rate_article', { p_article_id: members, p_helpful: true }), 403, '42501');
@@ -83,7 +83,7 @@ test('readers rate what they may read', async () => {
   assert.deepEqual(granted(await asAlice.from('article_feedback').select('helpful')), [{ helpful: true }]);
 });
 
-test('one search over tickets, comments and articles; what is internal stays so', async () => {
+test('one search covers tickets, comments and articles, and customers never find internal text', async () => {
   const ticket = granted(await asAlice.rpc('create_ticket', { p_org_id: acme, p_title: 'My printers are gone' }));
   granted(await asBen.rpc('add_comment', { p_ticket_id: ticket, p_content: 'The printers were stolen by elves', p_is_internal: true }));
   const search = async (client, p_query, p_filters = {}) =>
@@ -104,7 +104,7 @@ test('one search over tickets, comments and articles; what is internal stays so'
   assert.equal(granted(await asAlice.rpc('list_org_tickets', { p_org_id: acme, p_filters: { search: 'elves' } })).pagination.total, 0);
 });
 
-test('categories are a tree that each reader sees as far as it concerns them', async () => {
+test('each reader sees the part of the category tree that has articles for them', async () => {
   const [parent] = granted(await asBen.from('categories').insert({ org_id: acme, name: 'Hardware' }).select('id'));
   granted(await asBen.from('categories').insert([
     { org_id: acme, name: 'Printers', parent_id: parent.id },

@@ -1,4 +1,4 @@
-// What people are told, and what they do with it.
+// Notifications over HTTP.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ const say = async (client, id, isInternal = false) =>
   granted(await client.rpc('add_comment', { p_ticket_id: id, p_content: 'Words', p_is_internal: isInternal }));
 const watch = async (client, id, on = true) => granted(await client.rpc('watch_ticket', { p_ticket_id: id, p_watch: on }));
 
-/** The types of what somebody was told about a ticket, oldest first. */
+/** The types of a person's notifications about a ticket, oldest first. */
 const told = async (client, id) =>
   granted(await client.from('notifications').select('type').eq('ticket_id', id).order('id')).map(({ type }) => type);
 
@@ -24,7 +24,7 @@ async function unread(person) {
   return body;
 }
 
-test('a customer is told of their ticket from beginning to end, the agent of what becomes theirs', async () => {
+test('the requester is notified of all public events of a ticket, the agent of what concerns them', async () => {
   const id = await open('From beginning to end');
   await assign(id, ben);
   const spoken = await say(asAlice, id);
@@ -60,17 +60,17 @@ test('a customer is told of their ticket from beginning to end, the agent of wha
   });
 });
 
-test('an internal comment is told to staff who are concerned, never to the customer', async () => {
+test('internal comments notify assigned and watching staff, never the customer', async () => {
   const id = await open('Whispered about');
   await assign(id, ben);
   await watch(asAda, id);
   await say(asAda, id, true);
   assert.deepEqual(await told(asBen, id), ['ticket_assigned', 'ticket_commented']);
   assert.deepEqual(await told(asAlice, id), ['ticket_created']);
-  assert.deepEqual(await told(asAda, id), [], 'not of what she said herself');
+  assert.deepEqual(await told(asAda, id), [], 'not of her own comment');
 });
 
-test('watchers are told until they stop watching', async () => {
+test('watchers are notified until they stop watching', async () => {
   const id = await open('Watched');
   await watch(asBen, id);
   await watch(asBen, id);
@@ -87,14 +87,14 @@ test('watchers are told until they stop watching', async () => {
   assert.deepEqual(granted(await watchers()), [], 'stopping through the table');
 });
 
-test('nobody watches a ticket they cannot see, nor makes somebody else watch', async () => {
+test('nobody can watch a ticket that they cannot see, or add another watcher', async () => {
   const id = await open('Not to be watched');
   for (const client of [asDave, asMallory]) refused(await client.rpc('watch_ticket', { p_ticket_id: id }), 403, '42501');
   const row = { org_id: acme, ticket_id: id, user_id: ben.profile };
   for (const client of [asDave, asAda]) refused(await client.from('ticket_watchers').insert(row), 403, '42501');
 });
 
-test('a watcher who is made a customer is no longer told', async () => {
+test('a watcher who becomes a customer is no longer notified', async () => {
   const id = await open('Watched by somebody who goes');
   await watch(asBen, id);
   const role = (name) => asAda.from('org_members').update({ org_role: name }).eq('user_id', ben.profile).select();
@@ -104,7 +104,7 @@ test('a watcher who is made a customer is no longer told', async () => {
   assert.deepEqual(await told(asBen, id), []);
 });
 
-test('what is switched off is not written', async () => {
+test('disabled notification types are not written', async () => {
   const mine = () => asAlice.from('notification_preferences');
   granted(await mine().insert({ type: 'ticket_commented', enabled: false }));
   const id = await open('Quiet');
@@ -121,7 +121,7 @@ test('what is switched off is not written', async () => {
   assert.deepEqual(granted(await asDave.from('notification_preferences').select()), []);
 });
 
-test('marking as read: some, all, and through the table; the count by GET follows', async () => {
+test('notifications can be marked as read by id, all at once and through the table', async () => {
   granted(await asAlice.rpc('mark_notifications_read'));
   assert.equal(await unread(alice), 0);
   const ids = [];
@@ -144,7 +144,7 @@ test('marking as read: some, all, and through the table; the count by GET follow
   assert.equal(await db.value('select read from helpdesk.notifications where id = $1', [four]), true);
 });
 
-test('nobody reads, marks or deletes what others were told', async () => {
+test('nobody can read, mark or delete the notifications of others', async () => {
   const id = await open('Of Alice alone');
   const [{ id: hers }] = granted(await asAlice.from('notifications').select('id').eq('ticket_id', id));
   for (const client of [asDave, asBen, asAda, asMallory]) {
@@ -157,7 +157,7 @@ test('nobody reads, marks or deletes what others were told', async () => {
   assert.equal(await db.value('select read from helpdesk.notifications where id = $1', [hers]), false);
 });
 
-test('of a notification only "read" is changed, and nobody writes one', async () => {
+test('only "read" can be changed in a notification, and nobody can insert one', async () => {
   const id = await open('Forged');
   const mine = () => asAlice.from('notifications');
   for (const change of [{ content: {} }, { user_id: dave.profile }, { type: 'ticket_closed' }, { expires_at: '2999-01-01' }]) {
@@ -167,7 +167,7 @@ test('of a notification only "read" is changed, and nobody writes one', async ()
   refused(await mine().insert(forged), 403, '42501');
 });
 
-test('without a token there is nothing to count, to read or to mark', async () => {
+test('without a token, notifications are refused: 401', async () => {
   for (const [method, path] of [
     ['GET', '/rpc/count_unread_notifications'],
     ['GET', '/notifications'],
@@ -179,7 +179,7 @@ test('without a token there is nothing to count, to read or to mark', async () =
   }
 });
 
-test('marking as read writes, so it does not answer GET', async () => {
+test('marking as read does not accept GET, because it writes', async () => {
   await open('Stays unread');
   const before = await unread(alice);
   const { status } = await api.http('GET', '/rpc/mark_notifications_read', { token: api.token(alice) });
@@ -187,7 +187,7 @@ test('marking as read writes, so it does not answer GET', async () => {
   assert.equal(await unread(alice), before);
 });
 
-test('a backend cleans up, people do not', async () => {
+test('a backend can clean up notifications, people cannot', async () => {
   const id = await open('Expired');
   await db.sql(`update helpdesk.notifications set expires_at = now() - interval '1 second' where ticket_id = $1`, [id]);
   for (const client of [asAlice, asAda]) refused(await client.rpc('cleanup_old_notifications'), 403, '42501');

@@ -1,4 +1,4 @@
-// Agents at work: taking the next ticket, changing many at once.
+// claim_next_ticket() and update_tickets() over HTTP.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ const update = (client, p_ticket_ids, p_changes) => client.rpc('update_tickets',
 const titlesOf = (ids) =>
   db.value('select array_agg(title order by number) from helpdesk.tickets where id = any ($1)', [ids]);
 
-test('agents claim the most urgent, then the oldest, until null says that the queue is empty', async () => {
+test('agents claim the most urgent, oldest ticket first; an empty queue returns null', async () => {
   for (const [title, priority] of [['Third', 'low'], ['First', 'urgent'], ['Second', 'high'], ['Fourth', 'low']]) {
     await open(title, priority);
   }
@@ -30,7 +30,7 @@ test('agents claim the most urgent, then the oldest, until null says that the qu
   assert.deepEqual(taken, ['First', 'Second', 'Third', 'Fourth']);
 });
 
-test('filters narrow the queue; those that make no sense there are a 400', async () => {
+test('filters narrow the queue; filters that do not apply to it are refused with 400', async () => {
   const [low, urgent] = [await open('Low'), await open('Urgent', 'urgent')];
   assert.equal(granted(await claim(asBen, { priority: 'low' })).id, low);
   assert.equal(granted(await claim(asBen, { priority: ['low', 'medium'] })), null);
@@ -42,7 +42,7 @@ test('filters narrow the queue; those that make no sense there are a 400', async
   assert.equal(granted(await claim(asAda)).id, urgent);
 });
 
-test('customers and strangers claim nothing: 403; claiming does not answer GET', async () => {
+test('customers and non-members cannot claim tickets: 403; claiming does not accept GET', async () => {
   const id = await open('Not for everybody');
   for (const client of [asAlice, asMallory, asGina]) refused(await claim(client), 403, '42501');
   refused(await asBen.rpc('claim_next_ticket', { p_org_id: globex }), 403, '42501');
@@ -52,7 +52,7 @@ test('customers and strangers claim nothing: 403; claiming does not answer GET',
   assert.equal(granted(await claim(asBen)).id, id);
 });
 
-test('many tickets are changed at once, each with its revision; those that are so already are left alone', async () => {
+test('a bulk update writes a revision for each ticket that it changes', async () => {
   const ids = [await open('A'), await open('B'), await open('C')];
   granted(await asBen.rpc('update_ticket', { p_ticket_id: ids[1], p_changes: { priority: 'high' } }));
   const answer = granted(await update(asBen, [...ids, ids[0]], { priority: 'high' }));
@@ -68,20 +68,20 @@ test('many tickets are changed at once, each with its revision; those that are s
   assert.deepEqual(history, [{ version: 2, changed_by: ben.profile }]);
 });
 
-test('all or none: one ticket that is not there, and nothing is changed', async () => {
+test('a bulk update with one missing ticket changes nothing', async () => {
   const ids = [await open('Kept'), await open('As well')];
-  const theirs = granted(await asMallory.rpc('create_ticket', { p_org_id: globex, p_title: 'In another world' }));
+  const theirs = granted(await asMallory.rpc('create_ticket', { p_org_id: globex, p_title: 'A ticket of Globex' }));
   const errors = [];
   for (const other of [NOWHERE, theirs]) {
     errors.push(refused(await update(asBen, [...ids, other], { title: 'x' }), 403, '42501').message);
   }
-  assert.equal(errors[0], errors[1], 'a ticket of others answers like none');
+  assert.equal(errors[0], errors[1], 'a ticket of another organization is indistinguishable from a missing one');
   refused(await update(asAlice, ids, { title: 'x' }), 403, '42501');
   refused(await update(asMallory, ids, { title: 'x' }), 403, '42501');
   assert.deepEqual(await titlesOf(ids), ['Kept', 'As well']);
 });
 
-test('a stage of another workflow, a stranger as assignee: 403, and nothing is changed', async () => {
+test('a stage of another workflow or a non-member as assignee: 403, and nothing changes', async () => {
   const ids = [await open('Stays')];
   const theirs = await stagesOf(db, globex);
   for (const changes of [{ stageId: theirs.Closed }, { assignedTo: mallory.profile }, { assignedTo: alice.profile }]) {
@@ -91,7 +91,7 @@ test('a stage of another workflow, a stranger as assignee: 403, and nothing is c
   assert.deepEqual(await titlesOf(ids), ['Stays']);
 });
 
-test('bad input is a 400 that says what is allowed', async () => {
+test('invalid input is refused with a 400 that names the argument', async () => {
   const ids = [await open('Bad input')];
   const cases = [
     [update(asBen, null, { title: 'x' }), '22004', /p_ticket_ids/],
@@ -106,7 +106,7 @@ test('bad input is a 400 that says what is allowed', async () => {
   for (const [call, code, mentions] of cases) assert.match(refused(await call, 400, code).message, mentions);
 });
 
-test('with transitions, only allowed moves; the error says which', async () => {
+test('with transitions, only allowed moves succeed, and the hint lists them', async () => {
   const [workflow] = granted(await asAda.from('workflows').select('id').eq('org_id', acme));
   const move = (from, to, min_role = 'org_agent') => ({
     org_id: acme,
@@ -124,7 +124,7 @@ test('with transitions, only allowed moves; the error says which', async () => {
   for (const to of ['Resolved', 'Closed']) {
     const { hint } = refused(await go(asBen, to), 403, '42501');
     assert.match(hint, /In progress/);
-    assert.doesNotMatch(hint, /Closed/, 'that is for admins');
+    assert.doesNotMatch(hint, /Closed/, 'only for admins');
   }
   refused(await update(asBen, [id], { stageId: stages.Resolved }), 403, '42501');
   refused(await asBen.from('tickets').update({ current_stage_id: stages.Resolved }).eq('id', id), 403, '42501');

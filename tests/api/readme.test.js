@@ -1,4 +1,4 @@
-// README's JavaScript, run as it stands there.
+// Runs the JavaScript example of the README.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { serveHelpdesk } from '../support/helpdesk_server.js';
 
 const { api, acme, alice } = await serveHelpdesk();
 
-test('README’s JavaScript does what the text around it says', async () => {
+test('the JavaScript example of the README works as described', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, example] = readme.match(/^```js\n(.*?)^```$/ms);
   const run = new Function('createClient', 'url', 'key', 'org', `return (async () => { ${example} return { ticket, page, details, rows } })()`);

@@ -1,4 +1,4 @@
-// The other door: the tables themselves, over GET, POST, PATCH and DELETE, with PostgREST's filters and embedding.
+// Direct access to the tables over HTTP: GET, POST, PATCH and DELETE, with PostgREST's filters and embedding.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,13 +11,13 @@ const asAda = api.supabase(ada);
 const asBen = api.supabase(ben);
 const asAlice = api.supabase(alice);
 
-/** A ticket of Alice's, made through this door. */
+/** A ticket that Alice inserts into the table. */
 async function ticket(title, more = {}) {
   const row = { org_id: acme, title, ...more };
   return granted(await asAlice.from('tickets').insert(row).select().single());
 }
 
-test('a customer posts a ticket; the system fills in the rest and writes its history', async () => {
+test('a customer posts a ticket; triggers set the other columns and write the history', async () => {
   const row = await ticket('  Kettle broken ', { priority: 'high' });
   assert.equal(row.title, 'Kettle broken');
   assert.deepEqual(
@@ -30,7 +30,7 @@ test('a customer posts a ticket; the system fills in the rest and writes its his
   assert.equal(history[0].changed_by, alice.profile);
 });
 
-test('an agent patches a ticket; the change is in its history like any other', async () => {
+test('an agent patches a ticket; the change appears in its history', async () => {
   const { id } = await ticket('Door jams');
   const change = { title: 'Door jams again', current_stage_id: stages.Closed, assigned_to: ben.profile };
   const row = granted(await asBen.from('tickets').update(change).eq('id', id).select().single());
@@ -43,7 +43,7 @@ test('an agent patches a ticket; the change is in its history like any other', a
   assert.deepEqual(changes.fields.status, { from: 'open', to: 'closed' });
 });
 
-test('filters and order work, and stay inside what the caller may see', async () => {
+test('filters and order work on the rows that the caller can see', async () => {
   const made = [];
   for (const priority of ['low', 'urgent', 'medium']) made.push(await ticket(`Sorted ${priority}`, { priority }));
   await api.supabase(dave).from('tickets').insert({ org_id: acme, title: 'Sorted, but of Dave' });
@@ -57,21 +57,21 @@ test('filters and order work, and stay inside what the caller may see', async ()
   assert.deepEqual(granted(await api.supabase(mallory).from('tickets').select().in('id', made.map(({ id }) => id))), []);
 });
 
-test('a customer patches and deletes nothing', async () => {
+test('customers cannot patch or delete tickets', async () => {
   const { id } = await ticket('Stays as it is');
   assert.deepEqual(granted(await asAlice.from('tickets').update({ title: 'x' }).eq('id', id).select()), []);
   assert.deepEqual(granted(await asAlice.from('tickets').delete().eq('id', id).select()), []);
   assert.equal(await db.value('select title from helpdesk.tickets where id = $1', [id]), 'Stays as it is');
 });
 
-test('agents delete no ticket, admins do, with its history', async () => {
+test('admins can delete a ticket with its history, agents cannot', async () => {
   const { id } = await ticket('To be deleted');
   assert.deepEqual(granted(await asBen.from('tickets').delete().eq('id', id).select()), []);
   assert.deepEqual(granted(await asAda.from('tickets').delete().eq('id', id).select('id')), [{ id }]);
   assert.equal(await db.value('select count(*)::int from helpdesk.ticket_history where ticket_id = $1', [id]), 0);
 });
 
-test('what the system sets cannot be patched, not even by an admin', async () => {
+test('system columns cannot be patched, not even by an admin', async () => {
   const { id } = await ticket('Fixed columns');
   const forbidden = {
     id: alice.profile,
@@ -93,13 +93,13 @@ test('what the system sets cannot be patched, not even by an admin', async () =>
   assert.equal(await db.value('select version from helpdesk.tickets where id = $1', [id]), 1);
 });
 
-test('what the system sets cannot be posted', async () => {
+test('system columns cannot be posted', async () => {
   for (const column of ['id', 'number', 'status', 'version', 'created_at', 'current_stage_id', 'latest_history_id']) {
     refused(await asAda.from('tickets').insert({ org_id: acme, title: 'x', [column]: null }), 403, '42501');
   }
 });
 
-test('a customer posts in nobody else’s name, for no other organization, and assigns nobody', async () => {
+test('a customer cannot post for other people or organizations, or assign a ticket', async () => {
   const post = (row) => asAlice.from('tickets').insert({ org_id: acme, title: 'Not so', ...row });
   refused(await post({ created_by: dave.profile }), 403, '42501');
   refused(await post({ org_id: globex }), 403, '42501');
@@ -107,13 +107,13 @@ test('a customer posts in nobody else’s name, for no other organization, and a
   assert.equal(await db.value(`select count(*)::int from helpdesk.tickets where title = 'Not so'`), 0);
 });
 
-test('an agent posts for a member, but not for a stranger', async () => {
+test('an agent can post for a member, but not for a non-member', async () => {
   const post = (person) => asBen.from('tickets').insert({ org_id: acme, title: 'By phone', created_by: person.profile });
   granted(await post(dave));
   refused(await post(mallory), 403, '42501');
 });
 
-test('a ticket is not assigned to a stranger, nor moved to a stage of another organization', async () => {
+test('a ticket cannot get an assignee or a stage of another organization', async () => {
   const { id } = await ticket('Stays inside');
   const theirs = await stagesOf(db, globex);
   const patch = (change) => asBen.from('tickets').update(change).eq('id', id);
@@ -121,7 +121,7 @@ test('a ticket is not assigned to a stranger, nor moved to a stage of another or
   refused(await patch({ current_stage_id: theirs.Closed }), 403, '42501');
 });
 
-test('history is closed to everybody', async () => {
+test('nobody can write ticket history', async () => {
   const { id } = await ticket('On the record');
   for (const client of [asAlice, asBen, asAda, api.supabaseWithToken(api.token({ role: 'service_role' }))]) {
     const history = () => client.from('ticket_history');
@@ -131,7 +131,7 @@ test('history is closed to everybody', async () => {
   }
 });
 
-test('a person changes their own name and nothing that gives them rights', async () => {
+test('people can change their own name, but nothing that grants rights', async () => {
   const mine = () => api.supabase(dave).from('profiles');
   granted(await mine().update({ name: 'Robert', preferences: { theme: 'dark' } }).eq('id', dave.profile));
   assert.equal(await db.value('select name from helpdesk.profiles where id = $1', [dave.profile]), 'Robert');
@@ -141,7 +141,7 @@ test('a person changes their own name and nothing that gives them rights', async
   assert.deepEqual(granted(await mine().update({ name: 'x' }).eq('id', alice.profile).select()), []);
 });
 
-test('nobody adds themselves to an organization or makes themselves admin', async () => {
+test('nobody can add themselves to an organization or become admin', async () => {
   const members = (person) => api.supabase(person).from('org_members');
   refused(await members(mallory).insert({ org_id: acme, user_id: mallory.profile, org_role: 'org_admin' }), 403, '42501');
   for (const person of [dave, ben, mallory]) {
@@ -157,7 +157,7 @@ test('the last admin can be neither demoted nor removed', async () => {
   refused(await me().delete().eq('user_id', ada.profile), 500, '55000');
 });
 
-test('a ticket comes with its stage, workflow, people and history in one request', async () => {
+test('one request returns a ticket with its stage, workflow, people and history', async () => {
   const { id } = await ticket('Embedded');
   const select = `title, workflow_stages(name), workflows(name),
     requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name),
@@ -174,7 +174,7 @@ test('a ticket comes with its stage, workflow, people and history in one request
   });
   await asBen.from('tickets').update({ assigned_to: ben.profile }).eq('id', id);
   const people = 'requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name)';
-  // A customer reads no profile but their own.
+  // Customers can read only their own profile.
   assert.deepEqual(granted(await asAlice.from('tickets').select(people).eq('id', id).single()), { requester: { name: 'Alice' }, assignee: null });
 });
 
@@ -185,7 +185,7 @@ test('filtering by an embedded stage works', async () => {
   assert.deepEqual(granted(await found).map((row) => row.id), [id]);
 });
 
-test('an admin renames a stage, an agent does not', async () => {
+test('an admin can rename a stage, an agent cannot', async () => {
   const rename = (client, name) =>
     client.from('workflow_stages').update({ name }).eq('id', stages['Waiting on customer']).select('name');
   assert.deepEqual(granted(await rename(asBen, 'x')), []);

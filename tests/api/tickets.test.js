@@ -1,4 +1,4 @@
-// The main job, as an app does it with supabase-js: a customer opens a ticket, an agent works on it, nobody else gets near it.
+// Tickets with supabase-js: a customer opens one, an agent works on it, and nobody else can see it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -31,7 +31,7 @@ test('a customer opens a ticket; an agent finds it in the list and reads it', as
   assert.deepEqual(history.map((entry) => entry.changes.type), ['created']);
 });
 
-test('an agent moves a ticket on, and its customer sees what happened', async () => {
+test('an agent moves a ticket to another stage, and the customer sees the change', async () => {
   const id = await open(asAlice, { p_title: 'Chair squeaks' });
   const stages = granted(await asBen.from('workflow_stages').select('id,name').eq('org_id', acme));
   const resolved = stages.find((stage) => stage.name === 'Resolved');
@@ -54,7 +54,7 @@ test('an agent moves a ticket on, and its customer sees what happened', async ()
   assert.deepEqual(seen.history[0].changedBy, { id: ben.profile, name: 'Ben' });
 });
 
-test('a stale version is a prompt 409 conflict and changes nothing', async () => {
+test('a stale version is refused at once with 409 and changes nothing', async () => {
   const id = await open(asAlice, { p_title: 'Window stuck' });
   const change = (title) =>
     asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
@@ -68,7 +68,7 @@ test('a stale version is a prompt 409 conflict and changes nothing', async () =>
   assert.equal((await details(asBen, id)).ticket.title, 'Window stuck open');
 });
 
-test('a customer reads only their own tickets and changes none', async () => {
+test('customers can read only their own tickets and change none', async () => {
   const id = await open(asAlice, { p_title: 'Private matter' });
   const asDave = api.supabase(dave);
   assert.equal(await details(asDave, id), null);
@@ -80,7 +80,7 @@ test('a customer reads only their own tickets and changes none', async () => {
   refused(await asDave.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: alice.profile }), 403, '42501');
 });
 
-test('a stranger is refused by the functions and sees empty tables', async () => {
+test('non-members are refused by the functions and see no rows in the tables', async () => {
   const id = await open(asAlice, { p_title: 'Not for Mallory' });
   refused(await asMallory.rpc('create_ticket', { p_org_id: acme, p_title: 'x' }), 403, '42501');
   refused(await asMallory.rpc('list_org_tickets', { p_org_id: acme }), 403, '42501');
@@ -94,7 +94,7 @@ test('a stranger is refused by the functions and sees empty tables', async () =>
   assert.deepEqual(granted(await asMallory.from('profiles').select('name')), [{ name: 'Mallory' }]);
 });
 
-test('the same idempotency key sent again returns the first ticket; with another request it is a 409 conflict', async () => {
+test('a repeated idempotency key returns the first ticket, or 409 if the request differs', async () => {
   const request = { p_org_id: acme, p_title: 'Sent twice', p_idempotency_key: 'key-1' };
   const first = granted(await asAlice.rpc('create_ticket', request));
   assert.equal(granted(await asAlice.rpc('create_ticket', request)), first);
@@ -102,7 +102,7 @@ test('the same idempotency key sent again returns the first ticket; with another
   assert.equal(await db.value(`select count(*)::int from helpdesk.tickets where title = 'Sent twice'`), 1);
 });
 
-test('a backend opens a ticket for a member, and must say for whom', async () => {
+test('a backend opens a ticket for a member and must name the requester', async () => {
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
   const id = await open(backend, { p_title: 'By phone', p_requester_id: dave.profile });
   const { ticket, history } = await details(api.supabase(dave), id);
@@ -113,14 +113,14 @@ test('a backend opens a ticket for a member, and must say for whom', async () =>
   refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: mallory.profile }), 403, '42501');
 });
 
-test('somebody founds an organization and opens its first ticket', async () => {
+test('a new organization numbers its tickets from 1', async () => {
   const org = granted(await asMallory.rpc('create_organization', { p_name: 'Startup' }));
   granted(await asMallory.rpc('create_ticket', { p_org_id: org, p_title: 'First' }));
   const { tickets } = granted(await asMallory.rpc('list_org_tickets', { p_org_id: org }));
   assert.deepEqual(tickets.map(({ number, title }) => ({ number, title })), [{ number: 1, title: 'First' }]);
 });
 
-test('reading functions answer GET as well, writing ones do not', async () => {
+test('functions that read also accept GET, functions that write do not', async () => {
   const token = api.token(ada);
   const listed = await api.http('GET', `/rpc/list_org_tickets?p_org_id=${acme}`, { token });
   assert.equal(listed.status, 200);
@@ -136,7 +136,7 @@ test('reading functions answer GET as well, writing ones do not', async () => {
   assert.equal(await db.value('select count(*) from helpdesk.tickets'), before);
 });
 
-test('a GET of the list takes filters, as JSON in the address', async () => {
+test('a GET of the list accepts filters as JSON in the URL', async () => {
   const filters = encodeURIComponent(JSON.stringify({ perPage: 1, sort: 'createdAt' }));
   const { status, body } = await api.http('GET', `/rpc/list_org_tickets?p_org_id=${acme}&p_filters=${filters}`, {
     token: api.token(ben),
@@ -145,7 +145,7 @@ test('a GET of the list takes filters, as JSON in the address', async () => {
   assert.deepEqual(body.tickets.map(({ number }) => number), [1]);
 });
 
-test('walking the pages by cursor gives every ticket once', async () => {
+test('following the cursors returns every ticket exactly once', async () => {
   for (let i = 0; i < 12; i++) await open(asAlice, { p_title: `Page filler ${i}` });
   const all = granted(await asBen.rpc('list_org_tickets', { p_org_id: acme, p_filters: { perPage: 100 } }));
   const walked = [];

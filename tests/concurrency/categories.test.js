@@ -1,4 +1,4 @@
-// Categories moved, renamed and deleted by several people at once.
+// Categories moved, renamed and deleted by several sessions at once.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -28,7 +28,7 @@ const ROOTLESS = `
   select count(*)::int from helpdesk.categories where id not in (select id from reached)`;
 
 for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
-  test(`two categories moved below each other at once, ${isolation}: one is refused, and there is no cycle`, async () => {
+  test(`two categories moved below each other, ${isolation}: one move is refused, no cycle`, async () => {
     const [left, right] = Object.values(await categories(`a ${isolation}`, `b ${isolation}`));
     const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     await first.query(`begin isolation level ${isolation}`);
@@ -44,7 +44,7 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
   });
 }
 
-test('eight sessions move categories about: there is never a cycle', async () => {
+test('eight sessions moving categories at random never create a cycle', async () => {
   const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
   const ids = Object.values(await categories(...names));
   const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : ben)));
@@ -73,14 +73,14 @@ const article = (session, categories) =>
   );
 const namesOf = (id) => db.value('select categories from helpdesk.articles where id = $1', [id]);
 
-test('an article written while its category is being renamed, or deleted, has no name that is not there', async () => {
+test('an article written during the rename or deletion of its category keeps no stale name', async () => {
   const [writer, admin] = [await db.signIn(ben), await db.signIn(ada)];
   for (const [change, expected] of [
     [`update helpdesk.categories set name = 'Later' where name = 'Early'`, ['Later']],
     [`delete from helpdesk.categories where name = 'Early'`, []],
   ]) {
     await categories('Early');
-    // The article is first.
+    // The article comes first.
     await writer.query('begin');
     const { rows } = await article(writer, ['Early']);
     const waiting = admin.query(change);
@@ -89,7 +89,7 @@ test('an article written while its category is being renamed, or deleted, has no
     await waiting;
     assert.deepEqual(await namesOf(rows[0].id), expected);
     await db.sql(`delete from helpdesk.categories where name = 'Later'`);
-    // The category is first.
+    // The category comes first.
     await categories('Early');
     await admin.query('begin');
     await admin.query(change);
@@ -102,15 +102,15 @@ test('an article written while its category is being renamed, or deleted, has no
 });
 
 for (const isolation of ['read committed', 'repeatable read']) {
-  test(`two categories of one name are renamed, or deleted, at once, ${isolation}: no article keeps a name that is gone`, async () => {
+  test(`two categories of one name renamed or deleted at once, ${isolation}: no stale name in articles`, async () => {
     const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     const rename = (id, name) => [`update helpdesk.categories set name = $2 where id = $1`, [id, name]];
     const remove = (id) => ['delete from helpdesk.categories where id = $1', [id]];
     const same = await categories('Above', 'Twin');
     for (const [one, other] of [
-      [(id) => rename(id, 'Anew'), (id) => rename(id, 'Another')],
+      [(id) => rename(id, 'Renamed'), (id) => rename(id, 'Another')],
       [remove, remove],
-      [(id) => rename(id, 'Anew'), remove],
+      [(id) => rename(id, 'Renamed'), remove],
       [remove, (id) => rename(id, 'Another')],
     ]) {
       const [a, b] = await db.sql(
@@ -139,7 +139,7 @@ for (const isolation of ['read committed', 'repeatable read']) {
   });
 }
 
-test('feedback of many readers at once is counted exactly', async () => {
+test('concurrent feedback of many readers is counted exactly', async () => {
   const id = await db.value(
     `insert into helpdesk.articles (org_id, title, content, author, visibility, status)
      values ($1, 'Rated', 'x', $2, 'public', 'published') returning id`,

@@ -1,4 +1,4 @@
-// Comments written and deleted on one ticket at once.
+// Comments written and deleted on one ticket at the same time.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -17,7 +17,7 @@ const say = async (session, ticket, isInternal = false) =>
 const remove = (session, comment) => session.query('delete from helpdesk.ticket_comments where id = $1', [comment]);
 
 for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) {
-  test(`deleting ${first} and then ${second} comments while an agent writes one: no deadlock, and the counts are right`, async () => {
+  test(`deleting ${first}, then ${second} comments while an agent writes one: no deadlock, correct counts`, async () => {
     const ticket = await newTicket(`First ${first}`);
     const [dba, agent] = [await db.connect(), await db.signIn(ben)];
     const comments = { public: await say(agent, ticket), internal: await say(agent, ticket, true) };
@@ -33,7 +33,7 @@ for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) 
   });
 }
 
-test('a comment waits for a change of its ticket, and neither undoes the other', async () => {
+test('a comment waits for an update of its ticket, and neither is lost', async () => {
   const ticket = await newTicket('Changed and talked about');
   const [agent, customer] = [await db.signIn(ben), await db.signIn(alice)];
   await agent.query('begin');
@@ -46,11 +46,11 @@ test('a comment waits for a change of its ticket, and neither undoes the other',
   assert.deepEqual(
     row,
     { title: 'Changed', status: 'open', version: 3, public_comment_count: 1 },
-    'the customer’s word came after the ticket began to wait for it, and reopened it',
+    'the comment came after the ticket began to wait for the customer, so it reopened the ticket',
   );
 });
 
-test('a comment on a ticket that is deleted meanwhile is refused, and leaves nothing behind', async () => {
+test('a comment that waits while its ticket is deleted is refused and leaves nothing behind', async () => {
   const ticket = await newTicket('Vanishing');
   const [admin, customer] = [await db.signIn(ada), await db.signIn(alice)];
   await admin.query('begin');
@@ -65,7 +65,7 @@ test('a comment on a ticket that is deleted meanwhile is refused, and leaves not
   assert.equal(await db.value('select count(*)::int from helpdesk.notifications where ticket_id = $1', [ticket]), 0);
 });
 
-test('deleting a ticket waits for a comment just being written, and takes it along', async () => {
+test('deleting a ticket waits for an uncommitted comment and deletes it too', async () => {
   const ticket = await newTicket('Vanishing later');
   const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   await agent.query('begin');

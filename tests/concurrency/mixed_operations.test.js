@@ -1,4 +1,4 @@
-// Everything that can happen to a ticket, at once, on few tickets.
+// All operations on tickets, concurrently, on few tickets.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -24,7 +24,7 @@ for (const customer of [alice, dave]) {
   });
 }
 const all = Object.values(tickets).flat();
-// Everybody is told something, and some of it by watching.
+// Staff watch half of the tickets, so that there are notifications for watchers too.
 for (const person of [ada, ben]) {
   await db.sql('insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) select $1, unnest($2::uuid[]), $3', [
     acme,
@@ -33,7 +33,7 @@ for (const person of [ada, ben]) {
   ]);
 }
 
-/** Does one thing after the other, at random, until there is nothing left to do. `done` counts what was done, by its name. */
+/** Runs random operations until all sessions together have done OPERATIONS. `done` counts them by name. */
 async function work(session, seed, operationsOf, done) {
   const random = new Random(seed);
   const operations = Object.entries(operationsOf(session, random));
@@ -89,7 +89,7 @@ const asAgent = (session, random) => {
   };
 };
 
-const asAdministratorOfTheDatabase = (session, random) => ({
+const asDba = (session, random) => ({
   'DBA deletes comments': () =>
     session.query(
       `delete from helpdesk.ticket_comments
@@ -110,7 +110,7 @@ const asAdministratorOfTheDatabase = (session, random) => ({
   'DBA cleans up': () => session.query('select helpdesk.cleanup_old_notifications()'),
 });
 
-test('10,000 mixed operations by 8 sessions on 40 tickets: no deadlock, every count and every history is right', async () => {
+test('10,000 mixed operations by 8 sessions on 40 tickets: no deadlock, correct counts and histories', async () => {
   const workers = [
     [await db.signIn(alice), asCustomer(alice)],
     [await db.signIn(dave), asCustomer(dave)],
@@ -118,15 +118,15 @@ test('10,000 mixed operations by 8 sessions on 40 tickets: no deadlock, every co
     [await db.signIn(ada), asAgent],
     [await db.signIn(ben), asAgent],
     [await db.signIn(ben), asAgent],
-    [await db.connect(), asAdministratorOfTheDatabase],
-    [await db.connect(), asAdministratorOfTheDatabase],
+    [await db.connect(), asDba],
+    [await db.connect(), asDba],
   ];
   const done = {};
   await Promise.all(workers.map(([session, operations], i) => work(session, i + 1, operations, done)));
   await Promise.all(workers.map(([session]) => db.disconnect(session)));
 
   assert.equal(await deadlocks(db), 0);
-  assert.equal(Object.keys(done).length, 19, 'each kind of operation was done');
+  assert.equal(Object.keys(done).length, 19, 'every kind of operation was run');
   assert.deepEqual(await wrongCounts(db, all), []);
   assert.deepEqual(await brokenHistories(db, all), []);
   for (const table of ['ticket_comments', 'ticket_attachments', 'notifications']) {

@@ -1,4 +1,4 @@
-// Many sessions opening tickets at once.
+// Many sessions opening tickets at the same time.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -11,7 +11,7 @@ const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const { acme, globex, ada, ben, alice, dave, mallory } = await createTwoOrganizations(db);
 
-/** Sessions of members of Acme, customers and staff in turn. */
+/** Sessions of members of Acme, alternating between customers and staff. */
 function sessions(count = SESSIONS) {
   const people = [alice, dave, ben, ada];
   return Promise.all(Array.from({ length: count }, (_, i) => db.signIn(people[i % people.length])));
@@ -20,7 +20,7 @@ function sessions(count = SESSIONS) {
 const ticketsTitled = (title) =>
   db.value('select count(*)::int from helpdesk.tickets where title = $1', [title]);
 
-test('8 sessions opening 25 tickets each get the numbers 1 to 200, and no deadlock', async () => {
+test('8 sessions opening 25 tickets each get the numbers 1 to 200 without a deadlock', async () => {
   await Promise.all(
     (await sessions()).map(async (session, i) => {
       for (let n = 0; n < 25; n++) await openTicket(session, acme, `Ticket ${i}.${n}`);
@@ -39,7 +39,7 @@ test('organizations do not wait for each other', async () => {
   await inAcme.query('rollback');
 });
 
-test('a ticket that is rolled back leaves no gap in the numbers', async () => {
+test('a rolled-back ticket leaves no gap in the numbers', async () => {
   const [first, second] = await sessions(2);
   const lastNumber = () => db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
   const before = await lastNumber();
@@ -52,10 +52,10 @@ test('a ticket that is rolled back leaves no gap in the numbers', async () => {
   assert.equal(await lastNumber(), before + 1);
 });
 
-// All sessions are the same person: a key is one person's.
+// All sessions are Alice's, because an idempotency key belongs to one person.
 const ofAlice = (count = SESSIONS) => Promise.all(Array.from({ length: count }, () => db.signIn(alice)));
 
-test('the same idempotency key from 8 sessions at once makes one ticket, and all get its id', async () => {
+test('one idempotency key in 8 sessions creates one ticket, whose id all receive', async () => {
   const open = (session) => openTicket(session, acme, 'Double click', { key: 'double-click' });
   const [first, ...others] = await ofAlice();
   await first.query('begin');
@@ -67,7 +67,7 @@ test('the same idempotency key from 8 sessions at once makes one ticket, and all
   assert.equal(await ticketsTitled('Double click'), 1);
 });
 
-test('the same, with nobody holding anybody up, 20 times', async () => {
+test('one idempotency key in 8 racing sessions creates one ticket, 20 times', async () => {
   const all = await ofAlice();
   for (let round = 0; round < 20; round++) {
     const title = `Race ${round}`;
@@ -77,7 +77,7 @@ test('the same, with nobody holding anybody up, 20 times', async () => {
   }
 });
 
-test('when the first to use a key rolls back, exactly one of the others makes the ticket', async () => {
+test('if the first session with a key rolls back, exactly one other creates the ticket', async () => {
   const open = (session) => openTicket(session, acme, 'Second chance', { key: 'second-chance' });
   const [first, ...others] = await ofAlice();
   await first.query('begin');
@@ -91,7 +91,7 @@ test('when the first to use a key rolls back, exactly one of the others makes th
   assert.equal(await ticketsTitled('Second chance'), 1);
 });
 
-test('the same key for another request fails with 23505, also when the first one is not committed yet', async () => {
+test('a key reused for another request fails with 23505, even before the first one commits', async () => {
   const [first, second] = await ofAlice(2);
   await first.query('begin');
   await openTicket(first, acme, 'One thing', { key: 'mixed-up' });
@@ -102,7 +102,7 @@ test('the same key for another request fails with 23505, also when the first one
   assert.equal(await ticketsTitled('Another thing'), 0);
 });
 
-test('two people using the same key make two tickets', async () => {
+test('the same key of two people creates two tickets', async () => {
   const [ofAliceToo, ofDave] = [await db.signIn(alice), await db.signIn(dave)];
   const ids = await Promise.all([ofAliceToo, ofDave].map((s) => openTicket(s, acme, 'Same key', { key: 'theirs' })));
   assert.notEqual(ids[0], ids[1]);

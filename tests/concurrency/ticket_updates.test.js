@@ -1,4 +1,4 @@
-// Many sessions changing the same tickets at once.
+// Many sessions updating the same tickets at once.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -16,7 +16,7 @@ const stages = await stagesOf(db, acme);
 const versionOf = (ticket) => db.value('select version from helpdesk.tickets where id = $1', [ticket]);
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
 
-test('two changes of the same version: one wins, the other gets 23505 and changes nothing', async () => {
+test('two updates of the same version: one succeeds, the other fails with 23505', async () => {
   const ticket = await newTicket('Contested');
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
@@ -31,7 +31,7 @@ test('two changes of the same version: one wins, the other gets 23505 and change
   assert.equal(await versionOf(ticket), 2);
 });
 
-test('when the first change is rolled back, the second one wins', async () => {
+test('if the first update is rolled back, the second one succeeds', async () => {
   const ticket = await newTicket('Withdrawn');
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
@@ -42,7 +42,7 @@ test('when the first change is rolled back, the second one wins', async () => {
   assert.deepEqual([(await waiting).title, await versionOf(ticket)], ['By Ada', 2]);
 });
 
-test('the same change with a stale version is stale too, though nothing would change', async () => {
+test('a stale version fails even if the update would change nothing', async () => {
   const ticket = await newTicket('Agreed');
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
@@ -54,7 +54,7 @@ test('the same change with a stale version is stale too, though nothing would ch
   assert.equal(await versionOf(ticket), 2);
 });
 
-test('without a version the later change is added to the earlier one', async () => {
+test('without an expected version, the later update is applied on top of the earlier one', async () => {
   const ticket = await newTicket('Both');
   const [first, second] = [await db.signIn(ben), await db.signIn(ada)];
   await first.query('begin');
@@ -66,7 +66,7 @@ test('without a version the later change is added to the earlier one', async () 
   assert.deepEqual({ title, priority, version }, { title: 'Both of us', priority: 'urgent', version: 3 });
 });
 
-test('a ticket deleted meanwhile: the waiting change is refused', async () => {
+test('an update that waits while its ticket is deleted is refused', async () => {
   const ticket = await newTicket('Vanishing');
   const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   await admin.query('begin');
@@ -77,7 +77,7 @@ test('a ticket deleted meanwhile: the waiting change is refused', async () => {
   await waiting;
 });
 
-test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history is whole', async () => {
+test('1,500 updates by 8 sessions on 20 tickets: no deadlock, complete histories', async () => {
   const tickets = [];
   for (let i = 0; i < 20; i++) tickets.push(await newTicket(`Busy ${i}`));
   const sessions = await Promise.all([ben, ada, ben, ada, ben, ada, ben, ada].map((who) => db.signIn(who)));
@@ -88,10 +88,10 @@ test('1500 changes by 8 sessions on 20 tickets: no deadlock, and every history i
   assert.equal(await deadlocks(db), 0);
   assert.deepEqual(await brokenHistories(db, tickets), []);
   const revisions = await db.value('select sum(version)::int from helpdesk.tickets where id = any ($1)', [tickets]);
-  assert.ok(revisions > 700, `${revisions} revisions: the load did something`);
+  assert.ok(revisions > 700, `${revisions} revisions: the sessions changed something`);
 });
 
-test('a stage changes its status while its tickets are being changed: no deadlock, and every ticket follows', async () => {
+test('a stage changes its status during ticket updates: no deadlock, every ticket follows', async () => {
   const tickets = [];
   for (let i = 0; i < 10; i++) tickets.push(await newTicket(`Followed ${i}`));
   const [admin, ...agents] = await Promise.all([ada, ben, ada, ben].map((who) => db.signIn(who)));
@@ -105,24 +105,24 @@ test('a stage changes its status while its tickets are being changed: no deadloc
       ]);
     }
   })();
-  // Through the functions: they lock the stage before the ticket, which a plain UPDATE of the table cannot.
+  // Only through the functions: they lock the stage before the ticket, which a plain UPDATE cannot.
   await Promise.all([
     toggling,
-    ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60, { tableDoor: false })),
+    ...agents.map((session, i) => work(session, i + 1, tickets, () => toggles < 60, { throughTable: false })),
   ]);
   await Promise.all([admin, ...agents].map((session) => db.disconnect(session)));
 
   assert.equal(await deadlocks(db), 0);
   assert.deepEqual(await brokenHistories(db, tickets), []);
-  const astray = await db.sql(
+  const mismatched = await db.sql(
     `select t.number from helpdesk.tickets t join helpdesk.workflow_stages s on s.id = t.current_stage_id
       where t.status <> s.status`,
   );
-  assert.deepEqual(astray, []);
+  assert.deepEqual(mismatched, []);
 });
 
-/** Changes tickets at random, through both doors, until there is nothing left to do. */
-async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
+/** Updates random tickets, through the functions and the table, as long as `more()`. */
+async function work(session, seed, tickets, more, { throughTable = true } = {}) {
   const random = new Random(seed);
   const changes = [
     () => ({ title: `Title ${random.below(5)}` }),
@@ -131,7 +131,7 @@ async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
     () => ({ assignedTo: random.pick([null, ada.profile, ben.profile]) }),
     () => ({ title: `Both ${random.below(5)}`, stageId: random.pick(Object.values(stages)) }),
   ];
-  const doors = [
+  const ways = [
     (ticket) => updateTicket(session, ticket, random.pick(changes)()),
     async (ticket) => {
       const { rows } = await session.query('select version from helpdesk.tickets where id = $1', [ticket]);
@@ -146,5 +146,5 @@ async function work(session, seed, tickets, more, { tableDoor = true } = {}) {
         random.pick(Object.values(stages)),
       ]),
   ];
-  while (more()) await random.pick(tableDoor ? doors : doors.slice(0, 2))(random.pick(tickets));
+  while (more()) await random.pick(throughTable ? ways : ways.slice(0, 2))(random.pick(tickets));
 }

@@ -1,4 +1,4 @@
-// ticket_activity against a log that the test keeps itself.
+// ticket_activity() compared with an independent log of events.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -13,7 +13,7 @@ const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Zones, and the days there on which clocks change (and one that is like any other). */
+/** Time zones with the days on which their clocks change, and an ordinary day. */
 const ZONES = {
   'Europe/Berlin': ['2025-03-30', '2025-10-26', '2025-06-15'],
   'America/New_York': ['2025-03-09', '2025-11-02', '2025-06-15'],
@@ -32,42 +32,42 @@ const fold = async () => {
   assert.equal(await db.value('select count(*)::int from helpdesk.ticket_stat_deltas'), 0);
 };
 
-/** The first moments of a day and of the next one in a zone, found by looking at each minute around. */
+/** The first instants of a day and of the next day in a time zone, found by trying each minute. */
 function midnights(dayOf, day) {
   const start = Date.parse(day) - DAY;
   const found = [];
-  for (let moment = start; moment < start + 4 * DAY; moment += MINUTE) {
-    if (dayOf(moment) !== dayOf(moment - MINUTE) && [day, plusDays(day, 1)].includes(dayOf(moment))) found.push(moment);
+  for (let time = start; time < start + 4 * DAY; time += MINUTE) {
+    if (dayOf(time) !== dayOf(time - MINUTE) && [day, plusDays(day, 1)].includes(dayOf(time))) found.push(time);
   }
   assert.equal(found.length, 2);
   return found;
 }
 
-/** Tickets imported with their past, a comment or two on each, and what the log has to say of them. */
-async function importTickets(org, stages, moments, random) {
+/** Imports tickets with a history and comments. Returns them with the log expected of them. */
+async function importTickets(org, stages, times, random) {
   const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random.fraction() * Math.log(40 * 86_400))); // 2 s to 80 days, in ms.
   const [tickets, comments, log] = [[], [], []];
-  for (const at of moments) {
+  for (const at of times) {
     const id = randomUUID();
     const [priority, agent] = [random.pick(PRIORITIES), random.pick([null, ada.profile, ben.profile, cleo.profile])];
     const ticket = { id, priority, agent, created: new Date(at), entered: new Date(at), stage: stages.New, resolved: null, closed: null };
     const event = (metric, when, more) => log.push({ metric, at: when, priority, agent, ...more });
     event('created', at);
-    const fate = random.fraction();
-    if (fate < 0.4) {
+    const course = random.fraction();
+    if (course < 0.4) {
       const took = duration();
       ticket.resolved = new Date(at + took);
       ticket.stage = stages.Resolved;
       ticket.entered = ticket.resolved;
       event('resolved', at + took);
       event('resolution', at + took, { seconds: took / 1000 });
-      if (fate < 0.2) {
+      if (course < 0.2) {
         ticket.stage = stages.Closed;
         ticket.closed = new Date(at + took + MINUTE);
         ticket.entered = ticket.closed;
         event('closed', at + took + MINUTE);
       }
-    } else if (fate < 0.6) {
+    } else if (course < 0.6) {
       ticket.entered = new Date(at + duration());
       ticket.stage = stages['In progress'];
     }
@@ -76,11 +76,11 @@ async function importTickets(org, stages, moments, random) {
     if (random.chance(60)) {
       const took = duration();
       const responder = random.pick([ada, ben, cleo]);
-      if (random.chance(30)) say(alice, at + took / 2); // The requester, not staff.
-      if (random.chance(30)) say(ben, at + took / 2, true); // Nobody outside sees it.
+      if (random.chance(30)) say(alice, at + took / 2); // By the requester, who is not staff.
+      if (random.chance(30)) say(ben, at + took / 2, true); // Internal, so no response.
       say(responder, at + took);
       event('first_response', at + took, { agent: responder.profile, seconds: took / 1000 });
-      if (random.chance(30)) say(random.pick([ada, cleo]), at + took + MINUTE); // Not the first.
+      if (random.chance(30)) say(random.pick([ada, cleo]), at + took + MINUTE); // Not the first response.
     }
   }
   await db.sql(
@@ -129,20 +129,20 @@ for (const [zone, days] of Object.entries(ZONES)) {
       await addMember(db, org, alice, 'org_customer');
       await db.as(ada, (session) => session.query('update helpdesk.organizations set time_zone = $2 where id = $1', [org, zone]));
       stages = await stagesOf(db, org);
-      const moments = [];
+      const times = [];
       for (const day of days) {
         for (const midnight of midnights(dayOf, day)) {
-          for (const off of [-3 * MINUTE, -MINUTE, -1, 0, 1, MINUTE, 5 * MINUTE]) moments.push(midnight + off);
+          for (const off of [-3 * MINUTE, -MINUTE, -1, 0, 1, MINUTE, 5 * MINUTE]) times.push(midnight + off);
         }
-        for (let i = 0; i < 40; i++) moments.push(Date.parse(day) - DAY + random.below(3 * DAY));
+        for (let i = 0; i < 40; i++) times.push(Date.parse(day) - DAY + random.below(3 * DAY));
       }
-      imported = await importTickets(org, stages, moments, random);
+      imported = await importTickets(org, stages, times, random);
       log.push(...imported.log);
     });
 
-    test('nothing folded: what Intl.DateTimeFormat says', agreesEverywhere);
+    test('with nothing folded, days agree with Intl.DateTimeFormat', agreesEverywhere);
 
-    test('the day before a day is not in it, nor the day after', async () => {
+    test('a report of one day excludes the days before and after', async () => {
       for (const day of days) {
         const three = await report(org, plusDays(day, -1), plusDays(day, 1));
         const one = await report(org, day, day);
@@ -151,13 +151,13 @@ for (const [zone, days] of Object.entries(ZONES)) {
       }
     });
 
-    test('folded: the same', async () => {
+    test('folding does not change a report', async () => {
       const earlier = await agreesEverywhere();
       await fold();
       assert.deepEqual(await agreesEverywhere(), earlier);
     });
 
-    test('folded in part, resolved, closed and reopened now: as they happened', async () => {
+    test('partly folded, events of now are reported as they happened', async () => {
       const session = await db.signIn(ben);
       const now = new Set();
       const change = async (ticket, changes, metrics) => {
@@ -179,11 +179,11 @@ for (const [zone, days] of Object.entries(ZONES)) {
       await change(open[0], { stageId: stages.Closed, priority: 'urgent' }, ['resolved', 'resolution', 'closed']);
       await change(open[1], { stageId: stages.Resolved, assignedTo: cleo.profile }, ['resolved', 'resolution']);
       await change(open[1], { stageId: stages.Closed }, ['closed']);
-      await change(open[1], { stageId: stages.Resolved }, []); // Resolved it was.
+      await change(open[1], { stageId: stages.Resolved }, []); // It is resolved already.
       await change(open[2], { stageId: stages['Waiting on customer'], priority: 'low' }, []);
       await change(resolved, { stageId: stages.New }, ['reopened']);
       await db.disconnect(session);
-      await db.sql('delete from helpdesk.tickets where org_id = $1 and id = $2', [org, open[3].id]); // Its past remains.
+      await db.sql('delete from helpdesk.tickets where org_id = $1 and id = $2', [org, open[3].id]); // Its history still counts.
 
       const [from, to] = [[...now].sort()[0], [...now].sort().at(-1)];
       const today = await agreesOn(from, to);
@@ -196,7 +196,7 @@ for (const [zone, days] of Object.entries(ZONES)) {
   });
 }
 
-test('all stays in the day it was counted in when the time zone changes; what is not folded moves', async () => {
+test('after a change of time zone folded events keep their day, unfolded ones move', async () => {
   const org = await createOrganization(db, ada, 'Moving');
   const insert = () =>
     db.sql(
@@ -220,7 +220,7 @@ test('all stays in the day it was counted in when the time zone changes; what is
   });
 });
 
-test('a time zone that this server no longer knows is UTC, and nobody’s folding waits for it', async () => {
+test('an unknown time zone is treated as UTC and does not stop folding', async () => {
   const orgs = [await createOrganization(db, ada, 'Elsewhere'), await createOrganization(db, ada, 'Here')];
   await db.sql('begin');
   await db.sql('set local session_replication_role = replica');
@@ -241,29 +241,29 @@ test('a time zone that this server no longer knows is UTC, and nobody’s foldin
   }
 });
 
-test('a moment that has no day, or no sum, is refused', async () => {
-  const org = await createOrganization(db, ada, 'Moments');
+test('timestamps outside the years 1 to 9999 are refused', async () => {
+  const org = await createOrganization(db, ada, 'Timestamps');
   const stages = await stagesOf(db, org);
   const columns = ['created_at', 'updated_at', 'stage_entered_at', 'resolved_at', 'closed_at', 'first_response_at'];
   for (const column of columns) {
-    for (const moment of ['infinity', '-infinity', '0001-12-31 BC', '10000-01-01', '294276-12-31']) {
+    for (const timestamp of ['infinity', '-infinity', '0001-12-31 BC', '10000-01-01', '294276-12-31']) {
       const error = await expectError(
         '23514',
         db.sql(`insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${column}) values ($1, 'When?', $2, $3, $4)`, [
           org,
           ada.profile,
           stages.Closed,
-          moment,
+          timestamp,
         ]),
       );
       assert.match(error.message, /tickets_moments_check/);
     }
   }
-  for (const moment of ['0001-01-01 00:00Z', '9999-12-31 00:00Z']) {
+  for (const timestamp of ['0001-01-01 00:00Z', '9999-12-31 00:00Z']) {
     await db.sql(
       `insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${columns.join(', ')})
        values ($1, 'Then', $2, $3, $4, $4, $4, $4, $4, $4)`,
-      [org, ada.profile, stages.Closed, moment],
+      [org, ada.profile, stages.Closed, timestamp],
     );
   }
   await fold();
@@ -273,7 +273,7 @@ test('a moment that has no day, or no sum, is refused', async () => {
   }
 });
 
-test('an imported ticket brings its first response with it, whatever else it brings', async () => {
+test('the first response of an imported ticket counts in every stage', async () => {
   const org = await createOrganization(db, ada, 'Imported responses');
   const stages = await stagesOf(db, org);
   for (const stage of ['New', 'Resolved']) {
@@ -292,7 +292,7 @@ test('an imported ticket brings its first response with it, whatever else it bri
   assert.equal(total.firstResponse.count, 4);
 });
 
-test('percentiles of few and of many, of short and of long', async () => {
+test('percentiles of small and large samples, of short and long durations', async () => {
   const org = await createOrganization(db, ada, 'Percentiles');
   const random = new Random(SEED);
   const samples = [[60], [60, 3600], [1, 5, 30, 86_400], Array.from({ length: 10 }, (_, i) => 100 * (i + 1)), Array(11).fill(3600)];
@@ -319,16 +319,16 @@ test('percentiles of few and of many, of short and of long', async () => {
   }
 });
 
-describe('who may ask what', () => {
+describe('rights and arguments', () => {
   const ask = (session, org, from, to) => session.query('select helpdesk.ticket_activity($1, $2, $3) as report', [org, from, to]);
 
-  test('staff; nobody else', async () => {
+  test('only staff can read reports', async () => {
     for (const person of [ada, ben]) await db.as(person, (session) => ask(session, acme, '2025-01-01', '2025-01-31'));
     for (const person of [alice, dave, gina, mallory]) {
       await db.as(person, async (session) => {
         await expectError('42501', ask(session, acme, '2025-01-01', '2025-01-31'));
         await expectError('42501', session.query('select helpdesk.org_dashboard($1)', [acme]));
-        // Not even whether the question makes sense, or the organization is there.
+        // The answer does not depend on valid arguments or an existing organization.
         await expectError('42501', ask(session, acme, '2025-01-31', '2025-01-01'));
         await expectError('42501', ask(session, randomUUID(), '2025-01-01', '2025-01-31'));
       });
@@ -344,12 +344,12 @@ describe('who may ask what', () => {
     await db.disconnect(anon);
   });
 
-  test('a member who is assigned a ticket is still a customer', async () => {
+  test('a customer to whom tickets may be assigned is still refused', async () => {
     await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [dave.profile]);
     await db.as(dave, (session) => expectError('42501', ask(session, acme, '2025-01-01', '2025-01-31')));
   });
 
-  test('refused: days in the wrong order, too many, endless, missing', async () => {
+  test('reversed, too long, infinite and missing ranges of days are refused', async () => {
     await db.as(ben, async (session) => {
       const { rows: [one] } = await ask(session, acme, '2024-02-29', '2024-02-29');
       assert.deepEqual(one.report.days.map(({ day }) => day), ['2024-02-29']);
@@ -377,7 +377,7 @@ describe('who may ask what', () => {
     });
   });
 
-  test('days far away are answered or refused, not a fault', async () => {
+  test('extreme days are reported or refused, but never an internal error', async () => {
     await db.as(ben, async (session) => {
       for (const [from, to] of [['9999-12-30', '10000-01-02'], ['5874897-01-01', '5874897-01-02'], ['4713-01-01 BC', '4713-01-02 BC']]) {
         const days = await ask(session, acme, from, to).then(
@@ -389,7 +389,7 @@ describe('who may ask what', () => {
     });
   });
 
-  test('an empty organization: every day, and nothing on it', async () => {
+  test('an empty organization reports every day with zeros', async () => {
     const org = await createOrganization(db, ada, 'Empty');
     const nothing = { created: 0, resolved: 0, closed: 0, reopened: 0 };
     const durations = { count: 0, medianSeconds: null, p90Seconds: null };
@@ -402,7 +402,7 @@ describe('who may ask what', () => {
     });
   });
 
-  test('other organizations are not counted in', async () => {
+  test('other organizations are not counted', async () => {
     await db.as(alice, (session) => openTicket(session, acme, 'Acme alone'));
     const range = [plusDays(new Date().toISOString().slice(0, 10), -1), plusDays(new Date().toISOString().slice(0, 10), 1)];
     assert.equal((await report(acme, ...range)).total.created, 1);

@@ -1,4 +1,4 @@
-// The counts of stages are exact at every moment, for everybody, whatever is written at once and however a refresh ends.
+// Counts are exact at any time and for every caller, under concurrent writes and interrupted refreshes.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -12,7 +12,7 @@ const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 *
 const ROUNDS = 3;
 const TRANSACTIONS_EACH = 30;
 const STATUSES = ['open', 'pending', 'resolved', 'closed'];
-/** Deadlock and serialization failure, since transactions change tickets in any order; a ticket or a member who has gone. */
+/** Deadlocks and serialization failures, because transactions lock in any order; missing tickets and members. */
 const EXPECTED = ['40P01', '40001', '42501', '23503'];
 const LONG_AGO = '900 days';
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -47,7 +47,7 @@ const refresh = async (session) => (await session.query('select helpdesk.refresh
 const findWrongStats = () => db.sql('select * from helpdesk.verify_ticket_stats()');
 const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
 
-// ---- What must be the same. Each is one statement, so that both sides of it see the same moment.
+// ---- Comparisons. Each is one statement, so that both sides use the same snapshot.
 
 const WRONG_STAGES = `
   select coalesce(v.stage_id, a.id) as stage, v.ticket_count, a.tickets, v.high_priority_count, a.high, v.avg_hours_in_stage, a.hours
@@ -61,11 +61,11 @@ const WRONG_STAGES = `
       or (v.avg_hours_in_stage is null) <> (a.hours is null)
       or abs(v.avg_hours_in_stage - a.hours) > 1e-6`;
 
-async function stagesAreRight(session, org) {
+async function assertStages(session, org) {
   assert.deepEqual((await session.query(WRONG_STAGES, [org])).rows, []);
 }
 
-/** A filter of list_org_tickets, and what it means in SQL. */
+/** A random filter of list_org_tickets with its meaning in SQL. */
 function anyFilter(random, person) {
   const some = (list) => list.filter(() => random.chance(50));
   const oneOrMany = (list) => (random.chance(50) ? random.pick(list) : [random.pick(list), ...some(list)]);
@@ -96,7 +96,7 @@ function anyFilter(random, person) {
   return { filters, conditions: conditions.join(' and '), values };
 }
 
-async function totalIsRight(session, org, { filters, conditions, values }) {
+async function assertTotal(session, org, { filters, conditions, values }) {
   const { rows: [row] } = await session.query(
     `select (helpdesk.list_org_tickets($1, $2) -> 'pagination' ->> 'total')::int as total,
             (select count(*)::int from helpdesk.tickets where org_id = $1 and ${conditions}) as counted`,
@@ -105,7 +105,7 @@ async function totalIsRight(session, org, { filters, conditions, values }) {
   assert.equal(row.total, row.counted, `total for ${JSON.stringify(filters)}`);
 }
 
-async function dashboardIsRight(session, org, person) {
+async function assertDashboard(session, org, person) {
   const { rows: [{ dashboard, open_stages: openStages, tickets }] } = await session.query(
     `select helpdesk.org_dashboard($1) as dashboard,
             (select json_agg(json_build_object('id', s.id, 'name', s.name, 'status', s.status))
@@ -139,14 +139,14 @@ async function dashboardIsRight(session, org, person) {
   );
 }
 
-async function allIsRight(session, org, person, random, filters = 3) {
-  await stagesAreRight(session, org);
-  await dashboardIsRight(session, org, person);
-  await totalIsRight(session, org, { filters: { perPage: 1 }, conditions: 'true', values: [] });
-  for (let i = 0; i < filters; i++) await totalIsRight(session, org, anyFilter(random, person));
+async function assertAll(session, org, person, random, filters = 3) {
+  await assertStages(session, org);
+  await assertDashboard(session, org, person);
+  await assertTotal(session, org, { filters: { perPage: 1 }, conditions: 'true', values: [] });
+  for (let i = 0; i < filters; i++) await assertTotal(session, org, anyFilter(random, person));
 }
 
-// ---- What happens. An operation returns how many tickets it opened in Acme.
+// ---- The operations. Each returns the number of tickets that it opened in Acme.
 
 const known = [];
 
@@ -175,7 +175,7 @@ const staffWork = {
   assigns: change((session, random) =>
     updateTicket(session, random.pick(known), { assignedTo: random.pick([...agents, iris, {}]).profile ?? null }),
   ),
-  'changes all of it': change((session, random) => {
+  'changes several columns': change((session, random) => {
     return updateTicket(session, random.pick(known), {
       title: `Title ${random.pick('abc')}`,
       priority: random.pick(PRIORITIES),
@@ -220,7 +220,7 @@ const adminWork = {
       random.pick(STATUSES),
     ]),
   ),
-  'makes a member customer and agent again': change(async (session) => {
+  'demotes and promotes a member': change(async (session) => {
     for (const role of ['org_customer', 'org_agent']) {
       await session.query('select helpdesk.set_member_role($1, $2, $3)', [acme, iris.profile, role]);
     }
@@ -229,9 +229,9 @@ const adminWork = {
 
 const customerWork = {
   opens: staffWork.opens,
-  'opens and says more': async (session) => {
+  'opens and comments': async (session) => {
     const id = await openTicket(session, acme, title);
-    await session.query('select helpdesk.add_comment($1, $2)', [id, 'More words']);
+    await session.query('select helpdesk.add_comment($1, $2)', [id, 'More details']);
     known.push(id);
     return 1;
   },
@@ -241,22 +241,22 @@ const customerWork = {
   }),
 };
 
-const administratorsWork = {
+const dbaWork = {
   imports: async (session, random) => {
     const workflow = random.pick([support, sales]);
     const { rows: imported } = await session.query(
       `insert into helpdesk.tickets (org_id, title, priority, created_by, workflow_id, current_stage_id, assigned_to,
                                      created_at, updated_at, stage_entered_at)
-       select $1, $2, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], $3, $4, $5, $6, moment, moment,
-              case when i % 3 = 0 then moment else moment + interval '3 days 00:00:00.123456' end
-         from generate_series(1, $7::int) i, lateral (select now() - random() * $8::interval as moment) x
+       select $1, $2, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], $3, $4, $5, $6, time, time,
+              case when i % 3 = 0 then time else time + interval '3 days 00:00:00.123456' end
+         from generate_series(1, $7::int) i, lateral (select now() - random() * $8::interval as time) x
        returning id`,
       [acme, title, random.pick([alice, dave]).profile, workflow, random.pick(stages[workflow]), random.pick([cleo.profile, null]), random.pick([1, 4, 9]), LONG_AGO],
     );
     for (const { id } of imported) known.push(id);
     return imported.length;
   },
-  'takes to another workflow': change((session, random) => {
+  'moves to another workflow': change((session, random) => {
     const workflow = random.pick([support, sales]);
     return session.query('update helpdesk.tickets set workflow_id = $2, current_stage_id = $3 where org_id = $1 and id = any ($4)', [
       acme,
@@ -268,7 +268,7 @@ const administratorsWork = {
   'deletes some': change((session, random) =>
     session.query('delete from helpdesk.tickets where org_id = $1 and number % 23 = $2', [acme, random.below(23)]),
   ),
-  'removes a member, who comes back': change(async (session) => {
+  'removes and adds a member': change(async (session) => {
     await session.query('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, iris.profile]);
     await session.query(
       `insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent') on conflict do nothing`,
@@ -276,12 +276,12 @@ const administratorsWork = {
     );
   }),
   'moves many with one UPDATE': staffWork['moves many with one UPDATE'],
-  'writes elsewhere': change((session) =>
+  'writes in another organization': change((session) =>
     session.query('insert into helpdesk.tickets (org_id, title, created_by) values ($1, $2, $3)', [globex, title, gina.profile]),
   ),
 };
 
-/** One transaction of a few operations; some are undone, in part or as a whole. Counts in `tally` what was committed. */
+/** A transaction of a few operations; some are rolled back in part or as a whole. `tally` counts what was committed. */
 async function transaction(writer, random, tally) {
   const { session, work, person } = writer;
   const done = [];
@@ -311,8 +311,8 @@ async function transaction(writer, random, tally) {
     }
   }
   if (person && random.chance(25)) {
-    await allIsRight(session, acme, person, random, 2);
-    tally.looks++;
+    await assertAll(session, acme, person, random, 2);
+    tally.checks++;
   }
   if (random.chance(25)) {
     await session.query('rollback');
@@ -324,7 +324,7 @@ async function transaction(writer, random, tally) {
   for (const name of done) tally.done[name] = (tally.done[name] ?? 0) + 1;
 }
 
-/** Refreshes until told to stop, in sessions of its own that are killed now and then. */
+/** Refreshes until the end of the round, in sessions that are killed now and then. */
 async function refreshAndDie(random, tally, state) {
   while (!state.isOver) {
     const client = new pg.Client({ database: db.name, statement_timeout: 30_000 });
@@ -356,31 +356,31 @@ async function refreshAndDie(random, tally, state) {
   }
 }
 
-/** Another agent looks all the time. */
+/** Another agent checks all counts continuously. */
 async function watch(session, random, tally, state) {
   while (!state.isOver) {
-    await allIsRight(session, acme, ben, random, 4);
-    tally.looks++;
+    await assertAll(session, acme, ben, random, 4);
+    tally.checks++;
   }
 }
 
-/** Whatever happened to tickets of Acme, and those that are imported; the same as history has it. */
-const activity = async () => {
+/** Compares the activity of Acme, imported tickets included, with the archived history. */
+const checkActivity = async () => {
   const today = new Date().toISOString().slice(0, 10);
   return assertActivityMatchesArchive(db, acme, plusDays(today, -910), plusDays(today, 10));
 };
 
-test(`random writes by 6 sessions while refreshes are killed: counts are exact (REPORTING_SEED=${SEED})`, async () => {
+test(`random writes by 6 sessions during killed refreshes: exact counts (REPORTING_SEED=${SEED})`, async () => {
   const writers = [
     { session: await db.signIn(ada), work: adminWork, person: ada },
     { session: await db.signIn(ben), work: staffWork, person: ben },
     { session: await db.signIn(cleo), work: staffWork, person: cleo },
     { session: await db.signIn(alice), work: customerWork },
-    { session: await db.connect(), work: administratorsWork, person: {} },
-    { session: await db.connect(), work: administratorsWork, person: {} },
+    { session: await db.connect(), work: dbaWork, person: {} },
+    { session: await db.connect(), work: dbaWork, person: {} },
   ];
   const observer = await db.signIn(ben);
-  const tally = { done: {}, refused: {}, opened: 0, undone: 0, looks: 0, refreshes: 0, killed: 0 };
+  const tally = { done: {}, refused: {}, opened: 0, undone: 0, checks: 0, refreshes: 0, killed: 0 };
   for (const priority of PRIORITIES) known.push(await openTicket(writers[3].session, acme, title, { priority }));
   tally.opened += PRIORITIES.length;
 
@@ -400,31 +400,31 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
         try {
           for (let n = 0; n < TRANSACTIONS_EACH && !state.isOver; n++) await transaction(writer, random, tally);
         } catch (error) {
-          await writer.session.query('rollback'); // Nobody waits for what has failed.
+          await writer.session.query('rollback'); // Releases its locks.
           throw error;
         }
       });
-      // Also over when anything fails; the first failure is the one to hear of.
+      // A failure ends the round too; the first one is reported.
       const first = await Promise.race([Promise.all(work), Promise.all(others)]).then(() => {}, (error) => ({ error }));
       state.isOver = true;
       await Promise.allSettled([...work, ...others]);
       if (first) throw first.error;
       await Promise.all(others);
 
-      // Nobody writes now.
-      const asSuperuser = async () => {
+      // All sessions are idle now.
+      const checkAll = async () => {
         assert.deepEqual(await findWrongStats(), []);
-        await allIsRight(observer, acme, ben, randomOf(103), 25);
-        await allIsRight(await db.superuser, acme, {}, randomOf(104), 5);
-        await stagesAreRight(await db.superuser, globex);
-        const report = await activity();
-        assert.equal(report.total.created, tally.opened, 'tickets that were ever opened');
+        await assertAll(observer, acme, ben, randomOf(103), 25);
+        await assertAll(await db.superuser, acme, {}, randomOf(104), 5);
+        await assertStages(await db.superuser, globex);
+        const report = await checkActivity();
+        assert.equal(report.total.created, tally.opened, 'all tickets ever opened');
         return report;
       };
-      const before = await asSuperuser();
+      const before = await checkAll();
       while (await refresh(await db.superuser));
       assert.equal(await unfolded(), 0);
-      assert.deepEqual(await asSuperuser(), before, 'activity after folding');
+      assert.deepEqual(await checkAll(), before, 'activity after folding');
     }
   } catch (error) {
     console.error(`REPORTING_SEED=${SEED} ${JSON.stringify(tally)}`);
@@ -433,15 +433,15 @@ test(`random writes by 6 sessions while refreshes are killed: counts are exact (
     for (const { session } of writers) await db.disconnect(session);
   }
 
-  for (const name of Object.keys({ ...adminWork, ...customerWork, ...administratorsWork })) {
-    assert.ok(tally.done[name] > 0, `"${name}" was done`);
+  for (const name of Object.keys({ ...adminWork, ...customerWork, ...dbaWork })) {
+    assert.ok(tally.done[name] > 0, `"${name}" was run`);
   }
-  assert.ok(tally.undone > 30 && tally.looks > 30, JSON.stringify(tally));
+  assert.ok(tally.undone > 30 && tally.checks > 30, JSON.stringify(tally));
   assert.ok(tally.refreshes > 10 && tally.killed > 3, JSON.stringify(tally));
   if (process.env.REPORTING_TALLY) console.log(tally);
 });
 
-describe('one step at a time', () => {
+describe('single steps', () => {
   let org, stageOf, writer, other;
   before(async () => {
     org = await createOrganization(db, ada, 'Quiet');
@@ -451,7 +451,7 @@ describe('one step at a time', () => {
     stageOf = await stagesOf(db, org);
     [writer, other] = [await db.signIn(ada), await db.signIn(ben)];
   });
-  // What failed in the middle holds up nobody.
+  // A failed test must not leave locks.
   afterEach(() => Promise.all([writer.query('rollback'), other.query('rollback'), db.sql('rollback')]));
 
   const total = async (session, filters = {}) =>
@@ -472,7 +472,7 @@ describe('one step at a time', () => {
 
   for (const isFolded of [false, true]) {
     for (const end of ['rollback', 'commit']) {
-      test(`a writer's own numbers are exact before ${end}, others see nothing of it yet${isFolded ? ', on folded counts' : ''}`, async () => {
+      test(`before ${end} only the writer sees its changes in the counts${isFolded ? ', folded' : ''}`, async () => {
         const [first, second] = [await openTicket(writer, org, 'One'), await openTicket(writer, org, 'Two')];
         if (isFolded) while (await refresh(await db.superuser));
         const before = await numbers(other);
@@ -505,7 +505,7 @@ describe('one step at a time', () => {
     }
   }
 
-  test('a customer is told the number of their own tickets', async () => {
+  test('a customer gets the number of their own tickets', async () => {
     const session = await db.signIn(alice);
     await openTicket(session, org, 'Mine');
     assert.equal(await total(session), 1);
@@ -514,7 +514,7 @@ describe('one step at a time', () => {
     await db.disconnect(session);
   });
 
-  test('a second refresh at the same time returns 0 at once', async () => {
+  test('a concurrent second refresh returns 0 without waiting', async () => {
     const [first, second] = [await db.connect(), await db.connect()];
     while (await refresh(first));
     await openTicket(writer, org, 'To be folded');
@@ -523,7 +523,7 @@ describe('one step at a time', () => {
     await openTicket(writer, org, 'While somebody else folds');
     await second.query(`set lock_timeout = '50ms'`);
     assert.equal(await refresh(second), 0);
-    assert.equal(await unfolded(), 2, 'nothing is taken before the first one commits');
+    assert.equal(await unfolded(), 2, 'nothing is folded before the first refresh commits');
     await first.query('commit');
     assert.equal(await refresh(second), 1);
     assert.equal(await refresh(second), 0);
@@ -531,7 +531,7 @@ describe('one step at a time', () => {
     for (const client of [first, second]) await db.disconnect(client);
   });
 
-  test('a refresh that is rolled back has folded nothing, and the next one folds it', async () => {
+  test('a rolled-back refresh folds nothing, and the next one folds everything', async () => {
     const session = await db.connect();
     while (await refresh(session));
     const id = await openTicket(writer, org, 'Folded twice, counted once');
@@ -542,11 +542,11 @@ describe('one step at a time', () => {
     assert.equal(await refresh(session), 1);
     await updateTicket(writer, id, { stageId: stageOf.Resolved });
     assert.deepEqual(await findWrongStats(), []);
-    await stagesAreRight(other, org);
+    await assertStages(other, org);
     await db.disconnect(session);
   });
 
-  test('nobody who writes waits for a refresh, and it waits for nobody', async () => {
+  test('writes do not wait for a refresh, and a refresh does not wait for writes', async () => {
     const refreshing = await db.connect();
     const ids = [];
     for (let i = 0; i < 5; i++) ids.push(await openTicket(writer, org, `Ticket ${i}`));
@@ -565,11 +565,11 @@ describe('one step at a time', () => {
     await writer.query(`update helpdesk.workflow_stages set status = 'pending' where id = $1`, [stageOf['In progress']]);
     await writer.query(`update helpdesk.organizations set time_zone = 'Europe/Berlin' where id = $1`, [org]);
     await writer.query('select helpdesk.remove_member($1, $2)', [org, iris.profile]);
-    assert.equal(await open(writer), before - 1); // One more, one closed, one deleted.
+    assert.equal(await open(writer), before - 1); // One opened, one closed, one deleted.
     assert.deepEqual(await findWrongStats(), []);
     await refreshing.query('commit');
     assert.deepEqual(await findWrongStats(), []);
-    await stagesAreRight(other, org);
+    await assertStages(other, org);
 
     await writer.query('begin');
     await openTicket(writer, org, 'Not committed');
@@ -577,21 +577,21 @@ describe('one step at a time', () => {
     await refreshing.query(`set lock_timeout = '100ms'`);
     assert.ok((await refresh(refreshing)) > 0);
     assert.deepEqual(await findWrongStats(), []);
-    await stagesAreRight(writer, org);
+    await assertStages(writer, org);
     await writer.query('commit');
     await writer.query('reset lock_timeout');
     assert.deepEqual(await findWrongStats(), []);
-    await stagesAreRight(other, org);
+    await assertStages(other, org);
     await db.disconnect(refreshing);
   });
 
-  test('a stage that gets another status in a repeatable read transaction gives it to all of its tickets, or does not get it', async () => {
+  test('a status change of a stage in repeatable read reaches all of its tickets or fails', async () => {
     const id = await openTicket(other, org, 'On the move');
     const stage = stageOf['Waiting on customer'];
     await other.query('begin');
     await updateTicket(other, id, { stageId: stage });
     await writer.query('begin isolation level repeatable read');
-    await writer.query('select from helpdesk.tickets limit 1'); // From here on it sees nothing new.
+    await writer.query('select from helpdesk.tickets limit 1'); // Takes the snapshot.
     const waiting = writer.query(`update helpdesk.workflow_stages set status = 'closed' where id = $1`, [stage]).then(
       () => writer.query('commit'),
       (error) => assert.equal(error.code, '40001', error.message),
@@ -606,12 +606,12 @@ describe('one step at a time', () => {
       [id],
     );
     assert.equal(ticket.status, ticket.stage_status);
-    await dashboardIsRight(other, org, ben);
+    await assertDashboard(other, org, ben);
   });
 
-  test('what happened with triggers off is found, and rebuild_ticket_stats() counts it', async () => {
-    const id = await openTicket(writer, org, 'Changed behind our back');
-    const before = await activity();
+  test('verify finds changes made with triggers off, and rebuild_ticket_stats() repairs the counts', async () => {
+    const id = await openTicket(writer, org, 'Changed without triggers');
+    const before = await checkActivity();
     await db.sql('begin');
     await db.sql('set local session_replication_role = replica');
     await db.sql(`update helpdesk.tickets set priority = 'urgent' where org_id = $1 and id = $2`, [org, id]);
@@ -621,17 +621,17 @@ describe('one step at a time', () => {
       wrong.map(({ stage_id, priority, agent_id, counted, actual }) => [stage_id, priority, agent_id, counted - actual]),
       [[stageOf.New, 'low', null, 1], [stageOf.New, 'low', NOBODY, 1], [stageOf.New, 'urgent', null, -1], [stageOf.New, 'urgent', NOBODY, -1]],
     );
-    await assert.rejects(stagesAreRight(other, org));
+    await assert.rejects(assertStages(other, org));
     await db.sql('select helpdesk.rebuild_ticket_stats()');
     assert.deepEqual(await findWrongStats(), []);
-    await stagesAreRight(other, org);
-    assert.deepEqual(await activity(), before);
+    await assertStages(other, org);
+    assert.deepEqual(await checkActivity(), before);
     while (await refresh(await db.superuser));
     assert.deepEqual(await findWrongStats(), []);
-    assert.deepEqual(await activity(), before);
+    assert.deepEqual(await checkActivity(), before);
   });
 
-  test('a ticket that entered its stage at another moment than counted is found, though the numbers are right', async () => {
+  test('verify finds a wrong stage_entered_at even if the numbers of tickets are right', async () => {
     const id = await openTicket(writer, org, 'Entered earlier');
     await db.sql('begin');
     await db.sql('set local session_replication_role = replica');
@@ -645,9 +645,9 @@ describe('one step at a time', () => {
     assert.deepEqual(await findWrongStats(), []);
   });
 
-  test('one call folds more than a batch, of every organization, and leaves no empty counts', async () => {
+  test('one refresh folds more than a batch, for every organization, and leaves no zero rows', async () => {
     while (await refresh(await db.superuser));
-    // As many come as go, in two organizations and from an agent to another one.
+    // Deltas that cancel each other, in two organizations and between two agents.
     await db.sql(
       `insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
        select (array[$1, $2]::uuid[])[1 + i % 2], 'stage', now(), $3, 'medium', (array[$4, $5]::uuid[])[1 + i / 2 % 2], 1 - 2 * (i / 4 % 2)
@@ -664,7 +664,7 @@ describe('one step at a time', () => {
   });
 
   for (const isFolded of [false, true]) {
-    test(`an organization that is deleted and made again with its id counts from nothing${isFolded ? ', also when it was folded' : ''}`, async () => {
+    test(`a recreated organization with the same id counts from zero${isFolded ? ', after folding' : ''}`, async () => {
       const gone = await createOrganization(db, ada, 'Gone');
       await db.sql(`insert into helpdesk.tickets (org_id, title, created_by) select $1, 'Gone', $2 from generate_series(1, 7)`, [gone, ada.profile]);
       if (isFolded) await refresh(await db.superuser);
@@ -675,11 +675,11 @@ describe('one step at a time', () => {
       for (const isFoldedNow of [false, true]) {
         if (isFoldedNow) await refresh(await db.superuser);
         assert.deepEqual(await findWrongStats(), []);
-        await dashboardIsRight(writer, gone, ada);
-        await stagesAreRight(writer, gone);
-        await totalIsRight(writer, gone, { filters: { assignedTo: 'none' }, conditions: 'assigned_to is null', values: [] });
+        await assertDashboard(writer, gone, ada);
+        await assertStages(writer, gone);
+        await assertTotal(writer, gone, { filters: { assignedTo: 'none' }, conditions: 'assigned_to is null', values: [] });
       }
-      await openTicket(writer, gone, 'In its second life');
+      await openTicket(writer, gone, 'After it was recreated');
       await db.sql('delete from helpdesk.tickets where org_id = $1', [gone]);
       await db.sql('delete from helpdesk.organizations where id = $1', [gone]);
       await refresh(await db.superuser);

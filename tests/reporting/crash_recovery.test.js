@@ -1,4 +1,4 @@
-// A server that is killed while tickets are written and counts are folded: what was committed is there, and is counted, once.
+// A server killed while tickets are written and counts are folded: committed changes survive and are counted once.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -15,7 +15,7 @@ const SETTINGS = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on'
 const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const CRASHES = 3;
 const WRITERS = 4;
-/** Transactions that are acknowledged between two crashes, at least. */
+/** The minimum number of acknowledged transactions between two crashes. */
 const WORK = 120;
 
 describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
@@ -27,8 +27,8 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
     db = await createEmptyDatabase();
     await db.createExtension();
     await startHistoryArchive(db);
-    const story = await createTwoOrganizations(db);
-    [org, admin, customer] = [story.acme, story.ada, story.alice];
+    const fixture = await createTwoOrganizations(db);
+    [org, admin, customer] = [fixture.acme, fixture.ada, fixture.alice];
     stages = Object.values(await stagesOf(db, org));
   });
   after(async () => {
@@ -38,12 +38,12 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
 
   async function connect() {
     const client = new pg.Client({ database: db.name, statement_timeout: 30_000 });
-    client.on('error', () => {}); // The query that fails says so, too.
+    client.on('error', () => {}); // The failing query reports it too.
     await client.connect();
     return client;
   }
 
-  /** Runs until the server dies under it. Anything else that fails is a failure. */
+  /** Runs `work` until the server crashes. Any other error fails the test. */
   async function untilCrash(state, work) {
     let client;
     try {
@@ -51,7 +51,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
       for (;;) await work(client);
     } catch (error) {
       if (!state.isCrashing || error instanceof assert.AssertionError) throw error;
-      // SQLSTATEs of a server that goes down; no SQLSTATE at all when the connection broke.
+      // SQLSTATEs of a server that shuts down, or none because the connection broke.
       if (/^[0-9A-Z]{5}$/.test(error.code ?? '') && !/^(57P0|08)|^EPIPE$/.test(error.code)) throw error;
     } finally {
       client?.end().catch(() => {});
@@ -59,8 +59,8 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   }
 
   /**
-   * One transaction on the writer's own tickets. `writer.tickets` is what was acknowledged; `writer.pending` what there is if the
-   * transaction in flight was committed.
+   * One transaction on the writer's own tickets. `writer.tickets` are those acknowledged as committed,
+   * `writer.pending` those that exist if the transaction in flight was committed too.
    */
   async function write(client, writer, state) {
     const next = new Map(writer.tickets);
@@ -69,7 +69,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
     for (let n = 1 + random.below(3); n > 0; n--) {
       const known = [...next.keys()];
       const chance = random.fraction();
-      // One of them or several, with one statement.
+      // One or several tickets in a single statement.
       const some = known.length < 3 || random.chance(70) ? [random.pick(known)] : known.filter(() => random.chance(30));
       if (chance < 0.4 || known.length < 3) {
         const ticket = { title: `${writer.name} ${++writer.attempts}`, priority: random.pick(PRIORITIES), stage: random.pick(stages), agent: null };
@@ -113,7 +113,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
 
   const writers = Array.from({ length: WRITERS }, (_, i) => ({ name: `W${i}`, tickets: new Map(), attempts: 0 }));
 
-  async function expectAllIsThere() {
+  async function assertTickets() {
     const present = await db.sql(
       'select id, title, priority, current_stage_id as stage, assigned_to as agent from helpdesk.tickets where org_id = $1',
       [org],
@@ -131,19 +131,19 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
           return false;
         }
       };
-      // The COMMIT that nobody answered: all of it or nothing.
+      // A COMMIT without an answer took effect as a whole or not at all.
       if (writer.pending && !isSame(is, acknowledged)) {
-        assert.deepEqual(is, asObject(writer.pending), `${writer.name}: its last transaction is there as a whole`);
+        assert.deepEqual(is, asObject(writer.pending), `${writer.name}: its last transaction is complete`);
         writer.tickets = writer.pending;
       } else {
-        assert.deepEqual(is, acknowledged, `${writer.name}: what was acknowledged`);
+        assert.deepEqual(is, acknowledged, `${writer.name}: the acknowledged tickets`);
       }
       writer.pending = undefined;
     }
     assert.equal(present.length, writers.reduce((sum, { tickets }) => sum + tickets.size, 0));
   }
 
-  async function expectAllIsCounted() {
+  async function assertCounts() {
     const [{ wrong, totals }] = await db.sql(
       `select (select count(*)::int from helpdesk.verify_ticket_stats()) as wrong,
               (select json_object_agg(stage_id, ticket_count) from helpdesk.workflow_stage_stats where org_id = $1) as totals`,
@@ -157,7 +157,7 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   }
 
   for (let crash = 1; crash <= CRASHES; crash++) {
-    test(`crash ${crash} of ${CRASHES}: all that was acknowledged is there and counted, nothing else`, async () => {
+    test(`crash ${crash} of ${CRASHES}: exactly the acknowledged changes survive and are counted`, async () => {
       const state = { isCrashing: false, acknowledged: 0, refreshes: 0 };
       await db.disconnectAll();
       const sessions = [
@@ -168,18 +168,18 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
         if (!state.isCrashing) throw new Error('a session ended before the crash');
       });
       const enough = () => state.acknowledged >= WORK && state.refreshes >= 10;
-      await Promise.race([waitUntil('enough was written', enough, 30), failure]);
+      await Promise.race([waitUntil('enough transactions are acknowledged', enough, 30), failure]);
       await new Promise((next) => setTimeout(next, random.fraction() * 40));
       state.isCrashing = true;
       await crashPrivateServer(SERVER);
       await Promise.all(sessions);
 
       restartPrivateServer(SERVER, SETTINGS);
-      await expectAllIsThere();
-      const counted = await expectAllIsCounted();
+      await assertTickets();
+      const counted = await assertCounts();
       while (await db.value('select helpdesk.refresh_ticket_stats()::int'));
       assert.equal(await db.value('select count(*)::int from helpdesk.ticket_stat_deltas'), 0);
-      assert.deepEqual(await expectAllIsCounted(), counted);
+      assert.deepEqual(await assertCounts(), counted);
     });
   }
 });

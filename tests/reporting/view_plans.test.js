@@ -1,4 +1,4 @@
-// What a page of the reporting views costs: it follows the page, not the tickets.
+// The cost of a page of a reporting view depends on the page, not on the number of tickets.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -7,7 +7,7 @@ import { createTwoOrganizations } from '../support/organizations.js';
 
 const PAGE = 20;
 const TICKETS = 4000;
-/** Of them Alice's. */
+/** The number of them that are Alice's. */
 const ALICES = 50;
 
 const db = await createHelpdeskDatabase();
@@ -17,8 +17,8 @@ for (const [org, people] of [[acme, [...Array(TICKETS / ALICES - 1).fill(dave), 
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, priority, created_by, assigned_to, created_at, updated_at, stage_entered_at)
      select $1, 'Ticket ' || i, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], ($2::uuid[])[1 + i % cardinality($2)],
-            case when i % 3 = 0 then $3::uuid end, moment, moment, moment
-       from generate_series(1, $4) i, lateral (select now() - i * interval '7 minutes' as moment) x`,
+            case when i % 3 = 0 then $3::uuid end, time, time, time
+       from generate_series(1, $4) i, lateral (select now() - i * interval '7 minutes' as time) x`,
     [org, people.map(({ profile }) => profile), org === acme ? ben.profile : null, TICKETS],
   );
 }
@@ -29,7 +29,7 @@ await db.sql(
 );
 await db.sql('vacuum analyze');
 
-/** Every node of the plan of a query, as the person's session ran it. */
+/** Every node of the plan of a query, run in a person's session. */
 async function planOf(person, query) {
   return db.as(person, async (session) => {
     const { rows } = await session.query(`explain (analyze, timing off, format json) ${query}`);
@@ -38,18 +38,18 @@ async function planOf(person, query) {
   });
 }
 
-/** What one node gave, over all its loops. */
+/** The rows that a node returned in all its loops. */
 const rowsOf = (node) => node['Actual Rows'] * node['Actual Loops'];
 
-/** Each with how many tickets may be sorted for it. */
+/** Each with the number of tickets that may be sorted for it. */
 const PAGES = {
   'agent_tickets, newest first': [ben, PAGE, `select * from helpdesk.agent_tickets where org_id = '${acme}' order by updated_at desc limit ${PAGE}`],
-  'agent_tickets, the urgent ones': [
+  'agent_tickets, urgent tickets only': [
     ben,
     PAGE,
     `select * from helpdesk.agent_tickets where org_id = '${acme}' and priority = 'urgent' order by updated_at desc limit ${PAGE}`,
   ],
-  'agent_tickets, of all their organizations': [ben, PAGE, `select * from helpdesk.agent_tickets order by updated_at desc limit ${PAGE}`],
+  'agent_tickets, all organizations of the caller': [ben, PAGE, `select * from helpdesk.agent_tickets order by updated_at desc limit ${PAGE}`],
   'customer_tickets, newest first': [
     alice,
     ALICES,
@@ -58,7 +58,7 @@ const PAGES = {
 };
 
 for (const [name, [person, sortedAtMost, query]] of Object.entries(PAGES)) {
-  test(`${name}: no more is read than it shows`, async () => {
+  test(`${name}: reads no more than it shows`, async () => {
     const plan = await planOf(person, query);
     const about = JSON.stringify(plan.map(({ Plans, ...node }) => node), null, 1);
     assert.equal(plan[0]['Actual Rows'], PAGE);

@@ -1,4 +1,4 @@
-// The reporting views as an app reads them, over HTTP.
+// The reporting views over HTTP.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,16 +6,16 @@ import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
 
 const { db, api, acme, globex, ada, ben, alice, dave, gina, mallory, cleo, bea } = await serveHelpdesk(async (db) => {
-  const story = await createTwoOrganizations(db);
+  const fixture = await createTwoOrganizations(db);
   const [cleo, bea] = [await signUp(db, 'Cleo'), await signUp(db, 'Bea')];
-  await addMember(db, story.acme, cleo, 'org_agent');
-  await addMember(db, story.acme, bea, 'org_customer');
-  await addMember(db, story.globex, bea, 'org_agent');
+  await addMember(db, fixture.acme, cleo, 'org_agent');
+  await addMember(db, fixture.acme, bea, 'org_customer');
+  await addMember(db, fixture.globex, bea, 'org_agent');
   await db.sql('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
-    story.acme,
-    story.dave.profile,
+    fixture.acme,
+    fixture.dave.profile,
   ]);
-  return { ...story, cleo, bea };
+  return { ...fixture, cleo, bea };
 });
 const stages = await stagesOf(db, acme);
 const PRIORITIES = ['low', 'medium', 'high', 'urgent'];
@@ -42,8 +42,8 @@ await db.as(bea, async (session) => {
   await openTicket(session, acme, 'As customer');
   await openTicket(session, globex, 'As agent');
 });
-await db.as(mallory, (session) => openTicket(session, globex, 'In another world', { priority: 'urgent' }));
-// Half of it folded.
+await db.as(mallory, (session) => openTicket(session, globex, 'A ticket of Globex', { priority: 'urgent' }));
+// Everything up to here is folded.
 await db.sql('select helpdesk.refresh_ticket_stats()');
 await db.as(dave, (session) => openTicket(session, acme, 'Dave’s', { priority: 'urgent' }));
 
@@ -75,7 +75,7 @@ test('staff read agent_tickets with filters, order and limit', async () => {
   assert.ok(names.size > 1 && names.has(null));
 });
 
-test('agent_tickets names who has left as list_org_tickets does, and to nobody else', async () => {
+test('agent_tickets names former members to staff, like list_org_tickets', async () => {
   const leaver = await signUp(db, 'Left');
   await addMember(db, acme, leaver, 'org_agent');
   const id = await db.as(leaver, (session) => openTicket(session, acme, 'Left behind'));
@@ -86,12 +86,12 @@ test('agent_tickets names who has left as list_org_tickets does, and to nobody e
   const { tickets } = granted(await api.supabase(ben).rpc('list_org_tickets', { p_org_id: acme, p_filters: { createdBy: leaver.profile } }));
   assert.deepEqual([tickets[0].assignedTo.name, tickets[0].createdBy.name], ['Left', 'Left']);
   assert.deepEqual(await rowsFor(ben, `/profiles?id=eq.${leaver.profile}`), []);
-  const asks = async (person, args) => granted(await api.supabase(person).rpc('ticket_participant_name', { p_org_id: acme, p_ticket_id: id, ...args }));
-  assert.equal(await asks(ben, { p_profile_id: leaver.profile }), 'Left');
-  assert.equal(await asks(ben, { p_profile_id: gina.profile }), null);
+  const nameFor = async (person, args) => granted(await api.supabase(person).rpc('ticket_participant_name', { p_org_id: acme, p_ticket_id: id, ...args }));
+  assert.equal(await nameFor(ben, { p_profile_id: leaver.profile }), 'Left');
+  assert.equal(await nameFor(ben, { p_profile_id: gina.profile }), null);
   for (const person of [alice, dave, gina, leaver]) {
-    assert.equal(await asks(person, { p_profile_id: leaver.profile }), null);
-    assert.equal(await asks(person, { p_org_id: globex, p_profile_id: leaver.profile }), null);
+    assert.equal(await nameFor(person, { p_profile_id: leaver.profile }), null);
+    assert.equal(await nameFor(person, { p_org_id: globex, p_profile_id: leaver.profile }), null);
   }
   await db.sql('delete from helpdesk.tickets where id = $1', [id]);
 });
@@ -120,7 +120,7 @@ test('agent_tickets counts comments and attachments, internal ones included', as
   assert.deepEqual(row, { comment_count: 3, attachment_count: 3 });
 });
 
-test('staff see their own organizations, and no others', async () => {
+test('staff see their own organizations and no others', async () => {
   const count = (org) => db.value('select count(*)::int from helpdesk.tickets where org_id = $1', [org]);
   for (const [person, org] of [[ada, acme], [cleo, acme], [gina, globex], [bea, globex]]) {
     const rows = await rowsFor(person, '/agent_tickets?select=org_id');
@@ -133,7 +133,7 @@ test('staff see their own organizations, and no others', async () => {
   }
 });
 
-test('workflow_stage_stats says what a full count says', async () => {
+test('workflow_stage_stats agrees with a full count', async () => {
   const expected = await db.sql(
     `select s.name as stage_name, count(t.id)::int as ticket_count, count(t.id) filter (where t.priority >= 'high')::int as high_priority_count
        from helpdesk.workflow_stages s left join helpdesk.tickets t on t.current_stage_id = s.id
@@ -148,7 +148,7 @@ test('workflow_stage_stats says what a full count says', async () => {
   assert.ok(hours.every((row) => row.avg_hours_in_stage >= 0 && row.avg_hours_in_stage < 1), JSON.stringify(hours));
 });
 
-test('customers, strangers and who belongs nowhere see nothing that is for staff', async () => {
+test('customers and non-members see no rows of the views for staff', async () => {
   const stan = await signUp(db, 'Stan');
   for (const person of [alice, dave, mallory, stan]) {
     for (const view of FOR_STAFF) {
@@ -163,7 +163,7 @@ test('customers, strangers and who belongs nowhere see nothing that is for staff
   assert.deepEqual(await rowsFor(stan, '/customer_tickets'), []);
 });
 
-test('nobody writes through the views, and anon does not even read them', async () => {
+test('nobody can write through the views, and anon cannot read them', async () => {
   for (const view of VIEWS) {
     for (const token of [undefined, api.token({ role: 'anon' })]) {
       const { status, body } = await get(`/${view}`, token);
@@ -171,13 +171,13 @@ test('nobody writes through the views, and anon does not even read them', async 
     }
     for (const token of [api.token(ada), service]) {
       const { body } = await api.http('DELETE', `/${view}?org_id=eq.${acme}`, { token });
-      // No right to, or not a view that can be written.
+      // No privilege, or not an updatable view.
       assert.ok(['42501', '55000'].includes(body.code), `${view}: ${JSON.stringify(body)}`);
     }
   }
 });
 
-test('customer_tickets shows each their own, and no name of anybody else', async () => {
+test('customer_tickets shows customers their own tickets and no names of others', async () => {
   const people = [ada, ben, cleo, alice, dave, gina, mallory, bea];
   for (const person of [alice, dave, mallory, bea]) {
     const rows = await rowsFor(person, '/customer_tickets?order=number');
@@ -197,7 +197,7 @@ test('customer_tickets shows each their own, and no name of anybody else', async
   ]);
 });
 
-test('customer_tickets counts public comments only, and names the assignee to themselves only', async () => {
+test('customer_tickets counts public comments, and names the assignee only to themselves', async () => {
   const [row] = await rowsFor(alice, `/customer_tickets?id=eq.${ids[0]}`);
   assert.deepEqual([row.public_comment_count, row.assigned_to_display], [1, 'Support Team']);
   const [daves] = await db.sql('select id from helpdesk.tickets where assigned_to = $1 limit 1', [dave.profile]);
@@ -208,7 +208,7 @@ test('customer_tickets counts public comments only, and names the assignee to th
   assert.equal(await db.value('select assigned_to from helpdesk.tickets where id = $1', [nobodys.id]), null);
 });
 
-test('staff find in customer_tickets what they opened or work on, no more', async () => {
+test('customer_tickets shows staff the tickets that they opened or are assigned', async () => {
   const numbers = (await rowsFor(ben, '/customer_tickets')).length;
   assert.equal(numbers, await db.value('select count(*)::int from helpdesk.tickets where assigned_to = $1', [ben.profile]));
   assert.ok(numbers > 0);
@@ -216,7 +216,7 @@ test('staff find in customer_tickets what they opened or work on, no more', asyn
   assert.ok(shown.every((row) => row.assigned_to_display === 'Support Team'));
 });
 
-test('who has left sees nothing any more, though the tickets are theirs', async () => {
+test('former members no longer see their tickets', async () => {
   const leaver = await signUp(db, 'Leaver');
   await addMember(db, acme, leaver, 'org_customer');
   await db.as(leaver, (session) => openTicket(session, acme, 'Leaving'));
@@ -234,7 +234,7 @@ test('service_role and the superuser see everything', async () => {
   }
 });
 
-test('reports over HTTP: for staff; refused to others with 403, to anon with 401; maintenance is the service’s', async () => {
+test('reports are for staff (else 403, anon 401), maintenance is for service_role', async () => {
   const range = { p_org_id: acme, p_from: '2025-01-01', p_to: '2025-01-02' };
   assert.equal(granted(await api.supabase(ben).rpc('ticket_activity', range)).days.length, 2);
   const got = await get(`/rpc/org_dashboard?p_org_id=${acme}`, api.token(cleo));

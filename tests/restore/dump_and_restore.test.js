@@ -1,4 +1,4 @@
-// A dump brings everything back: what helpdesk made, what is in it, and what the owner of the database added.
+// A restored dump is complete: the objects of helpdesk, all rows, and what the database owner added.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -12,10 +12,10 @@ import { ownerAdditionsIn, fillEveryTable } from '../support/full_database.js';
 
 const original = await createHelpdeskDatabase();
 after(() => original.drop());
-const story = await fillEveryTable(original);
-const before = await everythingIn(original);
+const fixture = await fillEveryTable(original);
+const before = await snapshotOf(original);
 
-async function everythingIn(db) {
+async function snapshotOf(db) {
   return {
     rows: await rowsOf(db),
     shape: await shapeOf(db),
@@ -25,14 +25,14 @@ async function everythingIn(db) {
   };
 }
 
-test('the story has something of everything', () => {
+test('the fixture has rows in every table', () => {
   const empty = Object.entries(before.rows).filter(([, rows]) => rows.length === 0);
   assert.deepEqual(empty.map(([table]) => table), []);
   assert.equal(before.additions.length, 8);
   assert.deepEqual(before.members, ['pg_proc', 'pg_type']);
 });
 
-/** The ways of dumping and restoring. Each tool must succeed without a word on stderr. */
+/** The ways of dumping and restoring. Every tool must succeed and write nothing to stderr. */
 const ways = {
   'pg_dump | psql': async (file, to) => {
     await tool('pg_dump', '-f', file, original.name);
@@ -60,7 +60,7 @@ const ways = {
   },
   'pg_dump --clean --if-exists | psql into an empty database': async (file, to) => {
     await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
-    // Where nothing is yet, DROP .. IF EXISTS says so in a NOTICE; the dump itself asks for warnings only.
+    // DROP .. IF EXISTS raises notices here, but the dump sets client_min_messages to warning.
     await psql(to, file);
   },
   'pg_dump --clean --if-exists | psql over a database in use': async (file, to) => {
@@ -86,27 +86,27 @@ const ways = {
 };
 
 for (const [way, copy] of Object.entries(ways)) {
-  test(`${way}: everything is back and works`, async (t) => {
+  test(`${way}: everything is restored and works`, async (t) => {
     const restored = await createEmptyDatabase();
     t.after(() => restored.drop());
     await withTemporaryFile((file) => copy(file, restored));
 
-    const now = await everythingIn(restored);
+    const now = await snapshotOf(restored);
     assert.deepEqual(now.rows, before.rows, 'rows');
     assert.deepEqual(now.privileges, before.privileges, 'privileges');
     assert.deepEqual(now.additions, before.additions, 'additions');
     assert.deepEqual(now.members, before.members, 'members of the extension');
     assert.equal(now.shape, before.shape, 'shape');
-    await everythingWorks(restored);
-    await dumpsAgain(restored);
+    await assertWorks(restored);
+    await assertDumpsAgain(restored);
   });
 }
 
-test('on a new server, which has none of the roles: everything is back and works', async (t) => {
+test('on a new server without the roles: everything is restored and works', async (t) => {
   const { PGHOST, PGPORT, PGUSER, SERVER_LOG } = process.env;
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, original.name);
-    const stop = startPrivateServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
+    const stop = startPrivateServer('new_server', { fsync: 'off', wal_level: 'logical' });
     t.after(() => {
       Object.assign(process.env, { PGHOST, PGPORT, PGUSER, SERVER_LOG });
       stop();
@@ -114,15 +114,15 @@ test('on a new server, which has none of the roles: everything is back and works
     const restored = await createEmptyDatabase();
     await psql(restored, file);
     await createAuthenticatorRole();
-    const now = await everythingIn(restored);
+    const now = await snapshotOf(restored);
     for (const part of ['rows', 'privileges', 'additions', 'members', 'shape']) assert.deepEqual(now[part], before[part], part);
-    await everythingWorks(restored);
+    await assertWorks(restored);
     await restored.drop();
   });
 });
 
-async function everythingWorks(db) {
-  const { acme, alice, ben, mallory } = story;
+async function assertWorks(db) {
+  const { acme, alice, ben, mallory } = fixture;
   const lastNumber = await db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'After the restore'));
   await db.as(ben, (session) => updateTicket(session, ticket, { priority: 'high' }, 1));
@@ -148,22 +148,22 @@ async function everythingWorks(db) {
     assert.deepEqual(rows, [{ content: 'Alice says' }], 'a customer reads no internal comment');
   });
   await expectError('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
-  await conversationWorks(db, ticket);
-  await movesAreLimited(db, ticket);
-  await searchWorks(db);
-  await countsAreRight(db);
+  await assertConversationWorks(db, ticket);
+  await assertTransitions(db, ticket);
+  await assertSearchWorks(db);
+  await assertCounts(db);
 }
 
-/** The counts go on from where they were. */
-async function countsAreRight(db) {
+/** The counts continue from where they were. */
+async function assertCounts(db) {
   assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
   await db.sql('select helpdesk.refresh_ticket_stats()');
   assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
 }
 
-/** At once, over what was there before and what came since; the marks of a stranger's or an internal word are nowhere. */
-async function searchWorks(db) {
-  const { acme, alice, ben, mallory } = story;
+/** Search covers restored and new texts, and shows nothing internal or of other tenants. */
+async function assertSearchWorks(db) {
+  const { acme, alice, ben, mallory } = fixture;
   const found = async (person, words) => {
     const { rows } = await db.as(person, (session) =>
       session.query('select helpdesk.search($1, $2) as page', [acme, words]),
@@ -178,9 +178,9 @@ async function searchWorks(db) {
   assert.deepEqual(await found(alice, 'restore'), ['ticket After the restore']);
 }
 
-/** Counts go on from where they were, and people are told what they want to be told. */
-async function conversationWorks(db, ticket) {
-  const { ada, alice, ben } = story;
+/** Counters continue from where they were, and notifications follow the restored preferences. */
+async function assertConversationWorks(db, ticket) {
+  const { ada, alice, ben } = fixture;
   const all = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
   assert.deepEqual(await wrongCounts(db, all), []);
   const [old] = await db.sql(`select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`);
@@ -199,9 +199,9 @@ async function conversationWorks(db, ticket) {
   assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n), 2);
 }
 
-/** The moves that the story allowed are the only ones; and Alice, who switched that off, is not told of them. */
-async function movesAreLimited(db, ticket) {
-  const { acme, alice, ben } = story;
+/** Only the fixture's transitions are allowed, and Alice, who disabled these notifications, gets none. */
+async function assertTransitions(db, ticket) {
+  const { acme, alice, ben } = fixture;
   const stages = await stagesOf(db, acme);
   await db.as(ben, async (session) => {
     const error = await expectError('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
@@ -216,8 +216,8 @@ async function movesAreLimited(db, ticket) {
   assert.equal(told, 0);
 }
 
-/** What was restored can be dumped and restored once more. */
-async function dumpsAgain(db) {
+/** The restored database can be dumped and restored too. */
+async function assertDumpsAgain(db) {
   const again = await createEmptyDatabase();
   try {
     await withTemporaryFile(async (file) => {
@@ -230,7 +230,7 @@ async function dumpsAgain(db) {
   }
 }
 
-test('restored where default privileges let everybody in, security_report() shows it and install() mends it', async (t) => {
+test('permissive default privileges in a restore: security_report() shows them, install() fixes them', async (t) => {
   const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   for (const kind of ['tables', 'sequences', 'functions']) {
@@ -244,7 +244,7 @@ test('restored where default privileges let everybody in, security_report() show
   assert.ok((await report(restored)).some(({ object, finding }) => object === 'table tickets' && /update to anon/.test(finding)));
   await restored.sql('grant select on helpdesk.tickets to pg_monitor');
   await restored.sql('select helpdesk.install()');
-  assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'the administrator’s own');
+  assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'a grant by the database owner stays');
   await restored.sql('revoke select on helpdesk.tickets from pg_monitor');
   const fresh = await createHelpdeskDatabase();
   t.after(() => fresh.drop());

@@ -1,4 +1,4 @@
-// On a database that has Supabase's auth schema, helpdesk uses it and leaves it as it is.
+// On a database with Supabase's auth schema, helpdesk uses that schema and does not change it.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -69,7 +69,7 @@ const linesNotIn = (text, other) => {
   return text.split('\n').filter((line) => line && !line.startsWith('--') && !known.has(line));
 };
 
-test('logins from before have profiles', async () => {
+test('existing logins get profiles', async () => {
   const profiles = await db.sql('select name, email, role from helpdesk.profiles order by lower(name)');
   assert.deepEqual(profiles, [
     { name: 'octocat', email: 'octo@example.com', role: 'customer' },
@@ -79,7 +79,7 @@ test('logins from before have profiles', async () => {
   assert.deepEqual(await db.sql('select u::text from auth.users u order by id'), loginsBefore);
 });
 
-test('nothing else in auth was touched: two triggers, and a policy and grants by which helpdesk_owner reads', async () => {
+test('auth gets two triggers, a policy and grants for helpdesk_owner, and nothing else', async () => {
   const authNow = await shapeOf(db, '-n', 'auth');
   assert.deepEqual(linesNotIn(authBefore, authNow), [], 'nothing is gone');
   const added = linesNotIn(authNow, authBefore);
@@ -103,7 +103,7 @@ test('the auth schema keeps its privileges; helpdesk_owner gets its own', async 
   }
 });
 
-test('default privileges leak nothing: all is as on a plain Postgres', async () => {
+test('default privileges grant nothing: all rights are as on plain Postgres', async () => {
   const plain = await createHelpdeskDatabase();
   try {
     assert.deepEqual(await privilegesIn(db, 'helpdesk'), await privilegesIn(plain, 'helpdesk'));
@@ -115,11 +115,11 @@ test('default privileges leak nothing: all is as on a plain Postgres', async () 
       where relnamespace = 'helpdesk'::regnamespace and relkind in ('r', 'v')
         and has_any_column_privilege('anon', c.oid, 'select, insert, update')`,
   );
-  assert.deepEqual(readable, [{ name: 'helpdesk.articles' }], 'the public ones of them');
+  assert.deepEqual(readable, [{ name: 'helpdesk.articles' }], 'only public ones, by policy');
   assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
 });
 
-test('Supabase’s sign-up service makes profiles, and deleting a login keeps them', async () => {
+test('sign-ups through Supabase Auth create profiles, and deleting a login keeps them', async () => {
   const service = await db.connect();
   await service.query('set role supabase_auth_admin; set search_path = auth');
   const { rows } = await service.query(
@@ -132,7 +132,7 @@ test('Supabase’s sign-up service makes profiles, and deleting a login keeps th
   assert.deepEqual(await profile(), [{ name: 'Neo', auth_id: null }]);
 });
 
-test('people signed in by Supabase’s auth.uid() work as anywhere; strangers stay out', async () => {
+test('callers are identified by Supabase’s auth.uid(); non-members get no access', async () => {
   const { acme, alice, ben, mallory } = await createTwoOrganizations(db);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Under Supabase'));
   const seen = (session) => session.query('select id from helpdesk.tickets');
@@ -141,7 +141,7 @@ test('people signed in by Supabase’s auth.uid() work as anywhere; strangers st
   await db.as(mallory, (session) => expectError('42501', openTicket(session, acme, 'x')));
 });
 
-test('only who has confirmed the address accepts an invite, as Supabase says it', async () => {
+test('only a login with a confirmed address can accept an invite', async () => {
   const dana = await signUp(db, 'Dana');
   const org = await createOrganization(db, dana, 'Inviting');
   const [ivy] = await db.sql(
@@ -163,7 +163,7 @@ test('only who has confirmed the address accepts an invite, as Supabase says it'
   assert.equal(role, 'org_agent');
 });
 
-/** Things of the caller's own that stand in for what Supabase's auth.uid() uses, and note as whom they run. */
+/** The caller's own versions of what Supabase's auth.uid() uses, which record the role that runs them. */
 const TRAPS = `
   create schema evil authorization authenticated;
   set role authenticated;
@@ -178,7 +178,7 @@ const TRAPS = `
   create operator evil.->> (leftarg = jsonb, rightarg = text, function = evil.steal_text);
   create function evil.steal_comparison(a text, b text) returns boolean language plpgsql as $$
     begin
-      insert into evil.loot values (current_user, 'operator =, asked by nullif');
+      insert into evil.loot values (current_user, 'operator =, used by nullif');
       return a operator(pg_catalog.=) b;
     end $$;
   create operator evil.= (leftarg = text, rightarg = text, function = evil.steal_comparison);
@@ -189,7 +189,7 @@ const TRAPS = `
     end $$;
   reset role;`;
 
-test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner', async () => {
+test('nothing in a schema before pg_catalog runs as helpdesk_owner', async () => {
   const eve = await signUp(db, 'Eve');
   const org = await createOrganization(db, eve, 'Trappers');
   const ticket = await db.as(eve, (session) => openTicket(session, org, 'Bait'));
@@ -208,7 +208,7 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
   await db.sql(`
     create function public.careless() returns uuid language plpgsql security definer as 'begin return auth.uid(); end';
     alter function public.careless() owner to helpdesk_owner`);
-  assert.deepEqual(await trapped('select public.careless()'), ['helpdesk_owner'], 'on definers too');
+  assert.deepEqual(await trapped('select public.careless()'), ['helpdesk_owner'], 'in SECURITY DEFINER functions too');
   await db.sql('drop function public.careless()');
 
   const calls = [
@@ -234,7 +234,7 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
   await db.sql('drop schema evil cascade');
 });
 
-test('a dump of it brings everything back, privileges in auth included', async (t) => {
+test('a dump restores everything, including privileges in auth', async (t) => {
   const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   await withTemporaryFile(async (file) => {
@@ -247,7 +247,7 @@ test('a dump of it brings everything back, privileges in auth included', async (
 });
 
 for (const thing of ['schema auth', 'table auth.users', 'function auth.uid()']) {
-  test(`a ${thing} of somebody who is neither superuser nor Supabase is not believed`, async (t) => {
+  test(`a ${thing} not owned by a superuser or Supabase Auth is not trusted`, async (t) => {
     const other = await createEmptyDatabase();
     t.after(async () => {
       await other.sql('drop owned by auth_stranger cascade; drop role auth_stranger');

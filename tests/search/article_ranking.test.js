@@ -1,4 +1,4 @@
-// Which of many articles come first, and which are suggested.
+// Ranking and suggestion of articles among many.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -25,12 +25,12 @@ await db.sql(
 );
 const customer = await db.signIn(alice);
 
-test('the best of 1,500 articles is first, however old it is', async () => {
+test('the best match of 1,500 articles is first, no matter how old it is', async () => {
   const { rows } = await customer.query(`select helpdesk.search_articles($1, 'printer', 1)->0->>'id' as id`, [acme]);
   assert.equal(rows[0].id, best);
 });
 
-test('articles are suggested for words that tell one from another, and not for those that all have', async () => {
+test('articles are suggested for distinctive words, not for words that all articles contain', async () => {
   const suggested = async (title) => {
     const ticket = await openTicket(customer, acme, title);
     const { rows } = await customer.query('select helpdesk.suggest_articles($1) as articles', [ticket]);
@@ -40,7 +40,7 @@ test('articles are suggested for words that tell one from another, and not for t
   assert.deepEqual(await suggested('Please! The printer!'), []);
 });
 
-test('an article with an internal word is not suggested to a customer, nor its words shown', async () => {
+test('internal articles are not suggested to customers, and their text is not shown', async () => {
   const internal = await write('Wizardry', 'The wizard keeps the password', 'internal');
   const ticket = await openTicket(customer, acme, 'Where is the wizard of wizardry?');
   const ask = (session) => session.query('select helpdesk.suggest_articles($1) as found', [ticket]);
@@ -52,7 +52,7 @@ test('an article with an internal word is not suggested to a customer, nor its w
   }
 });
 
-test('an article with nearly this title is offered beside tickets', async () => {
+test('an article with a similar title is found beside tickets', async () => {
   await openTicket(customer, acme, 'The tonner again');
   const { rows } = await customer.query(`select helpdesk.search($1, 'tonner')->'results' as found`, [acme]);
   assert.deepEqual(rows[0].found.map(({ kind, title }) => `${kind} ${title}`), ['ticket The tonner again', 'article Changing the toner']);

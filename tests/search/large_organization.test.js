@@ -1,4 +1,4 @@
-// Searching where there are more documents than one window, one look at the newest, or one page of the word index holds.
+// Search with more documents than fit in one window, in one scan of the newest or on one page of the index.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -9,7 +9,7 @@ const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const { acme, globex, ada, alice, dave, gina } = await createTwoOrganizations(db);
 
-/** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Dave. */
+/** Tickets titled `<words> <n>`; in Acme every fourth is Alice's and every eighth is assigned to Dave. */
 async function openTickets(org, person, words, from, to) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, description, created_by, assigned_to)
@@ -22,7 +22,7 @@ async function openTickets(org, person, words, from, to) {
   );
 }
 
-/** Documents as of comments that say something else, newer than all that is there. */
+/** Search documents of other comments, newer than all existing ones. */
 const fill = (org, many) =>
   db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
@@ -43,10 +43,10 @@ for (let from = 1; from <= OLD; from += 2_000) await openTickets(globex, gina, '
 await fill(globex, 42_000);
 await db.sql('analyze');
 
-/** The first page of the word index. */
-const BY_WORDS = 'w...';
+/** The cursor of the first page that uses the full-text index. */
+const INDEX_CURSOR = 'w...';
 
-/** Every page of a search, from `cursor` on; `cursors` gets those that it met. */
+/** All pages of a search from `cursor` on; the cursors are added to `cursors`. */
 async function walk(session, org, query, { cursor, ...filters } = {}, cursors = []) {
   const pages = [];
   for (;;) {
@@ -60,7 +60,7 @@ async function walk(session, org, query, { cursor, ...filters } = {}, cursors = 
     if (!cursor) return pages;
     cursors.push(cursor);
     assert.notEqual(pages.at(-1).length, 0, 'an empty page with a cursor');
-    assert.ok(pages.length < 500, 'the list has no end');
+    assert.ok(pages.length < 500, 'the list never ends');
   }
 }
 
@@ -80,7 +80,7 @@ async function listed(session, org, search) {
   }
 }
 
-/** What of Acme a person sees that says `common`, told by the tables. */
+/** The documents of Acme that the tables show to a person. */
 const visible = async (session) =>
   (
     await session.query(
@@ -90,35 +90,35 @@ const visible = async (session) =>
     )
   ).rows.map(({ document }) => document);
 
-const sameOnce = (found, expected, what) => {
+const assertSameOnce = (found, expected, what) => {
   assert.equal(new Set(found).size, found.length, `${what}: something is found twice`);
   assert.deepEqual([...found].sort(), [...expected].sort(), what);
 };
 
-test('staff find each of 12,500 documents once, page by page, whatever the size of a page', async () => {
+test('staff find each of 12,500 documents once, at every page size', async () => {
   const session = await db.signIn(ada);
   const expected = await visible(session);
   assert.equal(expected.length, 12_500);
   for (const perPage of [100, 37]) {
     const pages = await walk(session, acme, 'common', { perPage });
-    sameOnce(pages.flat(), expected, `pages of ${perPage}`);
+    assertSameOnce(pages.flat(), expected, `pages of ${perPage}`);
     assert.ok(pages.slice(0, -1).every((page) => page.length === perPage));
   }
 });
 
-test('they find the same in the word index alone, and a search stays where it began', async () => {
+test('both search strategies find the same documents, and cursors keep their strategy', async () => {
   const session = await db.signIn(ada);
-  const [among_newest, by_words] = [[], []];
+  const [recentCursors, indexCursors] = [[], []];
   const expected = await visible(session);
-  sameOnce((await walk(session, acme, 'common', {}, among_newest)).flat(), expected, 'among the newest');
-  sameOnce((await walk(session, acme, 'common', { cursor: BY_WORDS }, by_words)).flat(), expected, 'in the word index');
-  assert.ok(among_newest.every((cursor) => cursor.startsWith('n')));
-  assert.ok(by_words.every((cursor) => cursor.startsWith('w')));
+  assertSameOnce((await walk(session, acme, 'common', {}, recentCursors)).flat(), expected, 'among the newest');
+  assertSameOnce((await walk(session, acme, 'common', { cursor: INDEX_CURSOR }, indexCursors)).flat(), expected, 'in the index');
+  assert.ok(recentCursors.every((cursor) => cursor.startsWith('n')));
+  assert.ok(indexCursors.every((cursor) => cursor.startsWith('w')));
 });
 
-test('how many documents match is known at once, whatever the query is', async () => {
+test('the strategy is chosen by the number of matching documents', async () => {
   const session = await db.signIn(ada);
-  for (const [query, way] of [
+  for (const [query, strategy] of [
     ['common', 'n'],
     ['comm', 'n'],
     ['rema', 'w'],
@@ -132,11 +132,11 @@ test('how many documents match is known at once, whatever the query is', async (
   ]) {
     const cursors = [];
     await walk(session, acme, query, { kind: ['ticket', 'comment'] }, cursors);
-    assert.equal(cursors[0][0], way, query);
+    assert.equal(cursors[0][0], strategy, query);
   }
 });
 
-test('customers find each of theirs once, and nothing internal', async () => {
+test('customers find each of their documents once, and nothing internal', async () => {
   for (const person of [alice, dave]) {
     const session = await db.signIn(person);
     const expected = (await visible(session)).filter((document) => document.startsWith('ticket'));
@@ -148,18 +148,18 @@ test('customers find each of theirs once, and nothing internal', async () => {
       assert.equal(found.filter((document) => document.startsWith('ticket')).length, 2000);
       assert.equal(new Set(found).size, found.length);
       assert.deepEqual(found.filter((document) => !expected.includes(document) && !comments.includes(document)), []);
-    } else sameOnce(found, [...expected, ...comments], person.name);
+    } else assertSameOnce(found, [...expected, ...comments], person.name);
   }
 });
 
-test('both doors agree: list_org_tickets finds the tickets that the table shows, and counts them up to 10,000', async () => {
+test('list_org_tickets finds the tickets that the table shows and counts up to 10,000', async () => {
   const session = await db.signIn(ada);
   const titles = (condition) =>
     session
       .query(`select 'ticket ' || id as document from helpdesk.tickets where org_id = $1 and ${condition}`, [acme])
       .then(({ rows }) => rows.map(({ document }) => document));
   const half = await listed(session, acme, 'half');
-  sameOnce(half.ids, await titles(`description like 'half%'`), 'half');
+  assertSameOnce(half.ids, await titles(`description like 'half%'`), 'half');
   assert.equal(half.total, half.ids.length);
   const all = await listed(session, acme, 'common');
   assert.equal(new Set(all.ids).size, 10_050);
@@ -167,13 +167,13 @@ test('both doors agree: list_org_tickets finds the tickets that the table shows,
   const one = await listed(session, acme, 'remark 17');
   assert.deepEqual(one, { ids: await titles('number = 17'), total: 1 });
   assert.equal((await listed(await db.signIn(dave), acme, 'half')).total, 0);
-  // Too many to be counted at all.
+  // Too many documents to be counted.
   assert.equal((await listed(await db.signIn(gina), globex, 'ancient')).total, OLD);
   const { rows } = await (await db.signIn(gina)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [globex]);
   assert.equal(rows[0].page.pagination.total, null);
 });
 
-test('a ticket that is found by its number is first, and not found again by its words', async () => {
+test('a ticket found by its number is first and does not appear again', async () => {
   const session = await db.signIn(ada);
   const found = (await walk(session, acme, '7', { kind: 'ticket' })).flat();
   assert.equal(found[0], `ticket ${await db.value('select id from helpdesk.tickets where org_id = $1 and number = 7', [acme])}`);
@@ -181,9 +181,9 @@ test('a ticket that is found by its number is first, and not found again by its 
   assert.equal(new Set(found).size, 10_050);
 });
 
-test('a frequent word that only old documents have is found, on pages that are full', async () => {
+test('a common word in old documents only is found, on full pages', async () => {
   const session = await db.signIn(gina);
-  for (const cursor of [undefined, BY_WORDS]) {
+  for (const cursor of [undefined, INDEX_CURSOR]) {
     const pages = await walk(session, globex, 'ancient', { cursor });
     assert.equal(pages.flat().length, OLD);
     assert.equal(new Set(pages.flat()).size, OLD);
@@ -191,7 +191,7 @@ test('a frequent word that only old documents have is found, on pages that are f
   }
 });
 
-/** How many documents a call of somebody reads, and its answer. */
+/** The number of search documents that a person's call reads, and its result. */
 async function reading({ login }, call, args) {
   const session = await db.connect();
   await session.query('begin; set local role authenticated');
@@ -205,7 +205,7 @@ async function reading({ login }, call, args) {
   return { read: rows[0].read, answer: answers[0].answer };
 }
 
-test('a search for a frequent word reads one window of documents, on any page', async () => {
+test('a search for a common word reads one window of documents, on every page', async () => {
   const middle = await db.value(
     'select document_id from helpdesk.search_documents where org_id = $1 order by document_id offset 6000 limit 1',
     [acme],
@@ -216,7 +216,7 @@ test('a search for a frequent word reads one window of documents, on any page', 
   }
 });
 
-test('what a search reads are documents of its organization', async () => {
+test('a search reads only documents of its organization', async () => {
   const small = await db.as(ada, async (session) => {
     const { rows } = await session.query(`select helpdesk.create_organization('Small') as id`);
     for (const title of ['common printer', 'common toner']) {
@@ -238,7 +238,7 @@ test('what a search reads are documents of its organization', async () => {
   }
 });
 
-test('what only begins with a word comes after old documents with the word, though newer ones have nothing of it', async () => {
+test('new prefix matches come after old exact matches', async () => {
   await db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
      select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''ancientness''')::tsvector

@@ -1,15 +1,15 @@
-// What ticket_activity has to say of a log of events, with days as Intl.DateTimeFormat has them; and a log that a database keeps of
-// every revision, which forgets nothing.
+// An independent computation of ticket_activity() from a log of events, with days taken from
+// Intl.DateTimeFormat, and an archive of every revision from which such a log can be read.
 
 import assert from 'node:assert/strict';
 
 export const PRIORITIES = ['low', 'medium', 'high', 'urgent'];
 const DAY = 86_400_000;
 
-/** The day of a moment in a time zone, as ISO 8601 has it. */
+/** A function that returns the ISO 8601 day of a timestamp in a time zone. */
 export function dayIn(zone) {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return (moment) => format.format(moment);
+  return (timestamp) => format.format(timestamp);
 }
 
 export const plusDays = (day, n) => new Date(Date.parse(day) + n * DAY).toISOString().slice(0, 10);
@@ -19,7 +19,7 @@ export function daysBetween(from, to) {
   return days;
 }
 
-// ---- The log: { metric, at, priority, agent, seconds }, and the report that it makes.
+// ---- The log, a list of { metric, at, priority, agent, seconds }, and the report expected from it.
 
 export const nearestRank = (sorted, percent) => sorted[Math.ceil((percent * sorted.length) / 100) - 1];
 
@@ -64,14 +64,14 @@ export function expectedReport(log, zone, people, from, to) {
   };
 }
 
-/** The same report, but for how far durations may be off; agents in no order. */
+/** Compares two reports. Durations may differ by the documented error; agents may be in any order. */
 export function assertReport(actual, expected) {
   const settle = (said, exact, where) => {
     for (const metric of ['firstResponse', 'resolution']) {
       for (const name of ['medianSeconds', 'p90Seconds']) {
         const [is, shouldBe] = [said[metric][name], exact[metric][name]];
-        if (shouldBe === null) continue; // Compared below.
-        const allowed = 0.025 * shouldBe + 0.05; // Told to a tenth of a second.
+        if (shouldBe === null) continue; // Covered by the deepEqual below.
+        const allowed = 0.025 * shouldBe + 0.05; // Rounded to a tenth of a second.
         assert.ok(Math.abs(is - shouldBe) <= allowed, `${where}: ${metric}.${name} is ${is}, exactly ${shouldBe}`);
         said[metric][name] = shouldBe;
       }
@@ -86,7 +86,7 @@ export function assertReport(actual, expected) {
   assert.equal(theirs.length, mine.length);
   for (const [i, group] of theirs.entries()) settle(group, mine[i], group.priority ?? group.agent?.name ?? `group ${i}`);
   assert.deepEqual(said, expected);
-  // Whatever the log says: the parts make the whole.
+  // The parts must add up to the total, whatever the log contains.
   for (const parts of [said.days, said.byPriority, said.byAgent]) {
     const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
     for (const name of ['created', 'resolved', 'closed', 'reopened']) assert.equal(sum((part) => part[name]), said.total[name]);
@@ -95,7 +95,7 @@ export function assertReport(actual, expected) {
   }
 }
 
-// ---- The log of a database: all of its ticket_history, also that of tickets deleted since, and what history does not say.
+// ---- The archive: all of ticket_history, including that of deleted tickets, and what history lacks.
 
 const ARCHIVE = `
   create schema archive;
@@ -119,7 +119,7 @@ const ARCHIVE = `
   create trigger archive_response after update on helpdesk.tickets for each row
     when (old.first_response_at is null and new.first_response_at is not null) execute function archive.keep('response')`;
 
-/** A change happened when history says; what a ticket came with, when the ticket said. */
+/** Changes have the time of their revision; what an imported ticket came with has the ticket's own times. */
 const EVENTS = `
   with revisions as (
     select h.priority, h.assigned_to, h.status, lag(h.status) over (partition by h.ticket_id order by h.version) as before, h.version,
@@ -145,10 +145,10 @@ const EVENTS = `
     select 'first_response', first_response_at, priority, first_response_by, created_at from archive.responses where org_id = $1
   ) event`;
 
-/** From now on. */
+/** Archives every revision from now on. */
 export const startHistoryArchive = (db) => db.sql(ARCHIVE);
 
-/** ticket_activity says of these days what the archive says. Returns it. For an organization in UTC. */
+/** Checks ticket_activity() for these days against the archive and returns it. The organization must be in UTC. */
 export async function assertActivityMatchesArchive(db, org, from, to) {
   const log = await db.sql(EVENTS, [org]);
   const people = await db.sql('select id as profile, name from helpdesk.profiles');

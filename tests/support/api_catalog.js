@@ -1,8 +1,11 @@
-// The functions and tables of the API as the catalog has them, so that new ones are tested without being named.
+// The functions and tables of the API, read from the catalog so that new ones are tested automatically.
 
 import { randomUUID } from 'node:crypto';
 
-/** The functions that a role may call: [{ name, args: [{ name, type, label }] }]; label is one value of an enum. */
+/**
+ * The functions that a role may call: [{ name, args: [{ name, type, label }] }]. `label` is a label of
+ * the enum, if the type is one.
+ */
 export function functionsFor(db, role = 'authenticated') {
   return db.sql(
     `select p.proname as name,
@@ -17,7 +20,7 @@ export function functionsFor(db, role = 'authenticated') {
   );
 }
 
-/** The functions that run with the rights of their owner: ['accept_org_invite', ..]. */
+/** The SECURITY DEFINER functions: ['accept_org_invite', ..]. */
 export async function definerFunctions(db) {
   const rows = await db.sql(
     `select distinct proname as name from pg_proc where pronamespace = 'helpdesk'::regnamespace and prosecdef order by 1`,
@@ -34,7 +37,10 @@ export async function triggerFunctions(db) {
   return rows.map(({ signature }) => signature);
 }
 
-/** Arguments that make sense for staff of an organization, by name; one that is not known here gets a value of its type. */
+/**
+ * Arguments, by name, with which staff of an organization could call a function. An argument that is not
+ * listed here gets some value of its type.
+ */
 export function sensibleArguments(fn, { org, customer, agent, ids }) {
   const known = {
     p_org_id: org,
@@ -73,7 +79,7 @@ function anyOfType(type, label, ids) {
   return label ?? values[type] ?? 1;
 }
 
-/** The statement that calls a function with these arguments (those that are undefined are left out): [text, values]. */
+/** The statement that calls a function with these arguments: [text, values]. Undefined ones are omitted. */
 export function callOf(fn, args, { isCast = true } = {}) {
   const given = fn.args.filter(({ name }) => args[name] !== undefined);
   const list = given.map(({ name, type }, i) => `${name} => $${i + 1}${isCast ? `::${type}` : ''}`).join(', ');
@@ -83,7 +89,7 @@ export function callOf(fn, args, { isCast = true } = {}) {
   return [`select helpdesk.${fn.name}(${list}) as result`, values];
 }
 
-/** The keys that a jsonb argument may have: the function's hint says so. */
+/** The keys that a jsonb argument may have, taken from the hint of the error for an unknown key. */
 export async function keysOf(session, fn, argument, args) {
   try {
     await session.query(...callOf(fn, { ...args, [argument]: { 'no such key': 1 } }));
@@ -92,10 +98,10 @@ export async function keysOf(session, fn, argument, args) {
     if (keys) return keys.split(', ');
     throw error;
   }
-  throw new Error(`${fn.name} takes any key in ${argument}`);
+  throw new Error(`${fn.name} accepts unknown keys in ${argument}`);
 }
 
-/** The views that people read: ['agent_tickets', ..]. */
+/** The views: ['agent_tickets', ..]. */
 export async function viewNames(db) {
   const rows = await db.sql(
     `select relname as name from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind in ('v', 'm') order by 1`,
@@ -103,7 +109,7 @@ export async function viewNames(db) {
   return rows.map(({ name }) => name);
 }
 
-/** Every table: [{ name, mayDelete, columns: [{ name, type, mayInsert, mayUpdate }] }]; the rights are a role's. */
+/** Every table with a role's rights: [{ name, mayDelete, columns: [{ name, type, mayInsert, mayUpdate }] }]. */
 export function tablesFor(db, role = 'authenticated') {
   return db.sql(
     `select c.relname as name, has_table_privilege($1, c.oid, 'delete') as "mayDelete",

@@ -1,26 +1,26 @@
-// Marks the rows of an organization, so that any of them is recognized wherever it turns up: every text and JSON value of theirs
-// gets a word, every number a prefix, every time the year 2077, and their ids are known.
+// Marks every row of an organization so that a leak of it is recognized anywhere: texts and JSON values get a
+// marker word, numbers a prefix, timestamps the year 2077, and all ids are known.
 
 const NUMBER = 770_077_000;
 const YEAR = '2077';
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Whose the rows of a table without org_id are: $1 is an organization. */
+/** For tables without org_id: the condition on the rows of organization $1. */
 const ROWS_WITHOUT_ORG_ID = {
   organizations: 'id = $1',
   profiles: 'id in (select user_id from helpdesk.org_members where org_id = $1)',
   notification_preferences: 'user_id in (select user_id from helpdesk.org_members where org_id = $1)',
 };
 
-/** Belongs to no organization. */
+/** Tables whose rows belong to no organization. */
 const OF_NO_ORGANIZATION = ['schema_version', 'admin_invite_codes'];
 
-/** Columns that a check constraint confines to a few words, which say nothing about anybody. */
-const WORDS_OF_OURS = ['org_members.org_role', 'tickets.status', 'ticket_history.status', 'workflow_stages.status',
+/** Columns that a check constraint restricts to a few values, which reveal nothing about a tenant. */
+const FIXED_VALUES = ['org_members.org_role', 'tickets.status', 'ticket_history.status', 'workflow_stages.status',
   'workflow_transitions.min_role', 'articles.visibility', 'articles.status', 'search_documents.kind', 'ticket_stat_deltas.metric',
   'organizations.search_language', 'organizations.time_zone'];
 
-/** Nobody, in a key. */
+/** Stands for nobody in a key. */
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** The tables of helpdesk as [name, condition on the rows of organization $1]. */
@@ -35,12 +35,15 @@ export async function tenantTables(db) {
   );
   return tables.map(({ name, has_org_id }) => {
     const condition = has_org_id ? 'org_id = $1' : ROWS_WITHOUT_ORG_ID[name];
-    if (!condition) throw new Error(`helpdesk.${name} has no org_id: say in canaries.js whose its rows are`);
+    if (!condition) throw new Error(`helpdesk.${name} has no org_id: add the condition on its rows to canaries.js`);
     return [name, condition];
   });
 }
 
-/** Marks what an organization has with `word`; `thoroughly` also numbers and times. It has to have a row in every table. */
+/**
+ * Marks all rows of an organization with `word`; with `thoroughly` also their numbers and timestamps. The
+ * organization must have a row in every table.
+ */
 export async function markOrganization(db, org, word, { thoroughly }) {
   const types = thoroughly ? '{text,jsonb,tsvector,timestamptz,int4,int8}' : '{text,jsonb,tsvector}';
   const marked = {
@@ -62,12 +65,12 @@ export async function markOrganization(db, org, word, { thoroughly }) {
     );
     const rows = await db.sql(`select from helpdesk.${table} where ${condition}`, [org]);
     if (rows.length === 0) {
-      throw new Error(`nothing in helpdesk.${table}, so no leak of it would be noticed: let two_organizations.js make something`);
+      throw new Error(`nothing in helpdesk.${table}, so no leak of it would be noticed: add a row in fuzz/fixture.js`);
     }
-    // Times of a row stay in their order: all at once.
+    // All timestamps of a row in one statement, so that their order is kept.
     for (const type of new Set(columns.map((column) => column.type))) {
       const settings = columns
-        .filter((column) => column.type === type && !WORDS_OF_OURS.includes(`${table}.${column.name}`))
+        .filter((column) => column.type === type && !FIXED_VALUES.includes(`${table}.${column.name}`))
         .map((column) => `${column.name} = ${marked[type](column.name)}`);
       if (settings.length === 0) continue;
       await withoutTriggers(db, `update helpdesk.${table} set ${settings} where ${condition}`, [org, values[type]]);
@@ -75,7 +78,7 @@ export async function markOrganization(db, org, word, { thoroughly }) {
   }
 }
 
-/** All uuids in the rows of an organization, but for `except`, which others may know. */
+/** All uuids in the rows of an organization, except those that others may know. */
 export async function idsOf(db, org, except = []) {
   const ids = new Set();
   for (const [table, condition] of await tenantTables(db)) {
@@ -86,9 +89,9 @@ export async function idsOf(db, org, except = []) {
   return ids;
 }
 
-/** A function that says what of the marked things is in a text, or null. */
+/** A function that returns the first marked value found in a text, or null. */
 export function leakDetector({ words, ids, thoroughly }) {
-  // bytea shows its bytes.
+  // bytea is printed in hexadecimal.
   const spellings = words.flatMap((word) => [word, Buffer.from(word).toString('hex')]);
   if (thoroughly) spellings.push(`\\b${YEAR}-\\d\\d-\\d\\d`, `\\b${String(NUMBER).slice(0, 6)}\\d{3}\\b`);
   const marks = new RegExp(spellings.join('|'), 'i');
@@ -100,7 +103,7 @@ export function leakDetector({ words, ids, thoroughly }) {
   };
 }
 
-/** Every write of a row of this organization by another role than the superuser's fails and says `word`. */
+/** Makes every write to a row of this organization fail with `word`, unless a superuser does it. */
 export async function guardOrganization(db, org, word) {
   await db.sql(`
     create schema if not exists fuzz;
@@ -109,7 +112,7 @@ export async function guardOrganization(db, org, word) {
     begin
       raise exception '%: % of a row of another organization in %', reverse(tg_argv[0]), tg_op, tg_table_name using errcode = 'FUZZ1';
     end $$;`);
-  // Backwards, because everybody may read the definitions of triggers.
+  // Reversed, because every role may read trigger definitions.
   const hidden = [...word].reverse().join('');
   for (const [table, condition] of await tenantTables(db)) {
     if (!condition.startsWith('org_id') && table !== 'organizations') continue;

@@ -1,6 +1,9 @@
-// What must hold for every ticket, whatever happened to it. Each query returns those for which it does not.
+// Invariants of tickets. Each query returns the tickets that violate one.
 
-/** Tickets whose history is not 1..n without a gap, linked newest to oldest, ending in the ticket's present state. */
+/**
+ * Tickets whose revisions are not numbered 1..n without a gap, linked from newest to oldest, with the newest
+ * one equal to the ticket's current state.
+ */
 export function brokenHistories(db, tickets) {
   return db.sql(
     `with chain as (
@@ -31,7 +34,7 @@ export function brokenHistories(db, tickets) {
   );
 }
 
-/** Tickets whose counters of comments and attachments, public or internal, differ from what there is. */
+/** Tickets whose counters of public or internal comments and attachments are wrong. */
 export function wrongCounts(db, tickets) {
   return db.sql(
     `select t.number, kept.*, real.*
@@ -52,7 +55,7 @@ export function wrongCounts(db, tickets) {
   );
 }
 
-/** How many deadlocks this database has seen. A session reports its own when it is idle, so end the sessions first. */
+/** The deadlocks in this database. Sessions report theirs when idle, so disconnect them before calling this. */
 export function deadlocks(db) {
   return db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
 }

@@ -1,8 +1,8 @@
-// Errors that are expected.
+// Statements that must fail.
 
 import assert from 'node:assert/strict';
 
-/** The statement fails with this SQLSTATE. Returns the error, for a look at its message and hint. */
+/** Expects a statement to fail with this SQLSTATE. Returns the error, so that its message can be checked. */
 export async function expectError(sqlstate, statement) {
   let outcome;
   try {

@@ -1,11 +1,11 @@
-// A database that has been in use for a while, with things in it that its owner added.
+// A database in which every table has rows, with objects that the database owner added to it.
 
 import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from './organizations.js';
 
-/** Fills a database with the extension. Returns what createTwoOrganizations returns. */
+/** Fills every table of a database with the extension. Returns what createTwoOrganizations() returns. */
 export async function fillEveryTable(db) {
-  const story = await createTwoOrganizations(db);
-  const { acme, globex, ada, ben, alice, dave, gina, mallory } = story;
+  const fixture = await createTwoOrganizations(db);
+  const { acme, globex, ada, ben, alice, dave, gina, mallory } = fixture;
   const stages = await stagesOf(db, acme);
 
   const tickets = [];
@@ -14,13 +14,13 @@ export async function fillEveryTable(db) {
       tickets.push(await openTicket(session, acme, title, { description: `About: ${title}\\N`, key: title }));
     }
   });
-  await db.as(mallory, (session) => openTicket(session, globex, 'In another world'));
+  await db.as(mallory, (session) => openTicket(session, globex, 'A ticket of Globex'));
   await db.as(ben, async (session) => {
     await updateTicket(session, tickets[0], { priority: 'urgent', assignedTo: ben.profile });
     await updateTicket(session, tickets[0], { stageId: stages.Closed, title: 'Printer was on fire' });
   });
   await db.as(ada, async (session) => {
-    // Dave is a customer whom the admin lets be assigned.
+    // Dave is a customer to whom tickets may be assigned.
     await session.query('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
       acme,
       dave.profile,
@@ -28,13 +28,13 @@ export async function fillEveryTable(db) {
     await updateTicket(session, tickets[1], { stageId: stages['Waiting on customer'], assignedTo: dave.profile });
   });
   await db.sql('update helpdesk.tickets set description = null where id = $1', [tickets[2]]);
-  await talk(db, story, tickets);
-  await limitMoves(db, story, stages);
-  await invite(db, story);
-  await writeArticles(db, story, tickets);
-  // What happened until now is folded into the counts, what comes is not.
+  await talk(db, fixture, tickets);
+  await limitMoves(db, fixture, stages);
+  await invite(db, fixture);
+  await writeArticles(db, fixture, tickets);
+  // Everything up to here is folded into the counts; what follows is not.
   await db.sql('select helpdesk.refresh_ticket_stats()');
-  // Somebody left: the login is gone, the profile is not.
+  // A deleted login, whose profile remains.
   const left = await signUp(db, 'Leaver');
   await addMember(db, globex, left, 'org_agent');
   await db.as(left, (session) => openTicket(session, globex, 'My last one'));
@@ -44,10 +44,10 @@ export async function fillEveryTable(db) {
     session.query(`insert into helpdesk.workflows (org_id, name, is_active) values ($1, 'Unused', false)`, [globex]),
   );
   await db.sql(ADDITIONS);
-  return story;
+  return fixture;
 }
 
-/** Comments and attachments, public and internal; who watches, who has read what, and what they do not want to be told. */
+/** Public and internal comments and attachments, watchers, read notifications and notification preferences. */
 async function talk(db, { acme, ada, ben, alice }, [ticket]) {
   await db.as(ada, (session) => session.query('select helpdesk.watch_ticket($1)', [ticket]));
   for (const [author, isInternal] of [[alice, false], [ben, true]]) {
@@ -66,7 +66,7 @@ async function talk(db, { acme, ada, ben, alice }, [ticket]) {
   );
 }
 
-/** A pending invite, one that was accepted, and a code for an administrator of the installation. */
+/** A pending invite, an accepted one, and an admin code. */
 async function invite(db, { acme, ada }) {
   const newcomer = await signUp(db, 'Newcomer');
   const invites = await db.as(ada, async (session) => {
@@ -80,7 +80,7 @@ async function invite(db, { acme, ada }) {
   await db.sql('select helpdesk.create_admin_invite_code()');
 }
 
-/** Categories, articles with a few versions, feedback, and one that belongs to a ticket. */
+/** Categories, articles with several versions, feedback, and a link from a ticket. */
 async function writeArticles(db, { acme, ben, alice }, [ticket]) {
   await db.as(ben, async (session) => {
     await session.query(`insert into helpdesk.categories (org_id, name) values ($1, 'Hardware')`, [acme]);
@@ -106,7 +106,7 @@ async function writeArticles(db, { acme, ben, alice }, [ticket]) {
   );
 }
 
-/** From now on Acme's tickets only move from New to In progress and from there to Closed. */
+/** Restricts Acme's tickets to the transitions from New to In progress and from there to Closed. */
 async function limitMoves(db, { acme, ada }, stages) {
   await db.as(ada, (session) =>
     session.query(
@@ -137,9 +137,9 @@ const ADDITIONS = `
   create view public.open_tickets with (security_invoker = true) as
     select org_id, number, title, external_ref from helpdesk.tickets where status = 'open';
   grant select on public.open_tickets to authenticated;
-  create publication story_feed for table helpdesk.tickets, public.invoices;`;
+  create publication ticket_feed for table helpdesk.tickets, public.invoices;`;
 
-/** Things the story added that a restored database must have, by kind. */
+/** The objects added by the database owner, which a restored database must have: [{ kind, name }]. */
 export function ownerAdditionsIn(db) {
   return db.sql(`
     select 'column' as kind, attname::text as name from pg_attribute
@@ -147,7 +147,7 @@ export function ownerAdditionsIn(db) {
     union all select 'constraint', conname from pg_constraint where conname = 'tickets_external_ref_check'
     union all select 'index', indexname from pg_indexes where indexname = 'tickets_external_ref_idx'
     union all select 'policy', policyname from pg_policies where policyname = 'everyone_reads_showcase'
-    union all select 'published', tablename from pg_publication_tables where pubname = 'story_feed'
+    union all select 'published', tablename from pg_publication_tables where pubname = 'ticket_feed'
     union all select 'table', tablename from pg_tables where tablename = 'invoices'
     union all select 'view', viewname from pg_views where viewname = 'open_tickets'
     order by 1, 2`);

@@ -1,4 +1,4 @@
-// What every e2e file starts with: a database with two organizations, and PostgREST in front of it.
+// The fixture of the API tests: a database with two organizations and PostgREST in front of it.
 
 import assert from 'node:assert/strict';
 import { after } from 'node:test';

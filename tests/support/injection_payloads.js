@@ -1,5 +1,5 @@
-// What attackers send where a text is expected. `public.spring()` is a trap: whatever runs it moves a sequence, also when the
-// transaction is undone afterwards.
+// SQL injection payloads for text arguments. They call `public.spring()`, which advances a sequence: that
+// remains visible even if the transaction is rolled back.
 
 const SPRINGING = [
   `' || public.spring() || '`,
@@ -46,7 +46,7 @@ const SPRINGING = [
   `'; copy (select public.spring()) to program 'true'; --`,
 ];
 
-/** They would wait until the statement's timeout. */
+/** If executed, these run into the statement timeout. */
 const SLEEPING = [
   `'; select pg_sleep(60); --`,
   `' || pg_sleep(60) || '`,
@@ -97,7 +97,7 @@ const BREAKING = [
 
 export const INJECTIONS = [...SPRINGING, ...SLEEPING, ...BREAKING];
 
-/** Sets the trap. Returns what tells whether anything ran it. */
+/** Creates public.spring(). Returns a function that reports whether it was ever called. */
 export async function installTrap(db) {
   await db.sql(`
     create sequence public.sprung;

@@ -1,6 +1,6 @@
-// The people of the tests, and the two organizations they belong to.
+// The cast of the tests, and helpers to create organizations, members and tickets.
 
-/** Signs somebody up. Returns { name, email, login (auth.users.id), profile (helpdesk.profiles.id) }. */
+/** Signs a person up: { name, email, login (auth.users.id), profile (helpdesk.profiles.id) }. */
 export async function signUp(db, name) {
   const email = `${name.toLowerCase()}@example.com`;
   const login = await db.value(
@@ -12,7 +12,7 @@ export async function signUp(db, name) {
   return { name, email, login, profile };
 }
 
-/** Founds an organization over the API; its founder becomes org_admin. Returns its id. */
+/** Creates an organization through the API, with its founder as org_admin. Returns its id. */
 export async function createOrganization(db, founder, name) {
   return db.as(founder, async (session) => {
     const { rows } = await session.query('select helpdesk.create_organization($1) as id', [name]);
@@ -46,7 +46,7 @@ export async function createTwoOrganizations(db) {
   return { ...people, acme, globex };
 }
 
-/** Opens a ticket in a session of a signed-in person. Returns its id. */
+/** Opens a ticket in the session of a signed-in person. Returns its id. */
 export async function openTicket(session, org, title, more = {}) {
   const { rows } = await session.query(
     `select helpdesk.create_ticket($1, $2, p_description => $3, p_priority => coalesce($4, 'low')::helpdesk.ticket_priority,
@@ -56,7 +56,7 @@ export async function openTicket(session, org, title, more = {}) {
   return rows[0].id;
 }
 
-/** Changes a ticket in a session of a signed-in person. Returns the ticket object. */
+/** Changes a ticket in the session of a signed-in person. Returns the ticket object. */
 export async function updateTicket(session, ticket, changes, expectedVersion) {
   const { rows } = await session.query('select helpdesk.update_ticket($1, $2, $3) as ticket', [
     ticket,
@@ -66,7 +66,7 @@ export async function updateTicket(session, ticket, changes, expectedVersion) {
   return rows[0].ticket;
 }
 
-/** The stages of an organization's "Support" workflow, by name: { New: id, Resolved: id, .. }. */
+/** The stages of an organization by name: { New: id, Resolved: id, .. }. */
 export async function stagesOf(db, org) {
   const rows = await db.sql('select name, id from helpdesk.workflow_stages where org_id = $1', [org]);
   return Object.fromEntries(rows.map(({ name, id }) => [name, id]));

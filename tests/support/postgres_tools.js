@@ -1,4 +1,4 @@
-// pg_dump, pg_restore and psql, from the installation that PGBIN names, and what is in a database before and after them.
+// pg_dump, pg_restore and psql from the installation in PGBIN, and snapshots to compare databases with.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,19 +9,19 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
-/** Runs a tool. It must succeed and have nothing to say on stderr. Returns its output. */
+/** Runs a tool, which must succeed and write nothing to stderr. Returns its output. */
 export async function tool(name, ...args) {
   const { stdout, stderr } = await run(join(process.env.PGBIN, name), args, { maxBuffer: MAX_OUTPUT });
-  if (stderr) throw new Error(`${name} ${args.join(' ')} said:\n${stderr}`);
+  if (stderr) throw new Error(`${name} ${args.join(' ')} wrote to stderr:\n${stderr}`);
   return stdout;
 }
 
-/** psql runs a file and stops at the first error. */
+/** Runs a file in psql, which stops at the first error. */
 export function psql(db, file, ...args) {
   return tool('psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', db.name, '-f', file, ...args);
 }
 
-/** Calls `work` with the name of a file that does not exist yet, in a directory of its own that goes afterwards. */
+/** Calls `work` with the name of a new file in a temporary directory, which is removed afterwards. */
 export async function withTemporaryFile(work) {
   const directory = await mkdtemp(join(tmpdir(), 'helpdesk-test-'));
   try {
@@ -31,16 +31,16 @@ export async function withTemporaryFile(work) {
   }
 }
 
-/** The shape of a database as SQL text. */
+/** The schema of a database as SQL text. */
 export async function shapeOf(db, ...args) {
   const text = await tool('pg_dump', '--schema-only', ...args, db.name);
   return text
     .split('\n')
-    .filter((line) => !/^\\(un)?restrict /.test(line)) // a random word, another one in every dump
+    .filter((line) => !/^\\(un)?restrict /.test(line)) // contains a random key that differs in every dump
     .join('\n');
 }
 
-/** Every row of every table outside the system, as text in a fixed order: { 'helpdesk.tickets': [..], .. }. */
+/** Every row of every user table as text, sorted: { 'helpdesk.tickets': [..], .. }. */
 export async function rowsOf(db) {
   const tables = await db.sql(
     `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -53,11 +53,11 @@ export async function rowsOf(db) {
   return contents;
 }
 
-/** Who may do what, by role name: { 'table helpdesk.tickets': ['authenticated=rd/helpdesk_owner', ..], .. }. */
+/** All privileges: { 'table helpdesk.tickets': ['authenticated=rd/helpdesk_owner', ..], .. }. */
 export async function privilegesIn(db, ...schemas) {
   const rows = await db.sql(
     `with mine as (select oid, nspname, nspowner, nspacl from pg_namespace where nspname = any ($1)),
-     things as (
+     objects as (
        select 'schema ' || nspname as name, coalesce(nspacl, acldefault('n', nspowner)) as acl from mine
        union all
        select 'table ' || c.oid::regclass, coalesce(relacl, acldefault('r', relowner))
@@ -72,13 +72,13 @@ export async function privilegesIn(db, ...schemas) {
        union all
        select 'type ' || t.oid::regtype, coalesce(typacl, acldefault('T', typowner))
          from pg_type t join mine on mine.oid = typnamespace where typtype = 'e')
-     select name, array(select item::text from unnest(acl) item order by 1) as acl from things order by name`,
+     select name, array(select item::text from unnest(acl) item order by 1) as acl from objects order by name`,
     [schemas],
   );
   return Object.fromEntries(rows.map(({ name, acl }) => [name, acl]));
 }
 
-/** What kinds of things belong to the extension, by system catalog. */
+/** The system catalogs of the extension's member objects. */
 export async function memberKinds(db) {
   const rows = await db.sql(
     `select distinct d.classid::regclass::text as kind

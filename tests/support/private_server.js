@@ -1,4 +1,4 @@
-// A server for one test file alone, for what needs settings of its own.
+// Private servers, for test files that need their own settings or crash the server.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,15 +9,15 @@ import { waitUntil } from './wait.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Starts a new, empty cluster with these settings, and these variables in its environment, and lets this process connect to it.
- * Returns what stops and removes it.
+ * Starts a new, empty cluster with these settings and environment variables, and points PGHOST, PGPORT, PGUSER
+ * and SERVER_LOG of this process at it. Returns a function that stops and removes it.
  */
 export function startPrivateServer(name, settings, environment = {}) {
   const stop = () => inBash('cluster_drop "$1"', name);
-  stop(); // Left by a run that was killed.
+  stop(); // A killed run may have left one.
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
-  process.on('exit', stop); // However the tests end.
+  process.on('exit', stop);
   start(name, settings, environment);
   return stop;
 }
@@ -31,26 +31,26 @@ function start(name, settings, environment = {}) {
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user, SERVER_LOG: log });
 }
 
-/** Ends every process of a server that startPrivateServer started, without a chance to finish anything. */
+/** Kills every process of a server that startPrivateServer() started. */
 export async function crashPrivateServer(name) {
   const data = join(inBash('cluster_dir "$1"', name).trim(), 'data');
   const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   if (!(postmaster > 1)) throw new Error(`no postmaster in ${data}`);
   const doomed = new Set([postmaster, ...childrenOf(postmaster)]);
-  process.kill(postmaster, 'SIGKILL'); // First: from now on it forks no more.
+  process.kill(postmaster, 'SIGKILL'); // First, so that it forks no more processes.
   for (const pid of childrenOf(postmaster)) doomed.add(pid);
   for (const pid of doomed) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
-      if (error.code !== 'ESRCH') throw error; // It is gone already.
+      if (error.code !== 'ESRCH') throw error; // Already gone.
     }
   }
   await waitUntil('all its processes are dead', () => [...doomed].every((pid) => ['Z', undefined].includes(stateOf(pid)?.state)));
-  rmSync(join(data, 'postmaster.pid')); // A dead process that nobody has reaped yet counts as running.
+  rmSync(join(data, 'postmaster.pid')); // Postgres takes a zombie for a running server.
 }
 
-/** Starts a hot standby of the server that this process connects to. Returns where it listens, and what stops and removes it. */
+/** Starts a hot standby of the server that this process connects to: { host, port, stop }. */
 export function startStandby(name) {
   const stop = () => inBash('cluster_drop "$1"', name);
   stop();
@@ -64,7 +64,7 @@ export function startStandby(name) {
   return { host, port: Number(port), stop };
 }
 
-/** Starts it again, on its data as they are. */
+/** Starts a crashed server again on the data that it left. */
 export function restartPrivateServer(name, settings) {
   const { PGHOST } = process.env;
   start(name, settings);
@@ -74,7 +74,7 @@ export function restartPrivateServer(name, settings) {
 const childrenOf = (parent) =>
   readdirSync('/proc').filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent).map(Number);
 
-/** What Linux says about a process; undefined when there is none. */
+/** State and parent of a process; undefined if it does not exist. */
 function stateOf(pid) {
   try {
     const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
@@ -84,7 +84,7 @@ function stateOf(pid) {
   }
 }
 
-/** Whether the Postgres under test has this library. */
+/** Whether the Postgres under test has a library. */
 export const hasLibrary = (file) => existsSync(join(dirname(process.env.PGBIN), 'lib', file));
 
 function inBash(command, ...args) {

@@ -1,13 +1,13 @@
-// Many sessions at the same thing at the same time.
+// One statement in many sessions at the same time.
 
-/** The SQLSTATE of a statement that fails, or "ok". */
+/** Waits for a statement and returns its SQLSTATE, or 'ok'. */
 export const settledSqlstate = (statement) =>
   statement.then(
     () => 'ok',
     ({ code }) => code,
   );
 
-/** One statement by `count` sessions that begin together; session i belongs to whoever `whose(i)` is. Returns their codes. */
+/** Runs a statement in `count` sessions that start together, session i as `whose(i)`. Returns their SQLSTATEs. */
 export async function race(db, count, whose, text, values) {
   const gate = await db.connect();
   await gate.query('select pg_advisory_lock(2)');

@@ -1,4 +1,4 @@
-// Chance that comes from a seed: the same seed gives the same choices again.
+// A seeded random number generator: the same seed always produces the same choices.
 
 export class Random {
   #state;
@@ -7,7 +7,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** mulberry32: 32 bits, spread well enough for choosing. */
+  /** mulberry32, which is good enough for choosing test inputs. */
   #next() {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let bits = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -15,17 +15,17 @@ export class Random {
     return (bits ^ (bits >>> 14)) >>> 0;
   }
 
-  /** A number from 0 to below 1. */
+  /** A number in [0, 1). */
   fraction() {
     return this.#next() / 2 ** 32;
   }
 
-  /** A whole number from 0 to below `end`. */
+  /** An integer in [0, end). */
   below(end) {
     return this.#next() % end;
   }
 
-  /** A whole number from `first` to `last`. */
+  /** An integer from `first` to `last`, inclusive. */
   between(first, last) {
     return first + this.below(last - first + 1);
   }
@@ -34,12 +34,12 @@ export class Random {
     return this.below(100) < percent;
   }
 
-  /** One of the list; undefined when it is empty. */
+  /** An element of the list; undefined if it is empty. */
   pick(list) {
     return list[this.below(list.length || 1)];
   }
 
-  /** Up to `count` different ones of the list, in any order. */
+  /** Up to `count` distinct elements of the list, in random order. */
   some(list, count) {
     const left = [...list];
     const chosen = [];

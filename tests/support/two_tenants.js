@@ -1,22 +1,22 @@
-// Two organizations with one of everything in each, so that every attack has something to steal: "acmesecret" is in every text of
-// Acme's, "globexsecret" in every text of Globex's - but for what each has published for everybody: an article and its category.
+// Two organizations with one object of every kind, so that every attack has something to steal. Every text of Acme
+// contains "acmesecret" and every text of Globex "globexsecret", except a public article and its category.
 
 import { createOrganization, addMember, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
 
 /**
- * Returns { acme, globex, stan }: stan belongs to no organization. Each organization is { org, word, admin, agent, customer, other
- * (a customer too), ids, open }; ids holds one id of every kind: { organization, profile, ticket, workflow, stage, comment, .. };
- * open, the ids of what everybody may read: { article, category }.
+ * Returns { acme, globex, stan }; Stan is a member of neither. An organization is { org, word, admin, agent, customer,
+ * other, ids, open }: `word` is its secret, `other` another customer, `ids` one id of every kind ({ organization,
+ * profile, ticket, workflow, stage, comment, .. }), `open` the ids that everybody may read ({ article, category }).
  */
 export async function createTwoTenants(db) {
-  const acme = await world(db, 'acmesecret', ['Ada', 'Ben', 'Alice', 'Dave']);
-  const globex = await world(db, 'globexsecret', ['Gina', 'Hank', 'Mallory', 'Oscar']);
+  const acme = await createTenant(db, 'acmesecret', ['Ada', 'Ben', 'Alice', 'Dave']);
+  const globex = await createTenant(db, 'globexsecret', ['Gina', 'Hank', 'Mallory', 'Oscar']);
   const stan = await signUp(db, 'Stan');
   await db.sql('analyze');
   return { acme, globex, stan };
 }
 
-async function world(db, word, names) {
+async function createTenant(db, word, names) {
   const people = [];
   for (const name of names) people.push(await signUp(db, `${name}-${word}`));
   const [admin, agent, customer, other] = people;
@@ -78,8 +78,8 @@ async function world(db, word, names) {
 }
 
 /**
- * A category with what only members and what only staff read, all with the word; and above it what everybody reads: a category and
- * an article without the word. (The text of the latter holds no digit: see createSecretFinder.)
+ * A category with articles for members and for staff, all containing the word. Its parent category, with an article
+ * that everybody may read, does not contain it. (That article has no digit in its text: see createSecretFinder().)
  */
 async function knowledge(session, org, word, ticket) {
   const one = async (text, values) => Object.values((await session.query(text, values)).rows[0])[0];
@@ -126,7 +126,7 @@ async function talk(session, org, ticket, word, isInternal) {
   ]);
 }
 
-/** A second workflow, in which one move is allowed. */
+/** A second workflow with a single allowed transition. */
 async function limitedWorkflow(session, org, word) {
   const {
     rows: [workflow],
@@ -144,7 +144,7 @@ async function limitedWorkflow(session, org, word) {
   );
 }
 
-/** A row that an admin may insert, for every table that people insert into: { tickets: { org_id, .. }, .. }. */
+/** A row that an admin may insert, for every table with INSERT rights: { tickets: { org_id, .. }, .. }. */
 export async function insertableRows(db, { org: org_id, agent, customer, ids, open }) {
   const { workflow: workflow_id, ticket: ticket_id } = ids;
   const [move] = await db.sql('select * from helpdesk.workflow_transitions where org_id = $1', [org_id]);
@@ -181,7 +181,7 @@ export function insertStatement(table, row) {
   return [`insert into helpdesk.${table} (${columns.join(', ')}) values (${places.join(', ')})`, Object.values(row)];
 }
 
-/** Everything an organization has, and who its members are, as text: whatever happens to it changes this. */
+/** All rows of an organization and the profiles of its members, as text. */
 export async function allRowsOf(db, { org }) {
   const tables = await db.sql(
     `select c.oid::regclass::text as name from pg_class c
@@ -200,21 +200,21 @@ export async function allRowsOf(db, { org }) {
 }
 
 /**
- * Returns what tells whether text holds something of an organization: a word of its texts, or one of its ids. What is published
- * for everybody is no secret: the article and its category; and, right beside that article and nowhere else, whose it is.
+ * Returns a function that finds an organization's secrets in a text: its word and its ids. The public article and its
+ * category are not secret; next to that article, and only there, neither are its organization and author.
  */
-export async function createSecretFinder(db, world) {
-  const ids = new Set((await allRowsOf(db, world)).join('\n').match(UUID));
-  const { article, category } = world.open;
+export async function createSecretFinder(db, tenant) {
+  const ids = new Set((await allRowsOf(db, tenant)).join('\n').match(UUID));
+  const { article, category } = tenant.open;
   ids.delete(article);
   ids.delete(category);
   const author = await db.value('select author from helpdesk.articles where id = $1', [article]);
-  const published = new RegExp(`(${world.org}.{0,30})?${article}([^0-9]{0,200}${author}|.{0,30}${world.org})?`, 'g');
-  /** The secrets in `output`, apart from those that were `known` to who reads it. */
+  const published = new RegExp(`(${tenant.org}.{0,30})?${article}([^0-9]{0,200}${author}|.{0,30}${tenant.org})?`, 'g');
+  /** The secrets in `output`, except those in `known`, which the reader has sent. */
   return (output, known = []) => {
     const shown = typeof output === 'string' ? output : (JSON.stringify(output) ?? '');
     const found = (shown.replace(published, '').match(UUID) ?? []).filter((id) => ids.has(id) && !known.includes(id));
-    return shown.toLowerCase().includes(world.word) ? [...found, world.word] : found;
+    return shown.toLowerCase().includes(tenant.word) ? [...found, tenant.word] : found;
   };
 }
 

@@ -1,4 +1,4 @@
-// Maintenance by a real pg_cron, on a server of its own that loads it.
+// Maintenance jobs run by a real pg_cron on a private server.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -8,12 +8,12 @@ import { hasLibrary, startPrivateServer } from '../../support/private_server.js'
 import { openTicket, createTwoOrganizations } from '../../support/organizations.js';
 import { waitUntil } from '../../support/wait.js';
 
-/** Up to a minute passes until a job that runs every minute runs. */
-const PATIENCE_S = 100;
+/** A job that runs every minute takes up to a minute to start. */
+const TIMEOUT_S = 100;
 /** pg_cron runs its jobs in one database of a server. */
 const DATABASE = 'postgres';
 
-const skip = hasLibrary('pg_cron.so') ? false : 'this Postgres has no pg_cron';
+const skip = hasLibrary('pg_cron.so') ? false : 'pg_cron is not installed in this Postgres';
 
 describe('pg_cron', { skip }, () => {
   let db, stop;
@@ -40,8 +40,8 @@ describe('pg_cron', { skip }, () => {
   const cleanup = ours('helpdesk_cleanup_notifications', '0 0 * * *', 'select helpdesk.cleanup_old_notifications()');
   const refresh = ours('helpdesk_refresh_ticket_stats', '*/5 * * * *', 'select helpdesk.refresh_ticket_stats()');
 
-  /** Has a job run every minute, and waits for a run that begins from now on. */
-  async function runOf({ jobname, command }) {
+  /** Makes a job run every minute and waits for a run that starts from now on. */
+  async function waitForRun({ jobname, command }) {
     const since = await db.value('select now()');
     await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *', active => true) from cron.job where jobname = $1`, [jobname]);
     const run = await waitUntil(
@@ -54,7 +54,7 @@ describe('pg_cron', { skip }, () => {
         );
         return last;
       },
-      PATIENCE_S,
+      TIMEOUT_S,
     );
     assert.equal(run.status, 'succeeded', run.return_message);
     assert.equal(run.command, command);
@@ -66,14 +66,14 @@ describe('pg_cron', { skip }, () => {
     assert.deepEqual(await jobs(), [cleanup, refresh]);
   });
 
-  test('enable_cron() and install() called again leave one job of each name, and those of others alone', async () => {
+  test('repeated enable_cron() and install() keep one job per name and leave other jobs alone', async () => {
     await db.sql(`select cron.schedule('somebody else''s', '0 1 * * *', 'select 1')`);
     const once = await jobs();
     for (const name of ['enable_cron', 'enable_cron', 'install']) await db.sql(`select helpdesk.${name}()`);
     assert.deepEqual(await jobs(), once);
   });
 
-  test('a job that was removed comes back with enable_cron()', async () => {
+  test('enable_cron() restores a removed job', async () => {
     for (const job of [cleanup, refresh]) {
       await db.sql('select cron.unschedule($1::text)', [job.jobname]);
       assert.ok((await jobs()).every(({ jobname }) => jobname !== job.jobname));
@@ -82,8 +82,8 @@ describe('pg_cron', { skip }, () => {
     }
   });
 
-  test('our jobs run: expired notifications go, no others, and what happened to tickets is folded into the counts', async () => {
-    await db.sql('select cron.alter_job(jobid, active => false) from cron.job'); // Not before there is something to do.
+  test('the jobs delete expired notifications only and fold deltas into the counts', async () => {
+    await db.sql('select cron.alter_job(jobid, active => false) from cron.job'); // Until there is something to do.
     const { acme, alice } = await createTwoOrganizations(db);
     await db.as(alice, async (session) => {
       for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
@@ -96,14 +96,14 @@ describe('pg_cron', { skip }, () => {
     const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
     assert.equal(await unfolded(), 2);
 
-    await Promise.all([runOf(cleanup), runOf(refresh)]);
+    await Promise.all([waitForRun(cleanup), waitForRun(refresh)]);
     assert.equal(await unfolded(), 0);
     assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
     assert.equal(await db.value('select sum(ticket_count)::int from helpdesk.ticket_stage_counts'), 2);
     assert.deepEqual(await told(), ['Fresh']);
   });
 
-  test('in a database without pg_cron, enable_cron() says so', async () => {
+  test('without pg_cron in the database, enable_cron() fails', async () => {
     await db.sql('drop extension pg_cron');
     const error = await expectError('55000', db.sql('select helpdesk.enable_cron()'));
     assert.match(error.message, /pg_cron/);

@@ -1,6 +1,6 @@
-// Reads what the plugin pgoutput writes (logical replication protocol, version 1): enough of it to see inserted rows.
+// A reader for the output of the pgoutput plugin (logical replication protocol 1), limited to inserted rows.
 
-/** The rows inserted, in order: [{ table: 'schema.name', row: { column: text or null } }]. `messages` are buffers. */
+/** The inserted rows in order: [{ table: 'schema.name', row: { column: text or null } }]. `messages` are buffers. */
 export function insertedRows(messages) {
   const relations = new Map();
   const inserted = [];
@@ -20,8 +20,8 @@ export function insertedRows(messages) {
       relations.set(id, { table, columns });
     } else if (kind === 'I') {
       const { table, columns } = relations.get(read.int32());
-      read.skip(1); // 'N': the new row follows
-      read.int16(); // how many columns
+      read.skip(1); // 'N', the tag of the new row
+      read.int16(); // the number of columns
       inserted.push({ table, row: Object.fromEntries(columns.map((name) => [name, read.value()])) });
     }
   }

@@ -1,4 +1,4 @@
-// Supabase Realtime reads a logical replication slot through the publication supabase_realtime. So does this test.
+// Supabase Realtime reads a replication slot through the publication supabase_realtime, and so does this test.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -15,8 +15,8 @@ after(async () => {
 });
 const { acme, ben, alice } = await createTwoOrganizations(db);
 
-/** What was committed since the last call, as a subscriber gets it. */
-async function arrived() {
+/** The rows committed since the last call, as a subscriber receives them. */
+async function receiveRows() {
   const messages = await db.sql(
     `select data from pg_logical_slot_get_binary_changes($1, null, null,
        'proto_version', '1', 'publication_names', 'supabase_realtime')`,
@@ -29,12 +29,12 @@ const published = () =>
   db.sql(`select schemaname || '.' || tablename as name from pg_publication_tables
            where pubname = 'supabase_realtime' order by 1`);
 
-test('without the publication it says so', async () => {
+test('without the publication, enable_realtime() fails', async () => {
   const error = await expectError('55000', db.sql('select helpdesk.enable_realtime()'));
   assert.match(error.message, /supabase_realtime/);
 });
 
-test('it adds tickets and notifications beside what is published already, and called again changes nothing', async () => {
+test('enable_realtime() adds tickets and notifications to the published tables, once', async () => {
   await db.sql('create table public.messages (id int primary key)');
   await db.sql('create publication supabase_realtime for table public.messages');
   for (let i = 0; i < 2; i++) {
@@ -47,15 +47,15 @@ test('it adds tickets and notifications beside what is published already, and ca
   }
 });
 
-test('a new ticket and its notification arrive when they are committed, not before, and nothing else does', async () => {
+test('exactly a new ticket and its notification are published, at commit', async () => {
   await db.sql(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
   const session = await db.signIn(alice);
   await session.query('begin');
   const ticket = await openTicket(session, acme, 'Live');
-  assert.deepEqual(await arrived(), []);
+  assert.deepEqual(await receiveRows(), []);
   await session.query('commit');
 
-  const rows = await arrived();
+  const rows = await receiveRows();
   assert.deepEqual(rows.map(({ table }) => table), ['helpdesk.tickets', 'helpdesk.notifications']);
   const [opened, told] = rows.map(({ row }) => row);
   assert.deepEqual({ id: opened.id, title: opened.title }, { id: ticket, title: 'Live' });
@@ -66,21 +66,21 @@ test('a new ticket and its notification arrive when they are committed, not befo
   assert.deepEqual(JSON.parse(told.content), { ticket_id: ticket, title: 'Live' });
 });
 
-test('a comment’s notification arrives; the comment itself, which may be internal, is not published', async () => {
+test('the notification of a comment is published, the comment itself is not', async () => {
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Talked about'));
-  await arrived();
+  await receiveRows();
   await db.as(ben, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
-  const rows = await arrived();
+  const rows = await receiveRows();
   assert.deepEqual(rows.map(({ table, row }) => [table, row.user_id, row.type]), [
     ['helpdesk.notifications', alice.profile, 'ticket_commented'],
   ]);
   assert.doesNotMatch(JSON.stringify(rows), /Secret words/);
 });
 
-test('what is rolled back never arrives', async () => {
+test('rolled-back rows are not published', async () => {
   const session = await db.signIn(alice);
   await session.query('begin');
   await openTicket(session, acme, 'Never was');
   await session.query('rollback');
-  assert.deepEqual(await arrived(), []);
+  assert.deepEqual(await receiveRows(), []);
 });

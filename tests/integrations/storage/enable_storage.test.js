@@ -1,5 +1,5 @@
-// Files in Supabase Storage: read by those who may read the attachment, uploaded by those who see the ticket. What Supabase's
-// storage service does on behalf of a person is done here on a stand-in for its table, with that person's rights.
+// Files in Supabase Storage can be read by readers of the attachment and uploaded by those who see the ticket. A
+// stand-in for the storage.objects table is accessed with a person's rights, as Supabase's service does.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -48,7 +48,7 @@ const attach = (person, name, isInternal) =>
     session.query(`select helpdesk.add_attachment($1, $2, 'image/png', 1, $3, $4)`, [ticket, name, path(name), isInternal]),
   );
 
-/** Who reads this file, by name. */
+/** The names of the people who can read a file. */
 async function readersOf(name, bucket = 'ticket-files') {
   const readers = [];
   for (const [person, who] of Object.entries(people)) {
@@ -60,12 +60,12 @@ async function readersOf(name, bucket = 'ticket-files') {
   return readers;
 }
 
-test('without storage.objects it says so', async () => {
+test('without storage.objects, enable_storage() fails', async () => {
   const error = await expectError('55000', db.sql(`select helpdesk.enable_storage('ticket-files')`));
   assert.match(error.message, /storage\.objects/);
 });
 
-test('it adds two policies, and called again it changes nothing', async () => {
+test('enable_storage() adds two policies, once', async () => {
   await db.sql(STORAGE);
   const before = await policies();
   await db.sql(`select helpdesk.enable_storage('ticket-files')`);
@@ -76,7 +76,7 @@ test('it adds two policies, and called again it changes nothing', async () => {
   assert.deepEqual(await policies(), once);
 });
 
-test('a file is read by those who may read its attachment, and by nobody else', async () => {
+test('a file can be read by readers of its attachment and by nobody else', async () => {
   for (const [name, author, isInternal] of [
     ['public.png', alice, false],
     ['by-agent.png', ben, false],
@@ -90,7 +90,7 @@ test('a file is read by those who may read its attachment, and by nobody else', 
   assert.deepEqual(await readersOf(path('internal.png')), ['ada', 'ben']);
 });
 
-test('what the attachments table shows a person and which files they read is the same', async () => {
+test('readable files are exactly those of the attachments that a person sees', async () => {
   for (const who of Object.values(people)) {
     await db.as(who, async (session) => {
       const rows = await session.query('select storage_path as name from helpdesk.ticket_attachments order by 1');
@@ -100,40 +100,40 @@ test('what the attachments table shows a person and which files they read is the
   }
 });
 
-test('a file without an attachment is read by nobody', async () => {
+test('nobody can read a file without an attachment', async () => {
   await put(await db.connect(), 'ticket-files', path('loose.png'));
   assert.deepEqual(await readersOf(path('loose.png')), []);
 });
 
-/** A file with an attachment of Ben's; then `person` says that this very file is attached to a ticket of theirs. */
+/** Uploads a file that Ben attaches; then `person` attaches the same file to a ticket of theirs. */
 async function claimFile(name, isInternal, person, theirTicket) {
   await put(await db.connect(), 'ticket-files', path(name));
   await attach(ben, name, isInternal);
   await db.as(person, (session) =>
     session
       .query(`select helpdesk.add_attachment($1, 'x.png', 'image/png', 1, $2)`, [theirTicket, path(name)])
-      .catch((error) => assert.ok(['22023', '23505', '42501'].includes(error.code), error)), // Refusing it is as good.
+      .catch((error) => assert.ok(['22023', '23505', '42501'].includes(error.code), error)), // Being refused is fine too.
   );
 }
 
-test('whoever says that a file of another ticket is attached to theirs reads it no more than before', async () => {
+test('attaching a file of another ticket does not give access to it', async () => {
   const erinsTicket = await db.as(erin, (session) => openTicket(session, acme, 'Nosy'));
   await claimFile('of-another-ticket.png', false, erin, erinsTicket);
   assert.deepEqual(await readersOf(path('of-another-ticket.png')), ['ada', 'ben', 'alice', 'dave']);
 });
 
-test('whoever says that a file of another organization is attached to their ticket reads it no more than before', async () => {
+test('attaching a file of another organization does not give access to it', async () => {
   const mallorysTicket = await db.as(mallory, (session) => openTicket(session, globex, 'Nosy as well'));
   await claimFile('of-another-organization.png', false, mallory, mallorysTicket);
   assert.deepEqual(await readersOf(path('of-another-organization.png')), ['ada', 'ben', 'alice', 'dave']);
 });
 
-test('whoever attaches the file of an internal attachment once more, publicly, reads it no more than before', async () => {
+test('attaching an internal file again as public does not give access to it', async () => {
   await claimFile('really-internal.png', true, alice, ticket);
   assert.deepEqual(await readersOf(path('really-internal.png')), ['ada', 'ben']);
 });
 
-test('those who see the ticket upload under it, others do not', async () => {
+test('only people who see a ticket can upload files for it', async () => {
   for (const [name, who] of Object.entries(people)) {
     await db.as(who, async (session) => {
       const upload = put(session, 'ticket-files', path(`from-${name}.png`));
@@ -143,7 +143,7 @@ test('those who see the ticket upload under it, others do not', async () => {
   }
 });
 
-test('nobody uploads anywhere else', async () => {
+test('nobody can upload to other paths', async () => {
   const places = [
     'file.png',
     `${acme}/file.png`,
@@ -162,7 +162,7 @@ test('nobody uploads anywhere else', async () => {
   });
 });
 
-test('nobody climbs out of the ticket’s folder', async () => {
+test('nobody can leave the folder of the ticket', async () => {
   await db.as(alice, async (session) => {
     for (const name of ['../x.png', 'a/../../x.png', './x.png', '..', 'a\\..\\x.png']) {
       await expectError('42501', put(session, 'ticket-files', path(name)));
@@ -170,7 +170,7 @@ test('nobody climbs out of the ticket’s folder', async () => {
   });
 });
 
-test('nobody changes or deletes a file through these policies', async () => {
+test('the policies allow nobody to change or delete files', async () => {
   await db.as(ben, async (session) => {
     for (const statement of ['update storage.objects set metadata = null', `delete from storage.objects`]) {
       assert.equal((await session.query(statement)).rowCount, 0);
@@ -178,7 +178,7 @@ test('nobody changes or deletes a file through these policies', async () => {
   });
 });
 
-test('other buckets stay as they were', async () => {
+test('other buckets are not affected', async () => {
   await put(await db.connect(), 'avatars', 'ada.png');
   await put(await db.connect(), 'avatars', path('public.png'));
   assert.deepEqual(await readersOf('ada.png', 'avatars'), Object.keys(people));
@@ -191,7 +191,7 @@ test('a bucket with quotes in its id works', async () => {
   assert.deepEqual(await readersOf(path('public.png'), `it's "odd"`), ['ada', 'ben', 'alice', 'dave']);
 });
 
-test('a bad bucket is refused, and so is whoever is no superuser', async () => {
+test('an invalid bucket is refused, and so are callers who are not superusers', async () => {
   await expectError('22004', db.sql('select helpdesk.enable_storage(null)'));
   for (const bucket of ['', ' ', 'x'.repeat(41)]) await expectError('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
   await db.as(ada, (session) => expectError('42501', session.query(`select helpdesk.enable_storage('avatars')`)));
