@@ -1,4 +1,4 @@
-// What the fuzzed database holds: Acme, to which the callers belong, and Globex, of which they must never see anything.
+// The fuzzed database: the callers belong to Acme and must never see anything of Globex.
 
 import { guardOrganization, idsOf, leakDetector, markOrganization } from '../support/canaries.js';
 import { openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
@@ -6,14 +6,14 @@ import { openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } fr
 const TICKETS = 8;
 const WORDS = { globex: 'canaryglobex', acme: 'canaryacme', internal: 'canaryinternal', dave: 'canarydave' };
 
-/** Fills a database with the extension. Returns { callers: { name: { person, role, leaks } }, isMarked }. */
+/** Fills a database with the extension. Returns { globex, callers: { name: { person, role, leaks } }, isMarked }. */
 export async function createFuzzedOrganizations(db) {
   const people = await createTwoOrganizations(db);
   const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = people;
   const stan = await signUp(db, 'Stan');
   await fill(db, { org: acme, admin: ada, agent: ben, customer: alice, other: dave });
   await fill(db, { org: globex, admin: gina, agent: hank, customer: mallory, other: mallory });
-  // Something is folded into the counts, and something not yet.
+  // Some events are folded into the counts, some are not.
   await db.sql('select helpdesk.refresh_ticket_stats()');
   await db.sql(`update helpdesk.tickets set priority = 'urgent' where number = 1`);
 
@@ -40,7 +40,7 @@ export async function createFuzzedOrganizations(db) {
   };
 }
 
-/** A bit of everything in an organization, by its members. */
+/** Rows in every table of an organization, written by its members. */
 async function fill(db, { org, admin, agent, customer, other }) {
   const stages = await stagesOf(db, org);
   const tickets = [];
@@ -88,7 +88,7 @@ async function fill(db, { org, admin, agent, customer, other }) {
   );
 }
 
-/** A knowledge base without a public article: everybody may read those. */
+/** A knowledge base without public articles, because everybody may read those. */
 async function writeArticles(db, org, { agent, customer, ticket }) {
   await db.as(agent, async (session) => {
     await session.query(`insert into helpdesk.categories (org_id, name) values ($1, 'Category')`, [org]);
@@ -112,7 +112,7 @@ async function writeArticles(db, org, { agent, customer, ticket }) {
   );
 }
 
-/** What a stranger might have got hold of: the ids of an organization, of one ticket and what hangs on it. */
+/** Ids that an outsider might know: of an organization, of one ticket and of what belongs to it. */
 async function knownIds(db, org) {
   return Object.values((await db.sql(`${KNOWN} where t.org_id = $1 order by t.number limit 1`, [org]))[0]);
 }
@@ -124,7 +124,7 @@ const KNOWN = `
          (select min(n.id::text)::uuid from helpdesk.notifications n where n.ticket_id = t.id) as notification_id
     from helpdesk.tickets t`;
 
-/** Views with those ids and with arguments that make sense, for the statements to use. */
+/** Views with those ids and other useful arguments, so that the statements can use them. */
 async function offerKnownIds(db, orgs) {
   for (const org of orgs) {
     const [known] = await db.sql(`${KNOWN} where t.org_id = $1 order by t.number limit 1`, [org]);
@@ -140,7 +140,7 @@ async function offerKnownIds(db, orgs) {
   }
 }
 
-/** sqlsmith writes whole rows, which nobody may: views of only the columns that may be written, with the caller's rights. */
+/** Views of the writable columns of each table, because sqlsmith writes whole rows, which nobody may. */
 async function offerWritableColumns(db) {
   const writable = await db.sql(`
     select c.relname as table, lower(g.privilege_type) as verb, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns

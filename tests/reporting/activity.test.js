@@ -302,8 +302,8 @@ test('percentiles of small and large samples, of short and long durations', asyn
     const day = plusDays('2025-01-01', i);
     await db.sql(
       `insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, created_at, resolved_at, stage_entered_at)
-       select $1, 'Imported', $2, $3, moment - s * interval '1 second', moment, moment
-         from unnest($4::float8[]) s, (select ($5::date + time '12:00') at time zone 'UTC' as moment) x`,
+       select $1, 'Imported', $2, $3, resolved - s * interval '1 second', resolved, resolved
+         from unnest($4::float8[]) s, (select ($5::date + time '12:00') at time zone 'UTC' as resolved) x`,
       [org, ada.profile, (await stagesOf(db, org)).Resolved, seconds, day],
     );
     const sorted = [...seconds].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-// act_as(): for a DBA in psql, and for nobody else.
+// act_as() is for DBAs in psql and for nobody else.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -11,7 +11,7 @@ after(() => db.drop());
 const { acme } = await createTwoTenants(db);
 const session = await db.connect();
 
-test('an address that only looks like another keeps nobody from signing up, and is nobody else for act_as', async () => {
+test('look-alike addresses are distinct for sign-up and act_as', async () => {
   const insert = 'insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), $1, now())';
   await session.query('begin');
   assert.equal(sqlstateOf(await attempt(session, insert, ['\u212Aate@example.com'])), 'ok');
@@ -21,7 +21,7 @@ test('an address that only looks like another keeps nobody from signing up, and 
   await session.query('rollback');
 });
 
-test('act_as is for who was granted it at login: not for people, not for backends, not in a request of the API', async () => {
+test('act_as needs a login role with the grant: no person, backend or API request can call it', async () => {
   for (const who of [undefined, acme.customer, acme.admin, { role: 'service_role' }]) {
     for (const email of [acme.admin.email, null, 'nobody@example.com']) {
       assert.equal(sqlstateOf(await outcomeOf(session, who, 'select helpdesk.act_as($1)', [email])), '42501');
@@ -35,7 +35,7 @@ test('act_as is for who was granted it at login: not for people, not for backend
   });
 });
 
-test('who acts as somebody has their rights and no more', async () => {
+test('a DBA who acts as a person has exactly that person’s rights', async () => {
   const dba = await db.connect();
   await dba.query('begin');
   await dba.query('select helpdesk.act_as($1)', [acme.customer.email]);

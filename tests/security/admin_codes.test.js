@@ -1,4 +1,4 @@
-// Becoming administrator of the installation without being made one: admin codes that are guessed, used up, expired or raced for.
+// Attempts to become installation administrator with guessed, used, expired or contested admin codes.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,10 +14,10 @@ const { acme, globex, stan } = await createTwoTenants(db);
 const session = await db.connect();
 let guests = 0;
 
-/** Somebody who has signed up and confirmed their address. */
+/** A new person with a confirmed address. */
 const guest = () => signUp(db, `Guest${++guests}`);
 
-/** Somebody whose role on the installation is admin. */
+/** A new installation administrator. */
 async function installationAdmin() {
   const person = await guest();
   await db.sql(`update helpdesk.profiles set role = 'admin' where id = $1`, [person.profile]);
@@ -28,7 +28,7 @@ const newCode = async (lifetime = '1 day') => db.value('select helpdesk.create_a
 const redeem = (person, code) => outcomeOf(session, person, 'select helpdesk.redeem_admin_invite_code($1)', [code]);
 const isAdmin = (person) => db.value(`select role = 'admin' from helpdesk.profiles where id = $1`, [person.profile]);
 
-test('whatever is wrong with an admin code, the answer is the same', async () => {
+test('all invalid admin codes get the same error', async () => {
   const other = await guest();
   const used = await newCode();
   await db.as(other, (session) => session.query('select helpdesk.redeem_admin_invite_code($1)', [used]));
@@ -43,7 +43,7 @@ test('whatever is wrong with an admin code, the answer is the same', async () =>
     used,
     expired,
     deleted,
-    'one that never was': '0'.repeat(32),
+    'a random code': '0'.repeat(32),
     'one digit off': good.slice(0, -1) + (good.endsWith('0') ? '1' : '0'),
     'the first half': good.slice(0, 16),
     'one digit more': `${good}0`,
@@ -65,7 +65,7 @@ test('whatever is wrong with an admin code, the answer is the same', async () =>
   assert.equal(sqlstateOf(await redeem(person, good)), 'ok');
 });
 
-test('of eight people who redeem one code at once exactly one becomes administrator', async () => {
+test('of eight people who redeem one code at once, exactly one becomes administrator', async () => {
   const people = [];
   for (let i = 0; i < 8; i++) people.push(await guest());
   const code = await newCode();
@@ -83,7 +83,7 @@ test('of eight people who redeem one code at once exactly one becomes administra
   );
 });
 
-test('a code that was redeemed works no second time, not for who redeemed it and lost the role', async () => {
+test('a redeemed code cannot be used again, not even by its redeemer after losing the role', async () => {
   const person = await guest();
   const code = await newCode();
   await db.as(person, (session) => session.query('select helpdesk.redeem_admin_invite_code($1)', [code]));
@@ -92,7 +92,7 @@ test('a code that was redeemed works no second time, not for who redeemed it and
   assert.equal(sqlstateOf(await redeem(await guest(), code)), '42501');
 });
 
-test('a redemption that is rolled back redeems nothing, and leaves the code good', async () => {
+test('a rolled-back redemption leaves the code valid', async () => {
   const [withdrawing, person] = [await guest(), await guest()];
   const code = await newCode();
   const client = await db.signIn(withdrawing);
@@ -103,12 +103,12 @@ test('a redemption that is rolled back redeems nothing, and leaves the code good
   assert.equal(sqlstateOf(await redeem(person, code)), 'ok');
 });
 
-test('who has not confirmed their address redeems no code', async () => {
+test('a login with an unconfirmed address cannot redeem a code', async () => {
   const login = await db.value(`insert into auth.users (id, email) values (gen_random_uuid(), 'hasty@example.com') returning id`);
   assert.equal(sqlstateOf(await redeem({ login }, await newCode())), '42501');
 });
 
-test('codes are stored as digests, shown to administrators only, and made by them only', async () => {
+test('codes are stored as digests; only administrators can list and create them', async () => {
   const code = await newCode();
   const administrator = await installationAdmin();
   const shown = await outcomeOf(session, administrator, 'select * from helpdesk.admin_invite_codes');
@@ -129,7 +129,7 @@ test('codes are stored as digests, shown to administrators only, and made by the
   }
 });
 
-test('an administrator of the installation rules no organization', async () => {
+test('an installation administrator has no rights in organizations', async () => {
   const administrator = await installationAdmin();
   for (const table of ['organizations', 'org_members', 'org_invites', 'tickets', 'workflows', 'notifications']) {
     assert.deepEqual((await outcomeOf(session, administrator, `select * from helpdesk.${table}`)).rows, [], table);
@@ -144,7 +144,7 @@ test('an administrator of the installation rules no organization', async () => {
   }
 });
 
-test('no code lives forever, or is from the past', async () => {
+test('the lifetime of a code must be positive and at most a year', async () => {
   const administrator = await installationAdmin();
   const make = (lifetime) => outcomeOf(session, administrator, 'select helpdesk.create_admin_invite_code($1)', [lifetime]);
   for (const lifetime of ['0', '-1 day', '367 days', '100 years', '178956970 years', '-178956970 years', null]) {

@@ -1,4 +1,4 @@
-// Who wrote what, and who may see it: it cannot be said otherwise when writing, nor changed afterwards.
+// Authorship and visibility cannot be forged on INSERT or changed later.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -15,8 +15,8 @@ const people = { customer: acme.customer, agent: acme.agent, admin: acme.admin }
 const backend = { role: 'service_role' };
 const file = `file_name, file_type, file_size, storage_path`;
 
-/** What each statement comes to for who tries it: the SQLSTATE, or how many rows it changed. */
-async function tries(who, statements) {
+/** The outcome of each statement for a caller: its SQLSTATE, or the number of rows it changed. */
+async function outcomesFor(who, statements) {
   const results = {};
   for (const [name, text] of Object.entries(statements)) {
     await inRolledBackTransaction(session, who, async ({ attempt }) => {
@@ -31,7 +31,7 @@ const all = (statements, result) => Object.fromEntries(Object.keys(statements).m
 for (const [who, person] of Object.entries(people)) {
   const someoneElse = person === acme.agent ? acme.customer : acme.agent;
 
-  test(`no ${who} writes in the name of somebody else`, async () => {
+  test(`no ${who} can write in the name of somebody else`, async () => {
     const statements = {
       comment: `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by)
                 values ('${org}', '${ids.ticket}', 'x', '${someoneElse.profile}')`,
@@ -53,10 +53,10 @@ for (const [who, person] of Object.entries(people)) {
       'notification to oneself': `insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
                        values ('${org}', '${person.profile}', '${ids.ticket}', 'ticket_closed', '{}')`,
     };
-    assert.deepEqual(await tries(person, statements), all(statements, '42501'));
+    assert.deepEqual(await outcomesFor(person, statements), all(statements, '42501'));
   });
 
-  test(`no ${who} changes afterwards who wrote something, or who may see it`, async () => {
+  test(`no ${who} can change the author or the visibility of something afterwards`, async () => {
     const statements = {
       'comment to internal': `update helpdesk.ticket_comments set is_internal = true`,
       'comment to public': `update helpdesk.ticket_comments set is_internal = false`,
@@ -73,10 +73,10 @@ for (const [who, person] of Object.entries(people)) {
       'founder': `update helpdesk.organizations set created_by = '${person.profile}'`,
       'who added a member': `update helpdesk.org_members set added_by = '${person.profile}'`,
     };
-    assert.deepEqual(await tries(person, statements), all(statements, '42501'));
+    assert.deepEqual(await outcomesFor(person, statements), all(statements, '42501'));
   });
 
-  test(`no ${who} edits or takes away what is somebody else's`, async () => {
+  test(`no ${who} can edit or delete what belongs to others`, async () => {
     const mine = person.profile;
     const statements = {
       'comment': `update helpdesk.ticket_comments set content = 'x' where created_by <> '${mine}'`,
@@ -87,7 +87,7 @@ for (const [who, person] of Object.entries(people)) {
       'to end their watching': `delete from helpdesk.ticket_watchers where user_id <> '${mine}'`,
       'profile': `update helpdesk.profiles set name = 'x' where id <> '${mine}'`,
     };
-    assert.deepEqual(await tries(person, statements), all(statements, 0));
+    assert.deepEqual(await outcomesFor(person, statements), all(statements, 0));
     await inRolledBackTransaction(session, person, async ({ attempt, asSuperuser }) => {
       const { rows: before } = await asSuperuser(() =>
         session.query('select id, read from helpdesk.notifications where user_id <> $1 order by id', [mine]),
@@ -102,7 +102,7 @@ for (const [who, person] of Object.entries(people)) {
   });
 }
 
-test('a customer writes nothing internal and opens no ticket for others, by no door', async () => {
+test('a customer cannot write internally or open tickets for others, by function or table', async () => {
   const statements = {
     comment: `insert into helpdesk.ticket_comments (org_id, ticket_id, content, is_internal)
               values ('${org}', '${ids.ticket}', 'x', true)`,
@@ -116,13 +116,13 @@ test('a customer writes nothing internal and opens no ticket for others, by no d
     'comment on a ticket of another customer': `select helpdesk.add_comment(
        (select id from helpdesk.tickets where created_by = '${acme.other.profile}'), 'x')`,
   };
-  assert.deepEqual(await tries(acme.customer, statements), {
+  assert.deepEqual(await outcomesFor(acme.customer, statements), {
     ...all(statements, '42501'),
-    'comment on a ticket of another customer': '22004', // There is none to be seen.
+    'comment on a ticket of another customer': '22004', // The subquery sees no ticket.
   });
 });
 
-test('another customer of the same organization sees and touches nothing of it', async () => {
+test('another customer of the same organization can neither read nor change any of it', async () => {
   const statements = {
     read: `select 1 from helpdesk.tickets union all select 1 from helpdesk.ticket_comments
            union all select 1 from helpdesk.ticket_attachments union all select 1 from helpdesk.ticket_history
@@ -138,13 +138,13 @@ test('another customer of the same organization sees and touches nothing of it',
     file: `select 1 where helpdesk.may_read_file('${org}/${ids.ticket}/public-acmesecret.txt')`,
     upload: `select 1 where helpdesk.may_upload_file('${org}/${ids.ticket}/x')`,
   };
-  assert.deepEqual(await tries(acme.other, statements), {
+  assert.deepEqual(await outcomesFor(acme.other, statements), {
     ...all(statements, 0),
     ...{ comment: '42501', 'comment by table': '42501', attach: '42501', watch: '42501' },
   });
 });
 
-test('an internal file opens to no customer, under whatever name they attach it again', async () => {
+test('customers cannot read an internal file by attaching it again under another path', async () => {
   const path = `${org}/${ids.ticket}/internal-acmesecret.txt`;
   await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
     const reads = async (path) => (await attempt('select helpdesk.may_read_file($1) as may', [path])).rows[0].may;
@@ -157,7 +157,7 @@ test('an internal file opens to no customer, under whatever name they attach it 
   });
 });
 
-test('the folder of a ticket has one name, so that what lies in it has one too', async () => {
+test('the folder of a ticket has exactly one valid path', async () => {
   await inRolledBackTransaction(session, acme.agent, async ({ attempt }) => {
     const uploads = async (path) => (await attempt('select helpdesk.may_upload_file($1) as may', [path])).rows[0].may;
     assert.equal(await uploads(`${org}/${ids.ticket}/x`), true);
@@ -175,7 +175,7 @@ test('the folder of a ticket has one name, so that what lies in it has one too',
   });
 });
 
-test('a backend writes for anybody, but does not rewrite who wrote what', async () => {
+test('a backend can write for anybody, but cannot change authorship', async () => {
   const statements = {
     'author': `update helpdesk.ticket_comments set created_by = '${acme.agent.profile}' where id = '${ids.comment}'`,
     'visibility': `update helpdesk.ticket_comments set is_internal = false where id = '${ids['internal comment']}'`,
@@ -185,14 +185,14 @@ test('a backend writes for anybody, but does not rewrite who wrote what', async 
     'requester': `update helpdesk.tickets set created_by = '${acme.other.profile}' where id = '${ids.ticket}'`,
     'member': `update helpdesk.org_members set user_id = '${globex.agent.profile}' where user_id = '${acme.agent.profile}'`,
   };
-  assert.deepEqual(await tries(backend, statements), all(statements, '22023'));
+  assert.deepEqual(await outcomesFor(backend, statements), all(statements, '22023'));
   const recipient = { recipient: `update helpdesk.notifications set user_id = '${globex.agent.profile}'` };
-  assert.deepEqual(await tries(backend, recipient), all(recipient, '42501'));
+  assert.deepEqual(await outcomesFor(backend, recipient), all(recipient, '42501'));
 });
 
-test('history says who really did it, whatever else the claims say', async () => {
-  const boasting = { sub: acme.agent.login, email: acme.admin.email, name: 'Ada', changed_by: acme.admin.profile };
-  await inRolledBackTransaction(session, { role: 'authenticated', claims: boasting }, async ({ attempt, asSuperuser }) => {
+test('history records the real caller, whatever other claims contain', async () => {
+  const claims = { sub: acme.agent.login, email: acme.admin.email, name: 'Ada', changed_by: acme.admin.profile };
+  await inRolledBackTransaction(session, { role: 'authenticated', claims }, async ({ attempt, asSuperuser }) => {
     assert.equal(sqlstateOf(await attempt(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ids.ticket])), 'ok');
     const { rows } = await asSuperuser(() =>
       session.query('select changed_by from helpdesk.ticket_history where ticket_id = $1 order by version desc limit 1', [

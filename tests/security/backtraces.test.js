@@ -1,4 +1,4 @@
-// A server that was started with RUST_BACKTRACE shows no client what is inside.
+// A server started with RUST_BACKTRACE sends no backtraces to clients.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,7 +14,7 @@ after(async () => {
   stop();
 });
 
-test('an error below our code has no detail', async () => {
+test('an error raised by Postgres below our code has no backtrace', async () => {
   const { acme, alice } = await createTwoOrganizations(db);
   await db.sql(`alter table helpdesk.tickets add check (title <> 'Refused')`);
   const error = await db.as(alice, (session) => expectError('23514', session.query(`select helpdesk.create_ticket($1, 'Refused')`, [acme])));

@@ -1,4 +1,4 @@
-// Who is asking is remembered from one call to the next, and from one transaction to the next: but never longer than it is true.
+// The caller is cached between calls and transactions, but never longer than the cached data is valid.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,10 +14,10 @@ const claimsOf = ({ login }) => JSON.stringify({ sub: login, role: 'authenticate
 const orgsOf = async (session) => (await session.query('select helpdesk.my_org_ids() as orgs')).rows[0].orgs;
 const leave = (person) => db.sql('delete from helpdesk.org_members where user_id = $1', [person.profile]);
 
-test('what others committed is known to the next statement', async () => {
+test('a commit of another session is visible to the next statement', async () => {
   const [older, session] = [await db.connect(), await db.signIn(alice)];
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // The oldest that runs stays the same.
+  await older.query('select pg_current_xact_id()'); // Keeps the oldest running transaction the same.
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), []);
     await addMember(db, org, alice, 'org_customer');
@@ -27,13 +27,13 @@ test('what others committed is known to the next statement', async () => {
   await older.query('rollback');
 });
 
-test('what a transaction commits that ran when somebody asked is known to the next statement', async () => {
+test('the commit of a transaction that was running during a call is visible to the next statement', async () => {
   const [older, other, session, writer] = [await db.connect(), await db.connect(), await db.signIn(alice), await db.connect()];
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // The oldest that runs, before and after.
+  await older.query('select pg_current_xact_id()'); // The oldest running transaction, before and after.
   await writer.query('begin');
   await writer.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
-  await other.query('select pg_current_xact_id()'); // The newest that ended, before and after.
+  await other.query('select pg_current_xact_id()'); // The newest completed transaction, before and after.
   for (let i = 0; i < 2; i++) assert.deepEqual(await orgsOf(session), []);
   await writer.query('commit');
   assert.deepEqual(await orgsOf(session), [org]);
@@ -41,16 +41,16 @@ test('what a transaction commits that ran when somebody asked is known to the ne
   await leave(alice);
 });
 
-test('what a transaction did and undid is not known to the next one, though it sees the same transactions running', async () => {
+test('a rolled-back change is not visible to the next transaction with an equal snapshot', async () => {
   const [older, other, session] = [await db.connect(), await db.connect(), await db.connect()];
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(alice)]);
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // The oldest that runs, now and later.
-  // The first command of the next transaction that has the number of the one that saw it.
+  await older.query('select pg_current_xact_id()'); // The oldest running transaction, now and later.
+  // Tries the command ids of the next transaction, until one equals that of the call that saw the change.
   for (let commands = 0; commands < 10; commands++) {
     await session.query('begin');
     await session.query('select pg_current_xact_id()');
-    await other.query('select pg_current_xact_id()'); // The newest that ended, now and later.
+    await other.query('select pg_current_xact_id()'); // The newest completed transaction, now and later.
     await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
     assert.deepEqual(await orgsOf(session), [org]);
     await session.query('rollback');
@@ -62,7 +62,7 @@ test('what a transaction did and undid is not known to the next one, though it s
   await older.query('rollback');
 });
 
-test('what a transaction does is known to it, though an earlier one that did nothing saw the same transactions running', async () => {
+test('a transaction sees its own change, even if an earlier one had an equal snapshot', async () => {
   const session = await db.connect();
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(alice)]);
   for (let commands = 0; commands < 10; commands++) {
@@ -71,62 +71,62 @@ test('what a transaction does is known to it, though an earlier one that did not
     assert.deepEqual(await orgsOf(session), []);
     await session.query('rollback');
     await session.query('begin');
-    // Without its default, added_by does not ask who is asking before.
+    // With an explicit added_by, its default does not look up the caller before.
     await session.query(`insert into helpdesk.org_members values ($1, $2, 'org_customer', now(), null)`, [org, alice.profile]);
     assert.deepEqual(await orgsOf(session), [org]);
     await session.query('rollback');
   }
 });
 
-test('what a savepoint undid is not known after it', async () => {
+test('a change undone by ROLLBACK TO is not visible afterwards', async () => {
   const [session, other] = [await db.connect(), await db.connect()];
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(alice)]);
   await session.query('begin');
   assert.deepEqual(await orgsOf(session), []);
   await session.query('savepoint before');
   await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
-  await other.query('select pg_current_xact_id()'); // The newest that ended, before and after.
+  await other.query('select pg_current_xact_id()'); // The newest completed transaction, before and after.
   assert.deepEqual(await orgsOf(session), [org]);
   await session.query('rollback to before');
   assert.deepEqual(await orgsOf(session), []);
   await session.query('rollback');
 });
 
-test('other claims are another person at once: in the next transaction, in the same one, in the same statement', async () => {
+test('changed claims take effect at once, even within a statement', async () => {
   const session = await db.connect();
   const me = 'helpdesk.my_profile_id()';
   const be = `set_config('request.jwt.claims', $1, true)`;
-  const asks = async (...args) => Object.values((await session.query(...args)).rows[0]);
+  const query = async (...args) => Object.values((await session.query(...args)).rows[0]);
   for (const person of [alice, gina, alice, gina]) {
     await session.query('begin');
     await session.query(`select ${be}`, [claimsOf(person)]);
-    for (let i = 0; i < 2; i++) assert.deepEqual(await asks(`select ${me}`), [person.profile]);
+    for (let i = 0; i < 2; i++) assert.deepEqual(await query(`select ${me}`), [person.profile]);
     await session.query('commit');
-    assert.deepEqual(await asks(`select ${me}`), [null]);
+    assert.deepEqual(await query(`select ${me}`), [null]);
   }
   await session.query('begin');
   await session.query(`select ${be}`, [claimsOf(alice)]);
-  const [before, , then] = await asks(`select ${me} as before, ${be}, ${me} as then`, [claimsOf(gina)]);
+  const [before, , then] = await query(`select ${me} as before, ${be}, ${me} as then`, [claimsOf(gina)]);
   assert.deepEqual([before, then], [alice.profile, gina.profile]);
   await session.query('savepoint here');
   await session.query(`select set_config('request.jwt.claim.sub', $1, true)`, [alice.login]);
-  assert.deepEqual(await asks(`select ${me}`), [alice.profile]);
+  assert.deepEqual(await query(`select ${me}`), [alice.profile]);
   await session.query('rollback to here');
-  assert.deepEqual(await asks(`select ${me}`), [gina.profile]);
+  assert.deepEqual(await query(`select ${me}`), [gina.profile]);
   await session.query('rollback');
   await session.query(`set request.jwt.claims = '${claimsOf(gina)}'`);
-  assert.deepEqual(await asks(`select ${me}`), [gina.profile]);
+  assert.deepEqual(await query(`select ${me}`), [gina.profile]);
   await session.query('discard all');
-  assert.deepEqual(await asks(`select ${me}`), [null]);
+  assert.deepEqual(await query(`select ${me}`), [null]);
 });
 
-test('whose profile staff may read is known for many as for one, and forgotten as soon as it is not so', async () => {
+test('the cache of readable profiles is correct for many profiles and invalidated by removals', async () => {
   const MANY = 400;
   await db.sql(
     `insert into auth.users (id, email) select gen_random_uuid(), 'member' || n || '@example.com' from generate_series(1, $1) n`,
     [MANY],
   );
-  // Every other one belongs to Acme, the others to somebody else's.
+  // Every other one belongs to Acme, the others to Globex.
   const globex = await createOrganization(db, gina, 'Globex');
   await db.sql(
     `insert into helpdesk.org_members (org_id, user_id, org_role)
@@ -163,7 +163,7 @@ test('the same claims are nobody as soon as the role is anon', async () => {
   await session.query('rollback');
 });
 
-test('whatever auth.uid() depends on: the next transaction, and the next statement, is whoever it says', async () => {
+test('a changed result of auth.uid() takes effect with the next statement', async () => {
   const session = await db.connect();
   const body = await db.value(`select pg_get_functiondef('auth.uid()'::regprocedure)`);
   await db.sql(`create or replace function auth.uid() returns uuid language sql stable

@@ -1,4 +1,4 @@
-// Claims that are forged, broken or missing: who sends them is nobody, and learns nothing.
+// Callers with forged, malformed or missing claims are nobody and learn nothing.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -13,15 +13,15 @@ after(() => db.drop());
 const { acme, globex, stan } = await createTwoTenants(db);
 const findSecrets = await createSecretFinder(db, acme);
 const session = await db.connect();
-// jwt_subject() says whom a token names, whether there is such a person or not.
+// jwt_subject() returns the sub claim, whether such a person exists or not.
 const functions = (await functionsFor(db)).filter(({ name }) => name !== 'jwt_subject');
 const tables = (await tablesFor(db)).map(({ name }) => name);
 const views = await viewNames(db);
 const calls = functions.map((fn) => ({ fn, call: callOf(fn, sensibleArguments(fn, acme)) }));
 const sub = acme.admin.login;
 
-/** What every function and every table answers, without ids and times. */
-function everyDoor(who) {
+/** The results of every function and table for a caller, without volatile parts. */
+function readEverything(who) {
   return inRolledBackTransaction(session, who, async ({ attemptAndUndo }) => {
     const answers = {};
     for (const { fn, call } of calls) answers[fn.name] = withoutVolatileParts(await attemptAndUndo(...call));
@@ -33,17 +33,17 @@ function everyDoor(who) {
   });
 }
 
-const nobody = await everyDoor({ role: 'authenticated', claims: '' });
+const nobody = await readEverything({ role: 'authenticated', claims: '' });
 
-/** What everybody may read, of both organizations: exactly these rows, through the table. */
-const isOpen = (rows) =>
+/** Expects exactly the public articles of both organizations. */
+const assertPublicArticles = (rows) =>
   assert.deepEqual(
     rows.map(({ id, title, status, visibility }) => [id, title, status, visibility]).sort(),
     [acme, globex].map(({ open }) => [open.article, 'How to print', 'published', 'public']).sort(),
   );
 
-/** The functions that show it, and what they show of Acme's to somebody who is nobody; of everything else they say "nothing". */
-const SHOWING = {
+/** The functions that return public articles, with the check of what they return to nobody about Acme. */
+const PUBLIC_RESULTS = {
   list_articles: ({ articles, pagination }) => {
     assert.deepEqual(titlesOf(articles), ['How to print']);
     assert.equal(pagination.total, 1);
@@ -59,17 +59,17 @@ const SHOWING = {
 };
 const titlesOf = (rows) => rows.map(({ title }) => title);
 
-test('without claims every function that asks for a person refuses, and no table shows a row of theirs', () => {
+test('without claims, functions that need a person refuse, and tables show only public articles', () => {
   assert.deepEqual(findSecrets(nobody), []);
-  isOpen(nobody.articles.map((row) => JSON.parse(row)));
+  assertPublicArticles(nobody.articles.map((row) => JSON.parse(row)));
   for (const table of [...tables, ...views]) {
     if (!['schema_version', 'articles'].includes(table)) assert.ok(['42501', ''].includes(String(nobody[table])), `${table}: ${nobody[table]}`);
   }
-  // Those that may answer nobody: they say "nobody", "none" or "no".
+  // The functions that nobody may call return null, an empty list or false.
   const answered = functions.map(({ name }) => name).filter((name) => !/"code":"42501"/.test(nobody[name]));
-  for (const name of Object.keys(SHOWING)) assert.ok(answered.includes(name), name);
+  for (const name of Object.keys(PUBLIC_RESULTS)) assert.ok(answered.includes(name), name);
   for (const name of answered) {
-    if (name in SHOWING) SHOWING[name](JSON.parse(nobody[name]).rows[0].result);
+    if (name in PUBLIC_RESULTS) PUBLIC_RESULTS[name](JSON.parse(nobody[name]).rows[0].result);
     else if (name !== 'uuid_generate_v7') assert.match(nobody[name], /"result":(null|false|\[\])\}/, name);
   }
 });
@@ -85,11 +85,11 @@ const claims = {
   'a list that holds good claims': `[{"sub":"${sub}"}]`,
   'an empty object': '{}',
   'no JSON': `sub=${sub}`,
-  'JSON that breaks off': `{"sub":"${sub}"`,
-  'JSON that goes on': `{"sub":"${sub}"} and more`,
+  'truncated JSON': `{"sub":"${sub}"`,
+  'JSON with trailing text': `{"sub":"${sub}"} and more`,
   'two objects': `{"sub":"${sub}"}{"sub":"${sub}"}`,
   'JSON in single quotes': `{'sub':'${sub}'}`,
-  'JSON behind a byte order mark': `\ufeff{"sub":"${sub}"}`,
+  'JSON after a byte order mark': `\ufeff{"sub":"${sub}"}`,
   'two subs that differ': `{"sub":"${sub}","sub":"${stan.login}"}`,
   'two subs, the first of them null': `{"sub":null,"sub":"${sub}"}`,
   'Sub': `{"Sub":"${sub}"}`,
@@ -110,7 +110,7 @@ const subs = {
   'the login and a NUL': `${sub}\u0000`,
   'a NUL and the login': `\u0000${sub}`,
   'the login in digits of full width': sub.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
-  'a login that never was': randomUUID(),
+  'a login that does not exist': randomUUID(),
   'the nil UUID': '00000000-0000-0000-0000-000000000000',
   'a profile instead of a login': acme.admin.profile,
   'an e-mail address': acme.admin.email,
@@ -124,13 +124,13 @@ claims['sub that is a number too large for any type'] = `{"sub":${'9'.repeat(500
 
 for (const [name, text] of Object.entries(claims)) {
   test(`claims with ${name}: nobody`, async () => {
-    assert.deepEqual(differingEntries(await everyDoor({ role: 'authenticated', claims: text }), nobody), []);
+    assert.deepEqual(differingEntries(await readEverything({ role: 'authenticated', claims: text }), nobody), []);
   });
 }
 
-test('claims that say more than who somebody is give nothing more', async () => {
-  const before = await everyDoor(acme.customer);
-  const boasting = {
+test('claims other than sub grant nothing', async () => {
+  const before = await readEverything(acme.customer);
+  const extraClaims = {
     sub: acme.customer.login,
     role: 'service_role',
     org_role: 'org_admin',
@@ -140,7 +140,7 @@ test('claims that say more than who somebody is give nothing more', async () => 
     user_metadata: { role: 'admin' },
     is_admin: true,
   };
-  assert.deepEqual(differingEntries(await everyDoor({ role: 'authenticated', claims: boasting }), before), []);
+  assert.deepEqual(differingEntries(await readEverything({ role: 'authenticated', claims: extraClaims }), before), []);
 });
 
 test('a login without a profile is nobody', async () => {
@@ -148,37 +148,37 @@ test('a login without a profile is nobody', async () => {
   await db.sql('alter table auth.users disable trigger user');
   await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'nemo@example.com', now())`, [login]);
   await db.sql('alter table auth.users enable trigger user');
-  assert.deepEqual(differingEntries(await everyDoor({ login }), nobody), []);
+  assert.deepEqual(differingEntries(await readEverything({ login }), nobody), []);
 });
 
-test('a login of somebody without organization gets nothing of an organization', async () => {
-  const answers = await everyDoor(stan);
+test('a person without an organization gets nothing of any organization', async () => {
+  const answers = await readEverything(stan);
   assert.deepEqual(findSecrets(answers, [acme.org]), []);
   for (const table of ['organizations', 'org_members', 'tickets', 'notifications']) assert.deepEqual(answers[table], []);
 });
 
-test('the older setting goes before the claims, and broken it means nobody', async () => {
-  const with_older = (older) =>
+test('request.jwt.claim.sub takes precedence over the claims; if malformed, the caller is nobody', async () => {
+  const profileWith = (older) =>
     inRolledBackTransaction(session, acme.admin, async ({ attempt }) => {
       await attempt(`select set_config('request.jwt.claim.sub', $1, true)`, [older]);
       return (await attempt('select helpdesk.my_profile_id() as me')).rows[0].me;
     });
-  assert.equal(await with_older(''), acme.admin.profile);
-  assert.equal(await with_older(stan.login), stan.profile);
+  assert.equal(await profileWith(''), acme.admin.profile);
+  assert.equal(await profileWith(stan.login), stan.profile);
   for (const older of ['null', ' ', 'nobody', `${sub} `, `{"sub":"${sub}"}`, `["${sub}"]`]) {
-    assert.equal(await with_older(older), null, older);
+    assert.equal(await profileWith(older), null, older);
   }
 });
 
-test('without a sign-in nothing at all opens', async () => {
+test('role anon can read public articles and nothing else, whatever the claims', async () => {
   for (const text of ['', '{}', JSON.stringify(roleAndClaimsOf(acme.admin).claims), JSON.stringify({ role: 'service_role', sub })]) {
     const who = { role: 'anon', claims: text };
     for (const view of views) assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
     for (const table of tables) {
       const read = await outcomeOf(session, who, `select * from helpdesk.${table}`);
       if (table === 'articles') {
-        // The one table that is open to everybody; a sub is of no use to who is not signed in.
-        isOpen(read.rows);
+        // The only table that anon may read; a sub claim makes no difference.
+        assertPublicArticles(read.rows);
         assert.equal(sqlstateOf(await outcomeOf(session, who, `update helpdesk.articles set title = 'x'`)), '42501');
         assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.articles for update`)), '42501');
       } else assert.equal(sqlstateOf(read), '42501', table);

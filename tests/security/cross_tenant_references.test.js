@@ -1,4 +1,4 @@
-// Rows that should move to another organization, or point into one.
+// Attempts to move rows to another organization or to reference its rows.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -25,7 +25,7 @@ const attackers = {
 const { organization: org_id, workflow: workflow_id, ticket: ticket_id } = globex.ids;
 const rows = await insertableRows(db, globex);
 
-test('every table that people insert into is tried here, with a row that is good', async () => {
+test('every table with INSERT rights is covered, with a valid row', async () => {
   const open = tables.filter(({ columns }) => columns.some(({ mayInsert }) => mayInsert)).map(({ name }) => name);
   assert.deepEqual(open, Object.keys(rows));
   for (const [table, row] of Object.entries(rows)) {
@@ -34,18 +34,18 @@ test('every table that people insert into is tried here, with a row that is good
 });
 
 for (const [who, attacker] of Object.entries(attackers)) {
-  test(`${who} moves no row of any table into another organization`, async () => {
+  test(`${who} cannot move a row of any table into another organization`, async () => {
     const moved = new Set();
     await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
       for (const { name, columns } of tables.filter(({ columns }) => columns.some(({ name }) => name === 'org_id'))) {
         const places = await db.sql(`select ctid::text as place from helpdesk.${name} where org_id = $1`, [globex.org]);
         const list = columns.map((column) => (column.name === 'org_id' ? '$1::uuid' : column.name)).join(', ');
-        // One by one, so that what holds one row back does not hide another.
+        // One by one, so that an error for one row does not hide another row.
         for (const { place } of places) {
           const move = await attemptAndUndo(`update helpdesk.${name} set org_id = $1 where ctid = $2::tid`, [acme.org, place]);
           if (move.rowCount > 0) moved.add(name);
           assert.deepEqual(findSecrets(move, [acme.org]), [], name);
-          if (attacker.role === 'service_role') continue; // It may add rows to any organization, of course.
+          if (attacker.role === 'service_role') continue; // A backend may add rows to any organization.
           assert.equal(sqlstateOf(move), '42501', name);
           const insert = `insert into helpdesk.${name} select ${list} from helpdesk.${name} where ctid = $2::tid`;
           const copy = await attemptAndUndo(insert, [acme.org, place]);
@@ -58,9 +58,9 @@ for (const [who, attacker] of Object.entries(attackers)) {
 }
 
 for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !== 'a backend')) {
-  test(`${who} inserts no row that is in another organization or points into one`, async () => {
+  test(`${who} cannot insert a row into another organization or one that references it`, async () => {
     await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
-      await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
+      await session.query('set constraints all immediate'); // Nothing is committed, so deferred checks must run now.
       for (const [table, row] of Object.entries(rows)) {
         for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
           for (const [kind, id] of Object.entries(acme.ids)) {
@@ -74,7 +74,7 @@ for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !=
   });
 }
 
-test('no ticket gets a stage, an assignee or a workflow of another organization, by no door', async () => {
+test('a ticket cannot get a stage, assignee or workflow of another organization', async () => {
   const { ids } = acme;
   for (const text of [
     `update helpdesk.tickets set current_stage_id = '${ids.stage}' where id = '${ticket_id}'`,
@@ -100,7 +100,7 @@ test('no ticket gets a stage, an assignee or a workflow of another organization,
   }
 });
 
-test('a backend neither, though it may write to every organization: a ticket stays whole', async () => {
+test('a backend cannot mix organizations in a ticket either', async () => {
   const { ids } = acme;
   for (const text of [
     `update helpdesk.tickets set current_stage_id = '${ids.stage}' where id = '${ticket_id}'`,
@@ -132,7 +132,7 @@ test('a backend neither, though it may write to every organization: a ticket sta
   }
 });
 
-test('MERGE, an updatable view, ON CONFLICT and a data-modifying WITH are no way round', async () => {
+test('MERGE, updatable views, ON CONFLICT and data-modifying WITH do not circumvent the rules', async () => {
   for (const text of [
     `merge into helpdesk.tickets t using (select '${acme.org}'::uuid as org) s on t.id = '${ticket_id}'
        when matched then update set org_id = s.org`,
@@ -154,7 +154,7 @@ test('MERGE, an updatable view, ON CONFLICT and a data-modifying WITH are no way
   }
 });
 
-test('a stranger’s write waits for nobody: whether somebody is working on a ticket of another organization does not show', async () => {
+test('writes by non-members do not wait for locks in another organization', async () => {
   const holder = await db.connect();
   await holder.query('begin');
   await holder.query('select from helpdesk.tickets where org_id = $1 for update', [acme.org]);

@@ -1,4 +1,4 @@
-// Access tokens that are forged: not one function and not one table opens over HTTP.
+// Forged access tokens give access to no function and no table over HTTP.
 
 import assert from 'node:assert/strict';
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
@@ -17,7 +17,7 @@ const good = { role: 'authenticated', sub: acme.admin.login, exp: inAnHour };
 const functions = await functionsFor(db);
 const tables = [...(await tablesFor(db)).map(({ name }) => name), ...(await viewNames(db))];
 const { article, category } = acme.open;
-const doors = [
+const requests = [
   ...functions.map((fn) => ({ method: 'POST', path: `/rpc/${fn.name}`, body: sensibleArguments(fn, acme) })),
   ...tables.map((name) => ({ method: 'GET', path: `/${name}` })),
   { method: 'PATCH', path: `/tickets?id=eq.${acme.ids.ticket}`, body: { title: 'Forged' } },
@@ -30,11 +30,11 @@ const doors = [
   { method: 'POST', path: '/rpc/rate_article', body: { p_article_id: article, p_helpful: false } },
 ];
 
-/** What the doors answer: { '401 PGRST301': [path, ..], .. }. */
-async function knockEverywhere(token) {
+/** The responses to all requests: { '401 PGRST301': [path, ..], .. }. */
+async function sendAll(token) {
   const answers = {};
   await Promise.all(
-    doors.map(async ({ method, path, body }) => {
+    requests.map(async ({ method, path, body }) => {
       const answer = await api.http(method, path, { token, body });
       assert.deepEqual(findSecrets(answer.body), [], path);
       (answers[`${answer.status} ${answer.body?.code ?? ''}`.trim()] ??= []).push(path);
@@ -66,7 +66,7 @@ const forged = {
   'without signature': `${head}.${part(good)}.`,
   'of two parts': `${head}.${part(good)}`,
   'with the signature of another': `${head}.${part({ ...good, sub: acme.agent.login, role: 'service_role' })}.${signature}`,
-  'with a signature that breaks off': `${head}.${part(good)}.${signature.slice(0, 20)}`,
+  'with a truncated signature': `${head}.${part(good)}.${signature.slice(0, 20)}`,
   'with its own key in the header': rsa({ alg: 'RS256', jwk: publicKey.export({ format: 'jwk' }) }),
   'with a key from elsewhere': rsa({ alg: 'RS256', kid: 'x', jku: 'http://127.0.0.1:1/keys.json' }),
   'with a key id that is a file': signed({ alg: 'HS256', kid: '../../../../dev/null' }, good, ''),
@@ -78,46 +78,46 @@ const forged = {
   'that is no token': 'service_role',
 };
 
-test('the token that the others are made from is good', async () => {
+test('the valid token from which the others are derived is accepted', async () => {
   const { status, body } = await api.http('GET', '/tickets', { token: signToken(good, api.secret) });
   assert.equal(status, 200);
   assert.notDeepEqual(findSecrets(body), []);
 });
 
 for (const [name, token] of Object.entries(forged)) {
-  test(`a token ${name} opens nothing`, async () => {
-    for (const answer of Object.keys(await knockEverywhere(token))) assert.match(answer, /^401 PGRST30\d$/);
+  test(`a token ${name} is refused everywhere`, async () => {
+    for (const answer of Object.keys(await sendAll(token))) assert.match(answer, /^401 PGRST30\d$/);
   });
 }
 
 const roles = {
   'a superuser': 'postgres',
   'the owner of the tables': 'helpdesk_owner',
-  'who reads everything': 'pg_read_all_data',
-  'who writes everything': 'pg_write_all_data',
-  'who runs programs': 'pg_execute_server_program',
+  'pg_read_all_data': 'pg_read_all_data',
+  'pg_write_all_data': 'pg_write_all_data',
+  'pg_execute_server_program': 'pg_execute_server_program',
   'none': 'none',
   'none, in quotes': '"none"',
-  'who logs in for PostgREST': 'authenticator',
-  'somebody that is not there': 'nobody_at_all',
-  'a good role and SQL': 'authenticated; reset role',
-  'a good role in quotes': '"authenticated"',
-  'a good role in capitals': 'AUTHENTICATED',
-  'a good role after a space': ' authenticated',
+  'the login role of PostgREST': 'authenticator',
+  'a role that does not exist': 'nobody_at_all',
+  'a valid role and SQL': 'authenticated; reset role',
+  'a valid role in quotes': '"authenticated"',
+  'a valid role in capitals': 'AUTHENTICATED',
+  'a valid role after a space': ' authenticated',
   'a list': ['authenticated', 'service_role'],
   'an object': { role: 'service_role' },
   'a number': 10,
 };
 
 for (const [name, role] of Object.entries(roles)) {
-  test(`a token whose role is ${name} opens nothing`, async () => {
-    for (const [answer, paths] of Object.entries(await knockEverywhere(signToken({ ...good, role }, api.secret)))) {
+  test(`a token whose role is ${name} is refused everywhere`, async () => {
+    for (const [answer, paths] of Object.entries(await sendAll(signToken({ ...good, role }, api.secret)))) {
       assert.match(answer, /^40[0134] (42501|22023|PGRST\d+)$/, paths.join(' '));
     }
   });
 }
 
-test('a good token of somebody who was removed opens what a stranger’s opens: nothing', async () => {
+test('a valid token of a removed member gives access to nothing', async () => {
   const token = api.token(acme.other);
   const tickets = () => api.http('GET', '/tickets', { token });
   const open = () => api.http('POST', '/rpc/create_ticket', { token, body: { p_org_id: acme.org, p_title: 'Mine' } });
@@ -133,10 +133,10 @@ test('a good token of somebody who was removed opens what a stranger’s opens: 
   before = await allRowsOf(db, acme);
 });
 
-test('no token, an empty one and a login name with password open nothing', async () => {
+test('without a valid token only public functions and articles are accessible', async () => {
   for (const token of [undefined, '']) {
     const open = ['/articles', ...(await functionsFor(db, 'anon')).map(({ name }) => `/rpc/${name}`)];
-    for (const [answer, paths] of Object.entries(await knockEverywhere(token))) {
+    for (const [answer, paths] of Object.entries(await sendAll(token))) {
       if (!answer.startsWith('401'))
         assert.deepEqual(
           paths.filter((path) => !open.includes(path)),
@@ -150,7 +150,7 @@ test('no token, an empty one and a login name with password open nothing', async
   assert.equal(status, 401);
 });
 
-test('without a token articles and what shows them show what is published for everybody, and nothing else', async () => {
+test('without a token, articles and search return only published public articles', async () => {
   const ids = (rows) => rows.map(({ id }) => id);
   const titles = (rows) => rows.map(({ title }) => title);
   for (const token of [undefined, '']) {
@@ -181,7 +181,7 @@ test('without a token articles and what shows them show what is published for ev
   }
 });
 
-test('another schema cannot be asked for', async () => {
+test('other schemas cannot be requested', async () => {
   for (const schema of ['pg_catalog', 'public', 'auth', 'information_schema']) {
     const headers = { 'accept-profile': schema, 'content-profile': schema };
     const { status } = await api.http('GET', '/users', { token: api.token(acme.admin), headers });
@@ -189,12 +189,12 @@ test('another schema cannot be asked for', async () => {
   }
 });
 
-test('plans of queries are not shown', async () => {
+test('query plans are not served', async () => {
   const headers = { accept: 'application/vnd.pgrst.plan+text' };
   const { status } = await api.http('GET', '/tickets', { token: api.token(acme.admin), headers });
   assert.ok([406, 415].includes(status), `status ${status}`);
 });
 
-test('after all of that nothing has changed', async () => {
+test('none of the attempts above changed anything', async () => {
   assert.deepEqual(await allRowsOf(db, acme), before);
 });

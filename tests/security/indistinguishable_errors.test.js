@@ -1,4 +1,4 @@
-// What is in another organization answers like what does not exist: the whole answer, by every door.
+// Objects of another organization are indistinguishable from missing ones, in functions, tables and HTTP.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ const findSecrets = await createSecretFinder(db, acme);
 const ticketOfOther = await db.as(acme.other, (other) => openTicket(other, acme.org, 'Of the other one'));
 const theirs = await allRowsOf(db, acme);
 const functions = await functionsFor(db);
-/** Open to everybody: of another organization they show what is published for everybody, as to somebody who is not signed in. */
+/** Callable by everybody: of another organization they return what they return to anon. */
 const open = ['list_articles', 'list_categories', 'search', 'search_articles'];
 const withUuids = functions
   .map((fn) => ({ fn, ids: fn.args.filter(({ type }) => type.startsWith('uuid')) }))
@@ -28,7 +28,7 @@ const attackers = {
   'somebody without organization': stan,
 };
 
-/** Calls of one function that name something of Acme's, each beside the same call with ids that name nothing. */
+/** Pairs of calls of a function: one with ids of Acme, the other with random ids. */
 function pairs(fn, ids) {
   const mine = sensibleArguments(fn, globex);
   const put = (type, id) => (type === 'uuid[]' ? [id] : id);
@@ -60,7 +60,7 @@ function pairs(fn, ids) {
 }
 
 for (const [who, person] of Object.entries(attackers)) {
-  test(`every function that takes an id answers ${who} the same, whether it names something elsewhere or nothing`, async () => {
+  test(`functions do not reveal to ${who} whether an id exists`, async () => {
     let refused = 0;
     let published = 0;
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
@@ -84,8 +84,8 @@ for (const [who, person] of Object.entries(attackers)) {
   });
 }
 
-test('a customer of the same organization learns no more about what they may not see', async () => {
-  const world = { ...acme, ids: { ...acme.ids, ticket: ticketOfOther } };
+test('functions do not reveal hidden objects to a customer of the same organization', async () => {
+  const tenant = { ...acme, ids: { ...acme.ids, ticket: ticketOfOther } };
   const articles = ['category', 'internal article', 'draft article', 'archived article', 'article version'];
   const tickets = ['profile', 'invite', 'ticket', 'comment', 'internal comment', 'attachment', 'notification', 'revision'];
   const hidden = [...tickets, ...articles];
@@ -95,7 +95,7 @@ test('a customer of the same organization learns no more about what they may not
         for (const kind of hidden) {
           const ask = async (id) => {
             const value = type === 'uuid[]' ? [id] : id;
-            return withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, world), [name]: value })));
+            return withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, tenant), [name]: value })));
           };
           assert.equal(await ask(acme.ids[kind]), await ask(randomUUID()), `${fn.name}(${name} => ${kind})`);
         }
@@ -104,7 +104,7 @@ test('a customer of the same organization learns no more about what they may not
   });
 });
 
-test('every key of a filter and of a change answers the same', async () => {
+test('keys of filters and changes do not reveal whether an id exists', async () => {
   await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
     for (const fn of functions) {
       const mine = sensibleArguments(fn, globex);
@@ -127,7 +127,7 @@ test('every key of a filter and of a change answers the same', async () => {
   });
 });
 
-test('every text that could be a path or an address answers the same', async () => {
+test('text arguments do not reveal paths, addresses, titles or keys of others', async () => {
   const { organization, ticket } = acme.ids;
   const texts = {
     'path of a file': [
@@ -156,11 +156,11 @@ test('every text that could be a path or an address answers the same', async () 
   }
 });
 
-test('the tables answer the same, whatever column of a row points elsewhere', async () => {
+test('writes to tables do not reveal whether a referenced id exists', async () => {
   const rows = await insertableRows(db, globex);
   for (const person of [globex.admin, stan]) {
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
-      await session.query('set constraints all immediate'); // Nothing is committed here: what waits for the end shows now.
+      await session.query('set constraints all immediate'); // Nothing is committed, so deferred checks must run now.
       const same = async (what, statement) => {
         for (const [kind, id] of Object.entries(acme.ids)) {
           const ask = async (id) => withoutVolatileParts(await attemptAndUndo(...statement(id)));
@@ -187,11 +187,11 @@ test('the tables answer the same, whatever column of a row points elsewhere', as
   }
 });
 
-test('the same over HTTP, status and body', async () => {
+test('status and body over HTTP do not reveal whether an id exists', async () => {
   const token = api.token(globex.admin);
   for (const { fn, ids } of withUuids) {
     const mine = sensibleArguments(fn, globex);
-    // What changes Globex itself stays out: nothing is undone here.
+    // Arguments that change Globex itself are left out, because nothing is undone here.
     for (const { name, type } of ids.filter(({ name }) => /_org_id$|_ticket_ids?$|_invite_id$|_article_id$/.test(name))) {
       for (const [kind, id] of Object.entries(acme.ids)) {
         const ask = async (id, as = { token }) => {
@@ -223,7 +223,7 @@ test('the same over HTTP, status and body', async () => {
   }
 });
 
-test('what another organization has used up is free here: addresses, keys, names, numbers', async () => {
+test('values used by another organization are still available: addresses, keys, names', async () => {
   for (const text of [
     `insert into helpdesk.org_invites (org_id, email, role, expires_at)
      values ('${globex.org}', 'guest-acmesecret@example.com', 'customer', now() + interval '1 day')`,
@@ -239,7 +239,7 @@ test('what another organization has used up is free here: addresses, keys, names
   }
 });
 
-test('what is unique or referred to within one’s own organization is refused without showing rows', async () => {
+test('errors of unique and foreign keys in the own organization show no rows', async () => {
   const { workflow, stage } = globex.ids;
   for (const [code, text] of [
     [
@@ -272,6 +272,6 @@ test('what is unique or referred to within one’s own organization is refused w
   }
 });
 
-test('after all of that nothing of the other organization has changed', async () => {
+test('none of the attempts above changed Acme', async () => {
   assert.deepEqual(await allRowsOf(db, acme), theirs);
 });

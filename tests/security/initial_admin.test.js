@@ -1,4 +1,4 @@
-// The first administrator of the installation is who has proved that app.initial_admin_email is theirs, and nobody else.
+// Only a login that has confirmed the address in app.initial_admin_email becomes the first administrator.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,9 +15,9 @@ const quoted = (text) => `'${text.replaceAll(`'`, `''`)}'`;
 await setAddress(ADDRESS);
 const stan = await signUp(db, 'Stan');
 
-/** The role of a login after these changes of it, each a statement of the sign-up service; nothing stays. */
+/** The role of a login after a series of statements of the sign-up service, which are rolled back. */
 async function roleAfter(...changes) {
-  const session = await db.connect(); // The setting is read when a session begins.
+  const session = await db.connect(); // The setting takes effect in new sessions.
   const login = randomUUID();
   await session.query('begin');
   for (const change of changes) {
@@ -38,17 +38,17 @@ async function roleAfter(...changes) {
 }
 const confirmed = { email_confirmed_at: '2026-01-01T00:00:00Z' };
 
-test('who signs up with the address and has not confirmed it is a customer', async () => {
+test('a login with the address that has not confirmed it is a customer', async () => {
   assert.equal(await roleAfter({ email: ADDRESS }), 'customer');
   assert.equal(await roleAfter({ email: ADDRESS }, { raw_user_meta_data: { email_verified: true } }), 'customer');
 });
 
-test('confirming it later makes them administrator', async () => {
+test('confirming the address makes the login an administrator', async () => {
   assert.equal(await roleAfter({ email: ADDRESS }, confirmed), 'admin');
   assert.equal(await roleAfter({ email: ADDRESS, ...confirmed }), 'admin');
 });
 
-test('the case of ASCII letters and white space around the setting do not matter', async () => {
+test('ASCII case and white space around the setting do not matter', async () => {
   for (const email of ['BOSS.KI@EXAMPLE.COM', 'Boss.Ki@Example.Com']) {
     assert.equal(await roleAfter({ email }, confirmed), 'admin', email);
   }
@@ -90,13 +90,13 @@ const lookAlikes = {
 };
 
 for (const [name, email] of Object.entries(lookAlikes)) {
-  test(`an address with ${name} is another one, confirmed as it may be`, async () => {
+  test(`an address with ${name} is a different address, even if confirmed`, async () => {
     assert.equal(await roleAfter({ email, ...confirmed }), 'customer');
     assert.equal(await roleAfter({ email }, confirmed), 'customer');
   });
 }
 
-test('a look-alike in the setting is not the plain letter', async () => {
+test('a look-alike letter in the setting does not match the plain letter', async () => {
   await setAddress('boss.\u212Ai@example.com');
   assert.equal(await roleAfter({ email: ADDRESS, ...confirmed }), 'customer');
   await setAddress(ADDRESS);
@@ -113,14 +113,14 @@ test('without a setting, or with an empty one, nobody becomes administrator', as
   await setAddress(ADDRESS);
 });
 
-test('who changes a confirmed address to that one is not administrator: they have not confirmed that one', async () => {
+test('changing a confirmed address to the configured one does not confirm it', async () => {
   assert.equal(await roleAfter({ email: 'stan.m@example.com', ...confirmed }, { email: ADDRESS }), 'customer');
   assert.equal(await roleAfter({ email: 'stan.m@example.com', ...confirmed }, { email: ADDRESS }, confirmed), 'customer');
   const again = { email_confirmed_at: '2026-02-02T00:00:00Z' };
   assert.equal(await roleAfter({ email: 'stan.m@example.com', ...confirmed }, { email: ADDRESS }, again), 'customer');
 });
 
-test('who confirms another address while the sign-up service swaps it is not administrator', async () => {
+test('confirming another address during a change of address grants no role', async () => {
   assert.equal(await roleAfter({ email: ADDRESS }, { email: 'stan.m@example.com', ...confirmed }), 'customer');
   assert.equal(
     await roleAfter({ email: ADDRESS }, { email: 'stan.m@example.com', ...confirmed }, { email: ADDRESS }),
@@ -128,7 +128,7 @@ test('who confirms another address while the sign-up service swaps it is not adm
   );
 });
 
-test('what a sign-up says about itself gives no role', async () => {
+test('metadata of a sign-up grants no role', async () => {
   for (const raw_user_meta_data of [
     { role: 'admin' },
     { email: ADDRESS },
@@ -139,7 +139,7 @@ test('what a sign-up says about itself gives no role', async () => {
   }
 });
 
-test('a role that was taken away comes back by no later change of the login but a new confirmation', async () => {
+test('a revoked role does not come back by later changes of the login', async () => {
   const session = await db.connect();
   const login = randomUUID();
   await session.query('begin');
@@ -158,7 +158,7 @@ test('a role that was taken away comes back by no later change of the login but 
   await session.query('rollback');
 });
 
-test('an API role may say who the administrator should be, and nothing comes of it: it signs nobody up', async () => {
+test('an API role that sets app.initial_admin_email gains nothing', async () => {
   const session = await db.connect();
   for (const who of [stan, undefined]) {
     await inRolledBackTransaction(session, who, async ({ attempt, asSuperuser }) => {
@@ -178,7 +178,7 @@ test('an API role may say who the administrator should be, and nothing comes of 
   }
 });
 
-test('claims with that address make nobody administrator', async () => {
+test('claims with the address make nobody administrator', async () => {
   const claims = {
     sub: stan.login,
     email: ADDRESS,

@@ -1,4 +1,4 @@
-// Getting into an organization without being let in: invites of others, used up, expired, revoked or raced for.
+// Attempts to join an organization with invites of others, or used, expired, revoked or contested ones.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,10 +15,10 @@ const { acme, globex, stan } = await createTwoTenants(db);
 const session = await db.connect();
 let guests = 0;
 
-/** Somebody who has signed up and confirmed their address. */
+/** A new person with a confirmed address. */
 const guest = () => signUp(db, `Guest${++guests}`);
 
-/** An invite of Acme to an address, by its admin. */
+/** An invite to Acme, sent by its admin. */
 const invite = (email, role = 'customer', lifetime = '7 days') =>
   db.as(acme.admin, async (admin) => {
     const call = 'select helpdesk.create_org_invite($1, $2, $3::helpdesk.user_role, $4::interval) as id';
@@ -35,7 +35,7 @@ const expire = (id) =>
 const roleOf = (person, org = acme.org) =>
   db.value('select org_role from helpdesk.org_members where org_id = $1 and user_id = $2', [org, person.profile]);
 
-test('who has not confirmed the invited address neither sees nor accepts the invite', async () => {
+test('a login with an unconfirmed address can neither see nor accept the invite', async () => {
   const email = 'unconfirmed@example.com';
   const id = await invite(email, 'admin');
   const login = await db.value(`insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`, [email]);
@@ -46,13 +46,13 @@ test('who has not confirmed the invited address neither sees nor accepts the inv
   await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [login]);
   assert.equal(await sees(), 1);
   assert.equal(sqlstateOf(await tryToAccept(person, id)), 'ok');
-  // Confirmed, but then another address.
+  // The address is changed after it was confirmed.
   await db.sql(`update auth.users set email = 'other@example.com' where id = $1`, [login]);
   assert.equal(await sees(), 0);
   assert.equal(sqlstateOf(await tryToAccept(person, id)), '42501');
 });
 
-test('an address that only looks like the invited one accepts nothing', async () => {
+test('a look-alike of the invited address cannot accept the invite', async () => {
   const id = await invite('kim.i@example.com', 'admin');
   const lookAlikes = [
     '\u212Aim.i@example.com',
@@ -81,10 +81,10 @@ test('an address that only looks like the invited one accepts nothing', async ()
   assert.equal(sqlstateOf(await tryToAccept({ login }, id)), 'ok');
 });
 
-test('to everybody but the invited person an invite answers like one that never was, whatever became of it', async () => {
+test('for everybody else an invite is indistinguishable from one that does not exist', async () => {
   const people = {
     stan,
-    'a globex admin': globex.admin,
+    'an admin of Globex': globex.admin,
     'a customer': acme.customer,
     'an agent': acme.agent,
     'its own admin': acme.admin,
@@ -113,7 +113,7 @@ test('to everybody but the invited person an invite answers like one that never 
   }
 });
 
-test('an invite that expired, was revoked, replaced or deleted lets nobody in', async () => {
+test('expired, revoked, replaced and deleted invites cannot be accepted', async () => {
   const person = await guest();
   const expired = await invite(person.email);
   await expire(expired);
@@ -129,7 +129,7 @@ test('an invite that expired, was revoked, replaced or deleted lets nobody in', 
   assert.equal(await roleOf(person), undefined);
 });
 
-test('an invite expires while a transaction that wants to accept it is open', async () => {
+test('an invite can expire during the transaction that accepts it', async () => {
   const person = await guest();
   const id = await invite(person.email);
   const client = await db.signIn(person);
@@ -140,7 +140,7 @@ test('an invite expires while a transaction that wants to accept it is open', as
   await client.query('rollback');
 });
 
-test('of eight sessions that accept one invite at once, every one of the invited person’s succeeds and there is one membership', async () => {
+test('eight sessions of the invited person accept one invite at once: one membership', async () => {
   const person = await guest();
   const id = await invite(person.email, 'agent');
   const results = await race(db, 8, () => person, 'select helpdesk.accept_org_invite($1)', [id]);
@@ -149,7 +149,7 @@ test('of eight sessions that accept one invite at once, every one of the invited
   assert.equal(await roleOf(person), 'org_agent');
 });
 
-test('of eight people with one address after the other, only who has it now accepts', async () => {
+test('of eight people, only the one with the invited address can accept', async () => {
   const people = [];
   for (let i = 0; i < 8; i++) people.push(await guest());
   const id = await invite(people[3].email);
@@ -160,7 +160,7 @@ test('of eight people with one address after the other, only who has it now acce
   );
 });
 
-test('an invite that is accepted while it is revoked is one or the other', async () => {
+test('an invite accepted while it is revoked ends up either accepted or revoked', async () => {
   for (let i = 0; i < 5; i++) {
     const person = await guest();
     const id = await invite(person.email);
@@ -182,11 +182,11 @@ for (const [how, remove] of Object.entries({
   'the table': (person) =>
     db.as(acme.admin, (admin) => admin.query('delete from helpdesk.org_members where user_id = $1', [person.profile])),
 })) {
-  test(`who was removed through ${how} does not come back with an old invite, accepted or not`, async () => {
+  test(`a member removed through ${how} cannot return with an old invite`, async () => {
     const person = await guest();
     const first = await invite(person.email, 'admin');
     await accept(person, first);
-    // Two more, from before the removal: to another spelling, and by the table.
+    // A second invite from before the removal, to another spelling and through the table.
     const byTable = await db.as(acme.admin, async (admin) => {
       await admin.query(
         `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, $2, 'admin', now() + interval '1 day')`,
@@ -198,13 +198,13 @@ for (const [how, remove] of Object.entries({
     for (const id of [first, byTable]) assert.notEqual(sqlstateOf(await tryToAccept(person, id)), 'ok');
     await assert.rejects(accept(person, first));
     assert.equal(await roleOf(person), undefined);
-    // A new invite does let them in again, with what it says.
+    // A new invite lets them in again, with its role.
     await accept(person, await invite(person.email));
     assert.equal(await roleOf(person), 'org_customer');
   });
 }
 
-test('who left does not come back with an old invite either', async () => {
+test('a member who left cannot return with an old invite', async () => {
   const person = await guest();
   const first = await invite(person.email, 'agent');
   await accept(person, first);
@@ -212,17 +212,17 @@ test('who left does not come back with an old invite either', async () => {
   assert.equal(sqlstateOf(await tryToAccept(person, first)), '55000');
 });
 
-test('an accepted invite is no promotion and no return to an old role', async () => {
+test('accepting an old invite again does not restore a former role', async () => {
   const person = await guest();
   const first = await invite(person.email, 'admin');
   await accept(person, first);
   await db.as(acme.admin, (admin) =>
     admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme.org, person.profile]),
   );
-  assert.equal(sqlstateOf(await tryToAccept(person, first)), 'ok', 'it says again which organization it was');
+  assert.equal(sqlstateOf(await tryToAccept(person, first)), 'ok', 'it returns the organization again');
   await accept(person, first);
   assert.equal(await roleOf(person), 'org_customer');
-  // An invite as admin to somebody who is a customer already changes nothing.
+  // An admin invite for an existing customer changes nothing.
   await db.as(acme.admin, (admin) =>
     admin.query(
       `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, $2, 'admin', now() + interval '1 day')`,
@@ -236,7 +236,7 @@ test('an accepted invite is no promotion and no return to an old role', async ()
   assert.equal(await roleOf(person), 'org_customer');
 });
 
-test('the invites that an admin sent end with their being admin', async () => {
+test('invites sent by an admin are void when the admin is removed', async () => {
   const accomplice = await guest();
   const formerAdmin = await guest();
   await addMember(db, acme.org, formerAdmin, 'org_admin');
@@ -251,7 +251,7 @@ test('the invites that an admin sent end with their being admin', async () => {
   assert.equal(sqlstateOf(await tryToAccept(accomplice, id)), '42501');
 });
 
-test('only an admin of the organization invites, and only into it', async () => {
+test('only admins of an organization can invite, and only into it', async () => {
   for (const [person, org] of [
     [acme.agent, acme.org],
     [acme.customer, acme.org],
@@ -274,18 +274,18 @@ const inviteFor = (lifetime) =>
     lifetime,
   ]);
 
-test('no invite lives forever, or is from the past, by no door', async () => {
+test('the lifetime of an invite must be positive and at most a year, by function and table', async () => {
   for (const lifetime of ['0', '-1 day', '367 days', '100 years', '178956970 years', '1 year -1000 days', '-178956970 years']) {
     assert.equal(sqlstateOf(await inviteFor(lifetime)), '22023', lifetime);
   }
   const insert = `insert into helpdesk.org_invites (org_id, email, role, expires_at) values ($1, 'x@example.com', 'customer', $2)`;
-  for (const moment of ['now', '-infinity', 'infinity', '2000-01-01', '9999-01-01']) {
-    assert.equal(sqlstateOf(await outcomeOf(session, acme.admin, insert, [acme.org, moment])), '23514', moment);
+  for (const expiry of ['now', '-infinity', 'infinity', '2000-01-01', '9999-01-01']) {
+    assert.equal(sqlstateOf(await outcomeOf(session, acme.admin, insert, [acme.org, expiry])), '23514', expiry);
   }
 });
 
-test('a lifetime that only looks as if it were longer than nothing is refused like one that is not', async () => {
-  // Postgres compares a month as 30 days; from now on it may have 28 to 31. One of these lies in the past, whatever day it is.
+test('lifetimes of mixed signs are accepted or refused properly', async () => {
+  // Postgres compares a month as 30 days, but it has 28 to 31: on any day, one of these lies in the past.
   for (const months of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
     for (const lifetime of [`-${months} months ${months * 30} days 1 second`, `${months} months -${months * 30} days 1 second`]) {
       assert.match(sqlstateOf(await inviteFor(lifetime)), /^(ok|22023)$/, lifetime);
@@ -293,7 +293,7 @@ test('a lifetime that only looks as if it were longer than nothing is refused li
   }
 });
 
-test('the last admin stays, whichever way they are to go', async () => {
+test('the last admin cannot leave, be removed or be demoted', async () => {
   const org = await createOrganization(db, stan, 'Of one');
   for (const text of [
     `select helpdesk.leave_organization('${org}')`,
@@ -306,7 +306,7 @@ test('the last admin stays, whichever way they are to go', async () => {
   }
 });
 
-test('a role that is none is refused, by no door', async () => {
+test('invalid roles are refused, by function and table', async () => {
   for (const role of ['', 'admin', 'org_owner', 'ORG_ADMIN', ' org_admin', 'org_admin ', `org_admin'--`, 'org_admin\n']) {
     const { profile } = acme.customer;
     assert.equal(

@@ -1,5 +1,5 @@
-// Functions, operators, aggregates, casts and views of the attacker's own, cheap enough that the planner would call them first:
-// none of them is ever handed a row of another organization.
+// An attacker's own functions, operators, aggregates, casts and views, declared so cheap that the planner would
+// call them first, never receive a row of another organization.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,9 +14,9 @@ const { acme, globex, stan } = await createTwoTenants(db);
 const findSecrets = await createSecretFinder(db, acme);
 const tables = await tablesFor(db);
 const views = (await viewNames(db)).map((name) => ({ name, columns: [{ name: 'org_id', type: 'uuid' }] }));
-const attackers = { admin: globex.admin, agent: globex.agent, customer: globex.customer, 'nobody’s member': stan };
+const attackers = { admin: globex.admin, agent: globex.agent, customer: globex.customer, 'member of nothing': stan };
 
-/** All in pg_temp, where everybody may create. Each tells what it was given. */
+/** All in pg_temp, where every role may create objects. Each raises a notice with its arguments. */
 const SPIES = `
   create function pg_temp.spy(text) returns boolean language plpgsql cost 0.0000001 as
     $$ begin raise notice 'spied: %', $1; return true; end $$;
@@ -37,10 +37,10 @@ const SPIES = `
   create cast (text as pg_temp.loot) with function pg_temp.to_loot(text);
   create domain pg_temp.checked as text check (pg_temp.spy(value));`;
 
-/** Tables that are read by index too, so that each place is tried in which a condition can end up. */
+/** Tables that are also tried with index scans, so that conditions end up in different plan nodes. */
 const BY_INDEX = ['tickets', 'ticket_comments', 'org_members', 'articles'];
 
-/** Ways to have a function called on every row of a table. `t` is the table. */
+/** Ways to call a function on every row of table `t`. */
 const ways = (t, column) => [
   `select count(*) from ${t} t where pg_temp.spy(t::text)`,
   `select count(*) from ${t} t where pg_temp.spy_row(t)`,
@@ -77,11 +77,11 @@ const ways = (t, column) => [
 ];
 
 for (const [who, person] of Object.entries(attackers)) {
-  test(`an attacker’s functions see no row of another organization: ${who}`, async () => {
+  test(`functions of an attacker (${who}) receive no row of another organization`, async () => {
     const session = await db.signIn(person);
-    let heard = [];
+    let notices = [];
     let hasSpied = false;
-    session.on('notice', ({ message, detail }) => heard.push(message, detail ?? ''));
+    session.on('notice', ({ message, detail }) => notices.push(message, detail ?? ''));
     await session.query('begin');
     await session.query(SPIES);
     for (const { name, columns } of [...tables, ...views]) {
@@ -93,22 +93,22 @@ for (const [who, person] of Object.entries(attackers)) {
       const byIndex = BY_INDEX.includes(name) ? ['set local enable_seqscan = off', ...ways(t, column)] : [];
       for (const text of [...ways(t, column), ...byIndex]) {
         const { rows, error } = await attempt(session, text);
-        assert.deepEqual(findSecrets([rows, error, heard]), [], text);
-        hasSpied ||= heard.some((said) => said.includes('globexsecret'));
-        heard = [];
+        assert.deepEqual(findSecrets([rows, error, notices]), [], text);
+        hasSpied ||= notices.some((notice) => notice.includes('globexsecret'));
+        notices = [];
       }
       await session.query('rollback to views');
     }
-    // The spies do work: they saw the attacker's own.
+    // The functions do work: they received the attacker's own rows.
     assert.equal(hasSpied, person !== stan);
     await session.query('rollback');
   });
 }
 
-test('statistics that the planner reads are not handed to an attacker’s operator', async () => {
+test('planner statistics are not passed to an attacker’s operator', async () => {
   const session = await db.signIn(globex.admin);
-  const heard = [];
-  session.on('notice', ({ message }) => heard.push(message));
+  const notices = [];
+  session.on('notice', ({ message }) => notices.push(message));
   await session.query('begin');
   await session.query(SPIES);
   for (const { name, columns } of tables) {
@@ -129,11 +129,11 @@ test('statistics that the planner reads are not handed to an attacker’s operat
       }
     }
   }
-  assert.deepEqual(heard, []);
+  assert.deepEqual(notices, []);
   await session.query('rollback');
 });
 
-test('statistics show no value of any of our columns', async () => {
+test('statistics views show no values of our columns', async () => {
   assert.ok((await db.value(`select count(*)::int from pg_stats where schemaname = 'helpdesk'`)) > 20, 'there are some');
   await db.as(globex.admin, async (session) => {
     for (const view of ['pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs']) {
@@ -154,7 +154,7 @@ test('statistics show no value of any of our columns', async () => {
   });
 });
 
-test('what others are doing is not shown, nor what they prepared or keep open', async () => {
+test('queries, prepared statements and cursors of others are not visible', async () => {
   const other = await db.signIn(acme.customer);
   await other.query(`prepare theirs as select 'acmesecret'`);
   await other.query('begin');
@@ -178,7 +178,7 @@ test('what others are doing is not shown, nor what they prepared or keep open', 
   await other.query('rollback');
 });
 
-test('nobody but a superuser declares a function of theirs leakproof, or makes an operator class', async () => {
+test('only superusers can declare functions leakproof or create operator classes', async () => {
   for (const person of [globex.admin, { role: 'service_role' }]) {
     const session = person.role ? await db.connect() : await db.signIn(person);
     if (person.role) await session.query('set role service_role');
@@ -199,7 +199,7 @@ test('nobody but a superuser declares a function of theirs leakproof, or makes a
   }
 });
 
-test('what a superuser’s ANALYZE or REINDEX runs has no more rights than whose function it is', async () => {
+test('a function run by a superuser’s ANALYZE or REINDEX has only its owner’s rights', async () => {
   const draft = await db.value(`select id from helpdesk.articles where org_id = $1 and status = 'draft'`, [acme.org]);
   await db.sql(`
     create role hostile_owner login in role anon;

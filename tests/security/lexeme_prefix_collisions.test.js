@@ -1,5 +1,5 @@
-// The index of words tells organizations apart by 20 bits of their ids. Somebody who founds organizations until they have those of
-// another learns nothing from it.
+// The full-text index distinguishes organizations by 20 bits of their ids. Creating an organization with the same
+// bits as another reveals nothing about it.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -10,9 +10,9 @@ const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const [ada, gina] = [await signUp(db, 'Ada'), await signUp(db, 'Gina')];
 const [VICTIM, GLOBEX, OTHER] = ['aaa12345', 'bbb12345', 'bbb54321'].map((end) => `01900000-0000-7000-8000-0000${end}`);
-/** Ids of documents that are in the sample by which matches are counted. */
+/** Ids of documents that are in the sample used to estimate the number of matches. */
 const SAMPLED = 'select id from (select helpdesk.uuid_generate_v7() as id from generate_series(1, 20000)) v where uuid_hash(id) & 63 = 0';
-/** One less than what is taken for many. */
+/** One less than the number that counts as common. */
 const OWN = 78;
 
 const ticketsOf = (org, person, title, many) =>
@@ -32,11 +32,11 @@ await db.sql(
 for (const org of [GLOBEX, OTHER]) await ticketsOf(org, gina, 'mine', OWN);
 await db.sql('analyze');
 
-const asked = async (org, words) => {
+const searchFor = async (org, words) => {
   const query = `mine or "${words}" `;
   return db.as(gina, async (session) => {
     const { rows } = await session.query(
-      `select left(helpdesk.search($1, $2, '{"kind": ["ticket", "comment"], "perPage": 1}')->'pagination'->>'nextCursor', 2) as way,
+      `select left(helpdesk.search($1, $2, '{"kind": ["ticket", "comment"], "perPage": 1}')->'pagination'->>'nextCursor', 2) as strategy,
               helpdesk.list_org_tickets($1, jsonb_build_object('search', $2::text))->'pagination'->>'total' as total`,
       [org, query],
     );
@@ -44,10 +44,10 @@ const asked = async (org, words) => {
   });
 };
 
-test('whether another organization has a word is told by no cursor and no total', async () => {
-  const nobodys = await asked(OTHER, 'layoffs in june');
+test('neither cursor nor total reveals whether another organization has a word', async () => {
+  const nobodys = await searchFor(OTHER, 'layoffs in june');
   assert.equal(nobodys.total, String(OWN));
   for (const org of [GLOBEX, OTHER]) {
-    for (const words of ['layoffs in may', 'layoffs in june']) assert.deepEqual(await asked(org, words), nobodys, `${org} ${words}`);
+    for (const words of ['layoffs in may', 'layoffs in june']) assert.deepEqual(await searchFor(org, words), nobodys, `${org} ${words}`);
   }
 });

@@ -1,4 +1,4 @@
-// Bytes that are no text, texts in other encodings, and arguments of 10 MB: refused with a proper error, or stored as they are.
+// Invalid bytes, other encodings, edge values and arguments of 10 MB are refused properly or stored unchanged.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -20,10 +20,10 @@ const argumentsOf = (...types) =>
 const NO_TEXT = {
   'a NUL': [0x61, 0x00, 0x62],
   'a NUL at the end': [0x61, 0x00],
-  'a byte that UTF-8 does not have': [0xff],
-  'a sequence that breaks off': [0x61, 0xe2, 0x82],
-  'a continuation alone': [0x80],
-  'a wrong continuation': [0xc3, 0x28],
+  'a byte that is invalid in UTF-8': [0xff],
+  'a truncated sequence': [0x61, 0xe2, 0x82],
+  'a lone continuation byte': [0x80],
+  'an invalid continuation byte': [0xc3, 0x28],
   'an overlong quote': [0xc0, 0xa7],
   'an overlong NUL': [0xc0, 0x80],
   'half a surrogate pair': [0xed, 0xa0, 0x80],
@@ -35,7 +35,7 @@ for (const [name, bytes] of Object.entries(NO_TEXT)) {
     const session = await db.connect();
     await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
       for (const { fn, arg, good } of argumentsOf('text', 'jsonb')) {
-        // A Buffer goes over the wire as it is; jsonb has its version before it.
+        // A Buffer is sent in binary format; jsonb begins with a version byte.
         const json = [Buffer.from([1]), Buffer.from('{"title": "'), Buffer.from(bytes), Buffer.from('"}')];
         const [text, values] = callOf(fn, { ...good, [arg.name]: 'to be replaced' });
         const sent = arg.type === 'jsonb' ? Buffer.concat(json) : Buffer.from(bytes);
@@ -50,7 +50,7 @@ for (const [name, bytes] of Object.entries(NO_TEXT)) {
   });
 }
 
-test('an escaped NUL and halves of surrogate pairs in JSON are refused', async () => {
+test('escaped NULs and unpaired surrogates in JSON are refused', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('jsonb')) {
@@ -65,14 +65,14 @@ test('an escaped NUL and halves of surrogate pairs in JSON are refused', async (
   await db.disconnect(session);
 });
 
-/** White space, control characters and what does not show, alone and within a text. */
+/** White space, control characters and other invisible characters. */
 const INVISIBLE = [
   ...Array.from({ length: 0x20 }, (_, i) => String.fromCharCode(i + 1)),
   ...'\u007f\u0080\u0085\u009f\u00a0\u00ad\u061c\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009',
   ...'\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u{e0001}',
 ];
 
-test('what is invisible is refused with a proper error or stored: what a function lets through no constraint refuses', async () => {
+test('invisible characters are refused or stored: functions accept nothing that constraints refuse', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('text')) {
@@ -87,7 +87,7 @@ test('what is invisible is refused with a proper error or stored: what a functio
   await db.disconnect(session);
 });
 
-test('a text of nothing but white space is refused at the table too, whatever the locale calls so', async () => {
+test('blank text is refused by the tables too, independent of the locale', async () => {
   const WHITE = ['', ' ', '\t\n', '\u0085', '\u00a0', '\u1680', '\u2007', '\u2028', '\u202f', '\u3000', ' \u00a0 '];
   const SEEN = ['x', '\u200b', ' x\u00a0'];
   const { ticket, workflow, article } = acme.ids;
@@ -122,7 +122,7 @@ test('a text of nothing but white space is refused at the table too, whatever th
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const [column, [text, before, after = []]] of Object.entries(inserts)) {
       for (const value of WHITE) assert.match(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), /^(22023|23514)$/, `${column} ${JSON.stringify(value)}`);
-      // A path has rules of its own.
+      // Storage paths have additional rules.
       if (!column.endsWith('storage_path')) {
         for (const value of SEEN) assert.equal(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), 'ok', `${column} ${JSON.stringify(value)}`);
       }
@@ -131,7 +131,7 @@ test('a text of nothing but white space is refused at the table too, whatever th
   await db.disconnect(session);
 });
 
-/** Bytes in which a quote or a backslash is half of a character, in encodings that clients may have. */
+/** Client encodings with bytes in which a quote or a backslash is part of a character. */
 const ENCODED = [
   ['SJIS', [0x83, 0x5c, 0x27, 0x20, 0x6f, 0x72]],
   ['SJIS', [0x95, 0x5c, 0x5c, 0x27]],
@@ -147,7 +147,7 @@ const ENCODED = [
   ['SQL_ASCII', [0xc3, 0xa9, 0x27]],
 ];
 
-test('what clients send in other encodings is stored as the same characters, or refused', async () => {
+test('text in other client encodings is stored as the same characters or refused', async () => {
   let stored = 0;
   for (const [encoding, bytes] of ENCODED) {
     const session = await db.connect();
@@ -230,16 +230,16 @@ const EDGES = [
   ],
 ];
 
-test('values at the edges of what there is are refused with a proper error or taken, in every key of JSON', async () => {
+test('edge values are refused properly or accepted, in every JSON key', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('jsonb')) {
       await session.query('savepoint keys');
       const keys = await keysOf(session, fn, arg.name, good).finally(() => session.query('rollback to keys'));
       for (const [i, key] of keys.entries()) {
-        // Every key gets every third of them, each another third.
+        // Every key gets a third of the values.
         for (const edge of EDGES.filter((_, j) => (i + j) % 3 === 0).map((text) => text.replaceAll('ID', acme.ids.ticket))) {
-          // As a text, and as a number, list or object where it is one.
+          // As a string, and as a number, array or object where it is one.
           for (const json of [JSON.stringify(edge), edge].filter(isJson)) {
             const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [arg.name]: `{"${key}": ${json}}` })));
             assert.match(code, /^(ok|22023|42501|55000)$/, `${fn.name} ${key}: ${json}`);
@@ -254,7 +254,7 @@ test('values at the edges of what there is are refused with a proper error or ta
 function isJson(text) {
   try {
     JSON.parse(text);
-    return text !== '1e309'; // Postgres has it, as a number of 310 digits.
+    return text !== '1e309'; // Valid in Postgres, as a number of 310 digits.
   } catch {
     return false;
   }
@@ -263,8 +263,8 @@ function isJson(text) {
 const MEGABYTE = 1_000_000;
 const huge = 'x'.repeat(10 * MEGABYTE);
 
-/** The call does what a short one would do, or is refused with a proper error that does not send its input back. */
-async function isRefusedOrFine(attemptAndUndo, fn, args, what) {
+/** The call succeeds or is refused properly, with an error that does not repeat its input. */
+async function assertHandled(attemptAndUndo, fn, args, what) {
   const { error } = await attemptAndUndo(...callOf(fn, args));
   if (!error) return;
   assert.match(error.code, /^(22023|42501|55000|54000|54001|22P02)$/, what);
@@ -272,16 +272,16 @@ async function isRefusedOrFine(attemptAndUndo, fn, args, what) {
   assert.ok(length < 2000, `${what}: an error of ${length} characters`);
 }
 
-test('10 MB in any text argument is refused or harmless', async () => {
+test('10 MB in any text argument is refused or handled', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const { fn, arg, good } of argumentsOf('text')) {
-      await isRefusedOrFine(attemptAndUndo, fn, { ...good, [arg.name]: huge }, `${fn.name}.${arg.name}`);
+      await assertHandled(attemptAndUndo, fn, { ...good, [arg.name]: huge }, `${fn.name}.${arg.name}`);
     }
   });
 });
 
-test('10 MB in any JSON argument is refused or harmless: as a value, as a key, as many keys, as a list, nested', async () => {
+test('10 MB in any JSON argument is refused or handled: value, key, many keys, list, nesting', async () => {
   const session = await db.connect();
   const list = JSON.stringify(new Array(5_000).fill(acme.ids.stage));
   const many = JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key number ${i}`, 'x'])));
@@ -299,13 +299,13 @@ test('10 MB in any JSON argument is refused or harmless: as a value, as a key, a
         `{"${keys[0]}": ${'['.repeat(5000)}${']'.repeat(5000)}}`,
         `{"${keys[0]}": ${'9'.repeat(100_000)}}`,
       ]) {
-        await isRefusedOrFine(attemptAndUndo, fn, { ...good, [arg.name]: json }, `${fn.name}.${arg.name}: ${json.slice(0, 40)}`);
+        await assertHandled(attemptAndUndo, fn, { ...good, [arg.name]: json }, `${fn.name}.${arg.name}: ${json.slice(0, 40)}`);
       }
     }
   });
 });
 
-test('10 MB of ids in any list is refused or harmless; so are lists of odd shapes', async () => {
+test('10 MB of ids or oddly shaped arrays in any list are refused or handled', async () => {
   const session = await db.connect();
   const id = acme.ids.ticket;
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
@@ -318,7 +318,7 @@ test('10 MB of ids in any list is refused or harmless; so are lists of odd shape
   });
 });
 
-test('claims of 10 MB are refused or read', async () => {
+test('claims of 10 MB are handled', async () => {
   const session = await db.connect();
   for (const claims of [{ sub: acme.customer.login, x: huge }, { sub: huge }]) {
     await inRolledBackTransaction(session, { role: 'authenticated', claims }, async ({ attempt }) => {

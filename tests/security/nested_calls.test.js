@@ -1,4 +1,4 @@
-// A trigger of the administrator's calls helpdesk while a statement of helpdesk is running: its plan must stay.
+// A custom trigger calls helpdesk while a statement of helpdesk is running, whose plan must not be freed.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -8,23 +8,23 @@ import { openTicket, createTwoOrganizations } from '../support/organizations.js'
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const { acme, ben, alice } = await createTwoOrganizations(db);
-/** More lists than a backend keeps plans of. */
+/** More different lists than a backend caches plans for. */
 const LISTS = 100;
 const TICKETS = 12;
 
 await db.sql(`
-  create function public.look_around() returns trigger language plpgsql security definer as $$
+  create function public.list_tickets_often() returns trigger language plpgsql security definer as $$
   begin
     for i in 1..${LISTS} loop
       perform helpdesk.list_org_tickets(new.org_id, json_build_object('perPage', 1 + i % 100, 'count', 'none', 'status', 'open')::jsonb);
     end loop;
-    -- What was freed is used for something else.
+    -- Reuses memory that was freed.
     for i in 1..3000 loop perform pg_sleep(0); end loop;
     return null;
   end $$;
-  create trigger look_around after update of assigned_to on helpdesk.tickets for each row execute function public.look_around()`);
+  create trigger list_tickets_often after update of assigned_to on helpdesk.tickets for each row execute function public.list_tickets_often()`);
 
-test('a list within a claim does not take the plan of the claim away', async () => {
+test('lists within a claim do not free the plan of the claim', async () => {
   const started = await db.value('select pg_postmaster_start_time()::text');
   await db.as(alice, async (session) => {
     for (let i = 0; i < TICKETS; i++) await openTicket(session, acme, `Ticket ${i}`);

@@ -1,5 +1,5 @@
-// The planner estimates from statistics over all organizations, and shows what it estimates: in EXPLAIN, and to everybody over
-// HTTP with `Prefer: count=planned`. No estimate may depend on what somebody else has written.
+// Planner statistics cover all organizations, and estimates are visible in EXPLAIN and over HTTP with
+// `Prefer: count=planned`. No estimate may depend on what another tenant has written.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,12 +10,12 @@ import { createTwoTenants } from '../support/two_tenants.js';
 
 const { db, api, acme, globex } = await serveHelpdesk(createTwoTenants);
 const SECRET = 'Layoffs in May';
-/** The values are no secret, and how many rows have which one is what lists are planned by. */
-const OF_A_FEW_VALUES = ['status', 'min_role', 'org_role'];
-/** The same in these columns: words of ours that a CHECK or a trigger names, no text of people. */
-const OUR_WORDS = ['articles.visibility', 'ticket_stat_deltas.metric'];
+/** Columns with a few fixed values: they are not secret, and list queries need their statistics. */
+const FIXED_VALUES = ['status', 'min_role', 'org_role'];
+/** The same, by table: values named in a CHECK or a trigger, not user text. */
+const FIXED_COLUMNS = ['articles.visibility', 'ticket_stat_deltas.metric'];
 
-// Acme has written the same thing more than once, so that it is among the most common values; Globex never.
+// Acme has written the same text often enough to be among the most common values, Globex never.
 await db.sql(
   `insert into helpdesk.tickets (org_id, title, description, created_by) select $1, $2, $2, $3 from generate_series(1, 20)`,
   [acme.org, SECRET, acme.customer.profile],
@@ -62,7 +62,7 @@ await db.sql('select helpdesk.refresh_ticket_stats()');
 await db.sql('update helpdesk.tickets set priority = $2 where title = $1', [SECRET, 'high']);
 await db.sql('analyze');
 
-test('how many tickets of others have a title cannot be asked for over HTTP', async () => {
+test('count=planned does not reveal how many tickets of others have a title', async () => {
   const planned = async (filter) => {
     const headers = { authorization: `Bearer ${api.token(globex.admin)}`, prefer: 'count=planned' };
     const answer = await fetch(`${api.url}/tickets?select=id&${filter}`, { headers });
@@ -71,8 +71,8 @@ test('how many tickets of others have a title cannot be asked for over HTTP', as
   assert.equal(await planned(`title=eq.${SECRET}`), await planned('title=eq.Nobody wrote that'));
 });
 
-/** Whether the estimates of these rows tell a text that others have from one that nobody has. */
-const tells = (session, rowsOf, theirs) =>
+/** Whether the estimates differ between a text of others and a text that nobody has. */
+const estimatesDiffer = (session, rowsOf, theirs) =>
   inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
     const estimates = async (text) => {
       const found = [];
@@ -85,23 +85,23 @@ const tells = (session, rowsOf, theirs) =>
     return (await estimates(theirs)) !== (await estimates('nobody wrote that'));
   });
 
-test('the estimate is the same for a text that others have and one that nobody has, in every column of text', async () => {
-  const told = [];
+test('no estimate on a text column depends on texts of other tenants', async () => {
+  const leaks = [];
   const session = await db.connect();
   for (const { name, columns } of await tablesFor(db)) {
-    const texts = columns.filter(({ type, name }) => type === 'text' && !OF_A_FEW_VALUES.includes(name));
-    for (const { name: column } of texts.filter((column) => !OUR_WORDS.includes(`${name}.${column.name}`))) {
+    const texts = columns.filter(({ type, name }) => type === 'text' && !FIXED_VALUES.includes(name));
+    for (const { name: column } of texts.filter((column) => !FIXED_COLUMNS.includes(`${name}.${column.name}`))) {
       const theirs = await db.value(
         `select ${column} from helpdesk.${name} group by 1 order by ${column} is not distinct from $1 desc, count(*) desc limit 1`,
         [SECRET],
       );
-      if (await tells(session, (operator, text) => `${name} where ${column} ${operator} $$${text}$$`, theirs)) told.push(`${name}.${column}`);
+      if (await estimatesDiffer(session, (operator, text) => `${name} where ${column} ${operator} $$${text}$$`, theirs)) leaks.push(`${name}.${column}`);
     }
   }
-  assert.deepEqual(told, []);
+  assert.deepEqual(leaks, []);
 });
 
-test('the estimate is the same for what others have and what nobody has, in every expression of an index', async () => {
+test('no estimate on an index expression depends on values of other tenants', async () => {
   const expressions = await db.sql(
     `select c.relname as name, pg_get_indexdef(i.indexrelid, n, true) as expression
        from pg_index i
@@ -112,22 +112,22 @@ test('the estimate is the same for what others have and what nobody has, in ever
       order by 1, 2`,
   );
   assert.ok(expressions.length >= 3);
-  const told = [];
+  const leaks = [];
   const session = await db.connect();
   for (const { name, expression } of expressions) {
     const theirs = await db.value(
       `select ${expression} from helpdesk.${name} group by 1 order by ${expression} is not distinct from lower($1) desc, count(*) desc limit 1`,
       [SECRET],
     );
-    // So many rows that small differingEntries are not rounded away.
+    // Many rows, so that small differences are not rounded away.
     const rows = (operator, text) => `${name}, generate_series(1, 1000000000) g where ${expression} ${operator} $$${text}$$ or g < 0`;
-    if (await tells(session, rows, theirs)) told.push(`${name}: ${expression}`);
+    if (await estimatesDiffer(session, rows, theirs)) leaks.push(`${name}: ${expression}`);
   }
-  assert.deepEqual(told, []);
+  assert.deepEqual(leaks, []);
 });
 
-test('the estimate is the same for a word that others have and one that nobody has, in every list of words', async () => {
-  const told = [];
+test('no estimate on a text array depends on elements of other tenants', async () => {
+  const leaks = [];
   const session = await db.connect();
   let asked = 0;
   await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
@@ -145,11 +145,11 @@ test('the estimate is the same for a word that others have and one that nobody h
           };
           asked++;
           const [theirs, nobodys] = [await estimate(SECRET), await estimate('Nobody wrote that')];
-          if (theirs !== nobodys) told.push(`${condition('..')}: ${theirs} rather than ${nobodys} rows of ${name}`);
+          if (theirs !== nobodys) leaks.push(`${condition('..')}: ${theirs} rather than ${nobodys} rows of ${name}`);
         }
       }
     }
   });
   assert.ok(asked >= 8);
-  assert.deepEqual(told, []);
+  assert.deepEqual(leaks, []);
 });

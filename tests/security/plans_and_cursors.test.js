@@ -1,4 +1,4 @@
-// What one person has prepared, planned or opened must not serve another; and plans show nothing.
+// Prepared statements, plans and cursors of one person must not serve another, and plans reveal nothing.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,20 +14,20 @@ const findSecrets = await createSecretFinder(db, acme);
 const tables = (await tablesFor(db)).map(({ name }) => name);
 const functions = (await functionsFor(db)).filter(({ name }) => name !== 'uuid_generate_v7');
 
-const staffFirst = [
+const callers = [
   ['staff', acme.admin],
   ['a customer', acme.customer],
   ['another customer', acme.other],
   ['a stranger', globex.admin],
   ['somebody without organization', stan],
   ['nobody', { role: 'authenticated', claims: {} }],
-  ['somebody not signed in', undefined],
+  ['anon', undefined],
   ['a backend', { role: 'service_role' }],
   ['staff again', acme.admin],
   ['the stranger again', globex.admin],
 ];
 
-/** Every statement that is tried: [name, text, values]. */
+/** The statements: [name, text, values]. */
 const statements = [
   ...tables.map((name) => [name, `select * from helpdesk.${name} order by 1, 2`, []]),
   ...tables.map((name) => [`one of ${name}`, `select * from helpdesk.${name} t where t::text ~ $1`, [acme.org]]),
@@ -41,8 +41,8 @@ const statements = [
   ],
 ];
 
-/** What every statement comes to, each undone. Prepared by its name when `isKept`. */
-async function everything(attemptAndUndo, isKept) {
+/** The outcomes of all statements, each undone; as named prepared statements if `isKept`. */
+async function runAll(attemptAndUndo, isKept) {
   const answers = {};
   for (const [name, text, values] of statements) {
     const outcome = isKept ? await attemptAndUndo({ name, text, values }) : await attemptAndUndo(text, values);
@@ -52,18 +52,18 @@ async function everything(attemptAndUndo, isKept) {
 }
 
 const expected = {};
-for (const [who, person] of staffFirst) {
+for (const [who, person] of callers) {
   const fresh = await db.connect();
-  expected[who] = await inRolledBackTransaction(fresh, person, ({ attemptAndUndo }) => everything(attemptAndUndo, false));
+  expected[who] = await inRolledBackTransaction(fresh, person, ({ attemptAndUndo }) => runAll(attemptAndUndo, false));
   await db.disconnect(fresh);
 }
 
-test('each of them gets something else, so that a plan which serves another would show', () => {
+test('callers get different results, so that a plan serving another caller would be noticed', () => {
   for (const [one, other] of [
     ['staff', 'a customer'],
     ['a customer', 'another customer'],
     ['staff', 'a stranger'],
-    ['nobody', 'somebody not signed in'],
+    ['nobody', 'anon'],
   ]) {
     assert.notDeepEqual(expected[one], expected[other], `${one} and ${other}`);
   }
@@ -72,12 +72,12 @@ test('each of them gets something else, so that a plan which serves another woul
 });
 
 for (const mode of ['force_generic_plan', 'force_custom_plan', 'auto']) {
-  test(`what staff prepared serves nobody else with their rights, in one session: ${mode}`, async () => {
+  test(`statements prepared by staff do not give others their rights, in one session: ${mode}`, async () => {
     const session = await db.connect();
     await session.query(`set plan_cache_mode = ${mode}`);
     for (let round = 0; round < (mode === 'auto' ? 6 : 1); round++) {
-      for (const [who, person] of mode === 'auto' && round < 5 ? staffFirst.slice(0, 1) : staffFirst) {
-        const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => everything(attemptAndUndo, true));
+      for (const [who, person] of mode === 'auto' && round < 5 ? callers.slice(0, 1) : callers) {
+        const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => runAll(attemptAndUndo, true));
         assert.deepEqual(changed(answers, expected[who]), [], who);
       }
     }
@@ -89,18 +89,18 @@ const changed = (here, there) =>
     .filter((name) => here[name] !== there[name])
     .map((name) => [name, here[name], there[name]]);
 
-test('the same within a single transaction, in which role and claims change', async () => {
+test('the same in a single transaction in which role and claims change', async () => {
   const session = await db.connect();
   await session.query('set plan_cache_mode = force_generic_plan');
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
-    for (const [who, person] of staffFirst) {
+    for (const [who, person] of callers) {
       await switchCaller(session, person);
-      assert.deepEqual(changed(await everything(attemptAndUndo, true), expected[who]), [], who);
+      assert.deepEqual(changed(await runAll(attemptAndUndo, true), expected[who]), [], who);
     }
   });
 });
 
-test('the same in a function that keeps its plans', async () => {
+test('the same in a plpgsql function that caches its plans', async () => {
   const session = await db.connect();
   await session.query('set plan_cache_mode = force_generic_plan');
   await session.query('create schema kept; grant usage on schema kept to public');
@@ -108,7 +108,7 @@ test('the same in a function that keeps its plans', async () => {
     await session.query(`create function kept.f${i}() returns setof text language plpgsql as
                          $$ begin return query select t::text from helpdesk.${name} t; end $$`);
   }
-  for (const [who, person] of staffFirst) {
+  for (const [who, person] of callers) {
     const seen = [];
     for (const [i, name] of tables.entries()) {
       const outcome = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => attemptAndUndo(`select count(*)::int as n from kept.f${i}()`));
@@ -120,13 +120,13 @@ test('the same in a function that keeps its plans', async () => {
   await session.query('drop schema kept cascade');
 });
 
-test('EXPLAIN shows a stranger no value of another organization, not when it runs the query either', async () => {
+test('EXPLAIN, with and without ANALYZE, shows no value of another organization', async () => {
   await inRolledBackTransaction(await db.connect(), globex.admin, async ({ attemptAndUndo }) => {
     for (const [name, text, values] of statements) {
       for (const how of ['explain verbose', 'explain (analyze, verbose, settings, buffers, format json)']) {
         const { rows, error } = await attemptAndUndo(`${how} ${text}`, values);
         const inArguments = values.flat().filter((value) => typeof value === 'string');
-        // What one searches for oneself is in the plan as it was sent.
+        // The plan contains the caller's own search text.
         const shown = inArguments
           .filter((value) => value.includes(acme.word))
           .reduce((text, value) => text.replaceAll(value, ''), JSON.stringify([rows, error]));
@@ -136,7 +136,7 @@ test('EXPLAIN shows a stranger no value of another organization, not when it run
   });
 });
 
-test('a cursor goes on with the rights of whoever asks it for rows, when claims change under it', async () => {
+test('a cursor returns rows by the rights of the caller who fetches', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async () => {
     await session.query('declare early cursor for select * from helpdesk.tickets order by id');
@@ -146,7 +146,7 @@ test('a cursor goes on with the rights of whoever asks it for rows, when claims 
   });
 });
 
-test('a cursor WITH HOLD keeps the rows that it was given when its transaction ended, as Postgres has it: a session belongs to one person', async () => {
+test('a cursor WITH HOLD keeps its rows until DISCARD ALL, as documented by Postgres', async () => {
   const session = await db.connect('authenticator');
   await session.query('begin');
   await switchCaller(session, acme.customer);
@@ -168,18 +168,18 @@ test('a cursor WITH HOLD keeps the rows that it was given when its transaction e
   await session.query('rollback');
 });
 
-test('in parallel workers everybody sees what they see without', async () => {
+test('parallel workers return the same rows', async () => {
   const session = await db.connect();
   const setting = (await db.value('show server_version_num')) >= 160000 ? 'debug_parallel_query' : 'force_parallel_mode';
   await session.query(`set ${setting} = on`);
   await session.query('set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0');
-  for (const [who, person] of staffFirst.filter(([who]) => ['staff', 'a stranger'].includes(who))) {
-    const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => everything(attemptAndUndo, false));
+  for (const [who, person] of callers.filter(([who]) => ['staff', 'a stranger'].includes(who))) {
+    const answers = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => runAll(attemptAndUndo, false));
     assert.deepEqual(changed(answers, expected[who]), [], who);
   }
 });
 
-test('no setting that people may change shows a stranger more', async () => {
+test('no user-settable parameter shows a stranger more', async () => {
   const session = await db.connect();
   const settings = await db.sql(
     `select name, setting, case vartype when 'bool' then array['on', 'off'] else enumvals end as values
@@ -204,15 +204,15 @@ test('no setting that people may change shows a stranger more', async () => {
   }
 });
 
-test('with row_security off a query of theirs fails instead of showing everything, and functions answer as before or fail too', async () => {
+test('with row_security off, queries fail, and functions return the same or fail', async () => {
   const session = await db.connect();
-  for (const [who, person] of staffFirst.filter(([, person]) => person?.login)) {
+  for (const [who, person] of callers.filter(([, person]) => person?.login)) {
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       await session.query('set local row_security = off');
-      const answers = await everything(attemptAndUndo, false);
+      const answers = await runAll(attemptAndUndo, false);
       for (const name of tables) assert.match(answers[name], /"code":"42501"/, `${who}: ${name}`);
       for (const { name } of functions) {
-        // Those that read auth.users, which has row security too, fail like a query.
+        // Functions that read auth.users, which has row security too, fail like queries.
         if (!answers[name].includes('row-level security policy for table \\"users\\"')) {
           assert.equal(answers[name], expected[who][name], `${who}: ${name}`);
         }

@@ -1,4 +1,4 @@
-// People who try to become more than they are, through every column there is and every function that gives rights.
+// Attempts to gain rights through every column and every function that grants them.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -11,7 +11,7 @@ const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const { acme, globex, stan } = await createTwoTenants(db);
 await db.sql('select helpdesk.create_admin_invite_code()');
-// So that there is a first response, and numbers of days.
+// Creates a first response and daily statistics.
 await db.as(acme.agent, (agent) => agent.query(`select helpdesk.add_comment($1, 'We look into it')`, [acme.ids.ticket]));
 await db.sql('select helpdesk.refresh_ticket_stats()');
 await db.as(acme.admin, (admin) => admin.query(`update helpdesk.tickets set priority = 'low' where id = $1`, [acme.ids.ticket]));
@@ -27,14 +27,14 @@ const strangers = {
   'somebody not signed in': undefined,
 };
 
-/** How many opinions of a kind an article counts that nobody has: none, whoever changes theirs. */
+/** The difference between a feedback counter and the feedback that exists, which must stay 0. */
 const uncounted = (column, condition) =>
   `${column} - (select count(*) from helpdesk.article_feedback f
                  where f.org_id = articles.org_id and f.article_id = articles.id and ${condition}) as ${column}`;
 
 /**
- * What says who is who, who wrote what and who sees what: nobody changes it on a row that is there. An admin gives roles. Staff
- * write articles, so that their version, updated_at and published_at move on, by trigger; the versions before stay as they are.
+ * The columns that decide identity, authorship and visibility, which nobody may change in existing rows; admins may
+ * change roles. Triggers change version, updated_at and published_at of articles; old versions never change.
  */
 const FIXED = {
   admin_invite_codes: '*',
@@ -89,7 +89,7 @@ const FIXED = {
 };
 const BY_ADMINS = { org_members: ['org_role', 'may_be_assigned'] };
 
-/** The fixed part of every row, as text; a history that grew is no change. */
+/** The fixed columns of every row as text. */
 function fixedFacts(session, isAdmin) {
   const parts = tables.map(({ name }) => {
     const columns = FIXED[name] === '*' ? ['*'] : FIXED[name].filter((column) => !(isAdmin && BY_ADMINS[name]?.includes(column)));
@@ -98,7 +98,7 @@ function fixedFacts(session, isAdmin) {
   return session.query(`${parts.join(' union all ')} order by 1`).then(({ rows }) => rows.map(({ fact }) => fact));
 }
 
-/** Values that a column has somewhere in the database or could have by its type, and NULL. */
+/** NULL, and values that a column has in some row or could have by its type. */
 async function valuesOf(table, column) {
   const isEnum = await db.value(
     `select t.typtype = 'e' from pg_attribute a join pg_type t on t.oid = a.atttypid where attrelid = $1::regclass and attname = $2`,
@@ -111,12 +111,12 @@ async function valuesOf(table, column) {
   return [null, ...rows.map(({ value }) => value)];
 }
 
-test('every table says here what of it is fixed', () => {
+test('FIXED covers every table', () => {
   assert.deepEqual(tables.map(({ name }) => name).sort(), Object.keys(FIXED).sort());
 });
 
 for (const [who, person] of Object.entries({ ...insiders, ...strangers })) {
-  test(`${who} promotes nobody and moves nothing by updating any column of any table`, async () => {
+  test(`${who} gains nothing by updating any column of any table`, async () => {
     const isStranger = who in strangers;
     const isAdmin = [acme.admin, globex.admin].includes(person);
     const facts = await fixedFacts(session, isAdmin);
@@ -150,7 +150,7 @@ const sqlIn = (session) => (text, values) => session.query(text, values).then(({
 const roles = () =>
   session.query('select org_id, user_id, org_role from helpdesk.org_members order by 1, 2').then(({ rows }) => rows);
 
-test('no customer and no agent gives themselves a role, whichever door they take', async () => {
+test('customers, agents and outsiders cannot give themselves a role', async () => {
   const before = await roles();
   for (const person of [acme.customer, acme.agent, globex.admin, stan]) {
     const me = person.profile;
@@ -185,7 +185,7 @@ test('no customer and no agent gives themselves a role, whichever door they take
   }
 });
 
-test('nobody makes themselves an administrator of the installation', async () => {
+test('nobody can make themselves installation administrator', async () => {
   for (const person of [acme.customer, acme.agent, acme.admin, stan]) {
     for (const text of [
       `update helpdesk.profiles set role = 'admin'`,
@@ -210,7 +210,7 @@ test('nobody makes themselves an administrator of the installation', async () =>
   }
 });
 
-test('the digest of an admin code is no admin code', async () => {
+test('the digest of an admin code is not a valid code', async () => {
   const [{ code }] = await db.sql('select code from helpdesk.admin_invite_codes');
   for (const guess of [code, code.slice(0, 32), code.toUpperCase(), `\\x${code}`]) {
     await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
@@ -219,7 +219,7 @@ test('the digest of an admin code is no admin code', async () => {
   }
 });
 
-test('an agent of the installation (profiles.role) founds no organization, by no door', async () => {
+test('an installation agent (profiles.role) cannot create organizations', async () => {
   await db.sql(`update helpdesk.profiles set role = 'agent' where id = $1`, [stan.profile]);
   for (const text of [
     `select helpdesk.create_organization('Mine')`,
@@ -230,7 +230,7 @@ test('an agent of the installation (profiles.role) founds no organization, by no
   }
 });
 
-test('a member who may be assigned is no staff: they see that ticket and change nothing', async () => {
+test('a customer with an assigned ticket can see it but change nothing', async () => {
   await db.sql('update helpdesk.org_members set may_be_assigned = true where user_id = $1', [acme.other.profile]);
   await db.sql('update helpdesk.tickets set assigned_to = $1 where id = $2', [acme.other.profile, acme.ids.ticket]);
   await inRolledBackTransaction(session, acme.other, async ({ attempt }) => {
@@ -246,12 +246,12 @@ test('a member who may be assigned is no staff: they see that ticket and change 
   });
 });
 
-// What Supabase's documentation tells whoever exposes a schema to run.
+// The grants that Supabase's documentation recommends for an exposed schema.
 const GRANT_ALL = ['tables', 'routines', 'sequences']
   .map((kind) => `grant all on all ${kind} in schema helpdesk to anon, authenticated, service_role`)
   .join('; ');
 
-/** What column grants alone kept, and nothing else does then: dates and names on what is one's own, or one's organization's. */
+/** Columns protected by column grants only: dates and names in rows of the caller or their organization. */
 const OPENED = {
   notifications: ['id', 'ticket_id', 'comment_id', 'type', 'content', 'created_at', 'expires_at'],
   organizations: ['created_at', 'created_by'],
@@ -260,7 +260,7 @@ const OPENED = {
   workflows: ['created_at'],
 };
 
-test('after GRANT ALL row security and triggers still hold: nobody reads more, or becomes more than they are', async () => {
+test('after GRANT ALL, row security and triggers still hold: nobody sees more or gains rights', async () => {
   const everybody = { ...insiders, ...strangers };
   const seen = async (person) => {
     const counts = {};

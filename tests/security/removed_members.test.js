@@ -1,4 +1,4 @@
-// Members who are removed or demoted while a transaction of theirs is running.
+// Members who are removed or demoted during a transaction of theirs.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -18,19 +18,19 @@ const tenantTables = tables.filter(({ columns }) => columns.some(({ name }) => n
 const readable = [...tenantTables.map(({ name }) => name), ...(await viewNames(db))];
 let guests = 0;
 
-/** A new member of Acme with a ticket of their own, and a transaction of theirs in which they have seen things. */
+/** A new member of Acme with a ticket, and an open transaction in which they have read tickets. */
 async function guest(role) {
   const person = await signUp(db, `Guest${++guests}`);
   await addMember(db, acme.org, person, role);
   const session = await db.signIn(person);
   const ticket = await openTicket(session, acme.org, `Of guest ${guests}`);
   await session.query('begin isolation level read committed');
-  for (let i = 0; i < 7; i++) assert.ok((await seen(session, 'tickets')) > 0); // Often enough for a generic plan.
+  for (let i = 0; i < 7; i++) assert.ok((await countVisible(session, 'tickets')) > 0); // Often enough that a generic plan is used.
   return { person, session, ticket };
 }
 
-/** Prepared once per session, by its name, as PostgREST and other poolers do. */
-async function seen(session, table) {
+/** The rows that a session sees; a named prepared statement, as PostgREST and poolers use them. */
+async function countVisible(session, table) {
   const { rows } = await session.query({
     name: table,
     text: `select * from helpdesk.${table} where org_id = $1`,
@@ -40,40 +40,40 @@ async function seen(session, table) {
 }
 
 const remove = (person) => db.sql('delete from helpdesk.org_members where user_id = $1', [person.profile]);
-const becomes = (person, role) =>
+const setRole = (person, role) =>
   db.sql('update helpdesk.org_members set org_role = $2 where user_id = $1', [person.profile, role]);
 
-/** What every function answers, without ids and times; each call is undone. */
+/** The results of every function, without volatile parts; each call is undone. */
 async function everyFunction(session, ids) {
   const answers = {};
   for (const fn of functions.filter(({ name }) => name !== 'jwt_subject')) {
-    const world = { ...acme, ids: { ...acme.ids, ...ids } };
-    answers[fn.name] = withoutVolatileParts(await attempt(session, ...callOf(fn, sensibleArguments(fn, world)), 'rollback to attempt'));
+    const tenant = { ...acme, ids: { ...acme.ids, ...ids } };
+    answers[fn.name] = withoutVolatileParts(await attempt(session, ...callOf(fn, sensibleArguments(fn, tenant)), 'rollback to attempt'));
   }
   return answers;
 }
 
 for (const role of ['org_admin', 'org_agent', 'org_customer']) {
-  test(`a removed ${role} sees nothing more inside a transaction of theirs that is running`, async () => {
+  test(`a removed ${role} sees nothing more in the open transaction`, async () => {
     const { person, session } = await guest(role);
-    for (const name of readable) await attempt(session, `select * from helpdesk.${name}`); // What they saw is of no use.
+    for (const name of readable) await attempt(session, `select * from helpdesk.${name}`); // Fills caches with what they may still see.
     await remove(person);
     for (const name of readable) {
       const { rows, error } = await attempt(session, `select * from helpdesk.${name}`);
-      // What is published for everybody stays theirs to read, as everybody's.
+      // Public articles remain readable, as for everybody.
       if (name === 'articles') {
         assert.deepEqual(rows.map(({ id }) => id).sort(), [acme.open.article, globex.open.article].sort());
       } else if (error) assert.equal(error.code, '42501', name);
       else assert.deepEqual(rows, [], name);
     }
-    assert.equal(await seen(session, 'tickets'), 0);
+    assert.equal(await countVisible(session, 'tickets'), 0);
     assert.deepEqual((await session.query('select * from helpdesk.organizations')).rows, []);
     const { rows: profiles } = await session.query('select id from helpdesk.profiles');
     assert.deepEqual(profiles, [{ id: person.profile }]);
     await session.query('rollback');
   });
 
-  test(`every function refuses a removed ${role} as it refuses a stranger, inside the running transaction`, async () => {
+  test(`functions treat a removed ${role} like a stranger in the open transaction`, async () => {
     const { person, session, ticket } = await guest(role);
     const member = await everyFunction(session, { ticket });
     await remove(person);
@@ -87,7 +87,7 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
     await session.query('rollback');
   });
 
-  test(`every write of a removed ${role} through the tables is refused or reaches nothing, inside the running transaction`, async () => {
+  test(`a removed ${role} can write to no table in the open transaction`, async () => {
     const { person, session, ticket } = await guest(role);
     await remove(person);
     for (const { name, columns, mayDelete } of tenantTables) {
@@ -116,11 +116,11 @@ for (const role of ['org_admin', 'org_agent', 'org_customer']) {
   });
 }
 
-test('an admin made a customer by somebody else rules nothing more inside the running transaction', async () => {
+test('an admin demoted to customer loses admin rights in the open transaction', async () => {
   const { person, session } = await guest('org_admin');
   assert.equal((await session.query('update helpdesk.organizations set name = name')).rowCount, 1);
-  await session.query('rollback and chain'); // The update locked the row.
-  await becomes(person, 'org_customer');
+  await session.query('rollback and chain'); // Releases the lock of the update.
+  await setRole(person, 'org_customer');
   const columns = { org_members: 'org_role', workflow_transitions: 'min_role', tickets: 'priority', articles: 'title' };
   for (const table of [
     'organizations',
@@ -151,17 +151,17 @@ test('an admin made a customer by somebody else rules nothing more inside the ru
     const found = functions.find(({ name }) => name === fn);
     assert.equal(sqlstateOf(await attempt(session, ...callOf(found, sensibleArguments(found, acme)))), '42501', fn);
   }
-  // A customer sees what is theirs: the ticket they opened, the staff, themselves.
-  assert.equal(await seen(session, 'tickets'), 1);
-  assert.equal(await seen(session, 'org_invites'), 0);
-  assert.equal(await seen(session, 'ticket_internal_counts'), 0);
+  // As a customer they see the ticket that they opened, the staff and themselves.
+  assert.equal(await countVisible(session, 'tickets'), 1);
+  assert.equal(await countVisible(session, 'org_invites'), 0);
+  assert.equal(await countVisible(session, 'ticket_internal_counts'), 0);
   for (const table of ['article_versions', 'article_feedback', 'categories', 'ticket_articles', 'ticket_stage_counts', 'ticket_agent_counts']) {
-    assert.equal(await seen(session, table), 0, table);
+    assert.equal(await countVisible(session, table), 0, table);
   }
   for (const table of ['ticket_stat_deltas', 'ticket_days_by_priority', 'ticket_days_by_agent', 'agent_tickets', 'workflow_stage_stats']) {
-    assert.equal(await seen(session, table), 0, table);
+    assert.equal(await countVisible(session, table), 0, table);
   }
-  assert.equal(await seen(session, 'articles'), 2); // Published: the one for members, the one for everybody.
+  assert.equal(await countVisible(session, 'articles'), 2); // The published ones: for members and public.
   const { rows: members } = await session.query('select org_role from helpdesk.org_members where user_id <> $1', [
     person.profile,
   ]);
@@ -169,28 +169,28 @@ test('an admin made a customer by somebody else rules nothing more inside the ru
   await session.query('rollback');
 });
 
-test('an agent made a customer by somebody else reads no internal comment more inside the running transaction', async () => {
+test('an agent demoted to customer sees no internal comments in the open transaction', async () => {
   const { person, session } = await guest('org_agent');
   const internal = () => attempt(session, 'select * from helpdesk.ticket_comments where is_internal');
   assert.equal((await internal()).rows.length, 1);
-  await becomes(person, 'org_customer');
+  await setRole(person, 'org_customer');
   assert.equal((await internal()).rows.length, 0);
   await session.query('rollback');
 });
 
-test('a removed member cannot get back by undoing what they did themselves', async () => {
+test('a removed member cannot regain access by rolling back', async () => {
   const { person, session } = await guest('org_admin');
   await session.query('savepoint mine');
   await session.query(`update helpdesk.tickets set priority = 'high'`);
   await remove(person).catch(() => assert.fail('the removal waits for the member'));
   await session.query('rollback to mine');
-  assert.equal(await seen(session, 'tickets'), 0);
+  assert.equal(await countVisible(session, 'tickets'), 0);
   await session.query('rollback and chain');
-  assert.equal(await seen(session, 'tickets'), 0);
+  assert.equal(await countVisible(session, 'tickets'), 0);
   await session.query('rollback');
 });
 
-test('a removal counts from the next statement on inside a single DO block too', async () => {
+test('a removal takes effect with the next statement of a DO block', async () => {
   const { person, session } = await guest('org_agent');
   const gate = await db.connect();
   await gate.query('select pg_advisory_lock(1)');
@@ -209,7 +209,7 @@ test('a removal counts from the next statement on inside a single DO block too',
   await session.query('rollback');
 });
 
-test('a cursor opened before the removal goes on in the snapshot of its opening, as every cursor of Postgres does; a new one shows nothing', async () => {
+test('a cursor opened before the removal keeps its snapshot; a new one returns nothing', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('declare before cursor for select title from helpdesk.tickets order by id');
   assert.equal((await session.query('fetch 1 from before')).rows.length, 1);
@@ -220,7 +220,7 @@ test('a cursor opened before the removal goes on in the snapshot of its opening,
   await session.query('rollback');
 });
 
-test('through a cursor opened before the removal nothing is written', async () => {
+test('a cursor opened before the removal cannot be used to write', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('declare writer cursor for select * from helpdesk.tickets for update');
   await session.query('fetch 1 from writer');
@@ -230,7 +230,7 @@ test('through a cursor opened before the removal nothing is written', async () =
   await session.query('rollback');
 });
 
-test('a statement prepared and a function made before the removal show nothing after it', async () => {
+test('statements and functions prepared before the removal return nothing after it', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('set local plan_cache_mode = force_generic_plan');
   await session.query('prepare kept as select count(*)::int as n from helpdesk.tickets');
@@ -246,7 +246,7 @@ test('a statement prepared and a function made before the removal show nothing a
   await session.query('rollback');
 });
 
-test('a write that waited for a lock while its author was removed is not told from one that came before', async () => {
+test('a write that waited for a lock during the removal counts as written before it', async () => {
   const { person, session, ticket } = await guest('org_agent');
   const holder = await db.connect();
   await holder.query('begin');
@@ -262,14 +262,14 @@ test('a write that waited for a lock while its author was removed is not told fr
   assert.equal(await db.value('select title from helpdesk.tickets where id = $1', [ticket]), 'Began before the removal');
 });
 
-test('what a removed member was told is hidden, and comes to nobody else', async () => {
+test('notifications of a removed member are hidden', async () => {
   const { person, session } = await guest('org_agent');
   await db.as(acme.admin, (admin) =>
     admin.query(`update helpdesk.tickets set assigned_to = $1 where id = $2`, [person.profile, acme.ids.ticket]),
   );
-  assert.ok((await seen(session, 'notifications')) > 0);
+  assert.ok((await countVisible(session, 'notifications')) > 0);
   await db.as(acme.admin, (admin) => admin.query('select helpdesk.remove_member($1, $2)', [acme.org, person.profile]));
-  assert.equal(await seen(session, 'notifications'), 0);
+  assert.equal(await countVisible(session, 'notifications'), 0);
   assert.deepEqual(findSecrets((await session.query('select * from helpdesk.notifications')).rows), []);
   await session.query('rollback');
 });

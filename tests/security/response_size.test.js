@@ -1,4 +1,4 @@
-// What a customer writes may make a conversation long, but no answer larger than the server bears.
+// Long conversations must not produce a response that is too large for the server.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -20,7 +20,7 @@ const write = (many) =>
   );
 const details = (session) => session.query('select helpdesk.get_ticket_details($1) as details', [ticket]);
 
-test('a conversation of more than 64 MiB is refused, and can be read through the table', async () => {
+test('details of more than 64 MiB are refused, and comments can be read through the table', async () => {
   await db.sql('alter table helpdesk.ticket_comments disable trigger ticket_comments_index_text');
   await write(20);
   const agent = await db.signIn(ben);

@@ -1,5 +1,5 @@
-// Look-alikes of everything our functions use - tables, types, functions, operators - first in the search_path and in pg_temp.
-// Nothing of them may run with somebody else's rights, and every function answers as if they were not there.
+// Look-alikes of the tables, types, functions and operators that our functions use, first in the search_path and in
+// pg_temp. None may run with the rights of others, and results must not change.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,10 @@ import { attempt, withoutVolatileParts, differingEntries, inRolledBackTransactio
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { insertableRows, insertStatement, createTwoTenants } from '../support/two_tenants.js';
 
-/** In schema evil: an operator and a function of the name of each one in pg_catalog that takes plain types. Each tells who runs it. */
+/**
+ * In schema evil: a copy of each function and operator of pg_catalog on plain types, which raises a notice with the
+ * role that runs it.
+ */
 const TRAPS = `
   create schema evil;
   grant usage on schema evil to public;
@@ -33,7 +36,7 @@ const TRAPS = `
                        format('begin raise notice ''trap %%: %%'', %L, current_user; return%s; end', thing.proname,
                               case when thing.proretset then '' else ' null' end));
         n := n + 1;
-      exception when others then null; -- pg_catalog has some that nobody may make.
+      exception when others then null; -- Some cannot be created by anybody.
       end;
     end loop;
     for thing in
@@ -77,7 +80,7 @@ const TRAPS = `
   create function evil.my_profile_id() returns pg_catalog.uuid language plpgsql as
     $$ begin raise notice 'trap my_profile_id: %', current_user; return null; end $$;`;
 
-/** Tables by our names in which the attacker is an admin of everything; as evil.* and as temporary tables. */
+/** Tables with our names in which the attacker is admin of everything. */
 const lookAlikes = (schema, attacker) => `
   do $$
   declare name pg_catalog.text;
@@ -107,7 +110,7 @@ await db.sql(`alter database ${db.name} set track_functions = 'all'`);
 await db.sql(TRAPS);
 await db.sql(lookAlikes('evil', globex.customer));
 await db.disconnectAll();
-// Also those that only a backend may call; to all others they refuse.
+// Includes those that only a backend may call.
 const functions = [...(await functionsFor(db)), ...(await functionsFor(db, 'service_role'))]
   .filter(({ name }, i, all) => name !== 'uuid_generate_v7' && all.findIndex((other) => other.name === name) === i);
 const definers = await definerFunctions(db);
@@ -157,11 +160,11 @@ const WRITES_AND_READS = [
 ];
 
 /**
- * What somebody gets from every function and from writes that fire every trigger, in a session that has no plans yet; and what
- * of the attacker's ran with whose rights.
+ * A caller's results of every function and of writes that fire every trigger, in a new session, and the traps that
+ * were run.
  */
-async function everything(person, { path, preparation } = {}) {
-  const { session, trapped } = await listening();
+async function runEverything(person, { path, preparation } = {}) {
+  const { session, trapped } = await sessionWithTraps();
   if (preparation) await session.query(preparation);
   const answers = {};
   await inRolledBackTransaction(session, person, async ({ attemptAndUndo, asSuperuser }) => {
@@ -178,8 +181,8 @@ async function everything(person, { path, preparation } = {}) {
   return { answers, trapped };
 }
 
-/** A session, and what traps sprang in it. */
-async function listening() {
+/** A session with the list of traps that were run in it. */
+async function sessionWithTraps() {
   const session = await db.connect();
   const trapped = [];
   session.on('notice', ({ message }) => message?.startsWith('trap ') && trapped.push(message));
@@ -191,7 +194,7 @@ async function noteCalls(session) {
   for (const { funcname } of rows) called.add(funcname);
 }
 
-/** What a statement names itself is looked up in the path, and runs as whoever sent it; that is no trap. */
+/** Names in the caller's own statement are resolved in the path and run as the caller, which is fine. */
 const withOthersRights = (trapped) => trapped.filter((message) => !/: (authenticated|service_role)$/.test(message));
 
 const people = { 'a stranger': globex.customer, 'an admin': acme.admin, 'a backend': { role: 'service_role' } };
@@ -209,30 +212,30 @@ const TEMPORARY = `
     $f$ begin raise notice 'trap now: %', current_user; return null; end $f$;`;
 
 for (const [who, person] of Object.entries(people)) {
-  test(`a hostile search_path of ${who} changes no answer, and nothing in it runs with the rights of helpdesk_owner`, async () => {
-    const expected = await everything(person);
+  test(`a hostile search_path of ${who} changes no result and runs nothing as helpdesk_owner`, async () => {
+    const expected = await runEverything(person);
     for (const path of PATHS) {
-      const { answers, trapped } = await everything(person, { path });
+      const { answers, trapped } = await runEverything(person, { path });
       assert.deepEqual(differingEntries(answers, expected.answers), [], path);
       assert.deepEqual(withOthersRights(trapped), [], path);
     }
     for (const path of ['pg_temp, pg_catalog', 'public']) {
-      const { answers, trapped } = await everything(person, { path, preparation: TEMPORARY });
+      const { answers, trapped } = await runEverything(person, { path, preparation: TEMPORARY });
       assert.deepEqual(differingEntries(answers, expected.answers), [], `${path}, and temporary tables`);
       assert.deepEqual(withOthersRights(trapped), [], `${path}, and temporary tables`);
     }
   });
 }
 
-test('the traps do spring where a path is not pinned', async () => {
-  const { session, trapped } = await listening();
+test('the traps are run where a search_path is not pinned', async () => {
+  const { session, trapped } = await sessionWithTraps();
   await session.query(`set search_path = evil, pg_catalog; select lower('A'), 1 = 1, uid()`);
   assert.deepEqual(trapped, ['trap lower: postgres', 'trap =: postgres', 'trap uid: postgres']);
 });
 
-test('signing up, changing an address and deleting a login with a hostile search_path runs nothing of it', async () => {
+test('sign-up, change of address and deletion of a login ignore a hostile search_path', async () => {
   for (const path of PATHS) {
-    const { session, trapped } = await listening();
+    const { session, trapped } = await sessionWithTraps();
     await session.query('begin');
     await session.query(`select pg_catalog.set_config('search_path', $1, true)`, [path]);
     await session.query(
@@ -252,9 +255,9 @@ test('signing up, changing an address and deleting a login with a hostile search
   }
 });
 
-test('what a DBA calls with a hostile search_path runs nothing of it', async () => {
+test('functions for DBAs ignore a hostile search_path', async () => {
   for (const path of PATHS) {
-    const { session, trapped } = await listening();
+    const { session, trapped } = await sessionWithTraps();
     await session.query('begin');
     await session.query(`select pg_catalog.set_config('search_path', $1, true)`, [path]);
     for (const text of [
@@ -281,14 +284,14 @@ test('what a DBA calls with a hostile search_path runs nothing of it', async () 
   }
 });
 
-test('every function that runs with the rights of its owner was called in all of that', () => {
+test('the tests above called every SECURITY DEFINER function', () => {
   assert.deepEqual(
     definers.filter((name) => !called.has(name)),
     [],
   );
 });
 
-test('installing with a hostile search_path runs nothing of it', async () => {
+test('installation ignores a hostile search_path', async () => {
   const target = await createEmptyDatabase();
   try {
     await target.sql(TRAPS.replaceAll(/helpdesk\.(ticket_priority|user_role)/g, 'boolean'));

@@ -1,4 +1,4 @@
-// SQL access as an API role, and every command that could open something: refused, or harmless as Postgres has it.
+// SQL commands run directly as an API role are refused or harmless.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -54,7 +54,7 @@ const onTable = (t, [one, other]) => [
 ];
 
 for (const [who, person] of Object.entries(people)) {
-  test(`${who} changes no table, index, trigger, rule or policy, and reads and writes no file`, async () => {
+  test(`${who} cannot change tables, triggers, rules or policies, or access files`, async () => {
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       for (const { name, columns } of tables) {
         for (const text of onTable(`helpdesk.${name}`, columns)) assert.equal(sqlstateOf(await attemptAndUndo(text)), '42501', text);
@@ -156,7 +156,7 @@ const everywhere = [
   `select helpdesk.act_as('${acme.admin.email}')`,
   'select helpdesk.act_as(null)',
 ];
-/** Refused for another reason: they name what is not there, or can only be refused later. */
+/** Refused with another SQLSTATE: the named object is missing, or a later check applies. */
 const OTHERWISE = {
   'lo_export(1': '42501',
   'lo_put(1': '(42501|42704)',
@@ -167,7 +167,7 @@ const OTHERWISE = {
 };
 
 for (const [who, person] of Object.entries(people)) {
-  test(`${who} makes nothing in our schema, changes no function, role or setting of the server, and becomes nobody else`, async () => {
+  test(`${who} cannot create objects, change functions, roles or server settings, or switch roles`, async () => {
     for (const text of everywhere) {
       const [, expected = '42501'] = Object.entries(OTHERWISE).find(([part]) => text.includes(part)) ?? [];
       assert.match(sqlstateOf(await outcomeOf(session, person, text)), new RegExp(`^${expected}$`), text);
@@ -175,7 +175,7 @@ for (const [who, person] of Object.entries(people)) {
   });
 }
 
-test('a GRANT by who may not pass rights on grants nothing', async () => {
+test('GRANT without grant option grants nothing', async () => {
   for (const text of [
     'grant all on all tables in schema helpdesk to public',
     'grant select on helpdesk.tickets to anon with grant option',
@@ -189,14 +189,14 @@ test('a GRANT by who may not pass rights on grants nothing', async () => {
     'revoke all on schema helpdesk from authenticated',
   ]) {
     await inRolledBackTransaction(session, acme.admin, async ({ attempt, asSuperuser }) => {
-      assert.match(sqlstateOf(await attempt(text)), /^(ok|42501)$/, text); // Postgres only warns that it granted nothing.
+      assert.match(sqlstateOf(await attempt(text)), /^(ok|42501)$/, text); // Postgres only warns.
       const { rows } = await asSuperuser(() => session.query('select * from helpdesk.security_state()'));
       assert.deepEqual(rows, before, text);
     });
   }
 });
 
-test('COPY TO gives the rows that a query would, COPY FROM none', async () => {
+test('COPY TO returns the rows of a query, COPY FROM is refused', async () => {
   const chunks = [];
   session.connection.on('copyData', ({ chunk }) => chunks.push(chunk.toString()));
   for (const { name } of tables) {
@@ -210,7 +210,7 @@ test('COPY TO gives the rows that a query would, COPY FROM none', async () => {
   session.connection.removeAllListeners('copyData');
 });
 
-test('whoever may delete rows of a table may lock it, as Postgres has it; nobody locks another', async () => {
+test('LOCK TABLE is allowed exactly on tables with DELETE rights', async () => {
   for (const { name, mayDelete } of tables) {
     for (const mode of ['share', 'exclusive', 'access exclusive']) {
       const outcome = await outcomeOf(session, acme.admin, `lock table helpdesk.${name} in ${mode} mode nowait`);
@@ -237,10 +237,10 @@ test('VACUUM and ANALYZE skip our tables', async () => {
   }
 });
 
-test('a role may change its own defaults, as Postgres has it: they count at login, and not when PostgREST takes the role', async () => {
+test('changed role defaults apply at login, not when PostgREST switches to the role', async () => {
   await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
     assert.equal(sqlstateOf(await attempt(`alter role authenticated set row_security = off`)), 'ok');
-    await attempt('select helpdesk.my_profile_id()'); // The settings of the claims are ours as soon as the library is there.
+    await attempt('select helpdesk.my_profile_id()'); // Loads the library, which reserves the settings of the claims.
     for (const name of ['request.jwt.claims', 'request.jwt.claim.sub']) {
       assert.equal(sqlstateOf(await attempt(`alter role authenticated set ${name} = '{}'`)), '42501');
     }
@@ -249,7 +249,7 @@ test('a role may change its own defaults, as Postgres has it: they count at logi
   });
 });
 
-test('what needs no transaction, or the login itself, is refused too', async () => {
+test('commands outside transactions and changes of the session user are refused', async () => {
   for (const [role, client] of [
     ['authenticated', await db.signIn(acme.admin)],
     ['anon', await db.connect('authenticator')],
@@ -275,7 +275,7 @@ test('what needs no transaction, or the login itself, is refused too', async () 
   }
 });
 
-test('large objects are one’s own', async () => {
+test('large objects belong to their creator', async () => {
   const mine = await db.connect('authenticator');
   await mine.query('set role service_role');
   const {
@@ -294,7 +294,7 @@ test('large objects are one’s own', async () => {
   await mine.query(`select lo_unlink(${oid})`);
 });
 
-test('a function of one’s own WITH SECURITY DEFINER has one’s own rights', async () => {
+test('a SECURITY DEFINER function of a person has only that person’s rights', async () => {
   await inRolledBackTransaction(session, globex.customer, async ({ attempt }) => {
     const body = `language plpgsql security definer as 'begin return query select * from helpdesk.tickets; end'`;
     await attempt(`create function pg_temp.off() returns setof helpdesk.tickets set row_security = off ${body}`);
@@ -306,7 +306,7 @@ test('a function of one’s own WITH SECURITY DEFINER has one’s own rights', a
   });
 });
 
-test('a login that is a member of authenticated alone becomes authenticated, and no other role', async () => {
+test('a login that is a member of authenticated can switch to no other role', async () => {
   await db.sql(`create role ${login} login noinherit in role authenticated`);
   const client = await db.connect(login);
   assert.equal((await client.query('set role authenticated')).command, 'SET');
@@ -319,7 +319,7 @@ test('a login that is a member of authenticated alone becomes authenticated, and
   await db.disconnect(client);
 });
 
-test('PostgREST’s login may become each API role and has itself no rights: SQL through it is trusted, so nobody gets any', async () => {
+test('the login role of PostgREST has no rights but to switch to the API roles', async () => {
   const client = await db.connect('authenticator');
   await client.query('begin');
   for (const text of ['select * from helpdesk.tickets', 'select helpdesk.my_profile_id()', 'select * from auth.users']) {
@@ -330,17 +330,17 @@ test('PostgREST’s login may become each API role and has itself no rights: SQL
   await client.query('rollback');
 });
 
-test('who may send SET says who they are; that is why claims come from PostgREST alone', async () => {
+test('a session that can SET claims chooses its person, but never bypasses row security', async () => {
   await inRolledBackTransaction(session, globex.customer, async ({ attempt }) => {
     assert.equal(sqlstateOf(await attempt(`set local request.jwt.claims = '{"sub": "${acme.customer.login}"}'`)), 'ok');
     const { rows } = await attempt('select helpdesk.my_profile_id() as me');
     assert.deepEqual(rows, [{ me: acme.customer.profile }]);
-    // But never more than a person: not a role that bypasses row security.
+    // The role claim does not change the database role.
     await attempt(`set local request.jwt.claims = '{"role": "service_role"}'`);
     assert.deepEqual((await attempt('select * from helpdesk.tickets')).rows, []);
   });
 });
 
-test('after all of that the rights are what they were', async () => {
+test('none of the attempts above changed any rights', async () => {
   assert.deepEqual(await facts(), before);
 });

@@ -1,4 +1,4 @@
-// SQL where text is expected: in every text argument and every key of every JSON argument that the catalog knows.
+// SQL injection into every text argument and every key of every JSON argument in the catalog.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -17,14 +17,14 @@ const shared = await db.connect();
 const catalog = await tablesFor(db);
 const tables = catalog.map(({ name }) => name);
 
-/** In every text that is sent, to find it again. */
+/** Part of every text that is sent, so that it can be found again. */
 const MARK = 'q7x9z';
-/** The keys that a JSON argument has at least; search() has few. */
-const LEAST_KEYS = { search: 3 };
-/** A value that is refused says so with one of these. */
+/** The minimum number of keys of a JSON argument. */
+const MINIMUM_KEYS = { search: 3 };
+/** The SQLSTATEs of refused values. */
 const REFUSED = /^(22023|22004|42501|55000|23505)$/;
 
-/** How many rows each table has, and the rows with the mark in them; a tsvector holds the words of a text, not the text. */
+/** The number of rows of each table, and the rows with the mark. A tsvector holds lexemes, not the text. */
 const STATE = catalog
   .map(({ name, columns }) => [name, columns.filter(({ type }) => type === 'tsvector').map(({ name }) => name)])
   .map(
@@ -41,7 +41,7 @@ async function stateOf(session) {
   };
 }
 
-/** Every text in JSON that has the mark in it. */
+/** Every string in a JSON value that contains the mark. */
 function textsIn(json) {
   if (typeof json === 'string') return json.includes(MARK) ? [json] : [];
   return json && typeof json === 'object' ? Object.values(json).flatMap(textsIn) : [];
@@ -52,8 +52,8 @@ function growth(before, now) {
 }
 
 /**
- * Calls a function with each text in its place, as an admin; each call is undone. Whatever is stored is the text, byte by byte, and
- * the call adds the same rows as with a plain text, or none.
+ * Calls a function as an admin with each payload and undoes each call. A stored text must equal the payload, and
+ * the call must add the same rows as with a harmless text, or none.
  */
 async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
   const stored = { plain: 0, hostile: 0 };
@@ -79,8 +79,8 @@ async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
     }
     assert.deepEqual(await asSuperuser(() => stateOf(session)), before);
   });
-  assert.equal(await trapWasTriggered(), false, 'something was run');
-  // Where a plain text is stored some of these are too: they were not all refused for another reason.
+  assert.equal(await trapWasTriggered(), false, 'a payload was executed');
+  // If a harmless text is stored, some payloads must be too: otherwise they were refused for another reason.
   if (stored.plain > 0) assert.ok(stored.hostile > 0, `nothing was stored`);
 }
 
@@ -88,16 +88,16 @@ for (const fn of functions) {
   const good = sensibleArguments(fn, acme);
 
   for (const { name } of fn.args.filter(({ type }) => type === 'text')) {
-    test(`SQL in ${name} of ${fn.name} is text`, () => inject(shared, fn, (text) => ({ ...good, [name]: text })));
+    test(`SQL in ${name} of ${fn.name} is not executed`, () => inject(shared, fn, (text) => ({ ...good, [name]: text })));
   }
 
   for (const { name } of fn.args.filter(({ type }) => type === 'jsonb')) {
-    test(`SQL in every key of ${name} of ${fn.name} is text`, async () => {
+    test(`SQL in every key of ${name} of ${fn.name} is not executed`, async () => {
       await shared.query('set role service_role');
       const keys = await keysOf(shared, fn, name, good).finally(() => shared.query('reset role'));
-      assert.ok(keys.length >= (LEAST_KEYS[fn.name] ?? 5), `${keys}`);
+      assert.ok(keys.length >= (MINIMUM_KEYS[fn.name] ?? 5), `${keys}`);
       for (const [i, key] of keys.entries()) {
-        // Every key gets every third text, each another third.
+        // Every key gets a third of the payloads.
         const some = INJECTIONS.filter((_, j) => (i + j) % 3 === 0);
         await inject(shared, fn, (text) => ({ ...good, [name]: { [key]: text } }), some);
       }
@@ -108,21 +108,21 @@ for (const fn of functions) {
   }
 
   for (const { name, type } of fn.args.filter(({ type }) => !['text', 'jsonb'].includes(type))) {
-    test(`SQL in ${name} of ${fn.name} is no ${type}`, async () => {
+    test(`SQL in ${name} of ${fn.name} is refused as ${type}`, async () => {
       await inRolledBackTransaction(shared, acme.admin, async ({ attemptAndUndo }) => {
         for (const injection of INJECTIONS) {
           const text = type.endsWith('[]') ? `{${injection}}` : injection;
           const code = sqlstateOf(await attemptAndUndo(...callOf(fn, { ...good, [name]: text })));
-          // Postgres itself reads the value; '-1' and '1e309' are values of some types.
+          // Postgres parses the value; '-1' and '1e309' are valid for some types.
           if (code !== 'ok') assert.match(code, /^(22P02|22007|22008|22003|22023|22004|42501|55000|23505|2202E)$/, text);
         }
       });
-      assert.equal(await trapWasTriggered(), false, 'something was run');
+      assert.equal(await trapWasTriggered(), false, 'a payload was executed');
     });
   }
 }
 
-test('SQL in p_email of act_as is text for a DBA too, and nobody’s address', async () => {
+test('SQL in p_email of act_as is an unknown address, for a DBA too', async () => {
   const session = await db.connect();
   await session.query('begin');
   for (const text of INJECTIONS) {
@@ -130,10 +130,10 @@ test('SQL in p_email of act_as is text for a DBA too, and nobody’s address', a
     assert.ok(code === '22023', `${code} for ${text}`);
   }
   await session.query('rollback');
-  assert.equal(await trapWasTriggered(), false, 'something was run');
+  assert.equal(await trapWasTriggered(), false, 'a payload was executed');
 });
 
-test('the trap does spring when it is run, also in a transaction that is undone', async () => {
+test('the trap detects execution, even in a rolled-back transaction', async () => {
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.customer, ({ attempt }) => attempt('select public.spring()'));
   assert.equal(await trapWasTriggered(), true);

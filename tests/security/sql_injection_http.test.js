@@ -1,4 +1,4 @@
-// The same attacks over HTTP: in bodies, in filters, in headers, and in bytes that are no text.
+// SQL injection over HTTP: in bodies, filters, headers, and invalid byte sequences.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,8 +15,8 @@ const functions = await functionsFor(db);
 const token = api.token(globex.admin);
 const { ids } = acme;
 
-/** What a call comes to: never a bug of the server's, never SQL that was broken, never anything of Acme's. */
-async function harmless(method, path, { known = [], broken = /^(XX|P0|42601|57014)/, ...options } = {}) {
+/** Sends a request and expects no server error, no SQL syntax error and nothing of Acme in the response. */
+async function requestSafely(method, path, { known = [], broken = /^(XX|P0|42601|57014)/, ...options } = {}) {
   const { status, body } = await api.http(method, path, { token, ...options });
   const what = `${method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 200)}: ${status} ${JSON.stringify(body).slice(0, 200)}`;
   assert.ok(status < 500, what);
@@ -27,7 +27,7 @@ async function harmless(method, path, { known = [], broken = /^(XX|P0|42601|5701
 
 const inParallel = (items, work) => Promise.all(items.map(work));
 
-test('SQL in every argument of every function is text', async () => {
+test('SQL in the arguments of every function is not executed', async () => {
   for (const fn of functions.filter(({ name }) => !['leave_organization', 'remove_member'].includes(name))) {
     const good = sensibleArguments(fn, globex);
     for (const { name, type } of fn.args) {
@@ -35,7 +35,7 @@ test('SQL in every argument of every function is text', async () => {
         INJECTIONS.filter((_, i) => i % 9 === 0),
         (text) => {
           const value = { jsonb: { search: text, title: text }, 'uuid[]': [text] }[type] ?? text;
-          return harmless('POST', `/rpc/${fn.name}`, { body: { ...good, [name]: value } });
+          return requestSafely('POST', `/rpc/${fn.name}`, { body: { ...good, [name]: value } });
         },
       );
     }
@@ -63,47 +63,47 @@ const filters = {
   'the offset': (text) => `offset=${text}`,
 };
 for (const [place, filter] of Object.entries(filters)) {
-  test(`SQL in ${place} of a query stays there`, async () => {
-    // PostgREST lets the name of a type through that is a word of SQL, but nothing beyond a name.
+  test(`SQL in ${place} of a query is not executed`, async () => {
+    // PostgREST passes a type name that is an SQL keyword, but nothing beyond a name.
     const broken = place === 'a cast' ? /^(XX|P0|57014)/ : undefined;
-    await inParallel(INJECTIONS, (text) => harmless('GET', `/tickets?${filter(encodeURIComponent(text))}`, { broken }));
+    await inParallel(INJECTIONS, (text) => requestSafely('GET', `/tickets?${filter(encodeURIComponent(text))}`, { broken }));
     assert.equal(await trapWasTriggered(), false);
   });
 }
 
-test('SQL in what is written and in how it is asked for stays there', async () => {
+test('SQL in written rows, column lists and paths is not executed', async () => {
   await inParallel(INJECTIONS, async (text) => {
     const encoded = encodeURIComponent(text);
-    await harmless('POST', '/tickets', { body: { org_id: globex.org, title: text } });
-    await harmless('POST', '/tickets', { body: { org_id: globex.org, title: 'x', [text]: 'x' } });
-    await harmless('POST', `/tickets?columns=${encoded}`, { body: { org_id: globex.org, title: 'x' } });
-    await harmless('POST', `/tickets?on_conflict=${encoded}`, {
+    await requestSafely('POST', '/tickets', { body: { org_id: globex.org, title: text } });
+    await requestSafely('POST', '/tickets', { body: { org_id: globex.org, title: 'x', [text]: 'x' } });
+    await requestSafely('POST', `/tickets?columns=${encoded}`, { body: { org_id: globex.org, title: 'x' } });
+    await requestSafely('POST', `/tickets?on_conflict=${encoded}`, {
       body: { org_id: globex.org, title: 'x' },
       headers: { prefer: 'resolution=merge-duplicates' },
     });
-    await harmless('PATCH', `/tickets?id=eq.${globex.ids.ticket}`, { body: { description: text } });
-    await harmless('GET', `/${encoded}`);
-    await harmless('POST', `/rpc/${encoded}`, { body: {} });
+    await requestSafely('PATCH', `/tickets?id=eq.${globex.ids.ticket}`, { body: { description: text } });
+    await requestSafely('GET', `/${encoded}`);
+    await requestSafely('POST', `/rpc/${encoded}`, { body: {} });
   });
   assert.equal(await trapWasTriggered(), false);
 });
 
-test('a text comes back over HTTP as it was sent', async () => {
+test('a text is returned over HTTP exactly as it was sent', async () => {
   for (const text of INJECTIONS.filter((text) => text.trim() && !/[\u0085\u200b\ufeff]/.test(text))) {
-    const { body: id } = await harmless('POST', '/rpc/create_ticket', {
+    const { body: id } = await requestSafely('POST', '/rpc/create_ticket', {
       body: { p_org_id: globex.org, p_title: 'x', p_description: text },
     });
-    const { body } = await harmless('GET', `/tickets?select=description&id=eq.${id}`);
+    const { body } = await requestSafely('GET', `/tickets?select=description&id=eq.${id}`);
     assert.deepEqual(body, [{ description: text }]);
-    const { body: found } = await harmless('GET', `/tickets?select=id&description=eq.${encodeURIComponent(text)}&id=eq.${id}`);
+    const { body: found } = await requestSafely('GET', `/tickets?select=id&description=eq.${encodeURIComponent(text)}&id=eq.${id}`);
     assert.deepEqual(found, [{ id }], text);
   }
 });
 
-test('headers are no SQL, and say nothing about who somebody is', async () => {
+test('headers are not executed as SQL and do not identify the caller', async () => {
   for (const text of INJECTIONS.filter((text, i) => /^[\x20-\x7e]+$/.test(text) && i % 6 === 0)) {
     for (const header of ['prefer', 'range', 'accept-profile', 'accept', 'x-forwarded-for', 'x-client-info', 'cookie', 'role']) {
-      await harmless('GET', '/tickets', { headers: { [header]: text } });
+      await requestSafely('GET', '/tickets', { headers: { [header]: text } });
     }
   }
   for (const headers of [
@@ -115,13 +115,13 @@ test('headers are no SQL, and say nothing about who somebody is', async () => {
     { prefer: 'params=single-object' },
     { prefer: 'tx=commit, handling=strict, timezone=UTC' },
   ]) {
-    await harmless('GET', '/tickets', { headers });
-    await harmless('POST', '/rpc/list_org_tickets', { headers, body: { p_org_id: acme.org }, known: [acme.org] });
+    await requestSafely('GET', '/tickets', { headers });
+    await requestSafely('POST', '/rpc/list_org_tickets', { headers, body: { p_org_id: acme.org }, known: [acme.org] });
   }
   assert.equal(await trapWasTriggered(), false);
 });
 
-test('an upsert, an embedding and an exact count reach nothing of another organization', async () => {
+test('upserts, embeddings and exact counts reach nothing of another organization', async () => {
   const known = Object.values(ids);
   const upsert = { prefer: 'resolution=merge-duplicates,return=representation' };
   for (const [path, body] of [
@@ -130,10 +130,10 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
     ['/organizations?on_conflict=id', { id: acme.org, name: 'x' }],
     ['/profiles?on_conflict=id', { id: acme.admin.profile, name: 'x', role: 'customer' }],
   ]) {
-    const { status } = await harmless('POST', path, { body, headers: upsert, known });
+    const { status } = await requestSafely('POST', path, { body, headers: upsert, known });
     assert.equal(status, 403, path);
   }
-  const { status } = await harmless('PUT', `/tickets?org_id=eq.${acme.org}&id=eq.${ids.ticket}`, {
+  const { status } = await requestSafely('PUT', `/tickets?org_id=eq.${acme.org}&id=eq.${ids.ticket}`, {
     body: { org_id: acme.org, id: ids.ticket, title: 'x' },
     known,
   });
@@ -147,7 +147,7 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
     `/tickets?or=(org_id.eq.${acme.org},id.eq.${ids.ticket})`,
     `/ticket_comments?ticket_id=eq.${ids.ticket}`,
   ]) {
-    await harmless('GET', path, { known });
+    await requestSafely('GET', path, { known });
   }
   const answer = await fetch(`${api.url}/tickets?org_id=eq.${acme.org}`, {
     headers: { authorization: `Bearer ${token}`, prefer: 'count=exact' },
@@ -155,22 +155,22 @@ test('an upsert, an embedding and an exact count reach nothing of another organi
   assert.equal(answer.headers.get('content-range'), '*/0');
 });
 
-test('functions that are not for people are not there for them', async () => {
+test('functions that are not for people are refused or hidden', async () => {
   const triggers = (await triggerFunctions(db)).map((signature) => signature.replace(/helpdesk\.|\(.*/g, ''));
   const forDba = ['install', 'migrate', 'enable_cron', 'enable_realtime', 'enable_storage', 'security_report', 'security_state'];
   for (const name of [...triggers, ...forDba, 'cleanup_old_notifications', 'act_as', 'pg_sleep', 'set_config', 'version']) {
-    const { status } = await harmless('POST', `/rpc/${name}`, { body: {} });
+    const { status } = await requestSafely('POST', `/rpc/${name}`, { body: {} });
     assert.ok([403, 404].includes(status), `${name}: ${status}`);
   }
-  const { status } = await harmless('POST', '/rpc/act_as', { body: { p_email: acme.admin.email } });
+  const { status } = await requestSafely('POST', '/rpc/act_as', { body: { p_email: acme.admin.email } });
   assert.equal(status, 403);
   for (const fn of ['create_ticket', 'update_ticket', 'create_organization']) {
-    const { status } = await harmless('GET', `/rpc/${fn}?p_org_id=${globex.org}&p_title=x&p_name=x`);
+    const { status } = await requestSafely('GET', `/rpc/${fn}?p_org_id=${globex.org}&p_title=x&p_name=x`);
     assert.ok([404, 405].includes(status), `${fn} by GET: ${status}`);
   }
 });
 
-test('bytes that are no text are refused in bodies, and harmless in addresses', async () => {
+test('invalid byte sequences are refused in bodies and harmless in URLs', async () => {
   const bytes = (...parts) =>
     Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))));
   for (const odd of [0xff, 0x80, 0xc0, 0x00]) {
@@ -199,8 +199,8 @@ test('bytes that are no text are refused in bodies, and harmless in addresses', 
     `/rpc/list_org_tickets?p_org_id=${globex.org}&p_filters={"search":"%00"}`,
     `/rpc/may_read_file?p_storage_path=%00`,
   ]) {
-    // PostgREST cuts its statement off at a NUL, fails by itself at what is no UTF-8, and sends some of it back in a header, which
-    // fetch() refuses; we see nothing of it.
+    // PostgREST truncates its statement at a NUL, fails on invalid UTF-8 and may return it in a header, which
+    // fetch() rejects. None of that reaches helpdesk.
     const { status, body } = await api.http('GET', path, { token }).catch((problem) => ({ status: 400, body: String(problem) }));
     if (status >= 500) assert.equal(body, 'Something went wrong', path);
     assert.doesNotMatch(String(body?.code), /^(XX|P0|57014)/, path);
@@ -208,7 +208,7 @@ test('bytes that are no text are refused in bodies, and harmless in addresses', 
   }
 });
 
-test('after all of that nothing of the other organization has changed, and nothing has run', async () => {
+test('none of the attempts above changed Acme or was executed', async () => {
   assert.deepEqual(await allRowsOf(db, acme), theirs);
   assert.equal(await trapWasTriggered(), false);
 });
