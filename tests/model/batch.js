@@ -1,10 +1,10 @@
-// Attempts: statements that a caller tries, and what became of each. They go to the server many at once, and each is undone there, in a
-// subtransaction.
+// Statements that a caller attempts, with their outcomes. They are sent to the server in batches, and each is undone
+// there in a subtransaction.
 
-/** Far fewer than take as long as a statement may. */
+/** Small enough to stay far below the statement timeout. */
 const AT_ONCE = 500;
 
-/** What is checked at commit is checked at once. An undone statement is an error of our own, with the outcome as its message. */
+/** Checks deferred constraints at once. A statement is undone by raising our own error with its result as message. */
 export const ATTEMPT = `
   create function public.attempt(statement text, is_call boolean) returns json language plpgsql as $$
   declare
@@ -22,7 +22,7 @@ export const ATTEMPT = `
       set constraints all immediate;
       raise exception using errcode = 'UNDO0', message = coalesce(result, 'null');
     end if;
-    -- Not undone: it is said to have done nothing, and whoever asked looks whether that is so.
+    -- Nothing to undo: it is reported to have changed nothing, which the caller verifies.
     return json_build_object('outcome', 'denied');
   exception
     when sqlstate 'UNDO0' then
@@ -33,7 +33,7 @@ export const ATTEMPT = `
       return json_build_object('outcome', sqlstate, 'error', sqlerrm);
   end $$`;
 
-/** Sessions by login role: everybody takes turns in them, as in a connection pool. */
+/** Sessions by login role, shared by all callers as in a connection pool. */
 const pools = new WeakMap();
 
 function sessionOf(db, user) {
@@ -48,10 +48,7 @@ export async function endSessions(db) {
   await db.disconnectAll();
 }
 
-/**
- * Runs `work` in a transaction of somebody as PostgREST would have it: their role, and the claims of their token. What it wrote is
- * committed.
- */
+/** Runs `work` in a transaction with a caller's role and claims, as PostgREST does, and commits it. */
 export async function asCaller(db, caller, work) {
   const session = await sessionOf(db, caller.isSuperuser ? undefined : 'authenticator');
   try {
@@ -68,10 +65,10 @@ export async function asCaller(db, caller, work) {
   }
 }
 
-/** What became of each write: `{ outcome, error }`, outcome being 'done' (one row), 'denied' (none, or 42501), or a SQLSTATE. */
+/** The outcome of each write: `{ outcome, error }` with 'done' (one row), 'denied' (no row, or 42501) or a SQLSTATE. */
 export const attemptWrites = (session, statements) => attempt(session, statements, false);
 
-/** What became of each call of a function: the same, with its `result` as text when it is done. */
+/** The outcome of each function call: the same, with its `result` as text if it is done. */
 export const attemptCalls = (session, statements) => attempt(session, statements, true);
 
 async function attempt(session, statements, isCall) {

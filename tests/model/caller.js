@@ -1,6 +1,6 @@
-// Who asks, and what they are to an organization or a ticket: the words in which rules.js says who may do what.
+// The caller and their relation to organizations and tickets: the vocabulary of rules.js.
 
-/** Somebody who asks: a database role, and the person whose login the claims name. */
+/** A caller: a database role, and the person whose login is in the claims. */
 export class Caller {
   constructor(world, name, role, login = null) {
     this.world = world;
@@ -8,9 +8,9 @@ export class Caller {
     this.role = role;
     this.login = login;
     this.isSuperuser = role === 'superuser';
-    /** Roles that row security does not hold. They write in their own name only when claims come with them. */
+    /** Such roles write in the name of a person only if their claims contain one. */
     this.bypassesRowSecurity = this.isSuperuser || role === 'service_role';
-    // The role anon is nobody, whatever the claims say.
+    // The role anon is nobody, whatever its claims contain.
     const profile = login && role !== 'anon' && world.rows.profiles.find((row) => row.auth_id === login);
     this.id = profile?.id ?? null;
     this.installationRole = profile?.role ?? null;
@@ -41,7 +41,7 @@ export class Caller {
     return this.id !== null && this.id === person;
   }
 
-  /** Whether they are on a ticket of an organization that they are a member of now: requester or assignee. */
+  /** Whether they are requester or assignee of the ticket, and still a member of its organization. */
   isParticipant(ticket) {
     return this.isMember(ticket.org_id) && (this.is(ticket.created_by) || this.is(ticket.assigned_to));
   }
@@ -50,17 +50,17 @@ export class Caller {
     return this.isStaff(ticket.org_id) || this.isParticipant(ticket);
   }
 
-  /** The ticket that a comment, a revision .. is on. */
+  /** Whether they see the ticket of a comment, a revision or the like. */
   seesTicketOf(row) {
     return this.sees(this.world.rows.tickets.find((ticket) => ticket.id === row.ticket_id));
   }
 
-  /** Comments and attachments: internal ones are staff's. */
+  /** Whether they see a comment or an attachment: only staff see internal ones. */
   seesOnTicket(row) {
     return this.isStaff(row.org_id) || (!row.is_internal && this.seesTicketOf(row));
   }
 
-  /** Whoever is not signed in is nobody's member, whatever claims come along. */
+  /** The role anon is not a member of anything, whatever its claims contain. */
   readsArticle(article) {
     const isIn = (test) => this.role !== 'anon' && test;
     if (isIn(this.isStaff(article.org_id))) return true;

@@ -1,5 +1,5 @@
-// The functions that write: calls as a caller would try them, and what must become of each. Where a function does what a table does
-// too, the table's rule decides: both doors are the same.
+// Calls of the functions that write, with the outcome that each must have for a caller. Where a function does what
+// can also be done through a table, the rule of the table decides.
 
 import { mayDelete, mayInsert, mayMove, mayRead, mayUpdate } from './model.js';
 import { isAssignable, isLastAdmin, isMember, refusesInsert } from './integrity.js';
@@ -7,28 +7,28 @@ import { ORG_ROLES, PRIORITIES } from './world.js';
 import { sampleRows } from './sample_rows.js';
 import { call } from './statements.js';
 
-/** 'denied' unless they may; then 'done', or with what the rules of the data refuse it. */
+/** 'denied' without the right; otherwise 'done', or the SQLSTATE with which integrity rules refuse it. */
 const outcome = (may, refusal) => (may ? (refusal ?? 'done') : 'denied');
 
-/** Every call: `{ name, statement, expected, result }`, result being what a done call returns where that is known. */
+/** All calls: `{ name, statement, expected, result }`; `result` checks the return value where it is known. */
 export function writingCalls(me, random) {
   const context = { me, world: me.world, random, isPerson: me.id !== null };
   return Object.entries(CALLS).flatMap(([name, make]) =>
     make(context).map(({ args, expected, result }) => ({
       name,
       statement: call(name, ...args),
-      // Whoever may not call any function of the API is denied whatever they ask for.
+      // The role anon may call none of these functions.
       expected: me.role === 'anon' ? 'denied' : expected,
       result,
     })),
   );
 }
 
-/** Each ticket of the sample with the calls made for it. */
+/** The calls for each ticket of the sample. */
 const onTickets = (make) => (context) =>
   sampleRows(context.me, 'tickets', context.random).flatMap((ticket) => make({ ...context, ticket }));
 
-/** Each article of the sample. */
+/** The calls for each article of the sample. */
 const onArticles = (make) => (context) =>
   sampleRows(context.me, 'articles', context.random).flatMap((article) => make({ ...context, article }));
 
@@ -42,7 +42,7 @@ const CALLS = {
   create_organization: ({ me }) => [
     {
       args: ['New'],
-      // A backend founds for the person in whose name it acts.
+      // A backend creates it for the person in its claims.
       expected: outcome(me.id !== null && ['customer', 'admin'].includes(me.installationRole)),
     },
   ],
@@ -50,7 +50,7 @@ const CALLS = {
   create_ticket: inOrgs(({ me, world, random, org }) => {
     const open = (args, requester) => {
       const row = { org_id: org, created_by: requester };
-      if (requester === null && me.bypassesRowSecurity) return { args, expected: '22004' }; // For whom?
+      if (requester === null && me.bypassesRowSecurity) return { args, expected: '22004' }; // The requester is missing.
       return { args, expected: outcome(mayInsert('tickets', me, row), refusesInsert(world, 'tickets', row)) };
     };
     const someone = random.pick(world.rows.profiles).id;
@@ -63,11 +63,11 @@ const CALLS = {
 
   update_ticket: onTickets(({ me, world, random, ticket }) => [
     ...changesOf(me, world, random, ticket).map(({ changes, expected }) => ({ args: [ticket.id, changes], expected })),
-    // Looked for in an organization that it is not in.
+    // With the id of another organization.
     { args: [ticket.id, { title: 'Changed' }, null, world.orgs.find((org) => org !== ticket.org_id)], expected: 'denied' },
   ]),
 
-  /** All or none: with a ticket that they may change, one that they may not. */
+  /** All or nothing: also with one ticket that they may change and one that they may not. */
   update_tickets: ({ me, world, random }) => {
     const may = (ticket) => mayUpdate('tickets', me, ticket, 'title');
     const [first, second] = [true, false].map((allowed) => random.pick(world.rows.tickets.filter((row) => may(row) === allowed)));
@@ -81,7 +81,7 @@ const CALLS = {
   claim_next_ticket: inOrgs(({ me, world, org }) => [
     {
       args: [org],
-      // In the name of a person, by their own membership: also for backends.
+      // The membership of the person in the claims decides, also for backends.
       expected: outcome(me.isStaff(org)),
       result: (text) => (JSON.parse(text)?.id ?? null) === (nextInQueue(world, org)?.id ?? null),
     },
@@ -119,7 +119,7 @@ const CALLS = {
     return [
       { args: [article.id, 1], expected: outcome(may) },
       { args: [article.id, 100], expected: outcome(may, '22023') },
-      // Looked for in an organization that it is not in.
+      // With the id of another organization.
       { args: [article.id, 1, world.orgs.find((org) => org !== article.org_id)], expected: 'denied' },
     ];
   }),
@@ -197,12 +197,12 @@ const CALLS = {
       args: [code],
       expected:
         me.installationRole === 'admin'
-          ? '55000' // They are one already.
+          ? '55000' // Is administrator already.
           : outcome(isPerson && confirmedEmail(me) && !row.used_at && !hasExpired(row)),
     })),
 };
 
-/** What update_ticket could be asked for on a ticket. */
+/** The changes that update_ticket() is called with. */
 function changesOf(me, world, random, ticket) {
   const may = (column) => mayUpdate('tickets', me, ticket, column);
   const stages = world.rows.workflow_stages.filter((row) => row.workflow_id === ticket.workflow_id);
@@ -221,7 +221,7 @@ function changesOf(me, world, random, ticket) {
   ];
 }
 
-/** The most urgent, oldest ticket that is open and nobody's. */
+/** The most urgent, oldest open ticket without an assignee. */
 function nextInQueue(world, org) {
   const rank = (ticket) => PRIORITIES.indexOf(ticket.priority);
   return world.rows.tickets
@@ -229,7 +229,7 @@ function nextInQueue(world, org) {
     .sort((a, b) => rank(b) - rank(a) || Date.parse(a.created_at) - Date.parse(b.created_at) || (a.id < b.id ? -1 : 1))[0];
 }
 
-/** The notifications that a person has not read. */
+/** A person's unread notifications. */
 export function unread(me) {
   return me.world.rows.notifications.filter((row) => !row.read && me.is(row.user_id) && me.isMember(row.org_id));
 }
@@ -241,23 +241,23 @@ const mayInvite = (me, org) => me.bypassesRowSecurity || me.isAdmin(org);
 
 const hasExpired = (row) => Date.parse(row.expires_at) < Date.now();
 
-/** The address that is proved to be theirs. */
+/** The caller's confirmed address. */
 function confirmedEmail(me) {
   const login = me.world.logins.find((row) => row.id === me.login);
   return me.id !== null && login.email_confirmed_at ? login.email : null;
 }
 
-/** Whether an invite is to a caller's address. */
+/** Whether an invite was sent to the caller's confirmed address. */
 export function isFor(me, invite) {
   return confirmedEmail(me)?.toLowerCase() === invite.email.toLowerCase();
 }
 
-/** The invites that a person can accept now. */
+/** The invites that a person can accept. */
 export function pendingInvites(me) {
   return me.world.rows.org_invites.filter((row) => isFor(me, row) && !row.used_at && !hasExpired(row));
 }
 
-/** Somebody in an organization of each role, the caller themselves, and somebody who is not in it. */
+/** A member of each role in an organization, the caller, and a non-member. */
 function peopleToTry(me, world, random, org) {
   const members = world.rows.org_members.filter((row) => row.org_id === org);
   const ofRoles = ORG_ROLES.map((role) => random.pick(members.filter((row) => row.org_role === role))?.user_id);

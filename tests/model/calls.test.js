@@ -1,11 +1,11 @@
-// What callers write through the functions.
+// Writes through the functions.
 
 import { asCaller, attemptCalls } from './batch.js';
 import { writingCalls } from './calls.js';
 import { Random } from '../support/random.js';
 import { inEveryWorld } from './worlds.js';
 
-inEveryWorld('everybody writes through the functions what the model says', async ({ world, db, callers, disagreements }) => {
+inEveryWorld('writes through the functions have the outcome that the model predicts', async ({ world, db, callers, disagreements }) => {
   for (const [i, me] of callers.entries()) {
     const calls = writingCalls(me, new Random(world.seed * 1000 + i));
     const answers = await asCaller(db, me, (session) => attemptCalls(session, calls.map(({ statement }) => statement)));

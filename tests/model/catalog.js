@@ -1,4 +1,4 @@
-// What there is in the schema helpdesk, as the database itself says: so that nothing new goes untested.
+// The contents of schema helpdesk, read from the catalog so that everything new is tested.
 
 const RELATIONS = `
   select c.relname as name,
@@ -44,11 +44,11 @@ async function readRelations(db, kinds) {
   return new Map(relations.map((relation) => [relation.name, relation]));
 }
 
-/** What a role was granted, as texts like "insert tickets.title", "delete tickets", "call my_org_ids". */
+/** The grants of a role, as 'insert tickets.title', 'delete tickets', 'call my_org_ids'. */
 export async function readGrants(db, role) {
   const rows = await db.sql(GRANTS, [role]);
   return rows.map(({ granted }) => granted);
 }
 
-/** What tells a row of a table from the others, as text. */
+/** The primary key of a row as text. */
 export const keyOf = (table, row) => table.key.map((column) => row[column]).join(' ');

@@ -1,4 +1,4 @@
-// The model is complete, and what roles were granted is what it says: no right is there that only row security holds.
+// The model covers the whole catalog, and roles are granted exactly what it requires.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -9,22 +9,22 @@ import { columnsOf, grantsOf, tableNames, viewNames } from './model.js';
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
 
-test('the model knows every table, every view and every column', async () => {
+test('the model covers every table, view and column', async () => {
   const [tables, views] = [await readTables(db), await readViews(db)];
   const there = [...tables.values(), ...views.values()].flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`));
   const known = [...tableNames, ...viewNames].flatMap((table) => columnsOf(table).map((column) => `${table}.${column}`));
   const unknown = there.filter((column) => !known.includes(column));
-  assert.deepEqual(unknown, [], 'new: tests/model/rules.js has to say who may read and write it');
+  assert.deepEqual(unknown, [], 'missing in tests/model/rules.js');
   const gone = known.filter((column) => !there.includes(column));
-  assert.deepEqual(gone, [], 'gone from the database, still in tests/model/rules.js');
+  assert.deepEqual(gone, [], 'in tests/model/rules.js, but not in the database');
 });
 
-test('security_report() has nothing to say of a fresh installation', async () => {
+test('security_report() is empty in a fresh installation', async () => {
   assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
 });
 
 for (const role of ['anon', 'authenticated', 'service_role']) {
-  test(`${role} was granted what the model says, on tables, columns and functions`, async () => {
+  test(`${role} is granted exactly what the model requires`, async () => {
     const granted = await readGrants(db, role);
     const expected = grantsOf(role);
     const excess = granted.filter((grant) => !expected.includes(grant));

@@ -1,4 +1,4 @@
-// What callers read through the functions: the same as through the tables.
+// Reads through the functions return the same as reads of the tables.
 
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
@@ -8,11 +8,11 @@ import { answer, testAnswers, everyOrg, ids, json, sorted } from './questions.js
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
-/** Few, so that there are several pages. */
+/** Small, so that there are several pages. */
 const PER_PAGE = 4;
 
-testAnswers('everybody is told who they are as the model says', (me, world) => {
-  // By their claims, but for the role anon; people who are signed out are nobody.
+testAnswers('functions on the caller return what the model predicts', (me, world) => {
+  // The claims decide, except for the role anon, which is nobody.
   const assigned = world.rows.tickets.filter((row) => me.is(row.assigned_to) && me.isMember(row.org_id) && !me.isStaff(row.org_id));
   return [
     { sql: json('my_profile_id'), expected: me.id },
@@ -48,12 +48,12 @@ testAnswers('get_ticket_details shows what the tables show', (me, world) => {
   const ask = (ticket, org, expected) => ({ sql: call('get_ticket_details', ticket.id, org), expected: answer(me, expected), shown });
   return world.rows.tickets.flatMap((ticket) => [
     ask(ticket, null, tickets.includes(ticket) ? details(ticket) : null),
-    // Looked for in an organization that it is not in.
+    // With the id of another organization.
     ask(ticket, world.orgs.find((org) => org !== ticket.org_id), null),
   ]);
 });
 
-testAnswers('staff are told who is on a ticket of theirs', (me, world) =>
+testAnswers('ticket_participant_name tells staff the people on their tickets', (me, world) =>
   world.rows.tickets.flatMap((ticket) =>
     world.rows.profiles.map(({ id, name }) => {
       const isTheirs = (me.bypassesRowSecurity || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
@@ -80,12 +80,12 @@ testAnswers('list_org_members shows what the table shows', (me, world) =>
   }),
 );
 
-testAnswers('everybody is told of their own notifications and invites', (me) => [
+testAnswers('callers get the number of their notifications and their pending invites', (me) => [
   { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
   { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
 ]);
 
-testAnswers('files are read by who may read the attachment, and uploaded by who sees the ticket', (me, world) => [
+testAnswers('may_read_file follows attachments, may_upload_file follows tickets', (me, world) => [
   ...world.rows.ticket_attachments.map(({ storage_path: path }) => ({ sql: json('may_read_file', path), expected: mayReadFile(me, path) })),
   ...world.rows.tickets.flatMap((ticket) => [
     { sql: json('may_read_file', `${ticket.org_id}/${ticket.id}/none.png`), expected: false },
@@ -95,7 +95,7 @@ testAnswers('files are read by who may read the attachment, and uploaded by who 
 
 const emailOf = (world, person) => world.rows.profiles.find((row) => row.id === person)?.email ?? null;
 
-inEveryWorld('list_org_tickets shows what the table shows, page by page', async ({ world, db, callers, disagreements }) => {
+inEveryWorld('all pages of list_org_tickets together show what the table shows', async ({ world, db, callers, disagreements }) => {
   for (const me of callers) {
     await asCaller(db, me, async (session) => {
       const tickets = visible('tickets', me);
@@ -112,7 +112,7 @@ inEveryWorld('list_org_tickets shows what the table shows, page by page', async 
   }
 });
 
-/** What a list has to say: how many, and each ticket with how many comments and attachments its reader sees. */
+/** The expected list: the total, and each ticket with its comments and attachments visible to the caller. */
 function listing(me, tickets) {
   const count = (table, ticket) => visible(table, me).filter((row) => row.ticket_id === ticket.id).length;
   const lines = tickets.map((ticket) => [ticket.id, count('ticket_comments', ticket), count('ticket_attachments', ticket)].join(' '));
@@ -123,7 +123,7 @@ const byCursor = (session, org) => list(session, org, (page) => page.nextCursor 
 const byPage = (session, org) =>
   list(session, org, (page) => page.page * page.perPage < page.total && { page: page.page + 1 });
 
-/** The whole list, walked: `next` says from a page's pagination how to ask for the next one. */
+/** All pages of a list. `next` returns the filters of the next page for a page's pagination. */
 async function list(session, org, next) {
   const lines = [];
   for (let filters = { perPage: PER_PAGE }; ; ) {
@@ -133,7 +133,7 @@ async function list(session, org, next) {
     lines.push(...tickets.map((ticket) => [ticket.id, ticket.commentCount, ticket.attachmentCount].join(' ')));
     const more = next(pagination);
     if (!more) return { total: pagination.total, tickets: sorted(lines) };
-    assert.ok(lines.length < 1000, 'the list has no end');
+    assert.ok(lines.length < 1000, 'the list never ends');
     filters = { perPage: PER_PAGE, ...more };
   }
 }

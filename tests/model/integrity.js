@@ -1,9 +1,9 @@
-// What nobody can do, however much they may: with which SQLSTATE the rules of the data refuse a write that rights allow. 42501 counts
-// as denied: helpdesk answers so when a row points at something of another organization.
+// Integrity rules, which hold for everybody: the SQLSTATE with which a write is refused that rights would allow. 42501
+// counts as 'denied': helpdesk raises it if a row references something of another organization.
 
 const DENIED = 'denied';
 
-/** What these triggers keep: 22023 for everybody. */
+/** Columns that triggers protect for everybody, with 22023. */
 const FIXED = {
   org_members: ['org_id', 'user_id'],
   workflow_stages: ['org_id', 'id', 'workflow_id'],
@@ -20,7 +20,7 @@ const FIXED = {
   categories: ['org_id', 'id', 'created_at'],
 };
 
-/** What points at something: 23503 with the values of new_values.js, an unknown id or another organization's. */
+/** References: the values of new_values.js, which are unknown or of another organization, raise 23503. */
 const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
   ticket_idempotency_keys: ['org_id', 'ticket_id'],
@@ -44,16 +44,16 @@ const isLastAdmin = (world, member) =>
     (row) => row.org_id === member.org_id && row.org_role === 'org_admin' && row.user_id !== member.user_id,
   );
 
-/** What is noted of other rows without pointing at them. */
-const NOTES = [
+/** Tables derived from other rows, without foreign keys. */
+const DERIVED = [
   'search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent',
 ];
 
-/** Whether other rows name this id, those of `except` aside. */
-function isNamed(world, id, except = []) {
+/** Whether rows of other tables reference this id, except those in `except`. */
+function isReferenced(world, id, except = []) {
   return Object.entries(world.rows).some(
     ([table, rows]) =>
-      ![...NOTES, ...except].includes(table) && rows.some((row) => row.id !== id && Object.values(row).includes(id)),
+      ![...DERIVED, ...except].includes(table) && rows.some((row) => row.id !== id && Object.values(row).includes(id)),
   );
 }
 
@@ -67,20 +67,20 @@ const isInvited = (world, org, invite) =>
 const COUNTS = ['ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent'];
 const COUNTED_BY = ['org_id', 'stage_id', 'day', 'priority', 'agent_id'];
 
-/** Whether there is a number already of the same stage or day, priority .. */
+/** Whether a count with the same key exists. */
 const isCounted = (world, table, number) =>
   world.rows[table].some((row) => COUNTED_BY.every((column) => row[column] === number[column]));
 
-/** The first SQLSTATE of those whose condition holds. */
+/** The SQLSTATE of the first case whose condition holds. */
 const firstOf = (...cases) => cases.find(([, holds]) => holds)?.[0];
 
-/** Whether a workflow cannot take a new ticket. */
+/** Whether a workflow accepts no new tickets. */
 const isClosed = (world, workflow) => world.rows.workflows.some((row) => row.id === workflow && !row.is_active);
 
 export function refusesInsert(world, table, row) {
   switch (table) {
     case 'ticket_counters':
-      return '23505'; // Every organization has one.
+      return '23505'; // Every organization has a row.
     case 'tickets':
       return firstOf(
         [DENIED, !isMember(world, row.org_id, row.created_by)],
@@ -102,17 +102,17 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'profiles.id':
     case 'organizations.id':
     case 'workflows.id':
-      return isNamed(world, row.id) ? '23503' : undefined;
+      return isReferenced(world, row.id) ? '23503' : undefined;
     case 'workflows.org_id':
-      return isNamed(world, row.id) ? '23503' : undefined;
+      return isReferenced(world, row.id) ? '23503' : undefined;
     case 'org_members.org_role':
       return value !== 'org_admin' && isLastAdmin(world, row) ? '55000' : undefined;
     case 'workflow_stages.is_start':
-      return value ? undefined : '55000'; // The mark moves to another stage; it is not taken away.
+      return value ? undefined : '55000'; // The mark can move to another stage, but not be removed.
     case 'ticket_counters.org_id':
       return '23505';
     case 'tickets.workflow_id':
-      return DENIED; // The stage is not one of the other workflow.
+      return DENIED; // The stage belongs to the old workflow.
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? DENIED : undefined;
     case 'org_invites.org_id':
@@ -121,7 +121,7 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'org_invites.used_by':
     case 'admin_invite_codes.used_at':
     case 'admin_invite_codes.used_by':
-      return row.used_at ? undefined : '23514'; // When and who belong together.
+      return row.used_at ? undefined : '23514'; // used_at and used_by must be set together.
     default:
       return table === 'ticket_history' ? DENIED : undefined;
   }
@@ -130,17 +130,17 @@ export function refusesUpdate(world, table, row, column, value) {
 export function refusesDelete(world, table, row) {
   switch (table) {
     case 'profiles':
-      return isNamed(world, row.id, ['notification_preferences', 'ticket_watchers', 'article_feedback']) ? '23503' : undefined;
+      return isReferenced(world, row.id, ['notification_preferences', 'ticket_watchers', 'article_feedback']) ? '23503' : undefined;
     case 'organizations':
-      return '23503'; // Each has tickets.
+      return '23503'; // Every organization has tickets.
     case 'org_members':
       return isLastAdmin(world, row) ? '55000' : undefined;
     case 'workflows':
-      return isNamed(world, row.id, ['workflow_stages', 'workflow_transitions']) ? '23503' : undefined;
+      return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions']) ? '23503' : undefined;
     case 'workflow_stages':
       return firstOf(
-        ['55000', row.is_start], // All have more stages than this one.
-        ['23503', isNamed(world, row.id, ['workflow_transitions'])],
+        ['55000', row.is_start], // Every workflow in the world has other stages.
+        ['23503', isReferenced(world, row.id, ['workflow_transitions'])],
       );
     case 'ticket_history':
       return DENIED;

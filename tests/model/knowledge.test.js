@@ -1,4 +1,4 @@
-// Articles through the functions, and what search finds: the same as through the tables.
+// Functions on articles and search return the same as reads of the tables.
 
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
@@ -9,7 +9,7 @@ import { WORD } from './world.js';
 import { inEveryWorld } from './worlds.js';
 
 const readable = (me, org) => visible('articles', me).filter((row) => row.org_id === org);
-/** Members know who wrote an article. */
+/** Whether the caller may see the author of an article. */
 const isInside = (me, org) => me.bypassesRowSecurity || (me.role !== 'anon' && me.isMember(org));
 
 testAnswers('get_article shows what the table shows', (me, world) => {
@@ -23,7 +23,7 @@ testAnswers('get_article shows what the table shows', (me, world) => {
     const shown = [article.id, article.content, isInside(me, article.org_id) ? article.author : null];
     return [
       ask(article, null, articles.includes(article) ? shown : null),
-      // Looked for in an organization that it is not in.
+      // With the id of another organization.
       ask(article, world.orgs.find((org) => org !== article.org_id), null),
     ];
   });
@@ -50,10 +50,10 @@ testAnswers('list_categories counts what the table shows', (me, world) =>
   }),
 );
 
-testAnswers('suggest_articles suggests published articles that they read to who sees the ticket', (me, world) => {
+testAnswers('suggest_articles suggests readable published articles to those who see the ticket', (me, world) => {
   const tickets = visible('tickets', me);
   return world.rows.tickets.map((ticket) => {
-    const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published'); // Fewer than are suggested at most.
+    const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published'); // Fewer than the maximum of suggestions.
     return {
       sql: call('suggest_articles', ticket.id),
       shown: ids,
@@ -79,7 +79,7 @@ const WALKS = {
 };
 
 for (const [name, { ask, found, expected }] of Object.entries(WALKS)) {
-  inEveryWorld(`${name} shows what the tables show, page by page`, async ({ world, db, callers, disagreements }) => {
+  inEveryWorld(`all pages of ${name} together show what the tables show`, async ({ world, db, callers, disagreements }) => {
     for (const me of callers) {
       await asCaller(db, me, async (session) => {
         for (const org of everyOrg(world)) {
@@ -95,7 +95,7 @@ for (const [name, { ask, found, expected }] of Object.entries(WALKS)) {
   });
 }
 
-/** Everything that is on the pages of a list. */
+/** The entries of all pages of a list. */
 async function walk(session, ask, found) {
   const lines = [];
   for (let filters = { perPage: 7 }; ; ) {
@@ -108,7 +108,7 @@ async function walk(session, ask, found) {
       assert.equal(lines.length, total, 'pagination.total');
       return lines;
     }
-    assert.ok(lines.length < 1000, 'the list has no end');
+    assert.ok(lines.length < 1000, 'the list never ends');
     filters = { perPage: 7, cursor: nextCursor };
   }
 }

@@ -1,11 +1,11 @@
-// Puts a generated world into a database of its own, in no time: the superuser writes the rows as they are, foreign keys checked
-// but the triggers of helpdesk off, those aside that note what follows from the rows.
+// Loads a generated world into a new database. For speed, the superuser inserts the rows with the triggers of
+// helpdesk disabled, except those that maintain derived tables. Foreign keys are checked.
 
 import { createHelpdeskDatabase } from '../support/database.js';
 import { ATTEMPT } from './batch.js';
 import { readTables } from './catalog.js';
 
-/** An order in which foreign keys find what they refer to. */
+/** An order that satisfies foreign keys. */
 const ORDER = [
   'profiles',
   'organizations',
@@ -32,10 +32,10 @@ const ORDER = [
   'ticket_articles',
 ];
 
-/** What follows from the rows and is nobody's to write: helpdesk's own triggers note it. */
-const NOTED = ['tickets_count', 'tickets_index_text', 'ticket_comments_index_text', 'articles_index_text'];
+/** The triggers that maintain derived tables, which nobody may write. */
+const DERIVING_TRIGGERS = ['tickets_count', 'tickets_index_text', 'ticket_comments_index_text', 'articles_index_text'];
 
-/** Those that are disabled stay so. */
+/** Triggers that are disabled already stay disabled. */
 const ENABLED_TRIGGERS = `
   select t.tgrelid::regclass::text as on, t.tgname as name
     from pg_trigger t
@@ -44,17 +44,17 @@ const ENABLED_TRIGGERS = `
      and not t.tgisinternal and t.tgenabled = 'O'
      and t.tgname <> all ($1)`;
 
-/** Returns the database, with its tables as the catalog has them as `tables`. The world learns what the database filled in. */
+/** Returns the database, with its tables from the catalog as `tables`. Defaults are read back into the world. */
 export async function load(world) {
   const db = await createHelpdeskDatabase();
   db.tables = await readTables(db);
-  const triggers = await db.sql(ENABLED_TRIGGERS, [NOTED]);
+  const triggers = await db.sql(ENABLED_TRIGGERS, [DERIVING_TRIGGERS]);
   const make = (state) => triggers.map(({ on, name }) => `alter table ${on} ${state} trigger ${name}`).join(';');
   await db.sql('begin');
   await db.sql(make('disable'));
   await insertRows(db, 'auth.users', world.logins);
   for (const table of ORDER.slice(0, ORDER.indexOf('tickets'))) await insertRows(db, `helpdesk.${table}`, world.rows[table]);
-  // Some of what happened to tickets is folded into the counts already.
+  // Half of the tickets are folded into the counts.
   await insertRows(db, 'helpdesk.tickets', world.rows.tickets.filter((_, i) => i % 2 === 0));
   await db.sql('select helpdesk.refresh_ticket_stats()');
   await insertRows(db, 'helpdesk.tickets', world.rows.tickets.filter((_, i) => i % 2 === 1));
@@ -67,11 +67,11 @@ export async function load(world) {
   return db;
 }
 
-/** Makes the world what the database is now. */
+/** Updates the world to the current rows of the database. */
 export async function readWorld(db, world) {
   for (const table of db.tables.keys()) {
-    // As JSON, so that every value is one that JavaScript compares and prints: times as text, numbers as numbers. In an order, so
-    // that the same seed samples the same rows.
+    // As JSON, so that JavaScript can compare and print all values. Sorted, so that a seed always samples the same
+    // rows.
     const rows = await db.sql(`select to_json(t) as row from helpdesk.${table} t order by t::text`);
     world.rows[table] = rows.map(({ row }) => row);
   }

@@ -1,4 +1,4 @@
-// Memberships end and change, through both doors: what goes with them, and what everybody sees from then on.
+// Memberships that end or change, by function and table: what else changes, and what everybody sees afterwards.
 
 import { asCaller } from './batch.js';
 import { isAssignable, isLastAdmin } from './integrity.js';
@@ -11,7 +11,7 @@ import { inEveryWorld } from './worlds.js';
 
 const CHANGES = 12;
 
-inEveryWorld('who is removed or demoted loses what the model says, and sees no more', async ({ world, db, callers, disagreements }) => {
+inEveryWorld('a removed or demoted member loses what the model predicts', async ({ world, db, callers, disagreements }) => {
   const random = new Random(world.seed);
   for (let i = 0; i < CHANGES; i++) {
     const member = random.pick(world.rows.org_members.filter((row) => !isLastAdmin(world, row)));
@@ -19,9 +19,9 @@ inEveryWorld('who is removed or demoted loses what the model says, and sees no m
     const what = `${by}: ${statement}`;
     await asCaller(db, by, (session) => session.query(statement));
     change(world, member, becomes);
-    const expected = concerned(world);
+    const expected = affectedState(world);
     await readWorld(db, world);
-    const actual = concerned(world);
+    const actual = affectedState(world);
     const report = (text, lines) => lines.length > 0 && disagreements.push(`${what}\n  ${text} ${lines.join(', ')}`);
     report('must leave', expected.filter((line) => !actual.includes(line)));
     report('leaves', actual.filter((line) => !expected.includes(line)));
@@ -29,12 +29,12 @@ inEveryWorld('who is removed or demoted loses what the model says, and sees no m
   await compareReads(db, callers, disagreements);
 });
 
-/** What could become of a member, who would do it, and how. */
+/** The possible changes of a membership: the caller, the statement and the result. */
 function changesOf(db, world, callers, member, random) {
   const table = db.tables.get('org_members');
   const people = callers.filter((caller) => caller.role === 'authenticated');
   const self = people.find((caller) => caller.id === member.user_id);
-  // Another admin; or the database administrator, where none has a login.
+  // Another admin, or the DBA if no other admin has a login.
   const by =
     people.find((caller) => caller.isAdmin(member.org_id) && caller.id !== member.user_id) ??
     callers.find((caller) => caller.isSuperuser);
@@ -54,19 +54,19 @@ function changesOf(db, world, callers, member, random) {
   ];
 }
 
-/** Changes a membership in the model's world, or ends it (null), with what goes with it in the organization. */
+/** Changes a membership in the world, or ends it (null), with the consequences in the organization. */
 function change(world, member, becomes) {
   const { rows } = world;
   const inOrg = (row) => row.org_id === member.org_id;
   const wasAdmin = member.org_role === 'org_admin';
   rows.org_members = rows.org_members.filter((row) => row !== member);
   if (becomes) rows.org_members.push({ ...member, ...becomes });
-  // Who cannot be assigned is not, except to what is closed.
+  // A member who may not be assigned loses their tickets, except closed ones.
   for (const ticket of rows.tickets.filter(inOrg)) {
     const isTheirs = ticket.assigned_to === member.user_id && ticket.status !== 'closed';
     if (isTheirs && !isAssignable(world, member.org_id, member.user_id)) ticket.assigned_to = null;
   }
-  // Pending invites: those to the address of who is gone, and those by who is no admin any more.
+  // Pending invites are void if sent to the address of a former member, or by a former admin.
   const email = rows.profiles.find((row) => row.id === member.user_id).email?.toLowerCase();
   const isAdmin = becomes !== null && { ...member, ...becomes }.org_role === 'org_admin';
   rows.org_invites = rows.org_invites.filter((row) => {
@@ -75,8 +75,8 @@ function change(world, member, becomes) {
   });
 }
 
-/** What a change of membership can change. */
-function concerned({ rows }) {
+/** The state that a change of membership can affect. */
+function affectedState({ rows }) {
   const lines = [
     ...rows.org_members.map((row) => `member ${row.org_id} ${row.user_id} ${row.org_role} ${row.may_be_assigned}`),
     ...rows.tickets.map((row) => `ticket ${row.id} ${row.assigned_to}`),

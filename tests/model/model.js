@@ -1,17 +1,17 @@
-// What the rules come to, for a caller in a world of plain objects: what they see, and what they may write.
+// Applies the rules to a caller in a generated world: what they see and what they may write.
 
 import { CALLABLE, nobody, TABLES, VIEWS } from './rules.js';
 
 export const tableNames = Object.keys(TABLES);
 export const viewNames = Object.keys(VIEWS);
 export const columnsOf = (name) => VIEWS[name] ?? rulesOf(name).columns;
-/** The columns that people change, if they may change the row. */
+/** The columns that people may change in rows that they may change. */
 export const updatesOf = (table) => rulesOf(table).updates;
 
-/** Whether there are people who may: not whether this one may. */
+/** Whether any person may do this with a table. */
 export const isForPeople = (table, verb) => rulesOf(table)[verb] !== nobody;
 
-/** A new row with what it gets when its writer leaves it out, as far as it matters to anybody. */
+/** A new row with the defaults that matter for rights. */
 export const withDefaults = (me, row) => ({
   ...{ created_by: me.id, uploaded_by: me.id, user_id: me.id, linked_by: me.id, is_internal: false },
   ...row,
@@ -22,7 +22,7 @@ function rulesOf(table) {
   return TABLES[table];
 }
 
-/** Whether a role may do this with a table at all: true, false, or undefined when it depends on person and row. */
+/** Whether a role may do this with a table: true, false, or undefined if person and row decide. */
 function ofRole(table, me, verb) {
   if (me.isSuperuser) return true;
   if (me.role === 'service_role') return rulesOf(table).backend.includes(verb);
@@ -38,11 +38,11 @@ export function visible(table, me) {
   return me.world.rows[table].filter((row) => mayRead(table, me, row));
 }
 
-/** `row` has the columns that the statement gives. */
+/** `row` has the columns that the statement names. */
 export function mayInsert(table, me, row) {
   const { inserts, insert } = rulesOf(table);
-  const maySay = () => Object.keys(row).every((column) => inserts.includes(column)) && insert(me, withDefaults(me, row));
-  return ofRole(table, me, 'insert') ?? maySay();
+  const mayGive = () => Object.keys(row).every((column) => inserts.includes(column)) && insert(me, withDefaults(me, row));
+  return ofRole(table, me, 'insert') ?? mayGive();
 }
 
 export function mayUpdate(table, me, row, column) {
@@ -55,7 +55,7 @@ export function mayDelete(table, me, row) {
   return ofRole(table, me, 'delete') ?? rulesOf(table).delete(me, row);
 }
 
-/** Whether the workflow lets a caller who changes tickets move one there. */
+/** Whether the transitions of the workflow let a caller move a ticket to a stage. */
 export function mayMove(me, ticket, stage) {
   const transitions = me.world.rows.workflow_transitions.filter((row) => row.workflow_id === ticket.workflow_id);
   const isAdmin = me.bypassesRowSecurity || me.isAdmin(ticket.org_id);
@@ -70,7 +70,7 @@ export function mayMove(me, ticket, stage) {
   );
 }
 
-/** A file is read by who may read its attachment; one that is attached internally too, by staff only. */
+/** A file is readable with its attachment; if it is also attached internally, only by staff. */
 export function mayReadFile(me, path) {
   const [org, ticket] = path.split('/');
   const attached = me.world.rows.ticket_attachments.filter(
@@ -79,7 +79,7 @@ export function mayReadFile(me, path) {
   return attached.length > 0 && attached.every((row) => me.bypassesRowSecurity || me.seesOnTicket(row));
 }
 
-/** What a role has to be granted for all this, as readGrants() of catalog.js puts it. */
+/** The grants that a role needs for the rules, in the format of readGrants() in catalog.js. */
 export function grantsOf(role) {
   const grants = CALLABLE[role].map((name) => `call ${name}`);
   for (const [name, table] of Object.entries(TABLES)) {

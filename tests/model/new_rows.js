@@ -1,4 +1,4 @@
-// New rows for every table, to try an insert with.
+// New rows for every table, to attempt an INSERT with.
 
 import { isAssignable, isMember } from './integrity.js';
 import { later, newType, stagesOf, strangerTo } from './new_values.js';
@@ -7,8 +7,8 @@ import { pick } from './statements.js';
 import { digest } from './world.js';
 
 /**
- * New rows of a table, as a caller would try them in every organization: `{ base, row }`, where the row has a value that fits for
- * every column, and base names those that are always given.
+ * New rows of a table for a caller, in every organization: `{ base, row }`. The row has a valid value for every
+ * column, and `base` lists the columns that are always given.
  */
 export function newRows(me, table, random) {
   const make = NEW_ROWS[table];
@@ -16,12 +16,12 @@ export function newRows(me, table, random) {
   return make({ me, world: me.world, random, now: new Date().toISOString() });
 }
 
-/** What people leave to the defaults backends have to say. */
+/** Backends must give the authors, for which people use the default. */
 const base = (me, columns, authors = '') => `${columns} ${me.bypassesRowSecurity ? authors : ''}`.trim().split(' ');
 
 const everyOrg = (make) => (context) => context.world.orgs.flatMap((org) => make({ ...context, org }));
 
-/** On a ticket of every kind; of those that have no row in `table` yet, when one is named. */
+/** For a ticket of every kind, limited to those without a row in `table` if that is given. */
 const everyTicket = (make, table) => (context) => {
   const { me, world, random } = context;
   const taken = table ? world.rows[table].map((row) => row.ticket_id) : [];
@@ -29,7 +29,7 @@ const everyTicket = (make, table) => (context) => {
   return sampleRows(me, 'tickets', random, tickets).flatMap((ticket) => make({ ...context, ticket }));
 };
 
-/** A day without events. */
+/** The columns of a day without events. */
 const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_response_buckets: '{}', resolution_buckets: '{}' };
 
 const NEW_ROWS = {
@@ -58,7 +58,7 @@ const NEW_ROWS = {
 
   org_members: everyOrg(({ me, world, org, random, now }) => {
     const strangers = world.rows.profiles.map((row) => row.id).filter((id) => !isMember(world, org, id));
-    // Themselves, if they are not in: what an intruder would try.
+    // The caller, if they are not a member: an intruder would try that.
     const user = strangers.includes(me.id) ? me.id : random.pick(strangers);
     return {
       base: ['org_id', 'user_id', 'org_role'],
@@ -223,7 +223,7 @@ const NEW_ROWS = {
     },
   })),
 
-  /** On an article of every kind. */
+  /** For an article of every kind. */
   article_feedback: ({ me, world, random, now }) => {
     const hasRated = ({ id }) => world.rows.article_feedback.some((row) => row.article_id === id && me.is(row.user_id));
     return sampleRows(me, 'articles', random, world.rows.articles.filter((row) => !hasRated(row))).map((article) => ({
@@ -286,5 +286,5 @@ const NEW_ROWS = {
   })),
 };
 
-/** The row that a statement gives when it names the base columns, and one more. */
+/** The row with the base columns and one more. */
 export const given = ({ base, row }, column) => pick(row, column ? [...base, column] : base);

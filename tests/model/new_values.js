@@ -1,11 +1,11 @@
-// A new value for every column, to try an update with.
+// A new value for every column, to attempt an UPDATE with.
 
 import { ARTICLE_STATUSES, digest, NOTIFICATION_TYPES, ORG_ROLES, PRIORITIES, VISIBILITIES } from './world.js';
 
 const other = (random, list, value) => random.pick(list.filter((item) => item !== value));
 export const later = (time) => new Date((time ? Date.parse(time) : Date.now()) + 1000).toISOString();
 
-/** By type, for all columns that say nothing else below. Every one differs from the old value. */
+/** New values by type, for columns not listed below. Each differs from the old value. */
 const NEW_VALUES = {
   text: (value) => `${value ?? ''} changed`,
   boolean: (value) => !value,
@@ -32,7 +32,7 @@ const org = (value, { random, world }) => other(random, world.orgs, value);
 const person = (value, { random, world }) => other(random, world.rows.profiles.map((row) => row.id), value);
 export const stagesOf = (world, workflow) => world.rows.workflow_stages.filter((row) => row.workflow_id === workflow).map((row) => row.id);
 
-/** Another end of a transition, so that it is a move that is not in the table yet. */
+/** Another end of a transition, such that the transition does not exist yet. */
 function otherEnd(column) {
   const opposite = column === 'to_stage_id' ? 'from_stage_id' : 'to_stage_id';
   return (value, { random, world, row }) => {
@@ -41,7 +41,7 @@ function otherEnd(column) {
   };
 }
 
-/** Columns whose new value has to fit what else there is. */
+/** Columns whose new value must fit other rows. */
 const FITTING = {
   org_id: org,
   added_by: person,
@@ -59,11 +59,11 @@ const FITTING = {
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),
   'articles.status': (value, { random }) => other(random, ARTICLE_STATUSES, value),
   'articles.visibility': (value, { random }) => other(random, VISIBILITIES, value),
-  /** Every organization has it. */
+  /** Every organization has this category. */
   'articles.categories': () => '{Unused}',
   'article_versions.version': (value) => value + 100,
   'article_feedback.user_id': person,
-  /** The top, or below the one that has nothing below it. */
+  /** The top level, or below the category without children. */
   'categories.parent_id': (value, { world, row }) => {
     const named = (name) => world.rows.categories.find((other) => other.org_id === row.org_id && other.name === name).id;
     return value === null ? named(row.name === 'Unused' ? 'Hardware' : 'Unused') : null;
@@ -79,7 +79,7 @@ const FITTING = {
   'tickets.workflow_id': (value, { random, world, row }) =>
     other(random, world.rows.workflows.filter((flow) => flow.org_id === row.org_id).map((flow) => flow.id), value),
   'tickets.current_stage_id': (value, { random, world, row }) => other(random, stagesOf(world, row.workflow_id), value),
-  /** Anybody: also those who cannot be assigned. */
+  /** Any person, including those who may not be assigned. */
   'tickets.assigned_to': person,
   'notifications.user_id': person,
   'ticket_watchers.user_id': (value, { random, world, row }) => strangerTo(random, world, 'ticket_watchers', 'ticket_id', row),
@@ -88,13 +88,13 @@ const FITTING = {
   'notification_preferences.type': (value, { random, world, row }) => newType(random, world, row.user_id),
 };
 
-/** Who has no row in the table yet for the same ticket, type .. */
+/** A person without a row in the table for the same ticket, type or the like. */
 export function strangerTo(random, world, table, column, row) {
   const there = world.rows[table].filter((other) => other[column] === row[column]).map((other) => other.user_id);
   return random.pick(world.rows.profiles.map((profile) => profile.id).filter((id) => !there.includes(id)));
 }
 
-/** A type that a person has no preference for yet. */
+/** A notification type for which the person has no preference yet. */
 export function newType(random, world, person) {
   const set = world.rows.notification_preferences.filter((row) => row.user_id === person).map((row) => row.type);
   return random.pick(NOTIFICATION_TYPES.filter((type) => !set.includes(type)));

@@ -1,11 +1,14 @@
-// Questions to every caller, and the answers that the model expects.
+// Queries of every caller, with the answers that the model predicts.
 
 import { asCaller, attemptCalls } from './batch.js';
 import { Random } from '../support/random.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
-/** A question to every caller: SQL, and what its JSON answer must be; `undefined` where they must be denied. */
+/**
+ * A test in every world that runs queries as every caller: `questions(me, world)` returns [{ sql, expected, shown }].
+ * `shown` extracts what is compared from the JSON answer; `expected` is undefined if the caller must be denied.
+ */
 export function testAnswers(promise, questions) {
   inEveryWorld(promise, async ({ world, db, callers, disagreements }) => {
     for (const me of callers) {
@@ -28,8 +31,8 @@ export const json = (name, ...args) => call(name, ...args).replace(/^select (.*)
 export const sorted = (list) => [...list].sort();
 export const ids = (rows) => sorted(rows.map((row) => row.id));
 
-/** Whoever may not call this function is denied whatever they ask for. */
+/** The role anon may not call the function, and is always denied. */
 export const answer = (me, expected) => (me.role === 'anon' ? undefined : expected);
 
-/** Those of the world, and one that does not exist. */
+/** The organizations of the world, and one that does not exist. */
 export const everyOrg = (world) => [...world.orgs, new Random(world.seed).uuid()];

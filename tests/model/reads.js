@@ -1,4 +1,4 @@
-// Compares what callers see in the tables with what the model says.
+// Compares what callers see in the tables with what the model predicts.
 
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
@@ -7,7 +7,7 @@ import { visible } from './model.js';
 
 export async function compareReads(db, callers, disagreements) {
   const tables = [...db.tables.values()];
-  // The whole row, so that every column has to be readable.
+  // Whole rows, so that every column must be readable.
   const reads = tables.map(({ name }) => `select coalesce(json_agg(t), '[]') from helpdesk.${name} t`);
   for (const caller of callers) {
     const answers = await asCaller(db, caller, (session) => attemptCalls(session, reads));
@@ -15,7 +15,7 @@ export async function compareReads(db, callers, disagreements) {
       const { outcome, result, error } = answers[i];
       assert.match(outcome, /done|denied/, `${caller} reads ${table.name}: ${error}`);
       const keys = (rows) => rows.map((row) => keyOf(table, row)).sort();
-      // Who may not read the table at all sees nothing in it.
+      // A caller without SELECT rights sees nothing.
       const seen = outcome === 'done' ? keys(JSON.parse(result)) : [];
       const expected = keys(visible(table.name, caller));
       const report = (what, list) => list.length > 0 && disagreements.push(`${caller} ${what} ${table.name} ${list.join(', ')}`);

@@ -1,11 +1,11 @@
-// What callers see through the tables.
+// Reads through the tables.
 
 import assert from 'node:assert/strict';
 import { brokenHistories, wrongCounts } from '../support/consistency.js';
 import { compareReads } from './reads.js';
 import { inEveryWorld } from './worlds.js';
 
-inEveryWorld('the generated world is one that helpdesk could have made', async ({ world, db }) => {
+inEveryWorld('the generated world satisfies the invariants of helpdesk', async ({ world, db }) => {
   const tickets = world.rows.tickets.map((ticket) => ticket.id);
   assert.deepEqual(await brokenHistories(db, tickets), []);
   assert.deepEqual(await wrongCounts(db, tickets), []);
@@ -15,6 +15,6 @@ inEveryWorld('the generated world is one that helpdesk could have made', async (
   for (const [table, rows] of Object.entries(world.rows)) assert.notEqual(rows.length, 0, `${table} is empty`);
 });
 
-inEveryWorld('everybody sees through the tables what the model says', ({ db, callers, disagreements }) =>
+inEveryWorld('every caller sees in the tables what the model predicts', ({ db, callers, disagreements }) =>
   compareReads(db, callers, disagreements),
 );

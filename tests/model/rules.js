@@ -1,13 +1,15 @@
-// Who may do what, said once more: from the README, not from the policies. What everybody is refused, whoever they are, is in
-// integrity.js.
+// The rights, written as code from the documentation instead of the policies, so that the two can be compared. What
+// is refused to everybody is in integrity.js.
 
 export const nobody = () => false;
 const words = (text) => text.trim().split(/\s+/).filter(Boolean);
 
 /**
- * A table. `read`, `insert`, `update`, `delete`: which rows people may. `inserts`, `updates`: which columns they give; `rest`: those
- * that they never do. `backend`: what service_role may, with any row, and any column but where `backendUpdates`
- * names the ones it changes. `isOpen`: people who are not signed in read it too.
+ * The rights on a table.
+ *   read, insert, update, delete: whether a person (`me`) may do this with a row;
+ *   inserts, updates: the columns that people may give; rest: the other columns;
+ *   backend: what service_role may do, with all rows and columns; backendUpdates: the columns that it may update, if
+ *   not all; isOpen: anon may read the table too, by the same rule.
  */
 class Table {
   constructor({ read = nobody, insert = nobody, inserts = '', update = nobody, updates = '', rest = '', backend = 'read', ...more }) {
@@ -183,7 +185,7 @@ export const TABLES = {
 
   ticket_watchers: new Table({
     read: (me, row) => me.isStaff(row.org_id) || (me.is(row.user_id) && me.isMember(row.org_id)),
-    // Also of what they do not see any more.
+    // Includes tickets that they no longer see.
     delete: (me, row) => me.is(row.user_id),
     rest: 'org_id ticket_id user_id added_at',
     backend: 'read insert delete',
@@ -210,7 +212,7 @@ export const TABLES = {
     read: (me, row) => me.is(row.user_id) || me.isStaff(row.org_id),
     insert: (me, row) => me.is(row.user_id) && me.readsArticleOf(row),
     inserts: 'org_id article_id helpful comment',
-    // Also on what they do not read any more.
+    // Includes articles that they can no longer read.
     update: (me, row) => me.is(row.user_id),
     updates: 'helpful comment',
     delete: (me, row) => me.is(row.user_id),
@@ -269,7 +271,7 @@ export const TABLES = {
   }),
 };
 
-/** The views, which authenticated and service_role only read: their columns. What they show is in views.test.js. */
+/** The columns of the views, which authenticated and service_role may read. Their rows are in views.test.js. */
 export const VIEWS = {
   agent_tickets: words(`
     id org_id number workflow_id current_stage_id title description priority status assigned_to created_by created_at updated_at
@@ -279,10 +281,11 @@ export const VIEWS = {
   workflow_stage_stats: words('stage_id workflow_id stage_name org_id ticket_count avg_hours_in_stage high_priority_count'),
 };
 
-/** Who may call which function: the trigger functions and what is the DBA's, nobody. */
+/** The functions by caller. Nobody listed here may call trigger functions and functions for DBAs. */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids my_assigned_ticket_ids is_member_of_my_orgs
+    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
+    my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles search`),
   people: words(`
@@ -292,7 +295,7 @@ const FUNCTIONS = {
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name`),
   backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index'),
-  // It asks itself who logged in. Whoever acts as somebody is authenticated then, and stops with it.
+  // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be able to stop.
   acting: ['act_as'],
 };
 

@@ -1,11 +1,11 @@
-// Which rows callers try to write: one of every kind, as it stands to the caller.
+// The rows that callers attempt to write: one of every kind, from the caller's point of view.
 
 import { refusesDelete } from './integrity.js';
 import { mayDelete, mayRead } from './model.js';
 
 /**
- * One row of each kind: what the caller is in its organization, whether it names them, whether they see and may delete it, and
- * whether it can be deleted at all.
+ * One row of each kind. The kind consists of the caller's role in its organization, whether it contains their id,
+ * whether they may read and delete it, and whether integrity rules allow its deletion.
  */
 export function sampleRows(me, table, random, rows = me.world.rows[table]) {
   const kinds = new Map();

@@ -1,4 +1,4 @@
-// SQL with its values written in: the attempts of a caller go to the server many at once, as text.
+// SQL statements with literal values, because the attempts of a caller are sent to the server as text.
 
 import pg from 'pg';
 
@@ -10,7 +10,7 @@ export function literal(value) {
   return pg.escapeLiteral(String(value));
 }
 
-/** The row, without the columns that are not named. */
+/** The given columns of a row. */
 export function pick(row, columns) {
   return Object.fromEntries(columns.map((column) => [column, row[column]]));
 }
@@ -31,7 +31,7 @@ export const updateAll = (table, column, value) => `update helpdesk.${table.name
 export const removeAll = (table) => `delete from helpdesk.${table.name}`;
 export const truncate = (table) => `truncate helpdesk.${table.name} cascade`;
 
-/** Arguments are values, or `{ sql }` for what is to be written as it is. */
+/** Arguments are values, or `{ sql }` for verbatim SQL. */
 export function call(name, ...args) {
   return `select helpdesk.${name}(${args.map((arg) => arg?.sql ?? literal(arg)).join(', ')})`;
 }

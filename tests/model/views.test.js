@@ -1,4 +1,4 @@
-// The reporting views and functions: whose rows they show, and with which numbers and names.
+// The rows, numbers and names that reporting views and functions show.
 
 import { asCaller, attemptCalls } from './batch.js';
 import { answer, testAnswers, everyOrg } from './questions.js';
@@ -9,11 +9,11 @@ const HOUR = 3_600_000;
 const isStaff = (me, row) => me.bypassesRowSecurity || me.isStaff(row.org_id);
 const nameOf = (rows, id) => rows.find((row) => row.id === id)?.name ?? null;
 
-/** What each view has to show, and what of its rows is compared with that. */
+/** What each view must show, and which columns are compared with that. */
 const VIEWS = {
   agent_tickets: {
     expected: (me, { rows }) => {
-      // As list_org_tickets: people by name, also those who have left.
+      // Like list_org_tickets: with the names of people, including former members.
       const people = rows.profiles;
       const count = (table, ticket) => rows[table].filter((row) => row.ticket_id === ticket.id).length;
       return rows.tickets
@@ -52,7 +52,7 @@ const VIEWS = {
           const average = hours.length > 0 ? Math.round(hours.reduce((sum, n) => sum + n) / hours.length / 10) : null;
           return [stage.id, tickets.length, average, tickets.filter(({ priority }) => ['high', 'urgent'].includes(priority)).length];
         }),
-    // In tens of hours: the clock goes on meanwhile.
+    // In tens of hours, because time passes during the test.
     shown: (row) => [
       row.stage_id,
       row.ticket_count,
@@ -63,7 +63,7 @@ const VIEWS = {
 };
 
 for (const [view, { expected, shown }] of Object.entries(VIEWS)) {
-  inEveryWorld(`${view} shows what the model says`, async ({ world, db, callers, disagreements }) => {
+  inEveryWorld(`${view} shows what the model predicts`, async ({ world, db, callers, disagreements }) => {
     const lines = (rows) => rows.map((row) => JSON.stringify(row)).sort();
     for (const me of callers) {
       const question = `select coalesce(json_agg(v), '[]') from helpdesk.${view} v`;
@@ -77,22 +77,22 @@ for (const [view, { expected, shown }] of Object.entries(VIEWS)) {
   });
 }
 
-testAnswers('only staff is told of the activity and shown the dashboard', (me, world) =>
+testAnswers('only staff can read ticket_activity and org_dashboard', (me, world) =>
   everyOrg(world).flatMap((org) => {
     const isThere = world.orgs.includes(org);
     const tickets = world.rows.tickets.filter((ticket) => ticket.org_id === org);
-    const told = (count) => answer(me, isThere && isStaff(me, { org_id: org }) ? count : undefined);
+    const forStaff = (count) => answer(me, isThere && isStaff(me, { org_id: org }) ? count : undefined);
     const activity = {
       sql: call('ticket_activity', org, dayBefore(120), dayBefore(-1)),
       shown: ({ total }) => total.created,
-      expected: told(tickets.length),
+      expected: forStaff(tickets.length),
     };
     const dashboard = {
       sql: call('org_dashboard', org),
       shown: ({ open }) => open,
-      expected: told(tickets.filter(({ status }) => ['open', 'pending'].includes(status)).length),
+      expected: forStaff(tickets.filter(({ status }) => ['open', 'pending'].includes(status)).length),
     };
-    // To a backend the dashboard of no organization is one without tickets.
+    // For a backend, the dashboard of a missing organization is empty.
     return me.bypassesRowSecurity && !isThere ? [activity] : [activity, dashboard];
   }),
 );

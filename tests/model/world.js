@@ -1,5 +1,5 @@
-// A world: organizations, people, and everything they could have left in them, as plain rows under the columns' names. Chance
-// decides, within what helpdesk itself keeps true; a few situations that matter are in every world.
+// Generates a random world: organizations, people and rows in every table, as plain objects. It satisfies all
+// invariants of helpdesk, and every world contains a few important situations.
 
 import { createHash } from 'node:crypto';
 import { Random } from '../support/random.js';
@@ -8,7 +8,7 @@ export const ORG_ROLES = ['org_admin', 'org_agent', 'org_customer'];
 export const PRIORITIES = ['low', 'medium', 'high', 'urgent'];
 export const ARTICLE_STATUSES = ['draft', 'published', 'archived'];
 export const VISIBILITIES = ['internal', 'members', 'public'];
-/** It is in every ticket, comment and article. */
+/** Occurs in every ticket, comment and article. */
 export const WORD = 'printer';
 export const NOTIFICATION_TYPES = [
   'ticket_created',
@@ -23,12 +23,12 @@ const TICKETS_PER_ORG = 9;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /**
- * When everything began. Long enough ago that nothing counts as new, and half the invites have expired. An hour before midnight,
- * whatever the hour is now: every run has the same worlds, and they have days.
+ * The start of a world, long enough ago that all its timestamps are in the past. It is an hour before midnight at any
+ * time of day, so that every run generates the same worlds and their events cross midnight.
  */
 const BEGINNING = (Math.floor(Date.now() / DAY) - 100) * DAY - 60 * MINUTE;
 
-/** How a code that makes installation admins is stored. */
+/** The digest of an admin code, as it is stored. */
 export const digest = (code) => createHash('sha256').update(code).digest('hex');
 
 /** The generated world: `{ seed, orgs, logins, strayLogin, codes, rows: { table: [row] } }`. */
@@ -41,7 +41,7 @@ class Generator {
     this.random = new Random(seed);
     this.clock = BEGINNING;
     this.world = { seed, orgs: [], logins: [], codes: [], rows: {} };
-    /** Who was a member once, by organization; they left what they wrote. */
+    /** Former members by organization, whose texts remain. */
     this.former = new Map();
   }
 
@@ -52,7 +52,7 @@ class Generator {
     for (const org of this.world.orgs) {
       this.workflows(org);
       this.tickets(org);
-      this.afterwards(org);
+      this.derivedFromTickets(org);
       this.invites(org);
       this.knowledge(org);
     }
@@ -70,8 +70,8 @@ class Generator {
     return row;
   }
 
-  /** The next moment: often the same as the last one, since things are done together. */
-  moment() {
+  /** The next timestamp, often equal to the last one, because events can share a transaction. */
+  nextTime() {
     this.clock += this.random.below(3) * MINUTE;
     return new Date(this.clock).toISOString();
   }
@@ -80,14 +80,14 @@ class Generator {
     const login = {
       id: this.random.uuid(),
       email: `${name}@example.org`,
-      email_confirmed_at: this.random.chance(75) ? this.moment() : null,
+      email_confirmed_at: this.random.chance(75) ? this.nextTime() : null,
     };
     this.world.logins.push(login);
     return login;
   }
 
   signUpPeople() {
-    // Somebody is admin of the installation, somebody agent; for the others it is mostly "customer".
+    // There is an installation admin and an installation agent; most people are customers.
     const roles = this.random.some(['admin', 'admin', 'agent', 'agent', ...Array(7).fill('customer')], 11);
     this.people = roles.map((role, i) => {
       const login = this.login(`person${i}`);
@@ -97,16 +97,16 @@ class Generator {
         role,
         name: `Person ${i}`,
         email: login.email,
-        created_at: this.moment(),
+        created_at: this.nextTime(),
       });
     });
     [this.founders, this.others] = [this.people.slice(0, 3), this.people.slice(3, 8)];
     [this.stranger, this.removed, this.withoutLogin] = this.people.slice(8);
-    // Their login was deleted; they are still a member.
+    // A member whose login was deleted.
     this.withoutLogin.auth_id = null;
     this.withoutLogin.email = null;
     this.world.logins.pop();
-    this.world.strayLogin = this.login('stray').id; // A login for which no profile was made.
+    this.world.strayLogin = this.login('stray').id; // A login without a profile.
   }
 
   foundOrganizations() {
@@ -116,7 +116,7 @@ class Generator {
       this.add('organizations', {
         id: org,
         name: `Organization ${i}`,
-        created_at: this.moment(),
+        created_at: this.nextTime(),
         created_by: founder.id,
         reopen_on_customer_comment: this.random.chance(70),
       });
@@ -129,7 +129,7 @@ class Generator {
       this.join(org, this.founders[i], 'org_admin');
       this.join(org, this.founders[(i + 1) % 3], 'org_customer');
       this.join(org, this.withoutLogin, this.random.pick(ORG_ROLES));
-      // One that is surely there: a customer who may be assigned. The first organization has one admin only.
+      // Every organization has a customer who may be assigned. The first one has a single admin.
       const [assignable, agent, ...rest] = this.random.some(this.others, 5);
       this.join(org, assignable, 'org_customer', true);
       this.join(org, agent, 'org_agent');
@@ -138,7 +138,7 @@ class Generator {
         else if (this.random.chance(70)) this.join(org, person, this.random.pick(i > 0 ? ORG_ROLES : ORG_ROLES.slice(1)));
       }
     }
-    // Removed from the others, still in this one.
+    // Removed from the other organizations, perhaps a member of this one.
     if (this.random.chance(50)) this.join(this.world.orgs[2], this.removed, this.random.pick(ORG_ROLES));
     const [first] = this.world.orgs;
     for (const member of this.members(first)) {
@@ -151,7 +151,7 @@ class Generator {
       org_id: org,
       user_id: person.id,
       org_role: role,
-      added_at: this.moment(),
+      added_at: this.nextTime(),
       added_by: this.random.chance(50) ? this.founders[0].id : null,
       may_be_assigned: mayBeAssigned,
     });
@@ -161,7 +161,7 @@ class Generator {
     return this.rows('org_members').filter((member) => member.org_id === org);
   }
 
-  /** Whoever may have written something in an organization: its members, and who was one. */
+  /** People who may have written something in an organization: its members and former members. */
   authors(org) {
     return [...this.members(org).map((member) => member.user_id), ...this.former.get(org)];
   }
@@ -173,10 +173,10 @@ class Generator {
   }
 
   workflows(org) {
-    // One after the other: a new ticket takes the earliest, which is to be one with stages.
+    // With increasing timestamps: a new ticket takes the oldest workflow, which must have stages.
     const add = (name, is_active) => {
       this.clock += MINUTE;
-      return this.add('workflows', { org_id: org, id: this.random.uuid(), name, is_active, created_at: this.moment() });
+      return this.add('workflows', { org_id: org, id: this.random.uuid(), name, is_active, created_at: this.nextTime() });
     };
     this.stages(add('Support', true));
     this.transitions(this.stages(add('Strict', true)));
@@ -199,7 +199,7 @@ class Generator {
     );
   }
 
-  /** Few enough that another move can be allowed to or from every stage. */
+  /** Few enough that another transition can be added to or from every stage. */
   transitions(stages) {
     for (const from of stages) {
       for (const step of this.random.some([1, 2, 3], 2)) {
@@ -220,7 +220,7 @@ class Generator {
     for (let number = 1; number <= TICKETS_PER_ORG; number++) {
       const workflow = this.random.pick(workflows);
       const stages = this.rows('workflow_stages').filter(({ workflow_id }) => workflow_id === workflow.id);
-      // The last of the five stages is for closed tickets, and nothing ever was in the third.
+      // The last of the five stages is for closed tickets; the third is never used.
       const stage = stages[this.random.pick([0, 0, 1, 3, 4])];
       this.ticket(org, number, stage);
     }
@@ -229,9 +229,9 @@ class Generator {
 
   ticket(org, number, stage) {
     const isClosed = stage.status === 'closed';
-    // A closed ticket keeps its assignee, also one who has left or may not be assigned any more.
+    // A closed ticket keeps its assignee, even if they have left or may no longer be assigned.
     const assignees = isClosed ? this.authors(org) : this.assignable(org);
-    const created = this.moment();
+    const created = this.nextTime();
     const ticket = this.add('tickets', {
       org_id: org,
       id: this.random.uuid(),
@@ -244,7 +244,7 @@ class Generator {
       assigned_to: this.random.chance(60) ? this.random.pick(assignees) : null,
       created_by: this.random.pick(this.authors(org)),
       created_at: created,
-      updated_at: this.moment(),
+      updated_at: this.nextTime(),
       stage_entered_at: created,
       resolved_at: isClosed || stage.status === 'resolved' ? created : null,
       closed_at: isClosed ? created : null,
@@ -279,11 +279,11 @@ class Generator {
         title: isLast ? ticket.title : `Title ${version} of ${ticket.number}`,
         priority: ticket.priority,
         status: ticket.status,
-        // Who was assigned before sees nothing by that.
+        // A former assignee has no access because of it.
         assigned_to: isLast ? ticket.assigned_to : this.random.pick(this.authors(ticket.org_id)),
         workflow_stage_id: ticket.current_stage_id,
         changed_by: this.random.chance(80) ? this.random.pick(this.authors(ticket.org_id)) : null,
-        changed_at: this.moment(),
+        changed_at: this.nextTime(),
         previous_history_id: previous,
         changes: { type: version === 1 ? 'created' : 'updated', fields: {} },
       }).id;
@@ -293,14 +293,14 @@ class Generator {
 
   comments(ticket) {
     return Array.from({ length: this.random.below(5) }, (_, i) => {
-      const created = this.moment();
+      const created = this.nextTime();
       return this.add('ticket_comments', {
         org_id: ticket.org_id,
         id: this.random.uuid(),
         ticket_id: ticket.id,
         requester_id: ticket.created_by,
         content: `Comment ${i} on the ${WORD}`,
-        // Also by people who are customers now: they were staff then.
+        // Also by people who are customers now and were staff before.
         is_internal: this.random.chance(40),
         created_by: this.random.pick(this.authors(ticket.org_id)),
         created_at: created,
@@ -324,24 +324,24 @@ class Generator {
         storage_path: paths[i],
         is_internal: this.random.chance(40),
         uploaded_by: this.random.pick(this.authors(ticket.org_id)),
-        uploaded_at: this.moment(),
+        uploaded_at: this.nextTime(),
       });
     });
   }
 
-  /** Mostly a file of its own; sometimes one that is attached already, or one in the folder of another ticket. */
+  /** Mostly a new file, sometimes one that is attached already or one of another ticket. */
   storagePath(ticket, i, paths) {
     if (i > 0 && this.random.chance(25)) return this.random.pick(paths);
     if (this.random.chance(20)) return this.random.pick(this.rows('ticket_attachments'))?.storage_path ?? 'nowhere.png';
     return `${ticket.org_id}/${ticket.id}/${i}.png`;
   }
 
-  /** What follows from tickets: who watches them, who was told what, which were opened with a key. */
-  afterwards(org) {
+  /** Watchers, notifications and idempotency keys of tickets. */
+  derivedFromTickets(org) {
     const tickets = this.rows('tickets').filter((ticket) => ticket.org_id === org);
     for (const ticket of tickets) {
       for (const user_id of this.random.some([...new Set(this.authors(org))], this.random.below(3))) {
-        this.add('ticket_watchers', { org_id: org, ticket_id: ticket.id, user_id, added_at: this.moment() });
+        this.add('ticket_watchers', { org_id: org, ticket_id: ticket.id, user_id, added_at: this.nextTime() });
       }
       for (const user_id of this.random.some(this.authors(org), this.random.below(4))) this.notification(ticket, user_id);
     }
@@ -368,11 +368,11 @@ class Generator {
       type: this.random.pick(NOTIFICATION_TYPES),
       content: { ticket_id: ticket.id, title: ticket.title },
       read: this.random.chance(40),
-      created_at: this.moment(),
+      created_at: this.nextTime(),
     });
   }
 
-  /** To strangers with a login and to addresses that nobody has; pending, expired and accepted ones. */
+  /** Pending, expired and accepted invites to non-members and to addresses without a login. */
   invites(org) {
     const members = new Set(this.members(org).map((member) => member.user_id));
     const admins = this.members(org).filter((member) => member.org_role === 'org_admin');
@@ -396,7 +396,7 @@ class Generator {
         invite(this.random.chance(50) ? person.email : person.email.toUpperCase());
       }
     }
-    // Never a second one to the same address: these are nobody's.
+    // These addresses belong to nobody, so that no address is invited twice.
     invite('nobody@example.org');
     invite(`someone.${this.random.below(1000)}@example.org`);
     for (const used_by of this.random.some(this.authors(org), 2)) {
@@ -404,10 +404,10 @@ class Generator {
     }
   }
 
-  /** An article of each status and visibility, in a tree of categories; what it was before, what readers say, tickets it is on. */
+  /** An article of each status and visibility, with categories, versions, feedback and linked tickets. */
   knowledge(org) {
     const category = (name, parent) =>
-      this.add('categories', { org_id: org, id: this.random.uuid(), name, parent_id: parent?.id ?? null, created_at: this.moment() });
+      this.add('categories', { org_id: org, id: this.random.uuid(), name, parent_id: parent?.id ?? null, created_at: this.nextTime() });
     const printers = category('Printers', category('Hardware'));
     category('Lasers', printers);
     category('Software');
@@ -418,7 +418,7 @@ class Generator {
   }
 
   article(org, status, visibility) {
-    const created = this.moment();
+    const created = this.nextTime();
     const article = this.add('articles', {
       org_id: org,
       id: this.random.uuid(),
@@ -426,12 +426,12 @@ class Generator {
       content: `All about the ${WORD}`,
       categories: this.random.some(['Hardware', 'Printers', 'Lasers', 'Software'], this.random.below(3)),
       tags: this.random.some(['new', 'old'], this.random.below(3)),
-      // Also who has left since.
+      // Perhaps a former member.
       author: this.random.pick(this.authors(org)),
       visibility,
       status,
       created_at: created,
-      updated_at: this.moment(),
+      updated_at: this.nextTime(),
       published_at: status === 'draft' ? null : created,
       version: this.random.between(1, 3),
     });
@@ -454,12 +454,12 @@ class Generator {
         ticket_id: ticket.id,
         article_id: article.id,
         linked_by: this.random.pick([null, ...this.authors(org)]),
-        linked_at: this.moment(),
+        linked_at: this.nextTime(),
       });
     }
   }
 
-  /** By anybody: it was published for everybody once, perhaps. */
+  /** Feedback by anybody, because the article may have been public before. */
   feedback(article) {
     const readers = this.random.some(this.people.map((person) => person.id), this.random.below(5));
     const rows = readers.map((user_id) =>
@@ -469,7 +469,7 @@ class Generator {
         user_id,
         helpful: this.random.chance(50),
         comment: this.random.pick([null, 'Thanks']),
-        created_at: this.moment(),
+        created_at: this.nextTime(),
       }),
     );
     article.helpful_count = rows.filter((row) => row.helpful).length;

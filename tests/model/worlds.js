@@ -1,4 +1,4 @@
-// The worlds of a run, and what is said when helpdesk and the model disagree about one.
+// The worlds of a test run, and the report of disagreements between helpdesk and the model.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -7,14 +7,14 @@ import { Caller } from './caller.js';
 import { load } from './load.js';
 import { generateWorld } from './world.js';
 
-// The same worlds in every run, so that a failure belongs to the change that made it. MODEL_SEED=$RANDOM looks elsewhere.
+// The same worlds in every run, so that a failure points to a change. MODEL_SEED=$RANDOM tries others.
 const FIRST_SEED = Number(process.env.MODEL_SEED ?? 1);
 const WORLDS = Number(process.env.MODEL_WORLDS ?? 3);
 
-/** How many disagreements are printed: the rest is mostly more of the same. */
+/** The number of disagreements that are printed; the others are mostly similar. */
 const SHOWN = 20;
 
-/** Each world is made once per file: whatever callers try is undone. */
+/** Each world is loaded once per test file, because all attempts are undone. */
 const loaded = new Map();
 
 after(() => Promise.all([...loaded.values()].map(async (making) => (await making).db.drop())));
@@ -30,10 +30,7 @@ async function make(seed) {
   return { world, db, callers: callersOf(world) };
 }
 
-/**
- * A test in every world: `check({ world, db, callers, disagreements })` says in `disagreements.push(text)` where helpdesk and the
- * model differ.
- */
+/** A test in every world. `check({ world, db, callers, disagreements })` adds a text for each disagreement. */
 export function inEveryWorld(promise, check) {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
     test(`${promise} (world ${seed})`, async () => {
@@ -42,7 +39,7 @@ export function inEveryWorld(promise, check) {
       try {
         await check({ world, db, callers, disagreements });
       } finally {
-        await endSessions(db); // However many worlds there are, few sessions are open.
+        await endSessions(db); // Keeps the number of open sessions small.
       }
       assert.equal(disagreements.length, 0, report(seed, disagreements));
     });
@@ -52,13 +49,13 @@ export function inEveryWorld(promise, check) {
 function report(seed, disagreements) {
   const more = disagreements.length > SHOWN ? [`and ${disagreements.length - SHOWN} more`] : [];
   return [
-    `helpdesk and the model disagree. Again with MODEL_SEED=${seed} MODEL_WORLDS=1:`,
+    `helpdesk and the model disagree. To reproduce: MODEL_SEED=${seed} MODEL_WORLDS=1`,
     ...disagreements.slice(0, SHOWN),
     ...more,
   ].join('\n');
 }
 
-/** Every kind of caller there is. */
+/** Callers of every kind. */
 function callersOf(world) {
   const people = world.logins.map(({ id, email }) => new Caller(world, email, 'authenticated', id));
   const someone = world.logins[0].id; // The first organization's admin.

@@ -1,4 +1,4 @@
-// What callers write through the tables: every row, column and verb.
+// Writes through the tables: every kind of row, every column, every verb.
 
 import assert from 'node:assert/strict';
 import { asCaller, attemptWrites } from './batch.js';
@@ -24,7 +24,7 @@ import { inEveryWorld } from './worlds.js';
 const VERBS = { insert: inserts, update: updates, delete: deletes };
 
 for (const [verb, attemptsOf] of Object.entries(VERBS)) {
-  inEveryWorld(`everybody ${verb}s through the tables what the model says`, async ({ world, db, callers, disagreements }) => {
+  inEveryWorld(`${verb} through the tables has the outcome that the model predicts`, async ({ world, db, callers, disagreements }) => {
     const before = await everything(db);
     const outcomes = new Set();
     for (const [i, me] of callers.entries()) {
@@ -39,10 +39,10 @@ for (const [verb, attemptsOf] of Object.entries(VERBS)) {
         if ([expected].flat().includes(outcome)) continue;
         disagreements.push(`${me}: ${statement}\n  must be ${expected}, is ${outcome}${error ? `: ${error}` : ''}`);
       }
-      // What succeeded was undone, so all that could have changed something was said to be denied.
+      // Successful statements are undone, so only a statement reported as denied can have changed something.
       if (disagreements.length === 0) assert.deepEqual(await everything(db), before, `${me} changed what they were denied`);
     }
-    // The sample would prove little if it had nobody who may, or nobody who may not.
+    // For every table, the sample must contain callers who may and callers who may not.
     const both = tableNames.filter((table) => isForPeople(table, verb)).flatMap((table) => [`${table}: done`, `${table}: denied`]);
     assert.deepEqual(both.filter((outcome) => !outcomes.has(outcome)), [], 'never tried');
   });
@@ -52,14 +52,14 @@ function outcome(may, refusal) {
   return may ? (refusal ?? 'done') : 'denied';
 }
 
-/** Each new row with the columns that it needs; and one of them with each other column in turn. */
+/** Each new row with its required columns, and one of them with each other column in turn. */
 function inserts({ me, world, table, random }) {
   const samples = newRows(me, table.name, random);
   const attempt = (row) => ({
     statement: insert(table.name, row),
     expected: outcome(mayInsert(table.name, me, row), refusesInsert(world, table.name, withDefaults(me, row))),
   });
-  // Of a row that they may insert, if there is one: then it is the column that decides.
+  // Prefer a row that they may insert: then the additional column decides.
   const one = samples.find((sample) => attempt(given(sample)).expected === 'done') ?? samples[0];
   const columns = table.columns.map(({ name }) => name).filter((name) => !one.base.includes(name));
   return [...samples.map((sample) => given(sample)), ...columns.map((column) => given(one, column))].map(attempt);
@@ -82,7 +82,7 @@ function updates({ me, world, table, random }) {
     return [{ statement: updateAll(table, column.name, value), expected: outcomeOfAll(rows, refusals) }];
   };
   if (me.bypassesRowSecurity) return sampleRows(me, name, random).flatMap((row) => table.columns.map((column) => one(row, column)));
-  // What no people ever change is tried on all rows at once, where no policy for SELECT hides that they could.
+  // Columns that nobody may change are updated without WHERE, where SELECT policies do not apply.
   const changeable = table.columns.filter((column) => updatesOf(name).includes(column.name));
   return [
     ...sampleRows(me, name, random).flatMap((row) => changeable.map((column) => one(row, column))),
@@ -90,7 +90,7 @@ function updates({ me, world, table, random }) {
   ];
 }
 
-/** Columns in which not all rows can have the same value. */
+/** Columns in which rows cannot all have the same value. */
 const EACH_ITS_OWN = [
   'org_members.org_role',
   'workflow_stages.is_start',
@@ -109,25 +109,25 @@ function deletes({ me, world, table, random }) {
   });
   const all = () => {
     const rows = world.rows[name].filter((row) => mayDelete(name, me, row));
-    const refusals = rows.map((row) => (name === 'org_members' ? '55000' : refusesDelete(world, name, row))); // The admins too.
+    const refusals = rows.map((row) => (name === 'org_members' ? '55000' : refusesDelete(world, name, row))); // It would include all admins.
     return { statement: removeAll(table), expected: outcomeOfAll(rows, refusals) };
   };
   return [
     ...sampleRows(me, name, random).map(one),
     ...(me.bypassesRowSecurity ? [] : [all()]),
-    // Superusers may, but not history.
+    // Superusers may truncate, except history.
     ...(me.isSuperuser && name !== 'ticket_history' ? [] : [{ statement: truncate(table), expected: 'denied' }]),
   ];
 }
 
-/** Without a WHERE no SELECT policy helps: exactly these rows are written, unless one of them cannot be. */
+/** Without WHERE, SELECT policies do not apply: exactly these rows are written, unless one is refused. */
 function outcomeOfAll(rows, refusals) {
   const reasons = refusals.filter(Boolean);
   if (reasons.length > 0) return reasons;
   return rows.length === 0 ? 'denied' : rows.length === 1 ? 'done' : `${rows.length} rows`;
 }
 
-/** A digest of every table: what is the same before and after was not changed. */
+/** A digest of every table, to detect changes. */
 function everything(db) {
   const digests = [...db.tables.keys()].map(
     (name) => `select '${name}' as table, md5(string_agg(t::text, ' ' order by t::text)) as rows from helpdesk.${name} t`,

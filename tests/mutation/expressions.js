@@ -1,6 +1,6 @@
 // Boolean expressions as pg_get_expr writes them: fully parenthesized.
 
-/** The expression without one of its ANDed conditions, for each of them at any depth: [{ left_out, expression }]. */
+/** The expression without one of its ANDed conditions, at any depth: [{ left_out, expression }]. */
 export function weakened(expression) {
   const inner = withoutParentheses(expression);
   for (const operator of [' OR ', ' AND ']) {
@@ -25,7 +25,7 @@ function withoutParentheses(expression) {
   return inner;
 }
 
-/** Where the parenthesis that opens at `start` closes. */
+/** The position of the parenthesis that closes the one at `start`. */
 function closing(text, start) {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
@@ -35,7 +35,7 @@ function closing(text, start) {
   return -1;
 }
 
-/** The parts between the operators that are not inside parentheses. */
+/** The parts between operators outside parentheses. */
 function split(text, operator) {
   const parts = [];
   let depth = 0;

@@ -1,11 +1,11 @@
-// Every way to break one rule of a fresh installation, as SQL, read from its catalog.
+// All mutations: SQL statements that break one rule of a fresh installation, derived from its catalog.
 
 import { weakened } from './expressions.js';
 
 const ROLES = ['anon', 'authenticated', 'service_role'];
 const TABLE_PRIVILEGES = ['select', 'insert', 'update', 'delete', 'truncate'];
 const COLUMN_PRIVILEGES = ['select', 'insert', 'update'];
-/** Who sees more than whom. */
+/** For each function, the one that returns more organizations. */
 const NEXT_WIDER = { my_admin_org_ids: 'my_staff_org_ids', my_staff_org_ids: 'my_org_ids' };
 
 /** All mutations of a database with the extension, as [{ kind, name, sql }]. */
@@ -86,7 +86,7 @@ async function ofColumns(db) {
            unnest($1::text[]) as role, unnest($2::text[]) as privilege
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p')
        and not has_table_privilege(role, c.oid, privilege)
-       -- Only authenticated writes single columns, and what anon reads of a row may be any; else the whole table is the mutation.
+       -- Column rights matter for what authenticated writes and anon reads; otherwise the table is mutated.
        and (role = case privilege when 'select' then 'anon' else 'authenticated' end
             or has_column_privilege(role, c.oid, a.attnum, privilege))
      order by 1, a.attnum, role, privilege`,
@@ -139,7 +139,7 @@ function ofSchema() {
   ]);
 }
 
-/** `count` of them: the same number of each kind, as far as there are so many, spread evenly over the kind. */
+/** An even sample of `count` mutations: the same number of each kind if possible, spread over the kind. */
 export function sample(mutations, count) {
   const kinds = new Map();
   for (const one of mutations) kinds.set(one.kind, [...(kinds.get(one.kind) ?? []), one]);

@@ -1,9 +1,9 @@
-// Applies every mutation in turn and looks for a test that notices. scripts/mutants calls it; WORKERS names its servers.
+// Applies each mutation and runs tests until one fails. Called by scripts/mutants, which lists its servers in WORKERS.
 //   --list     prints the mutations
-//   KIND=x     only those whose kind matches this regular expression
-//   MUTANTS=n  an even sample of n
-//   QUICK=1    is content with whatever test notices first; else it goes on until a test of behaviour does
-//   RESUME=1   goes on where the last run was stopped
+//   KIND=x     only mutations whose kind matches this regular expression
+//   MUTANTS=n  an even sample of n mutations
+//   QUICK=1    stops at the first failing test instead of the first failing test of behaviour
+//   RESUME=1   continues an interrupted run
 
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { allSuites } from './suites.js';
 const DIR = process.env.MUTANTS_DIR;
 const QUICK = Boolean(process.env.QUICK);
 const RESULTS = join(DIR, 'results.jsonl');
-/** [{ env: { PGHOST, .. }, dir }]: each a server of its own, since roles are shared by all databases of a server. */
+/** [{ env: { PGHOST, .. }, dir }]: one server per worker, because all databases of a server share their roles. */
 const servers = JSON.parse(process.env.WORKERS).map(({ host, log }, i) => ({
   dir: join(DIR, `worker-${i}`),
   env: { PGHOST: host, PGPORT: '5432', PGUSER: 'postgres', SERVER_LOG: log },
@@ -32,7 +32,7 @@ const servers = JSON.parse(process.env.WORKERS).map(({ host, log }, i) => ({
       await client.end();
     }
   },
-  /** What a test left when it was ended. */
+  /** Removes what a killed test left. */
   async cleanUp() {
     for (const { datname } of await this.query(`select datname from pg_database where datname like 'test\\_%'`)) {
       await this.query(`drop database if exists ${datname} with (force)`);
@@ -50,7 +50,7 @@ async function mutationsOfFreshInstallation(server) {
   for (const mutation of chosen) {
     await db.sql('begin');
     await db.sql(mutation.sql).catch((error) => {
-      // It would be "noticed" by every test.
+      // Every test would "notice" it.
       throw new Error(`${error.message}: ${mutation.sql}`);
     });
     await db.sql('rollback');
@@ -59,23 +59,23 @@ async function mutationsOfFreshInstallation(server) {
   return chosen;
 }
 
-async function hunt(mutations) {
+async function testAll(mutations) {
   const started = Date.now();
   const suites = await suitesThatPass();
   const results = await earlierResults();
   const todo = mutations.filter(({ sql }) => !results.has(sql));
   const tries = new Tries(suites);
   await onAllServers(todo, async (mutation, server) => {
-    const result = await huntOne(mutation, server, tries);
+    const result = await testOne(mutation, server, tries);
     results.set(mutation.sql, result);
     await appendFile(RESULTS, `${JSON.stringify(result)}\n`);
-    const how = result.by ? `noticed by ${who(result)}` : 'SURVIVED';
+    const how = result.by ? `killed by ${who(result)}` : 'SURVIVED';
     console.log(`${results.size}/${mutations.length} (${result.seconds} s) ${result.kind}: ${result.name}: ${how}`);
   });
   return report(mutations.map(({ sql }) => results.get(sql)), Math.round((Date.now() - started) / 1000));
 }
 
-async function huntOne(mutation, server, tries) {
+async function testOne(mutation, server, tries) {
   const started = Date.now();
   let first = null;
   for (const suite of tries.cheapestFirst(mutation.kind)) {
@@ -89,7 +89,7 @@ async function huntOne(mutation, server, tries) {
   return { behaviour: false, ...mutation, ...first, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
-/** All suites, once without a mutation: what fails then would notice everything, and is left out. */
+/** Runs all suites without a mutation and returns those that pass: others would seem to kill everything. */
 async function suitesThatPass() {
   const todo = await allSuites();
   const passing = [];
@@ -97,14 +97,14 @@ async function suitesThatPass() {
     const started = Date.now();
     const failed = await suite.run('', server);
     suite.milliseconds = Date.now() - started;
-    console.log(`${suite.name}: ${failed ? `FAILS without a mutation (${failed.test}), left out` : `${suite.milliseconds} ms`}`);
+    console.log(`${suite.name}: ${failed ? `FAILS without a mutation (${failed.test}), excluded` : `${suite.milliseconds} ms`}`);
     if (failed) process.exitCode = 1;
     else passing.push(suite);
   });
   return passing;
 }
 
-/** Does the work for each item on whichever server is free. */
+/** Does the work for each item on the next free server. */
 async function onAllServers(items, work) {
   const todo = [...items];
   await Promise.all(
@@ -123,7 +123,7 @@ async function earlierResults() {
   return new Map(lines.map((line) => JSON.parse(line)).map((result) => [result.sql, result]));
 }
 
-/** Which suites noticed what so far. */
+/** Statistics of which suites killed which kinds of mutations. */
 class Tries {
   #ofKind = new Map();
 
@@ -138,7 +138,7 @@ class Tries {
     tries.milliseconds += milliseconds;
   }
 
-  /** First the one that is most likely to notice this kind per second spent. */
+  /** The suites, with the best chance per second of killing this kind first. */
   cheapestFirst(kind) {
     const cost = (suite) => {
       const { count, noticed, milliseconds } = this.#of(suite, kind);
@@ -174,7 +174,7 @@ function report(results, seconds) {
   }
   const [all, killed, byBehaviour] = count(results);
   console.log(`\nTook ${seconds} s.`);
-  console.log(`mutants: ${killed} killed, ${all - killed} survived (${QUICK ? 'QUICK: not asked how many' : byBehaviour} by behaviour)`);
+  console.log(`mutants: ${killed} killed, ${all - killed} survived (${QUICK ? 'QUICK: not counted' : byBehaviour} by behaviour)`);
   return killed === all && !process.exitCode ? 0 : 1;
 }
 
@@ -184,5 +184,5 @@ if (process.argv.includes('--list')) {
   for (const { kind, name, sql } of mutations) console.log(`${kind}: ${name}\n    ${sql}`);
   console.log(`${mutations.length} mutations`);
 } else {
-  process.exitCode = await hunt(mutations);
+  process.exitCode = await testAll(mutations);
 }

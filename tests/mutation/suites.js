@@ -1,4 +1,4 @@
-// The tests that a mutation has to get past, and how one of them is run until its first failure.
+// The suites run against a mutation, each until its first failure.
 
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 const BEHAVIOUR = ['model', 'security'];
-/** These compare the catalog with what was written down: they notice almost any mutation, whether it does harm or not. */
+/** Tests that compare the catalog with a snapshot: they notice almost every mutation, harmful or not. */
 const FINGERPRINTS = /^(model\/catalog|security|security_report|contents)$/;
 const STOP_AFTER_MS = 10 * 60 * 1000;
 
-/** All suites: the node files of BEHAVIOUR, and pg_regress. */
+/** All suites: the node test files of BEHAVIOUR, and pg_regress. */
 export async function allSuites() {
   const suites = [];
   for (const dir of BEHAVIOUR) {
@@ -25,7 +25,7 @@ export async function allSuites() {
   return [...suites, { name: 'pg_regress', run: runPgRegress }];
 }
 
-/** Runs a file; ends it at the first failing test. Returns null, or { test, behaviour }. */
+/** Runs a test file until its first failure. Returns null or { test, behaviour }. */
 async function runNodeFile(name, mutation, server) {
   const env = { ...process.env, ...server.env, HELPDESK_MUTATION: mutation };
   const failure = /^\s*not ok \d+ - (.*)/;
@@ -34,14 +34,14 @@ async function runNodeFile(name, mutation, server) {
   return found || problem ? { test: found ?? problem, behaviour: !FINGERPRINTS.test(name) } : null;
 }
 
-/** Runs a copy of pg_regress' tests whose setup has the mutation. A fingerprint that differs counts when nothing else does. */
+/** Runs a copy of the SQL tests with the mutation in their setup. Fingerprints count if no other test fails. */
 async function runPgRegress(mutation, server) {
   const dir = join(server.dir, 'pg_regress');
   const source = join(TESTS, 'pg_regress');
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   for (const part of ['sql', 'expected']) await cp(join(source, part), join(dir, part), { recursive: true });
-  // pg_regress compares what psql echoes too.
+  // psql echoes statements, so the mutation must be in the expected output too.
   for (const file of ['sql/setup.sql', 'expected/setup.out']) {
     const text = await readFile(join(dir, file), 'utf8');
     await writeFile(join(dir, file), text.replace(/^create extension helpdesk;$/m, (line) => `${line} ${mutation ?? ''};`));
@@ -55,7 +55,7 @@ async function runPgRegress(mutation, server) {
     ['--use-existing', '--dbname=helpdesk_regress', `--bindir=${PGBIN}`, `--inputdir=${dir}`, `--outputdir=${dir}`, ...files],
     { env: { ...process.env, ...server.env }, cwd: dir },
     (line) => {
-      // Postgres 15 says "test setup ... FAILED", 16 and later "not ok 1 - setup".
+      // Postgres 15 prints "test setup ... FAILED", 16 and later "not ok 1 - setup".
       const failed = line.match(/^test (\S+) .*FAILED|^not ok \d+ +[-+] (\S+)/);
       const name = failed && (failed[1] ?? failed[2]);
       if (name && FINGERPRINTS.test(name)) fingerprint ??= name;
@@ -68,8 +68,8 @@ async function runPgRegress(mutation, server) {
 }
 
 /**
- * Runs a command until `wanted(line)` of a line that it prints is truthy: returns { found }. Or { problem }, when it failed without
- * such a line; or {}, also when it took too long: a slow machine notices nothing.
+ * Runs a command until `wanted(line)` is truthy for a line of its output, and returns { found }. Returns { problem }
+ * if it fails without such a line, and {} otherwise, including timeouts.
  */
 async function untilLine(command, args, options, wanted) {
   const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -94,11 +94,11 @@ async function untilLine(command, args, options, wanted) {
   return { problem: `ends early: ${stderr.match(/^\w*error: .*/im)?.[0] ?? stderr.slice(-200)}` };
 }
 
-/** Ends a command and what it started. */
+/** Kills a command and its children. */
 function end(child) {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // It has ended already.
   }
 }
