@@ -12,7 +12,7 @@ const BEHAVIOUR = ['model', 'security'];
 const FINGERPRINTS = /^(model\/catalog|security|security_report|contents)$/;
 const STOP_AFTER_MS = 10 * 60 * 1000;
 
-/** All suites: the node test files of BEHAVIOUR, and pg_regress. */
+/** All suites: the node test files of BEHAVIOUR, and the SQL tests. */
 export async function allSuites() {
   const suites = [];
   for (const dir of BEHAVIOUR) {
@@ -22,7 +22,7 @@ export async function allSuites() {
       suites.push({ name, run: (mutation, server) => runNodeFile(name, mutation, server) });
     }
   }
-  return [...suites, { name: 'pg_regress', run: runPgRegress }];
+  return [...suites, { name: 'regress', run: runRegress }];
 }
 
 /** Runs a test file until its first failure. Returns null or { test, behaviour }. */
@@ -35,9 +35,9 @@ async function runNodeFile(name, mutation, server) {
 }
 
 /** Runs a copy of the SQL tests with the mutation in their setup. Fingerprints count if no other test fails. */
-async function runPgRegress(mutation, server) {
-  const dir = join(server.dir, 'pg_regress');
-  const source = join(TESTS, 'pg_regress');
+async function runRegress(mutation, server) {
+  const dir = join(server.dir, 'regress');
+  const source = join(TESTS, 'regress');
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   for (const part of ['sql', 'expected']) await cp(join(source, part), join(dir, part), { recursive: true });
@@ -46,13 +46,14 @@ async function runPgRegress(mutation, server) {
     const text = await readFile(join(dir, file), 'utf8');
     await writeFile(join(dir, file), text.replace(/^create extension helpdesk;$/m, (line) => `${line} ${mutation ?? ''};`));
   }
-  const files = (await readFile(join(source, 'run'), 'utf8')).match(/^FILES="(.*)"$/m)[1].split(' ');
-  await server.emptyDatabase('helpdesk_regress');
+  const names = (await readdir(join(source, 'sql'))).map((file) => file.replace('.sql', '')).sort();
+  const isSetup = (name) => /^setup(_|$)/.test(name);
   const { PGBIN } = process.env;
   let fingerprint = null;
   const { found, problem } = await untilLine(
     join(PGBIN, '../lib/pgxs/src/test/regress/pg_regress'),
-    ['--use-existing', '--dbname=helpdesk_regress', `--bindir=${PGBIN}`, `--inputdir=${dir}`, `--outputdir=${dir}`, ...files],
+    ['--use-existing', '--dbname=helpdesk_regress', `--launcher=${join(source, 'launch')}`, `--bindir=${PGBIN}`,
+      `--inputdir=${dir}`, `--outputdir=${dir}`, ...names.filter(isSetup), ...names.filter((name) => !isSetup(name))],
     { env: { ...process.env, ...server.env }, cwd: dir },
     (line) => {
       // Postgres 15 prints "test setup ... FAILED", 16 and later "not ok 1 - setup".
