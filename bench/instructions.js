@@ -1,11 +1,11 @@
-// What scripts/instructions counts: `prepare DIRECTORY` writes for each statement two files, with few and with more calls of it;
-// `report DIRECTORY` prints the difference a call, of the whole statement and of some functions in it.
+// The statements of scripts/instructions. `prepare DIRECTORY` writes two files per statement, with few and with more
+// calls. `report DIRECTORY` prints the difference per call, for the statement and for some functions in it.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { given, sessionOf } from './lib/parameters.js';
+import { readParameters, sessionOf } from './lib/parameters.js';
 
-/** Plans are made in the first calls, and kept. */
+/** The first calls create the cached plans, so that the difference does not include planning. */
 const FEW = 20;
 const MORE = 60;
 const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
@@ -29,7 +29,7 @@ function prepare(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const settings = Object.entries(sessionOf('agent')).map(([name, value]) => `set ${name} = '${value}';`);
-  for (const [name, statement] of Object.entries(statements(given()))) {
+  for (const [name, statement] of Object.entries(statements(readParameters()))) {
     for (const times of [FEW, MORE]) {
       const lines = [...settings, `prepare p as ${statement};`, ...Array(times).fill('execute p;')];
       writeFileSync(join(directory, `${name}.${times}.in`), `${lines.join('\n')}\n`);
@@ -37,7 +37,7 @@ function prepare(directory) {
   }
 }
 
-/** A callgrind file: instructions of the whole, and of each function with all that it calls; how often each was called. */
+/** Reads a callgrind file: total instructions, inclusive instructions and calls of each function. */
 function counted(file) {
   const names = new Map();
   const nameOf = (text) => {

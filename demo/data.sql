@@ -1,5 +1,5 @@
--- The demo's data: two organizations with an admin, agents and customers each, and a dozen tickets in all stages.
--- People write through the same functions as in production, signed in as themselves.
+-- The data of the demo: two organizations with an admin, agents and customers each, and a dozen
+-- tickets in all stages. People write through the API functions, signed in as themselves.
 \set ON_ERROR_STOP 1
 \set QUIET 1
 \pset tuples_only on
@@ -17,7 +17,7 @@ create function demo.person(p_name text) returns uuid language sql as
   'select id from helpdesk.profiles where name = p_name';
 create function demo.stage(p_org text, p_stage text) returns uuid language sql as
   'select id from helpdesk.workflow_stages where org_id = demo.org(p_org) and name = p_stage';
--- A ticket from its first word to where it stands today.
+-- Opens a ticket, assigns it and moves it to its stage.
 create function demo.ticket(p_org text, p_customer text, p_title text, p_description text,
                             p_priority helpdesk.ticket_priority, p_stage text, p_agent text) returns void
 language plpgsql as $$

@@ -1,10 +1,10 @@
-// What the demo shows: the main job over HTTP, through PostgREST, as three different people.
+// The walkthrough of the demo: a ticket over HTTP, through PostgREST, as three different people.
 import { createHmac } from 'node:crypto'
 
 const [url, secret, org] = process.argv.slice(2)
 
 const base64url = (value) => Buffer.from(value).toString('base64url')
-export function token(login, role = 'authenticated') {
+function token(login, role = 'authenticated') {
   const head = base64url(JSON.stringify({ alg: 'HS256', typ: 'JWT' }))
   const week = Math.floor(Date.now() / 1000) + 7 * 24 * 3600
   const body = base64url(JSON.stringify({ sub: login, role, exp: week }))
@@ -53,7 +53,7 @@ show(list.body.tickets.map((t) =>
 show([`page 1 of ${list.body.pagination.total} open or pending tickets`])
 
 const details = await call('Ben:', ben, 'get_ticket_details', { p_ticket_id: created.body })
-expect(details.body.ticket?.title === 'The coffee machine leaks', 'Ben reads it')
+expect(details.body.ticket?.title === 'The coffee machine leaks', 'Ben can read it')
 show(JSON.stringify(details.body, null, 2).split('\n'))
 
 const refused = await call('Mallory, a customer of Globex:', mallory, 'list_org_tickets', { p_org_id: org })
@@ -61,7 +61,7 @@ expect(refused.status === 403, 'Mallory is refused')
 show([`${refused.body.code}: ${refused.body.message}`])
 const nothing = await call('Mallory:', mallory, 'get_ticket_details', { p_ticket_id: created.body })
 expect(nothing.body === null, 'Mallory sees no ticket')
-show(['null: for her there is no such ticket'])
+show(['null: she cannot see the ticket'])
 
 console.log(`
 Alice's token, valid for a week:

@@ -1,4 +1,4 @@
-// What the scripts of the operations name with a colon: the ids that bench/generate.sql made, and moments.
+// The parameters of the operations, written with a colon in their scripts: ids from bench/generate.sql, and timestamps.
 
 import { query } from './psql.js';
 
@@ -6,10 +6,10 @@ const PER_PAGE = 20;
 const id = (kind, n) => `${kind.toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const daysAgo = (days) => new Date(Date.now() - days * 24 * 3600 * 1000).toISOString().slice(0, 10);
 
-/** Who asks, by the number of the person in bench/generate.sql. */
+/** The callers, by their number in bench/generate.sql. */
 const PEOPLE = { agent: 21, customer: 200, everywhere: 100 };
 
-/** The settings of a session of somebody, as PostgREST would make it. */
+/** The settings of a caller's session, as PostgREST sets them. */
 export const sessionOf = (who) => ({
   role: 'authenticated',
   'request.jwt.claims': JSON.stringify({ sub: id(1, PEOPLE[who]), role: 'authenticated' }),
@@ -17,10 +17,10 @@ export const sessionOf = (who) => ({
 
 export const loginOf = (who) => id(1, PEOPLE[who]);
 
-export function given() {
+export function readParameters() {
   const org = id(3, 1);
   const many = Number(query('select max(n) from bench.largest'));
-  // The thousandth page, or the middle one where there are fewer.
+  // The thousandth page, or the middle one if there are fewer.
   const deepPage = Math.max(2, Math.min(1000, Math.floor(many / PER_PAGE / 2)));
   const before = JSON.parse(
     query(`select helpdesk.list_org_tickets('${org}', '{"page": ${deepPage - 1}, "count": "none"}')`, sessionOf('agent')),
@@ -37,13 +37,13 @@ export function given() {
     agentOrgs: orgsOf('agent'),
     customerOrgs: orgsOf('customer'),
     chatty: query(`select min(id::text) from helpdesk.tickets where org_id = '${org}'`),
-    // One that nothing writes on, and one that everything does.
+    // A ticket without writes, and one that all writes use.
     quiet: query('select id from bench.largest where n = 7'),
     busy: query('select id from bench.largest where n = 8'),
     article: query(`select min(id::text) from helpdesk.articles where org_id = '${org}' and status = 'published' and visibility = 'public'`),
     deepPage,
     deepCursor: before.pagination.nextCursor,
-    deepMoment: last.updatedAt,
+    deepTimestamp: last.updatedAt,
     deepId: last.id,
     weekAgo: `${daysAgo(7)}T00:00:00Z`,
     yearAgo: `${daysAgo(365)}T00:00:00Z`,

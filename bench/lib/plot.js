@@ -1,4 +1,4 @@
-// Time against rows: one line an operation, from the results of every size that was measured.
+// Plots time against rows, one line per operation, from the results of all sizes.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const allResults = (directory) =>
     .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')))
     .sort((a, b) => a.rows - b.rows);
 
-/** Draws growth.svg with gnuplot; does nothing where there is no gnuplot. Returns whether it was drawn. */
+/** Draws growth.svg if gnuplot is installed. Returns whether it did. */
 export function plotGrowth(directory) {
   const all = allResults(directory);
   const line = (name, side) => all.flatMap(({ rows, operations }) => {
@@ -43,7 +43,7 @@ export function plotGrowth(directory) {
   return true;
 }
 
-/** What takes longer with more rows than a search in a tree would, as Markdown; nothing for a single size. */
+/** Operations that grow faster than the depth of a B-tree, as Markdown; nothing for a single size. */
 export function growth(directory) {
   const all = allResults(directory);
   if (all.length < 2) return '';
@@ -51,7 +51,7 @@ export function growth(directory) {
   const inATree = (rows) => Math.log(rows) / Math.log(first.rows);
   const rows = Object.keys(first.operations).map((name) => {
     const times = all.map(({ operations }) => operations[name]?.sides.helpdesk?.median);
-    // The largest size may be of reads only.
+    // The largest size may contain reads only.
     const measured = times.findLastIndex((time) => time !== undefined);
     const factor = times[measured] / times[0];
     return { name, times, factor, note: factor > inATree(all[measured].rows) ? 'faster than log n' : '' };
