@@ -8,8 +8,9 @@ const words = (text) => text.trim().split(/\s+/).filter(Boolean);
  * The rights on a table.
  *   read, insert, update, delete: whether a person (`me`) may do this with a row;
  *   inserts, updates: the columns that people may give; rest: the other columns;
- *   backend: what service_role may do, with all rows and columns; backendUpdates: the columns that it may update, if
- *   not all; isOpen: anon may read the table too, by the same rule.
+ *   backend: what service_role may do, with all rows and columns;
+ *   backendUpdates: the columns that service_role may update, if not all;
+ *   isOpen: anon may read the table too, by the same rule.
  */
 class Table {
   constructor({ read = nobody, insert = nobody, inserts = '', update = nobody, updates = '', rest = '', backend = 'read', ...more }) {

@@ -19,7 +19,7 @@ export function daysBetween(from, to) {
   return days;
 }
 
-// ---- The log, a list of { metric, at, priority, agent, seconds }, and the report expected from it.
+// ---- The log, a list of { metric, at, priority, agent, seconds }, and the expected report.
 
 export const nearestRank = (sorted, percent) => sorted[Math.ceil((percent * sorted.length) / 100) - 1];
 
@@ -95,7 +95,7 @@ export function assertReport(actual, expected) {
   }
 }
 
-// ---- The archive: all of ticket_history, including that of deleted tickets, and what history lacks.
+// ---- The archive: all of ticket_history, even of deleted tickets, and what history lacks.
 
 const ARCHIVE = `
   create schema archive;
