@@ -1,21 +1,38 @@
-# The commands of the project; each is a script under scripts/. PG=18 selects Postgres 18 (default 15).
-.PHONY: demo demo-stop test install lint bench fuzz mutants clean
+# The commands of the project. Each is a script under scripts/, which documents its settings.
+.PHONY: help demo demo-stop build install test regress lint bench instructions fuzz mutants reference \
+	security-baseline docs clean
 
-demo:
+help: ## lists these commands
+	@echo 'PG=18 selects Postgres 18 (default: 15).'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## starts a private Postgres and PostgREST with sample data and shows them in use
 	@scripts/demo
-demo-stop:
+demo-stop: ## stops the demo and removes its data
 	@scripts/demo-stop
-test:
-	@scripts/test
-install:
+build: ## builds the extension into the private Postgres tree
+	@scripts/setup && scripts/build
+install: ## builds the extension and installs it into the Postgres of PG_CONFIG
 	@scripts/install
-lint:
+test: ## runs all linters and tests
+	@scripts/test
+regress: ## runs the SQL tests: T=tickets_create one, T=tickets a domain; ACCEPT=1 accepts results
+	@scripts/regress
+lint: ## runs the linters only
 	@scripts/lint
-bench:
+bench: ## times every operation against plpgsql and hand-written SQL
 	@scripts/bench
-fuzz:
+instructions: build ## counts the instructions of the most frequent operations
+	@scripts/instructions
+fuzz: ## runs the fuzz and model tests with new random seeds
 	@scripts/fuzz
-mutants:
+mutants: ## checks that breaking any rule of the database fails a test (takes hours)
 	@scripts/mutants
-clean:
+reference: ## writes docs/reference.md from the comments in the database
+	@scripts/regenerate reference
+security-baseline: ## writes sql/security_baseline.txt after an intended change of privileges
+	@scripts/regenerate security-baseline
+docs: reference ## writes docs/reference.md, and the documentation of the Rust code to target/doc
+	@scripts/rustdoc
+clean: ## stops all servers and removes everything that was built or downloaded
 	@scripts/clean

@@ -1,6 +1,7 @@
--- The baseline: what people write by hand today. Tables, plpgsql functions and policies as in the design sketch that helpdesk grew
--- from, repaired only so far that they run (profiles.org_id exists, one row of JSON a page, LIMIT 20, the page's total counted).
--- Loaded with the same rows. profiles.org_id can name one organization only: the person's first.
+-- The plpgsql baseline: the tables, functions and policies of the original design, which helpdesk
+-- grew from, with only the fixes that make them run (profiles.org_id exists, a page is one row of
+-- JSON, LIMIT 20, the total of a page is counted). It is loaded with the same rows. profiles.org_id
+-- names only the first organization of a person.
 \set ON_ERROR_STOP 1
 begin;
 create schema baseline;
@@ -150,7 +151,8 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
--- The sketch filters by priority and says "add more filter conditions as needed": these are the others, written as that one is.
+-- The original design filters by priority and leaves "more filter conditions as needed" to the
+-- reader. The other filters are written in the same way.
 create function baseline.list_org_tickets(p_org_id uuid, p_filters jsonb default '{}') returns json as $$
 declare
   v_result json;
@@ -214,7 +216,7 @@ begin
 end;
 $$ language plpgsql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
--- The sketch has no queue; as it is usually written.
+-- The original design has no queue. This is the usual way to write one.
 create function baseline.claim_next_ticket(p_org_id uuid) returns uuid as $$
 declare
   v_old ticket_history;
@@ -239,7 +241,8 @@ begin
 end;
 $$ language plpgsql security definer set search_path = baseline, helpdesk, pg_temp;
 
--- The sketch's views. What its two materialized views hold is also there as plain views, for a comparison of what is as fresh as ours.
+-- The views of the original design. Its two materialized views also exist as plain views, because
+-- only those return results as current as helpdesk's.
 create view baseline.agent_tickets_now as
   select t.id, t.org_id, t.workflow_id, t.current_stage_id, h.title, h.description, h.priority, h.assigned_to, t.created_by, t.created_at,
          t.updated_at, w.name as workflow_name, ws.name as stage_name, p_assigned.name as assigned_to_name,
@@ -273,7 +276,7 @@ create view baseline.customer_tickets as
 
 create materialized view baseline.agent_tickets as select * from baseline.agent_tickets_now;
 create materialized view baseline.workflow_stage_stats as select * from baseline.stage_stats_now;
--- REFRESH CONCURRENTLY needs them unique.
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY requires unique indexes.
 create unique index on baseline.agent_tickets (id);
 create unique index on baseline.workflow_stage_stats (stage_id);
 create index on baseline.agent_tickets (org_id, workflow_id);
@@ -298,7 +301,7 @@ create function baseline.dashboard(p_org_id uuid) returns json as $$
                      where t.org_id = p_org_id and ws.name in ('New', 'In progress')))
 $$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
--- Search as it is usually written: ILIKE over the newest state and the comments ..
+-- The two usual ways to write a search: ILIKE over the latest state and the comments ..
 create function baseline.search_ilike(p_org_id uuid, p_query text) returns json as $$
   select coalesce(json_agg(x), '[]') from (
     select t.id, h.title, left(h.description, 200) as snippet
@@ -309,7 +312,7 @@ create function baseline.search_ilike(p_org_id uuid, p_query text) returns json 
      order by t.updated_at desc limit 20) x
 $$ language sql stable security definer set search_path = baseline, helpdesk, pg_temp;
 
--- .. and a tsvector with a GIN index under row security, ranked.
+-- .. and a ranked tsvector search with a GIN index under row security.
 create table baseline.documents (
   id uuid primary key default gen_random_uuid(), ticket_id uuid not null, org_id uuid not null, is_internal boolean not null,
   content text not null, words tsvector generated always as (to_tsvector('simple', content)) stored
@@ -339,7 +342,7 @@ create index on baseline.notifications (user_id);
 create index on baseline.notifications (created_at);
 create index on baseline.notifications (expires_at);
 
--- The sketch reads new.title here, which its tickets do not have.
+-- The original design reads new.title here, a column that its tickets do not have.
 create function baseline.create_ticket_notification() returns trigger as $$
 begin
   insert into notifications (user_id, type, content)

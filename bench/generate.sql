@@ -1,5 +1,6 @@
--- Fills the tables set-based: :tickets tickets in 20 organizations of unequal size (the largest holds 40 %), priorities and
--- stages skewed, :comments comments a ticket, people in several organizations. Triggers are off: history and counters are made here.
+-- Generates :tickets tickets with :comments comments each in 20 organizations of different sizes
+-- (the largest holds 40 %). Priorities and stages are skewed, and some people belong to several
+-- organizations. Triggers are off, so this script also writes history and counters.
 \set ON_ERROR_STOP 1
 begin;
 set local session_replication_role = replica;
@@ -11,17 +12,18 @@ create function bench.id(kind int, n bigint) returns uuid language sql immutable
   select (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
 $$;
 
--- Ids of what is written all the time ascend with it, as UUIDv7 do.
+-- Ids that ascend in the order of insertion, as UUIDv7 do.
 create function bench.row_id(kind int, n bigint) returns uuid language sql immutable parallel safe as $$
   select (lpad(to_hex(n), 8, '0') || '-' || lpad(to_hex(kind), 4, '0') || '-7000-8000-000000000000')::uuid
 $$;
 
--- So many words of a vocabulary of 20,000, as frequent as words are (Zipf); x only makes it another text for each row.
+-- Random words from a vocabulary of 20,000 with Zipf frequencies. The argument x makes Postgres
+-- evaluate the function for every row.
 create function bench.words(x bigint, many int) returns text language sql volatile as $$
   select string_agg('word' || floor(power(20000, random()))::int, ' ') from generate_series(1, many) where x is not null
 $$;
 
--- Indexes that are not keys are built when the rows are there: each of them at once.
+-- Indexes other than keys are dropped and built again when all rows are loaded, which is faster.
 create table bench.indexes as
   select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition, c.relname as of_table
     from pg_index i join pg_class c on c.oid = i.indrelid
@@ -29,7 +31,7 @@ create table bench.indexes as
      and not exists (select from pg_constraint k where k.conindid = i.indexrelid);
 select format('drop index %s', name) from bench.indexes \gexec
 
--- Texts to pick from: making one for each row would take longer than everything else.
+-- A pool of texts, because generating one for each row would take longer than everything else.
 select least(200000, :tickets) as texts \gset
 create table bench.texts as select n, bench.words(n, 12) as words from generate_series(0, :texts - 1) n;
 create unique index on bench.texts (n);
@@ -47,7 +49,8 @@ insert into helpdesk.profiles (id, auth_id, role, name, email)
 
 insert into helpdesk.organizations (id, name, created_by)
   select bench.id(3, n), 'Organization ' || n, bench.id(2, n) from generate_series(1, 20) n;
--- Staff n works in organization n % 20 + 1, and every fourth also in organization 1; customers are spread, and some are in two.
+-- Staff member n works in organization n % 20 + 1, and one in four also in organization 1.
+-- Customers are distributed evenly, and some belong to two organizations.
 insert into helpdesk.org_members (org_id, user_id, org_role)
   select bench.id(3, n % 20 + 1), bench.id(2, n), case when n <= 20 then 'org_admin' else 'org_agent' end
     from bench.people where is_staff
@@ -67,7 +70,7 @@ insert into helpdesk.workflow_stages (org_id, id, workflow_id, name, position, s
          (values (1, 'New', 'open'), (2, 'In progress', 'open'), (3, 'Waiting on customer', 'pending'),
                  (4, 'Resolved', 'resolved'), (5, 'Closed', 'closed')) s (position, name, status);
 
--- Organization 1 holds 40 %, the others share the rest by the square of a random number.
+-- Organization 1 holds 40 % of the tickets. The others share the rest unevenly.
 create table bench.tickets as
   select n, org, bench.row_id(6, n) as id, bench.row_id(7, n) as history_id,
          case when r1 < 0.70 then 5 when r1 < 0.80 then 4 when r1 < 0.85 then 3 when r1 < 0.95 then 2 else 1 end as stage,
@@ -78,7 +81,7 @@ create table bench.tickets as
                  random() as r1, random() as r2, random() as r3, random() as r4
             from generate_series(1, :tickets) n) x;
 
--- Who opens an organization's tickets and who works on them, numbered from 0; and how many they are.
+-- The customers and the staff of each organization, numbered from 0, and how many there are.
 create table bench.members as
   select org_id, user_id, org_role <> 'org_customer' as is_staff,
          row_number() over (partition by org_id, org_role <> 'org_customer' order by user_id) - 1 as n
@@ -132,23 +135,24 @@ update helpdesk.tickets t
    set public_comment_count = (select count(*) from helpdesk.ticket_comments c where c.org_id = t.org_id and c.ticket_id = t.id and not c.is_internal)
  where t.id = (select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id limit 1);
 
--- Every tenth ticket has a file.
+-- One in ten tickets has an attachment.
 insert into helpdesk.ticket_attachments (org_id, id, ticket_id, requester_id, file_name, file_type, file_size, storage_path, uploaded_by, uploaded_at)
   select t.org_id, bench.row_id(20, b.n), t.id, t.created_by, 'photo.jpg', 'image/jpeg', 123456,
          t.org_id || '/' || t.id || '/photo.jpg', t.created_by, t.created_at
     from bench.tickets b join helpdesk.tickets t on t.id = b.id where b.n % 10 = 0;
 
--- What is internal is counted apart.
+-- Internal comments are counted separately.
 insert into helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count)
   select org_id, ticket_id, count(*), 0 from helpdesk.ticket_comments where is_internal group by 1, 2;
 
--- What happened in the last 30 days was told to the requester; four of five have read it.
+-- Requesters were notified of the tickets of the last 30 days. Four in five have read it.
 insert into helpdesk.notifications (org_id, id, user_id, ticket_id, type, content, read, created_at, expires_at)
   select org_id, bench.row_id(17, row_number() over (order by id)), created_by, id, 'ticket_created',
          jsonb_build_object('ticket_id', id, 'title', title), random() < 0.8, created_at, created_at + interval '30 days'
     from helpdesk.tickets where created_at > now() - interval '30 days';
 
--- 20,000 articles (fewer for fewer tickets), spread as the tickets are; two thirds published.
+-- 20,000 articles (fewer if there are fewer tickets), distributed like the tickets. Two thirds are
+-- published.
 insert into helpdesk.articles (org_id, id, title, content, author, visibility, status, created_at, updated_at)
   select t.org_id, bench.row_id(12, a.n), 'How to ' || bench.words(a.n, 4), bench.words(a.n, 100), s.user_id,
          (array['public', 'members', 'internal'])[1 + a.n % 3], (array['published', 'published', 'draft'])[1 + a.n / 3 % 3], t.created_at, t.created_at
@@ -167,17 +171,17 @@ insert into helpdesk.ticket_counters (org_id, last_number)
   on conflict (org_id) do update set last_number = excluded.last_number;
 select helpdesk.rebuild_ticket_stats();
 
--- Somebody who works in every organization.
+-- A person who works in every organization.
 insert into helpdesk.org_members (org_id, user_id, org_role)
   select bench.id(3, n), bench.id(2, 100), 'org_agent' from generate_series(1, 20) n on conflict do nothing;
 
--- The tickets of the largest organization, to pick from.
+-- The tickets of the largest organization, for the benchmark to choose from.
 create table bench.largest as
   select row_number() over (order by id)::int as n, id from (
     select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id offset 1) t;
 create unique index on bench.largest (n) include (id);
 
--- Changes that are not folded in yet, as the trigger appends them.
+-- Deltas that are not folded yet, in the form in which the trigger appends them.
 create function bench.add_deltas(many int) returns void language sql as $$
   insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
   select bench.id(3, 1), 'stage', now() - n * interval '1 second', bench.id(5, 12 + n % 3), 'low', bench.id(2, 1 + n % 100), case when n % 2 = 0 then 1 else -1 end

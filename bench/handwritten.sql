@@ -1,5 +1,6 @@
--- The best SQL by hand runs on our own tables, as their owner, in sessions with session_replication_role = replica: then our triggers do
--- not fire. Foreign keys are not ours to leave out: they are checked in those sessions too.
+-- The hand-written SQL runs on helpdesk's own tables, as their owner, in sessions with
+-- session_replication_role = replica, where helpdesk's triggers do not fire. The triggers of
+-- foreign keys are enabled in these sessions too, because any implementation needs foreign keys.
 \set ON_ERROR_STOP 1
 do $$
 declare

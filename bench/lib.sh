@@ -1,8 +1,10 @@
-# Sourced by scripts/bench and scripts/instructions: the database of the bench. Not run by itself.
+# shellcheck shell=bash
+# The benchmark database. Sourced by scripts/bench and scripts/instructions.
 
 query() { sql -A -t -d helpdesk_bench "$@"; }
 
-# load TICKETS COMMENTS FILE ..: makes it, with so many tickets, so many comments a ticket, and what the files say.
+# load TICKETS COMMENTS FILE ..: creates the database, generates that many tickets with that many
+# comments each, and runs the files.
 load() {
   local file
   sql -d postgres -c "create database helpdesk_bench"

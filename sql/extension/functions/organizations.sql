@@ -1,0 +1,104 @@
+-- Organizations, their members and invites, and the codes for administrators of the installation.
+
+grant execute on function
+  helpdesk.create_organization(text),
+  helpdesk.list_org_members(uuid),
+  helpdesk.set_member_role(uuid, uuid, text),
+  helpdesk.remove_member(uuid, uuid),
+  helpdesk.leave_organization(uuid),
+  helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval),
+  helpdesk.accept_org_invite(uuid),
+  helpdesk.revoke_org_invite(uuid),
+  helpdesk.my_pending_invites(),
+  helpdesk.create_admin_invite_code(interval),
+  helpdesk.redeem_admin_invite_code(text)
+  to authenticated, service_role;
+
+comment on function helpdesk.create_organization(text) is
+'Creates an organization and returns its id.
+The caller becomes its first org_admin, and it gets a workflow named "Support".
+Callers: profiles whose role on the installation is customer or admin.
+p_name: 1 to 200 characters.
+Errors: 22004 (null argument), 22023 (name), 42501 (not signed in, or an agent).';
+
+comment on function helpdesk.list_org_members(uuid) is
+'Returns the members of an organization.
+Result: [{id, name, email, orgRole, addedAt}].
+Callers: members. Staff see all members; customers see themselves and the staff, without e-mail
+  addresses.
+Errors: 22004 (null argument), 42501 (not a member).';
+
+comment on function helpdesk.set_member_role(uuid, uuid, text) is
+'Changes the role of a member.
+A member who becomes org_customer and may not be assigned loses all tickets that are not closed.
+Callers: admins of the organization.
+p_user_id: the member''s profiles.id.
+p_org_role: org_admin, org_agent or org_customer.
+Errors: 22004 (null argument), 22023 (role), 42501 (not an admin, or no such member),
+  55000 (the last org_admin).';
+
+comment on function helpdesk.remove_member(uuid, uuid) is
+'Ends a membership.
+Tickets of the member that are not closed become unassigned; pending invites to the member''s
+  address are revoked.
+Callers: admins of the organization.
+p_user_id: the member''s profiles.id.
+Errors: 22004 (null argument), 42501 (not an admin, or no such member),
+  55000 (the last org_admin).';
+
+comment on function helpdesk.leave_organization(uuid) is
+'Ends the caller''s own membership, with the same consequences as remove_member().
+Callers: members.
+Errors: 22004 (null argument), 42501 (not a member), 55000 (the last org_admin).';
+
+comment on function helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval) is
+'Invites the owner of an e-mail address to an organization and returns the id of the invite.
+Replaces a pending invite to the same address. helpdesk sends no mail: your application mails a
+  link that contains the id.
+Callers: admins of the organization.
+p_role: customer, agent or admin.
+p_expires_in: more than 0 and at most 366 days.
+Errors: 22004 (null argument), 22023 (address or lifetime), 42501 (not an admin),
+  23505 (already a member).';
+
+comment on function helpdesk.accept_org_invite(uuid) is
+'Accepts an invite: adds the caller to its organization and returns the id of the organization.
+Callers: people who have confirmed the e-mail address that the invite names. A second call by the
+  same person returns the same id. Someone who is a member already keeps their role.
+Errors: 22004 (null argument), 42501 (no such invite for the caller, or address not confirmed),
+  55000 (expired, accepted by someone else, or accepted by the caller, who has left since).';
+
+comment on function helpdesk.revoke_org_invite(uuid) is
+'Revokes an invite that has not been accepted yet.
+Callers: admins of the organization.
+Errors: 22004 (null argument), 42501 (no such invite in an organization of the caller),
+  55000 (already accepted).';
+
+comment on function helpdesk.my_pending_invites() is
+'Returns the invites that the caller can accept now.
+These are the pending invites to the caller''s confirmed e-mail address.
+Result: [{id, orgId, orgName, role, invitedBy, createdAt, expiresAt}].
+Errors: 42501 (not signed in).';
+
+comment on function helpdesk.create_admin_invite_code(interval) is
+'Creates a code that makes one person an administrator of the installation, and returns it.
+The code has 128 random bits as 32 hex digits. It is never shown again.
+Callers: administrators of the installation, service_role and the database administrator.
+p_expires_in: more than 0 and at most 366 days.
+Errors: 22004 (null argument), 22023 (lifetime), 42501 (not an administrator).';
+
+comment on function helpdesk.redeem_admin_invite_code(text) is
+'Makes the caller an administrator of the installation. A code works once.
+Callers: people with a confirmed e-mail address.
+Errors: 22004 (null argument), 42501 (the same for every problem with the code),
+  55000 (already an administrator).';
+
+comment on function helpdesk.handle_new_org() is
+'Trigger function on organizations: creates the membership of the creator and the first workflow.';
+
+comment on function helpdesk.org_members_keep_admin() is
+'Trigger function on org_members: refuses to remove or demote the last org_admin.';
+
+comment on function helpdesk.org_members_revoke() is
+'Trigger function on org_members: unassigns the tickets and revokes the invites of a member who
+  leaves or loses their role.';

@@ -1,0 +1,19 @@
+-- Functions that know nothing of help desks. Policies, column defaults and constraints call them.
+
+grant execute on function
+  helpdesk.uuid_generate_v7(),
+  helpdesk.is_blank(text),
+  helpdesk.bypasses_row_security()
+  to anon, authenticated, service_role;
+
+comment on function helpdesk.uuid_generate_v7() is
+'Returns a new UUIDv7 (RFC 9562).
+UUIDs of this version ascend, so that rows created together are close together in an index.';
+
+comment on function helpdesk.is_blank(text) is
+'Whether a text is empty or consists of white space only.
+White space is what Unicode defines as such, whatever the locale of the database.';
+
+comment on function helpdesk.bypasses_row_security() is
+'Whether the database role of the caller bypasses row security, as superusers and service_role do.
+The views for staff show all rows to such a role.';

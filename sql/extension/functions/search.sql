@@ -1,0 +1,41 @@
+-- Search over tickets, comments and articles.
+
+-- Public articles are searchable without signing in.
+grant execute on function
+  helpdesk.search(uuid, text, jsonb),
+  helpdesk.search_articles(uuid, text, integer)
+  to anon, authenticated, service_role;
+
+grant execute on function helpdesk.suggest_articles(uuid, uuid) to authenticated, service_role;
+
+comment on function helpdesk.search(uuid, text, jsonb) is
+'Searches the tickets, comments and articles that the caller may see, best matches first.
+Result: {results: [{kind, id, ticketId, number, title, snippet, status, priority, isInternal,
+  helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}. snippet is HTML: escaped text
+  in which <mark> highlights the matches.
+Callers: everybody, signed in or not. People who are not members find public articles only.
+p_query: words, "phrases", or, -not. 42 and #42 find the ticket with that number.
+- All words must occur in one ticket (title and description), one comment or one article, within its
+  first 100,000 characters.
+- The last word, from three letters on, also matches as a prefix. Tickets and comments that contain
+  the word itself come first.
+- If no article matches, a typo in the title of an article is forgiven.
+- A query without words finds nothing.
+Ranking: articles are ranked together; tickets and comments are ranked within windows of a few
+  hundred matches, newest window first. Customers search their 2,000 most recently changed tickets.
+Filters (p_filters): kind (ticket, comment, article, or a list), perPage (1 to 100, default 20),
+  cursor (nextCursor of the previous page).
+Errors: 22004 (null argument), 22023 (filter).';
+
+comment on function helpdesk.search_articles(uuid, text, integer) is
+'Searches the articles that the caller may read and returns a list of results as search() does.
+Callers: everybody, signed in or not.
+p_limit: 1 to 100, default 20.
+Errors: 22004 (null argument), 22023 (limit).';
+
+comment on function helpdesk.suggest_articles(uuid, uuid) is
+'Returns up to five published articles that share words with a ticket, best matches first.
+Words that occur in most articles do not count. The results look like those of search().
+Callers: anyone who can see the ticket.
+p_org_id: optional; the ticket must belong to this organization.
+Errors: 22004 (null argument), 42501 (no such ticket).';

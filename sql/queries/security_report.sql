@@ -1,0 +1,66 @@
+-- Where the live catalog is less safe than $1, the baseline of this release; one finding per row.
+with live as materialized (select object, fact from helpdesk.security_state()),
+shipped as materialized (
+  select split_part(line, ': ', 1) as object, substr(line, strpos(line, ': ') + 2) as fact
+    from string_to_table($1, E'\n') line where line <> ''
+),
+is_grant(pattern) as (values ('^[a-z]+ (\([^)]*\) )?to '))
+select object, 'granted, but not by helpdesk: ' || fact as finding, 'REVOKE it unless it is intended.' as remedy
+  from live, is_grant
+ where fact ~ pattern and (object, fact) not in (select object, fact from shipped)
+   and (object <> 'function helpdesk.act_as(text)' or fact ~ ' to (PUBLIC|anon|service_role)$')
+union all
+select object, 'not shipped with helpdesk: ' || fact, 'Drop it unless it is intended.'
+  from live
+ where object ~ '^(policy|function) ' and object not in (select object from shipped)
+   and fact !~ (select pattern from is_grant) and fact !~ '^restrictive '
+union all
+select l.object, 'altered: ' || l.fact || '; shipped: ' || s.fact, 'Restore what was shipped.'
+  from live l join shipped s using (object), is_grant
+ where l.fact !~ pattern and s.fact !~ pattern and l.fact <> s.fact
+union all
+select object, 'missing; shipped: ' || fact, 'Restore what was shipped.'
+  from shipped, is_grant
+ where fact !~ pattern and object not in (select object from live)
+union all
+select object, fact, case when object like 'view %' then 'Set security_invoker, or drop it.' else 'ENABLE ROW LEVEL SECURITY and create policies.' end
+  from live
+ where fact in ('NO ROW SECURITY', 'NOT SECURITY_INVOKER') and object not in (select object from shipped)
+union all
+select format('role %s', m.member::regrole), 'is a member of helpdesk_owner, so row security does not bind it', 'REVOKE helpdesk_owner from it.'
+  from pg_auth_members m
+  join pg_roles r on r.oid = m.member and not r.rolsuper
+ where m.roleid = 'helpdesk_owner'::regrole
+union all
+select format('role %s', m.member::regrole), format('is a member of %s', m.roleid::regrole), 'REVOKE it.'
+  from pg_auth_members m where m.member in ('helpdesk_owner'::regrole, 'anon'::regrole, 'authenticated'::regrole)
+union all
+select format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname),
+       format('belongs to %s', c.relowner::regrole), 'ALTER .. OWNER TO helpdesk_owner.'
+  from pg_class c
+ where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+   and c.relowner <> 'helpdesk_owner'::regrole
+   and (format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname) in (select object from shipped)
+        or exists (select from pg_roles r where r.oid = c.relowner and r.rolsuper))
+union all
+select format('function %s', p.oid::regprocedure), format('belongs to %s', p.proowner::regrole), 'ALTER .. OWNER TO helpdesk_owner.'
+  from pg_proc p
+ where p.pronamespace = 'helpdesk'::regnamespace and not p.prosecdef and p.proowner <> 'helpdesk_owner'::regrole
+union all
+select 'schema helpdesk', format('belongs to %s, who is not a superuser and could replace what is in it', n.nspowner::regrole),
+       'ALTER SCHEMA helpdesk OWNER TO a superuser.'
+  from pg_namespace n join pg_roles r on r.oid = n.nspowner
+ where n.nspname = 'helpdesk' and not r.rolsuper and r.rolname <> 'helpdesk_owner'
+union all
+select there.thing, format('belongs to %s, who could decide who the caller is', r.rolname), 'ALTER .. OWNER TO a superuser.'
+  from (select 'schema auth', n.nspowner from pg_namespace n where n.nspname = 'auth'
+        union all
+        select 'table auth.users', c.relowner from pg_class c where c.oid = to_regclass('auth.users')
+        union all
+        select 'function auth.uid()', p.proowner from pg_proc p where p.oid = to_regprocedure('auth.uid()')) there (thing, owner)
+  join pg_roles r on r.oid = there.owner
+ where not r.rolsuper and r.rolname not in ('helpdesk_owner', 'supabase_admin', 'supabase_auth_admin')
+union all
+select 'table auth.users', format('may be read by %s', r.rolname), 'REVOKE SELECT.'
+  from pg_roles r where r.rolname in ('anon', 'authenticated') and has_any_column_privilege(r.oid, 'auth.users', 'select')
+order by 1, 2

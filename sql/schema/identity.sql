@@ -1,0 +1,118 @@
+-- People: one profile per login. Also the schema version of all tables.
+
+set local search_path = pg_catalog, pg_temp;
+
+---- Tables
+
+create table helpdesk.schema_version (
+  version integer not null,
+  installed_at timestamptz not null default pg_catalog.now(),
+  constraint schema_version_pkey primary key (version)
+);
+
+create table helpdesk.profiles (
+  id uuid not null default helpdesk.uuid_generate_v7(),
+  auth_id uuid,
+  role helpdesk.user_role not null default 'customer',
+  name text not null,
+  email text,
+  teams uuid[] not null default '{}',
+  created_at timestamptz not null default pg_catalog.now(),
+  last_active timestamptz,
+  preferences jsonb not null default '{}',
+  constraint profiles_pkey primary key (id),
+  constraint profiles_auth_id_key unique (auth_id),
+  constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
+  constraint profiles_name_check
+    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+  constraint profiles_preferences_check check (pg_catalog.jsonb_typeof(preferences) = 'object')
+);
+
+-- Planner statistics cover all organizations: row estimates for a text would reveal whether another
+-- organization has it.
+alter table helpdesk.profiles
+  alter column name set statistics 0,
+  alter column email set statistics 0,
+  alter column teams set statistics 0;
+
+---- Indexes
+
+create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email collate "C"));
+alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
+
+---- Triggers
+
+create trigger helpdesk_handle_new_user
+  after insert or update of email, email_confirmed_at on auth.users
+  for each row execute function helpdesk.handle_new_user();
+
+create trigger helpdesk_profiles_detach_login
+  before delete on auth.users
+  for each row execute function helpdesk.profiles_detach_login();
+
+create trigger profiles_protect_columns
+  before update on helpdesk.profiles
+  for each row execute function helpdesk.profiles_protect_columns();
+
+---- Row security
+
+create policy anyone_reads_version on helpdesk.schema_version for select to authenticated
+  using (true);
+
+create policy own_profile on helpdesk.profiles for select to authenticated
+  using (id = helpdesk.my_profile_id());
+
+create policy staff_read_members on helpdesk.profiles for select to authenticated
+  using (helpdesk.is_member_of_my_orgs(id));
+
+create policy update_own_profile on helpdesk.profiles for update to authenticated
+  using (id = helpdesk.my_profile_id())
+  with check (id = helpdesk.my_profile_id());
+
+---- Comments
+
+comment on table helpdesk.schema_version is 'Schema version of the tables. Exactly one row.';
+comment on column helpdesk.schema_version.version is
+  'Incremented by each release that changes tables. Functions refuse tables of another version.';
+comment on column helpdesk.schema_version.installed_at is
+  'When the tables were created in, or migrated to, this version.';
+
+comment on table helpdesk.profiles is
+  'A person: the author of tickets, comments and history. A profile outlives its login.';
+comment on column helpdesk.profiles.id is
+  'The person. Other tables refer to people by this id. UUIDv7.';
+comment on column helpdesk.profiles.auth_id is
+  'The login (auth.users.id); null after the login was deleted.';
+comment on column helpdesk.profiles.role is
+  'Role on the installation: admin can create admin codes and organizations, customer can create '
+  'organizations, agent neither. Changed by redeem_admin_invite_code(), app.initial_admin_email, '
+  'service_role and the database administrator.';
+comment on column helpdesk.profiles.name is 'Display name, 1 to 200 characters.';
+comment on column helpdesk.profiles.email is
+  'Copy of the login''s e-mail address. A trigger keeps it up to date.';
+comment on column helpdesk.profiles.teams is
+  'Teams of this person. helpdesk does not use it; applications can.';
+comment on column helpdesk.profiles.created_at is 'When the profile was created.';
+comment on column helpdesk.profiles.last_active is
+  'When the person last used the application. The application writes it.';
+comment on column helpdesk.profiles.preferences is
+  'Preferences of the person in the application, a JSON object.';
+
+comment on index helpdesk.profiles_email_idx is
+  'Serves create_org_invite(), which checks whether an address belongs to a member, ignoring case.';
+
+comment on trigger helpdesk_handle_new_user on auth.users is
+  'Creates the profile of a new login and keeps its e-mail address up to date.';
+comment on trigger helpdesk_profiles_detach_login on auth.users is
+  'Keeps the profile of a deleted login as the author of its history.';
+comment on trigger profiles_protect_columns on helpdesk.profiles is
+  'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
+
+comment on policy anyone_reads_version on helpdesk.schema_version is
+  'Everybody who is signed in reads the version.';
+comment on policy own_profile on helpdesk.profiles is 'People read their own profile.';
+comment on policy staff_read_members on helpdesk.profiles is
+  'Staff read the profiles of the members of their organizations.';
+comment on policy update_own_profile on helpdesk.profiles is
+  'People update their own name, preferences and last_active. Column privileges and the trigger '
+  'profiles_protect_columns prevent other changes.';

@@ -1,0 +1,96 @@
+-- The full-text index of tickets, comments and articles. Triggers update it in the transaction that
+-- changes the texts.
+
+set local search_path = pg_catalog, pg_temp;
+
+---- Tables
+
+create table helpdesk.search_documents (
+  org_id uuid not null,
+  document_id uuid not null,
+  kind text not null,
+  ticket_id uuid,
+  is_internal boolean not null,
+  lexemes tsvector not null,
+  constraint search_documents_pkey primary key (org_id, document_id, kind)
+);
+
+-- search() estimates the number of matches with search_documents_sample_idx instead.
+alter table helpdesk.search_documents alter column lexemes set statistics 0;
+
+---- Indexes
+
+-- Every search also scans GIN's pending list, so it is kept short. Inserts are not
+-- measurably slower.
+create index search_documents_lexemes_idx
+  on helpdesk.search_documents using gin (lexemes) with (gin_pending_list_limit = 256);
+-- A random sample of one document in 64, to estimate how many documents match. It has no pending
+-- list, because a search would have to scan that as well.
+create index search_documents_sample_idx
+  on helpdesk.search_documents using gin (lexemes) with (fastupdate = off)
+  where uuid_hash(document_id) & 63 = 0;
+create index search_documents_ticket_idx
+  on helpdesk.search_documents (ticket_id) where ticket_id is not null;
+
+---- Triggers
+
+create trigger tickets_index_text
+  after insert or update of title, description or delete on helpdesk.tickets
+  for each row execute function helpdesk.update_search_document();
+
+create trigger ticket_comments_index_text
+  after insert or update of content or delete on helpdesk.ticket_comments
+  for each row execute function helpdesk.update_search_document();
+
+create trigger articles_index_text
+  after insert or update of title, content or delete on helpdesk.articles
+  for each row execute function helpdesk.update_search_document();
+
+create trigger organizations_check_search_language
+  before insert or update of search_language on helpdesk.organizations
+  for each row execute function helpdesk.organizations_check_search_language();
+
+create trigger organizations_rebuild_search_documents
+  after update of search_language on helpdesk.organizations
+  for each row when (old.search_language is distinct from new.search_language)
+  execute function helpdesk.organizations_rebuild_search_documents();
+
+---- Row security
+
+-- search_documents has no policies: lexemes would reveal the contents of rows that the reader may
+-- not see. Only SECURITY DEFINER functions read it.
+
+---- Comments
+
+comment on table helpdesk.search_documents is
+  'Lexemes of tickets, comments and articles, for search(). Each lexeme is prefixed with one '
+  'letter for the kind of document and four for the organization, so that a search reads only the '
+  'index entries of one organization, no matter how large the others are.';
+comment on column helpdesk.search_documents.org_id is 'The organization.';
+comment on column helpdesk.search_documents.document_id is 'The ticket, comment or article.';
+comment on column helpdesk.search_documents.kind is 'ticket, comment or article.';
+comment on column helpdesk.search_documents.ticket_id is
+  'The ticket, or the ticket of the comment; null for an article.';
+comment on column helpdesk.search_documents.is_internal is 'Whether only staff can read it.';
+comment on column helpdesk.search_documents.lexemes is
+  'Lexemes of the first 100,000 characters in the search_language of the organization, with weight '
+  'A for those of the title. Lexemes of an article''s title are added a second time under a kind '
+  'of their own. The prefix alone is a lexeme too: it finds all documents of a kind.';
+
+comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';
+comment on index helpdesk.search_documents_sample_idx is
+  'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an '
+  'estimate of all matches.';
+comment on index helpdesk.search_documents_ticket_idx is
+  'Serves search() in a customer''s own tickets, and the deletion of a ticket.';
+
+comment on trigger tickets_index_text on helpdesk.tickets is
+  'Updates the row of the ticket in search_documents.';
+comment on trigger ticket_comments_index_text on helpdesk.ticket_comments is
+  'Updates the row of the comment in search_documents.';
+comment on trigger articles_index_text on helpdesk.articles is
+  'Updates the row of the article in search_documents.';
+comment on trigger organizations_check_search_language on helpdesk.organizations is
+  'Requires that search_language names a text search configuration.';
+comment on trigger organizations_rebuild_search_documents on helpdesk.organizations is
+  'Rebuilds the full-text index of the organization in its new language.';

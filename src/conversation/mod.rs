@@ -1,0 +1,7 @@
+//! The conversation on a ticket: comments and attachments.
+
+mod access;
+mod attachments;
+mod comments;
+mod storage;
+mod triggers;

@@ -1,0 +1,188 @@
+//! Triggers on comments and attachments, which also count them on the ticket and reopen it.
+
+use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::prelude::*;
+
+use super::access::TICKET_ID;
+use crate::access::caller::Caller;
+use crate::access::rights;
+use crate::platform::error::Result;
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
+use crate::platform::{statement, transaction};
+use crate::tickets::access::no_such_ticket;
+
+/// The requester of a ticket that a person ($3) sees: as staff ($4), or as requester or assignee.
+const FIND_REQUESTER: &str = "
+    select t.created_by from helpdesk.tickets t
+     where t.org_id = $1 and t.id = $2 and ($4 or t.created_by = $3 or t.assigned_to = $3)";
+
+const UPDATE_PUBLIC_COUNTS: &str = "
+    update helpdesk.tickets
+       set public_comment_count = public_comment_count + $3,
+           public_attachment_count = public_attachment_count + $4,
+           updated_at = greatest(updated_at, $5),
+           first_response_at = coalesce(first_response_at, (
+             select $5 from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')),
+           first_response_by = coalesce(first_response_by, (
+             select m.user_id from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
+     where org_id = $1 and id = $2";
+
+/// Lock order: ticket, then counters. Every path takes them in this order, to avoid deadlocks.
+const LOCK_TICKET: &str =
+    "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
+
+const BUMP_UPDATED_AT: &str = "
+    update helpdesk.tickets set updated_at = greatest(updated_at, $3)
+     where org_id = $1 and id = $2";
+
+/// Does nothing if the ticket is being deleted.
+const UPSERT_INTERNAL_COUNTS: &str = "
+    insert into helpdesk.ticket_internal_counts as c (org_id, ticket_id, comment_count, attachment_count)
+    select t.org_id, t.id, $3, $4 from helpdesk.tickets t where t.org_id = $1 and t.id = $2
+    on conflict (org_id, ticket_id) do update
+       set comment_count = c.comment_count + excluded.comment_count,
+           attachment_count = c.attachment_count + excluded.attachment_count";
+
+/// The stage that a comment of a person ($3) who is not staff moves a ticket to, if the
+/// organization wants that: the first open stage after the start stage, else the start stage.
+/// Lock order: stage, then ticket, as in update_ticket.
+const FIND_REOPEN_STAGE: &str = "
+    select s.id
+      from helpdesk.tickets t
+      join helpdesk.organizations o on o.id = $1 and o.reopen_on_customer_comment
+      join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = t.workflow_id and b.is_start
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
+                                     and (s.position > b.position or s.is_start)
+     where t.org_id = $1 and t.id = $2
+       and not exists (select from helpdesk.org_members m
+                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')
+     order by s.is_start, s.position, s.id
+     limit 1
+       for share of s";
+
+const REOPEN_TICKET: &str = "
+    update helpdesk.tickets set current_stage_id = $3
+     where org_id = $1 and id = $2 and status in ('pending', 'resolved')";
+
+/// With the author and the requester, the columns of comments and attachments that cannot change.
+const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
+
+/// Trigger on comments and attachments: copies the requester from the ticket, and protects columns.
+#[pg_trigger(sql = "
+    create function helpdesk.conversation_before_write() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, before_write)
+}
+
+fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let Some(old) = rows.old else {
+        let requester = find_requester(&new)?;
+        return Ok(Some(new.with_changes(vec![ColumnChange::new("requester_id", requester)])?));
+    };
+    new.check_unchanged(
+        &old,
+        IMMUTABLE_COLUMNS.iter().chain([&author_column(&new), &"requester_id"]),
+        "Only the content can be edited.",
+    )?;
+    if is_comment(&new) && !new.same_image(&old, "content")? {
+        let edited = ColumnChange::new("updated_at", transaction::transaction_start());
+        return Ok(Some(new.with_changes(vec![edited])?));
+    }
+    Ok(Some(new.unchanged()))
+}
+
+/// The requester of the ticket of a new row. A ticket that the caller may not see gets the same
+/// error as one that does not exist.
+fn find_requester(new: &TriggerRow) -> Result<Uuid> {
+    let org: Uuid = new.required("org_id")?;
+    let caller = Caller::current()?;
+    let sees_all = rights::acts_as_staff(org)?;
+    let ticket: Uuid = new.required("ticket_id")?;
+    let args = [org.into(), ticket.into(), caller.profile.into(), sees_all.into()];
+    statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket(TICKET_ID))
+}
+
+fn is_comment(row: &TriggerRow) -> bool {
+    row.has_column("content")
+}
+
+fn author_column(row: &TriggerRow) -> &'static str {
+    if is_comment(row) { "created_by" } else { "uploaded_by" }
+}
+
+/// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
+/// it after a customer's public comment.
+#[pg_trigger(sql = "
+    create function helpdesk.conversation_touch_ticket() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_write)
+}
+
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let reopen_stage = match &rows.new {
+        Some(new) => find_reopen_stage(new)?,
+        None => None,
+    };
+    let is_new = rows.new.is_some();
+    let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
+    update_counts(&row, is_new)?;
+    if let Some(stage) = reopen_stage {
+        let _reopening = SystemWrite::begin(SystemWrite::Reopen);
+        statement::write(REOPEN_TICKET).execute(&[
+            row.arg("org_id")?,
+            row.arg("ticket_id")?,
+            stage.into(),
+        ])?;
+    }
+    Ok(None)
+}
+
+/// Counts a new row on its ticket, and sets the ticket's updated_at; subtracts a deleted row.
+fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
+    let step = if is_new { 1 } else { -1 };
+    let (comments, attachments, time_column) =
+        if is_comment(row) { (step, 0, "created_at") } else { (0, step, "uploaded_at") };
+    // The statement sets them as first responder if they are staff and there is none yet.
+    let responder: Option<Uuid> =
+        if is_new && is_comment(row) { row.get("created_by")? } else { None };
+    let args: [DatumWithOid; 6] = [
+        row.arg("org_id")?,
+        row.arg("ticket_id")?,
+        comments.into(),
+        attachments.into(),
+        row.arg(time_column)?,
+        responder.into(),
+    ];
+    let _derived = SystemWrite::begin(SystemWrite::Derived);
+    if !row.required::<bool>("is_internal")? {
+        return statement::write(UPDATE_PUBLIC_COUNTS).execute(&args);
+    }
+    if is_new {
+        statement::write(BUMP_UPDATED_AT).execute(&[
+            row.arg("org_id")?,
+            row.arg("ticket_id")?,
+            row.arg(time_column)?,
+        ])?;
+    } else {
+        statement::write(LOCK_TICKET).execute(&args[..2])?;
+    }
+    statement::write(UPSERT_INTERNAL_COUNTS).execute(&args[..4])
+}
+
+/// The stage that a new row moves its ticket to, if it reopens it.
+fn find_reopen_stage(new: &TriggerRow) -> Result<Option<Uuid>> {
+    if !is_comment(new) || new.required("is_internal")? || new.is_import("created_at")? {
+        return Ok(None);
+    }
+    let args = [new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?];
+    statement::write(FIND_REOPEN_STAGE).fetch_scalar(&args)
+}

@@ -1,0 +1,58 @@
+//! The text search configuration of an organization: which ones are allowed, and what a change
+//! does.
+
+use pgrx::prelude::*;
+
+use super::rebuild::rebuild_organization;
+use crate::platform::error::{self, Result};
+use crate::platform::statement;
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+
+/// The configurations that Postgres ships. Another one could be dropped, and then no ticket of the
+/// organization could be written.
+const LANGUAGES: &str = "
+    select coalesce(bool_or(c.cfgname = $1), false),
+           string_agg(c.cfgname::text, ', ' order by c.cfgname)
+      from pg_ts_config c
+     where c.cfgnamespace = 'pg_catalog'::regnamespace";
+
+/// Trigger on organizations: the search language is a configuration that Postgres ships.
+#[pg_trigger(sql = "
+    create function helpdesk.organizations_check_search_language() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, before_write)
+}
+
+fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let language: String = new.required("search_language")?;
+    let found = statement::write(LANGUAGES).fetch_optional(&[language.into()], |row| {
+        (row.get::<bool>(1) == Some(true), row.get::<String>(2).unwrap_or_default())
+    })?;
+    if let Some((false, languages)) = found {
+        return Err(error::bad(
+            "search_language",
+            "not a text search configuration of Postgres",
+            format!("One of: {languages}."),
+        ));
+    }
+    Ok(Some(new.unchanged()))
+}
+
+/// Trigger on organizations: a new search language rebuilds the organization's full-text index.
+#[pg_trigger(sql = "
+    create function helpdesk.organizations_rebuild_search_documents() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_write)
+}
+
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    if let Some(new) = rows.new {
+        rebuild_organization(new.required("id")?)?;
+    }
+    Ok(None)
+}

@@ -1,0 +1,102 @@
+//! Rebuilding the full-text index, after a change of language or a load with triggers disabled.
+
+use std::sync::LazyLock;
+
+use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+use super::documents::{advisory_lock, lexemes_of};
+use crate::platform::error::{self, Result};
+use crate::platform::schema_version::check_schema_version;
+use crate::platform::statement;
+use crate::platform::transaction::{self, Lock};
+
+/// Writes the missing and outdated documents of organization $1, then deletes those whose row is
+/// gone.
+static REBUILD: LazyLock<[String; 4]> = LazyLock::new(|| {
+    [
+        upsert_documents("tickets", "'ticket', r.id, false", "'t'", "r.title", "r.description"),
+        upsert_documents(
+            "ticket_comments",
+            "'comment', r.ticket_id, r.is_internal",
+            "'t'",
+            "null",
+            "r.content",
+        ),
+        upsert_documents("articles", "'article', null, false", "'a'", "r.title", "r.content"),
+        DELETE_ORPHANS.to_owned(),
+    ]
+});
+
+fn upsert_documents(table: &str, columns: &str, prefix: &str, title: &str, text: &str) -> String {
+    let lexemes = lexemes_of("r.org_id", prefix, title, text);
+    format!(
+        "insert into helpdesk.search_documents as d
+                (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+         select r.org_id, r.id, {columns}, {lexemes}
+           from helpdesk.organizations o, helpdesk.{table} r
+          where o.id = $1 and r.org_id = $1
+         on conflict (org_id, document_id, kind) do update
+           set ticket_id = excluded.ticket_id,
+               is_internal = excluded.is_internal,
+               lexemes = excluded.lexemes
+         where (d.ticket_id, d.is_internal, d.lexemes)
+               is distinct from (excluded.ticket_id, excluded.is_internal, excluded.lexemes)"
+    )
+}
+
+const DELETE_ORPHANS: &str = "
+    delete from helpdesk.search_documents d
+     where d.org_id = $1
+       and not case d.kind
+         when 'ticket' then exists (
+           select from helpdesk.tickets r where r.org_id = $1 and r.id = d.document_id)
+         when 'comment' then exists (
+           select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = d.document_id)
+         else exists (
+           select from helpdesk.articles r where r.org_id = $1 and r.id = d.document_id) end";
+
+const ORGANIZATIONS: &str =
+    "select o.id from helpdesk.organizations o where $1::uuid is null or o.id = $1 order by o.id";
+
+/// For a rebuild of all organizations, instead of one advisory lock for each of them.
+const LOCK_TABLE: &str = "lock table helpdesk.search_documents in share row exclusive mode";
+
+/// Rebuilds the full-text index of an organization, or of all. Meanwhile, whoever writes a document
+/// waits.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> {
+    check_schema_version()?;
+    check_read_committed()?;
+    match p_org_id {
+        Some(org) => advisory_lock(org, Lock::Exclusive),
+        None => statement::write(LOCK_TABLE).execute(&[])?,
+    }
+    let orgs =
+        statement::write(ORGANIZATIONS).fetch_all(&[p_org_id.into()], |row| row.get::<Uuid>(1))?;
+    orgs.into_iter().flatten().try_for_each(write_documents)
+}
+
+pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
+    check_read_committed()?;
+    advisory_lock(org, Lock::Exclusive);
+    write_documents(org)
+}
+
+/// The caller holds the lock of the organization, or of the table.
+fn write_documents(org: Uuid) -> Result<()> {
+    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[org.into()]))
+}
+
+fn check_read_committed() -> Result<()> {
+    if transaction::is_read_committed() { Ok(()) } else { Err(not_read_committed()) }
+}
+
+fn not_read_committed() -> ErrorReport {
+    error::wrong_state(
+        "the full-text index cannot be rebuilt in a transaction above READ COMMITTED",
+        "Change the language, or rebuild, in a READ COMMITTED transaction: only that one sees what others have just committed.",
+    )
+}

@@ -1,0 +1,59 @@
+//! install() creates the tables, and migrate() updates those of an older release. The tables belong
+//! to the user, not to the extension: pg_dump then includes their definitions and data, and DROP
+//! EXTENSION refuses to drop them silently.
+
+mod integrations;
+mod migrations;
+mod tables;
+
+use pgrx::prelude::*;
+
+use self::integrations::{enable_cron, enable_realtime, has_cron, has_realtime};
+use crate::identity;
+use crate::platform::error::Result;
+use crate::platform::extension::outside_extension;
+use crate::platform::schema_version::{check_schema_version, is_installed};
+use crate::platform::statement;
+
+const HAS_CITUS: &str =
+    "select pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null";
+
+const IS_CITUS_WORKER: &str = r"
+    select groupid <> 0 or pg_catalog.current_setting('application_name') like 'citus\_internal%'
+      from pg_catalog.pg_dist_local_group";
+
+/// Creates the tables unless they exist, and sets their owner and privileges. The last step of
+/// CREATE EXTENSION; calling it again is safe.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+fn install() -> Result<()> {
+    if is_citus_worker()? {
+        return Ok(()); // The coordinator creates the tables on its workers.
+    }
+    if is_installed()? {
+        check_schema_version()?;
+        outside_extension(tables::set_privileges)?;
+    } else {
+        outside_extension(tables::create_tables)?;
+    }
+    identity::back_fill_profiles()?;
+    if has_cron()? {
+        enable_cron()?;
+    }
+    if has_realtime()? {
+        enable_realtime()?;
+    }
+    Ok(())
+}
+
+/// Updates tables of an older release, such as a restored dump, to the version of this release.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+fn migrate() -> Result<()> {
+    migrations::run_migrations()
+}
+
+fn is_citus_worker() -> Result<bool> {
+    let has_citus = statement::write(HAS_CITUS).fetch_scalar(&[])? == Some(true);
+    Ok(has_citus && statement::write(IS_CITUS_WORKER).fetch_scalar(&[])? == Some(true))
+}

@@ -1,0 +1,11 @@
+//! The knowledge base: articles with versions, a tree of categories, and feedback.
+
+pub mod access;
+mod article_json;
+mod articles;
+mod categories;
+mod category_triggers;
+mod columns;
+mod feedback;
+mod list;
+mod triggers;

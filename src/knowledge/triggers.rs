@@ -1,0 +1,131 @@
+//! Triggers on articles: what the system fills in, and the versions.
+
+use pgrx::Uuid;
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::prelude::*;
+
+use super::columns::{TRACKED_COLUMNS, check_columns, is_changed, normalize_columns};
+use crate::access::caller::Caller;
+use crate::access::rights::check_staff;
+use crate::platform::error::Result;
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
+use crate::platform::{statement, transaction};
+
+const INSERT_VERSION: &str = "
+    insert into helpdesk.article_versions
+           (org_id, article_id, version, title, content, created_at, created_by)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "author", "created_at"];
+
+const SYSTEM_COLUMNS: &[&str] = &["version", "updated_at", "published_at"];
+
+/// Changed only together with the feedback that they count.
+const COUNT_COLUMNS: &[&str] = &["helpful_count", "unhelpful_count"];
+
+/// Trigger on articles, named as in the original schema: checks a write, and fills in the columns
+/// that the system sets.
+#[pg_trigger(sql = "
+    create function helpdesk.update_article_version() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn update_article_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, before_write)
+}
+
+fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let org: Uuid = new.required("org_id")?;
+    let changes = match &rows.old {
+        None => before_insert(&new, org)?,
+        Some(old) => before_update(old, &new, org)?,
+    };
+    Ok(Some(new.with_changes(changes)?))
+}
+
+fn before_insert(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
+    // Row security refuses others, too, but only after the checks below, which must not reveal
+    // anything to them.
+    check_staff("org_id", org)?;
+    check_columns(new, TRACKED_COLUMNS)?;
+    let mut changes = normalize_columns(new, org, TRACKED_COLUMNS)?;
+    changes.push(ColumnChange::new("version", 1));
+    for column in COUNT_COLUMNS {
+        changes.push(ColumnChange::new(column, 0));
+    }
+    changes.extend(change_published_at(new)?);
+    Ok(changes)
+}
+
+fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
+    let is_system = SystemWrite::current() == Some(SystemWrite::Derived);
+    let counts = if is_system { &[] } else { COUNT_COLUMNS };
+    new.check_unchanged(
+        old,
+        IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(counts),
+        "You can change title, content, categories, tags, visibility and status.",
+    )?;
+    if is_system {
+        return Ok(Vec::new());
+    }
+    let mut written = Vec::new();
+    for column in TRACKED_COLUMNS {
+        if !new.same_image(old, column)? {
+            written.push(*column);
+        }
+    }
+    check_columns(new, &written)?;
+    let mut changes = normalize_columns(new, org, &written)?;
+    if !is_changed(old, new, &written)? {
+        return Ok(changes);
+    }
+    if written.contains(&"status") {
+        changes.extend(change_published_at(new)?);
+    }
+    let now = transaction::transaction_start();
+    let before: TimestampWithTimeZone = old.required("updated_at")?;
+    changes.push(ColumnChange::new("updated_at", now.max(before)));
+    changes.push(ColumnChange::new("version", old.required::<i32>("version")? + 1));
+    Ok(changes)
+}
+
+/// The time of publication of an article that is published. An import may set its own.
+fn change_published_at(new: &TriggerRow) -> Result<Option<ColumnChange>> {
+    if new.get::<&str>("status")? != Some("published") {
+        return Ok(None);
+    }
+    let now = transaction::transaction_start();
+    let imported: Option<TimestampWithTimeZone> = new.get("published_at")?;
+    let created: Option<TimestampWithTimeZone> = new.get("created_at")?;
+    let time = if created < Some(now) { imported.unwrap_or(now) } else { now };
+    Ok(Some(ColumnChange::new("published_at", time)))
+}
+
+/// Trigger on articles: keeps title and content of each version.
+#[pg_trigger(sql = "
+    create function helpdesk.articles_record_version() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn articles_record_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_write)
+}
+
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let time_column = match &rows.old {
+        None => "created_at",
+        Some(old) if !new.same_image(old, "version")? => "updated_at",
+        Some(_) => return Ok(None),
+    };
+    statement::write(INSERT_VERSION).execute(&[
+        new.arg("org_id")?,
+        new.arg("id")?,
+        new.arg("version")?,
+        new.arg("title")?,
+        new.arg("content")?,
+        new.arg(time_column)?,
+        Caller::current()?.profile.into(),
+    ])?;
+    Ok(None)
+}

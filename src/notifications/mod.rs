@@ -1,0 +1,80 @@
+//! Notifications: reading them, and deleting expired ones. Triggers create them for the people who
+//! may read what they are about.
+
+mod triggers;
+mod watchers;
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+
+use crate::access::caller::Caller;
+use crate::platform::error::Result;
+use crate::platform::schema_version::check_schema_version;
+use crate::platform::statement;
+
+/// The most notifications that the clean-up deletes in one statement, and its most statements.
+const BATCH_SIZE: i64 = 10_000;
+const MAX_BATCHES: i64 = 100;
+
+const MARK_READ: &str = "
+    with marked as (
+      update helpdesk.notifications n set read = true
+       where n.user_id = $1 and not n.read and n.org_id = any ($2)
+         and ($3::uuid[] is null or n.id = any ($3)) and ($4::uuid is null or n.org_id = $4)
+      returning 1)
+    select count(*) from marked";
+
+const COUNT_UNREAD: &str = "
+    select count(*) from helpdesk.notifications n
+     where n.user_id = $1 and not n.read and n.org_id = any ($2)";
+
+const DELETE_EXPIRED: &str = "
+    with expired as (
+      select n.org_id, n.id from helpdesk.notifications n
+       where n.expires_at < now() order by n.expires_at limit $1 for update skip locked
+    ), deleted as (
+      delete from helpdesk.notifications n using expired e
+       where n.org_id = e.org_id and n.id = e.id
+      returning 1)
+    select count(*) from deleted";
+
+/// Marks the caller's notifications as read: the given ones or all, in one organization or in all.
+/// Returns how many were unread.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn mark_notifications_read(
+    p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL"),
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<i64> {
+    let caller = Caller::current()?;
+    let me = caller.require_profile()?;
+    let args = [me.into(), caller.orgs().into(), p_ids.into(), p_org_id.into()];
+    Ok(statement::write(MARK_READ).fetch_scalar(&args)?.unwrap_or(0))
+}
+
+/// How many notifications the caller has not read.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn count_unread_notifications() -> Result<i64> {
+    let caller = Caller::current()?;
+    let args = [caller.require_profile()?.into(), caller.orgs().into()];
+    Ok(statement::read(COUNT_UNREAD).fetch_scalar(&args)?.unwrap_or(0))
+}
+
+/// Deletes expired notifications in batches, up to a million in a call. Returns how many.
+/// Concurrent calls share the work, because each skips rows that another one has locked.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn cleanup_old_notifications() -> Result<i64> {
+    check_schema_version()?;
+    let mut total = 0;
+    for _ in 0..MAX_BATCHES {
+        let deleted: i64 =
+            statement::write(DELETE_EXPIRED).fetch_scalar(&[BATCH_SIZE.into()])?.unwrap_or(0);
+        total += deleted;
+        if deleted < BATCH_SIZE {
+            break;
+        }
+    }
+    Ok(total)
+}

@@ -1,0 +1,228 @@
+//! Invites: the owner of an e-mail address may join an organization, once, before an expiry date.
+
+use std::sync::LazyLock;
+
+use pgrx::Uuid;
+use pgrx::datum::Interval;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use serde::Serialize;
+
+use super::email::{find_confirmed_email, parse_email, require_confirmed_email};
+use super::expiry::expiry;
+use crate::access::caller::Caller;
+use crate::access::rights::{self, not_an_admin};
+use crate::platform::datum::JsonText;
+use crate::platform::enums::UserRole;
+use crate::platform::error::{self, Result, required};
+use crate::platform::json::id::Id;
+use crate::platform::json::output::Time;
+use crate::platform::roles;
+use crate::platform::statement::{self, Row};
+
+const IS_MEMBER_BY_EMAIL: &str = "
+    select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+     where m.org_id = $1 and lower(p.email collate \"C\") = lower($2 collate \"C\")";
+
+/// Replaces a pending invite to the same address.
+const UPSERT_INVITE: &str = "
+    insert into helpdesk.org_invites (org_id, email, role, expires_at, created_by)
+    select o.id, $2, $3::helpdesk.user_role, $4, $5 from helpdesk.organizations o where o.id = $1
+    on conflict (org_id, lower(email collate \"C\")) where used_at is null
+    do update set id = excluded.id, email = excluded.email, role = excluded.role, created_at = excluded.created_at,
+                  expires_at = excluded.expires_at, created_by = excluded.created_by
+    returning id";
+
+/// Lock order: membership, then invite, as when a member is removed.
+const LOCK_MEMBERSHIP: &str = "
+    select from helpdesk.org_members m
+     where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)
+       for key share";
+
+/// An invite is valid only while its sender is org_admin. Demoting the sender deletes it, unless
+/// the transaction that creates it has not committed yet; hence this condition.
+const SENDER_MAY_INVITE: &str = "(i.created_by is null
+            or exists (select from helpdesk.org_members m
+                        where m.org_id = i.org_id and m.user_id = i.created_by and m.org_role = 'org_admin'))";
+
+/// Folds only ASCII case: addresses that differ in other letters may belong to other people.
+static LOCK_INVITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        r#"
+    select i.org_id, i.used_by, i.expires_at > clock_timestamp()
+      from helpdesk.org_invites i
+     where i.id = $1 and lower(i.email collate "C") = lower($2 collate "C")
+       and (i.used_at is not null or {SENDER_MAY_INVITE})
+       for update"#
+    )
+});
+
+/// A person who is already a member keeps their role.
+const ACCEPT_INVITE: &str = "
+    with invite as (
+      update helpdesk.org_invites set used_at = now(), used_by = $3 where org_id = $1 and id = $2
+      returning role, created_by
+    )
+    insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
+    select $1, $3, 'org_' || i.role, i.created_by from invite i
+    on conflict (org_id, user_id) do nothing";
+
+const DELETE_PENDING_INVITE: &str = "
+    delete from helpdesk.org_invites
+     where id = $1 and ($2 or org_id = any ($3)) and used_at is null
+    returning true";
+
+const INVITE_EXISTS: &str =
+    "select from helpdesk.org_invites where id = $1 and ($2 or org_id = any ($3))";
+
+static LIST_PENDING_INVITES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        r#"
+    select i.id, i.org_id, o.name, i.role, p.id, p.name, i.created_at, i.expires_at
+      from helpdesk.org_invites i
+      join helpdesk.organizations o on o.id = i.org_id
+      left join helpdesk.profiles p on p.id = i.created_by
+     where lower(i.email collate "C") = lower($1 collate "C")
+       and i.used_at is null and i.expires_at > now() and {SENDER_MAY_INVITE}
+     order by i.created_at, i.id"#
+    )
+});
+
+/// An invite as the person who can accept it sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PendingInvite {
+    id: Option<Id>,
+    org_id: Option<Id>,
+    org_name: Option<String>,
+    role: Option<UserRole>,
+    invited_by: Option<Sender>,
+    created_at: Option<Time>,
+    expires_at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct Sender {
+    id: Id,
+    name: Option<String>,
+}
+
+impl PendingInvite {
+    fn from_row(row: &Row) -> PendingInvite {
+        PendingInvite {
+            id: row.id(1),
+            org_id: row.id(2),
+            org_name: row.get(3),
+            role: row.get(4),
+            invited_by: row.id(5).map(|id| Sender { id, name: row.get(6) }),
+            created_at: row.time(7),
+            expires_at: row.time(8),
+        }
+    }
+}
+
+/// Invites the owner of an e-mail address to an organization. Returns the invite's id, for the link
+/// that the application sends.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn create_org_invite(
+    p_org_id: Option<Uuid>,
+    p_email: Option<&str>,
+    p_role: default!(Option<UserRole>, "'customer'"),
+    p_expires_in: default!(Option<Interval>, "'7 days'"),
+) -> Result<Uuid> {
+    let org = required(p_org_id, "p_org_id")?;
+    let email = parse_email(required(p_email, "p_email")?)?;
+    let role = required(p_role, "p_role")?;
+    let caller = Caller::current()?;
+    rights::check_admin(org)?;
+    let expires_at = expiry(p_expires_in)?;
+    // A backend that bypasses row security can carry the claims of a person who may not invite.
+    // Such an invite has no sender, because it would be invalid with one who is not org_admin.
+    let sender = caller.profile.filter(|_| caller.is_admin(org));
+    if statement::write(IS_MEMBER_BY_EMAIL).exists(&[org.into(), email.into()])? {
+        return Err(error::duplicate(
+            "p_email: already a member of the organization",
+            "set_member_role() changes a member's role.",
+        ));
+    }
+    let args = [org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()];
+    statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(not_an_admin)
+}
+
+/// Makes the caller a member of the organization that invited them. Returns its id, also if they
+/// accepted the same invite before.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
+    let id = required(p_invite_id, "p_invite_id")?;
+    let me = Caller::current()?.require_profile()?;
+    let email = require_confirmed_email(me)?;
+    statement::write(LOCK_MEMBERSHIP).execute(&[id.into(), me.into()])?;
+    let invite = statement::write(&LOCK_INVITE)
+        .fetch_optional(&[id.into(), email.into()], |row| {
+            (row.get::<Uuid>(1), row.get::<Uuid>(2), row.get::<bool>(3))
+        })?;
+    let Some((Some(org), used_by, is_valid)) = invite else { return Err(no_such_invite()) };
+    if used_by.is_some() {
+        let is_member = rights::is_member(org, me)?;
+        if used_by == Some(me) && is_member {
+            return Ok(org);
+        }
+        return Err(error::wrong_state(
+            "p_invite_id: the invite has already been accepted",
+            "Ask an org_admin for another invite.",
+        ));
+    }
+    if is_valid != Some(true) {
+        return Err(error::wrong_state(
+            "p_invite_id: the invite has expired",
+            "Ask an org_admin for another invite.",
+        ));
+    }
+    statement::write(ACCEPT_INVITE).execute(&[org.into(), id.into(), me.into()])?;
+    Ok(org)
+}
+
+/// Withdraws an invite that has not been accepted yet.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn revoke_org_invite(p_invite_id: Option<Uuid>) -> Result<()> {
+    let id = required(p_invite_id, "p_invite_id")?;
+    let caller = Caller::current()?;
+    let sees_all = roles::role_bypasses_row_security();
+    let args = || [id.into(), sees_all.into(), caller.admin_orgs().into()];
+    if statement::write(DELETE_PENDING_INVITE).exists(&args())? {
+        return Ok(());
+    }
+    if statement::write(INVITE_EXISTS).exists(&args())? {
+        return Err(error::wrong_state(
+            "p_invite_id: the invite has already been accepted",
+            "remove_member() removes the person who accepted it.",
+        ));
+    }
+    Err(error::not_allowed(
+        "p_invite_id: no such invite, or you are not an admin of its organization",
+        "Admins of an organization can revoke its invites.",
+    ))
+}
+
+/// The invites to the caller's confirmed e-mail address that can be accepted now.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn my_pending_invites() -> Result<JsonText> {
+    let me = Caller::current()?.require_profile()?;
+    let invites = match find_confirmed_email(me)? {
+        Some(email) => statement::read(&LIST_PENDING_INVITES)
+            .fetch_all(&[email.into()], PendingInvite::from_row)?,
+        None => Vec::new(),
+    };
+    JsonText::serialize(&invites)
+}
+
+fn no_such_invite() -> ErrorReport {
+    error::not_allowed(
+        "p_invite_id: no such invite to your e-mail address",
+        "my_pending_invites() lists the invites to your address.",
+    )
+}

@@ -1,0 +1,120 @@
+//! The members of an organization: listing them, changing their roles, removing them.
+
+use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use serde::Serialize;
+
+use crate::access::caller::Caller;
+use crate::access::rights::{self, check_admin, not_a_member};
+use crate::platform::datum::JsonText;
+use crate::platform::error::{self, Result, required};
+use crate::platform::json::id::Id;
+use crate::platform::json::output::Time;
+use crate::platform::statement::{self, Row};
+
+/// $2: all members, with their e-mail addresses. Else the staff and the caller ($3), without.
+const LIST_MEMBERS: &str = "
+    select p.id, p.name, case when $2 then p.email end, m.org_role, m.added_at
+      from helpdesk.org_members m
+      join helpdesk.profiles p on p.id = m.user_id
+     where m.org_id = $1
+       and ($2 or m.user_id = $3 or m.org_role in ('org_admin', 'org_agent'))
+     order by m.added_at, p.id";
+
+const SET_ROLE: &str = "
+    update helpdesk.org_members set org_role = $3
+     where org_id = $1 and user_id = $2 and org_role <> $3";
+
+const DELETE_MEMBER: &str =
+    "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
+
+const ORG_ROLES: [&str; 3] = ["org_admin", "org_agent", "org_customer"];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Member {
+    id: Option<Id>,
+    name: Option<String>,
+    email: Option<String>,
+    org_role: Option<String>,
+    added_at: Option<Time>,
+}
+
+impl Member {
+    fn from_row(row: &Row) -> Member {
+        Member {
+            id: row.id(1),
+            name: row.get(2),
+            email: row.get(3),
+            org_role: row.get(4),
+            added_at: row.time(5),
+        }
+    }
+}
+
+/// The members of an organization. Staff see all of them with their e-mail addresses; customers see
+/// the names of the staff, and themselves.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let is_staff = rights::check_member(org)?;
+    let args = [org.into(), is_staff.into(), Caller::current()?.profile.into()];
+    let members = statement::read(LIST_MEMBERS).fetch_all(&args, Member::from_row)?;
+    JsonText::serialize(&members)
+}
+
+/// Makes a member org_admin, org_agent or org_customer.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn set_member_role(
+    p_org_id: Option<Uuid>,
+    p_user_id: Option<Uuid>,
+    p_org_role: Option<&str>,
+) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let member = required(p_user_id, "p_user_id")?;
+    let role = required(p_org_role, "p_org_role")?;
+    if !ORG_ROLES.contains(&role) {
+        return Err(error::bad(
+            "p_org_role",
+            "not a role in an organization",
+            "org_admin, org_agent or org_customer.",
+        ));
+    }
+    check_admin(org)?;
+    statement::write(SET_ROLE).execute(&[org.into(), member.into(), role.into()])?;
+    if rights::is_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
+}
+
+/// Ends a membership. The person's tickets that are not closed become unassigned.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn remove_member(p_org_id: Option<Uuid>, p_user_id: Option<Uuid>) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let member = required(p_user_id, "p_user_id")?;
+    check_admin(org)?;
+    if delete_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
+}
+
+/// Ends the caller's membership.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn leave_organization(p_org_id: Option<Uuid>) -> Result<()> {
+    let org = required(p_org_id, "p_org_id")?;
+    let me = Caller::current()?.require_profile()?;
+    if delete_member(org, me)? { Ok(()) } else { Err(not_a_member()) }
+}
+
+/// Returns whether there was such a member.
+fn delete_member(org: Uuid, member: Uuid) -> Result<bool> {
+    statement::write(DELETE_MEMBER).exists(&[org.into(), member.into()])
+}
+
+fn no_such_member() -> ErrorReport {
+    error::not_allowed(
+        "p_user_id: not a member of this organization",
+        "list_org_members(p_org_id) lists its members.",
+    )
+}

@@ -1,0 +1,82 @@
+//! The errors that users meet, one function per SQLSTATE.
+
+use std::fmt::Display;
+
+use pgrx::PgSqlErrorCode::{self, *};
+use pgrx::pg_sys::panic::ErrorReport;
+
+/// The result of our functions. Only an `ErrorReport` carries SQLSTATE and hint to the client.
+pub type Result<T, E = ErrorReport> = std::result::Result<T, E>;
+
+/// 22004: a required argument is NULL.
+pub fn missing(argument: &'static str) -> ErrorReport {
+    let message = format!("{argument} must not be null");
+    report(ERRCODE_NULL_VALUE_NOT_ALLOWED, message, "Give it a value.")
+}
+
+/// 22023: the value of an argument is not allowed.
+pub fn bad(
+    argument: impl Display,
+    problem: impl Display,
+    allowed: impl Into<String>,
+) -> ErrorReport {
+    report(ERRCODE_INVALID_PARAMETER_VALUE, format!("{argument}: {problem}"), allowed)
+}
+
+/// 42501: the caller lacks the right, or the object is in another organization. Both look the same,
+/// so that nobody learns what exists elsewhere.
+pub fn not_allowed(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_INSUFFICIENT_PRIVILEGE, message, hint)
+}
+
+/// 55000: the request is well-formed and allowed, but not in the current state of the data.
+pub fn wrong_state(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message, hint)
+}
+
+/// 54000: the result would be too large.
+pub fn too_large(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, message, hint)
+}
+
+/// 23505: the revision, or the idempotency key, exists already (HTTP 409). A stale version is not
+/// 40001, because PostgREST 12 retries 40001 without end, and a retry cannot succeed here.
+pub fn duplicate(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_UNIQUE_VIOLATION, message, hint)
+}
+
+/// 40001: a transaction above READ COMMITTED missed what another one has committed since.
+pub fn concurrent() -> ErrorReport {
+    report(
+        ERRCODE_T_R_SERIALIZATION_FAILURE,
+        "could not serialize access due to concurrent update",
+        "Retry the transaction.",
+    )
+}
+
+fn report(
+    code: PgSqlErrorCode,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> ErrorReport {
+    ErrorReport::new(code, message.into(), "").set_hint(hint)
+}
+
+/// Unwraps an argument that must not be NULL.
+pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
+    value.ok_or_else(|| missing(argument))
+}
+
+/// XX000: an invariant of helpdesk is broken. No input can cause it.
+pub fn internal(message: &str) -> ErrorReport {
+    ErrorReport::new(ERRCODE_INTERNAL_ERROR, message.to_owned(), "")
+}
+
+/// Removes the environment variables that make pgrx send Rust backtraces to clients, as DETAIL.
+pub fn hide_backtraces() {
+    // SAFETY: a backend has one thread, so nobody reads the environment at the same time.
+    unsafe {
+        std::env::remove_var("RUST_BACKTRACE");
+        std::env::remove_var("RUST_LIB_BACKTRACE");
+    }
+}

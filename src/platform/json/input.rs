@@ -1,0 +1,207 @@
+//! JSON arguments: serde reads them, and its errors become ours with the allowed values as the
+//! hint.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+use crate::platform::error::{self, Result};
+
+/// The longest list of values that a key may have.
+const MAX_VALUES: usize = 100;
+
+/// The longest description of a problem: it may quote the input, which may be long.
+const MAX_PROBLEM: usize = 200;
+
+/// Parses an argument that is a JSON object, or a JSON string that contains one, because PostgREST
+/// passes the arguments of a GET that way. `keys` lists the allowed keys and their values.
+pub fn parse<T: DeserializeOwned>(
+    argument: &'static str,
+    text: &str,
+    keys: &[(&str, &str)],
+) -> Result<T> {
+    let quoted: String;
+    let text = match text.trim_start() {
+        text if text.starts_with('"') => {
+            quoted = serde_json::from_str(text).unwrap_or_default();
+            &quoted
+        }
+        text => text,
+    };
+    // serde would also accept an array, as the values of the fields in order.
+    if !text.trim_start().starts_with('{') {
+        return Err(error::bad(argument, "not a JSON object", allowed_keys(keys)));
+    }
+    let mut input = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut input).map_err(|failure| {
+        let path = failure.path().to_string();
+        let key = path.split(['.', '[']).next().unwrap_or_default();
+        let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
+            Some((name, values)) => {
+                (format!("{argument}.{name}"), format!("{name} may be: {values}."))
+            }
+            None => (argument.to_owned(), allowed_keys(keys)),
+        };
+        let problem = failure.into_inner().to_string();
+        // serde_json adds a position in a text that the caller never saw; serde adds the allowed
+        // values, which are in the hint.
+        let problem = problem.split(" at line ").next().unwrap_or_default();
+        let problem = problem.split(", expected one of").next().unwrap_or_default();
+        error::bad(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
+    })
+}
+
+fn allowed_keys(keys: &[(&str, &str)]) -> String {
+    let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
+    format!("A JSON object. Allowed keys: {}.", names.join(", "))
+}
+
+/// Deserializes an optional key that must not be null if it is present.
+pub fn non_null<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(input).map(Some)
+}
+
+/// One value or a list of them.
+#[derive(Debug)]
+pub struct OneOrMany<T>(pub Vec<T>);
+
+impl<T: Copy> OneOrMany<T> {
+    /// The values of a key, converted for a statement; empty if the key is missing.
+    pub fn values<V>(key: &Option<OneOrMany<T>>, value: fn(T) -> V) -> Vec<V> {
+        key.iter().flat_map(|values| &values.0).copied().map(value).collect()
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let values = match serde_json::Value::deserialize(input)? {
+            serde_json::Value::Array(values) => values,
+            value => vec![value],
+        };
+        if values.is_empty() || values.len() > MAX_VALUES {
+            return Err(D::Error::custom(format!(
+                "a list of {} values, 1 to {MAX_VALUES} are allowed",
+                values.len()
+            )));
+        }
+        values
+            .into_iter()
+            .map(|value| serde_json::from_value(value).map_err(D::Error::custom))
+            .collect::<Result<_, _>>()
+            .map(OneOrMany)
+    }
+}
+
+/// Deserializes a string with a function that knows the allowed ones.
+pub fn parse_word<'de, D, T>(input: D, known: impl FnOnce(&str) -> Option<T>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let word = String::deserialize(input)?;
+    known(&word).ok_or_else(|| D::Error::custom(format!("not allowed: {word:?}")))
+}
+
+/// Deserializes a string that is one of `allowed`.
+pub fn one_of<'de, D>(input: D, allowed: &[&'static str]) -> Result<&'static str, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    parse_word(input, |word| allowed.iter().find(|known| **known == word).copied())
+}
+
+/// A whole number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Integer(pub i64);
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Integer, D::Error> {
+        let value = serde_json::Value::deserialize(input)?;
+        value.as_i64().map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
+    }
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+pub mod tests {
+    use pgrx::prelude::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Any JSON, mostly with the argument's keys and with values that some of them accept.
+    fn any_json(keys: &[(&str, &str)]) -> impl Strategy<Value = Value> + use<> {
+        let words = [
+            "urgent",
+            "open",
+            "me",
+            "none",
+            "exact",
+            "-priority",
+            "title",
+            "draft",
+            "public",
+            "ticket",
+            "2026-01-01T00:00:00Z",
+            "00000000-0000-4000-8000-000000000001",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            prop::sample::select(words.to_vec()).prop_map(Value::from),
+            Just(Value::from("{}")),
+        ];
+        let keys: Vec<String> = keys.iter().map(|(key, _)| key.to_string()).collect();
+        let key = prop_oneof![4 => prop::sample::select(keys), 1 => "[a-zA-Z]{0,8}"];
+        leaf.prop_recursive(3, 20, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// An object, or a string that contains one, as PostgREST passes it in a GET.
+    fn is_object(input: &Value) -> bool {
+        let inside = input.as_str().and_then(|text| serde_json::from_str(text).ok());
+        inside.as_ref().unwrap_or(input).is_object()
+    }
+
+    /// Every input is parsed, or refused with an error that names the argument and has a hint.
+    pub fn every_input_is_read_or_refused<T>(
+        argument: &str,
+        keys: &[(&str, &str)],
+        parse: impl Fn(&str) -> Result<T>,
+    ) {
+        proptest!(|(input in any_json(keys))| {
+            match parse(&input.to_string()) {
+                Ok(_) => prop_assert!(is_object(&input)),
+                Err(refused) => {
+                    prop_assert!(refused.message().starts_with(argument), "{}", refused.message());
+                    prop_assert!(refused.hint().is_some());
+                }
+            }
+        });
+    }
+
+    #[pg_test]
+    fn json_input_lists_have_1_to_100_values() {
+        proptest!(|(values in prop::collection::vec(any::<i64>(), 0..300))| {
+            let read = serde_json::from_value::<OneOrMany<Integer>>(values.clone().into());
+            match read {
+                Ok(OneOrMany(numbers)) => {
+                    prop_assert!((1..=100).contains(&values.len()));
+                    prop_assert_eq!(numbers.into_iter().map(|n| n.0).collect::<Vec<_>>(), values);
+                }
+                Err(_) => prop_assert!(values.is_empty() || values.len() > 100),
+            }
+        });
+    }
+}

@@ -1,0 +1,18 @@
+//! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
+
+pub mod datum;
+pub mod enums;
+pub mod error;
+pub mod extension;
+pub mod json;
+pub mod paging;
+pub mod roles;
+pub mod schema_version;
+pub mod settings;
+pub mod statement;
+pub mod system_write;
+pub mod text;
+pub mod time_zone;
+pub mod transaction;
+pub mod trigger;
+pub mod uuid;

@@ -1,0 +1,138 @@
+//! Pages of a list: how large they are, whether more rows follow, and the cursor of the next one.
+
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::pg_sys::panic::ErrorReport;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::error::{self, Result};
+use super::json::input::{self, Integer};
+
+/// The longest cursor that a list returns: a title of 500 characters, each escaped, and an id.
+const MAX_CURSOR: usize = 10_000;
+
+/// How many rows a page shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PageSize(i64);
+
+impl PageSize {
+    /// The hint of an error.
+    pub const ALLOWED: &str = "a whole number from 1 to 100";
+
+    pub fn new(number: i64) -> Option<PageSize> {
+        (1..=100).contains(&number).then_some(PageSize(number))
+    }
+
+    pub fn get(self) -> i64 {
+        self.0
+    }
+
+    /// How many rows to read: one more than the page shows tells whether another page follows.
+    pub fn limit(self) -> i64 {
+        self.0 + 1
+    }
+}
+
+impl Default for PageSize {
+    fn default() -> PageSize {
+        PageSize(20)
+    }
+}
+
+impl<'de> Deserialize<'de> for PageSize {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PageSize, D::Error> {
+        let Integer(number) = Integer::deserialize(input)?;
+        PageSize::new(number).ok_or_else(|| D::Error::custom("out of range"))
+    }
+}
+
+/// Whether a list counts all that match.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub enum Count {
+    #[default]
+    Exact,
+    None,
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
+        input::parse_word(input, |word| match word {
+            "exact" => Some(Count::Exact),
+            "none" => Some(Count::None),
+            _ => None,
+        })
+    }
+}
+
+/// The rows of a page, and whether more follow.
+pub struct Page<R> {
+    pub rows: Vec<R>,
+    has_more: bool,
+}
+
+impl<R> Page<R> {
+    /// From up to `size.limit()` rows.
+    pub fn new(mut rows: Vec<R>, size: PageSize) -> Page<R> {
+        let shown = size.get() as usize;
+        let has_more = rows.len() > shown;
+        rows.truncate(shown);
+        Page { rows, has_more }
+    }
+
+    /// The cursor of the next page, which continues after the last row of this one.
+    pub fn next_cursor<C: Serialize>(
+        &self,
+        position_of: impl FnOnce(&R) -> Option<C>,
+    ) -> Result<Option<String>> {
+        let last = self.rows.last().filter(|_| self.has_more);
+        last.and_then(position_of).map(|position| encode(&position)).transpose()
+    }
+}
+
+/// A cursor: the position after which a page continues, as JSON. Clients send it back unchanged.
+pub fn encode(position: &impl Serialize) -> Result<String> {
+    serde_json::to_string(position).map_err(|problem| error::internal(&problem.to_string()))
+}
+
+/// The position that a cursor holds.
+pub fn decode<C: DeserializeOwned>(cursor: &str) -> Result<C> {
+    let position =
+        (cursor.len() <= MAX_CURSOR).then(|| serde_json::from_str(cursor).ok()).flatten();
+    position.ok_or_else(malformed_cursor)
+}
+
+pub fn malformed_cursor() -> ErrorReport {
+    error::bad("p_filters.cursor", "not a cursor", "Give nextCursor of the page before, unchanged.")
+}
+
+/// Refuses a cursor of a list in another order.
+pub fn check_same_order(cursor: &str, list: &str) -> Result<()> {
+    if cursor == list {
+        return Ok(());
+    }
+    Err(error::bad(
+        "p_filters.cursor",
+        format!("made by sort {cursor:?}, not {list:?}"),
+        "Keep sort the same from page to page, or begin at the first page.",
+    ))
+}
+
+/// A timestamp in a cursor, in microseconds since 2000, so that it comes back exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "i64", try_from = "i64")]
+pub struct CursorTime(pub TimestampWithTimeZone);
+
+impl From<CursorTime> for i64 {
+    fn from(time: CursorTime) -> i64 {
+        time.0.into_inner()
+    }
+}
+
+impl TryFrom<i64> for CursorTime {
+    type Error = &'static str;
+
+    fn try_from(micros: i64) -> Result<CursorTime, &'static str> {
+        let time = TimestampWithTimeZone::try_from(micros);
+        time.map(CursorTime).map_err(|_| "not a timestamp that Postgres can store")
+    }
+}

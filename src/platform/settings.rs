@@ -1,0 +1,42 @@
+//! Settings of the session: their values, and a pinned search_path.
+
+use std::ffi::CStr;
+
+use pgrx::prelude::*;
+
+use super::error::Result;
+
+/// The value of a setting; None if it is not set.
+pub fn setting(name: &CStr) -> Option<&'static CStr> {
+    // SAFETY: the text belongs to the setting, and callers read it before anything can change it.
+    unsafe {
+        let text = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        (!text.is_null()).then(|| CStr::from_ptr(text))
+    }
+}
+
+/// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
+/// pin it here, only on a cache miss: a SET clause would cost five times the call itself.
+pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    const PINNED: &CStr = c"pg_catalog, pg_temp";
+    if setting(c"search_path") == Some(PINNED) {
+        return work(); // An API function has already pinned it.
+    }
+    // SAFETY: the nest level is closed below, or by the abort of the transaction after an error.
+    unsafe {
+        let level = pg_sys::NewGUCNestLevel();
+        pg_sys::set_config_option(
+            c"search_path".as_ptr(),
+            PINNED.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+        let outcome = work();
+        pg_sys::AtEOXact_GUC(true, level);
+        outcome
+    }
+}

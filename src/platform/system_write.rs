@@ -1,0 +1,46 @@
+//! What the extension itself is writing, so that triggers allow it what they refuse to users.
+
+use std::cell::Cell;
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum SystemWrite {
+    /// Columns derived from a write elsewhere: a ticket's counts and updated_at, an article's
+    /// counts and category names. They create no revision and no new version.
+    Derived,
+    /// The stage of a ticket that its customer reopens, which workflow_transitions do not restrict.
+    Reopen,
+    /// The start mark of a workflow. The trigger also fires for the stage that loses the mark.
+    MoveStartMark,
+}
+
+thread_local! {
+    static CURRENT: Cell<Option<SystemWrite>> = const { Cell::new(None) };
+}
+
+impl SystemWrite {
+    /// What the extension is writing at present; None for a user's own write.
+    pub fn current() -> Option<SystemWrite> {
+        CURRENT.get()
+    }
+
+    /// Marks all writes until the returned guard is dropped, which unwinding also does.
+    pub fn begin(what: SystemWrite) -> impl Drop {
+        struct Guard(Option<SystemWrite>);
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                CURRENT.set(self.0);
+            }
+        }
+        Guard(CURRENT.replace(Some(what)))
+    }
+
+    /// Whether the extension is writing this; also ends the mark, so that it holds for one row
+    /// only.
+    pub fn take(what: SystemWrite) -> bool {
+        let is_current = CURRENT.get() == Some(what);
+        if is_current {
+            CURRENT.set(None);
+        }
+        is_current
+    }
+}

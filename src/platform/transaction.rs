@@ -1,0 +1,100 @@
+//! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
+
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::prelude::*;
+
+use super::error::{self, Result};
+use super::statement;
+
+/// Whether each statement sees everything committed before it began (READ COMMITTED and below).
+pub fn is_read_committed() -> bool {
+    // SAFETY: only reads a variable of this backend.
+    unsafe { pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
+#[derive(Clone, Copy)]
+pub enum Lock {
+    Shared,
+    Exclusive,
+}
+
+/// Takes an advisory lock and holds it until the transaction ends. It does not run SQL, so the next
+/// statement takes its snapshot after the lock.
+pub fn advisory_lock(class: i32, number: i32, mode: Lock) {
+    let lock = match mode {
+        Lock::Shared => pg_sys::pg_advisory_xact_lock_shared_int4,
+        Lock::Exclusive => pg_sys::pg_advisory_xact_lock_int4,
+    };
+    // SAFETY: both functions take two int4 and return void.
+    unsafe { pgrx::direct_function_call::<()>(lock, &[class.into_datum(), number.into_datum()]) };
+}
+
+/// Above READ COMMITTED, errors if a query finds rows on the latest snapshot: the transaction wrote
+/// without seeing them, so it must be repeated.
+pub fn recheck_on_latest_snapshot(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
+    // SAFETY: the snapshot is popped below, or by the abort of the transaction after an error.
+    let has_missed = unsafe {
+        if is_read_committed() {
+            return Ok(());
+        }
+        pg_sys::CommandCounterIncrement();
+        pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
+        let has_missed = statement::read(sql).exists(args)?;
+        pg_sys::PopActiveSnapshot();
+        has_missed
+    };
+    if has_missed { Err(error::concurrent()) } else { Ok(()) }
+}
+
+/// The number of the running transaction in this backend.
+pub fn local_xid() -> pg_sys::LocalTransactionId {
+    // SAFETY: only reads a variable of this backend.
+    unsafe {
+        #[cfg(any(feature = "pg15", feature = "pg16"))]
+        return (*pg_sys::MyProc).lxid;
+        #[cfg(not(any(feature = "pg15", feature = "pg16")))]
+        return (*pg_sys::MyProc).vxid.lxid;
+    }
+}
+
+/// Runs `work` in a subtransaction. If it returns or raises an error, rolls back and returns the
+/// message.
+pub fn in_subtransaction(
+    work: impl FnOnce() -> Result<()> + std::panic::UnwindSafe,
+) -> std::result::Result<(), String> {
+    // SAFETY: the subtransaction ends below whether `work` succeeds or fails; memory context and
+    // resource owner are restored, as plpgsql does for BEGIN .. EXCEPTION.
+    unsafe {
+        let context = pg_sys::CurrentMemoryContext;
+        let owner = pg_sys::CurrentResourceOwner;
+        pg_sys::BeginInternalSubTransaction(std::ptr::null());
+        pg_sys::MemoryContextSwitchTo(context);
+        let outcome =
+            PgTryBuilder::new(move || work().map_err(|report| report.message().to_owned()))
+                .catch_others(|caught| {
+                    Err(match caught {
+                        pg_sys::panic::CaughtError::PostgresError(report)
+                        | pg_sys::panic::CaughtError::ErrorReport(report)
+                        | pg_sys::panic::CaughtError::RustPanic { ereport: report, .. } => {
+                            report.message().to_owned()
+                        }
+                    })
+                })
+                .execute();
+        match outcome {
+            Ok(()) => pg_sys::ReleaseCurrentSubTransaction(),
+            Err(_) => pg_sys::RollbackAndReleaseCurrentSubTransaction(),
+        }
+        pg_sys::MemoryContextSwitchTo(context);
+        pg_sys::CurrentResourceOwner = owner;
+        outcome
+    }
+}
+
+/// When the transaction began; SQL calls it `now()`.
+pub fn transaction_start() -> TimestampWithTimeZone {
+    // SAFETY: only reads a variable of this backend.
+    let micros = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
+    TimestampWithTimeZone::try_from(micros)
+        .unwrap_or_else(|_| TimestampWithTimeZone::positive_infinity())
+}

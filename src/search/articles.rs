@@ -1,0 +1,79 @@
+//! Articles that match: by their words, or by a similar title.
+
+use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search, rank};
+use crate::fulltext::lexemes::Kind;
+use crate::fulltext::query::Query;
+use crate::fulltext::typos::SimilarTitle;
+use crate::platform::error::Result;
+use crate::platform::statement;
+
+/// How many matching articles are ranked: those with the words in their title, then the newest
+/// ones. The others come after them.
+const MAX_RANKED: usize = 1_000;
+
+/// $1 organization, $2 tsquery, $3 tsquery for titles.
+fn matching_articles(readable: &str) -> String {
+    let rank = rank("$2");
+    format!(
+        "with matching as materialized (
+           select d.ctid as place, d.org_id, d.document_id from helpdesk.search_documents d
+            where d.lexemes @@ $2 and d.kind = 'article'),
+         titled as materialized (
+           select d.org_id, d.document_id from helpdesk.search_documents d
+            where (select count(*) from matching) > {MAX_RANKED}
+              and d.lexemes @@ $3 and d.kind = 'article')
+         select m.document_id, 'article',
+                case when m.position <= {MAX_RANKED} then (
+                  select {rank} from helpdesk.search_documents d where d.ctid = m.place) else 1 end
+           from (select m.document_id, m.place,
+                        row_number() over (
+                          order by t.document_id is null, m.document_id desc) as position
+                   from matching m
+                   join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
+                   left join titled t on t.org_id = $1 and t.document_id = m.document_id
+                  where m.org_id = $1 and {readable}) m"
+    )
+}
+
+fn newest_titles(readable: &str) -> String {
+    format!(
+        "select a.id, a.title from helpdesk.articles a
+          where a.org_id = $1 and {readable}
+          order by a.updated_at desc, a.id desc limit 5000"
+    )
+}
+
+impl Search {
+    /// The articles with the words; if there are none, those with a similar title.
+    pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
+        let articles = self.find_articles_by_words()?;
+        if articles.is_empty() { self.find_articles_by_similar_title() } else { Ok(articles) }
+    }
+
+    fn find_articles_by_words(&self) -> Result<Vec<Match>> {
+        let Some(query) = &self.query else { return Ok(Vec::new()) };
+        let args =
+            [self.org.into(), query.for_kind(Kind::Article).into(), query.for_titles().into()];
+        let articles = statement::read_assembled(&matching_articles(self.reader.condition()))
+            .generic_plan()
+            .fetch_all(&args, Match::from_row)?;
+        Ok(articles.into_iter().flatten().collect())
+    }
+
+    fn find_articles_by_similar_title(&self) -> Result<Vec<Match>> {
+        let Some(wanted) = SimilarTitle::for_query(&self.text) else { return Ok(Vec::new()) };
+        if self.query.as_ref().is_some_and(Query::has_negation) {
+            return Ok(Vec::new());
+        }
+        let titles = newest_titles(self.reader.condition());
+        let similar = statement::read_assembled(&titles).fetch_all(&[self.org.into()], |row| {
+            pgrx::check_for_interrupts!();
+            wanted.matches(row.get(2)?).then_some(Match {
+                rank: RANK_OF_SIMILAR_TITLE,
+                id: row.get(1)?,
+                kind: Kind::Article,
+            })
+        })?;
+        Ok(similar.into_iter().flatten().collect())
+    }
+}

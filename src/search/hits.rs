@@ -1,0 +1,117 @@
+//! Search results as JSON, with highlighted snippets.
+
+use pgrx::Uuid;
+use serde::Serialize;
+
+use super::matches::{Match, Search};
+use crate::platform::datum::{JsonText, TsQuery};
+use crate::platform::error::Result;
+use crate::platform::json::id::Id;
+use crate::platform::json::output::Time;
+use crate::platform::statement::{self, Row};
+
+const HITS: &str = include_str!("../../sql/queries/search_hits.sql");
+
+impl Search {
+    /// The matches of a page as JSON objects.
+    pub(super) fn to_json(&self, page: &[Match]) -> Result<Vec<JsonText>> {
+        if page.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
+        let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
+        let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
+        let (language, tsquery) = match &self.query {
+            Some(query) => (query.language.as_str(), query.tsquery.as_str()),
+            None => ("simple", ""),
+        };
+        let args = [
+            self.org.into(),
+            ids.into(),
+            kinds.into(),
+            ranks.into(),
+            language.into(),
+            TsQuery(tsquery.to_owned()).into(),
+        ];
+        let hits = statement::read(HITS)
+            .generic_plan()
+            .fetch_all(&args, |row| JsonText::serialize(&Hit::from_row(row)))?;
+        hits.into_iter().collect()
+    }
+}
+
+/// A search result. Keys without a value for the kind are left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hit<'a> {
+    kind: Option<&'a str>,
+    id: Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket_id: Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<i64>,
+    title: Option<&'a str>,
+    snippet: String,
+    status: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_internal: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    helpful_count: Option<i32>,
+    created_at: Option<Time>,
+    rank: Option<i64>,
+}
+
+impl<'a> Hit<'a> {
+    fn from_row(row: &Row<'a>) -> Hit<'a> {
+        Hit {
+            kind: row.get(1),
+            id: row.id(2),
+            ticket_id: row.id(3),
+            number: row.get(4),
+            title: row.get(5),
+            snippet: highlight_html(row.get(12).unwrap_or_default()),
+            status: row.get(6),
+            priority: row.get(7),
+            is_internal: row.get(8),
+            helpful_count: row.get(11),
+            created_at: row.time(9),
+            rank: row.get(10),
+        }
+    }
+}
+
+/// A snippet as HTML in which the marks are the only tags.
+fn highlight_html(headline: &str) -> String {
+    let mut html = String::with_capacity(headline.len() + 32);
+    for character in headline.chars() {
+        match character {
+            '\u{2}' => html.push_str("<mark>"),
+            '\u{3}' => html.push_str("</mark>"),
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+mod tests {
+    use pgrx::prelude::*;
+
+    use super::*;
+
+    #[pg_test]
+    fn search_snippets_are_escaped_except_for_their_marks() {
+        assert_eq!(
+            highlight_html("<script>\u{2}alert\u{3}('x')&\""),
+            "&lt;script&gt;<mark>alert</mark>(&#39;x&#39;)&amp;&quot;"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! What a search looks for, and what it finds.
+
+use pgrx::Uuid;
+
+use crate::access::caller::Caller;
+use crate::fulltext::lexemes::Kind;
+use crate::fulltext::query::Query;
+use crate::knowledge::access::Reader;
+use crate::platform::error::Result;
+use crate::platform::statement::Row;
+
+/// Tickets found by number come before all that is found by words.
+pub(super) const RANK_OF_NUMBER_MATCH: i64 = 1_000_000_000;
+
+/// Articles found by a similar title come after all that is found by words.
+pub(super) const RANK_OF_SIMILAR_TITLE: i64 = 0;
+
+/// The rank of a document `d` for a tsquery, in millionths. A word in the title counts ten times as
+/// much as one in the text.
+pub(super) fn rank(tsquery: &str) -> String {
+    format!("(ts_rank(d.lexemes, {tsquery}, 1) * 1000000)::bigint + 1")
+}
+
+/// A search: what is searched for, and by whom.
+pub(super) struct Search {
+    pub(super) org: Uuid,
+    pub(super) me: Option<Uuid>,
+    pub(super) reader: Reader,
+    pub(super) kinds: Vec<Kind>,
+    /// None if the text has no lexemes.
+    pub(super) query: Option<Query>,
+    pub(super) text: String,
+}
+
+impl Search {
+    pub(super) fn new(org: Uuid, text: &str, kinds: Vec<Kind>) -> Result<Search> {
+        Ok(Search {
+            org,
+            me: Caller::current()?.profile,
+            reader: Reader::for_org(org)?,
+            kinds,
+            query: Query::parse(org, text)?,
+            text: text.trim().to_owned(),
+        })
+    }
+
+    pub(super) fn ticket_kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.iter().filter(|kind| **kind != Kind::Article)
+    }
+}
+
+/// A document that matches. The order is that of the results, from last to first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Match {
+    pub(super) rank: i64,
+    pub(super) id: Uuid,
+    pub(super) kind: Kind,
+}
+
+impl Match {
+    /// From a row of id, kind and rank.
+    pub(super) fn from_row(row: &Row) -> Option<Match> {
+        Some(Match { rank: row.get(3)?, id: row.get(1)?, kind: Kind::from_label(row.get(2)?)? })
+    }
+}

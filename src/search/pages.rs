@@ -1,0 +1,106 @@
+//! Pages of a search, put together from windows of matches.
+//!
+//! Matching articles are ranked together. Matching tickets and comments are taken newest first, in
+//! windows of a few hundred, and each window is ranked separately, so a word that occurs in every
+//! ticket costs no more than one that occurs in a few hundred.
+
+use super::matches::{Match, Search};
+use super::position::{Position, Scan};
+use super::tickets::Window;
+use crate::fulltext::lexemes::Kind;
+use crate::fulltext::query::Phase;
+use crate::platform::error::Result;
+
+/// How many windows of recent documents are scanned for a page before the rest comes from the
+/// index.
+const MAX_WINDOWS: usize = 4;
+
+impl Search {
+    /// The matches of one page, and where the next page continues.
+    pub(super) fn page(
+        &self,
+        position: Option<Position>,
+        per_page: usize,
+    ) -> Result<(Vec<Match>, Option<Position>)> {
+        let (mut position, mut tickets) = match position {
+            Some(position) => (position, self.find_tickets(position)?),
+            None => self.begin()?,
+        };
+        let mut page: Vec<Match> = Vec::new();
+        let mut windows = 0;
+        loop {
+            let window = self.complete_window(position, tickets)?;
+            let earlier = page.len();
+            let rest =
+                window.matches.into_iter().filter(|found| position.precedes(found.rank, found.id));
+            for found in rest {
+                if page.len() == per_page {
+                    // Only matches of this window count: earlier windows are exhausted.
+                    let last = page[earlier..].last();
+                    let next = position.continued_after(last.map(|last| (last.rank, last.id)));
+                    return Ok((page, Some(next)));
+                }
+                page.push(found);
+            }
+            windows += 1;
+            position = match (window.next, position.phase) {
+                (None, Phase::Exact) => self.start_of(Phase::Prefix)?,
+                (None, _) => return Ok((page, None)),
+                (before, _) => {
+                    let next = position.next_window(before);
+                    if page.len() == per_page {
+                        return Ok((page, Some(next)));
+                    }
+                    next
+                }
+            };
+            if windows >= MAX_WINDOWS {
+                position.scan = Scan::Index;
+            }
+            tickets = self.find_tickets(position)?;
+        }
+    }
+
+    /// The first window of tickets and comments, and its position. Without exact matches, the
+    /// search has only one phase.
+    fn begin(&self) -> Result<(Position, Window)> {
+        let position = self.start_of(self.first_phase())?;
+        let tickets = self.find_tickets(position)?;
+        if position.phase != Phase::Exact || !tickets.is_empty() {
+            return Ok((position, tickets));
+        }
+        let position = self.start_of(Phase::All)?;
+        Ok((position, self.find_tickets(position)?))
+    }
+
+    fn start_of(&self, phase: Phase) -> Result<Position> {
+        let is_common = match &self.query {
+            Some(query) if self.covers_all_tickets() => query.is_common(phase)?,
+            _ => false,
+        };
+        Ok(Position::start(phase, if is_common { Scan::Recent } else { Scan::Index }))
+    }
+
+    /// A customer's tickets are few, so they are searched in one phase.
+    fn first_phase(&self) -> Phase {
+        match &self.query {
+            Some(query) if self.covers_all_tickets() => query.first_phase(),
+            _ => Phase::All,
+        }
+    }
+
+    /// A window of tickets and comments, ranked. The first one also has the articles, and the
+    /// ticket whose number was searched for.
+    fn complete_window(&self, position: Position, mut window: Window) -> Result<Window> {
+        let is_first = position.phase != Phase::Prefix && position.before().is_none();
+        if is_first && self.kinds.contains(&Kind::Article) {
+            window.matches.extend(self.find_articles()?);
+        }
+        if let Some(ticket) = self.find_ticket_by_number()? {
+            window.matches.retain(|found| found.id != ticket.id);
+            window.matches.extend(is_first.then_some(ticket));
+        }
+        window.matches.sort_by(|a, b| b.cmp(a));
+        Ok(window)
+    }
+}

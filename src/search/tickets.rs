@@ -1,0 +1,156 @@
+//! Tickets and comments that match: one window of them at a time, and the ticket of a number.
+//!
+//! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
+//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks.
+
+use std::sync::LazyLock;
+
+use pgrx::Uuid;
+
+use super::matches::{Match, RANK_OF_NUMBER_MATCH, Search, rank};
+use super::position::{Position, Scan};
+use crate::fulltext::lexemes::Kind;
+use crate::platform::error::Result;
+use crate::platform::statement;
+use crate::tickets::list::search::ticket_number;
+
+/// The limit in the statements.
+const WINDOW_SIZE: usize = 500;
+
+/// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
+/// the planner would otherwise use an index on it instead of the full-text index. Only the matches
+/// of the window are read a second time, by ctid.
+static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select d.document_id, d.kind, {}
+           from (select m.ctid
+                   from (select d.ctid, d.org_id, d.document_id, d.kind
+                           from helpdesk.search_documents d
+                          where d.lexemes @@ $2 offset 0) m
+                  where m.org_id = $1 and m.kind = any ($3)
+                    and ($4::uuid is null or m.document_id < $4)
+                  order by m.document_id desc limit 500) m
+           join helpdesk.search_documents d on d.ctid = m.ctid",
+        rank("$6")
+    )
+});
+
+static FROM_NEWEST: LazyLock<String> = LazyLock::new(|| from_newest(""));
+
+static FROM_NEWEST_BEFORE: LazyLock<String> =
+    LazyLock::new(|| from_newest("and d.document_id < $4"));
+
+/// Scans the newest 10,000 documents that meet the condition, for lexemes that are common.
+fn from_newest(condition: &str) -> String {
+    format!(
+        "select d.document_id, d.kind, {}
+           from (select d.* from helpdesk.search_documents d
+                  where d.org_id = $1 {condition}
+                  order by d.document_id desc limit 10000) d
+          where d.lexemes @@ $2 and d.kind = any ($3)
+          order by d.document_id desc limit 500",
+        rank("$6")
+    )
+}
+
+/// The last of the documents that FROM_NEWEST scans, if it scans 10,000.
+const END_OF_NEWEST: &str = "
+    select d.document_id from helpdesk.search_documents d
+     where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
+     order by d.document_id desc offset 9999 limit 1";
+
+/// Scans a customer's own tickets, without internal comments.
+static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select d.document_id, d.kind, {}
+           from (select d.* from helpdesk.search_documents d
+                  where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
+                    and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
+                 offset 0) d
+          where d.lexemes @@ $2
+          order by d.document_id desc limit 500",
+        rank("$6")
+    )
+});
+
+const OWN_TICKETS: &str = "
+    select t.id from helpdesk.tickets t
+     where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
+     order by t.updated_at desc limit 2000";
+
+const FIND_BY_NUMBER: &str = "
+    select t.id from helpdesk.tickets t
+     where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)";
+
+/// Some of the matches, and the document before which the next window begins, if there is one.
+#[derive(Default)]
+pub(super) struct Window {
+    pub(super) matches: Vec<Match>,
+    pub(super) next: Option<Uuid>,
+}
+
+impl Window {
+    /// Whether neither this window nor a later one has matches.
+    pub(super) fn is_empty(&self) -> bool {
+        self.matches.is_empty() && self.next.is_none()
+    }
+}
+
+impl Search {
+    /// Whether tickets and comments of all customers are searched.
+    pub(super) fn covers_all_tickets(&self) -> bool {
+        self.reader.is_staff && self.ticket_kinds().next().is_some()
+    }
+
+    /// The tickets and comments of the window at a position.
+    pub(super) fn find_tickets(&self, position: Position) -> Result<Window> {
+        let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
+        let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
+        else {
+            return Ok(Window::default());
+        };
+        let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
+        let before = position.before();
+        let sql = match (self.reader.is_staff, position.scan, before) {
+            (false, ..) => &FROM_OWN_TICKETS,
+            (true, Scan::Index, _) => &FROM_INDEX,
+            (true, Scan::Recent, None) => &FROM_NEWEST,
+            (true, Scan::Recent, Some(_)) => &FROM_NEWEST_BEFORE,
+        };
+        let args = [
+            self.org.into(),
+            query.for_phase(position.phase).into(),
+            kinds.into(),
+            before.into(),
+            own_tickets.into(),
+            query.for_kind(Kind::Ticket).into(),
+        ];
+        let rows = statement::read(sql).generic_plan().fetch_all(&args, Match::from_row)?;
+        let matches: Vec<Match> = rows.into_iter().flatten().collect();
+        let next = if matches.len() == WINDOW_SIZE {
+            matches.iter().map(|found| found.id).min()
+        } else if self.reader.is_staff && position.scan == Scan::Recent {
+            statement::read(END_OF_NEWEST).fetch_scalar(&[self.org.into(), before.into()])?
+        } else {
+            None
+        };
+        Ok(Window { matches, next })
+    }
+
+    fn own_tickets(&self) -> Result<Vec<Uuid>> {
+        let tickets = statement::read(OWN_TICKETS)
+            .fetch_all(&[self.org.into(), self.me.into()], |row| row.get(1))?;
+        Ok(tickets.into_iter().flatten().collect())
+    }
+
+    /// The ticket that a text like `42` or `#42` names, if the caller may see it.
+    pub(super) fn find_ticket_by_number(&self) -> Result<Option<Match>> {
+        let number = ticket_number(&self.text);
+        if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
+            return Ok(None);
+        }
+        let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
+        let ticket = statement::read(FIND_BY_NUMBER).fetch_scalar(&args)?;
+        Ok(ticket.map(|id| Match { rank: RANK_OF_NUMBER_MATCH, id, kind: Kind::Ticket }))
+    }
+}

@@ -1,0 +1,4 @@
+//! Tools for a DBA: impersonating a user, and checking privileges for drift.
+
+mod act_as;
+mod report;

@@ -1,0 +1,53 @@
+//! Opening, changing and finding a ticket; ticket_details.rs shows it. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
+//! lists are in ticket_list.rs.
+
+use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys::panic::ErrorReport;
+
+use crate::access::caller::Caller;
+use crate::platform::error::{self, Result};
+use crate::platform::{roles, statement};
+
+/// Which organization a ticket is in, if the caller may see it: $3 everything, else $4 organizations as staff, $5 as member.
+const FIND_VISIBLE_TICKET: &str = "
+    select t.org_id, $3 or t.org_id = any ($4)
+      from helpdesk.tickets t
+     where t.id = $1
+       and ($2::uuid is null or t.org_id = $2)
+       and ($3 or (t.org_id = any ($5) and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
+
+/// A ticket that the caller may see.
+pub struct VisibleTicket {
+    pub org: Uuid,
+    /// Whether they see it as staff (or through a role that bypasses row security).
+    pub is_staff: bool,
+}
+
+pub fn find_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<VisibleTicket>> {
+    let caller = Caller::current()?;
+    let args: [DatumWithOid; 6] = [
+        id.into(),
+        org.into(),
+        roles::role_bypasses_row_security().into(),
+        caller.staff_orgs().into(),
+        caller.orgs().into(),
+        caller.profile.into(),
+    ];
+    let found = statement::read(FIND_VISIBLE_TICKET).fetch_optional(&args, |row| {
+        Some(VisibleTicket { org: row.get(1)?, is_staff: row.get(2)? })
+    })?;
+    Ok(found.flatten())
+}
+
+/// The ticket in `p_ticket_id`; an error if there is none or the caller may not see it.
+pub fn require_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<VisibleTicket> {
+    find_visible_ticket(id, org)?.ok_or_else(|| no_such_ticket("p_ticket_id"))
+}
+
+pub fn no_such_ticket(argument: &str) -> ErrorReport {
+    error::not_allowed(
+        format!("{argument}: no such ticket, or you may not see it"),
+        "list_org_tickets lists the tickets you may see.",
+    )
+}

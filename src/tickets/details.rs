@@ -1,0 +1,312 @@
+//! A ticket as the API returns it, alone or with its whole conversation. Small statements, each of which finds rows by one index, put
+//! together by serde: one statement that joins and builds all of it took twice the time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
+use pgrx::prelude::*;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::access::{VisibleTicket, find_visible_ticket};
+use crate::platform::datum::JsonText;
+use crate::platform::enums::Priority;
+use crate::platform::error::{self, Result, required};
+use crate::platform::json::id::Id;
+use crate::platform::json::output::Time;
+use crate::platform::statement::{self, Row};
+
+const TICKET: &str = "
+    select t.id, t.number, t.title, t.description, t.priority, t.status, t.version, s.id, s.name, s.description, w.id, w.name,
+           t.assigned_to, t.created_by, t.created_at, t.updated_at, t.resolved_at, t.closed_at
+      from helpdesk.tickets t
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
+      join helpdesk.workflows w on w.org_id = $1 and w.id = t.workflow_id
+     where t.org_id = $1 and t.id = $2";
+
+const COMMENTS: &str = "
+    select c.id, c.content, c.is_internal, c.created_by, c.created_at, c.updated_at
+      from helpdesk.ticket_comments c
+     where c.org_id = $1 and c.ticket_id = $2 and ($3 or not c.is_internal)
+     order by c.created_at, c.id";
+
+const ATTACHMENTS: &str = "
+    select a.id, a.file_name, a.file_type, a.file_size, a.is_internal, a.uploaded_by, a.uploaded_at
+      from helpdesk.ticket_attachments a
+     where a.org_id = $1 and a.ticket_id = $2 and ($3 or not a.is_internal)
+     order by a.uploaded_at, a.id";
+
+const HISTORY: &str = "
+    select h.id, h.changes::text, h.changed_by, h.changed_at
+      from helpdesk.ticket_history h
+     where h.org_id = $1 and h.ticket_id = $2
+     order by h.version desc";
+
+const PEOPLE: &str = "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
+
+/// Longer conversations are not put together: one answer would take some four times this memory.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Everything about a ticket that the caller may see; NULL when there is no such ticket or they may not see it.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn get_ticket_details(
+    p_ticket_id: Option<Uuid>,
+    p_org_id: default!(Option<Uuid>, "NULL"),
+) -> Result<Option<JsonText>> {
+    let id = required(p_ticket_id, "p_ticket_id")?;
+    let Some(VisibleTicket { org, is_staff }) = find_visible_ticket(id, p_org_id)? else {
+        return Ok(None);
+    };
+    let args = [org.into(), id.into(), is_staff.into()];
+    let Some(mut details) =
+        statement::read(TICKET).fetch_optional(&args[..2], |row| Details::of(Ticket::of(row)))?
+    else {
+        return Ok(None);
+    };
+    details.comments = comments(&args)?;
+    details.attachments = statement::read(ATTACHMENTS).fetch_all(&args, Attachment::of)?;
+    details.history = statement::read(HISTORY).fetch_all(&args[..2], Revision::of)?;
+    let people = People::of(
+        statement::read(PEOPLE).fetch_all(&[ids(details.people()).into()], Profile::of)?,
+    );
+    people.name(details.people());
+    details.ticket.show_email(&people, is_staff);
+    JsonText::serialize(&details).map(Some)
+}
+
+fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
+    let mut bytes = 0;
+    let comments = statement::read(COMMENTS).fetch_all(args, |row| {
+        let comment = (bytes <= MAX_BYTES).then(|| Comment::of(row))?;
+        bytes += comment.content.as_ref().map_or(0, String::len);
+        Some(comment)
+    })?;
+    let comments: Option<Vec<Comment>> = comments.into_iter().collect();
+    comments.ok_or_else(|| {
+        error::too_large(
+            "p_ticket_id: the conversation has more than 64 MiB of text",
+            "Read helpdesk.ticket_comments page by page.",
+        )
+    })
+}
+
+/// The ticket object, for staff, after a change in the same call.
+pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
+    let ticket = statement::write(TICKET).fetch_optional(&[org.into(), id.into()], Ticket::of)?;
+    let mut ticket = ticket.ok_or_else(|| {
+        error::not_allowed("p_ticket_id: the ticket is gone", "Somebody deleted it meanwhile.")
+    })?;
+    let people = People::of(
+        statement::write(PEOPLE).fetch_all(&[ids(ticket.people()).into()], Profile::of)?,
+    );
+    people.name(ticket.people());
+    ticket.show_email(&people, true);
+    JsonText::serialize(&ticket)
+}
+
+/// A person as readers see them. The statements find who it is; their name is filled in for all at once.
+#[derive(Serialize)]
+struct Person {
+    id: Id,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<Option<String>>,
+}
+
+impl Person {
+    fn of(row: &Row, position: usize) -> Option<Person> {
+        row.id(position).map(|id| Person { id, name: String::new(), email: None })
+    }
+}
+
+struct Profile {
+    name: String,
+    email: Option<String>,
+}
+
+impl Profile {
+    fn of(row: &Row) -> Option<(Id, Profile)> {
+        Some((row.id(1)?, Profile { name: row.get(2)?, email: row.get(3) }))
+    }
+}
+
+fn ids<'a>(people: impl Iterator<Item = &'a mut Person>) -> Vec<Uuid> {
+    let distinct: BTreeSet<Id> = people.map(|person| person.id).collect();
+    distinct.into_iter().map(Uuid::from).collect()
+}
+
+struct People(BTreeMap<Id, Profile>);
+
+impl People {
+    fn of(profiles: Vec<Option<(Id, Profile)>>) -> People {
+        People(profiles.into_iter().flatten().collect())
+    }
+
+    fn name<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
+        for person in people {
+            if let Some(profile) = self.0.get(&person.id) {
+                person.name.clone_from(&profile.name);
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Details {
+    ticket: Ticket,
+    comments: Vec<Comment>,
+    attachments: Vec<Attachment>,
+    history: Vec<Revision>,
+}
+
+impl Details {
+    fn of(ticket: Ticket) -> Details {
+        Details { ticket, comments: Vec::new(), attachments: Vec::new(), history: Vec::new() }
+    }
+
+    fn people(&mut self) -> impl Iterator<Item = &mut Person> {
+        (self.comments.iter_mut().filter_map(|comment| comment.created_by.as_mut()))
+            .chain(self.attachments.iter_mut().filter_map(|file| file.uploaded_by.as_mut()))
+            .chain(self.history.iter_mut().filter_map(|revision| revision.changed_by.as_mut()))
+            .chain(self.ticket.people())
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ticket {
+    id: Option<Id>,
+    number: Option<i64>,
+    title: Option<String>,
+    description: Option<String>,
+    priority: Option<Priority>,
+    status: Option<String>,
+    version: Option<i32>,
+    current_stage: Stage,
+    workflow: Workflow,
+    assigned_to: Option<Person>,
+    created_by: Option<Person>,
+    created_at: Option<Time>,
+    updated_at: Option<Time>,
+    resolved_at: Option<Time>,
+    closed_at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct Stage {
+    id: Option<Id>,
+    name: Option<String>,
+    description: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Workflow {
+    id: Option<Id>,
+    name: Option<String>,
+}
+
+impl Ticket {
+    fn of(row: &Row) -> Ticket {
+        Ticket {
+            id: row.id(1),
+            number: row.get(2),
+            title: row.get(3),
+            description: row.get(4),
+            priority: row.get(5),
+            status: row.get(6),
+            version: row.get(7),
+            current_stage: Stage { id: row.id(8), name: row.get(9), description: row.get(10) },
+            workflow: Workflow { id: row.id(11), name: row.get(12) },
+            assigned_to: Person::of(row, 13),
+            created_by: Person::of(row, 14),
+            created_at: row.time(15),
+            updated_at: row.time(16),
+            resolved_at: row.time(17),
+            closed_at: row.time(18),
+        }
+    }
+
+    fn people(&mut self) -> impl Iterator<Item = &mut Person> {
+        self.assigned_to.iter_mut().chain(&mut self.created_by)
+    }
+
+    /// The e-mail address of who works on it is for staff.
+    fn show_email(&mut self, people: &People, is_staff: bool) {
+        if let Some(assignee) = &mut self.assigned_to {
+            let profile = people.0.get(&assignee.id).filter(|_| is_staff);
+            assignee.email = Some(profile.and_then(|profile| profile.email.clone()));
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Comment {
+    id: Option<Id>,
+    content: Option<String>,
+    is_internal: Option<bool>,
+    created_by: Option<Person>,
+    created_at: Option<Time>,
+    updated_at: Option<Time>,
+}
+
+impl Comment {
+    fn of(row: &Row) -> Comment {
+        Comment {
+            id: row.id(1),
+            content: row.get(2),
+            is_internal: row.get(3),
+            created_by: Person::of(row, 4),
+            created_at: row.time(5),
+            updated_at: row.time(6),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Attachment {
+    id: Option<Id>,
+    file_name: Option<String>,
+    file_type: Option<String>,
+    file_size: Option<i32>,
+    is_internal: Option<bool>,
+    uploaded_by: Option<Person>,
+    uploaded_at: Option<Time>,
+}
+
+impl Attachment {
+    fn of(row: &Row) -> Attachment {
+        Attachment {
+            id: row.id(1),
+            file_name: row.get(2),
+            file_type: row.get(3),
+            file_size: row.get(4),
+            is_internal: row.get(5),
+            uploaded_by: Person::of(row, 6),
+            uploaded_at: row.time(7),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Revision {
+    id: Option<Id>,
+    changes: Option<Box<RawValue>>,
+    changed_by: Option<Person>,
+    changed_at: Option<Time>,
+}
+
+impl Revision {
+    fn of(row: &Row) -> Revision {
+        Revision {
+            id: row.id(1),
+            changes: row.get::<String>(2).and_then(|text| RawValue::from_string(text).ok()),
+            changed_by: Person::of(row, 3),
+            changed_at: row.time(4),
+        }
+    }
+}

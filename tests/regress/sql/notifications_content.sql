@@ -1,0 +1,34 @@
+-- The content of a notification, and how long it is kept.
+
+call test.create_assigned_ticket();
+
+---- The content of a notification
+
+begin;
+delete from helpdesk.notifications;
+call test.sign_in('Ben');
+select helpdesk.create_ticket(test.org_id('Acme'), 'A "quoted" title', p_requester_id => test.profile_id('Alice')) is not null;
+select helpdesk.update_ticket(test.ticket_id('A "quoted" title'), jsonb_build_object('assignedTo', test.profile_id('Ada'), 'stageId', test.stage_id('Acme', 'Waiting on customer'))) is not null;
+select helpdesk.update_ticket(test.ticket_id('A "quoted" title'), jsonb_build_object('stageId', test.stage_id('Acme', 'Resolved'))) is not null;
+select helpdesk.update_ticket(test.ticket_id('A "quoted" title'), jsonb_build_object('stageId', test.stage_id('Acme', 'Closed'))) is not null;
+select helpdesk.add_comment(test.ticket_id('A "quoted" title'), 'Done') is not null;
+call test.sign_out();
+-- The keys are those of the original schema and no others.
+select type, test.profile_name(user_id), (select string_agg(key, ' ' order by key collate "C") from jsonb_object_keys(content) key), content->>'old_status', content->>'new_status'
+  from helpdesk.notifications order by id;
+select bool_and(n.content->>'ticket_id' = t.id::text), bool_and(n.ticket_id = t.id), bool_and(n.org_id = t.org_id), bool_and(n.content->>'title' = t.title), bool_or(n.read),
+       bool_and((n.comment_id is not null) = (n.type = 'ticket_commented')), bool_and(n.created_at = now()), bool_and(n.expires_at = now() + interval '30 days')
+  from helpdesk.notifications n, helpdesk.tickets t where t.title = 'A "quoted" title';
+select bool_and(n.content->>'comment_id' = c.id::text and n.comment_id = c.id), bool_and(n.content->>'commenter' = test.profile_id('Ben')::text), count(*)
+  from helpdesk.notifications n join helpdesk.ticket_comments c on c.id = n.comment_id;
+-- The organization sets the retention time.
+update helpdesk.organizations set notification_retention = '3 days' where name = 'Acme';
+delete from helpdesk.notifications;
+call test.sign_in('Ben');
+select test.comment();
+call test.sign_out();
+select distinct expires_at = now() + interval '3 days' from helpdesk.notifications;
+rollback;
+-- Its administrators choose between an hour and ten years.
+select * from test.attempt_by_each_caller($$update helpdesk.organizations set notification_retention = '1 day' where id = test.org_id('Acme')$$);
+select retention, test.attempt(format('update helpdesk.organizations set notification_retention = %L', retention)) from unnest(array['59 minutes', '1 hour', '10 years', '11 years', '-1 day', null]) retention;

@@ -1,0 +1,32 @@
+-- rebuild_search_index repairs the index.
+
+call test.create_documents();
+
+---- rebuild_search_index after changes without triggers: missing, superfluous and different
+---- documents
+create function test.index_is_complete() returns boolean language plpgsql as $$
+declare
+  documents text[] := (select array_agg(d::text order by d::text) from helpdesk.search_documents d);
+begin
+  perform helpdesk.rebuild_search_index();
+  return documents = (select array_agg(d::text order by d::text) from helpdesk.search_documents d);
+end $$;
+begin;
+select test.index_is_complete();
+set local session_replication_role = replica;
+update helpdesk.tickets set title = 'A unicorn' where title = 'No coffee';
+delete from helpdesk.ticket_comments where content like 'Confidential%';
+delete from helpdesk.search_documents where kind = 'article';
+set local session_replication_role = origin;
+select helpdesk.rebuild_search_index(test.org_id('Globex'));
+select count(*), count(*) filter (where kind = 'article') from helpdesk.search_documents where org_id = test.org_id('Acme');
+select test.index_is_complete();
+select count(*), count(*) filter (where kind = 'article') from helpdesk.search_documents where org_id = test.org_id('Acme');
+call test.sign_in('Ben');
+select test.found('unicorn'), test.found('confidential'), test.found('tomorrow');
+rollback;
+select * from test.attempt_by_each_caller('select helpdesk.rebuild_search_index()');
+select test.attempt($$select helpdesk.prefix_lexemes(test.org_id('Acme'), 't', '''x''')$$);
+call test.sign_in('Ada');
+select test.attempt($$select helpdesk.prefix_lexemes(test.org_id('Acme'), 't', '''x''')$$);
+call test.sign_out();
