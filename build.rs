@@ -11,7 +11,7 @@ fn main() -> io::Result<()> {
     let folder = Path::new(FOLDER);
     let mut files = vec![folder.join("privileges.sql")];
     files.extend(sql_files(&folder.join("functions"))?);
-    files.push(folder.join("install.sql"));
+    files.push(folder.join("create_tables.sql"));
 
     let mut script = String::new();
     for file in files {

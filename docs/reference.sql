@@ -34,11 +34,14 @@ create function pg_temp.writes(role text, relation oid, attribute smallint) retu
                          case when has_column_privilege(role, relation, attribute, 'update') then 'update' end)
 $$;
 
--- A COMMENT as Markdown: each of its lines a line.
+-- A COMMENT as Markdown: each of its lines a line. A line that begins with two spaces continues the
+-- one before.
+create function pg_temp.unwrapped(comment text) returns text language sql as
+  $$ select regexp_replace(comment, E'\n  ', ' ', 'g') $$;
 create function pg_temp.markdown(comment text) returns text language sql as
-  $$ select replace(replace(replace(comment, '<', '&lt;'), '*', '\*'), E'\n', E'\\\n') $$;
+  $$ select replace(replace(replace(pg_temp.unwrapped(comment), '<', '&lt;'), '*', '\*'), E'\n', E'\\\n') $$;
 create function pg_temp.in_cell(comment text) returns text language sql as
-  $$ select replace(replace(replace(replace(comment, '<', '&lt;'), '*', '\*'), '|', '\|'), E'\n', '<br>') $$;
+  $$ select replace(replace(replace(replace(pg_temp.unwrapped(comment), '<', '&lt;'), '*', '\*'), '|', '\|'), E'\n', '<br>') $$;
 create function pg_temp.first_sentence(comment text) returns text language sql as
   $$ select pg_temp.in_cell(regexp_replace(split_part(comment, E'\n', 1), '\. .*$', '.')) $$;
 create function pg_temp.without_schema(type text) returns text language sql as

@@ -115,8 +115,8 @@ comment on column helpdesk.notification_preferences.enabled is
   'Whether the person gets notifications of this kind.';
 
 comment on table helpdesk.ticket_watchers is
-  'Watchers of tickets. They get the notifications that the requester and the assignee get, as far '
-  'as they may read what these are about.';
+  'Watchers of tickets. They get the notifications that the requester and the assignee get, '
+  'unless they may not read what a notification is about.';
 comment on column helpdesk.ticket_watchers.org_id is 'The organization.';
 comment on column helpdesk.ticket_watchers.ticket_id is 'The ticket.';
 comment on column helpdesk.ticket_watchers.user_id is 'The watcher (helpdesk.profiles.id).';

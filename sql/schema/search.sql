@@ -74,8 +74,8 @@ comment on column helpdesk.search_documents.ticket_id is
 comment on column helpdesk.search_documents.is_internal is 'Whether only staff can read it.';
 comment on column helpdesk.search_documents.lexemes is
   'Lexemes of the first 100,000 characters in the search_language of the organization, with weight '
-  'A for those of the title. Lexemes of an article''s title are added a second time under a kind '
-  'of their own. The prefix alone is a lexeme too: it finds all documents of a kind.';
+  'A for those of the title. Lexemes of an article''s title are added again under a '
+  'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind.';
 
 comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';
 comment on index helpdesk.search_documents_sample_idx is

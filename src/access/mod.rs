@@ -9,4 +9,5 @@ mod cache;
 pub mod caller;
 pub mod claims;
 mod functions;
+pub mod person;
 pub mod rights;

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::access::Reader;
 use super::article_json::{CREATED_AT, ID, TITLE, UPDATED_AT, article_columns, listed_article};
 use crate::access::caller::Caller;
+use crate::access::person::Person;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
@@ -17,7 +18,6 @@ use crate::platform::json::input::{self, OneOrMany, non_null};
 use crate::platform::json::output;
 use crate::platform::paging::{self, Count, CursorTime, Page, PageSize};
 use crate::platform::statement::{self, Row};
-use crate::tickets::list::filters::Person;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -153,10 +153,7 @@ fn list(org: Uuid, me: Option<Uuid>, reader: Reader, filters: &Filters) -> Resul
     let sort = filters.sort.unwrap_or(Sort("-updatedAt"));
     let size = filters.per_page.unwrap_or_default();
     let cursor = filters.cursor.as_deref().map(|text| Cursor::decode(text, sort)).transpose()?;
-    let author = match filters.author {
-        Some(Person::Member(id)) => Some(id.into()),
-        _ => me,
-    };
+    let author = filters.author.and_then(|person| person.profile(me));
     let cursor = cursor.as_ref();
     let params: [DatumWithOid; 10] = [
         org.into(),

@@ -6,7 +6,7 @@ use super::error::{self, Result};
 
 /// Whether a text has only characters that Unicode defines as white space, whatever the locale.
 #[pg_extern(immutable, parallel_safe, strict)]
-fn is_blank(p_text: &str) -> bool {
+pub fn is_blank(p_text: &str) -> bool {
     p_text.trim().is_empty()
 }
 

@@ -1,24 +1,25 @@
-//! Numbers for staff: how many tickets are where now, and what happened when. Read from the folded counts and the deltas that are not
-//! folded yet.
+//! ticket_activity: what happened to the tickets of an organization from day to day.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
-use pgrx::datum::Date;
+use pgrx::datum::{Date, DatumWithOid};
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::fragments::{BUCKET, NOBODY, SUMS};
+use super::current_counts::NOBODY;
+use super::day_sums::{BUCKET, DAY_SUMS, GAMMA};
 use crate::access::rights;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
-use crate::platform::json::id;
+use crate::platform::json::id::Id;
 use crate::platform::statement::{self, Row};
 use crate::platform::time_zone;
 
-/// Days that one report covers.
+/// The most days that one report covers.
 const MAX_DAYS: i32 = 1100;
 
 /// 0001-01-01 and 9999-12-31, in days since 2000-01-01.
@@ -26,34 +27,36 @@ const FIRST_DAY: i32 = -730_119;
 
 const LAST_DAY: i32 = 2_921_939;
 
-/// Durations are kept as the number of a bucket of relative width GAMMA, as in DDSketch (Masson, Rim, Lee: DDSketch, VLDB 2019): a
-/// percentile read from them is within (GAMMA - 1) / (GAMMA + 1), that is 2.5 %, of the exact one.
-const GAMMA: f64 = 1.05;
-
-/// The days of a table as fold_days! has it, and what is not folded yet. $4 is the time zone.
-fn activity(table: &str, key: &str) -> String {
-    format!("
-    select day, {key}, created, resolved, closed, reopened, first_response_buckets, resolution_buckets
+/// The days of a table, folded, and the sums of the deltas that are not folded yet. $4 is the time
+/// zone.
+fn select_days(table: &str, key: &str) -> String {
+    format!(
+        "
+    select day, {key}, created, resolved, closed, reopened,
+           first_response_buckets, resolution_buckets
       from helpdesk.{table} where org_id = $1 and day between $2 and $3
     union all
-    select day, {key}, {SUMS}
-      from (select (d.occurred_at at time zone $4)::date as day, d.metric, d.ticket_delta, d.priority, coalesce(d.agent_id, {NOBODY}) as agent_id,
-                   {BUCKET} as bucket
-              from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric <> 'stage') events
+    select day, {key}, {DAY_SUMS}
+      from (select (d.occurred_at at time zone $4)::date as day, d.metric, d.ticket_delta,
+                   d.priority, coalesce(d.agent_id, {NOBODY}) as agent_id, {BUCKET} as bucket
+              from helpdesk.ticket_stat_deltas d
+             where d.org_id = $1 and d.metric <> 'stage') events
      where day between $2 and $3
-     group by day, {key}")
+     group by day, {key}"
+    )
 }
 
-static BY_PRIORITY: LazyLock<String> =
-    LazyLock::new(|| activity("ticket_days_by_priority", "priority"));
+static DAYS_BY_PRIORITY: LazyLock<String> =
+    LazyLock::new(|| select_days("ticket_days_by_priority", "priority"));
 
-static BY_AGENT: LazyLock<String> = LazyLock::new(|| activity("ticket_days_by_agent", "agent_id"));
+static DAYS_BY_AGENT: LazyLock<String> =
+    LazyLock::new(|| select_days("ticket_days_by_agent", "agent_id"));
 
-const TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where o.id = $1";
+const FIND_TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where o.id = $1";
 
-const NAMES: &str = "select p.id, p.name from helpdesk.profiles p where p.id = any ($1)";
+const FIND_NAMES: &str = "select p.id, p.name from helpdesk.profiles p where p.id = any ($1)";
 
-/// How long something took: how often, and the middle and the ninth tenth of it.
+/// How many durations there are, with their median and 90th percentile.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Percentiles {
@@ -63,29 +66,29 @@ struct Percentiles {
 }
 
 impl Percentiles {
-    fn of(mut buckets: Vec<i16>) -> Percentiles {
+    fn from_buckets(mut buckets: Vec<i16>) -> Percentiles {
         buckets.sort_unstable();
         let count = buckets.len();
-        // The nearest rank, in the middle of its bucket.
-        let at = |tenths: usize| {
+        // Nearest rank; the value that is relatively closest to both ends of its bucket.
+        let percentile = |tenths: usize| {
             let bucket = *buckets.get((tenths * count).div_ceil(10).checked_sub(1)?)?;
             let seconds = 2.0 * GAMMA.powi(bucket.into()) / (GAMMA + 1.0);
             Some((seconds * 1000.0).round() / 1000.0)
         };
-        Percentiles { count, median_seconds: at(5), p90_seconds: at(9) }
+        Percentiles { count, median_seconds: percentile(5), p90_seconds: percentile(9) }
     }
 }
 
 #[derive(Clone, Copy, Default, Serialize)]
-struct Numbers {
+struct Counts {
     created: i64,
     resolved: i64,
     closed: i64,
     reopened: i64,
 }
 
-impl Numbers {
-    fn add(&mut self, other: Numbers) {
+impl Counts {
+    fn add(&mut self, other: Counts) {
         self.created += other.created;
         self.resolved += other.resolved;
         self.closed += other.closed;
@@ -93,10 +96,11 @@ impl Numbers {
     }
 }
 
-/// What happened on a day, at a priority, or with an agent; the durations by their buckets.
+/// What happened on a day, to tickets of a priority, or to those of an agent. Durations are the
+/// numbers of their buckets.
 #[derive(Default)]
 struct Activity {
-    numbers: Numbers,
+    counts: Counts,
     first_response: Vec<i16>,
     resolution: Vec<i16>,
 }
@@ -105,16 +109,16 @@ struct Activity {
 #[serde(rename_all = "camelCase")]
 struct ActivityReport {
     #[serde(flatten)]
-    numbers: Numbers,
+    counts: Counts,
     first_response: Percentiles,
     resolution: Percentiles,
 }
 
 impl Activity {
-    /// From the columns that begin here.
-    fn of(row: &Row, first: usize) -> Option<Activity> {
+    /// From the columns of `DAY_SUMS`, starting at `first`.
+    fn from_row(row: &Row, first: usize) -> Option<Activity> {
         Some(Activity {
-            numbers: Numbers {
+            counts: Counts {
                 created: row.get(first)?,
                 resolved: row.get(first + 1)?,
                 closed: row.get(first + 2)?,
@@ -126,16 +130,16 @@ impl Activity {
     }
 
     fn add(&mut self, other: &Activity) {
-        self.numbers.add(other.numbers);
+        self.counts.add(other.counts);
         self.first_response.extend(&other.first_response);
         self.resolution.extend(&other.resolution);
     }
 
     fn report(self) -> ActivityReport {
         ActivityReport {
-            numbers: self.numbers,
-            first_response: Percentiles::of(self.first_response),
-            resolution: Percentiles::of(self.resolution),
+            counts: self.counts,
+            first_response: Percentiles::from_buckets(self.first_response),
+            resolution: Percentiles::from_buckets(self.resolution),
         }
     }
 }
@@ -153,7 +157,7 @@ struct Report {
 #[derive(Serialize)]
 struct DayReport {
     #[serde(flatten)]
-    numbers: Numbers,
+    counts: Counts,
     day: Option<Date>,
 }
 
@@ -173,11 +177,11 @@ struct AgentReport {
 
 #[derive(Serialize)]
 struct Agent {
-    id: id::Id,
+    id: Id,
     name: String,
 }
 
-/// What happened in an organization from one day to another, both included, in its time zone.
+/// What happened in an organization from p_from to p_to, both inclusive, in its time zone.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn ticket_activity(
@@ -188,6 +192,17 @@ fn ticket_activity(
     let org = required(p_org_id, "p_org_id")?;
     let (from, to) = (required(p_from, "p_from")?, required(p_to, "p_to")?);
     rights::check_staff_of_existing("p_org_id", org)?;
+    let days = checked_days(from, to)?;
+    let time_zone = statement::read(FIND_TIME_ZONE).fetch_scalar::<String>(&[org.into()])?;
+    let time_zone =
+        time_zone.filter(|zone| time_zone::knows_time_zone(zone)).unwrap_or("UTC".to_owned());
+    let args = [org.into(), from.into(), to.into(), time_zone.as_str().into()];
+    let found = Found::load(&args)?;
+    JsonText::serialize(&found.report(time_zone, days)?)
+}
+
+/// The days from one to another, in days since 2000-01-01.
+fn checked_days(from: Date, to: Date) -> Result<RangeInclusive<i32>> {
     let (first, last) = (from.to_pg_epoch_days(), to.to_pg_epoch_days());
     if first < FIRST_DAY
         || last > LAST_DAY
@@ -196,63 +211,71 @@ fn ticket_activity(
     {
         return Err(error::bad(
             "p_to",
-            "before p_from, too long after it, or too far away",
-            format!(
-                "Up to {MAX_DAYS} days of the years 1 to 9999, the first and the last included."
-            ),
+            "before p_from, too long after it, or out of range",
+            format!("Up to {MAX_DAYS} days, both included, in the years 1 to 9999."),
         ));
     }
-    let time_zone = statement::read(TIME_ZONE)
-        .fetch_optional(&[org.into()], |row| row.get::<String>(1))?
-        .flatten();
-    let time_zone =
-        time_zone.filter(|zone| time_zone::knows_time_zone(zone)).unwrap_or("UTC".to_owned());
-    let args = [org.into(), from.into(), to.into(), time_zone.as_str().into()];
-    let mut all = Activity::default();
-    let mut days: BTreeMap<i32, Numbers> = BTreeMap::new();
-    let mut priorities: BTreeMap<Priority, Activity> = BTreeMap::new();
-    let mut agents: BTreeMap<Uuid, Activity> = BTreeMap::new();
-    let by_priority = statement::read(&BY_PRIORITY).fetch_all(&args, |row| {
-        Some((row.get::<Date>(1)?, row.get::<Priority>(2)?, Activity::of(row, 3)?))
-    })?;
-    for (day, priority, activity) in by_priority.into_iter().flatten() {
-        all.add(&activity);
-        priorities.entry(priority).or_default().add(&activity);
-        days.entry(day.to_pg_epoch_days()).or_default().add(activity.numbers);
-    }
-    let by_agent = statement::read(&BY_AGENT)
-        .fetch_all(&args, |row| Some((row.get::<Uuid>(2)?, Activity::of(row, 3)?)))?;
-    for (agent, activity) in by_agent.into_iter().flatten() {
-        agents.entry(agent).or_default().add(&activity);
-    }
-    let mut names = names_of(&agents)?;
-    let report = Report {
-        time_zone,
-        total: all.report(),
-        days: (first..=last)
-            .map(|day| DayReport {
-                numbers: days.remove(&day).unwrap_or_default(),
-                day: Date::try_from(day).ok(),
-            })
-            .collect(),
-        by_priority: priorities
-            .into_iter()
-            .map(|(priority, activity)| PriorityReport { activity: activity.report(), priority })
-            .collect(),
-        by_agent: agents
-            .into_iter()
-            .map(|(id, activity)| AgentReport {
-                activity: activity.report(),
-                agent: names.remove(&id).map(|name| Agent { id: id.into(), name }),
-            })
-            .collect(),
-    };
-    JsonText::serialize(&report)
+    Ok(first..=last)
 }
 
-fn names_of<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {
+/// The activity, grouped in the three ways of the report.
+#[derive(Default)]
+struct Found {
+    total: Activity,
+    days: BTreeMap<i32, Counts>,
+    priorities: BTreeMap<Priority, Activity>,
+    agents: BTreeMap<Uuid, Activity>,
+}
+
+impl Found {
+    fn load(args: &[DatumWithOid]) -> Result<Found> {
+        let mut found = Found::default();
+        let by_priority = statement::read(&DAYS_BY_PRIORITY).fetch_all(args, |row| {
+            Some((row.get::<Date>(1)?, row.get::<Priority>(2)?, Activity::from_row(row, 3)?))
+        })?;
+        for (day, priority, activity) in by_priority.into_iter().flatten() {
+            found.total.add(&activity);
+            found.priorities.entry(priority).or_default().add(&activity);
+            found.days.entry(day.to_pg_epoch_days()).or_default().add(activity.counts);
+        }
+        let by_agent = statement::read(&DAYS_BY_AGENT)
+            .fetch_all(args, |row| Some((row.get::<Uuid>(2)?, Activity::from_row(row, 3)?)))?;
+        for (agent, activity) in by_agent.into_iter().flatten() {
+            found.agents.entry(agent).or_default().add(&activity);
+        }
+        Ok(found)
+    }
+
+    fn report(mut self, time_zone: String, days: RangeInclusive<i32>) -> Result<Report> {
+        let mut names = find_names(&self.agents)?;
+        Ok(Report {
+            time_zone,
+            total: self.total.report(),
+            days: days
+                .map(|day| DayReport {
+                    counts: self.days.remove(&day).unwrap_or_default(),
+                    day: Date::try_from(day).ok(),
+                })
+                .collect(),
+            by_priority: (self.priorities.into_iter())
+                .map(|(priority, activity)| PriorityReport {
+                    activity: activity.report(),
+                    priority,
+                })
+                .collect(),
+            by_agent: (self.agents.into_iter())
+                .map(|(id, activity)| AgentReport {
+                    activity: activity.report(),
+                    agent: names.remove(&id).map(|name| Agent { id: id.into(), name }),
+                })
+                .collect(),
+        })
+    }
+}
+
+fn find_names<T>(agents: &BTreeMap<Uuid, T>) -> Result<BTreeMap<Uuid, String>> {
     let ids: Vec<Uuid> = agents.keys().copied().collect();
-    let names = statement::read(NAMES)
+    let names = statement::read(FIND_NAMES)
         .fetch_all(&[ids.into()], |row| Some((row.get::<Uuid>(1)?, row.get::<String>(2)?)))?;
     Ok(names.into_iter().flatten().collect())
 }

@@ -1,5 +1,5 @@
-//! Counting tickets. Every change appends what it changes (deltas), so that nobody waits for anybody; refresh_ticket_stats() folds
-//! the deltas into counts.
+//! The trigger that counts tickets. Every change appends deltas instead of updating counts, so that
+//! transactions do not wait for each other; refresh_ticket_stats() folds the deltas into counts.
 
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
@@ -10,21 +10,25 @@ use crate::platform::error::Result;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 
-const APPEND: &str = "
-    insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)
-    select $1, d.metric, d.occurred_at, d.stage_id, d.priority::helpdesk.ticket_priority, d.agent_id, d.ticket_delta, d.seconds
-      from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[], $7::integer[], $8::double precision[])
+const INSERT_DELTAS: &str = "
+    insert into helpdesk.ticket_stat_deltas
+           (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)
+    select $1, d.metric, d.occurred_at, d.stage_id, d.priority::helpdesk.ticket_priority,
+           d.agent_id, d.ticket_delta, d.seconds
+      from unnest($2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[], $7::integer[],
+                  $8::double precision[])
            as d (metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds)";
 
-/// The usual one: a ticket was opened.
-const APPEND_OPENED: &str = "
-    insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
+/// For a ticket that was just opened, the most frequent change.
+const INSERT_OPENED: &str = "
+    insert into helpdesk.ticket_stat_deltas
+           (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
     values ($1, 'opened', $2, $3, $4::helpdesk.ticket_priority, $5, 1)";
 
-/// One change of the numbers.
+/// A row of ticket_stat_deltas.
 struct Delta {
     metric: &'static str,
-    moment: TimestampWithTimeZone,
+    occurred_at: TimestampWithTimeZone,
     stage: Option<Uuid>,
     priority: Priority,
     agent: Option<Uuid>,
@@ -32,8 +36,8 @@ struct Delta {
     seconds: Option<f64>,
 }
 
-/// What the numbers need to know of a ticket.
-struct Counted {
+/// The columns of a ticket that the counters depend on.
+struct CountedTicket {
     stage: Uuid,
     priority: Priority,
     agent: Option<Uuid>,
@@ -45,9 +49,9 @@ struct Counted {
     responder: Option<Uuid>,
 }
 
-impl Counted {
-    fn of(row: &TriggerRow) -> Result<Counted> {
-        Ok(Counted {
+impl CountedTicket {
+    fn from_row(row: &TriggerRow) -> Result<CountedTicket> {
+        Ok(CountedTicket {
             stage: row.required("current_stage_id")?,
             priority: row.required("priority")?,
             agent: row.get("assigned_to")?,
@@ -63,7 +67,7 @@ impl Counted {
     fn in_stage(&self, ticket_delta: i32) -> Delta {
         Delta {
             metric: "stage",
-            moment: self.entered,
+            occurred_at: self.entered,
             stage: Some(self.stage),
             priority: self.priority,
             agent: self.agent,
@@ -72,10 +76,10 @@ impl Counted {
         }
     }
 
-    fn event(&self, metric: &'static str, moment: TimestampWithTimeZone) -> Delta {
+    fn event(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
         Delta {
             metric,
-            moment,
+            occurred_at,
             stage: None,
             priority: self.priority,
             agent: self.agent,
@@ -84,51 +88,62 @@ impl Counted {
         }
     }
 
-    fn duration(&self, metric: &'static str, moment: TimestampWithTimeZone) -> Delta {
-        let micros = moment.into_inner() - self.created.into_inner();
-        Delta { seconds: Some(micros as f64 / 1e6), ..self.event(metric, moment) }
+    fn duration(&self, metric: &'static str, occurred_at: TimestampWithTimeZone) -> Delta {
+        let micros = occurred_at.into_inner() - self.created.into_inner();
+        Delta { seconds: Some(micros as f64 / 1e6), ..self.event(metric, occurred_at) }
     }
 
-    /// What happened on the way from another state to this one; from nothing, when the ticket is new.
-    fn since(&self, before: Option<&Counted>, now: TimestampWithTimeZone) -> Vec<Delta> {
+    /// The events between an earlier state of the ticket and this one; None before it was opened.
+    fn events_since(
+        &self,
+        before: Option<&CountedTicket>,
+        now: TimestampWithTimeZone,
+    ) -> Vec<Delta> {
         let mut deltas = Vec::new();
         let [was_resolved, was_closed, had_response] = match before {
             Some(b) => [b.resolved.is_some(), b.closed.is_some(), b.responded.is_some()],
             None => [false; 3],
         };
-        if let (Some(moment), false) = (self.resolved, was_resolved) {
-            deltas.push(self.event("resolved", moment));
-            deltas.push(self.duration("resolution", moment));
+        if let (Some(resolved), false) = (self.resolved, was_resolved) {
+            deltas.push(self.event("resolved", resolved));
+            deltas.push(self.duration("resolution", resolved));
         }
-        if let (Some(moment), false) = (self.closed, was_closed) {
-            deltas.push(self.event("closed", moment));
+        if let (Some(closed), false) = (self.closed, was_closed) {
+            deltas.push(self.event("closed", closed));
         }
         if was_resolved && self.resolved.is_none() {
             deltas.push(self.event("reopened", now));
         }
-        if let (Some(moment), false) = (self.responded, had_response) {
-            deltas.push(Delta { agent: self.responder, ..self.duration("first_response", moment) });
+        if let (Some(responded), false) = (self.responded, had_response) {
+            deltas.push(Delta {
+                agent: self.responder,
+                ..self.duration("first_response", responded)
+            });
         }
         deltas
     }
 
-    fn is_counted_as(&self, other: &Counted) -> bool {
+    fn is_just_opened(&self) -> bool {
+        self.entered == self.created && self.resolved.is_none() && self.responded.is_none()
+    }
+
+    fn is_counted_as(&self, other: &CountedTicket) -> bool {
         (self.stage, self.priority, self.agent, self.entered)
             == (other.stage, other.priority, other.agent, other.entered)
     }
 }
 
-/// Trigger on tickets: notes what the counts have to follow.
+/// AFTER INSERT, UPDATE OR DELETE on tickets: appends deltas.
 #[pg_trigger(sql = "
     create function helpdesk.tickets_count() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, count)
+    trigger::run_row_trigger(trigger, after_write)
 }
 
-/// The columns that Counted reads and that change.
-const COUNTED: &[&str] = &[
+/// The columns of `CountedTicket` that can change.
+const COUNTED_COLUMNS: &[&str] = &[
     "current_stage_id",
     "priority",
     "assigned_to",
@@ -138,47 +153,44 @@ const COUNTED: &[&str] = &[
     "first_response_at",
 ];
 
-pub(super) fn count(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let (Some(old), Some(new)) = (&rows.old, &rows.new) {
         let mut is_changed = false;
-        for column in COUNTED {
+        for column in COUNTED_COLUMNS {
             is_changed |= !new.same_image(old, column)?;
         }
         if !is_changed {
             return Ok(None);
         }
     }
-    let old = rows.old.as_ref().map(Counted::of).transpose()?;
-    let new = rows.new.as_ref().map(Counted::of).transpose()?;
+    let old = rows.old.as_ref().map(CountedTicket::from_row).transpose()?;
+    let new = rows.new.as_ref().map(CountedTicket::from_row).transpose()?;
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     let org = row.arg("org_id")?;
-    let mut deltas = Vec::new();
     match (&old, &new) {
-        (None, Some(new)) => {
-            if new.entered == new.created && new.resolved.is_none() && new.responded.is_none() {
-                opened(org, new)?;
-                return Ok(None);
-            }
-            deltas.push(new.in_stage(1));
-            deltas.push(new.event("created", new.created));
-            deltas.extend(new.since(None, transaction::transaction_start()));
-        }
-        (Some(old), Some(new)) => {
-            if !old.is_counted_as(new) {
-                deltas.push(old.in_stage(-1));
-                deltas.push(new.in_stage(1));
-            }
-            deltas.extend(new.since(Some(old), transaction::transaction_start()));
-        }
-        (Some(old), None) => deltas.push(old.in_stage(-1)),
+        (None, Some(new)) if new.is_just_opened() => insert_opened(org, new)?,
+        (old, Some(new)) => insert_deltas(org, &deltas_between(old.as_ref(), new))?,
+        (Some(old), None) => insert_deltas(org, &[old.in_stage(-1)])?,
         (None, None) => {}
     }
-    append(org, &deltas)?;
     Ok(None)
 }
 
-fn opened(org: DatumWithOid, new: &Counted) -> Result<()> {
-    statement::write(APPEND_OPENED).execute(&[
+fn deltas_between(old: Option<&CountedTicket>, new: &CountedTicket) -> Vec<Delta> {
+    let mut deltas = Vec::new();
+    match old {
+        None => deltas.extend([new.in_stage(1), new.event("created", new.created)]),
+        Some(old) if !old.is_counted_as(new) => {
+            deltas.extend([old.in_stage(-1), new.in_stage(1)]);
+        }
+        Some(_) => {}
+    }
+    deltas.extend(new.events_since(old, transaction::transaction_start()));
+    deltas
+}
+
+fn insert_opened(org: DatumWithOid, new: &CountedTicket) -> Result<()> {
+    statement::write(INSERT_OPENED).execute(&[
         org,
         new.created.into(),
         new.stage.into(),
@@ -187,21 +199,21 @@ fn opened(org: DatumWithOid, new: &Counted) -> Result<()> {
     ])
 }
 
-fn append(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
+fn insert_deltas(org: DatumWithOid, deltas: &[Delta]) -> Result<()> {
     if deltas.is_empty() {
         return Ok(());
     }
-    fn all<T>(deltas: &[Delta], part: fn(&Delta) -> T) -> Vec<T> {
-        deltas.iter().map(part).collect()
+    fn column<T>(deltas: &[Delta], value: fn(&Delta) -> T) -> Vec<T> {
+        deltas.iter().map(value).collect()
     }
-    statement::write(APPEND).execute(&[
+    statement::write(INSERT_DELTAS).execute(&[
         org,
-        all(deltas, |d| d.metric.to_owned()).into(),
-        all(deltas, |d| d.moment).into(),
-        all(deltas, |d| d.stage).into(),
-        all(deltas, |d| d.priority.label().to_owned()).into(),
-        all(deltas, |d| d.agent).into(),
-        all(deltas, |d| d.ticket_delta).into(),
-        all(deltas, |d| d.seconds).into(),
+        column(deltas, |d| d.metric.to_owned()).into(),
+        column(deltas, |d| d.occurred_at).into(),
+        column(deltas, |d| d.stage).into(),
+        column(deltas, |d| d.priority.label().to_owned()).into(),
+        column(deltas, |d| d.agent).into(),
+        column(deltas, |d| d.ticket_delta).into(),
+        column(deltas, |d| d.seconds).into(),
     ])
 }

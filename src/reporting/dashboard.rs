@@ -1,5 +1,4 @@
-//! Numbers for staff: how many tickets are where now, and what happened when. Read from the folded counts and the deltas that are not
-//! folded yet.
+//! org_dashboard: the open tickets of an organization, by stage and priority.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,7 +7,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::fragments::NOBODY;
+use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::JsonText;
@@ -17,33 +16,34 @@ use crate::platform::error::{Result, required};
 use crate::platform::json::{id, output};
 use crate::platform::statement;
 
-/// The open and pending stages of an organization with how many tickets of each priority are in them.
-const OPEN_STAGES: &str = "
-    select s.id, s.name, s.status, n.priority, sum(n.tickets)::bigint
+/// The open and pending stages with the number of their tickets of each priority.
+static COUNT_BY_STAGE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "
+    select s.id, s.name, s.status, c.priority, sum(c.ticket_count)::bigint
       from helpdesk.workflow_stages s
-      left join (
-        select c.stage_id, c.priority, c.ticket_count as tickets from helpdesk.ticket_stage_counts c where c.org_id = $1
-        union all
-        select d.stage_id, d.priority, d.ticket_delta
-          from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric in ('opened', 'stage')) n on n.stage_id = s.id
+      left join ({STAGE_COUNTS}) c on c.org_id = $1 and c.stage_id = s.id
      where s.org_id = $1 and s.status in ('open', 'pending')
-     group by s.id, s.name, s.status, s.workflow_id, s.position, n.priority
-     order by s.workflow_id, s.position, s.id";
-
-/// How many of their tickets nobody works on, and how many $2.
-static OPEN_OF: LazyLock<String> = LazyLock::new(|| {
-    format!("
-    select coalesce(sum(n.tickets) filter (where n.agent_id = {NOBODY}), 0)::bigint,
-           coalesce(sum(n.tickets) filter (where n.agent_id = $2), 0)::bigint
-      from (select c.stage_id, c.agent_id, c.ticket_count as tickets
-              from helpdesk.ticket_agent_counts c where c.org_id = $1 and c.agent_id in ({NOBODY}, $2)
-            union all
-            select d.stage_id, coalesce(d.agent_id, {NOBODY}), d.ticket_delta
-              from helpdesk.ticket_stat_deltas d where d.org_id = $1 and d.metric in ('opened', 'stage')) n
-      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = n.stage_id and s.status in ('open', 'pending')")
+     group by s.id, s.name, s.status, s.workflow_id, s.position, c.priority
+     order by s.workflow_id, s.position, s.id"
+    )
 });
 
-const OLDEST_OPEN: &str = "
+/// How many open and pending tickets are unassigned, and how many are assigned to $2.
+static COUNT_UNASSIGNED_AND_MINE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "
+    select coalesce(sum(c.ticket_count) filter (where c.agent_id = {NOBODY}), 0)::bigint,
+           coalesce(sum(c.ticket_count) filter (where c.agent_id = $2), 0)::bigint
+      from ({}) c
+      join helpdesk.workflow_stages s
+           on s.org_id = $1 and s.id = c.stage_id and s.status in ('open', 'pending')
+     where c.org_id = $1 and c.agent_id in ({NOBODY}, $2)",
+        *AGENT_COUNTS
+    )
+});
+
+const FIND_OLDEST_OPEN: &str = "
     select t.id, t.number, t.title, t.created_at
       from helpdesk.tickets t
      where t.org_id = $1 and t.status in ('open', 'pending')
@@ -56,7 +56,7 @@ struct Dashboard {
     unassigned: i64,
     mine: i64,
     by_priority: BTreeMap<Priority, i64>,
-    by_stage: Vec<StageNumbers>,
+    by_stage: Vec<StageCounts>,
     oldest_open: Option<OldestTicket>,
 }
 
@@ -71,7 +71,7 @@ struct OldestTicket {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StageNumbers {
+struct StageCounts {
     id: id::Id,
     name: String,
     status: String,
@@ -79,53 +79,60 @@ struct StageNumbers {
     by_priority: BTreeMap<Priority, i64>,
 }
 
-/// The numbers of an organization at this moment, for its staff.
+/// The current counts of an organization, for its staff.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn org_dashboard(p_org_id: Option<Uuid>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     rights::check_staff_of_existing("p_org_id", org)?;
-    let me = Caller::current()?.profile;
-    let (unassigned, mine) = statement::read(&OPEN_OF)
-        .fetch_optional(&[org.into(), me.into()], |row| {
-            (row.get(1).unwrap_or(0), row.get(2).unwrap_or(0))
-        })?
-        .unwrap_or_default();
-    let mut dashboard = Dashboard {
-        open: 0,
+    let (unassigned, mine) = count_unassigned_and_mine(org, Caller::current()?.profile)?;
+    let oldest_open = find_oldest_open(org)?;
+    let by_stage = count_by_stage(org)?;
+    let mut by_priority: BTreeMap<Priority, i64> = BTreeMap::new();
+    for (priority, tickets) in by_stage.iter().flat_map(|stage| &stage.by_priority) {
+        *by_priority.entry(*priority).or_default() += tickets;
+    }
+    JsonText::serialize(&Dashboard {
+        open: by_stage.iter().map(|stage| stage.open).sum(),
         unassigned,
         mine,
-        by_priority: BTreeMap::new(),
-        by_stage: Vec::new(),
-        oldest_open: statement::read(OLDEST_OPEN).fetch_optional(&[org.into()], |row| {
-            OldestTicket {
-                id: row.id(1),
-                number: row.get(2),
-                title: row.get(3),
-                created_at: row.time(4),
-            }
-        })?,
-    };
-    let mut last = None;
-    let rows = statement::read(OPEN_STAGES).fetch_all(&[org.into()], |row| {
-        let stage = (row.get::<Uuid>(1)?, row.get(2)?, row.get(3)?);
+        by_priority,
+        by_stage,
+        oldest_open,
+    })
+}
+
+fn count_unassigned_and_mine(org: Uuid, me: Option<Uuid>) -> Result<(i64, i64)> {
+    let counts = statement::read(&COUNT_UNASSIGNED_AND_MINE)
+        .fetch_optional(&[org.into(), me.into()], |row| {
+            (row.get(1).unwrap_or(0), row.get(2).unwrap_or(0))
+        })?;
+    Ok(counts.unwrap_or_default())
+}
+
+fn find_oldest_open(org: Uuid) -> Result<Option<OldestTicket>> {
+    statement::read(FIND_OLDEST_OPEN).fetch_optional(&[org.into()], |row| OldestTicket {
+        id: row.id(1),
+        number: row.get(2),
+        title: row.get(3),
+        created_at: row.time(4),
+    })
+}
+
+fn count_by_stage(org: Uuid) -> Result<Vec<StageCounts>> {
+    let rows = statement::read(&COUNT_BY_STAGE).fetch_all(&[org.into()], |row| {
+        let stage = (row.id(1)?, row.get::<String>(2)?, row.get::<String>(3)?);
         Some((stage, row.get::<Priority>(4).zip(row.get::<i64>(5))))
     })?;
+    let mut stages: Vec<StageCounts> = Vec::new();
     for ((id, name, status), counted) in rows.into_iter().flatten() {
-        if last != Some(id) {
-            last = Some(id);
-            let by_priority = BTreeMap::new();
-            let stage = StageNumbers { id: id.into(), name, status, open: 0, by_priority };
-            dashboard.by_stage.push(stage);
+        if stages.last().is_none_or(|stage| stage.id != id) {
+            stages.push(StageCounts { id, name, status, open: 0, by_priority: BTreeMap::new() });
         }
-        if let (Some(stage), Some((priority, tickets @ 1..))) =
-            (dashboard.by_stage.last_mut(), counted)
-        {
+        if let (Some(stage), Some((priority, tickets @ 1..))) = (stages.last_mut(), counted) {
             stage.open += tickets;
             stage.by_priority.insert(priority, tickets);
-            dashboard.open += tickets;
-            *dashboard.by_priority.entry(priority).or_default() += tickets;
         }
     }
-    JsonText::serialize(&dashboard)
+    Ok(stages)
 }

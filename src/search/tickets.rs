@@ -12,7 +12,7 @@ use super::position::{Position, Scan};
 use crate::fulltext::lexemes::Kind;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::tickets::list::search::ticket_number;
+use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
 const WINDOW_SIZE: usize = 500;
@@ -145,7 +145,7 @@ impl Search {
 
     /// The ticket that a text like `42` or `#42` names, if the caller may see it.
     pub(super) fn find_ticket_by_number(&self) -> Result<Option<Match>> {
-        let number = ticket_number(&self.text);
+        let number = parse_ticket_number(&self.text);
         if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
             return Ok(None);
         }

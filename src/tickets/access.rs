@@ -1,5 +1,4 @@
-//! Opening, changing and finding a ticket; ticket_details.rs shows it. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
-//! lists are in ticket_list.rs.
+//! Which tickets the caller may see.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -9,18 +8,20 @@ use crate::access::caller::Caller;
 use crate::platform::error::{self, Result};
 use crate::platform::{roles, statement};
 
-/// Which organization a ticket is in, if the caller may see it: $3 everything, else $4 organizations as staff, $5 as member.
+/// $3: the role bypasses row security. $4: the organizations in which the caller is staff; $5: a
+/// member. $6: their profile.
 const FIND_VISIBLE_TICKET: &str = "
     select t.org_id, $3 or t.org_id = any ($4)
       from helpdesk.tickets t
      where t.id = $1
        and ($2::uuid is null or t.org_id = $2)
-       and ($3 or (t.org_id = any ($5) and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
+       and ($3 or (t.org_id = any ($5)
+                   and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
 
 /// A ticket that the caller may see.
 pub struct VisibleTicket {
     pub org: Uuid,
-    /// Whether they see it as staff (or through a role that bypasses row security).
+    /// Whether they see it as staff, or because their role bypasses row security.
     pub is_staff: bool,
 }
 

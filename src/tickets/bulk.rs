@@ -1,4 +1,4 @@
-//! Many tickets at once, and the next one of the queue.
+//! update_tickets: the same changes to many tickets, all or none.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -6,16 +6,19 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
+use serde::Serialize;
 
 use super::changes::{Changes, update_tickets_where};
 use crate::access::caller::Caller;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
+use crate::platform::json::id::Id;
 use crate::platform::{roles, statement};
 
 const MAX_TICKETS: usize = 1000;
 
-/// Locks the tickets that the caller may change, in the same order whoever asks; each organization with how many.
+/// Locks the tickets that the caller may change, in the order of their ids as every caller does, so
+/// that two calls cannot deadlock. Returns how many each organization has.
 const LOCK_TICKETS: &str = "
     with locked as (
       select t.org_id from helpdesk.tickets t
@@ -24,17 +27,34 @@ const LOCK_TICKETS: &str = "
          for no key update)
     select org_id, count(*) from locked group by org_id";
 
-const ORGS_OF_TICKETS: &str = "
-    select distinct t.org_id from helpdesk.tickets t where t.id = any ($1) and ($2::uuid is null or t.org_id = $2)";
+const FIND_ORGS_OF_TICKETS: &str = "
+    select distinct t.org_id
+      from helpdesk.tickets t
+     where t.id = any ($1) and ($2::uuid is null or t.org_id = $2)";
 
 static UPDATE_TICKETS: LazyLock<String> = LazyLock::new(|| {
-    format!("with changed as ({} returning t.id, t.version)
-    select json_build_object('updated', count(*),
-             'tickets', coalesce(json_agg(json_build_object('id', id, 'version', version) order by id), '[]'))
-      from changed", update_tickets_where("t.org_id = any ($1) and t.id = any ($2)"))
+    format!(
+        "
+    with changed as ({} returning t.id, t.version)
+    select id, version from changed order by id",
+        update_tickets_where("t.org_id = any ($1) and t.id = any ($2)")
+    )
 });
 
-/// Changes many tickets at once, all or none. Returns {updated, tickets: [{id, version}]}, of those that really changed.
+#[derive(Serialize)]
+struct UpdatedTickets {
+    updated: usize,
+    tickets: Vec<UpdatedTicket>,
+}
+
+#[derive(Serialize)]
+struct UpdatedTicket {
+    id: Option<Id>,
+    version: Option<i32>,
+}
+
+/// Changes many tickets at once, all or none. Returns {updated, tickets: [{id, version}]} with the
+/// tickets that the changes made different.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn update_tickets(
@@ -42,7 +62,19 @@ fn update_tickets(
     p_changes: Option<JsonbText>,
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
-    let ids: BTreeSet<[u8; 16]> = required(p_ticket_ids, "p_ticket_ids")?
+    let tickets = distinct_ids(required(p_ticket_ids, "p_ticket_ids")?)?;
+    let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
+    changes.lock_targets(orgs_to_change(&tickets, p_org_id)?)?;
+    let orgs = lock_tickets(&tickets, p_org_id)?;
+    let mut args = vec![orgs.into(), tickets.into()];
+    args.extend(changes.params());
+    let tickets = statement::write(&UPDATE_TICKETS)
+        .fetch_all(&args, |row| UpdatedTicket { id: row.id(1), version: row.get(2) })?;
+    JsonText::serialize(&UpdatedTickets { updated: tickets.len(), tickets })
+}
+
+fn distinct_ids(ids: Vec<Option<Uuid>>) -> Result<Vec<Uuid>> {
+    let ids: BTreeSet<[u8; 16]> = ids
         .into_iter()
         .map(|id| required(id, "p_ticket_ids[]").map(|id| *id.as_bytes()))
         .collect::<Result<_>>()?;
@@ -53,36 +85,39 @@ fn update_tickets(
             format!("1 to {MAX_TICKETS} different tickets."),
         ));
     }
-    let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
-    let wanted: Vec<Uuid> = ids.into_iter().map(Uuid::from_bytes).collect();
-    let caller = Caller::current()?;
-    let sees_all = roles::role_bypasses_row_security();
-    let orgs = if sees_all { orgs_of(&wanted, p_org_id)? } else { caller.staff_orgs() };
-    changes.lock_targets(orgs)?;
-    let args: [DatumWithOid; 4] =
-        [wanted.clone().into(), sees_all.into(), caller.staff_orgs().into(), p_org_id.into()];
+    Ok(ids.into_iter().map(Uuid::from_bytes).collect())
+}
+
+/// The organizations whose tickets the caller may change, as far as these tickets need them.
+fn orgs_to_change(tickets: &[Uuid], org: Option<Uuid>) -> Result<Vec<Uuid>> {
+    if !roles::role_bypasses_row_security() {
+        return Ok(Caller::current()?.staff_orgs());
+    }
+    let args = [tickets.to_vec().into(), org.into()];
+    let orgs = statement::write(FIND_ORGS_OF_TICKETS).fetch_all(&args, |row| row.get(1))?;
+    Ok(orgs.into_iter().flatten().collect())
+}
+
+/// Locks the tickets and returns their organizations. Errors unless the caller may change them all.
+fn lock_tickets(tickets: &[Uuid], org: Option<Uuid>) -> Result<Vec<Uuid>> {
+    let args: [DatumWithOid; 4] = [
+        tickets.to_vec().into(),
+        roles::role_bypasses_row_security().into(),
+        Caller::current()?.staff_orgs().into(),
+        org.into(),
+    ];
     let locked = statement::write(LOCK_TICKETS)
         .fetch_all(&args, |row| (row.get::<Uuid>(1), row.get::<i64>(2).unwrap_or(0)))?;
     let found: i64 = locked.iter().map(|(_, tickets)| tickets).sum();
-    let missing = wanted.len() as i64 - found;
+    let missing = tickets.len() as i64 - found;
     if missing != 0 {
         return Err(error::not_allowed(
             format!(
                 "p_ticket_ids: {missing} of {} tickets do not exist, or you may not change them",
-                wanted.len()
+                tickets.len()
             ),
-            "Nothing was changed. Staff of the tickets' organizations change them.",
+            "Nothing was changed. Only staff of a ticket's organization can change it.",
         ));
     }
-    let orgs: Vec<Uuid> = locked.into_iter().filter_map(|(org, _)| org).collect();
-    let mut args = vec![orgs.into(), wanted.into()];
-    args.extend(changes.params());
-    let result = statement::write(&UPDATE_TICKETS).fetch_optional(&args, |row| row.get(1))?;
-    Ok(result.flatten().unwrap_or(JsonText("null".to_owned())))
-}
-
-fn orgs_of(tickets: &[Uuid], org: Option<Uuid>) -> Result<Vec<Uuid>> {
-    let args = [tickets.to_vec().into(), org.into()];
-    let orgs = statement::write(ORGS_OF_TICKETS).fetch_all(&args, |row| row.get(1))?;
-    Ok(orgs.into_iter().flatten().collect())
+    Ok(locked.into_iter().filter_map(|(org, _)| org).collect())
 }

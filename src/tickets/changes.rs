@@ -1,5 +1,4 @@
-//! Opening, changing and finding a ticket; ticket_details.rs shows it. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
-//! lists are in ticket_list.rs.
+//! The changes that update_ticket and update_tickets accept: parsed, checked and bound.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -11,13 +10,15 @@ use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
 use crate::platform::statement;
+use crate::platform::text::check_text;
 
 const MAX_TITLE: usize = 500;
 
 const MAX_DESCRIPTION: usize = 100_000;
 
-/// The update that Changes::bound gives $3 to $9 to, of the tickets that $1 and $2 name and it really changes.
-pub(super) fn update_tickets_where(which: &str) -> String {
+/// Updates the tickets that meet `condition` ($1 and $2) and that the changes ($3 to $9, from
+/// `Changes::params`) make different.
+pub(super) fn update_tickets_where(condition: &str) -> String {
     format!(
         "
     update helpdesk.tickets t
@@ -26,7 +27,7 @@ pub(super) fn update_tickets_where(which: &str) -> String {
            priority = coalesce($6::helpdesk.ticket_priority, t.priority),
            assigned_to = case when $7 then $8 else t.assigned_to end,
            current_stage_id = coalesce($9, t.current_stage_id)
-     where {which}
+     where {condition}
        and (t.title is distinct from coalesce($3, t.title)
             or ($4 and t.description is distinct from $5)
             or t.priority is distinct from coalesce($6::helpdesk.ticket_priority, t.priority)
@@ -35,17 +36,16 @@ pub(super) fn update_tickets_where(which: &str) -> String {
     )
 }
 
-/// The stage that tickets are about to move to, before any of them is locked: whoever changes a stage's status locks the stage
-/// first and its tickets then. (A plain UPDATE of the table locks its ticket first, and may meet them the wrong way round.)
+/// Lock order: stage, then tickets, as in a change of a stage's status; otherwise the two could
+/// deadlock. A plain UPDATE of tickets locks its ticket first, so it still can.
 const LOCK_STAGE: &str =
     "select from helpdesk.workflow_stages s where s.id = $1 and s.org_id = any ($2) for share";
 
-/// The membership of whom tickets are about to be assigned to, likewise: whoever removes a member locks it first and then
-/// their tickets.
+/// Lock order: member, then tickets, as in the removal of a member.
 const LOCK_ASSIGNEE: &str =
     "select from helpdesk.org_members m where m.user_id = $1 and m.org_id = any ($2) for share";
 
-/// What update_ticket is asked to change. An absent key leaves the field alone.
+/// `p_changes`. An absent key leaves the field as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Changes {
@@ -61,7 +61,7 @@ pub(super) struct Changes {
     stage_id: Option<Id>,
 }
 
-const CHANGES_KEYS: &[(&str, &str)] = &[
+const CHANGE_KEYS: &[(&str, &str)] = &[
     ("title", "1 to 500 characters, not only white space"),
     ("description", "up to 100,000 characters, or null"),
     ("priority", "low, medium, high or urgent"),
@@ -70,7 +70,7 @@ const CHANGES_KEYS: &[(&str, &str)] = &[
 ];
 
 impl Changes {
-    /// As arguments, in the order in which the statements take them.
+    /// The arguments $3 to $9 of `update_tickets_where`.
     pub fn params(&self) -> [DatumWithOid<'_>; 7] {
         [
             self.title.as_deref().into(),
@@ -84,7 +84,7 @@ impl Changes {
     }
 
     pub fn parse(text: &JsonbText) -> Result<Changes> {
-        let mut changes: Changes = input::parse("p_changes", &text.0, CHANGES_KEYS)?;
+        let mut changes: Changes = input::parse("p_changes", &text.0, CHANGE_KEYS)?;
         if changes.is_empty() {
             return Err(error::bad(
                 "p_changes",
@@ -93,15 +93,15 @@ impl Changes {
             ));
         }
         if let Some(title) = &changes.title {
-            changes.title = Some(checked_title(title, "p_changes.title")?.to_owned());
+            changes.title = Some(checked_title("p_changes.title", title)?.to_owned());
         }
         if let Some(Some(description)) = &changes.description {
-            check_description(description, "p_changes.description")?;
+            check_description("p_changes.description", description)?;
         }
         Ok(changes)
     }
 
-    /// Locks what the tickets are about to point at.
+    /// Locks the stage and the member that the tickets are about to reference, before any ticket.
     pub fn lock_targets(&self, orgs: Vec<Uuid>) -> Result<()> {
         if let Some(stage) = self.stage_id {
             statement::write(LOCK_STAGE)
@@ -122,19 +122,14 @@ impl Changes {
     }
 }
 
-pub(super) fn checked_title<'a>(title: &'a str, argument: &'static str) -> Result<&'a str> {
+/// The title without white space around it.
+pub(super) fn checked_title<'a>(argument: &'static str, title: &'a str) -> Result<&'a str> {
     let title = title.trim();
-    if title.is_empty() || title.chars().count() > MAX_TITLE {
-        return Err(error::bad(
-            argument,
-            "not a title",
-            "1 to 500 characters, not only white space.",
-        ));
-    }
+    check_text(argument, title, MAX_TITLE)?;
     Ok(title)
 }
 
-pub(super) fn check_description(description: &str, argument: &'static str) -> Result<()> {
+pub(super) fn check_description(argument: &'static str, description: &str) -> Result<()> {
     if description.chars().count() > MAX_DESCRIPTION {
         return Err(error::bad(argument, "too long", "Up to 100,000 characters."));
     }
@@ -150,11 +145,11 @@ mod tests {
 
     #[pg_test]
     fn tickets_changes_are_read_or_refused_by_name() {
-        input::tests::every_input_is_read_or_refused("p_changes", CHANGES_KEYS, |text| {
+        input::tests::every_input_is_read_or_refused("p_changes", CHANGE_KEYS, |text| {
             let changes = Changes::parse(&JsonbText(text.to_owned()))?;
             assert!(!changes.is_empty());
             assert!(
-                changes.title.as_ref().is_none_or(|title| checked_title(title, "title").is_ok())
+                changes.title.as_ref().is_none_or(|title| checked_title("title", title).is_ok())
             );
             Ok(())
         });

@@ -1,5 +1,7 @@
-//! A ticket as the API returns it, alone or with its whole conversation. Small statements, each of which finds rows by one index, put
-//! together by serde: one statement that joins and builds all of it took twice the time.
+//! The ticket object of the API, alone or with its conversation and history.
+//!
+//! Several small statements, each of which reads rows by one index, and serde puts the JSON
+//! together. One statement that joins and builds everything took twice as long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,40 +17,43 @@ use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
-use crate::platform::statement::{self, Row};
+use crate::platform::statement::{self, Row, Statement};
 
-const TICKET: &str = "
-    select t.id, t.number, t.title, t.description, t.priority, t.status, t.version, s.id, s.name, s.description, w.id, w.name,
+const FIND_TICKET: &str = "
+    select t.id, t.number, t.title, t.description, t.priority, t.status, t.version,
+           s.id, s.name, s.description, w.id, w.name,
            t.assigned_to, t.created_by, t.created_at, t.updated_at, t.resolved_at, t.closed_at
       from helpdesk.tickets t
       join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
       join helpdesk.workflows w on w.org_id = $1 and w.id = t.workflow_id
      where t.org_id = $1 and t.id = $2";
 
-const COMMENTS: &str = "
+const FIND_COMMENTS: &str = "
     select c.id, c.content, c.is_internal, c.created_by, c.created_at, c.updated_at
       from helpdesk.ticket_comments c
      where c.org_id = $1 and c.ticket_id = $2 and ($3 or not c.is_internal)
      order by c.created_at, c.id";
 
-const ATTACHMENTS: &str = "
+const FIND_ATTACHMENTS: &str = "
     select a.id, a.file_name, a.file_type, a.file_size, a.is_internal, a.uploaded_by, a.uploaded_at
       from helpdesk.ticket_attachments a
      where a.org_id = $1 and a.ticket_id = $2 and ($3 or not a.is_internal)
      order by a.uploaded_at, a.id";
 
-const HISTORY: &str = "
+const FIND_REVISIONS: &str = "
     select h.id, h.changes::text, h.changed_by, h.changed_at
       from helpdesk.ticket_history h
      where h.org_id = $1 and h.ticket_id = $2
      order by h.version desc";
 
-const PEOPLE: &str = "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
+const FIND_PROFILES: &str =
+    "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
 
-/// Longer conversations are not put together: one answer would take some four times this memory.
+/// Longer conversations are refused, because one result takes about four times this memory.
 const MAX_BYTES: usize = 64 << 20;
 
-/// Everything about a ticket that the caller may see; NULL when there is no such ticket or they may not see it.
+/// A ticket with its comments, attachments and history, as far as the caller may see them; NULL if
+/// there is no such ticket or they may not see it.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn get_ticket_details(
@@ -60,26 +65,26 @@ fn get_ticket_details(
         return Ok(None);
     };
     let args = [org.into(), id.into(), is_staff.into()];
-    let Some(mut details) =
-        statement::read(TICKET).fetch_optional(&args[..2], |row| Details::of(Ticket::of(row)))?
-    else {
+    let ticket = statement::read(FIND_TICKET).fetch_optional(&args[..2], Ticket::from_row)?;
+    let Some(ticket) = ticket else {
         return Ok(None);
     };
-    details.comments = comments(&args)?;
-    details.attachments = statement::read(ATTACHMENTS).fetch_all(&args, Attachment::of)?;
-    details.history = statement::read(HISTORY).fetch_all(&args[..2], Revision::of)?;
-    let people = People::of(
-        statement::read(PEOPLE).fetch_all(&[ids(details.people()).into()], Profile::of)?,
-    );
-    people.name(details.people());
+    let mut details = Details {
+        ticket,
+        comments: find_comments(&args)?,
+        attachments: statement::read(FIND_ATTACHMENTS).fetch_all(&args, Attachment::from_row)?,
+        history: statement::read(FIND_REVISIONS).fetch_all(&args[..2], Revision::from_row)?,
+    };
+    let people = People::find(statement::read(FIND_PROFILES), details.people())?;
+    people.fill_in_names(details.people());
     details.ticket.show_email(&people, is_staff);
     JsonText::serialize(&details).map(Some)
 }
 
-fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
+fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     let mut bytes = 0;
-    let comments = statement::read(COMMENTS).fetch_all(args, |row| {
-        let comment = (bytes <= MAX_BYTES).then(|| Comment::of(row))?;
+    let comments = statement::read(FIND_COMMENTS).fetch_all(args, |row| {
+        let comment = (bytes <= MAX_BYTES).then(|| Comment::from_row(row))?;
         bytes += comment.content.as_ref().map_or(0, String::len);
         Some(comment)
     })?;
@@ -92,21 +97,24 @@ fn comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     })
 }
 
-/// The ticket object, for staff, after a change in the same call.
+/// The ticket object for staff, as the same call has just changed it.
 pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
-    let ticket = statement::write(TICKET).fetch_optional(&[org.into(), id.into()], Ticket::of)?;
+    let ticket =
+        statement::write(FIND_TICKET).fetch_optional(&[org.into(), id.into()], Ticket::from_row)?;
     let mut ticket = ticket.ok_or_else(|| {
-        error::not_allowed("p_ticket_id: the ticket is gone", "Somebody deleted it meanwhile.")
+        error::not_allowed(
+            "p_ticket_id: the ticket was deleted",
+            "Another transaction deleted it while this one was about to change it.",
+        )
     })?;
-    let people = People::of(
-        statement::write(PEOPLE).fetch_all(&[ids(ticket.people()).into()], Profile::of)?,
-    );
-    people.name(ticket.people());
+    let people = People::find(statement::write(FIND_PROFILES), ticket.people())?;
+    people.fill_in_names(ticket.people());
     ticket.show_email(&people, true);
     JsonText::serialize(&ticket)
 }
 
-/// A person as readers see them. The statements find who it is; their name is filled in for all at once.
+/// A person in the result. The name is empty until `People::fill_in_names`, which looks up all
+/// names at once.
 #[derive(Serialize)]
 struct Person {
     id: Id,
@@ -116,7 +124,7 @@ struct Person {
 }
 
 impl Person {
-    fn of(row: &Row, position: usize) -> Option<Person> {
+    fn from_row(row: &Row, position: usize) -> Option<Person> {
         row.id(position).map(|id| Person { id, name: String::new(), email: None })
     }
 }
@@ -127,24 +135,25 @@ struct Profile {
 }
 
 impl Profile {
-    fn of(row: &Row) -> Option<(Id, Profile)> {
+    fn from_row(row: &Row) -> Option<(Id, Profile)> {
         Some((row.id(1)?, Profile { name: row.get(2)?, email: row.get(3) }))
     }
-}
-
-fn ids<'a>(people: impl Iterator<Item = &'a mut Person>) -> Vec<Uuid> {
-    let distinct: BTreeSet<Id> = people.map(|person| person.id).collect();
-    distinct.into_iter().map(Uuid::from).collect()
 }
 
 struct People(BTreeMap<Id, Profile>);
 
 impl People {
-    fn of(profiles: Vec<Option<(Id, Profile)>>) -> People {
-        People(profiles.into_iter().flatten().collect())
+    fn find<'a>(
+        find_profiles: Statement,
+        people: impl Iterator<Item = &'a mut Person>,
+    ) -> Result<People> {
+        let ids: BTreeSet<Id> = people.map(|person| person.id).collect();
+        let ids: Vec<Uuid> = ids.into_iter().map(Uuid::from).collect();
+        let profiles = find_profiles.fetch_all(&[ids.into()], Profile::from_row)?;
+        Ok(People(profiles.into_iter().flatten().collect()))
     }
 
-    fn name<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
+    fn fill_in_names<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
         for person in people {
             if let Some(profile) = self.0.get(&person.id) {
                 person.name.clone_from(&profile.name);
@@ -162,10 +171,6 @@ struct Details {
 }
 
 impl Details {
-    fn of(ticket: Ticket) -> Details {
-        Details { ticket, comments: Vec::new(), attachments: Vec::new(), history: Vec::new() }
-    }
-
     fn people(&mut self) -> impl Iterator<Item = &mut Person> {
         (self.comments.iter_mut().filter_map(|comment| comment.created_by.as_mut()))
             .chain(self.attachments.iter_mut().filter_map(|file| file.uploaded_by.as_mut()))
@@ -208,7 +213,7 @@ struct Workflow {
 }
 
 impl Ticket {
-    fn of(row: &Row) -> Ticket {
+    fn from_row(row: &Row) -> Ticket {
         Ticket {
             id: row.id(1),
             number: row.get(2),
@@ -219,8 +224,8 @@ impl Ticket {
             version: row.get(7),
             current_stage: Stage { id: row.id(8), name: row.get(9), description: row.get(10) },
             workflow: Workflow { id: row.id(11), name: row.get(12) },
-            assigned_to: Person::of(row, 13),
-            created_by: Person::of(row, 14),
+            assigned_to: Person::from_row(row, 13),
+            created_by: Person::from_row(row, 14),
             created_at: row.time(15),
             updated_at: row.time(16),
             resolved_at: row.time(17),
@@ -232,7 +237,7 @@ impl Ticket {
         self.assigned_to.iter_mut().chain(&mut self.created_by)
     }
 
-    /// The e-mail address of who works on it is for staff.
+    /// Only staff get the assignee's e-mail address; for others it is null.
     fn show_email(&mut self, people: &People, is_staff: bool) {
         if let Some(assignee) = &mut self.assigned_to {
             let profile = people.0.get(&assignee.id).filter(|_| is_staff);
@@ -253,12 +258,12 @@ struct Comment {
 }
 
 impl Comment {
-    fn of(row: &Row) -> Comment {
+    fn from_row(row: &Row) -> Comment {
         Comment {
             id: row.id(1),
             content: row.get(2),
             is_internal: row.get(3),
-            created_by: Person::of(row, 4),
+            created_by: Person::from_row(row, 4),
             created_at: row.time(5),
             updated_at: row.time(6),
         }
@@ -278,14 +283,14 @@ struct Attachment {
 }
 
 impl Attachment {
-    fn of(row: &Row) -> Attachment {
+    fn from_row(row: &Row) -> Attachment {
         Attachment {
             id: row.id(1),
             file_name: row.get(2),
             file_type: row.get(3),
             file_size: row.get(4),
             is_internal: row.get(5),
-            uploaded_by: Person::of(row, 6),
+            uploaded_by: Person::from_row(row, 6),
             uploaded_at: row.time(7),
         }
     }
@@ -301,11 +306,11 @@ struct Revision {
 }
 
 impl Revision {
-    fn of(row: &Row) -> Revision {
+    fn from_row(row: &Row) -> Revision {
         Revision {
             id: row.id(1),
             changes: row.get::<String>(2).and_then(|text| RawValue::from_string(text).ok()),
-            changed_by: Person::of(row, 3),
+            changed_by: Person::from_row(row, 3),
             changed_at: row.time(4),
         }
     }

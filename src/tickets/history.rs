@@ -1,24 +1,24 @@
-//! What happens whenever a ticket is written, whichever door the write came through: numbering, defaults, checks, history.
+//! The history of tickets: a revision for every change, which nobody can change afterwards.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::before_write::{TRACKED, changed_columns};
+use super::tracked_columns::{TRACKED_COLUMNS, changed_columns};
 use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
-const RECORD: &str = "
+const INSERT_REVISION: &str = "
     insert into helpdesk.ticket_history
-           (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to,
-            workflow_stage_id, changed_at, previous_history_id, changed_by, changes)
+           (org_id, id, ticket_id, requester_id, version, title, description, priority, status,
+            assigned_to, workflow_stage_id, changed_at, previous_history_id, changed_by, changes)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)";
 
-/// The columns that RECORD's first eleven arguments are, in its order.
-const RECORDED: [&str; 11] = [
+/// The ticket's columns that are the first eleven arguments of INSERT_REVISION, in this order.
+const REVISION_COLUMNS: [&str; 11] = [
     "org_id",
     "latest_history_id",
     "id",
@@ -34,16 +34,16 @@ const RECORDED: [&str; 11] = [
 
 const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and id = $2";
 
-/// AFTER INSERT OR UPDATE on tickets: writes the revision that latest_history_id already points at.
+/// AFTER INSERT OR UPDATE on tickets: writes the revision that latest_history_id already names.
 #[pg_trigger(sql = "
     create function helpdesk.tickets_record_history() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, record)
+    trigger::run_row_trigger(trigger, after_write)
 }
 
-fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     if let Some(old) = &rows.old
         && new.same_image(old, "latest_history_id")?
@@ -55,7 +55,7 @@ fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         Some(old) => json!({ "type": "updated", "fields": updated_fields(old, &new)? }),
     };
     let mut args = Vec::with_capacity(15);
-    for column in RECORDED {
+    for column in REVISION_COLUMNS {
         args.push(new.arg(column)?);
     }
     match &rows.old {
@@ -70,13 +70,13 @@ fn record(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     }
     args.push(Caller::current()?.profile.into());
     args.push(changes.to_string().into());
-    statement::write(RECORD).execute(&args)?;
+    statement::write(INSERT_REVISION).execute(&args)?;
     Ok(None)
 }
 
 fn created_fields(new: &TriggerRow) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
-    for column in TRACKED {
+    for column in TRACKED_COLUMNS {
         fields.insert(field_name(column).to_owned(), field_value(new, column)?);
     }
     Ok(fields)
@@ -93,7 +93,7 @@ fn updated_fields(old: &TriggerRow, new: &TriggerRow) -> Result<Map<String, Valu
     Ok(fields)
 }
 
-/// A column as `changes` and the API call it.
+/// The name of a column in `changes` and in the API.
 fn field_name(column: &'static str) -> &'static str {
     match column {
         "workflow_id" => "workflow",
@@ -111,26 +111,24 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     })
 }
 
-/// Trigger on ticket_history: nobody changes or removes a revision; it goes only with its ticket.
+/// Trigger on ticket_history: revisions cannot be changed, and are deleted only with their ticket.
 #[pg_trigger(sql = "
     create function helpdesk.ticket_history_append_only() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, refuse_unless_cascade)
+    trigger::run_row_trigger(trigger, before_update_or_delete)
 }
 
-fn refuse_unless_cascade(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn before_update_or_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let (Some(old), None) = (&rows.old, &rows.new) {
         let ticket = [old.arg("org_id")?, old.arg("ticket_id")?];
-        let ticket_is_gone =
-            statement::write(TICKET_EXISTS).fetch_optional(&ticket, |_| ())?.is_none();
-        if ticket_is_gone {
+        if !statement::write(TICKET_EXISTS).exists(&ticket)? {
             return Ok(Some(old.unchanged()));
         }
     }
     Err(error::not_allowed(
         "ticket_history is append-only",
-        "Revisions are written by trigger when a ticket changes, and go when their ticket is deleted.",
+        "A trigger writes a revision when a ticket changes; deleting the ticket deletes its revisions.",
     ))
 }

@@ -1,26 +1,30 @@
-//! Opening, changing and finding a ticket; ticket_details.rs shows it. What happens on every write, whichever way it comes, is in ticket_triggers.rs;
-//! lists are in ticket_list.rs.
+//! Tickets: create_ticket and update_ticket here, the other functions and the triggers in the files
+//! of this folder. The triggers enforce every rule, so that plain SQL writes follow them too.
 
 pub mod access;
 mod before_write;
 mod bulk;
-pub mod changes;
-pub mod details;
+mod changes;
+mod checks;
+mod details;
 mod history;
 mod idempotency;
-pub mod list;
+mod list;
+pub mod number;
 mod queue;
 mod start;
+mod tracked_columns;
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use self::access::{VisibleTicket, find_visible_ticket};
 use self::changes::{Changes, check_description, checked_title, update_tickets_where};
 use self::details::changed_ticket;
-use self::idempotency::take_key;
+use self::idempotency::claim_key;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
@@ -34,20 +38,18 @@ const INSERT_TICKET: &str = "
     values ($1, $2, $3, $4, $5::helpdesk.ticket_priority, $6, $7)";
 
 static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{} returning true",
-        update_tickets_where(
-            "t.org_id = $1 and t.id = $2 and ($10::integer is null or t.version = $10)"
-        )
-    )
+    update_tickets_where(
+        "t.org_id = $1 and t.id = $2 and ($10::integer is null or t.version = $10)",
+    ) + " returning true"
 });
 
-/// The version, once whoever is changing the ticket is done.
-const LOCKED_VERSION: &str =
+/// Waits until no other transaction is changing the ticket.
+const LOCK_VERSION: &str =
     "select version from helpdesk.tickets where org_id = $1 and id = $2 for share";
 
-/// Opens a ticket and returns its id. Staff and backends may open one for a member (p_requester_id). A repeated request with
-/// the same p_idempotency_key returns the first ticket instead of opening another.
+/// Opens a ticket and returns its id. Staff and backends may open one for a member
+/// (p_requester_id). A repeated request with the same p_idempotency_key returns the first ticket
+/// instead of opening another.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn create_ticket(
@@ -60,24 +62,14 @@ fn create_ticket(
     p_idempotency_key: default!(Option<&str>, "NULL"),
 ) -> Result<Uuid> {
     let org = required(p_org_id, "p_org_id")?;
-    let title = checked_title(required(p_title, "p_title")?, "p_title")?;
+    let title = checked_title("p_title", required(p_title, "p_title")?)?;
     if let Some(description) = p_description {
-        check_description(description, "p_description")?;
+        check_description("p_description", description)?;
     }
     let priority = p_priority.unwrap_or(Priority::Low);
-
-    let caller = Caller::current()?;
     let is_staff = rights::check_member(org)?;
-    let requester = match p_requester_id.or(caller.profile) {
-        Some(requester) if is_staff || Some(requester) == caller.profile => requester,
-        Some(_) => {
-            return Err(error::not_allowed(
-                "p_requester_id: only staff open tickets for others",
-                "Leave it out to open the ticket for yourself.",
-            ));
-        }
-        None => return Err(error::missing("p_requester_id")),
-    };
+    let caller = Caller::current()?;
+    let requester = find_requester(p_requester_id, caller.profile, is_staff)?;
 
     let id = new_id();
     if let Some(key) = p_idempotency_key {
@@ -88,7 +80,7 @@ fn create_ticket(
             p_workflow_id.map(|id| id.to_string()),
             requester.to_string()
         ]);
-        if let Some(first) = take_key(org, caller.profile, key, id, &request.to_string())? {
+        if let Some(first) = claim_key(org, caller.profile, key, id, &request.to_string())? {
             return Ok(first);
         }
     }
@@ -104,7 +96,20 @@ fn create_ticket(
     Ok(id)
 }
 
-/// Changes a ticket: title, description, priority, assignedTo, stageId, any of them in one revision. Returns the ticket object.
+/// Who opens the ticket: the requester that the caller names, or else the caller.
+fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Result<Uuid> {
+    match named.or(me) {
+        Some(requester) if is_staff || Some(requester) == me => Ok(requester),
+        Some(_) => Err(error::not_allowed(
+            "p_requester_id: only staff can open tickets for others",
+            "Leave it out to open the ticket for yourself.",
+        )),
+        None => Err(error::missing("p_requester_id")),
+    }
+}
+
+/// Changes title, description, priority, assignedTo and stageId of a ticket, any of them in one
+/// revision. Returns the ticket object.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn update_ticket(
@@ -118,27 +123,30 @@ fn update_ticket(
     let Some(VisibleTicket { org, is_staff: true }) = find_visible_ticket(id, p_org_id)? else {
         return Err(error::not_allowed(
             "p_ticket_id: no such ticket, or you may not change it",
-            "Staff of the ticket's organization change it; customers comment on it.",
+            "Only staff of its organization can change a ticket; customers can comment on it.",
         ));
     };
     changes.lock_targets(vec![org])?;
     let mut args = vec![org.into(), id.into()];
     args.extend(changes.params());
     args.push(p_expected_version.into());
-    let changed = statement::write(&UPDATE_TICKET).fetch_optional(&args, |_| ())?;
-    if let (None, Some(expected)) = (changed, p_expected_version) {
-        let version = statement::write(LOCKED_VERSION)
-            .fetch_optional(&[org.into(), id.into()], |row| row.get::<i32>(1))?
-            .flatten();
+    let is_changed = statement::write(&UPDATE_TICKET).exists(&args)?;
+    if let (false, Some(expected)) = (is_changed, p_expected_version) {
+        let version = statement::write(LOCK_VERSION).fetch_scalar(&[org.into(), id.into()])?;
         if version != Some(expected) {
-            let now = version.map_or("gone".to_owned(), |v| format!("at version {v}"));
-            return Err(error::duplicate(
-                format!(
-                    "p_expected_version: the ticket is {now}, not {expected}: somebody changed it meanwhile"
-                ),
-                "Read the ticket again, then repeat the change with its version.",
-            ));
+            return Err(stale_version(version, expected));
         }
     }
     changed_ticket(org, id)
+}
+
+fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {
+    let problem = match version {
+        Some(version) => format!("the ticket is at version {version}, not {expected}"),
+        None => "the ticket was deleted".to_owned(),
+    };
+    error::duplicate(
+        format!("p_expected_version: {problem}"),
+        "Read the ticket again, then repeat the change with its current version.",
+    )
 }

@@ -1,17 +1,33 @@
-//! Many tickets at once, and the next one of the queue.
+//! claim_next_ticket: the queue of unassigned open tickets.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::details::changed_ticket;
-use super::list::filters::{Arguments, Filters, conditions, with_conditions};
+use super::list::arguments::Arguments;
+use super::list::conditions::{conditions, with_conditions};
+use super::list::filters::Filters;
 use crate::access::caller::Caller;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 
-/// Assigns the most urgent, oldest unassigned open ticket to the signed-in member of staff, and returns the ticket object; NULL
-/// when the queue is empty. Whoever asks at the same time gets another ticket, and nobody waits.
+/// The filters are appended to the first part. Tickets that another caller is claiming are skipped,
+/// so nobody waits and no two callers get the same one.
+const CLAIM_FIRST: [&str; 2] = [
+    "
+    update helpdesk.tickets set assigned_to = $2
+     where org_id = $1
+       and id = (select t.id from helpdesk.tickets t
+                  where t.org_id = $1 and t.assigned_to is null and t.status = 'open'",
+    "
+                  order by t.priority desc, t.created_at, t.id
+                  limit 1 for no key update skip locked)
+    returning id",
+];
+
+/// Assigns the most urgent, oldest unassigned open ticket to the caller, who must be staff, and
+/// returns the ticket object; NULL when the queue is empty.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn claim_next_ticket(
@@ -19,62 +35,48 @@ fn claim_next_ticket(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = QueueFilters::parse(JsonbText::or_empty(&p_filters))?;
+    let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
     let caller = Caller::current()?;
     let me = caller.require_profile()?;
     if !caller.is_staff(org) {
         return Err(error::not_allowed(
-            "p_org_id: only staff of the organization claim its tickets",
+            "p_org_id: only staff of the organization can claim its tickets",
             "my_staff_org_ids() lists the organizations you are staff of.",
         ));
     }
-    match filters.claim(org, me)? {
+    match claim_first(&filters, org, me)? {
         Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),
     }
 }
 
-/// The filters of claim_next_ticket: those of a list that say which tickets, not how to show them.
-struct QueueFilters(Filters);
-
-impl QueueFilters {
-    fn parse(text: &str) -> Result<QueueFilters> {
-        let filters = Filters::parse(text)?;
-        let out_of_place = [
-            ("status", filters.status.is_some()),
-            ("assignedTo", filters.assigned_to.is_some()),
-            ("sort", filters.sort.is_some()),
-            ("perPage", filters.per_page.is_some()),
-            ("page", filters.page.is_some()),
-            ("cursor", filters.cursor.is_some()),
-            ("count", filters.count.is_some()),
-        ];
-        match out_of_place.iter().find(|(_, is_given)| *is_given) {
-            None => Ok(QueueFilters(filters)),
-            Some((key, _)) => Err(error::bad(
-                format!("p_filters.{key}"),
-                "not for the queue: that is the unassigned open tickets, most urgent and oldest first",
-                "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter, updatedBefore, search.",
-            )),
-        }
+/// The filters of a list that select tickets by what the queue leaves open.
+fn parse_queue_filters(text: &str) -> Result<Filters> {
+    let filters = Filters::parse(text)?;
+    let not_for_queues = [
+        ("status", filters.status.is_some()),
+        ("assignedTo", filters.assigned_to.is_some()),
+        ("sort", filters.sort.is_some()),
+        ("perPage", filters.per_page.is_some()),
+        ("page", filters.page.is_some()),
+        ("cursor", filters.cursor.is_some()),
+        ("count", filters.count.is_some()),
+    ];
+    match not_for_queues.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(filters),
+        Some((key, _)) => Err(error::bad(
+            format!("p_filters.{key}"),
+            "not for the queue, which is the unassigned open tickets, most urgent and oldest first",
+            "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, \
+             updatedAfter, updatedBefore, search.",
+        )),
     }
+}
 
-    /// Assigns the first ticket of the queue that nobody else is just taking.
-    fn claim(self, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
-        let queue = "
-            update helpdesk.tickets set assigned_to = $2
-             where org_id = $1
-               and id = (select t.id from helpdesk.tickets t
-                          where t.org_id = $1 and t.assigned_to is null and t.status = 'open'";
-        let search = self.0.search_in(org)?;
-        let mut statement = with_conditions(queue, conditions(&self.0, search.as_ref(), true));
-        statement.push_str(
-            " order by t.priority desc, t.created_at, t.id limit 1 for no key update skip locked)
-            returning id",
-        );
-        let arguments = Arguments::of(org, Some(me), &self.0, search.as_ref(), None);
-        Ok(statement::write_assembled(&statement)
-            .fetch_optional(&arguments.params(), |row| row.get(1))?
-            .flatten())
-    }
+fn claim_first(filters: &Filters, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
+    let search = filters.search_in(org)?;
+    let [select, order] = CLAIM_FIRST;
+    let statement = with_conditions(select, conditions(filters, search.as_ref(), true)) + order;
+    let arguments = Arguments::new(org, Some(me), filters, search.as_ref(), None);
+    statement::write_assembled(&statement).fetch_scalar(&arguments.params())
 }

@@ -1,7 +1,6 @@
 -- Comments and attachments of tickets, and access to the files in storage.
 
--- Policies on a storage bucket call these two. They keep SET search_path, because they are called
--- only for files.
+-- Policies on a storage bucket call these two, rarely enough that they can afford SET search_path.
 grant execute on function
   helpdesk.may_read_file(text),
   helpdesk.may_upload_file(text)

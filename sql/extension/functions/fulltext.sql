@@ -16,8 +16,8 @@ Words of more than 1,000 bytes are split, because Postgres cannot index them. In
 
 comment on function helpdesk.prefix_lexemes(uuid, text, text) is
 'Puts the prefix of a kind of document and an organization before each lexeme of a tsvector.
-The prefix is one letter for the kind and four for the organization. It is also added as a lexeme of
-  its own, and the lexemes of article titles are added a second time under a kind of their own. The
+The prefix is one letter for the kind and four for the organization. It is also added as a
+  separate lexeme, and the lexemes of article titles are added again under a separate kind. The
   tsvector is passed as text. Internal.';
 
 comment on function helpdesk.update_search_document() is

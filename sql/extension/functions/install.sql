@@ -1,9 +1,10 @@
 -- Installation, upgrades and integrations. Superusers only.
 
 comment on function helpdesk.install() is
-'Creates the tables and whatever else is missing, and resets owners and privileges of the tables.
-anon, authenticated and service_role get exactly the privileges that helpdesk ships. It is the last
-  step of CREATE EXTENSION, and safe to call again.
+'Creates the tables and whatever else is missing.
+Resets owners, row security and privileges of the tables:
+  anon, authenticated and service_role get exactly the privileges that helpdesk ships.
+It is the last step of CREATE EXTENSION, and safe to call again.
 Callers: superusers.';
 
 comment on function helpdesk.migrate() is

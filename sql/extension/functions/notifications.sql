@@ -10,9 +10,9 @@ grant execute on function
 grant execute on function helpdesk.cleanup_old_notifications() to service_role;
 
 comment on function helpdesk.watch_ticket(uuid, boolean, uuid) is
-'Makes the caller a watcher of a ticket, or ends that.
-Watchers get the notifications that the requester and the assignee get, as far as they may read what
-  these are about.
+'Starts or stops watching a ticket for the caller.
+Watchers get the notifications that the requester and the assignee get, unless they may not read
+  what a notification is about.
 Callers: anyone who can see the ticket.
 p_watch: false stops watching.
 p_org_id: optional; the ticket must belong to this organization.

@@ -1,4 +1,5 @@
 -- Functions that know nothing of help desks. Policies, column defaults and constraints call them.
+-- They look up nothing by name, so they need no SET search_path.
 
 grant execute on function
   helpdesk.uuid_generate_v7(),

@@ -34,7 +34,7 @@ Errors: 22004 (null argument), 22023 (invalid change), 42501 (no such ticket, st
 
 comment on function helpdesk.update_tickets(uuid[], jsonb, uuid) is
 'Changes up to 1,000 tickets as update_ticket() does: all of them or none.
-Each changed ticket gets a revision of its own.
+Each changed ticket gets its own revision.
 Result: {updated, tickets: [{id, version}]}, with the tickets that really changed.
 Callers: staff of the organizations of all these tickets.
 p_org_id: optional; all tickets must belong to this organization.

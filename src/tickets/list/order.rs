@@ -1,4 +1,4 @@
-//! The order of a list of tickets, and the cursor of its next page.
+//! The order of a list of tickets, and the cursor of a position in it.
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -74,9 +74,9 @@ impl Serialize for Sort {
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
     sort: Sort,
-    /// Only of a list in the order of priority.
+    /// Only in a list sorted by priority.
     priority: Option<Priority>,
-    /// What the list is sorted by: created_at or updated_at.
+    /// created_at or updated_at, whichever the list is sorted by.
     time: CursorTime,
     id: Id,
 }

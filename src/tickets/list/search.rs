@@ -1,4 +1,4 @@
-//! What people type into a search box, as the index understands it.
+//! The `search` filter of lists of tickets, as a condition on a ticket.
 
 use std::sync::LazyLock;
 
@@ -8,91 +8,93 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::{Query, SMALL_RESULT};
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
+use crate::tickets::number::parse_ticket_number;
 
-/// Up to so many it is worth counting their tickets.
-const COUNTABLE: i64 = 20_000;
+/// The total is counted only if no more documents than this match.
+const MAX_COUNTED: i64 = 20_000;
 
-/// What a search asks of a ticket `t`: $17 the lexemes, $18 the number. Two ways, each for staff and for customers,
-/// without a number and with one.
-static CONDITIONS: LazyLock<[String; 6]> = LazyLock::new(|| {
-    let by_number = " or t.number = $18";
+/// The conditions on a ticket `t` for a query ($17), without and with a ticket number ($18).
+static CONDITIONS: LazyLock<[[String; 2]; 3]> = LazyLock::new(|| {
+    let number = ["", " or t.number = $18"];
     [
-        from_index("d.org_id = $1", ""),
-        from_index("d.org_id = $1", by_number),
-        of_each_ticket("true", ""),
-        of_each_ticket("true", by_number),
-        of_each_ticket("not d.is_internal", ""),
-        of_each_ticket("not d.is_internal", by_number),
+        number.map(in_matches),
+        number.map(|or| has_match("true", or)),
+        number.map(|or| has_match("not d.is_internal", or)),
     ]
 });
 
-/// Looks all matches up in the full-text index.
-fn from_index(condition: &str, or: &str) -> String {
+/// Which of `CONDITIONS`.
+#[derive(Clone, Copy)]
+enum Strategy {
+    /// Looks up all matches in the full-text index.
+    Index,
+    /// Checks the documents of each ticket, in the order of the list.
+    EachTicket,
+    /// The same without internal comments, for customers: they have few tickets.
+    EachTicketOfCustomer,
+}
+
+fn in_matches(or: &str) -> String {
     format!(
         "(t.id = any (array(
                with matching as materialized (
-                 select d.org_id, d.ticket_id from helpdesk.search_documents d where d.lexemes @@ $17)
-               select d.ticket_id from matching d where {condition})){or})"
+                 select d.org_id, d.ticket_id
+                   from helpdesk.search_documents d where d.lexemes @@ $17)
+               select d.ticket_id from matching d where d.org_id = $1)){or})"
     )
 }
 
-/// Asks each ticket in the order of the list. It counts, because to find the first match the planner might scan all documents,
-/// expecting one soon.
-fn of_each_ticket(condition: &str, or: &str) -> String {
+/// Counts, because for EXISTS the planner may scan all documents, expecting a match soon.
+fn has_match(visible: &str, or: &str) -> String {
     format!(
         "((select count(*) > 0 from helpdesk.search_documents d
-                where d.ticket_id = t.id and d.org_id = $1 and d.lexemes @@ $17 and {condition}){or})"
+                where d.ticket_id = t.id and d.org_id = $1 and d.lexemes @@ $17 and {visible}){or})"
     )
 }
 
-/// `42` and `#42` also mean the ticket of that number.
-pub fn ticket_number(text: &str) -> Option<i64> {
-    let text = text.trim();
-    text.strip_prefix('#').unwrap_or(text).parse().ok()
-}
-
-/// The `search` filter of a list of tickets.
+/// The `search` filter, parsed for an organization.
 #[derive(Clone)]
 pub struct TicketSearch {
-    pub terms: Option<TsQuery>,
+    /// None if the text has no lexemes.
+    pub lexemes: Option<TsQuery>,
+    /// The ticket number that the text may also be.
     pub number: Option<i64>,
     is_countable: bool,
-    is_listed_by_words: bool,
+    uses_index: bool,
 }
 
 impl TicketSearch {
-    pub fn of(org: Uuid, text: &str) -> Result<TicketSearch> {
+    pub fn parse(org: Uuid, text: &str) -> Result<TicketSearch> {
         let query = Query::parse(org, text)?;
-        let documents = match &query {
-            Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), COUNTABLE)?,
+        let matches = match &query {
+            Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), MAX_COUNTED)?,
             None => 0,
         };
         Ok(TicketSearch {
-            terms: query.map(|query| query.for_kind(Kind::Ticket)),
-            number: ticket_number(text),
-            is_countable: documents <= COUNTABLE,
-            is_listed_by_words: documents <= SMALL_RESULT,
+            lexemes: query.map(|query| query.for_kind(Kind::Ticket)),
+            number: parse_ticket_number(text),
+            is_countable: matches <= MAX_COUNTED,
+            uses_index: matches <= SMALL_RESULT,
         })
     }
 
-    /// The same for counting, which needs no order; None when there is too much to count. What a customer has is not much.
-    pub fn counted(&self, sees_all: bool) -> Option<TicketSearch> {
-        (!sees_all || self.is_countable)
-            .then(|| TicketSearch { is_listed_by_words: true, ..self.clone() })
+    /// The search as it is counted, by the index because the order does not matter; None if there
+    /// are too many matches to count. A customer's tickets are always few.
+    pub(super) fn for_counting(&self, sees_all: bool) -> Option<TicketSearch> {
+        (!sees_all || self.is_countable).then(|| TicketSearch { uses_index: true, ..self.clone() })
     }
 
-    /// What it asks of a ticket `t`: $17 the words, $18 the number. Few matches are looked up in the index of words; otherwise each
-    /// ticket is asked in the order of the list, and so are the few that a customer has.
-    pub fn condition(&self, sees_all: bool) -> &'static str {
-        let by_number = self.number.is_some();
-        if self.terms.is_none() {
-            return if by_number { "t.number = $18" } else { "false" };
+    /// The condition on a ticket `t`: $17 is the query, $18 the number.
+    pub(super) fn condition(&self, sees_all: bool) -> &'static str {
+        let has_number = self.number.is_some();
+        if self.lexemes.is_none() {
+            return if has_number { "t.number = $18" } else { "false" };
         }
-        let way = match (sees_all, self.is_listed_by_words) {
-            (true, true) => 0,
-            (true, false) => 2,
-            (false, _) => 4,
+        let strategy = match (sees_all, self.uses_index) {
+            (true, true) => Strategy::Index,
+            (true, false) => Strategy::EachTicket,
+            (false, _) => Strategy::EachTicketOfCustomer,
         };
-        &CONDITIONS[way + usize::from(by_number)]
+        &CONDITIONS[strategy as usize][usize::from(has_number)]
     }
 }

@@ -1,0 +1,126 @@
+//! What the triggers on tickets check: who opens a ticket for whom, who it is assigned to, and
+//! where it moves.
+
+use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
+
+use crate::access::caller::Caller;
+use crate::access::rights;
+use crate::platform::error::{self, Result};
+use crate::platform::system_write::SystemWrite;
+use crate::platform::trigger::TriggerRow;
+use crate::platform::{roles, statement};
+
+/// The lock keeps the member's rights until the end of the transaction.
+const LOCK_ASSIGNABLE_MEMBER: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
+       for share";
+
+/// Whether the workflow ($2) restricts moves, whether it allows the one from $3 to $4, and the
+/// names of the stages it allows from $3. $5: the caller acts as an admin.
+const FIND_TRANSITIONS: &str = "
+    select count(*) > 0,
+           coalesce(bool_or(x.from_stage_id = $3 and x.to_stage_id = $4
+                            and ($5 or x.min_role = 'org_agent')), false),
+           string_agg(s.name, ', ' order by s.position)
+             filter (where x.from_stage_id = $3 and ($5 or x.min_role = 'org_agent'))
+      from helpdesk.workflow_transitions x
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = x.to_stage_id
+     where x.org_id = $1 and x.workflow_id = $2";
+
+/// Errors unless the caller may open this ticket. It comes before any lookup, so that callers from
+/// outside the organization always get the same error; row security would refuse them only later.
+pub(super) fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
+    if roles::role_bypasses_row_security() {
+        return Ok(());
+    }
+    // Column grants forbid it too, but one very high number would leave none for later tickets.
+    if new.get::<i64>("number")?.is_some() {
+        return Err(error::not_allowed("number: assigned by the system", "Leave it out."));
+    }
+    let caller = Caller::current()?;
+    if caller.is_staff(org) {
+        return Ok(());
+    }
+    let in_own_name = caller.profile.is_some() && new.get::<Uuid>("created_by")? == caller.profile;
+    if !caller.is_member(org) || !in_own_name || new.get::<Uuid>("assigned_to")?.is_some() {
+        return Err(error::not_allowed(
+            "you may not open this ticket",
+            "Members open unassigned tickets in their own name; staff open them for any member.",
+        ));
+    }
+    Ok(())
+}
+
+/// Errors unless the requester is a member of the organization.
+pub(super) fn check_requester(new: &TriggerRow, org: Uuid) -> Result<()> {
+    let requester: Uuid = new.required("created_by")?;
+    let caller = Caller::current()?;
+    let is_caller = caller.profile == Some(requester) && caller.is_member(org);
+    if is_caller || rights::is_member(org, requester)? {
+        return Ok(());
+    }
+    if !rights::organization_exists(org)? {
+        return Err(rights::no_such_organization());
+    }
+    Err(error::not_allowed(
+        "created_by (p_requester_id): not a member of this organization",
+        "list_org_members(org) lists them.",
+    ))
+}
+
+/// Errors unless the assignee, if there is one, may work on tickets of the organization.
+pub(super) fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
+    if is_assignee_allowed(new, org)? {
+        return Ok(());
+    }
+    Err(error::not_allowed(
+        "assigned_to (assignedTo): neither staff of this organization nor a member who may be assigned",
+        "list_org_members(org) lists the staff; an org_admin sets may_be_assigned for other members.",
+    ))
+}
+
+pub(super) fn is_assignee_allowed(new: &TriggerRow, org: Uuid) -> Result<bool> {
+    match new.get::<Uuid>("assigned_to")? {
+        Some(assignee) => {
+            statement::write(LOCK_ASSIGNABLE_MEMBER).exists(&[org.into(), assignee.into()])
+        }
+        None => Ok(true),
+    }
+}
+
+/// Errors unless the workflow allows the ticket to move to its new stage.
+pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
+    // Taken, so that it holds for one ticket: a further move by a user's trigger is checked.
+    let is_reopening = SystemWrite::take(SystemWrite::Reopen);
+    if is_reopening || !new.same_image(old, "workflow_id")? {
+        return Ok(());
+    }
+    let is_admin = rights::acts_as_admin(org)?;
+    let args = [
+        new.arg("org_id")?,
+        new.arg("workflow_id")?,
+        old.arg("current_stage_id")?,
+        new.arg("current_stage_id")?,
+        is_admin.into(),
+    ];
+    let found = statement::write(FIND_TRANSITIONS).fetch_optional(&args, |row| {
+        (row.get::<bool>(1), row.get::<bool>(2), row.get::<String>(3))
+    })?;
+    let Some((Some(true), Some(false), allowed)) = found else { return Ok(()) };
+    Err(error::not_allowed(
+        "current_stage_id (stageId): the workflow does not allow this move",
+        match allowed {
+            Some(stages) => format!("Allowed from the ticket's current stage: {stages}."),
+            None => "It allows no move from the ticket's current stage.".to_owned(),
+        },
+    ))
+}
+
+pub(super) fn no_such_stage() -> ErrorReport {
+    error::not_allowed(
+        "current_stage_id (stageId): no such stage in the ticket's workflow",
+        "helpdesk.workflow_stages lists the stages of the workflow.",
+    )
+}

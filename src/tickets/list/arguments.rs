@@ -1,0 +1,88 @@
+//! The numbered parameters that all statements of a list share.
+
+use pgrx::Uuid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+
+use super::filters::{Assignee, Filters};
+use super::order::Cursor;
+use super::search::TicketSearch;
+use crate::platform::datum::TsQuery;
+use crate::platform::enums::{Priority, Status};
+use crate::platform::json::input::OneOrMany;
+
+/// The values of $1 to $21. Every statement gets all of them, whether it uses them or not.
+pub struct Arguments {
+    org: Uuid,
+    me: Option<Uuid>,
+    priorities: Vec<&'static str>,
+    statuses: Vec<&'static str>,
+    stages: Vec<Uuid>,
+    workflows: Vec<Uuid>,
+    assignee: Option<Uuid>,
+    creator: Option<Uuid>,
+    created_after: Option<TimestampWithTimeZone>,
+    created_before: Option<TimestampWithTimeZone>,
+    updated_after: Option<TimestampWithTimeZone>,
+    updated_before: Option<TimestampWithTimeZone>,
+    search: Option<TsQuery>,
+    search_number: Option<i64>,
+    pub cursor: Option<Cursor>,
+}
+
+impl Arguments {
+    pub fn new(
+        org: Uuid,
+        me: Option<Uuid>,
+        filters: &Filters,
+        search: Option<&TicketSearch>,
+        cursor: Option<Cursor>,
+    ) -> Arguments {
+        Arguments {
+            org,
+            me,
+            priorities: OneOrMany::values(&filters.priority, Priority::label),
+            statuses: OneOrMany::values(&filters.status, Status::label),
+            stages: OneOrMany::values(&filters.stage_id, Uuid::from),
+            workflows: OneOrMany::values(&filters.workflow_id, Uuid::from),
+            assignee: match filters.assigned_to {
+                Some(Assignee::Person(person)) => person.profile(me),
+                _ => None,
+            },
+            creator: filters.created_by.and_then(|person| person.profile(me)),
+            created_after: filters.created_after.map(|time| time.0),
+            created_before: filters.created_before.map(|time| time.0),
+            updated_after: filters.updated_after.map(|time| time.0),
+            updated_before: filters.updated_before.map(|time| time.0),
+            search_number: search.and_then(|search| search.number),
+            search: search.and_then(|search| search.lexemes.clone()),
+            cursor,
+        }
+    }
+
+    pub fn params(&self) -> Vec<DatumWithOid<'_>> {
+        let cursor = self.cursor.as_ref();
+        vec![
+            self.org.into(),
+            self.me.into(),
+            self.priorities.first().copied().into(),
+            self.priorities.clone().into(),
+            self.statuses.first().copied().into(),
+            self.statuses.clone().into(),
+            self.stages.first().copied().into(),
+            self.stages.clone().into(),
+            self.workflows.first().copied().into(),
+            self.workflows.clone().into(),
+            self.assignee.into(),
+            self.creator.into(),
+            self.created_after.into(),
+            self.created_before.into(),
+            self.updated_after.into(),
+            self.updated_before.into(),
+            self.search.clone().into(),
+            self.search_number.into(),
+            cursor.map(Cursor::time).into(),
+            cursor.and_then(Cursor::priority).map(Priority::label).into(),
+            cursor.map(Cursor::id).into(),
+        ]
+    }
+}
