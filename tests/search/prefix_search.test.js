@@ -86,7 +86,7 @@ test('a ticket found by number and articles appear once, not in both phases', as
 });
 
 test('a cursor of the prefix phase returns prefix matches only', async () => {
-  const { rows } = await agent.query('select helpdesk.search($1, $2, $3) as page', [acme, 'print', { cursor: 'wb...', perPage: 100 }]);
+  const { rows } = await agent.query('select helpdesk.search($1, $2, $3) as page', [acme, 'print', { cursor: JSON.stringify({ scan: 'index', phase: 'prefix', before: null, after: null }), perPage: 100 }]);
   const found = rows[0].page.results.map(({ title }) => title);
   assert.deepEqual(found.filter(hasWord), []);
   assert.equal(found.length, PREFIX_MATCHES);

@@ -36,7 +36,8 @@ const searchFor = async (org, words) => {
   const query = `mine or "${words}" `;
   return db.as(gina, async (session) => {
     const { rows } = await session.query(
-      `select left(helpdesk.search($1, $2, '{"kind": ["ticket", "comment"], "perPage": 1}')->'pagination'->>'nextCursor', 2) as strategy,
+      `select (helpdesk.search($1, $2, '{"kind": ["ticket", "comment"], "perPage": 1}')->'pagination'->>'nextCursor')::jsonb
+                - '{before,after}'::text[] as position,
               helpdesk.list_org_tickets($1, jsonb_build_object('search', $2::text))->'pagination'->>'total' as total`,
       [org, query],
     );
@@ -47,6 +48,7 @@ const searchFor = async (org, words) => {
 test('neither cursor nor total reveals whether another organization has a word', async () => {
   const nobodys = await searchFor(OTHER, 'layoffs in june');
   assert.equal(nobodys.total, String(OWN));
+  assert.deepEqual(Object.keys(nobodys.position).sort(), ['phase', 'scan']);
   for (const org of [GLOBEX, OTHER]) {
     for (const words of ['layoffs in may', 'layoffs in june']) assert.deepEqual(await searchFor(org, words), nobodys, `${org} ${words}`);
   }
