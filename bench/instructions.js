@@ -1,5 +1,6 @@
-// The statements of scripts/instructions. `prepare DIRECTORY` writes two files per statement, with few and with more
-// calls. `report DIRECTORY` prints the difference per call, for the statement and for some functions in it.
+// The statements of scripts/instructions. `prepare DIRECTORY` writes two files per statement, with
+// few and with more calls. `report DIRECTORY` prints the difference per call, for the statement and
+// for some functions in it.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { readParameters, sessionOf } from './lib/parameters.js';
 /** The first calls create the cached plans, so that the difference does not include planning. */
 const FEW = 20;
 const MORE = 60;
-const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
+const WITHIN =
+  /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
 
 const statements = ({ org, quiet, busy, chatty }) => ({
   nothing: 'select 1',
@@ -37,7 +39,9 @@ function prepare(directory) {
   }
 }
 
-/** Reads a callgrind file: total instructions, inclusive instructions and calls of each function. */
+/**
+ * Reads a callgrind file: total instructions, inclusive instructions and calls of each function.
+ */
 function counted(file) {
   const names = new Map();
   const nameOf = (text) => {
@@ -69,17 +73,22 @@ function counted(file) {
 
 function report(directory) {
   console.log('| statement | instructions a call | palloc and its kin | malloc | of which |\n| --- | ---: | ---: | ---: | --- |');
-  const names = readdirSync(directory).filter((name) => name.endsWith(`.${FEW}.in`)).map((name) => name.replace(`.${FEW}.in`, ''));
+  const names = readdirSync(directory)
+    .filter((name) => name.endsWith(`.${FEW}.in`))
+    .map((name) => name.replace(`.${FEW}.in`, ''));
   for (const name of names) {
     const [few, more] = [FEW, MORE].map((times) => counted(join(directory, `${name}.${times}.out`)));
     const each = (map, key) => ((more[map].get(key) ?? 0) - (few[map].get(key) ?? 0)) / (MORE - FEW);
-    const sum = (map, pattern) => [...more[map].keys()].filter((key) => pattern.test(key)).reduce((n, key) => n + each(map, key), 0);
+    const sum = (map, pattern) =>
+      [...more[map].keys()].filter((key) => pattern.test(key)).reduce((n, key) => n + each(map, key), 0);
     const show = (n) => Math.round(n).toLocaleString('en');
     const parts = [...more.cost.keys()]
       .filter((key) => WITHIN.test(key) && each('cost', key) > 500)
       .map((key) => `${key.replace('helpdesk::', '')} ${show(each('cost', key))}`);
     const allocations = sum('calls', /^(palloc|palloc0|palloc_extended|MemoryContextAlloc\w*|repalloc)$/);
-    console.log(`| ${[name, show((more.total - few.total) / (MORE - FEW)), show(allocations), show(sum('calls', /^malloc$/)), parts.join(', ')].join(' | ')} |`);
+    console.log(
+      `| ${[name, show((more.total - few.total) / (MORE - FEW)), show(allocations), show(sum('calls', /^malloc$/)), parts.join(', ')].join(' | ')} |`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-// Times every operation on all its sides in the database filled by scripts/bench, and writes figures, plans and a plot:
-// node bench/run.js DIRECTORY. Settings:
+// Times every operation on all its sides in the database filled by scripts/bench, and writes
+// figures, plans and a plot: node bench/run.js DIRECTORY. Settings:
 //   SECONDS_EACH or CALLS     the length of a turn; ROUNDS is the number of turns
 //   MEMORY_CALLS              calls of each function in the check for leaks (0: none)
 //   ONLY=name,name            only these operations; SIDES=helpdesk: only this side
@@ -7,10 +7,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { readParameters } from './lib/parameters.js';
 import { requestsPerSecond } from './lib/http.js';
 import { memoryOf } from './lib/memory.js';
-import { OPERATIONS, sessionFor, SIDES } from './lib/operations.js';
+import { OPERATIONS, SIDES, sessionFor } from './lib/operations.js';
+import { readParameters } from './lib/parameters.js';
 import { writePlans } from './lib/plans.js';
 import { growth, plotGrowth } from './lib/plot.js';
 import { pgbench, query, withValues } from './lib/psql.js';
@@ -92,10 +92,17 @@ const inOrder = [...OPERATIONS.filter(({ writes }) => !writes), ...OPERATIONS.fi
 for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
   const sides = await attempt(operation.name, () => measure(operation));
   if (sides) results.operations[operation.name] = { what: operation.what, sides, ratios: ratios(sides) };
-  if (sides) console.log(`${operation.name}: ${Object.entries(sides).map(([side, { median }]) => `${side} ${median} ms`).join(', ')}`);
+  if (sides)
+    console.log(
+      `${operation.name}: ${Object.entries(sides)
+        .map(([side, { median }]) => `${side} ${median} ms`)
+        .join(', ')}`,
+    );
 }
 if (!ONLY) {
-  results.http = await attempt('http', () => requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }));
+  results.http = await attempt('http', () =>
+    requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }),
+  );
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
   for (const problem of (await attempt('plans', () => writePlans(join(directory, 'plans'), values))) ?? []) {
     failures.push(problem);

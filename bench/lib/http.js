@@ -59,11 +59,14 @@ export async function requestsPerSecond(parameters, { sides, seconds, slowSecond
 
 /** Waits for requests that are still running after their client timed out. */
 async function othersAreDone() {
-  while (query(`select count(*) from pg_stat_activity where state = 'active' and usename = 'authenticator'`) !== '0') await sleep(200);
+  while (query(`select count(*) from pg_stat_activity where state = 'active' and usename = 'authenticator'`) !== '0')
+    await sleep(200);
 }
 
 async function load(url, script, { seconds, mayFail }) {
-  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url], { encoding: 'utf8' });
+  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url], {
+    encoding: 'utf8',
+  });
   const [, failed] = /^failed (\d+)$/m.exec(said).map(Number);
   // PostgREST responds with 504 while all its connections wait for the baseline.
   if (failed > 0 && !mayFail) throw new Error(`requests failed:\n${said}`);

@@ -16,7 +16,8 @@ export const SIDES = ['helpdesk', 'baseline', 'handwritten'];
 export function sessionFor(operation, side) {
   const { role, ...claims } = operation.as === 'system' ? {} : sessionOf(operation.as ?? 'agent');
   if (side !== 'handwritten') return { ...(role && { role }), ...claims };
-  // It runs as the owner of the tables and checks rights itself. Our triggers do not fire for its writes, foreign keys do.
+  // It runs as the owner of the tables and checks rights itself. Our triggers do not fire for its
+  // writes, foreign keys do.
   return {
     ...claims,
     ...(operation.writes && { session_replication_role: 'replica' }),

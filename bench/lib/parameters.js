@@ -1,4 +1,5 @@
-// The parameters of the operations, written with a colon in their scripts: ids from bench/generate.sql, and timestamps.
+// The parameters of the operations, written with a colon in their scripts: ids from
+// bench/generate.sql, and timestamps.
 
 import { query } from './psql.js';
 
@@ -40,7 +41,9 @@ export function readParameters() {
     // A ticket without writes, and one that all writes use.
     quiet: query('select id from bench.largest where n = 7'),
     busy: query('select id from bench.largest where n = 8'),
-    article: query(`select min(id::text) from helpdesk.articles where org_id = '${org}' and status = 'published' and visibility = 'public'`),
+    article: query(
+      `select min(id::text) from helpdesk.articles where org_id = '${org}' and status = 'published' and visibility = 'public'`,
+    ),
     deepPage,
     deepCursor: before.pagination.nextCursor,
     deepTimestamp: last.updatedAt,

@@ -7,7 +7,9 @@ import { plansOf, withValues } from './psql.js';
 
 /** The tables that grow with the number of tickets. */
 const LARGE = /\b(tickets|ticket_history|ticket_comments|ticket_attachments|notifications|search_documents)\b/;
-/** A page, one more row to detect a next page, and the same for both halves of a customer's tickets. */
+/**
+ * A page, one more row to detect a next page, and the same for both halves of a customer's tickets.
+ */
 const MOST_SORTED = 210;
 /** Operations that must read more than a page, with the reason. */
 const EXCUSED = {
@@ -23,9 +25,7 @@ const EXCUSED = {
 };
 
 const withoutTimes = (plan) =>
-  plan
-    .replaceAll(/^psql:.*?LOG: {2}/gm, 'LOG:  ')
-    .replaceAll(/duration: [\d.]+ ms +plan:/g, 'plan:');
+  plan.replaceAll(/^psql:.*?LOG: {2}/gm, 'LOG:  ').replaceAll(/duration: [\d.]+ ms +plan:/g, 'plan:');
 
 /** Writes one file per operation. Returns the problems found. */
 export function writePlans(directory, parameters) {

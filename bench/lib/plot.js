@@ -4,7 +4,16 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SHOWN = ['list_first_page', 'list_priority', 'list_page_1000', 'get_ticket_details', 'create_ticket', 'table_customer', 'search_two_words', 'dashboard'];
+const SHOWN = [
+  'list_first_page',
+  'list_priority',
+  'list_page_1000',
+  'get_ticket_details',
+  'create_ticket',
+  'table_customer',
+  'search_two_words',
+  'dashboard',
+];
 const BASELINE_SHOWN = ['list_first_page', 'list_priority', 'get_ticket_details', 'create_ticket'];
 
 /** The results of all sizes in a directory, smallest first. */
@@ -17,10 +26,11 @@ const allResults = (directory) =>
 /** Draws growth.svg if gnuplot is installed. Returns whether it did. */
 export function plotGrowth(directory) {
   const all = allResults(directory);
-  const line = (name, side) => all.flatMap(({ rows, operations }) => {
-    const median = operations[name]?.sides[side]?.median;
-    return median === undefined ? [] : [`${rows} ${median}`];
-  });
+  const line = (name, side) =>
+    all.flatMap(({ rows, operations }) => {
+      const median = operations[name]?.sides[side]?.median;
+      return median === undefined ? [] : [`${rows} ${median}`];
+    });
   const lines = [
     ...SHOWN.map((name) => ({ title: name, data: line(name, 'helpdesk'), style: 'lw 2' })),
     ...BASELINE_SHOWN.map((name) => ({ title: `${name}, plpgsql`, data: line(name, 'baseline'), style: 'lw 1 dt 2' })),
@@ -43,7 +53,9 @@ export function plotGrowth(directory) {
   return true;
 }
 
-/** Operations that grow faster than the depth of a B-tree, as Markdown; nothing for a single size. */
+/**
+ * Operations that grow faster than the depth of a B-tree, as Markdown; nothing for a single size.
+ */
 export function growth(directory) {
   const all = allResults(directory);
   if (all.length < 2) return '';
@@ -61,7 +73,10 @@ export function growth(directory) {
     '',
     `| operation | ${all.map(({ rows }) => rows.toLocaleString('en')).join(' | ')} | last / first | |`,
     `| --- |${' ---: |'.repeat(all.length + 1)} --- |`,
-    ...rows.map(({ name, times, factor, note }) => `| ${name} | ${times.map((time) => time?.toFixed(3) ?? '').join(' | ')} | ${factor.toFixed(2)} | ${note} |`),
+    ...rows.map(
+      ({ name, times, factor, note }) =>
+        `| ${name} | ${times.map((time) => time?.toFixed(3) ?? '').join(' | ')} | ${factor.toFixed(2)} | ${note} |`,
+    ),
     '',
   ].join('\n');
 }

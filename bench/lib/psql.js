@@ -25,7 +25,10 @@ function run(program, args, { options = {}, input, withErrors = false } = {}) {
 /** The unaligned output of a statement. `options`: settings of the session, as { name: value }. */
 export const query = (sql, options) => run('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1'], { options, input: sql }).trim();
 
-/** The plans of all statements executed, including those in functions and triggers, with the rows of each node. */
+/**
+ * The plans of all statements executed, including those in functions and triggers, with the rows of
+ * each node.
+ */
 export function plansOf(sql, options) {
   // LOAD needs a superuser, so the role is set after it.
   const { role, ...settings } = options;
@@ -49,11 +52,12 @@ export function plansOf(sql, options) {
 }
 
 /** Replaces the parameters of a script by literals. */
-export const withValues = (sql, parameters) => sql.replaceAll(/(?<!:):(\w+)/g, (whole, name) => (name in parameters ? `'${parameters[name]}'` : whole));
+export const withValues = (sql, parameters) =>
+  sql.replaceAll(/(?<!:):(\w+)/g, (whole, name) => (name in parameters ? `'${parameters[name]}'` : whole));
 
 /**
- * Runs a pgbench script as prepared statements, for some seconds or a number of times. Returns the microseconds of each
- * call and the WAL written per call.
+ * Runs a pgbench script as prepared statements, for some seconds or a number of times. Returns the
+ * microseconds of each call and the WAL written per call.
  */
 export function pgbench(script, { options, parameters, clients = 1, seconds, times }) {
   const dir = mkdtempSync(join(tmpdir(), 'helpdesk-bench-'));
@@ -64,8 +68,26 @@ export function pgbench(script, { options, parameters, clients = 1, seconds, tim
     const threads = String(Math.min(clients, 2));
     const before = query('select pg_current_wal_insert_lsn()');
     const started = process.hrtime.bigint();
-    run('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', threads, '-l', '--log-prefix', join(dir, 'log'),
-      ...howLong, ...variables, '-f', join(dir, 'script.sql')], { options });
+    run(
+      'pgbench',
+      [
+        '-n',
+        '-M',
+        'prepared',
+        '-c',
+        String(clients),
+        '-j',
+        threads,
+        '-l',
+        '--log-prefix',
+        join(dir, 'log'),
+        ...howLong,
+        ...variables,
+        '-f',
+        join(dir, 'script.sql'),
+      ],
+      { options },
+    );
     const taken = Number(process.hrtime.bigint() - started) / 1e9;
     const wal = Number(query(`select pg_current_wal_insert_lsn() - '${before}'`));
     const micros = readdirSync(dir)

@@ -13,8 +13,10 @@ export function figures({ micros, wal, seconds, clients }) {
   };
 }
 
-const number = (value) => (value === undefined ? '' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3));
-const ratio = (value) => (value === undefined ? '' : value >= 20 ? `${Math.round(value).toLocaleString('en')}x` : `${value.toFixed(2)}x`);
+const number = (value) =>
+  value === undefined ? '' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
+const ratio = (value) =>
+  value === undefined ? '' : value >= 20 ? `${Math.round(value).toLocaleString('en')}x` : `${value.toFixed(2)}x`;
 
 /** The baseline's time divided by ours, and ours divided by that of the hand-written SQL. */
 export function ratios(sides) {
@@ -46,7 +48,11 @@ export function markdown({ rows, machine, settings, operations, http }) {
     );
   }
   if (http) {
-    lines.push('', '| whole requests through PostgREST | helpdesk a second | plpgsql a second | ratio |', '| --- | ---: | ---: | ---: |');
+    lines.push(
+      '',
+      '| whole requests through PostgREST | helpdesk a second | plpgsql a second | ratio |',
+      '| --- | ---: | ---: | ---: |',
+    );
     for (const [name, { helpdesk, baseline }] of Object.entries(http)) {
       lines.push(`| ${[name, number(helpdesk), number(baseline), ratio(baseline && helpdesk / baseline)].join(' | ')} |`);
     }

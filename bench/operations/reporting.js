@@ -1,4 +1,5 @@
-// Reports. The refresh follows 1,000 moved tickets; the baseline refreshes two materialized views CONCURRENTLY.
+// Reports. The refresh follows 1,000 moved tickets; the baseline refreshes two materialized views
+// CONCURRENTLY.
 
 const moveAThousand = (tickets) => `
   update ${tickets} set current_stage_id = bench.id(5, 10 + 2 + (random() * 2)::int)

@@ -1,5 +1,5 @@
-// Checks of rights for the hand-written statements, which are prepared, run as the owner of the tables, and identify
-// the caller by the claims.
+// Checks of rights for the hand-written statements, which are prepared, run as the owner of the
+// tables, and identify the caller by the claims.
 
 /** Whether the caller is staff of an organization. */
 export const isStaff = (org) =>

@@ -1,5 +1,5 @@
-// search() and search_articles(), compared with ILIKE and with hand-written SQL on a tsvector with a GIN index: with row
-// security, ranking and snippets.
+// search() and search_articles(), compared with ILIKE and with hand-written SQL on a tsvector with
+// a GIN index: with row security, ranking and snippets.
 
 const withAnd = (words) => words.replaceAll('-', '!').replaceAll(' ', ' & ');
 

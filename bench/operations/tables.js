@@ -1,4 +1,5 @@
-// Rows read from the tables under row security, as PostgREST does. Hand-written: the same query without row security.
+// Rows read from the tables under row security, as PostgREST does. Hand-written: the same query
+// without row security.
 
 const columns = 'id, number, title, status, priority, updated_at';
 const newest = (schema, where) =>
@@ -25,7 +26,13 @@ export default [
     who: 'org_id = any (:agentOrgs)',
   }),
   table({ name: 'table_agent_org', what: 'An agent’s newest 20 of one organization.', where: ofOrg, who: 'true' }),
-  table({ name: 'table_agent_status', what: 'Pending ones only.', where: `${ofOrg} and status = 'pending'`, who: 'true', baseline: null }),
+  table({
+    name: 'table_agent_status',
+    what: 'Pending ones only.',
+    where: `${ofOrg} and status = 'pending'`,
+    who: 'true',
+    baseline: null,
+  }),
   table({
     name: 'table_agent_priority',
     what: 'Urgent ones only (enum = is not leakproof: under row security no index serves it).',
@@ -66,6 +73,7 @@ export default [
     as: 'customer',
     helpdesk: 'select helpdesk.count_unread_notifications()',
     baseline: 'select count(*) from baseline.notifications where not read',
-    handwritten: 'select count(*) from helpdesk.notifications where user_id = :customerProfile and not read and org_id = any (:customerOrgs)',
+    handwritten:
+      'select count(*) from helpdesk.notifications where user_id = :customerProfile and not read and org_id = any (:customerOrgs)',
   },
 ];

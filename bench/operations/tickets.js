@@ -1,4 +1,5 @@
-// Opening, changing, claiming and reading one ticket. The hand-written SQL writes the same rows, without triggers.
+// Opening, changing, claiming and reading one ticket. The hand-written SQL writes the same rows,
+// without triggers.
 
 import { isStaff } from './rights.js';
 
@@ -40,8 +41,7 @@ const OPEN_HANDWRITTEN = (org) => `
   )
   select id from ticket`;
 
-const open = (schema, org) =>
-  `select ${schema}.create_ticket(${org}, 'The printer is on fire', 'Second floor.', 'high')`;
+const open = (schema, org) => `select ${schema}.create_ticket(${org}, 'The printer is on fire', 'Second floor.', 'high')`;
 
 const ANY_ORG = '\\set n random(1, 20)\n';
 const anyOrg = 'bench.id(3, :n)';

@@ -81,10 +81,7 @@ test('a token for a login that never existed is nobody', async () => {
 
 test('a token that outlives its login is nobody, and the profile stays as author', async () => {
   const cleo = await signUp(db, 'Cleo');
-  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [
-    acme,
-    cleo.profile,
-  ]);
+  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [acme, cleo.profile]);
   assert.deepEqual((await accessWith(api.token(cleo))).table.length, 2, 'her own ticket and the earlier one');
   await db.sql('delete from auth.users where id = $1', [cleo.login]);
   assert.deepEqual(await accessWith(api.token(cleo)), signedInAsNobody);

@@ -73,9 +73,7 @@ test('tickets include counts of comments and attachments; customers get counts o
     granted(await attach(asBen, id, { p_is_internal: isInternal }));
   }
   const counted = async (client) =>
-    granted(
-      await client.from('tickets').select('public_comment_count, public_attachment_count').eq('id', id).single(),
-    );
+    granted(await client.from('tickets').select('public_comment_count, public_attachment_count').eq('id', id).single());
   for (const client of [asBen, asAlice]) {
     assert.deepEqual(await counted(client), { public_comment_count: 1, public_attachment_count: 1 });
   }
@@ -84,7 +82,13 @@ test('tickets include counts of comments and attachments; customers get counts o
     const [row] = granted(await client.rpc('list_org_tickets', { p_org_id: acme, p_filters: filters })).tickets;
     return [row.commentCount, row.attachmentCount];
   };
-  assert.deepEqual([await listed(asBen), await listed(asAlice)], [[2, 2], [1, 1]]);
+  assert.deepEqual(
+    [await listed(asBen), await listed(asAlice)],
+    [
+      [2, 2],
+      [1, 1],
+    ],
+  );
   const internal = (client) =>
     client.from('ticket_internal_counts').select('comment_count, attachment_count').eq('ticket_id', id);
   assert.deepEqual(granted(await internal(asBen)), [{ comment_count: 1, attachment_count: 1 }]);
@@ -180,7 +184,11 @@ test('invalid input is refused with a 400 that names the argument, and writes no
     [attach(asAlice, id, { p_file_name: ' ' }), '22023', /p_file_name/],
     [attach(asAlice, id, { p_storage_path: `${acme}/../${globex}/x` }), '22023', /p_storage_path/],
     [attach(asAlice, id, { p_storage_path: '/etc/passwd' }), '22023', /p_storage_path/],
-    [asAlice.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: ' ' }), '23514', /ticket_comments_content_check/],
+    [
+      asAlice.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: ' ' }),
+      '23514',
+      /ticket_comments_content_check/,
+    ],
     [asAlice.from('ticket_attachments').insert(file(id, { file_size: -1 })), '23514', /file_size/],
     [asAlice.from('ticket_attachments').insert(file(id, { storage_path: 'a/../b' })), '23514', /storage_path/],
   ];

@@ -87,16 +87,17 @@ test('an admin code makes one person an installation administrator, once', async
 
 test('history attributes changes by a backend without a caller to the system', async () => {
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
-  const id = granted(
-    await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'By mail', p_requester_id: alice.profile }),
-  );
+  const id = granted(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'By mail', p_requester_id: alice.profile }));
   granted(await backend.rpc('update_ticket', { p_ticket_id: id, p_changes: { priority: 'high', assignedTo: ben.profile } }));
   granted(
     await backend.from('ticket_comments').insert({ org_id: acme, ticket_id: id, content: 'My reply', created_by: alice.profile }),
   );
   const { ticket, history, comments } = granted(await asAlice.rpc('get_ticket_details', { p_ticket_id: id }));
   assert.equal(ticket.createdBy.name, 'Alice');
-  assert.deepEqual(history.map((h) => h.changedBy), [null, null]);
+  assert.deepEqual(
+    history.map((h) => h.changedBy),
+    [null, null],
+  );
   assert.equal(comments[0].createdBy.name, 'Alice');
   // With a login in its token, the backend acts as that person.
   const forBen = api.supabaseWithToken(api.token({ role: 'service_role', sub: ben.login }));

@@ -117,7 +117,11 @@ test('disabled notification types are not written', async () => {
   assert.deepEqual(granted(upserted), [{ user_id: alice.profile, type: 'ticket_commented', enabled: false }]);
   granted(await mine().delete().eq('type', 'ticket_commented'));
 
-  refused(await asDave.from('notification_preferences').insert({ user_id: alice.profile, type: 'ticket_closed', enabled: false }), 403, '42501');
+  refused(
+    await asDave.from('notification_preferences').insert({ user_id: alice.profile, type: 'ticket_closed', enabled: false }),
+    403,
+    '42501',
+  );
   assert.deepEqual(granted(await asDave.from('notification_preferences').select()), []);
 });
 

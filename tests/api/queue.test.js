@@ -15,11 +15,15 @@ const open = async (p_title, p_priority = 'low') =>
   granted(await asAlice.rpc('create_ticket', { p_org_id: acme, p_title, p_priority }));
 const claim = (client, p_filters) => client.rpc('claim_next_ticket', { p_org_id: acme, ...(p_filters && { p_filters }) });
 const update = (client, p_ticket_ids, p_changes) => client.rpc('update_tickets', { p_ticket_ids, p_changes });
-const titlesOf = (ids) =>
-  db.value('select array_agg(title order by number) from helpdesk.tickets where id = any ($1)', [ids]);
+const titlesOf = (ids) => db.value('select array_agg(title order by number) from helpdesk.tickets where id = any ($1)', [ids]);
 
 test('agents claim the most urgent, oldest ticket first; an empty queue returns null', async () => {
-  for (const [title, priority] of [['Third', 'low'], ['First', 'urgent'], ['Second', 'high'], ['Fourth', 'low']]) {
+  for (const [title, priority] of [
+    ['Third', 'low'],
+    ['First', 'urgent'],
+    ['Second', 'high'],
+    ['Fourth', 'low'],
+  ]) {
     await open(title, priority);
   }
   const taken = [];
@@ -59,7 +63,10 @@ test('a bulk update writes a revision for each ticket that it changes', async ()
   assert.equal(answer.updated, 2);
   assert.deepEqual(
     answer.tickets.map(({ id, version }) => [id, version]).sort(),
-    [[ids[0], 2], [ids[2], 2]].sort(),
+    [
+      [ids[0], 2],
+      [ids[2], 2],
+    ].sort(),
   );
   const history = await db.sql(
     'select distinct version, changed_by from helpdesk.ticket_history where ticket_id = any ($1) and version > 1',
@@ -97,7 +104,15 @@ test('invalid input is refused with a 400 that names the argument', async () => 
     [update(asBen, null, { title: 'x' }), '22004', /p_ticket_ids/],
     [update(asBen, [null], { title: 'x' }), '22004', /p_ticket_ids/],
     [update(asBen, [], { title: 'x' }), '22023', /p_ticket_ids/],
-    [update(asBen, Array.from({ length: 1001 }, () => randomUUID()), { title: 'x' }), '22023', /1001/],
+    [
+      update(
+        asBen,
+        Array.from({ length: 1001 }, () => randomUUID()),
+        { title: 'x' },
+      ),
+      '22023',
+      /1001/,
+    ],
     [update(asBen, ids, null), '22004', /p_changes/],
     [update(asBen, ids, {}), '22023', /p_changes/],
     [update(asBen, ids, { colour: 'red' }), '22023', /colour/],

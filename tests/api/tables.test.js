@@ -1,4 +1,5 @@
-// Direct access to the tables over HTTP: GET, POST, PATCH and DELETE, with PostgREST's filters and embedding.
+// Direct access to the tables over HTTP: GET, POST, PATCH and DELETE, with PostgREST's filters and
+// embedding.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -20,10 +21,7 @@ async function ticket(title, more = {}) {
 test('a customer posts a ticket; triggers set the other columns and write the history', async () => {
   const row = await ticket('  Kettle broken ', { priority: 'high' });
   assert.equal(row.title, 'Kettle broken');
-  assert.deepEqual(
-    [row.created_by, row.status, row.version, row.current_stage_id],
-    [alice.profile, 'open', 1, stages.New],
-  );
+  assert.deepEqual([row.created_by, row.status, row.version, row.current_stage_id], [alice.profile, 'open', 1, stages.New]);
   const history = granted(await asAlice.from('ticket_history').select().eq('ticket_id', row.id));
   assert.equal(history.length, 1);
   assert.equal(history[0].id, row.latest_history_id);
@@ -48,13 +46,31 @@ test('filters and order work on the rows that the caller can see', async () => {
   for (const priority of ['low', 'urgent', 'medium']) made.push(await ticket(`Sorted ${priority}`, { priority }));
   await api.supabase(dave).from('tickets').insert({ org_id: acme, title: 'Sorted, but of Dave' });
   const mine = asAlice.from('tickets').select('title').like('title', 'Sorted%').order('priority', { ascending: false });
-  assert.deepEqual(granted(await mine).map(({ title }) => title), ['Sorted urgent', 'Sorted medium', 'Sorted low']);
+  assert.deepEqual(
+    granted(await mine).map(({ title }) => title),
+    ['Sorted urgent', 'Sorted medium', 'Sorted low'],
+  );
 
   const count = await asBen.from('tickets').select('*', { count: 'exact', head: true }).like('title', 'Sorted%');
   assert.equal(count.count, 4);
   const paged = asBen.from('tickets').select('number').eq('org_id', acme).order('number').range(0, 1);
-  assert.deepEqual(granted(await paged).map(({ number }) => number), [1, 2]);
-  assert.deepEqual(granted(await api.supabase(mallory).from('tickets').select().in('id', made.map(({ id }) => id))), []);
+  assert.deepEqual(
+    granted(await paged).map(({ number }) => number),
+    [1, 2],
+  );
+  assert.deepEqual(
+    granted(
+      await api
+        .supabase(mallory)
+        .from('tickets')
+        .select()
+        .in(
+          'id',
+          made.map(({ id }) => id),
+        ),
+    ),
+    [],
+  );
 });
 
 test('customers cannot patch or delete tickets', async () => {
@@ -87,7 +103,14 @@ test('system columns cannot be patched, not even by an admin', async () => {
   };
   for (const [column, value] of Object.entries(forbidden)) {
     for (const client of [asAda, asBen]) {
-      refused(await client.from('tickets').update({ [column]: value }).eq('id', id), 403, '42501');
+      refused(
+        await client
+          .from('tickets')
+          .update({ [column]: value })
+          .eq('id', id),
+        403,
+        '42501',
+      );
     }
   }
   assert.equal(await db.value('select version from helpdesk.tickets where id = $1', [id]), 1);
@@ -133,7 +156,11 @@ test('nobody can write ticket history', async () => {
 
 test('people can change their own name, but nothing that grants rights', async () => {
   const mine = () => api.supabase(dave).from('profiles');
-  granted(await mine().update({ name: 'Robert', preferences: { theme: 'dark' } }).eq('id', dave.profile));
+  granted(
+    await mine()
+      .update({ name: 'Robert', preferences: { theme: 'dark' } })
+      .eq('id', dave.profile),
+  );
   assert.equal(await db.value('select name from helpdesk.profiles where id = $1', [dave.profile]), 'Robert');
   for (const change of [{ role: 'admin' }, { auth_id: ada.login }, { email: ada.email }, { id: ada.profile }]) {
     refused(await mine().update(change).eq('id', dave.profile), 403, '42501');
@@ -175,14 +202,20 @@ test('one request returns a ticket with its stage, workflow, people and history'
   await asBen.from('tickets').update({ assigned_to: ben.profile }).eq('id', id);
   const people = 'requester:profiles!tickets_created_by_fkey(name), assignee:profiles!tickets_assigned_to_fkey(name)';
   // Customers can read only their own profile.
-  assert.deepEqual(granted(await asAlice.from('tickets').select(people).eq('id', id).single()), { requester: { name: 'Alice' }, assignee: null });
+  assert.deepEqual(granted(await asAlice.from('tickets').select(people).eq('id', id).single()), {
+    requester: { name: 'Alice' },
+    assignee: null,
+  });
 });
 
 test('filtering by an embedded stage works', async () => {
   const { id } = await ticket('In a stage');
   granted(await asBen.from('tickets').update({ current_stage_id: stages['In progress'] }).eq('id', id));
   const found = asBen.from('tickets').select('id, workflow_stages!inner(name)').eq('workflow_stages.name', 'In progress');
-  assert.deepEqual(granted(await found).map((row) => row.id), [id]);
+  assert.deepEqual(
+    granted(await found).map((row) => row.id),
+    [id],
+  );
 });
 
 test('an admin can rename a stage, an agent cannot', async () => {

@@ -28,7 +28,10 @@ test('a customer opens a ticket; an agent finds it in the list and reads it', as
   assert.equal(ticket.currentStage.name, 'New');
   assert.equal(ticket.number, 1);
   assert.deepEqual([comments, attachments], [[], []]);
-  assert.deepEqual(history.map((entry) => entry.changes.type), ['created']);
+  assert.deepEqual(
+    history.map((entry) => entry.changes.type),
+    ['created'],
+  );
 });
 
 test('an agent moves a ticket to another stage, and the customer sees the change', async () => {
@@ -56,8 +59,7 @@ test('an agent moves a ticket to another stage, and the customer sees the change
 
 test('a stale version is refused at once with 409 and changes nothing', async () => {
   const id = await open(asAlice, { p_title: 'Window stuck' });
-  const change = (title) =>
-    asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
+  const change = (title) => asBen.rpc('update_ticket', { p_ticket_id: id, p_changes: { title }, p_expected_version: 1 });
   granted(await change('Window stuck open'));
 
   const started = Date.now();
@@ -117,7 +119,10 @@ test('a new organization numbers its tickets from 1', async () => {
   const org = granted(await asMallory.rpc('create_organization', { p_name: 'Startup' }));
   granted(await asMallory.rpc('create_ticket', { p_org_id: org, p_title: 'First' }));
   const { tickets } = granted(await asMallory.rpc('list_org_tickets', { p_org_id: org }));
-  assert.deepEqual(tickets.map(({ number, title }) => ({ number, title })), [{ number: 1, title: 'First' }]);
+  assert.deepEqual(
+    tickets.map(({ number, title }) => ({ number, title })),
+    [{ number: 1, title: 'First' }],
+  );
 });
 
 test('functions that read also accept GET, functions that write do not', async () => {
@@ -142,7 +147,10 @@ test('a GET of the list accepts filters as JSON in the URL', async () => {
     token: api.token(ben),
   });
   assert.equal(status, 200, JSON.stringify(body));
-  assert.deepEqual(body.tickets.map(({ number }) => number), [1]);
+  assert.deepEqual(
+    body.tickets.map(({ number }) => number),
+    [1],
+  );
 });
 
 test('following the cursors returns every ticket exactly once', async () => {
@@ -157,5 +165,8 @@ test('following the cursors returns every ticket exactly once', async () => {
     cursor = page.pagination.nextCursor;
   } while (cursor);
   assert.equal(walked.length, all.pagination.total);
-  assert.deepEqual(walked.map((ticket) => ticket.id), all.tickets.map((ticket) => ticket.id));
+  assert.deepEqual(
+    walked.map((ticket) => ticket.id),
+    all.tickets.map((ticket) => ticket.id),
+  );
 });

@@ -18,8 +18,7 @@ async function categories(...names) {
   return ids;
 }
 
-const move = (session, id, parent) =>
-  session.query('update helpdesk.categories set parent_id = $2 where id = $1', [id, parent]);
+const move = (session, id, parent) => session.query('update helpdesk.categories set parent_id = $2 where id = $1', [id, parent]);
 
 const ROOTLESS = `
   with recursive reached as (
@@ -62,7 +61,10 @@ test('eight sessions moving categories at random never create a cycle', async ()
     }),
   );
   assert.ok(outcomes.moved > 0 && outcomes['22023'] > 0, JSON.stringify(outcomes));
-  assert.deepEqual(Object.keys(outcomes).filter((code) => !['moved', '22023', '40P01'].includes(code)), []);
+  assert.deepEqual(
+    Object.keys(outcomes).filter((code) => !['moved', '22023', '40P01'].includes(code)),
+    [],
+  );
   assert.equal(await db.value(ROOTLESS), 0);
 });
 
@@ -132,7 +134,11 @@ for (const isolation of ['read committed', 'repeatable read']) {
       assert.equal(await done, isolation === 'read committed' ? 'done' : '40001');
       await second.query(isolation === 'read committed' ? 'commit' : 'rollback');
       const names = await db.sql('select distinct name from helpdesk.categories');
-      for (const name of await namesOf(rows[0].id)) assert.ok(names.some((row) => row.name === name), name);
+      for (const name of await namesOf(rows[0].id))
+        assert.ok(
+          names.some((row) => row.name === name),
+          name,
+        );
       await db.sql('delete from helpdesk.categories where id = any ($1)', [[a.id, b.id]]);
     }
     await db.sql('delete from helpdesk.categories where id = any ($1)', [Object.values(same)]);
@@ -145,7 +151,9 @@ test('concurrent feedback of many readers is counted exactly', async () => {
      values ($1, 'Rated', 'x', $2, 'public', 'published') returning id`,
     [acme, ada.profile],
   );
-  await db.sql(`insert into auth.users (id, email) select gen_random_uuid(), 'reader' || n || '@example.com' from generate_series(1, 40) n`);
+  await db.sql(
+    `insert into auth.users (id, email) select gen_random_uuid(), 'reader' || n || '@example.com' from generate_series(1, 40) n`,
+  );
   const readers = await db.sql(`select auth_id as login from helpdesk.profiles where email like 'reader%'`);
   const sessions = await Promise.all(Array.from({ length: 8 }, () => db.connect('authenticator')));
   await Promise.all(

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { wrongCounts } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -16,7 +16,10 @@ const say = async (session, ticket, isInternal = false) =>
   (await session.query(`select helpdesk.add_comment($1, 'Words', $2) as id`, [ticket, isInternal])).rows[0].id;
 const remove = (session, comment) => session.query('delete from helpdesk.ticket_comments where id = $1', [comment]);
 
-for (const [first, second] of [['public', 'internal'], ['internal', 'public']]) {
+for (const [first, second] of [
+  ['public', 'internal'],
+  ['internal', 'public'],
+]) {
   test(`deleting ${first}, then ${second} comments while an agent writes one: no deadlock, correct counts`, async () => {
     const ticket = await newTicket(`First ${first}`);
     const [dba, agent] = [await db.connect(), await db.signIn(ben)];

@@ -1,10 +1,18 @@
-// Rights that change while they are used, and the rules on the last admin and the only start stage under concurrency.
+// Rights that change while they are used, and the rules on the last admin and the only start stage
+// under concurrency.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { createOrganization, addMember, openTicket, signUp, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import {
+  addMember,
+  createOrganization,
+  createTwoOrganizations,
+  openTicket,
+  signUp,
+  updateTicket,
+} from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -20,15 +28,12 @@ async function guest(role) {
   return { person, session: await db.signIn(person) };
 }
 
-const remove = (person) =>
-  db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, person.profile]);
+const remove = (person) => db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, person.profile]);
 
 // A named prepared statement, as PostgREST and poolers use them.
 const seenInTable = async (session) =>
-  (await session.query({ name: 'seen', text: 'select title from helpdesk.tickets where org_id = $1', values: [acme] }))
-    .rowCount;
-const list = (session) =>
-  session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
+  (await session.query({ name: 'seen', text: 'select title from helpdesk.tickets where org_id = $1', values: [acme] })).rowCount;
+const list = (session) => session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
 
 for (const isolation of [null, 'read committed']) {
   const where = isolation ? 'in the same open transaction' : 'outside a transaction';
@@ -82,11 +87,13 @@ test('a removal undone by ROLLBACK TO has no effect, even if the snapshots are e
   await session.query('begin');
   await openTicket(session, acme, 'Written first');
   const before = await seenInTable(session);
-  // Repeated, because a transaction of another test that ends in between would make the snapshots differ.
+  // Repeated, because a transaction of another test that ends in between would make the snapshots
+  // differ.
   for (let i = 0; i < 20; i++) {
     await session.query('savepoint here');
     await session.query('delete from helpdesk.org_members where user_id = $1', [person.profile]);
-    // A later transaction that ends first, so that the end of the subtransaction moves no bound of a snapshot.
+    // A later transaction that ends first, so that the end of the subtransaction moves no bound of
+    // a snapshot.
     await db.sql('update helpdesk.profiles set last_active = now() where id = $1', [alice.profile]);
     assert.equal(await seenInTable(session), 0);
     await session.query('rollback to here');
@@ -134,7 +141,8 @@ const WAYS_OUT = {
   'removing, by function,': (session, org, person) =>
     session.query('select helpdesk.remove_member($1, $2)', [org, person.profile]),
 };
-// READ COMMITTED waits and then sees the other change; at the other levels the snapshot is too old to decide.
+// READ COMMITTED waits and then sees the other change; at the other levels the snapshot is too old
+// to decide.
 const LATE = { 'read committed': '55000', 'repeatable read': '40001', serializable: '40001' };
 
 for (const [isolation, refusal] of Object.entries(LATE)) {
@@ -191,10 +199,7 @@ test('two sessions marking different start stages at once: exactly one is marked
   const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
   for (const name of ['A', 'B', 'C']) await addStage(first, workflow, name);
   const mark = (session, name) =>
-    session.query('update helpdesk.workflow_stages set is_start = true where workflow_id = $1 and name = $2', [
-      workflow,
-      name,
-    ]);
+    session.query('update helpdesk.workflow_stages set is_start = true where workflow_id = $1 and name = $2', [workflow, name]);
   await first.query('begin');
   await mark(first, 'B');
   const waiting = mark(second, 'C');
@@ -279,7 +284,10 @@ test('a bulk assignment during the removal of the assignee does not deadlock', a
   await assign(agent, ids[0], person);
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
-  const waiting = expectError('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
+  const waiting = expectError(
+    '42501',
+    agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]),
+  );
   await db.waitUntilBlocked(agent);
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
   await admin.query('commit');
@@ -327,10 +335,10 @@ test('an invite revoked while it is being accepted: the first operation succeeds
 test('a member removed while accepting a second invite stays removed', async () => {
   const { person, session } = await guest('org_customer');
   // Inserted directly, because create_org_invite() does not invite members.
-  const invite = await db.value(
-    `insert into helpdesk.org_invites (org_id, email, role) values ($1, $2, 'admin') returning id`,
-    [acme, person.email],
-  );
+  const invite = await db.value(`insert into helpdesk.org_invites (org_id, email, role) values ($1, $2, 'admin') returning id`, [
+    acme,
+    person.email,
+  ]);
   const admin = await db.signIn(ada);
   await admin.query('begin');
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
@@ -347,7 +355,10 @@ for (const [how, statement] of Object.entries({
   test(`an uncommitted invite is void when its sender is ${how} meanwhile`, async () => {
     const [sender, invited] = [await guest('org_admin'), await signUp(db, `Guest${++guests}`)];
     await sender.session.query('begin');
-    const { rows } = await sender.session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [acme, invited.email]);
+    const { rows } = await sender.session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [
+      acme,
+      invited.email,
+    ]);
     await db.as(ada, (admin) => admin.query(statement, [acme, sender.person.profile]));
     await sender.session.query('commit');
     await db.as(invited, async (session) => {

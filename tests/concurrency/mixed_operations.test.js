@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { brokenHistories, deadlocks, wrongCounts } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const OPERATIONS = 10_000;
@@ -33,7 +33,10 @@ for (const person of [ada, ben]) {
   ]);
 }
 
-/** Runs random operations until all sessions together have done OPERATIONS. `done` counts them by name. */
+/**
+ * Runs random operations until all sessions together have done OPERATIONS. `done` counts them by
+ * name.
+ */
 async function work(session, seed, operationsOf, done) {
   const random = new Random(seed);
   const operations = Object.entries(operationsOf(session, random));
@@ -57,10 +60,7 @@ const asCustomer = (customer) => (session, random) => {
   return {
     'customer comments': () => comment(session, mine(), false),
     'customer comments through the table': () =>
-      session.query(`insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ($1, $2, 'Words')`, [
-        acme,
-        mine(),
-      ]),
+      session.query(`insert into helpdesk.ticket_comments (org_id, ticket_id, content) values ($1, $2, 'Words')`, [acme, mine()]),
     'customer attaches': () => attach(session, mine(), false),
     'customer reads': () => session.query('select helpdesk.mark_notifications_read()'),
   };

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { addMember, openTicket, signUp, createTwoOrganizations } from '../support/organizations.js';
+import { addMember, createTwoOrganizations, openTicket, signUp } from '../support/organizations.js';
 
 const AGENTS = 16;
 const TICKETS = 64;
@@ -31,8 +31,7 @@ const impatientSessions = () =>
   );
 
 /** The claimed ticket, or null. */
-const claim = async (session) =>
-  (await session.query('select helpdesk.claim_next_ticket($1) as ticket', [acme])).rows[0].ticket;
+const claim = async (session) => (await session.query('select helpdesk.claim_next_ticket($1) as ticket', [acme])).rows[0].ticket;
 
 /** Opens unassigned tickets, in the order in which they should be claimed. */
 async function fillQueue(count) {

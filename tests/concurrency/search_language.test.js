@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -59,7 +59,9 @@ test('a rebuild of the whole index takes few locks; writes wait for it', async (
   const superuser = await db.connect();
   await superuser.query('begin');
   await superuser.query('select helpdesk.rebuild_search_index()');
-  const locks = await db.value(`select count(*)::int from pg_locks where pid = $1 and locktype = 'advisory'`, [superuser.processID]);
+  const locks = await db.value(`select count(*)::int from pg_locks where pid = $1 and locktype = 'advisory'`, [
+    superuser.processID,
+  ]);
   assert.equal(locks, 0);
   const written = openTicket(writer, acme, 'Later');
   await db.waitUntilBlocked(writer);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -59,10 +59,7 @@ test('moving several tickets into a stage while its status changes does not dead
   // The second ticket is locked, so that the agent holds only the first when the admin starts.
   await other.query('begin');
   await other.query('select from helpdesk.tickets where id = $1 for update', [outside]);
-  const moving = agent.query('select helpdesk.update_tickets($1, $2)', [
-    [inside, outside],
-    { stageId: stages['In progress'] },
-  ]);
+  const moving = agent.query('select helpdesk.update_tickets($1, $2)', [[inside, outside], { stageId: stages['In progress'] }]);
   await db.waitUntilBlocked(agent);
   const changing = setStatus(admin, stages['In progress'], 'pending');
   await db.waitUntilBlocked(agent, admin);
@@ -91,7 +88,11 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
   test(`${isolation}: a workflow whose only stage is deleted while another is added keeps a start`, async () => {
     const workflow = await db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Short') returning id`, [acme]);
     const addStage = (name) =>
-      db.value('insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ($1, $2, $3) returning id', [acme, workflow, name]);
+      db.value('insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ($1, $2, $3) returning id', [
+        acme,
+        workflow,
+        name,
+      ]);
     const first = await addStage('First');
     const admin = await db.signIn(ada);
     await admin.query(`begin isolation level ${isolation}`);
@@ -100,6 +101,9 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
     const refused = isolation === 'read committed' ? '55000' : '40001';
     await expectError(refused, admin.query('delete from helpdesk.workflow_stages where id = $1', [first]));
     await admin.query('rollback');
-    assert.equal(await db.value('select count(*)::int from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]), 1);
+    assert.equal(
+      await db.value('select count(*)::int from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]),
+      1,
+    );
   });
 }

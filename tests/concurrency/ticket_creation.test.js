@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const SESSIONS = 8;
 const db = await createHelpdeskDatabase();
@@ -17,8 +17,7 @@ function sessions(count = SESSIONS) {
   return Promise.all(Array.from({ length: count }, (_, i) => db.signIn(people[i % people.length])));
 }
 
-const ticketsTitled = (title) =>
-  db.value('select count(*)::int from helpdesk.tickets where title = $1', [title]);
+const ticketsTitled = (title) => db.value('select count(*)::int from helpdesk.tickets where title = $1', [title]);
 
 test('8 sessions opening 25 tickets each get the numbers 1 to 200 without a deadlock', async () => {
   await Promise.all(
@@ -27,7 +26,10 @@ test('8 sessions opening 25 tickets each get the numbers 1 to 200 without a dead
     }),
   );
   const rows = await db.sql('select number::int from helpdesk.tickets where org_id = $1 order by number', [acme]);
-  assert.deepEqual(rows.map(({ number }) => number), Array.from({ length: 200 }, (_, i) => i + 1));
+  assert.deepEqual(
+    rows.map(({ number }) => number),
+    Array.from({ length: 200 }, (_, i) => i + 1),
+  );
 });
 
 test('organizations do not wait for each other', async () => {
@@ -63,7 +65,10 @@ test('one idempotency key in 8 sessions creates one ticket, whose id all receive
   const waiting = others.map(open);
   await db.waitUntilBlocked(...others);
   await first.query('commit');
-  assert.deepEqual(await Promise.all(waiting), others.map(() => id));
+  assert.deepEqual(
+    await Promise.all(waiting),
+    others.map(() => id),
+  );
   assert.equal(await ticketsTitled('Double click'), 1);
 });
 

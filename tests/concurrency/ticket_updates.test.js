@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { brokenHistories, deadlocks } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { openTicket, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const db = await createHelpdeskDatabase();

@@ -31,7 +31,10 @@ async function brokenLinks(file, text) {
 function anchorsOf(text) {
   const anchors = new Set();
   for (const [, heading] of withoutCode(text).matchAll(/^#+ (.*)$/gm)) {
-    const slug = heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
     let anchor = slug;
     for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`;
     anchors.add(anchor);

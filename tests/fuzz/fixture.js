@@ -1,12 +1,15 @@
 // The fuzzed database: the callers belong to Acme and must never see anything of Globex.
 
 import { guardOrganization, idsOf, leakDetector, markOrganization } from '../support/canaries.js';
-import { openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, signUp, stagesOf, updateTicket } from '../support/organizations.js';
 
 const TICKETS = 8;
 const WORDS = { globex: 'canaryglobex', acme: 'canaryacme', internal: 'canaryinternal', dave: 'canarydave' };
 
-/** Fills a database with the extension. Returns { globex, callers: { name: { person, role, leaks } }, isMarked }. */
+/**
+ * Fills a database with the extension. Returns { globex, callers: { name: { person, role, leaks }
+ * }, isMarked }.
+ */
 export async function createFuzzedOrganizations(db) {
   const people = await createTwoOrganizations(db);
   const { acme, globex, ada, ben, alice, dave, gina, hank, mallory } = people;
@@ -140,7 +143,10 @@ async function offerKnownIds(db, orgs) {
   }
 }
 
-/** Views of the writable columns of each table, because sqlsmith writes whole rows, which nobody may. */
+/**
+ * Views of the writable columns of each table, because sqlsmith writes whole rows, which nobody
+ * may.
+ */
 async function offerWritableColumns(db) {
   const writable = await db.sql(`
     select c.relname as table, lower(g.privilege_type) as verb, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns

@@ -10,7 +10,10 @@ const MAX_PROBLEMS = 5;
 const PROBLEMS = fileURLToPath(new URL('../../target/logs/fuzz-problems.sql', import.meta.url));
 const SHOWN = 500;
 
-/** Internal errors that Postgres itself raises for nonsensical arguments, by C function, with the reason. */
+/**
+ * Internal errors that Postgres itself raises for nonsensical arguments, by C function, with the
+ * reason.
+ */
 const POSTGRES_ERRORS = {
   AdjustIntervalForTypmod: 'interval(interval, integer) with a typmod that the parser would never make',
   intervaltypmodleastfield: 'the same, while it is being planned',
@@ -89,7 +92,10 @@ export class Fuzzer {
   }
 
   async #rollback() {
-    return this.client.query('rollback').then(() => null, (error) => error.code ?? error.message);
+    return this.client.query('rollback').then(
+      () => null,
+      (error) => error.code ?? error.message,
+    );
   }
 
   #problem(what, statement) {

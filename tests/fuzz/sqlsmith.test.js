@@ -1,13 +1,14 @@
-// Random statements cause no crash and no internal error, and return nothing of another organization. FUZZ_QUERIES
-// is the number of statements; the same FUZZ_SEED produces the same statements.
+// Random statements cause no crash and no internal error, and return nothing of another
+// organization. FUZZ_QUERIES is the number of statements; the same FUZZ_SEED produces the same
+// statements.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createHelpdeskDatabase } from '../support/database.js';
-import { prepareSqlsmith, generateStatements, reasonToSkipSqlsmith } from '../support/sqlsmith.js';
 import { tenantTables } from '../support/canaries.js';
-import { Fuzzer } from './fuzzer.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { generateStatements, prepareSqlsmith, reasonToSkipSqlsmith } from '../support/sqlsmith.js';
 import { createFuzzedOrganizations } from './fixture.js';
+import { Fuzzer } from './fuzzer.js';
 
 const QUERIES = Number(process.env.FUZZ_QUERIES ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);

@@ -1,10 +1,13 @@
-// Statements that a caller attempts, with their outcomes. They are sent to the server in batches, and each is undone
-// there in a subtransaction.
+// Statements that a caller attempts, with their outcomes. They are sent to the server in batches,
+// and each is undone there in a subtransaction.
 
 /** Small enough to stay far below the statement timeout. */
 const AT_ONCE = 500;
 
-/** Checks deferred constraints at once. A statement is undone by raising our own error with its result as message. */
+/**
+ * Checks deferred constraints at once. A statement is undone by raising our own error with its
+ * result as message.
+ */
 export const ATTEMPT = `
   create function public.attempt(statement text, is_call boolean) returns json language plpgsql as $$
   declare
@@ -48,7 +51,9 @@ export async function endSessions(db) {
   await db.disconnectAll();
 }
 
-/** Runs `work` in a transaction with a caller's role and claims, as PostgREST does, and commits it. */
+/**
+ * Runs `work` in a transaction with a caller's role and claims, as PostgREST does, and commits it.
+ */
 export async function asCaller(db, caller, work) {
   const session = await sessionOf(db, caller.isSuperuser ? undefined : 'authenticator');
   try {
@@ -65,7 +70,10 @@ export async function asCaller(db, caller, work) {
   }
 }
 
-/** The outcome of each write: `{ outcome, error }` with 'done' (one row), 'denied' (no row, or 42501) or a SQLSTATE. */
+/**
+ * The outcome of each write: `{ outcome, error }` with 'done' (one row), 'denied' (no row, or
+ * 42501) or a SQLSTATE.
+ */
 export const attemptWrites = (session, statements) => attempt(session, statements, false);
 
 /** The outcome of each function call: the same, with its `result` as text if it is done. */

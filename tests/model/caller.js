@@ -41,7 +41,9 @@ export class Caller {
     return this.id !== null && this.id === person;
   }
 
-  /** Whether they are requester or assignee of the ticket, and still a member of its organization. */
+  /**
+   * Whether they are requester or assignee of the ticket, and still a member of its organization.
+   */
   isParticipant(ticket) {
     return this.isMember(ticket.org_id) && (this.is(ticket.created_by) || this.is(ticket.assigned_to));
   }

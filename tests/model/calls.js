@@ -1,16 +1,22 @@
-// Calls of the functions that write, with the outcome that each must have for a caller. Where a function does what
-// can also be done through a table, the rule of the table decides.
+// Calls of the functions that write, with the outcome that each must have for a caller. Where a
+// function does what can also be done through a table, the rule of the table decides.
 
-import { mayDelete, mayInsert, mayMove, mayRead, mayUpdate } from './model.js';
 import { isAssignable, isLastAdmin, isMember, refusesInsert } from './integrity.js';
-import { ORG_ROLES, PRIORITIES } from './world.js';
+import { mayDelete, mayInsert, mayMove, mayRead, mayUpdate } from './model.js';
 import { sampleRows } from './sample_rows.js';
 import { call } from './statements.js';
+import { ORG_ROLES, PRIORITIES } from './world.js';
 
-/** 'denied' without the right; otherwise 'done', or the SQLSTATE with which integrity rules refuse it. */
+/**
+ * 'denied' without the right; otherwise 'done', or the SQLSTATE with which integrity rules refuse
+ * it.
+ */
 const outcome = (may, refusal) => (may ? (refusal ?? 'done') : 'denied');
 
-/** All calls: `{ name, statement, expected, result }`; `result` checks the return value where it is known. */
+/**
+ * All calls: `{ name, statement, expected, result }`; `result` checks the return value where it is
+ * known.
+ */
 export function writingCalls(me, random) {
   const context = { me, world: me.world, random, isPerson: me.id !== null };
   return Object.entries(CALLS).flatMap(([name, make]) =>
@@ -32,8 +38,7 @@ const onTickets = (make) => (context) =>
 const onArticles = (make) => (context) =>
   sampleRows(context.me, 'articles', context.random).flatMap((article) => make({ ...context, article }));
 
-const inOrgs = (make) => (context) =>
-  [...context.world.orgs, context.random.uuid()].flatMap((org) => make({ ...context, org }));
+const inOrgs = (make) => (context) => [...context.world.orgs, context.random.uuid()].flatMap((org) => make({ ...context, org }));
 
 const CALLS = {
   act_as: ({ me, world, random }) =>
@@ -50,7 +55,8 @@ const CALLS = {
   create_ticket: inOrgs(({ me, world, random, org }) => {
     const open = (args, requester) => {
       const row = { org_id: org, created_by: requester };
-      if (requester === null && me.bypassesRowSecurity) return { args, expected: '22004' }; // The requester is missing.
+      // The requester is missing.
+      if (requester === null && me.bypassesRowSecurity) return { args, expected: '22004' };
       return { args, expected: outcome(mayInsert('tickets', me, row), refusesInsert(world, 'tickets', row)) };
     };
     const someone = random.pick(world.rows.profiles).id;
@@ -110,9 +116,13 @@ const CALLS = {
     { args: [], expected: outcome(isPerson), result: (text) => Number(text) === unread(me).length },
   ],
 
-  publish_article: onArticles(({ me, article }) => [{ args: [article.id], expected: outcome(mayUpdate('articles', me, article, 'status')) }]),
+  publish_article: onArticles(({ me, article }) => [
+    { args: [article.id], expected: outcome(mayUpdate('articles', me, article, 'status')) },
+  ]),
 
-  archive_article: onArticles(({ me, article }) => [{ args: [article.id], expected: outcome(mayUpdate('articles', me, article, 'status')) }]),
+  archive_article: onArticles(({ me, article }) => [
+    { args: [article.id], expected: outcome(mayUpdate('articles', me, article, 'status')) },
+  ]),
 
   revert_article: onArticles(({ me, world, article }) => {
     const may = mayUpdate('articles', me, article, 'content');
@@ -141,7 +151,10 @@ const CALLS = {
     const members = world.rows.profiles.filter((row) => row.email && isMember(world, org, row.id));
     const invite = (email, refusal) => {
       const exists = world.orgs.includes(org);
-      return { args: [org, email, random.pick(['customer', 'agent', 'admin'])], expected: outcome(mayInvite(me, org) && exists, refusal) };
+      return {
+        args: [org, email, random.pick(['customer', 'agent', 'admin'])],
+        expected: outcome(mayInvite(me, org) && exists, refusal),
+      };
     };
     const pending = random.pick(world.rows.org_invites.filter((row) => row.org_id === org && !row.used_at));
     const emails = ['new@example.org', pending?.email].filter(Boolean);
@@ -189,7 +202,11 @@ const CALLS = {
   }),
 
   create_admin_invite_code: ({ me }) => [
-    { args: [], expected: outcome(me.bypassesRowSecurity || me.installationRole === 'admin'), result: (text) => /^[0-9a-f]{32}$/.test(text) },
+    {
+      args: [],
+      expected: outcome(me.bypassesRowSecurity || me.installationRole === 'admin'),
+      result: (text) => /^[0-9a-f]{32}$/.test(text),
+    },
   ],
 
   redeem_admin_invite_code: ({ me, world, isPerson }) =>

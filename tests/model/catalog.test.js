@@ -11,7 +11,9 @@ after(() => db.drop());
 
 test('the model covers every table, view and column', async () => {
   const [tables, views] = [await readTables(db), await readViews(db)];
-  const there = [...tables.values(), ...views.values()].flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`));
+  const there = [...tables.values(), ...views.values()].flatMap(({ name, columns }) =>
+    columns.map((column) => `${name}.${column.name}`),
+  );
   const known = [...tableNames, ...viewNames].flatMap((table) => columnsOf(table).map((column) => `${table}.${column}`));
   const unknown = there.filter((column) => !known.includes(column));
   assert.deepEqual(unknown, [], 'missing in tests/model/rules.js');

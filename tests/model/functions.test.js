@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
 import { pendingInvites, unread } from './calls.js';
 import { mayReadFile, visible } from './model.js';
-import { answer, testAnswers, everyOrg, ids, json, sorted } from './questions.js';
+import { answer, everyOrg, ids, json, sorted, testAnswers } from './questions.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
@@ -13,7 +13,9 @@ const PER_PAGE = 4;
 
 testAnswers('functions on the caller return what the model predicts', (me, world) => {
   // The claims decide, except for the role anon, which is nobody.
-  const assigned = world.rows.tickets.filter((row) => me.is(row.assigned_to) && me.isMember(row.org_id) && !me.isStaff(row.org_id));
+  const assigned = world.rows.tickets.filter(
+    (row) => me.is(row.assigned_to) && me.isMember(row.org_id) && !me.isStaff(row.org_id),
+  );
   return [
     { sql: json('my_profile_id'), expected: me.id },
     { sql: json('my_org_ids'), expected: sorted(me.orgs()), shown: sorted },
@@ -45,18 +47,27 @@ testAnswers('get_ticket_details shows what the tables show', (me, world) => {
     ...Object.fromEntries(Object.keys(parts).map((part) => [part, ids(rows[part].filter((row) => row.ticket_id === ticket.id))])),
     email: me.bypassesRowSecurity || me.isStaff(ticket.org_id) ? emailOf(world, ticket.assigned_to) : null,
   });
-  const ask = (ticket, org, expected) => ({ sql: call('get_ticket_details', ticket.id, org), expected: answer(me, expected), shown });
+  const ask = (ticket, org, expected) => ({
+    sql: call('get_ticket_details', ticket.id, org),
+    expected: answer(me, expected),
+    shown,
+  });
   return world.rows.tickets.flatMap((ticket) => [
     ask(ticket, null, tickets.includes(ticket) ? details(ticket) : null),
     // With the id of another organization.
-    ask(ticket, world.orgs.find((org) => org !== ticket.org_id), null),
+    ask(
+      ticket,
+      world.orgs.find((org) => org !== ticket.org_id),
+      null,
+    ),
   ]);
 });
 
 testAnswers('ticket_participant_name tells staff the people on their tickets', (me, world) =>
   world.rows.tickets.flatMap((ticket) =>
     world.rows.profiles.map(({ id, name }) => {
-      const isTheirs = (me.bypassesRowSecurity || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
+      const isTheirs =
+        (me.bypassesRowSecurity || me.isStaff(ticket.org_id)) && [ticket.created_by, ticket.assigned_to].includes(id);
       return { sql: json('ticket_participant_name', ticket.org_id, ticket.id, id), expected: answer(me, isTheirs ? name : null) };
     }),
   ),
@@ -86,42 +97,62 @@ testAnswers('callers get the number of their notifications and their pending inv
 ]);
 
 testAnswers('may_read_file follows attachments, may_upload_file follows tickets', (me, world) => [
-  ...world.rows.ticket_attachments.map(({ storage_path: path }) => ({ sql: json('may_read_file', path), expected: mayReadFile(me, path) })),
+  ...world.rows.ticket_attachments.map(({ storage_path: path }) => ({
+    sql: json('may_read_file', path),
+    expected: mayReadFile(me, path),
+  })),
   ...world.rows.tickets.flatMap((ticket) => [
     { sql: json('may_read_file', `${ticket.org_id}/${ticket.id}/none.png`), expected: false },
-    { sql: json('may_upload_file', `${ticket.org_id}/${ticket.id}/new.png`), expected: me.bypassesRowSecurity || me.sees(ticket) },
+    {
+      sql: json('may_upload_file', `${ticket.org_id}/${ticket.id}/new.png`),
+      expected: me.bypassesRowSecurity || me.sees(ticket),
+    },
   ]),
 ]);
 
 const emailOf = (world, person) => world.rows.profiles.find((row) => row.id === person)?.email ?? null;
 
-inEveryWorld('all pages of list_org_tickets together show what the table shows', async ({ world, db, callers, disagreements }) => {
-  for (const me of callers) {
-    await asCaller(db, me, async (session) => {
-      const tickets = visible('tickets', me);
-      for (const org of everyOrg(world)) {
-        const isAllowed = me.role !== 'anon' && (me.bypassesRowSecurity || me.isMember(org));
-        const expected = isAllowed ? listing(me, tickets.filter((ticket) => ticket.org_id === org)) : 'denied';
-        for (const walk of [byCursor, byPage]) {
-          const listed = await walk(session, org);
-          if (JSON.stringify(listed) === JSON.stringify(expected)) continue;
-          disagreements.push(`${me} lists ${org} ${walk.name}\n  must be ${JSON.stringify(expected)}\n  is      ${JSON.stringify(listed)}`);
+inEveryWorld(
+  'all pages of list_org_tickets together show what the table shows',
+  async ({ world, db, callers, disagreements }) => {
+    for (const me of callers) {
+      await asCaller(db, me, async (session) => {
+        const tickets = visible('tickets', me);
+        for (const org of everyOrg(world)) {
+          const isAllowed = me.role !== 'anon' && (me.bypassesRowSecurity || me.isMember(org));
+          const expected = isAllowed
+            ? listing(
+                me,
+                tickets.filter((ticket) => ticket.org_id === org),
+              )
+            : 'denied';
+          for (const walk of [byCursor, byPage]) {
+            const listed = await walk(session, org);
+            if (JSON.stringify(listed) === JSON.stringify(expected)) continue;
+            disagreements.push(
+              `${me} lists ${org} ${walk.name}\n  must be ${JSON.stringify(expected)}\n  is      ${JSON.stringify(listed)}`,
+            );
+          }
         }
-      }
-    });
-  }
-});
+      });
+    }
+  },
+);
 
-/** The expected list: the total, and each ticket with its comments and attachments visible to the caller. */
+/**
+ * The expected list: the total, and each ticket with its comments and attachments visible to the
+ * caller.
+ */
 function listing(me, tickets) {
   const count = (table, ticket) => visible(table, me).filter((row) => row.ticket_id === ticket.id).length;
-  const lines = tickets.map((ticket) => [ticket.id, count('ticket_comments', ticket), count('ticket_attachments', ticket)].join(' '));
+  const lines = tickets.map((ticket) =>
+    [ticket.id, count('ticket_comments', ticket), count('ticket_attachments', ticket)].join(' '),
+  );
   return { total: tickets.length, tickets: sorted(lines) };
 }
 
 const byCursor = (session, org) => list(session, org, (page) => page.nextCursor && { cursor: page.nextCursor });
-const byPage = (session, org) =>
-  list(session, org, (page) => page.page * page.perPage < page.total && { page: page.page + 1 });
+const byPage = (session, org) => list(session, org, (page) => page.page * page.perPage < page.total && { page: page.page + 1 });
 
 /** All pages of a list. `next` returns the filters of the next page for a page's pagination. */
 async function list(session, org, next) {

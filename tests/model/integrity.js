@@ -1,5 +1,6 @@
-// Integrity rules, which hold for everybody: the SQLSTATE with which a write is refused that rights would allow. 42501
-// counts as 'denied': helpdesk raises it if a row references something of another organization.
+// Integrity rules, which hold for everybody: the SQLSTATE with which a write is refused that rights
+// would allow. 42501 counts as 'denied': helpdesk raises it if a row references something of
+// another organization.
 
 const DENIED = 'denied';
 
@@ -20,7 +21,10 @@ const FIXED = {
   categories: ['org_id', 'id', 'created_at'],
 };
 
-/** References: the values of new_values.js, which are unknown or of another organization, raise 23503. */
+/**
+ * References: the values of new_values.js, which are unknown or of another organization, raise
+ * 23503.
+ */
 const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
   ticket_idempotency_keys: ['org_id', 'ticket_id'],
@@ -46,7 +50,12 @@ const isLastAdmin = (world, member) =>
 
 /** Tables derived from other rows, without foreign keys. */
 const DERIVED = [
-  'search_documents', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts', 'ticket_days_by_priority', 'ticket_days_by_agent',
+  'search_documents',
+  'ticket_stat_deltas',
+  'ticket_stage_counts',
+  'ticket_agent_counts',
+  'ticket_days_by_priority',
+  'ticket_days_by_agent',
 ];
 
 /** Whether rows of other tables reference this id, except those in `except`. */
@@ -130,7 +139,9 @@ export function refusesUpdate(world, table, row, column, value) {
 export function refusesDelete(world, table, row) {
   switch (table) {
     case 'profiles':
-      return isReferenced(world, row.id, ['notification_preferences', 'ticket_watchers', 'article_feedback']) ? '23503' : undefined;
+      return isReferenced(world, row.id, ['notification_preferences', 'ticket_watchers', 'article_feedback'])
+        ? '23503'
+        : undefined;
     case 'organizations':
       return '23503'; // Every organization has tickets.
     case 'org_members':

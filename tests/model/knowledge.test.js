@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
 import { visible } from './model.js';
-import { answer, testAnswers, everyOrg, ids, sorted } from './questions.js';
+import { answer, everyOrg, ids, sorted, testAnswers } from './questions.js';
 import { call } from './statements.js';
 import { WORD } from './world.js';
 import { inEveryWorld } from './worlds.js';
@@ -24,7 +24,11 @@ testAnswers('get_article shows what the table shows', (me, world) => {
     return [
       ask(article, null, articles.includes(article) ? shown : null),
       // With the id of another organization.
-      ask(article, world.orgs.find((org) => org !== article.org_id), null),
+      ask(
+        article,
+        world.orgs.find((org) => org !== article.org_id),
+        null,
+      ),
     ];
   });
 });
@@ -53,7 +57,8 @@ testAnswers('list_categories counts what the table shows', (me, world) =>
 testAnswers('suggest_articles suggests readable published articles to those who see the ticket', (me, world) => {
   const tickets = visible('tickets', me);
   return world.rows.tickets.map((ticket) => {
-    const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published'); // Fewer than the maximum of suggestions.
+    // Fewer than the maximum of suggestions.
+    const articles = readable(me, ticket.org_id).filter((row) => row.status === 'published');
     return {
       sql: call('suggest_articles', ticket.id),
       shown: ids,
@@ -73,7 +78,9 @@ const WALKS = {
     found: ({ results }) => results.map(({ kind, id }) => `${kind} ${id}`),
     expected: (me, org) =>
       Object.entries({ ticket: 'tickets', comment: 'ticket_comments', article: 'articles' }).flatMap(([kind, table]) =>
-        visible(table, me).filter((row) => row.org_id === org).map(({ id }) => `${kind} ${id}`),
+        visible(table, me)
+          .filter((row) => row.org_id === org)
+          .map(({ id }) => `${kind} ${id}`),
       ),
   },
 };
@@ -85,10 +92,20 @@ for (const [name, { ask, found, expected }] of Object.entries(WALKS)) {
         for (const org of everyOrg(world)) {
           const must = sorted(expected(me, org));
           const is = sorted(await walk(session, (filters) => ask(org, filters), found));
-          const report = (what, list) => list.length > 0 && disagreements.push(`${me}: ${name} of ${org} ${what} ${list.join(', ')}`);
-          report('shows, but must not:', is.filter((line) => !must.includes(line)));
-          report('must show, but does not:', must.filter((line) => !is.includes(line)));
-          report('shows twice:', is.filter((line, i) => line === is[i - 1]));
+          const report = (what, list) =>
+            list.length > 0 && disagreements.push(`${me}: ${name} of ${org} ${what} ${list.join(', ')}`);
+          report(
+            'shows, but must not:',
+            is.filter((line) => !must.includes(line)),
+          );
+          report(
+            'must show, but does not:',
+            must.filter((line) => !is.includes(line)),
+          );
+          report(
+            'shows twice:',
+            is.filter((line, i) => line === is[i - 1]),
+          );
         }
       });
     }

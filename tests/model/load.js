@@ -1,5 +1,6 @@
-// Loads a generated world into a new database. For speed, the superuser inserts the rows with the triggers of
-// helpdesk disabled, except those that maintain derived tables. Foreign keys are checked.
+// Loads a generated world into a new database. For speed, the superuser inserts the rows with the
+// triggers of helpdesk disabled, except those that maintain derived tables. Foreign keys are
+// checked.
 
 import { createHelpdeskDatabase } from '../support/database.js';
 import { ATTEMPT } from './batch.js';
@@ -44,7 +45,10 @@ const ENABLED_TRIGGERS = `
      and not t.tgisinternal and t.tgenabled = 'O'
      and t.tgname <> all ($1)`;
 
-/** Returns the database, with its tables from the catalog as `tables`. Defaults are read back into the world. */
+/**
+ * Returns the database, with its tables from the catalog as `tables`. Defaults are read back into
+ * the world.
+ */
 export async function load(world) {
   const db = await createHelpdeskDatabase();
   db.tables = await readTables(db);
@@ -55,9 +59,17 @@ export async function load(world) {
   await insertRows(db, 'auth.users', world.logins);
   for (const table of ORDER.slice(0, ORDER.indexOf('tickets'))) await insertRows(db, `helpdesk.${table}`, world.rows[table]);
   // Half of the tickets are folded into the counts.
-  await insertRows(db, 'helpdesk.tickets', world.rows.tickets.filter((_, i) => i % 2 === 0));
+  await insertRows(
+    db,
+    'helpdesk.tickets',
+    world.rows.tickets.filter((_, i) => i % 2 === 0),
+  );
   await db.sql('select helpdesk.refresh_ticket_stats()');
-  await insertRows(db, 'helpdesk.tickets', world.rows.tickets.filter((_, i) => i % 2 === 1));
+  await insertRows(
+    db,
+    'helpdesk.tickets',
+    world.rows.tickets.filter((_, i) => i % 2 === 1),
+  );
   for (const table of ORDER.slice(ORDER.indexOf('tickets') + 1)) await insertRows(db, `helpdesk.${table}`, world.rows[table]);
   await db.sql('set constraints all immediate');
   await db.sql(make('enable'));
@@ -70,8 +82,8 @@ export async function load(world) {
 /** Updates the world to the current rows of the database. */
 export async function readWorld(db, world) {
   for (const table of db.tables.keys()) {
-    // As JSON, so that JavaScript can compare and print all values. Sorted, so that a seed always samples the same
-    // rows.
+    // As JSON, so that JavaScript can compare and print all values. Sorted, so that a seed always
+    // samples the same rows.
     const rows = await db.sql(`select to_json(t) as row from helpdesk.${table} t order by t::text`);
     world.rows[table] = rows.map(({ row }) => row);
   }

@@ -1,9 +1,10 @@
-// Memberships that end or change, by function and table: what else changes, and what everybody sees afterwards.
+// Memberships that end or change, by function and table: what else changes, and what everybody sees
+// afterwards.
 
+import { Random } from '../support/random.js';
 import { asCaller } from './batch.js';
 import { isAssignable, isLastAdmin } from './integrity.js';
 import { readWorld } from './load.js';
-import { Random } from '../support/random.js';
 import { compareReads } from './reads.js';
 import { call, remove, update } from './statements.js';
 import { ORG_ROLES } from './world.js';
@@ -23,8 +24,14 @@ inEveryWorld('a removed or demoted member loses what the model predicts', async 
     await readWorld(db, world);
     const actual = affectedState(world);
     const report = (text, lines) => lines.length > 0 && disagreements.push(`${what}\n  ${text} ${lines.join(', ')}`);
-    report('must leave', expected.filter((line) => !actual.includes(line)));
-    report('leaves', actual.filter((line) => !expected.includes(line)));
+    report(
+      'must leave',
+      expected.filter((line) => !actual.includes(line)),
+    );
+    report(
+      'leaves',
+      actual.filter((line) => !expected.includes(line)),
+    );
   }
   await compareReads(db, callers, disagreements);
 });
@@ -54,7 +61,9 @@ function changesOf(db, world, callers, member, random) {
   ];
 }
 
-/** Changes a membership in the world, or ends it (null), with the consequences in the organization. */
+/**
+ * Changes a membership in the world, or ends it (null), with the consequences in the organization.
+ */
 function change(world, member, becomes) {
   const { rows } = world;
   const inOrg = (row) => row.org_id === member.org_id;
@@ -70,7 +79,8 @@ function change(world, member, becomes) {
   const email = rows.profiles.find((row) => row.id === member.user_id).email?.toLowerCase();
   const isAdmin = becomes !== null && { ...member, ...becomes }.org_role === 'org_admin';
   rows.org_invites = rows.org_invites.filter((row) => {
-    const isVoid = (becomes === null && row.email.toLowerCase() === email) || (wasAdmin && !isAdmin && row.created_by === member.user_id);
+    const isVoid =
+      (becomes === null && row.email.toLowerCase() === email) || (wasAdmin && !isAdmin && row.created_by === member.user_id);
     return !(inOrg(row) && row.used_at === null && isVoid);
   });
 }

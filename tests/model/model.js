@@ -63,9 +63,7 @@ export function mayMove(me, ticket, stage) {
     transitions.length === 0 ||
     transitions.some(
       (row) =>
-        row.from_stage_id === ticket.current_stage_id &&
-        row.to_stage_id === stage &&
-        (isAdmin || row.min_role === 'org_agent'),
+        row.from_stage_id === ticket.current_stage_id && row.to_stage_id === stage && (isAdmin || row.min_role === 'org_agent'),
     )
   );
 }
@@ -84,7 +82,8 @@ export function grantsOf(role) {
   const grants = CALLABLE[role].map((name) => `call ${name}`);
   for (const [name, table] of Object.entries(TABLES)) {
     const columns = (verb, list) => list.map((column) => `${verb} ${name}.${column}`);
-    const may = (verb) => (role === 'service_role' ? table.backend.includes(verb) : role === 'authenticated' && table[verb] !== nobody);
+    const may = (verb) =>
+      role === 'service_role' ? table.backend.includes(verb) : role === 'authenticated' && table[verb] !== nobody;
     const isBackend = role === 'service_role';
     if (may('read') || (role === 'anon' && table.isOpen)) grants.push(...columns('select', table.columns));
     if (may('insert')) grants.push(...columns('insert', isBackend ? table.columns : table.inserts));

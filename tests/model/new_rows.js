@@ -7,8 +7,8 @@ import { pick } from './statements.js';
 import { digest } from './world.js';
 
 /**
- * New rows of a table for a caller, in every organization: `{ base, row }`. The row has a valid value for every
- * column, and `base` lists the columns that are always given.
+ * New rows of a table for a caller, in every organization: `{ base, row }`. The row has a valid
+ * value for every column, and `base` lists the columns that are always given.
  */
 export function newRows(me, table, random) {
   const make = NEW_ROWS[table];
@@ -92,7 +92,11 @@ const NEW_ROWS = {
   workflow_stages: everyOrg(({ world, org, random }) => ({
     base: ['org_id', 'workflow_id', 'name'],
     row: {
-      ...{ org_id: org, id: random.uuid(), workflow_id: random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id },
+      ...{
+        org_id: org,
+        id: random.uuid(),
+        workflow_id: random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id,
+      },
       ...{ name: 'New', description: 'New', position: 9, status: 'closed', is_start: true },
     },
   })),
@@ -116,7 +120,10 @@ const NEW_ROWS = {
     const row = {
       ...{ org_id: org, id: random.uuid(), number: 1000, title: 'New', description: 'New', priority: 'urgent', status: 'open' },
       ...{ workflow_id: support.id, current_stage_id: stagesOf(world, support.id)[0] },
-      ...{ assigned_to: random.pick(members.filter((id) => isAssignable(world, org, id))), created_by: me.id ?? random.pick(members) },
+      ...{
+        assigned_to: random.pick(members.filter((id) => isAssignable(world, org, id))),
+        created_by: me.id ?? random.pick(members),
+      },
       ...{ created_at: now, updated_at: now, stage_entered_at: now, resolved_at: null, closed_at: null },
       ...{ first_response_at: null, first_response_by: null },
       ...{ version: 1, latest_history_id: random.uuid(), public_comment_count: 0, public_attachment_count: 0 },
@@ -184,7 +191,13 @@ const NEW_ROWS = {
   notifications: everyTicket(({ me, random, ticket, now }) => ({
     base: ['org_id', 'user_id', 'ticket_id', 'type', 'content'],
     row: {
-      ...{ org_id: ticket.org_id, id: random.uuid(), user_id: me.id ?? ticket.created_by, ticket_id: ticket.id, comment_id: null },
+      ...{
+        org_id: ticket.org_id,
+        id: random.uuid(),
+        user_id: me.id ?? ticket.created_by,
+        ticket_id: ticket.id,
+        comment_id: null,
+      },
       ...{ type: 'ticket_updated', content: {}, read: true, created_at: now, expires_at: now },
     },
   })),
@@ -198,8 +211,7 @@ const NEW_ROWS = {
 
   ticket_watchers: everyTicket(({ me, world, random, ticket, now }) => {
     const watching = world.rows.ticket_watchers.some((row) => row.ticket_id === ticket.id && me.is(row.user_id));
-    const user =
-      me.id && !watching ? me.id : strangerTo(random, world, 'ticket_watchers', 'ticket_id', { ticket_id: ticket.id });
+    const user = me.id && !watching ? me.id : strangerTo(random, world, 'ticket_watchers', 'ticket_id', { ticket_id: ticket.id });
     return {
       base: ['org_id', 'ticket_id', 'user_id'],
       row: { org_id: ticket.org_id, ticket_id: ticket.id, user_id: user, added_at: now },
@@ -226,7 +238,12 @@ const NEW_ROWS = {
   /** For an article of every kind. */
   article_feedback: ({ me, world, random, now }) => {
     const hasRated = ({ id }) => world.rows.article_feedback.some((row) => row.article_id === id && me.is(row.user_id));
-    return sampleRows(me, 'articles', random, world.rows.articles.filter((row) => !hasRated(row))).map((article) => ({
+    return sampleRows(
+      me,
+      'articles',
+      random,
+      world.rows.articles.filter((row) => !hasRated(row)),
+    ).map((article) => ({
       base: base(me, 'org_id article_id helpful', 'user_id'),
       row: {
         ...{ org_id: article.org_id, article_id: article.id, helpful: true, comment: 'New', created_at: now },
@@ -248,7 +265,13 @@ const NEW_ROWS = {
     const articles = world.rows.articles.filter((row) => row.org_id === ticket.org_id && !linked.includes(row.id));
     return {
       base: ['org_id', 'ticket_id', 'article_id'],
-      row: { org_id: ticket.org_id, ticket_id: ticket.id, article_id: random.pick(articles).id, linked_by: me.id, linked_at: now },
+      row: {
+        org_id: ticket.org_id,
+        ticket_id: ticket.id,
+        article_id: random.pick(articles).id,
+        linked_by: me.id,
+        linked_at: now,
+      },
     };
   }),
 

@@ -29,8 +29,14 @@ const NEW_VALUES = {
 };
 
 const org = (value, { random, world }) => other(random, world.orgs, value);
-const person = (value, { random, world }) => other(random, world.rows.profiles.map((row) => row.id), value);
-export const stagesOf = (world, workflow) => world.rows.workflow_stages.filter((row) => row.workflow_id === workflow).map((row) => row.id);
+const person = (value, { random, world }) =>
+  other(
+    random,
+    world.rows.profiles.map((row) => row.id),
+    value,
+  );
+export const stagesOf = (world, workflow) =>
+  world.rows.workflow_stages.filter((row) => row.workflow_id === workflow).map((row) => row.id);
 
 /** Another end of a transition, such that the transition does not exist yet. */
 function otherEnd(column) {
@@ -77,7 +83,11 @@ const FITTING = {
   'workflow_transitions.to_stage_id': otherEnd('to_stage_id'),
   'workflow_transitions.min_role': (value) => (value === 'org_agent' ? 'org_admin' : 'org_agent'),
   'tickets.workflow_id': (value, { random, world, row }) =>
-    other(random, world.rows.workflows.filter((flow) => flow.org_id === row.org_id).map((flow) => flow.id), value),
+    other(
+      random,
+      world.rows.workflows.filter((flow) => flow.org_id === row.org_id).map((flow) => flow.id),
+      value,
+    ),
   'tickets.current_stage_id': (value, { random, world, row }) => other(random, stagesOf(world, row.workflow_id), value),
   /** Any person, including those who may not be assigned. */
   'tickets.assigned_to': person,

@@ -1,19 +1,25 @@
 // Queries of every caller, with the answers that the model predicts.
 
-import { asCaller, attemptCalls } from './batch.js';
 import { Random } from '../support/random.js';
+import { asCaller, attemptCalls } from './batch.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
 /**
- * A test in every world that runs queries as every caller: `questions(me, world)` returns [{ sql, expected, shown }].
- * `shown` extracts what is compared from the JSON answer; `expected` is undefined if the caller must be denied.
+ * A test in every world that runs queries as every caller: `questions(me, world)` returns [{ sql,
+ * expected, shown }]. `shown` extracts what is compared from the JSON answer; `expected` is
+ * undefined if the caller must be denied.
  */
 export function testAnswers(promise, questions) {
   inEveryWorld(promise, async ({ world, db, callers, disagreements }) => {
     for (const me of callers) {
       const asked = questions(me, world);
-      const answers = await asCaller(db, me, (session) => attemptCalls(session, asked.map(({ sql }) => sql)));
+      const answers = await asCaller(db, me, (session) =>
+        attemptCalls(
+          session,
+          asked.map(({ sql }) => sql),
+        ),
+      );
       for (const [i, { sql, expected, shown = (value) => value }] of asked.entries()) {
         const { outcome, result, error } = answers[i];
         const told = outcome === 'done' ? shown(JSON.parse(result)) : undefined;

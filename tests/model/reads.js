@@ -19,8 +19,14 @@ export async function compareReads(db, callers, disagreements) {
       const seen = outcome === 'done' ? keys(JSON.parse(result)) : [];
       const expected = keys(visible(table.name, caller));
       const report = (what, list) => list.length > 0 && disagreements.push(`${caller} ${what} ${table.name} ${list.join(', ')}`);
-      report('sees, but must not:', seen.filter((key) => !expected.includes(key)));
-      report('must see, but does not:', expected.filter((key) => !seen.includes(key)));
+      report(
+        'sees, but must not:',
+        seen.filter((key) => !expected.includes(key)),
+      );
+      report(
+        'must see, but does not:',
+        expected.filter((key) => !seen.includes(key)),
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
-// The rights, written as code from the documentation instead of the policies, so that the two can be compared. What
-// is refused to everybody is in integrity.js.
+// The rights, written as code from the documentation instead of the policies, so that the two can
+// be compared. What is refused to everybody is in integrity.js.
 
 export const nobody = () => false;
 const words = (text) => text.trim().split(/\s+/).filter(Boolean);
@@ -13,7 +13,16 @@ const words = (text) => text.trim().split(/\s+/).filter(Boolean);
  *   isOpen: anon may read the table too, by the same rule.
  */
 class Table {
-  constructor({ read = nobody, insert = nobody, inserts = '', update = nobody, updates = '', rest = '', backend = 'read', ...more }) {
+  constructor({
+    read = nobody,
+    insert = nobody,
+    inserts = '',
+    update = nobody,
+    updates = '',
+    rest = '',
+    backend = 'read',
+    ...more
+  }) {
     Object.assign(this, { read, insert, update, delete: more.delete ?? nobody });
     this.inserts = words(inserts);
     this.updates = words(updates);
@@ -272,7 +281,10 @@ export const TABLES = {
   }),
 };
 
-/** The columns of the views, which authenticated and service_role may read. Their rows are in views.test.js. */
+/**
+ * The columns of the views, which authenticated and service_role may read. Their rows are in
+ * views.test.js.
+ */
 export const VIEWS = {
   agent_tickets: words(`
     id org_id number workflow_id current_stage_id title description priority status assigned_to created_by created_at updated_at
@@ -282,7 +294,9 @@ export const VIEWS = {
   workflow_stage_stats: words('stage_id workflow_id stage_name org_id ticket_count avg_hours_in_stage high_priority_count'),
 };
 
-/** The functions by caller. Nobody listed here may call trigger functions and functions for DBAs. */
+/**
+ * The functions by caller. Nobody listed here may call trigger functions and functions for DBAs.
+ */
 const FUNCTIONS = {
   anon: words(`
     jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
@@ -296,7 +310,8 @@ const FUNCTIONS = {
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name`),
   backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index'),
-  // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be able to stop.
+  // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
+  // able to stop.
   acting: ['act_as'],
 };
 

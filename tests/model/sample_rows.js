@@ -4,8 +4,9 @@ import { refusesDelete } from './integrity.js';
 import { mayDelete, mayRead } from './model.js';
 
 /**
- * One row of each kind. The kind consists of the caller's role in its organization, whether it contains their id,
- * whether they may read and delete it, and whether integrity rules allow its deletion.
+ * One row of each kind. The kind consists of the caller's role in its organization, whether it
+ * contains their id, whether they may read and delete it, and whether integrity rules allow its
+ * deletion.
  */
 export function sampleRows(me, table, random, rows = me.world.rows[table]) {
   const kinds = new Map();

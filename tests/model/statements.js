@@ -1,4 +1,5 @@
-// SQL statements with literal values, because the attempts of a caller are sent to the server as text.
+// SQL statements with literal values, because the attempts of a caller are sent to the server as
+// text.
 
 import pg from 'pg';
 

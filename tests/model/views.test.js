@@ -1,7 +1,7 @@
 // The rows, numbers and names that reporting views and functions show.
 
 import { asCaller, attemptCalls } from './batch.js';
-import { answer, testAnswers, everyOrg } from './questions.js';
+import { answer, everyOrg, testAnswers } from './questions.js';
 import { call } from './statements.js';
 import { inEveryWorld } from './worlds.js';
 
@@ -32,7 +32,10 @@ const VIEWS = {
   customer_tickets: {
     expected: (me, { rows }) =>
       rows.tickets
-        .filter((ticket) => (me.is(ticket.created_by) || me.is(ticket.assigned_to)) && (me.bypassesRowSecurity || me.isMember(ticket.org_id)))
+        .filter(
+          (ticket) =>
+            (me.is(ticket.created_by) || me.is(ticket.assigned_to)) && (me.bypassesRowSecurity || me.isMember(ticket.org_id)),
+        )
         .map((ticket) => {
           const isTheirs = me.is(ticket.assigned_to) && !me.isStaff(ticket.org_id);
           const display = isTheirs ? nameOf(rows.profiles, me.id) : ticket.assigned_to && 'Support Team';
@@ -50,7 +53,12 @@ const VIEWS = {
           const tickets = rows.tickets.filter((ticket) => ticket.current_stage_id === stage.id);
           const hours = tickets.map((ticket) => (Date.now() - Date.parse(ticket.stage_entered_at)) / HOUR);
           const average = hours.length > 0 ? Math.round(hours.reduce((sum, n) => sum + n) / hours.length / 10) : null;
-          return [stage.id, tickets.length, average, tickets.filter(({ priority }) => ['high', 'urgent'].includes(priority)).length];
+          return [
+            stage.id,
+            tickets.length,
+            average,
+            tickets.filter(({ priority }) => ['high', 'urgent'].includes(priority)).length,
+          ];
         }),
     // In tens of hours, because time passes during the test.
     shown: (row) => [

@@ -1,5 +1,5 @@
-// Generates a random world: organizations, people and rows in every table, as plain objects. It satisfies all
-// invariants of helpdesk, and every world contains a few important situations.
+// Generates a random world: organizations, people and rows in every table, as plain objects. It
+// satisfies all invariants of helpdesk, and every world contains a few important situations.
 
 import { createHash } from 'node:crypto';
 import { Random } from '../support/random.js';
@@ -23,8 +23,9 @@ const TICKETS_PER_ORG = 9;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /**
- * The start of a world, long enough ago that all its timestamps are in the past. It is an hour before midnight at any
- * time of day, so that every run generates the same worlds and their events cross midnight.
+ * The start of a world, long enough ago that all its timestamps are in the past. It is an hour
+ * before midnight at any time of day, so that every run generates the same worlds and their events
+ * cross midnight.
  */
 const BEGINNING = (Math.floor(Date.now() / DAY) - 100) * DAY - 60 * MINUTE;
 
@@ -404,10 +405,19 @@ class Generator {
     }
   }
 
-  /** An article of each status and visibility, with categories, versions, feedback and linked tickets. */
+  /**
+   * An article of each status and visibility, with categories, versions, feedback and linked
+   * tickets.
+   */
   knowledge(org) {
     const category = (name, parent) =>
-      this.add('categories', { org_id: org, id: this.random.uuid(), name, parent_id: parent?.id ?? null, created_at: this.nextTime() });
+      this.add('categories', {
+        org_id: org,
+        id: this.random.uuid(),
+        name,
+        parent_id: parent?.id ?? null,
+        created_at: this.nextTime(),
+      });
     const printers = category('Printers', category('Hardware'));
     category('Lasers', printers);
     category('Software');
@@ -448,7 +458,10 @@ class Generator {
       });
     }
     this.feedback(article);
-    for (const ticket of this.random.some(this.rows('tickets').filter((row) => row.org_id === org), this.random.below(3))) {
+    for (const ticket of this.random.some(
+      this.rows('tickets').filter((row) => row.org_id === org),
+      this.random.below(3),
+    )) {
       this.add('ticket_articles', {
         org_id: org,
         ticket_id: ticket.id,
@@ -461,7 +474,10 @@ class Generator {
 
   /** Feedback by anybody, because the article may have been public before. */
   feedback(article) {
-    const readers = this.random.some(this.people.map((person) => person.id), this.random.below(5));
+    const readers = this.random.some(
+      this.people.map((person) => person.id),
+      this.random.below(5),
+    );
     const rows = readers.map((user_id) =>
       this.add('article_feedback', {
         org_id: article.org_id,

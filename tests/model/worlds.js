@@ -7,7 +7,8 @@ import { Caller } from './caller.js';
 import { load } from './load.js';
 import { generateWorld } from './world.js';
 
-// The same worlds in every run, so that a failure points to a change. MODEL_SEED=$RANDOM tries others.
+// The same worlds in every run, so that a failure points to a change. MODEL_SEED=$RANDOM tries
+// others.
 const FIRST_SEED = Number(process.env.MODEL_SEED ?? 1);
 const WORLDS = Number(process.env.MODEL_WORLDS ?? 3);
 
@@ -30,7 +31,10 @@ async function make(seed) {
   return { world, db, callers: callersOf(world) };
 }
 
-/** A test in every world. `check({ world, db, callers, disagreements })` adds a text for each disagreement. */
+/**
+ * A test in every world. `check({ world, db, callers, disagreements })` adds a text for each
+ * disagreement.
+ */
 export function inEveryWorld(promise, check) {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
     test(`${promise} (world ${seed})`, async () => {

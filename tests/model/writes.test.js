@@ -1,22 +1,12 @@
 // Writes through the tables: every kind of row, every column, every verb.
 
 import assert from 'node:assert/strict';
+import { Random } from '../support/random.js';
 import { asCaller, attemptWrites } from './batch.js';
 import { refusesDelete, refusesInsert, refusesUpdate } from './integrity.js';
-import {
-  isForPeople,
-  mayDelete,
-  mayInsert,
-  mayMove,
-  mayRead,
-  mayUpdate,
-  tableNames,
-  updatesOf,
-  withDefaults,
-} from './model.js';
+import { isForPeople, mayDelete, mayInsert, mayMove, mayRead, mayUpdate, tableNames, updatesOf, withDefaults } from './model.js';
 import { given, newRows } from './new_rows.js';
 import { newValue } from './new_values.js';
-import { Random } from '../support/random.js';
 import { sampleRows } from './sample_rows.js';
 import { insert, remove, removeAll, truncate, update, updateAll } from './statements.js';
 import { inEveryWorld } from './worlds.js';
@@ -24,28 +14,43 @@ import { inEveryWorld } from './worlds.js';
 const VERBS = { insert: inserts, update: updates, delete: deletes };
 
 for (const [verb, attemptsOf] of Object.entries(VERBS)) {
-  inEveryWorld(`${verb} through the tables has the outcome that the model predicts`, async ({ world, db, callers, disagreements }) => {
-    const before = await everything(db);
-    const outcomes = new Set();
-    for (const [i, me] of callers.entries()) {
-      const random = new Random(world.seed * 1000 + i);
-      const attempts = [...db.tables.values()].flatMap((table) =>
-        attemptsOf({ me, world, table, random }).map((attempt) => ({ ...attempt, table: table.name })),
-      );
-      const answers = await asCaller(db, me, (session) => attemptWrites(session, attempts.map(({ statement }) => statement)));
-      for (const [n, { statement, expected, table }] of attempts.entries()) {
-        const { outcome, error } = answers[n];
-        if (me.role === 'authenticated') outcomes.add(`${table}: ${outcome}`);
-        if ([expected].flat().includes(outcome)) continue;
-        disagreements.push(`${me}: ${statement}\n  must be ${expected}, is ${outcome}${error ? `: ${error}` : ''}`);
+  inEveryWorld(
+    `${verb} through the tables has the outcome that the model predicts`,
+    async ({ world, db, callers, disagreements }) => {
+      const before = await everything(db);
+      const outcomes = new Set();
+      for (const [i, me] of callers.entries()) {
+        const random = new Random(world.seed * 1000 + i);
+        const attempts = [...db.tables.values()].flatMap((table) =>
+          attemptsOf({ me, world, table, random }).map((attempt) => ({ ...attempt, table: table.name })),
+        );
+        const answers = await asCaller(db, me, (session) =>
+          attemptWrites(
+            session,
+            attempts.map(({ statement }) => statement),
+          ),
+        );
+        for (const [n, { statement, expected, table }] of attempts.entries()) {
+          const { outcome, error } = answers[n];
+          if (me.role === 'authenticated') outcomes.add(`${table}: ${outcome}`);
+          if ([expected].flat().includes(outcome)) continue;
+          disagreements.push(`${me}: ${statement}\n  must be ${expected}, is ${outcome}${error ? `: ${error}` : ''}`);
+        }
+        // Successful statements are undone, so only a statement reported as denied can have changed
+        // something.
+        if (disagreements.length === 0) assert.deepEqual(await everything(db), before, `${me} changed what they were denied`);
       }
-      // Successful statements are undone, so only a statement reported as denied can have changed something.
-      if (disagreements.length === 0) assert.deepEqual(await everything(db), before, `${me} changed what they were denied`);
-    }
-    // For every table, the sample must contain callers who may and callers who may not.
-    const both = tableNames.filter((table) => isForPeople(table, verb)).flatMap((table) => [`${table}: done`, `${table}: denied`]);
-    assert.deepEqual(both.filter((outcome) => !outcomes.has(outcome)), [], 'never tried');
-  });
+      // For every table, the sample must contain callers who may and callers who may not.
+      const both = tableNames
+        .filter((table) => isForPeople(table, verb))
+        .flatMap((table) => [`${table}: done`, `${table}: denied`]);
+      assert.deepEqual(
+        both.filter((outcome) => !outcomes.has(outcome)),
+        [],
+        'never tried',
+      );
+    },
+  );
 }
 
 function outcome(may, refusal) {
@@ -81,7 +86,8 @@ function updates({ me, world, table, random }) {
     const refusals = rows.map((row) => refuses(row, column, value));
     return [{ statement: updateAll(table, column.name, value), expected: outcomeOfAll(rows, refusals) }];
   };
-  if (me.bypassesRowSecurity) return sampleRows(me, name, random).flatMap((row) => table.columns.map((column) => one(row, column)));
+  if (me.bypassesRowSecurity)
+    return sampleRows(me, name, random).flatMap((row) => table.columns.map((column) => one(row, column)));
   // Columns that nobody may change are updated without WHERE, where SELECT policies do not apply.
   const changeable = table.columns.filter((column) => updatesOf(name).includes(column.name));
   return [
@@ -109,7 +115,8 @@ function deletes({ me, world, table, random }) {
   });
   const all = () => {
     const rows = world.rows[name].filter((row) => mayDelete(name, me, row));
-    const refusals = rows.map((row) => (name === 'org_members' ? '55000' : refusesDelete(world, name, row))); // It would include all admins.
+    // It would include all admins.
+    const refusals = rows.map((row) => (name === 'org_members' ? '55000' : refusesDelete(world, name, row)));
     return { statement: removeAll(table), expected: outcomeOfAll(rows, refusals) };
   };
   return [
@@ -120,7 +127,10 @@ function deletes({ me, world, table, random }) {
   ];
 }
 
-/** Without WHERE, SELECT policies do not apply: exactly these rows are written, unless one is refused. */
+/**
+ * Without WHERE, SELECT policies do not apply: exactly these rows are written, unless one is
+ * refused.
+ */
 function outcomeOfAll(rows, refusals) {
   const reasons = refusals.filter(Boolean);
   if (reasons.length > 0) return reasons;

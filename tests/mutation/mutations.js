@@ -1,4 +1,5 @@
-// All mutations: SQL statements that break one rule of a fresh installation, derived from its catalog.
+// All mutations: SQL statements that break one rule of a fresh installation, derived from its
+// catalog.
 
 import { weakened } from './expressions.js';
 
@@ -52,7 +53,8 @@ async function ofPolicies(db) {
 }
 
 async function ofTables(db) {
-  const tables = await db.sql(`
+  const tables = await db.sql(
+    `
     select c.oid::regclass::text as table, c.relkind as kind, privilege, role, has_table_privilege(role, c.oid, privilege) as granted
       from pg_class c, unnest($1::text[]) as role, unnest($2::text[]) as privilege
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
@@ -72,14 +74,19 @@ async function ofTables(db) {
     });
   const grants = tables.map(({ table, role, privilege, granted }) =>
     granted
-      ? mutation('table privilege revoked', `${privilege} on ${table} from ${role}`, `revoke ${privilege} on ${table} from ${role}`)
+      ? mutation(
+          'table privilege revoked',
+          `${privilege} on ${table} from ${role}`,
+          `revoke ${privilege} on ${table} from ${role}`,
+        )
       : mutation('table privilege granted', `${privilege} on ${table} to ${role}`, `grant ${privilege} on ${table} to ${role}`),
   );
   return [...unprotected, ...options, ...grants];
 }
 
 async function ofColumns(db) {
-  const columns = await db.sql(`
+  const columns = await db.sql(
+    `
     select c.oid::regclass::text as table, quote_ident(a.attname) as column, role, privilege,
            has_column_privilege(role, c.oid, a.attnum, privilege) as granted
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped,
@@ -94,15 +101,22 @@ async function ofColumns(db) {
   );
   return columns.map(({ table, column, role, privilege, granted }) =>
     granted
-      ? mutation('column privilege revoked', `${privilege} (${column}) on ${table} from ${role}`,
-          `revoke ${privilege} (${column}) on ${table} from ${role}`)
-      : mutation('column privilege granted', `${privilege} (${column}) on ${table} to ${role}`,
-          `grant ${privilege} (${column}) on ${table} to ${role}`),
+      ? mutation(
+          'column privilege revoked',
+          `${privilege} (${column}) on ${table} from ${role}`,
+          `revoke ${privilege} (${column}) on ${table} from ${role}`,
+        )
+      : mutation(
+          'column privilege granted',
+          `${privilege} (${column}) on ${table} to ${role}`,
+          `grant ${privilege} (${column}) on ${table} to ${role}`,
+        ),
   );
 }
 
 async function ofFunctions(db) {
-  const functions = await db.sql(`
+  const functions = await db.sql(
+    `
     select p.oid::regprocedure::text as function, p.prosecdef as definer, p.proconfig is not null as pinned,
            array(select role from unnest($1::text[]) role where has_function_privilege(role, p.oid, 'execute')) as callers
       from pg_proc p where p.pronamespace = 'helpdesk'::regnamespace order by 1`,
@@ -139,7 +153,10 @@ function ofSchema() {
   ]);
 }
 
-/** An even sample of `count` mutations: the same number of each kind if possible, spread over the kind. */
+/**
+ * An even sample of `count` mutations: the same number of each kind if possible, spread over the
+ * kind.
+ */
 export function sample(mutations, count) {
   const kinds = new Map();
   for (const one of mutations) kinds.set(one.kind, [...(kinds.get(one.kind) ?? []), one]);

@@ -1,4 +1,5 @@
-// Applies each mutation and runs tests until one fails. Called by scripts/mutants, which lists its servers in WORKERS.
+// Applies each mutation and runs tests until one fails. Called by scripts/mutants, which lists its
+// servers in WORKERS.
 //   --list     prints the mutations
 //   KIND=x     only mutations whose kind matches this regular expression
 //   MUTANTS=n  an even sample of n mutations
@@ -15,7 +16,10 @@ import { allSuites } from './suites.js';
 const DIR = process.env.MUTANTS_DIR;
 const QUICK = Boolean(process.env.QUICK);
 const RESULTS = join(DIR, 'results.jsonl');
-/** [{ env: { PGHOST, .. }, dir }]: one server per worker, because all databases of a server share their roles. */
+/**
+ * [{ env: { PGHOST, .. }, dir }]: one server per worker, because all databases of a server share
+ * their roles.
+ */
 const servers = JSON.parse(process.env.WORKERS).map(({ host, log }, i) => ({
   dir: join(DIR, `worker-${i}`),
   env: { PGHOST: host, PGPORT: '5432', PGUSER: 'postgres', SERVER_LOG: log },
@@ -72,7 +76,10 @@ async function testAll(mutations) {
     const how = result.by ? `killed by ${who(result)}` : 'SURVIVED';
     console.log(`${results.size}/${mutations.length} (${result.seconds} s) ${result.kind}: ${result.name}: ${how}`);
   });
-  return report(mutations.map(({ sql }) => results.get(sql)), Math.round((Date.now() - started) / 1000));
+  return report(
+    mutations.map(({ sql }) => results.get(sql)),
+    Math.round((Date.now() - started) / 1000),
+  );
 }
 
 async function testOne(mutation, server, tries) {
@@ -89,7 +96,10 @@ async function testOne(mutation, server, tries) {
   return { behaviour: false, ...mutation, ...first, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
-/** Runs all suites without a mutation and returns those that pass: others would seem to kill everything. */
+/**
+ * Runs all suites without a mutation and returns those that pass: others would seem to kill
+ * everything.
+ */
 async function suitesThatPass() {
   const todo = await allSuites();
   const passing = [];
@@ -158,7 +168,11 @@ const who = ({ by, test }) => (test ? `${by}: ${test}` : by);
 
 function report(results, seconds) {
   const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
-  const count = (some) => [some.length, some.filter((r) => r.by).length, ...(QUICK ? [] : [some.filter((r) => r.behaviour).length])];
+  const count = (some) => [
+    some.length,
+    some.filter((r) => r.by).length,
+    ...(QUICK ? [] : [some.filter((r) => r.behaviour).length]),
+  ];
   console.log('');
   row(['kind', 'mutants', 'killed', ...(QUICK ? [] : ['by behaviour'])]);
   row(['---', '---:', '---:', ...(QUICK ? [] : ['---:'])]);

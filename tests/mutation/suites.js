@@ -1,14 +1,17 @@
 // The suites run against a mutation, each until its first failure.
 
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 const BEHAVIOUR = ['model', 'security'];
-/** Tests that compare the catalog with a snapshot: they notice almost every mutation, harmful or not. */
+/**
+ * Tests that compare the catalog with a snapshot: they notice almost every mutation, harmful or
+ * not.
+ */
 const FINGERPRINTS = /^(model\/catalog|security|security_report|contents)$/;
 const STOP_AFTER_MS = 10 * 60 * 1000;
 
@@ -29,12 +32,19 @@ export async function allSuites() {
 async function runNodeFile(name, mutation, server) {
   const env = { ...process.env, ...server.env, HELPDESK_MUTATION: mutation };
   const failure = /^\s*not ok \d+ - (.*)/;
-  const { found, problem } = await untilLine('node', ['--test-reporter=tap', `${name}.test.js`], { env, cwd: TESTS },
-    (line) => line.match(failure)?.[1]);
+  const { found, problem } = await untilLine(
+    'node',
+    ['--test-reporter=tap', `${name}.test.js`],
+    { env, cwd: TESTS },
+    (line) => line.match(failure)?.[1],
+  );
   return found || problem ? { test: found ?? problem, behaviour: !FINGERPRINTS.test(name) } : null;
 }
 
-/** Runs a copy of the SQL tests with the mutation in their setup. Fingerprints count if no other test fails. */
+/**
+ * Runs a copy of the SQL tests with the mutation in their setup. Fingerprints count if no other
+ * test fails.
+ */
 async function runRegress(mutation, server) {
   const dir = join(server.dir, 'regress');
   const source = join(TESTS, 'regress');
@@ -44,7 +54,10 @@ async function runRegress(mutation, server) {
   // psql echoes statements, so the mutation must be in the expected output too.
   for (const file of ['sql/setup.sql', 'expected/setup.out']) {
     const text = await readFile(join(dir, file), 'utf8');
-    await writeFile(join(dir, file), text.replace(/^create extension helpdesk;$/m, (line) => `${line} ${mutation ?? ''};`));
+    await writeFile(
+      join(dir, file),
+      text.replace(/^create extension helpdesk;$/m, (line) => `${line} ${mutation ?? ''};`),
+    );
   }
   const names = (await readdir(join(source, 'sql'))).map((file) => file.replace('.sql', '')).sort();
   const isSetup = (name) => /^setup(_|$)/.test(name);
@@ -52,8 +65,16 @@ async function runRegress(mutation, server) {
   let fingerprint = null;
   const { found, problem } = await untilLine(
     join(PGBIN, '../lib/pgxs/src/test/regress/pg_regress'),
-    ['--use-existing', '--dbname=helpdesk_regress', `--launcher=${join(source, 'launch')}`, `--bindir=${PGBIN}`,
-      `--inputdir=${dir}`, `--outputdir=${dir}`, ...names.filter(isSetup), ...names.filter((name) => !isSetup(name))],
+    [
+      '--use-existing',
+      '--dbname=helpdesk_regress',
+      `--launcher=${join(source, 'launch')}`,
+      `--bindir=${PGBIN}`,
+      `--inputdir=${dir}`,
+      `--outputdir=${dir}`,
+      ...names.filter(isSetup),
+      ...names.filter((name) => !isSetup(name)),
+    ],
     { env: { ...process.env, ...server.env }, cwd: dir },
     (line) => {
       // Postgres 15 prints "test setup ... FAILED", 16 and later "not ok 1 - setup".
@@ -69,8 +90,8 @@ async function runRegress(mutation, server) {
 }
 
 /**
- * Runs a command until `wanted(line)` is truthy for a line of its output, and returns { found }. Returns { problem }
- * if it fails without such a line, and {} otherwise, including timeouts.
+ * Runs a command until `wanted(line)` is truthy for a line of its output, and returns { found }.
+ * Returns { problem } if it fails without such a line, and {} otherwise, including timeouts.
  */
 async function untilLine(command, args, options, wanted) {
   const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

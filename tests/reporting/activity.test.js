@@ -3,10 +3,26 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { assertReport, dayIn, daysBetween, expectedReport, nearestRank, plusDays, PRIORITIES } from '../support/activity_report.js';
+import {
+  assertReport,
+  dayIn,
+  daysBetween,
+  expectedReport,
+  nearestRank,
+  PRIORITIES,
+  plusDays,
+} from '../support/activity_report.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { createOrganization, addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import {
+  addMember,
+  createOrganization,
+  createTwoOrganizations,
+  openTicket,
+  signUp,
+  stagesOf,
+  updateTicket,
+} from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? 20250330);
@@ -45,12 +61,22 @@ function midnights(dayOf, day) {
 
 /** Imports tickets with a history and comments. Returns them with the log expected of them. */
 async function importTickets(org, stages, times, random) {
-  const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random.fraction() * Math.log(40 * 86_400))); // 2 s to 80 days, in ms.
+  // 2 s to 80 days, in ms.
+  const duration = () => Math.round(1000 * Math.exp(Math.log(2) + random.fraction() * Math.log(40 * 86_400)));
   const [tickets, comments, log] = [[], [], []];
   for (const at of times) {
     const id = randomUUID();
     const [priority, agent] = [random.pick(PRIORITIES), random.pick([null, ada.profile, ben.profile, cleo.profile])];
-    const ticket = { id, priority, agent, created: new Date(at), entered: new Date(at), stage: stages.New, resolved: null, closed: null };
+    const ticket = {
+      id,
+      priority,
+      agent,
+      created: new Date(at),
+      entered: new Date(at),
+      stage: stages.New,
+      resolved: null,
+      closed: null,
+    };
     const event = (metric, when, more) => log.push({ metric, at: when, priority, agent, ...more });
     event('created', at);
     const course = random.fraction();
@@ -72,7 +98,8 @@ async function importTickets(org, stages, times, random) {
       ticket.stage = stages['In progress'];
     }
     tickets.push(ticket);
-    const say = (who, when, isInternal = false) => comments.push({ ticket: id, who: who.profile, when: new Date(when), isInternal });
+    const say = (who, when, isInternal = false) =>
+      comments.push({ ticket: id, who: who.profile, when: new Date(when), isInternal });
     if (random.chance(60)) {
       const took = duration();
       const responder = random.pick([ada, ben, cleo]);
@@ -80,7 +107,8 @@ async function importTickets(org, stages, times, random) {
       if (random.chance(30)) say(ben, at + took / 2, true); // Internal, so no response.
       say(responder, at + took);
       event('first_response', at + took, { agent: responder.profile, seconds: took / 1000 });
-      if (random.chance(30)) say(random.pick([ada, cleo]), at + took + MINUTE); // Not the first response.
+      // Not the first response.
+      if (random.chance(30)) say(random.pick([ada, cleo]), at + took + MINUTE);
     }
   }
   await db.sql(
@@ -116,7 +144,8 @@ for (const [zone, days] of Object.entries(ZONES)) {
       return said;
     };
     const ranges = [['2024-11-01', '2026-02-28'], ...days.map((day) => [day, day])];
-    for (const day of days) ranges.push([plusDays(day, -1), plusDays(day, 1)], [plusDays(day, 1), plusDays(day, 40)], ['2024-12-31', day]);
+    for (const day of days)
+      ranges.push([plusDays(day, -1), plusDays(day, 1)], [plusDays(day, 1), plusDays(day, 40)], ['2024-12-31', day]);
     const agreesEverywhere = async () => {
       const all = [];
       for (const range of ranges) all.push(await agreesOn(...range));
@@ -162,10 +191,16 @@ for (const [zone, days] of Object.entries(ZONES)) {
       const now = new Set();
       const change = async (ticket, changes, metrics) => {
         await session.query('begin');
-        const { rows: [{ at }] } = await session.query('select now() as at');
+        const {
+          rows: [{ at }],
+        } = await session.query('select now() as at');
         await updateTicket(session, ticket.id, changes);
         await session.query('commit');
-        Object.assign(ticket, changes.priority && { priority: changes.priority }, changes.assignedTo && { agent: changes.assignedTo });
+        Object.assign(
+          ticket,
+          changes.priority && { priority: changes.priority },
+          changes.assignedTo && { agent: changes.assignedTo },
+        );
         now.add(dayOf(at));
         for (const metric of metrics) {
           const seconds = metric === 'resolution' ? (at - ticket.created) / 1000 : undefined;
@@ -183,7 +218,8 @@ for (const [zone, days] of Object.entries(ZONES)) {
       await change(open[2], { stageId: stages['Waiting on customer'], priority: 'low' }, []);
       await change(resolved, { stageId: stages.New }, ['reopened']);
       await db.disconnect(session);
-      await db.sql('delete from helpdesk.tickets where org_id = $1 and id = $2', [org, open[3].id]); // Its history still counts.
+      // Its history still counts.
+      await db.sql('delete from helpdesk.tickets where org_id = $1 and id = $2', [org, open[3].id]);
 
       const [from, to] = [[...now].sort()[0], [...now].sort().at(-1)];
       const today = await agreesOn(from, to);
@@ -249,12 +285,10 @@ test('timestamps outside the years 1 to 9999 are refused', async () => {
     for (const timestamp of ['infinity', '-infinity', '0001-12-31 BC', '10000-01-01', '294276-12-31']) {
       const error = await expectError(
         '23514',
-        db.sql(`insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${column}) values ($1, 'When?', $2, $3, $4)`, [
-          org,
-          ada.profile,
-          stages.Closed,
-          timestamp,
-        ]),
+        db.sql(
+          `insert into helpdesk.tickets (org_id, title, created_by, current_stage_id, ${column}) values ($1, 'When?', $2, $3, $4)`,
+          [org, ada.profile, stages.Closed, timestamp],
+        ),
       );
       assert.match(error.message, /tickets_moments_check/);
     }
@@ -295,7 +329,13 @@ test('the first response of an imported ticket counts in every stage', async () 
 test('percentiles of small and large samples, of short and long durations', async () => {
   const org = await createOrganization(db, ada, 'Percentiles');
   const random = new Random(SEED);
-  const samples = [[60], [60, 3600], [1, 5, 30, 86_400], Array.from({ length: 10 }, (_, i) => 100 * (i + 1)), Array(11).fill(3600)];
+  const samples = [
+    [60],
+    [60, 3600],
+    [1, 5, 30, 86_400],
+    Array.from({ length: 10 }, (_, i) => 100 * (i + 1)),
+    Array(11).fill(3600),
+  ];
   samples.push(Array.from({ length: 501 }, () => Math.ceil(Math.exp(random.fraction() * 17))));
   samples.push(Array.from({ length: 70 }, (_, i) => 1 + i ** 3));
   for (const [i, seconds] of samples.entries()) {
@@ -313,7 +353,10 @@ test('percentiles of small and large samples, of short and long durations', asyn
       assert.equal(resolution.count, seconds.length);
       for (const [name, percent] of Object.entries({ medianSeconds: 50, p90Seconds: 90 })) {
         const exact = nearestRank(sorted, percent);
-        assert.ok(Math.abs(resolution[name] - exact) <= 0.025 * exact + 0.05, `sample ${i}: ${name} is ${resolution[name]}, not ${exact}`);
+        assert.ok(
+          Math.abs(resolution[name] - exact) <= 0.025 * exact + 0.05,
+          `sample ${i}: ${name} is ${resolution[name]}, not ${exact}`,
+        );
       }
     }
   }
@@ -351,11 +394,21 @@ describe('rights and arguments', () => {
 
   test('reversed, too long, infinite and missing ranges of days are refused', async () => {
     await db.as(ben, async (session) => {
-      const { rows: [one] } = await ask(session, acme, '2024-02-29', '2024-02-29');
-      assert.deepEqual(one.report.days.map(({ day }) => day), ['2024-02-29']);
-      const { rows: [{ report: most }] } = await ask(session, acme, '2022-01-01', plusDays('2022-01-01', 1099));
+      const {
+        rows: [one],
+      } = await ask(session, acme, '2024-02-29', '2024-02-29');
+      assert.deepEqual(
+        one.report.days.map(({ day }) => day),
+        ['2024-02-29'],
+      );
+      const {
+        rows: [{ report: most }],
+      } = await ask(session, acme, '2022-01-01', plusDays('2022-01-01', 1099));
       assert.equal(most.days.length, 1100);
-      assert.deepEqual(most.days.map(({ day }) => day), daysBetween('2022-01-01', plusDays('2022-01-01', 1099)));
+      assert.deepEqual(
+        most.days.map(({ day }) => day),
+        daysBetween('2022-01-01', plusDays('2022-01-01', 1099)),
+      );
       for (const [from, to] of [
         ['2025-01-02', '2025-01-01'],
         ['2022-01-01', plusDays('2022-01-01', 1100)],
@@ -370,7 +423,11 @@ describe('rights and arguments', () => {
         assert.match(error.message, /p_to|p_from/);
         assert.ok(error.hint);
       }
-      for (const args of [[null, '2025-01-01', '2025-01-01'], [acme, null, '2025-01-01'], [acme, '2025-01-01', null]]) {
+      for (const args of [
+        [null, '2025-01-01', '2025-01-01'],
+        [acme, null, '2025-01-01'],
+        [acme, '2025-01-01', null],
+      ]) {
         await expectError('22004', ask(session, ...args));
       }
       await expectError('22004', session.query('select helpdesk.org_dashboard(null)'));
@@ -379,12 +436,19 @@ describe('rights and arguments', () => {
 
   test('extreme days are reported or refused, but never an internal error', async () => {
     await db.as(ben, async (session) => {
-      for (const [from, to] of [['9999-12-30', '10000-01-02'], ['5874897-01-01', '5874897-01-02'], ['4713-01-01 BC', '4713-01-02 BC']]) {
+      for (const [from, to] of [
+        ['9999-12-30', '10000-01-02'],
+        ['5874897-01-01', '5874897-01-02'],
+        ['4713-01-01 BC', '4713-01-02 BC'],
+      ]) {
         const days = await ask(session, acme, from, to).then(
           ({ rows: [row] }) => row.report.days,
           (error) => assert.equal(error.code, '22023', error.message) ?? [],
         );
-        assert.ok(days.every(({ day }) => day), `${from} to ${to}: every day has its date: ${JSON.stringify(days.map(({ day }) => day))}`);
+        assert.ok(
+          days.every(({ day }) => day),
+          `${from} to ${to}: every day has its date: ${JSON.stringify(days.map(({ day }) => day))}`,
+        );
       }
     });
   });
@@ -396,7 +460,10 @@ describe('rights and arguments', () => {
     assert.deepEqual(await report(org, '2025-01-01', '2025-01-02'), {
       timeZone: 'UTC',
       total: { ...nothing, firstResponse: durations, resolution: durations },
-      days: [{ day: '2025-01-01', ...nothing }, { day: '2025-01-02', ...nothing }],
+      days: [
+        { day: '2025-01-01', ...nothing },
+        { day: '2025-01-02', ...nothing },
+      ],
       byPriority: [],
       byAgent: [],
     });

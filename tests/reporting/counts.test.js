@@ -1,18 +1,30 @@
-// Counts are exact at any time and for every caller, under concurrent writes and interrupted refreshes.
+// Counts are exact at any time and for every caller, under concurrent writes and interrupted
+// refreshes.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { assertActivityMatchesArchive, startHistoryArchive, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { assertActivityMatchesArchive, PRIORITIES, plusDays, startHistoryArchive } from '../support/activity_report.js';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { createOrganization, addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import {
+  addMember,
+  createOrganization,
+  createTwoOrganizations,
+  openTicket,
+  signUp,
+  stagesOf,
+  updateTicket,
+} from '../support/organizations.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPORTING_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = 3;
 const TRANSACTIONS_EACH = 30;
 const STATUSES = ['open', 'pending', 'resolved', 'closed'];
-/** Deadlocks and serialization failures, because transactions lock in any order; missing tickets and members. */
+/**
+ * Deadlocks and serialization failures, because transactions lock in any order; missing tickets and
+ * members.
+ */
 const EXPECTED = ['40P01', '40001', '42501', '23503'];
 const LONG_AGO = '900 days';
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -97,7 +109,9 @@ function anyFilter(random, person) {
 }
 
 async function assertTotal(session, org, { filters, conditions, values }) {
-  const { rows: [row] } = await session.query(
+  const {
+    rows: [row],
+  } = await session.query(
     `select (helpdesk.list_org_tickets($1, $2) -> 'pagination' ->> 'total')::int as total,
             (select count(*)::int from helpdesk.tickets where org_id = $1 and ${conditions}) as counted`,
     [org, filters, ...values],
@@ -106,7 +120,9 @@ async function assertTotal(session, org, { filters, conditions, values }) {
 }
 
 async function assertDashboard(session, org, person) {
-  const { rows: [{ dashboard, open_stages: openStages, tickets }] } = await session.query(
+  const {
+    rows: [{ dashboard, open_stages: openStages, tickets }],
+  } = await session.query(
     `select helpdesk.org_dashboard($1) as dashboard,
             (select json_agg(json_build_object('id', s.id, 'name', s.name, 'status', s.status))
                from helpdesk.workflow_stages s where s.org_id = $1 and s.status in ('open', 'pending')) as open_stages,
@@ -169,9 +185,7 @@ const staffWork = {
   moves: change((session, random) =>
     updateTicket(session, random.pick(known), { stageId: random.pick(stages[random.pick([support, support, sales])]) }),
   ),
-  prioritizes: change((session, random) =>
-    updateTicket(session, random.pick(known), { priority: random.pick(PRIORITIES) }),
-  ),
+  prioritizes: change((session, random) => updateTicket(session, random.pick(known), { priority: random.pick(PRIORITIES) })),
   assigns: change((session, random) =>
     updateTicket(session, random.pick(known), { assignedTo: random.pick([...agents, iris, {}]).profile ?? null }),
   ),
@@ -184,8 +198,15 @@ const staffWork = {
     });
   }),
   'changes several': change((session, random) => {
-    const what = random.pick([{ priority: random.pick(PRIORITIES) }, { assignedTo: random.pick(agents).profile }, { stageId: random.pick(stages[support]) }]);
-    return session.query('select helpdesk.update_tickets($1, $2)', [[random.pick(known), random.pick(known), random.pick(known)], what]);
+    const what = random.pick([
+      { priority: random.pick(PRIORITIES) },
+      { assignedTo: random.pick(agents).profile },
+      { stageId: random.pick(stages[support]) },
+    ]);
+    return session.query('select helpdesk.update_tickets($1, $2)', [
+      [random.pick(known), random.pick(known), random.pick(known)],
+      what,
+    ]);
   }),
   'changes many with one UPDATE': change((session, random) => {
     return session.query(`update helpdesk.tickets set priority = $2, assigned_to = $3 where org_id = $1 and number % 5 = $4`, [
@@ -196,12 +217,10 @@ const staffWork = {
     ]);
   }),
   'moves many with one UPDATE': change((session, random) =>
-    session.query(`update helpdesk.tickets set current_stage_id = $2 where org_id = $1 and workflow_id = $3 and number % 4 = $4`, [
-      acme,
-      random.pick(stages[support]),
-      support,
-      random.below(4),
-    ]),
+    session.query(
+      `update helpdesk.tickets set current_stage_id = $2 where org_id = $1 and workflow_id = $3 and number % 4 = $4`,
+      [acme, random.pick(stages[support]), support, random.below(4)],
+    ),
   ),
   claims: change((session) => session.query('select helpdesk.claim_next_ticket($1)', [acme])),
   comments: change((session, random) =>
@@ -251,19 +270,26 @@ const dbaWork = {
               case when i % 3 = 0 then time else time + interval '3 days 00:00:00.123456' end
          from generate_series(1, $7::int) i, lateral (select now() - random() * $8::interval as time) x
        returning id`,
-      [acme, title, random.pick([alice, dave]).profile, workflow, random.pick(stages[workflow]), random.pick([cleo.profile, null]), random.pick([1, 4, 9]), LONG_AGO],
+      [
+        acme,
+        title,
+        random.pick([alice, dave]).profile,
+        workflow,
+        random.pick(stages[workflow]),
+        random.pick([cleo.profile, null]),
+        random.pick([1, 4, 9]),
+        LONG_AGO,
+      ],
     );
     for (const { id } of imported) known.push(id);
     return imported.length;
   },
   'moves to another workflow': change((session, random) => {
     const workflow = random.pick([support, sales]);
-    return session.query('update helpdesk.tickets set workflow_id = $2, current_stage_id = $3 where org_id = $1 and id = any ($4)', [
-      acme,
-      workflow,
-      random.pick(stages[workflow]),
-      [random.pick(known), random.pick(known)],
-    ]);
+    return session.query(
+      'update helpdesk.tickets set workflow_id = $2, current_stage_id = $3 where org_id = $1 and id = any ($4)',
+      [acme, workflow, random.pick(stages[workflow]), [random.pick(known), random.pick(known)]],
+    );
   }),
   'deletes some': change((session, random) =>
     session.query('delete from helpdesk.tickets where org_id = $1 and number % 23 = $2', [acme, random.below(23)]),
@@ -281,7 +307,10 @@ const dbaWork = {
   ),
 };
 
-/** A transaction of a few operations; some are rolled back in part or as a whole. `tally` counts what was committed. */
+/**
+ * A transaction of a few operations; some are rolled back in part or as a whole. `tally` counts
+ * what was committed.
+ */
 async function transaction(writer, random, tally) {
   const { session, work, person } = writer;
   const done = [];
@@ -336,7 +365,9 @@ async function refreshAndDie(random, tally, state) {
     try {
       for (let i = 0; i < 5 && !state.isOver; i++) {
         if (isToDie && i === 2) {
-          death = new Promise((dead) => setTimeout(dead, random.fraction() * 6)).then(() => db.sql('select pg_terminate_backend($1)', [pid]));
+          death = new Promise((dead) => setTimeout(dead, random.fraction() * 6)).then(() =>
+            db.sql('select pg_terminate_backend($1)', [pid]),
+          );
         }
         const lingers = random.chance(50);
         if (lingers) await client.query('begin');
@@ -405,7 +436,10 @@ test(`random writes by 6 sessions during killed refreshes: exact counts (REPORTI
         }
       });
       // A failure ends the round too; the first one is reported.
-      const first = await Promise.race([Promise.all(work), Promise.all(others)]).then(() => {}, (error) => ({ error }));
+      const first = await Promise.race([Promise.all(work), Promise.all(others)]).then(
+        () => {},
+        (error) => ({ error }),
+      );
       state.isOver = true;
       await Promise.allSettled([...work, ...others]);
       if (first) throw first.error;
@@ -619,7 +653,12 @@ describe('single steps', () => {
     const wrong = await findWrongStats();
     assert.deepEqual(
       wrong.map(({ stage_id, priority, agent_id, counted, actual }) => [stage_id, priority, agent_id, counted - actual]),
-      [[stageOf.New, 'low', null, 1], [stageOf.New, 'low', NOBODY, 1], [stageOf.New, 'urgent', null, -1], [stageOf.New, 'urgent', NOBODY, -1]],
+      [
+        [stageOf.New, 'low', null, 1],
+        [stageOf.New, 'low', NOBODY, 1],
+        [stageOf.New, 'urgent', null, -1],
+        [stageOf.New, 'urgent', NOBODY, -1],
+      ],
     );
     await assert.rejects(assertStages(other, org));
     await db.sql('select helpdesk.rebuild_ticket_stats()');
@@ -635,7 +674,10 @@ describe('single steps', () => {
     const id = await openTicket(writer, org, 'Entered earlier');
     await db.sql('begin');
     await db.sql('set local session_replication_role = replica');
-    await db.sql(`update helpdesk.tickets set stage_entered_at = stage_entered_at - interval '1 hour' where org_id = $1 and id = $2`, [org, id]);
+    await db.sql(
+      `update helpdesk.tickets set stage_entered_at = stage_entered_at - interval '1 hour' where org_id = $1 and id = $2`,
+      [org, id],
+    );
     await db.sql('commit');
     const [wrong, ...others] = await findWrongStats();
     assert.deepEqual(others, []);
@@ -654,7 +696,10 @@ describe('single steps', () => {
          from generate_series(0, 119999) i`,
       [org, globex, stageOf.Closed, ben.profile, iris.profile],
     );
-    const [counts, numbersBefore] = [await db.sql('select * from helpdesk.ticket_agent_counts order by 1, 2, 3, 4'), await numbers(other)];
+    const [counts, numbersBefore] = [
+      await db.sql('select * from helpdesk.ticket_agent_counts order by 1, 2, 3, 4'),
+      await numbers(other),
+    ];
     assert.deepEqual(await findWrongStats(), []);
     assert.equal(await refresh(await db.superuser), 120_000);
     assert.equal(await unfolded(), 0);
@@ -666,7 +711,10 @@ describe('single steps', () => {
   for (const isFolded of [false, true]) {
     test(`a recreated organization with the same id counts from zero${isFolded ? ', after folding' : ''}`, async () => {
       const gone = await createOrganization(db, ada, 'Gone');
-      await db.sql(`insert into helpdesk.tickets (org_id, title, created_by) select $1, 'Gone', $2 from generate_series(1, 7)`, [gone, ada.profile]);
+      await db.sql(`insert into helpdesk.tickets (org_id, title, created_by) select $1, 'Gone', $2 from generate_series(1, 7)`, [
+        gone,
+        ada.profile,
+      ]);
       if (isFolded) await refresh(await db.superuser);
       await db.sql('delete from helpdesk.tickets where org_id = $1', [gone]);
       await db.sql('delete from helpdesk.organizations where id = $1', [gone]);

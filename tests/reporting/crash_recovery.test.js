@@ -1,12 +1,13 @@
-// A server killed while tickets are written and counts are folded: committed changes survive and are counted once.
+// A server killed while tickets are written and counts are folded: committed changes survive and
+// are counted once.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { assertActivityMatchesArchive, startHistoryArchive, plusDays, PRIORITIES } from '../support/activity_report.js';
+import { assertActivityMatchesArchive, PRIORITIES, plusDays, startHistoryArchive } from '../support/activity_report.js';
 import { createEmptyDatabase } from '../support/database.js';
+import { createTwoOrganizations, stagesOf } from '../support/organizations.js';
 import { crashPrivateServer, restartPrivateServer, startPrivateServer } from '../support/private_server.js';
-import { stagesOf, createTwoOrganizations } from '../support/organizations.js';
 import { Random } from '../support/random.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -59,8 +60,8 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
   }
 
   /**
-   * One transaction on the writer's own tickets. `writer.tickets` are those acknowledged as committed,
-   * `writer.pending` those that exist if the transaction in flight was committed too.
+   * One transaction on the writer's own tickets. `writer.tickets` are those acknowledged as
+   * committed, `writer.pending` those that exist if the transaction in flight was committed too.
    */
   async function write(client, writer, state) {
     const next = new Map(writer.tickets);
@@ -72,7 +73,12 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
       // One or several tickets in a single statement.
       const some = known.length < 3 || random.chance(70) ? [random.pick(known)] : known.filter(() => random.chance(30));
       if (chance < 0.4 || known.length < 3) {
-        const ticket = { title: `${writer.name} ${++writer.attempts}`, priority: random.pick(PRIORITIES), stage: random.pick(stages), agent: null };
+        const ticket = {
+          title: `${writer.name} ${++writer.attempts}`,
+          priority: random.pick(PRIORITIES),
+          stage: random.pick(stages),
+          agent: null,
+        };
         const { rows } = await client.query(
           `insert into helpdesk.tickets (org_id, title, priority, current_stage_id, created_by)
            select $1, $2, $3, $4, $5 from generate_series(1, $6) returning id`,
@@ -80,7 +86,11 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
         );
         for (const { id } of rows) next.set(id, ticket);
       } else if (chance < 0.75) {
-        const change = { priority: random.pick(PRIORITIES), stage: random.pick(stages), agent: random.pick([null, admin.profile]) };
+        const change = {
+          priority: random.pick(PRIORITIES),
+          stage: random.pick(stages),
+          agent: random.pick([null, admin.profile]),
+        };
         await client.query(
           'update helpdesk.tickets set priority = $3, current_stage_id = $4, assigned_to = $5 where org_id = $1 and id = any ($2)',
           [org, some, change.priority, change.stage, change.agent],
@@ -140,7 +150,10 @@ describe(`kill -9 (REPORTING_SEED=${SEED})`, () => {
       }
       writer.pending = undefined;
     }
-    assert.equal(present.length, writers.reduce((sum, { tickets }) => sum + tickets.size, 0));
+    assert.equal(
+      present.length,
+      writers.reduce((sum, { tickets }) => sum + tickets.size, 0),
+    );
   }
 
   async function assertCounts() {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
-import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from '../support/organizations.js';
+import { addMember, createTwoOrganizations, openTicket, signUp, stagesOf, updateTicket } from '../support/organizations.js';
 
 const { db, api, acme, globex, ada, ben, alice, dave, gina, mallory, cleo, bea } = await serveHelpdesk(async (db) => {
   const fixture = await createTwoOrganizations(db);
@@ -26,7 +26,7 @@ await db.as(alice, async (session) => {
 });
 await db.as(ben, async (session) => {
   for (const [i, id] of ids.entries()) {
-    if (i % 3 === 0) await updateTicket(session, id, { assignedTo: [ben, cleo, dave][i % 9 / 3].profile });
+    if (i % 3 === 0) await updateTicket(session, id, { assignedTo: [ben, cleo, dave][(i % 9) / 3].profile });
     if (i % 5 === 0) await updateTicket(session, id, { stageId: Object.values(stages)[i % 4] });
   }
   for (const isInternal of [true, true, false]) {
@@ -54,8 +54,15 @@ const rowsFor = async (person, path) => {
   return body;
 };
 const service = api.token({ role: 'service_role' });
-const FOR_STAFF = ['agent_tickets', 'workflow_stage_stats', 'ticket_stat_deltas', 'ticket_stage_counts', 'ticket_agent_counts',
-  'ticket_days_by_priority', 'ticket_days_by_agent'];
+const FOR_STAFF = [
+  'agent_tickets',
+  'workflow_stage_stats',
+  'ticket_stat_deltas',
+  'ticket_stage_counts',
+  'ticket_agent_counts',
+  'ticket_days_by_priority',
+  'ticket_days_by_agent',
+];
 const VIEWS = ['agent_tickets', 'customer_tickets', 'workflow_stage_stats'];
 
 test('staff read agent_tickets with filters, order and limit', async () => {
@@ -79,14 +86,21 @@ test('agent_tickets names former members to staff, like list_org_tickets', async
   const leaver = await signUp(db, 'Left');
   await addMember(db, acme, leaver, 'org_agent');
   const id = await db.as(leaver, (session) => openTicket(session, acme, 'Left behind'));
-  await db.sql('update helpdesk.tickets set assigned_to = $2, current_stage_id = $3 where id = $1', [id, leaver.profile, stages.Closed]);
+  await db.sql('update helpdesk.tickets set assigned_to = $2, current_stage_id = $3 where id = $1', [
+    id,
+    leaver.profile,
+    stages.Closed,
+  ]);
   granted(await api.supabase(leaver).rpc('leave_organization', { p_org_id: acme }));
   const [row] = await rowsFor(ben, `/agent_tickets?id=eq.${id}&select=assigned_to_name,created_by_name`);
   assert.deepEqual(row, { assigned_to_name: 'Left', created_by_name: 'Left' });
-  const { tickets } = granted(await api.supabase(ben).rpc('list_org_tickets', { p_org_id: acme, p_filters: { createdBy: leaver.profile } }));
+  const { tickets } = granted(
+    await api.supabase(ben).rpc('list_org_tickets', { p_org_id: acme, p_filters: { createdBy: leaver.profile } }),
+  );
   assert.deepEqual([tickets[0].assignedTo.name, tickets[0].createdBy.name], ['Left', 'Left']);
   assert.deepEqual(await rowsFor(ben, `/profiles?id=eq.${leaver.profile}`), []);
-  const nameFor = async (person, args) => granted(await api.supabase(person).rpc('ticket_participant_name', { p_org_id: acme, p_ticket_id: id, ...args }));
+  const nameFor = async (person, args) =>
+    granted(await api.supabase(person).rpc('ticket_participant_name', { p_org_id: acme, p_ticket_id: id, ...args }));
   assert.equal(await nameFor(ben, { p_profile_id: leaver.profile }), 'Left');
   assert.equal(await nameFor(ben, { p_profile_id: gina.profile }), null);
   for (const person of [alice, dave, gina, leaver]) {
@@ -122,14 +136,22 @@ test('agent_tickets counts comments and attachments, internal ones included', as
 
 test('staff see their own organizations and no others', async () => {
   const count = (org) => db.value('select count(*)::int from helpdesk.tickets where org_id = $1', [org]);
-  for (const [person, org] of [[ada, acme], [cleo, acme], [gina, globex], [bea, globex]]) {
+  for (const [person, org] of [
+    [ada, acme],
+    [cleo, acme],
+    [gina, globex],
+    [bea, globex],
+  ]) {
     const rows = await rowsFor(person, '/agent_tickets?select=org_id');
     assert.equal(rows.length, await count(org));
     assert.ok(rows.every((row) => row.org_id === org));
     const stats = await rowsFor(person, '/workflow_stage_stats');
     assert.equal(stats.length, 5);
     assert.ok(stats.every((row) => row.org_id === org));
-    assert.equal(stats.reduce((sum, row) => sum + row.ticket_count, 0), await count(org));
+    assert.equal(
+      stats.reduce((sum, row) => sum + row.ticket_count, 0),
+      await count(org),
+    );
   }
 });
 
@@ -145,7 +167,10 @@ test('workflow_stage_stats agrees with a full count', async () => {
   const { status, body } = await get(`${path}&org_id=eq.${acme}`, service);
   assert.deepEqual({ status, body }, { status: 200, body: expected });
   const hours = await rowsFor(ben, '/workflow_stage_stats?ticket_count=gt.0');
-  assert.ok(hours.every((row) => row.avg_hours_in_stage >= 0 && row.avg_hours_in_stage < 1), JSON.stringify(hours));
+  assert.ok(
+    hours.every((row) => row.avg_hours_in_stage >= 0 && row.avg_hours_in_stage < 1),
+    JSON.stringify(hours),
+  );
 });
 
 test('customers and non-members see no rows of the views for staff', async () => {
@@ -183,16 +208,30 @@ test('customer_tickets shows customers their own tickets and no names of others'
     const rows = await rowsFor(person, '/customer_tickets?order=number');
     assert.deepEqual(
       rows.map((row) => row.id).sort(),
-      (await db.sql('select id from helpdesk.tickets where created_by = $1 or assigned_to = $1 order by id::text', [person.profile])).map(({ id }) => id),
+      (
+        await db.sql('select id from helpdesk.tickets where created_by = $1 or assigned_to = $1 order by id::text', [
+          person.profile,
+        ])
+      ).map(({ id }) => id),
     );
     const text = JSON.stringify(rows.map(({ title, ...rest }) => rest));
     for (const other of people.filter((one) => one !== person)) {
-      for (const secret of [other.name, other.email, other.profile, other.login]) assert.ok(!text.includes(secret), `${person.name}: ${secret}`);
+      for (const secret of [other.name, other.email, other.profile, other.login])
+        assert.ok(!text.includes(secret), `${person.name}: ${secret}`);
     }
     assert.ok(!/internal|assigned_to"|created_by|agent/.test(text), text.slice(0, 300));
   }
   assert.deepEqual(Object.keys((await rowsFor(alice, '/customer_tickets?limit=1'))[0]), [
-    'id', 'org_id', 'number', 'title', 'priority', 'status', 'stage_name', 'assigned_to_display', 'created_at', 'updated_at',
+    'id',
+    'org_id',
+    'number',
+    'title',
+    'priority',
+    'status',
+    'stage_name',
+    'assigned_to_display',
+    'created_at',
+    'updated_at',
     'public_comment_count',
   ]);
 });
@@ -228,7 +267,10 @@ test('former members no longer see their tickets', async () => {
 test('service_role and the superuser see everything', async () => {
   const tickets = await db.value('select count(*)::int from helpdesk.tickets');
   const stageCount = await db.value('select count(*)::int from helpdesk.workflow_stages');
-  for (const [view, count] of [['agent_tickets', tickets], ['workflow_stage_stats', stageCount]]) {
+  for (const [view, count] of [
+    ['agent_tickets', tickets],
+    ['workflow_stage_stats', stageCount],
+  ]) {
     assert.equal((await get(`/${view}?limit=1000`, service)).body.length, count);
     assert.equal(await db.value(`select count(*)::int from helpdesk.${view}`), count);
   }
@@ -239,8 +281,12 @@ test('reports are for staff (else 403, anon 401), maintenance is for service_rol
   assert.equal(granted(await api.supabase(ben).rpc('ticket_activity', range)).days.length, 2);
   const got = await get(`/rpc/org_dashboard?p_org_id=${acme}`, api.token(cleo));
   assert.equal(got.status, 200);
-  assert.equal(got.body.mine, await db.value(
-    `select count(*)::int from helpdesk.tickets where assigned_to = $1 and status in ('open', 'pending')`, [cleo.profile]));
+  assert.equal(
+    got.body.mine,
+    await db.value(`select count(*)::int from helpdesk.tickets where assigned_to = $1 and status in ('open', 'pending')`, [
+      cleo.profile,
+    ]),
+  );
   for (const person of [alice, dave, gina]) {
     refused(await api.supabase(person).rpc('ticket_activity', range), 403, '42501');
     refused(await api.supabase(person).rpc('org_dashboard', { p_org_id: acme }), 403, '42501');

@@ -1,14 +1,15 @@
-// A restored dump is complete: the objects of helpdesk, all rows, and what the database owner added.
+// A restored dump is complete: the objects of helpdesk, all rows, and what the database owner
+// added.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { wrongCounts } from '../support/consistency.js';
-import { createEmptyDatabase, createHelpdeskDatabase, createAuthenticatorRole } from '../support/database.js';
+import { createAuthenticatorRole, createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { startPrivateServer } from '../support/private_server.js';
+import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
 import { openTicket, stagesOf, updateTicket } from '../support/organizations.js';
 import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
-import { ownerAdditionsIn, fillEveryTable } from '../support/full_database.js';
+import { startPrivateServer } from '../support/private_server.js';
 
 const original = await createHelpdeskDatabase();
 after(() => original.drop());
@@ -27,7 +28,10 @@ async function snapshotOf(db) {
 
 test('the fixture has rows in every table', () => {
   const empty = Object.entries(before.rows).filter(([, rows]) => rows.length === 0);
-  assert.deepEqual(empty.map(([table]) => table), []);
+  assert.deepEqual(
+    empty.map(([table]) => table),
+    [],
+  );
   assert.equal(before.additions.length, 8);
   assert.deepEqual(before.members, ['pg_proc', 'pg_type']);
 });
@@ -165,9 +169,7 @@ async function assertCounts(db) {
 async function assertSearchWorks(db) {
   const { acme, alice, ben, mallory } = fixture;
   const found = async (person, words) => {
-    const { rows } = await db.as(person, (session) =>
-      session.query('select helpdesk.search($1, $2) as page', [acme, words]),
-    );
+    const { rows } = await db.as(person, (session) => session.query('select helpdesk.search($1, $2) as page', [acme, words]));
     return rows[0].page.results.map(({ kind, title }) => `${kind} ${title}`).sort();
   };
   const printer = ['article Putting out a printer', 'ticket Printer was on fire'];
@@ -183,9 +185,15 @@ async function assertConversationWorks(db, ticket) {
   const { ada, alice, ben } = fixture;
   const all = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
   assert.deepEqual(await wrongCounts(db, all), []);
-  const [old] = await db.sql(`select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`);
+  const [old] = await db.sql(
+    `select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`,
+  );
   await db.sql('delete from helpdesk.notifications');
-  for (const [author, where, isInternal] of [[alice, ticket, false], [ben, old.id, false], [ben, old.id, true]]) {
+  for (const [author, where, isInternal] of [
+    [alice, ticket, false],
+    [ben, old.id, false],
+    [ben, old.id, true],
+  ]) {
     await db.as(author, (session) => session.query(`select helpdesk.add_comment($1, 'And', $2)`, [where, isInternal]));
   }
   assert.deepEqual(await wrongCounts(db, all), []);
@@ -195,11 +203,21 @@ async function assertConversationWorks(db, ticket) {
       order by 1`,
   );
   const about = { ticket: old.id };
-  assert.deepEqual(told, [{ name: 'Ada', ...about }, { name: 'Ada', ...about }, { name: 'Alice', ...about }]);
-  assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n), 2);
+  assert.deepEqual(told, [
+    { name: 'Ada', ...about },
+    { name: 'Ada', ...about },
+    { name: 'Alice', ...about },
+  ]);
+  assert.equal(
+    await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n),
+    2,
+  );
 }
 
-/** Only the fixture's transitions are allowed, and Alice, who disabled these notifications, gets none. */
+/**
+ * Only the fixture's transitions are allowed, and Alice, who disabled these notifications, gets
+ * none.
+ */
 async function assertTransitions(db, ticket) {
   const { acme, alice, ben } = fixture;
   const stages = await stagesOf(db, acme);
@@ -244,7 +262,10 @@ test('permissive default privileges in a restore: security_report() shows them, 
   assert.ok((await report(restored)).some(({ object, finding }) => object === 'table tickets' && /update to anon/.test(finding)));
   await restored.sql('grant select on helpdesk.tickets to pg_monitor');
   await restored.sql('select helpdesk.install()');
-  assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'a grant by the database owner stays');
+  assert.ok(
+    await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`),
+    'a grant by the database owner stays',
+  );
   await restored.sql('revoke select on helpdesk.tickets from pg_monitor');
   const fresh = await createHelpdeskDatabase();
   t.after(() => fresh.drop());

@@ -1,4 +1,5 @@
-// Tables belong to the user, code to the extension: DROP EXTENSION, reinstallation, tables of another version.
+// Tables belong to the user, code to the extension: DROP EXTENSION, reinstallation, tables of
+// another version.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -6,9 +7,9 @@ import { callOf, functionsFor, sensibleArguments } from '../support/api_catalog.
 import { inRolledBackTransaction } from '../support/attempts.js';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
+import { fillEveryTable } from '../support/full_database.js';
 import { openTicket, signUp } from '../support/organizations.js';
 import { memberKinds, rowsOf, shapeOf } from '../support/postgres_tools.js';
-import { fillEveryTable } from '../support/full_database.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -48,7 +49,9 @@ test('install() creates the profile of a login without one', async () => {
 
 test('enable_realtime() and install() add missing tables to the Supabase Realtime publication', async () => {
   const published = () =>
-    db.value(`select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`);
+    db.value(
+      `select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`,
+    );
   await expectError('55000', db.sql('select helpdesk.enable_realtime()'));
   await db.sql('create publication supabase_realtime');
   for (let i = 0; i < 2; i++) {
@@ -68,24 +71,25 @@ test('only superusers can install or migrate', async () => {
 /** Functions that read no table or must work with any version of the tables. */
 const NEED_NO_TABLE = ['act_as', 'is_blank', 'jwt_subject', 'bypasses_row_security', 'uuid_generate_v7', 'security_report'];
 
-for (const isolation of ['read committed', 'repeatable read']) test(`a session that began before a migration notices it, ${isolation}`, async () => {
-  await db.as(alice, async (session) => {
-    const list = () => session.query('select helpdesk.list_org_tickets($1)', [acme]);
-    await list();
-    await session.query(`begin isolation level ${isolation}`);
-    await session.query('select count(*) from pg_class');
-    const superuser = await db.connect();
-    // The last step of a migration.
-    await superuser.query('begin; update helpdesk.schema_version set version = version + 1');
-    await superuser.query('grant select on helpdesk.schema_version to authenticated; commit');
-    // This transaction keeps its snapshot; the next one sees the other version.
-    if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
-    await session.query('commit');
-    await expectError('55000', list());
-    await db.sql('update helpdesk.schema_version set version = version - 1');
-    await list();
+for (const isolation of ['read committed', 'repeatable read'])
+  test(`a session that began before a migration notices it, ${isolation}`, async () => {
+    await db.as(alice, async (session) => {
+      const list = () => session.query('select helpdesk.list_org_tickets($1)', [acme]);
+      await list();
+      await session.query(`begin isolation level ${isolation}`);
+      await session.query('select count(*) from pg_class');
+      const superuser = await db.connect();
+      // The last step of a migration.
+      await superuser.query('begin; update helpdesk.schema_version set version = version + 1');
+      await superuser.query('grant select on helpdesk.schema_version to authenticated; commit');
+      // This transaction keeps its snapshot; the next one sees the other version.
+      if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
+      await session.query('commit');
+      await expectError('55000', list());
+      await db.sql('update helpdesk.schema_version set version = version - 1');
+      await list();
+    });
   });
-});
 
 for (const version of [99, 0]) {
   test(`tables of version ${version}: every call fails with a hint; signing up still works`, async () => {
@@ -137,7 +141,12 @@ test('DROP EXTENSION CASCADE keeps every row, auth.uid() and the policies that u
     for (const table of Object.keys(before)) assert.equal(after[table].length, before[table].length, table);
     assert.equal(await other.value(`select count(*)::int from pg_policies where tablename = 'notes'`), 1);
     // Row security stays enabled, but the policies are gone.
-    assert.equal(await other.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r' and not relrowsecurity`), 0);
+    assert.equal(
+      await other.value(
+        `select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r' and not relrowsecurity`,
+      ),
+      0,
+    );
     const session = await other.connect('authenticator');
     await session.query('set role authenticated');
     await session.query(`select set_config('request.jwt.claims', $1, false)`, [JSON.stringify({ sub: alice.login })]);
@@ -178,7 +187,8 @@ test('removing everything as documented leaves the logins and nothing of helpdes
 test('on a worker of a Citus cluster no tables are created: the coordinator does that', async () => {
   const worker = await createEmptyDatabase();
   try {
-    const tables = () => worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
+    const tables = () =>
+      worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
     await worker.sql('set allow_system_table_mods = on; create table pg_catalog.pg_dist_local_group (groupid int)');
     await worker.sql('insert into pg_catalog.pg_dist_local_group values (1)');
     await worker.createExtension();

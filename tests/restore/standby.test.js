@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { switchCaller, inRolledBackTransaction } from '../support/attempts.js';
+import { inRolledBackTransaction, switchCaller } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { startPrivateServer, startStandby } from '../support/private_server.js';
 import { createTwoTenants } from '../support/two_tenants.js';
@@ -62,7 +62,9 @@ test('everything that reads answers on the standby as on the primary, for every 
       }
       // Rows and errors must be equal, except ages in hours.
       const [served, followed] = answers.map(({ rows, error }) =>
-        JSON.stringify({ rows, error: error && `${error.code} ${error.message}` }, (key, value) => (/hours/i.test(key) ? null : value)),
+        JSON.stringify({ rows, error: error && `${error.code} ${error.message}` }, (key, value) =>
+          /hours/i.test(key) ? null : value,
+        ),
       );
       assert.deepEqual(followed, served, `${name}: ${statement[0]}`);
       if (!served.includes('"error"')) asked++;
@@ -82,7 +84,9 @@ test('a member removed on the primary loses access on the standby, in the same s
   const tickets = async () => {
     await onStandby.query('begin read only');
     await switchCaller(onStandby, acme.agent);
-    const { rows } = await onStandby.query('select helpdesk.my_org_ids() as orgs, (select count(*)::int from helpdesk.tickets) as tickets');
+    const { rows } = await onStandby.query(
+      'select helpdesk.my_org_ids() as orgs, (select count(*)::int from helpdesk.tickets) as tickets',
+    );
     await onStandby.query('commit');
     return rows[0];
   };
@@ -90,7 +94,10 @@ test('a member removed on the primary loses access on the standby, in the same s
   await db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme.org, acme.agent.profile]);
   await waitForStandby();
   assert.deepEqual(await tickets(), { orgs: [], tickets: 0 });
-  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [acme.org, acme.agent.profile]);
+  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [
+    acme.org,
+    acme.agent.profile,
+  ]);
   await waitForStandby();
   assert.ok((await tickets()).tickets > 0);
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { createOrganization, openTicket, signUp, createTwoOrganizations } from '../support/organizations.js';
+import { createOrganization, createTwoOrganizations, openTicket, signUp } from '../support/organizations.js';
 import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
 
 const SUPABASE = `
@@ -85,7 +85,12 @@ test('auth gets two triggers, a policy and grants for helpdesk_owner, and nothin
   const added = linesNotIn(authNow, authBefore);
   const triggers = added.filter((line) => line.startsWith('CREATE TRIGGER helpdesk_'));
   assert.equal(triggers.length, 2);
-  const rest = added.filter((line) => !/^(CREATE TRIGGER helpdesk_|COMMENT ON (TRIGGER|POLICY) helpdesk_|CREATE POLICY helpdesk_reads_logins |GRANT .* TO helpdesk_owner;)/.test(line));
+  const rest = added.filter(
+    (line) =>
+      !/^(CREATE TRIGGER helpdesk_|COMMENT ON (TRIGGER|POLICY) helpdesk_|CREATE POLICY helpdesk_reads_logins |GRANT .* TO helpdesk_owner;)/.test(
+        line,
+      ),
+  );
   assert.deepEqual(rest, []);
 });
 
@@ -163,7 +168,10 @@ test('only a login with a confirmed address can accept an invite', async () => {
   assert.equal(role, 'org_agent');
 });
 
-/** The caller's own versions of what Supabase's auth.uid() uses, which record the role that runs them. */
+/**
+ * The caller's own versions of what Supabase's auth.uid() uses, which record the role that runs
+ * them.
+ */
 const TRAPS = `
   create schema evil authorization authenticated;
   set role authenticated;

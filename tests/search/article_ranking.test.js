@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -45,7 +45,10 @@ test('internal articles are not suggested to customers, and their text is not sh
   const ticket = await openTicket(customer, acme, 'Where is the wizard of wizardry?');
   const ask = (session) => session.query('select helpdesk.suggest_articles($1) as found', [ticket]);
   assert.deepEqual((await ask(customer)).rows[0].found, []);
-  assert.deepEqual((await ask(await db.signIn(ada))).rows[0].found.map(({ id }) => id), [internal]);
+  assert.deepEqual(
+    (await ask(await db.signIn(ada))).rows[0].found.map(({ id }) => id),
+    [internal],
+  );
   for (const query of ['wizard password', 'wizar', 'wizzardry']) {
     const { rows } = await customer.query('select helpdesk.search($1, $2) as found', [acme, query]);
     assert.doesNotMatch(JSON.stringify(rows), /password|Wizardry/);
@@ -55,5 +58,8 @@ test('internal articles are not suggested to customers, and their text is not sh
 test('an article with a similar title is found beside tickets', async () => {
   await openTicket(customer, acme, 'The tonner again');
   const { rows } = await customer.query(`select helpdesk.search($1, 'tonner')->'results' as found`, [acme]);
-  assert.deepEqual(rows[0].found.map(({ kind, title }) => `${kind} ${title}`), ['ticket The tonner again', 'article Changing the toner']);
+  assert.deepEqual(
+    rows[0].found.map(({ kind, title }) => `${kind} ${title}`),
+    ['ticket The tonner again', 'article Changing the toner'],
+  );
 });

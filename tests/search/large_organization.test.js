@@ -1,4 +1,5 @@
-// Search with more documents than fit in one window, in one scan of the newest or on one page of the index.
+// Search with more documents than fit in one window, in one scan of the newest or on one page of
+// the index.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -9,7 +10,10 @@ const db = await createHelpdeskDatabase();
 after(() => db.drop());
 const { acme, globex, ada, alice, dave, gina } = await createTwoOrganizations(db);
 
-/** Tickets titled `<words> <n>`; in Acme every fourth is Alice's and every eighth is assigned to Dave. */
+/**
+ * Tickets titled `<words> <n>`; in Acme every fourth is Alice's and every eighth is assigned to
+ * Dave.
+ */
 async function openTickets(org, person, words, from, to) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, description, created_by, assigned_to)
@@ -150,7 +154,10 @@ test('customers find each of their documents once, and nothing internal', async 
     if (person === alice) {
       assert.equal(found.filter((document) => document.startsWith('ticket')).length, 2000);
       assert.equal(new Set(found).size, found.length);
-      assert.deepEqual(found.filter((document) => !expected.includes(document) && !comments.includes(document)), []);
+      assert.deepEqual(
+        found.filter((document) => !expected.includes(document) && !comments.includes(document)),
+        [],
+      );
     } else assertSameOnce(found, [...expected, ...comments], person.name);
   }
 });
@@ -172,7 +179,9 @@ test('list_org_tickets finds the tickets that the table shows and counts up to 1
   assert.equal((await listed(await db.signIn(dave), acme, 'half')).total, 0);
   // Too many documents to be counted.
   assert.equal((await listed(await db.signIn(gina), globex, 'ancient')).total, OLD);
-  const { rows } = await (await db.signIn(gina)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [globex]);
+  const { rows } = await (await db.signIn(gina)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [
+    globex,
+  ]);
   assert.equal(rows[0].page.pagination.total, null);
 });
 
@@ -232,8 +241,18 @@ test('a search reads only documents of its organization', async () => {
     );
     return rows[0].id;
   });
-  for (const [query, results] of [['common', 3], ['comm', 3], ['-printer', 2], ['xyzzy or -printer', 2], ['common -printer', 2]]) {
-    for (const call of ['search($1, $2)', `list_org_tickets($1, jsonb_build_object('search', $2::text))`, 'search_articles($1, $2)']) {
+  for (const [query, results] of [
+    ['common', 3],
+    ['comm', 3],
+    ['-printer', 2],
+    ['xyzzy or -printer', 2],
+    ['common -printer', 2],
+  ]) {
+    for (const call of [
+      'search($1, $2)',
+      `list_org_tickets($1, jsonb_build_object('search', $2::text))`,
+      'search_articles($1, $2)',
+    ]) {
       const { read, answer } = await reading(ada, call, [small, query]);
       assert.ok(read < 100, `${call} of ${query} reads ${read} documents`);
       if (call === 'search($1, $2)') assert.equal(answer.results.length, results, query);

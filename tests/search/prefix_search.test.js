@@ -1,9 +1,10 @@
-// The last word of a query also matches as a prefix: exact matches come first, then prefix matches, each once.
+// The last word of a query also matches as a prefix: exact matches come first, then prefix matches,
+// each once.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -27,7 +28,11 @@ const agent = await db.signIn(ada);
 async function pages(session, query, filters = {}) {
   const found = [];
   for (let cursor; ; ) {
-    const { rows } = await session.query('select helpdesk.search($1, $2, $3) as page', [acme, query, { ...filters, ...(cursor && { cursor }) }]);
+    const { rows } = await session.query('select helpdesk.search($1, $2, $3) as page', [
+      acme,
+      query,
+      { ...filters, ...(cursor && { cursor }) },
+    ]);
     found.push(rows[0].page.results.map(({ title }) => title));
     cursor = rows[0].page.pagination.nextCursor;
     if (!cursor) return found;
@@ -47,18 +52,27 @@ test('staff find exact matches first, then prefix matches, each once, at every p
 
 test('all pages but the last are full, including the one where exact matches end', async () => {
   const found = await pages(agent, 'print', { perPage: 20 });
-  assert.deepEqual(found.map((page) => page.length), [20, 20, 16]);
+  assert.deepEqual(
+    found.map((page) => page.length),
+    [20, 20, 16],
+  );
 });
 
 test('a prefix that is no lexeme finds all documents; a word followed by a space only exact matches', async () => {
   assert.equal((await pages(agent, 'prin')).flat().length, titles.length + 1);
-  assert.deepEqual((await pages(agent, 'print ')).flat().filter((title) => !hasWord(title)), []);
+  assert.deepEqual(
+    (await pages(agent, 'print ')).flat().filter((title) => !hasWord(title)),
+    [],
+  );
   assert.equal((await pages(agent, 'print ')).flat().length, EXACT_MATCHES + 1);
 });
 
 test('the other conditions of a query apply to exact and prefix matches', async () => {
   assert.deepEqual((await pages(agent, '7 print')).flat(), ['print 7', 'printer 7']);
-  assert.deepEqual((await pages(agent, '-printer print')).flat().filter((title) => title.includes('printer')), []);
+  assert.deepEqual(
+    (await pages(agent, '-printer print')).flat().filter((title) => title.includes('printer')),
+    [],
+  );
   assert.equal((await pages(agent, '-printer print')).flat().length, EXACT_MATCHES);
   assert.equal((await pages(agent, 'xyzzy or print')).flat().length, titles.length + 1);
   // A negation in an OR: documents without that word match too.
@@ -86,7 +100,11 @@ test('a ticket found by number and articles appear once, not in both phases', as
 });
 
 test('a cursor of the prefix phase returns prefix matches only', async () => {
-  const { rows } = await agent.query('select helpdesk.search($1, $2, $3) as page', [acme, 'print', { cursor: JSON.stringify({ scan: 'index', phase: 'prefix', before: null, after: null }), perPage: 100 }]);
+  const { rows } = await agent.query('select helpdesk.search($1, $2, $3) as page', [
+    acme,
+    'print',
+    { cursor: JSON.stringify({ scan: 'index', phase: 'prefix', before: null, after: null }), perPage: 100 },
+  ]);
   const found = rows[0].page.results.map(({ title }) => title);
   assert.deepEqual(found.filter(hasWord), []);
   assert.equal(found.length, PREFIX_MATCHES);
@@ -110,6 +128,9 @@ test('prefix matches in the title rank above those in the text', async () => {
   await openTicket(customer, acme, 'lamps');
   await agent.query('select helpdesk.add_comment($1, $2)', [ticket, 'Both lamps, I think, in the second room.']);
   const { rows } = await agent.query(`select helpdesk.search($1, 'lamp')->'results' as results`, [acme]);
-  assert.deepEqual(rows[0].results.map(({ kind, title }) => `${kind} ${title}`), ['ticket About a lamp', 'ticket lamps', 'comment About a lamp']);
+  assert.deepEqual(
+    rows[0].results.map(({ kind, title }) => `${kind} ${title}`),
+    ['ticket About a lamp', 'ticket lamps', 'comment About a lamp'],
+  );
   assert.ok(rows[0].results.every(({ rank }) => rank > 1));
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { attempt, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { attempt, inRolledBackTransaction, outcomeOf, sqlstateOf } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { createTwoTenants } from '../support/two_tenants.js';
 

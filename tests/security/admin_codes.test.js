@@ -1,4 +1,5 @@
-// Attempts to become installation administrator with guessed, used, expired or contested admin codes.
+// Attempts to become installation administrator with guessed, used, expired or contested admin
+// codes.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';

@@ -1,9 +1,10 @@
-// The caller is cached between calls and transactions, but never longer than the cached data is valid.
+// The caller is cached between calls and transactions, but never longer than the cached data is
+// valid.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { createOrganization, addMember, signUp } from '../support/organizations.js';
+import { addMember, createOrganization, signUp } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -17,7 +18,8 @@ const leave = (person) => db.sql('delete from helpdesk.org_members where user_id
 test('a commit of another session is visible to the next statement', async () => {
   const [older, session] = [await db.connect(), await db.signIn(alice)];
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // Keeps the oldest running transaction the same.
+  // Keeps the oldest running transaction the same.
+  await older.query('select pg_current_xact_id()');
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) assert.deepEqual(await orgsOf(session), []);
     await addMember(db, org, alice, 'org_customer');
@@ -30,10 +32,15 @@ test('a commit of another session is visible to the next statement', async () =>
 test('the commit of a transaction that was running during a call is visible to the next statement', async () => {
   const [older, other, session, writer] = [await db.connect(), await db.connect(), await db.signIn(alice), await db.connect()];
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // The oldest running transaction, before and after.
+  // The oldest running transaction, before and after.
+  await older.query('select pg_current_xact_id()');
   await writer.query('begin');
-  await writer.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
-  await other.query('select pg_current_xact_id()'); // The newest completed transaction, before and after.
+  await writer.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [
+    org,
+    alice.profile,
+  ]);
+  // The newest completed transaction, before and after.
+  await other.query('select pg_current_xact_id()');
   for (let i = 0; i < 2; i++) assert.deepEqual(await orgsOf(session), []);
   await writer.query('commit');
   assert.deepEqual(await orgsOf(session), [org]);
@@ -45,13 +52,19 @@ test('a rolled-back change is not visible to the next transaction with an equal 
   const [older, other, session] = [await db.connect(), await db.connect(), await db.connect()];
   await session.query(`select set_config('request.jwt.claims', $1, false)`, [claimsOf(alice)]);
   await older.query('begin');
-  await older.query('select pg_current_xact_id()'); // The oldest running transaction, now and later.
-  // Tries the command ids of the next transaction, until one equals that of the call that saw the change.
+  // The oldest running transaction, now and later.
+  await older.query('select pg_current_xact_id()');
+  // Tries the command ids of the next transaction, until one equals that of the call that saw the
+  // change.
   for (let commands = 0; commands < 10; commands++) {
     await session.query('begin');
     await session.query('select pg_current_xact_id()');
-    await other.query('select pg_current_xact_id()'); // The newest completed transaction, now and later.
-    await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
+    // The newest completed transaction, now and later.
+    await other.query('select pg_current_xact_id()');
+    await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [
+      org,
+      alice.profile,
+    ]);
     assert.deepEqual(await orgsOf(session), [org]);
     await session.query('rollback');
     await session.query('begin');
@@ -84,8 +97,12 @@ test('a change undone by ROLLBACK TO is not visible afterwards', async () => {
   await session.query('begin');
   assert.deepEqual(await orgsOf(session), []);
   await session.query('savepoint before');
-  await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [org, alice.profile]);
-  await other.query('select pg_current_xact_id()'); // The newest completed transaction, before and after.
+  await session.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [
+    org,
+    alice.profile,
+  ]);
+  // The newest completed transaction, before and after.
+  await other.query('select pg_current_xact_id()');
   assert.deepEqual(await orgsOf(session), [org]);
   await session.query('rollback to before');
   assert.deepEqual(await orgsOf(session), []);
@@ -142,10 +159,16 @@ test('the cache of readable profiles is correct for many profiles and invalidate
     for (let i = 0; i < 2; i++) assert.deepEqual(await read(), expected);
     const [gone] = expected.filter((id) => id !== ada.profile);
     await db.sql('delete from helpdesk.org_members where user_id = $1', [gone]);
-    assert.deepEqual(await read(), expected.filter((id) => id !== gone));
+    assert.deepEqual(
+      await read(),
+      expected.filter((id) => id !== gone),
+    );
     const [removed] = expected.filter((id) => ![ada.profile, gone].includes(id));
     await session.query('select helpdesk.remove_member($1, $2)', [org, removed]);
-    assert.deepEqual(await read(), expected.filter((id) => ![gone, removed].includes(id)));
+    assert.deepEqual(
+      await read(),
+      expected.filter((id) => ![gone, removed].includes(id)),
+    );
     await session.query('rollback');
     assert.deepEqual(await read(), await members());
   });
@@ -155,7 +178,11 @@ test('the same claims are nobody as soon as the role is anon', async () => {
   const session = await db.connect();
   await session.query('begin');
   await session.query(`select set_config('request.jwt.claims', $1, true)`, [claimsOf(alice)]);
-  for (const [role, profile] of [['authenticated', alice.profile], ['anon', null], ['authenticated', alice.profile]]) {
+  for (const [role, profile] of [
+    ['authenticated', alice.profile],
+    ['anon', null],
+    ['authenticated', alice.profile],
+  ]) {
     await session.query(`set local role ${role}`);
     const { rows } = await session.query('select helpdesk.my_profile_id() as me');
     assert.equal(rows[0].me, profile);

@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { withoutVolatileParts, differingEntries, roleAndClaimsOf, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import {
+  differingEntries,
+  inRolledBackTransaction,
+  outcomeOf,
+  roleAndClaimsOf,
+  sqlstateOf,
+  withoutVolatileParts,
+} from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
@@ -42,7 +49,10 @@ const assertPublicArticles = (rows) =>
     [acme, globex].map(({ open }) => [open.article, 'How to print', 'published', 'public']).sort(),
   );
 
-/** The functions that return public articles, with the check of what they return to nobody about Acme. */
+/**
+ * The functions that return public articles, with the check of what they return to nobody about
+ * Acme.
+ */
 const PUBLIC_RESULTS = {
   list_articles: ({ articles, pagination }) => {
     assert.deepEqual(titlesOf(articles), ['How to print']);
@@ -63,7 +73,8 @@ test('without claims, functions that need a person refuse, and tables show only 
   assert.deepEqual(findSecrets(nobody), []);
   assertPublicArticles(nobody.articles.map((row) => JSON.parse(row)));
   for (const table of [...tables, ...views]) {
-    if (!['schema_version', 'articles'].includes(table)) assert.ok(['42501', ''].includes(String(nobody[table])), `${table}: ${nobody[table]}`);
+    if (!['schema_version', 'articles'].includes(table))
+      assert.ok(['42501', ''].includes(String(nobody[table])), `${table}: ${nobody[table]}`);
   }
   // The functions that nobody may call return null, an empty list or false.
   const answered = functions.map(({ name }) => name).filter((name) => !/"code":"42501"/.test(nobody[name]));
@@ -171,9 +182,15 @@ test('request.jwt.claim.sub takes precedence over the claims; if malformed, the 
 });
 
 test('role anon can read public articles and nothing else, whatever the claims', async () => {
-  for (const text of ['', '{}', JSON.stringify(roleAndClaimsOf(acme.admin).claims), JSON.stringify({ role: 'service_role', sub })]) {
+  for (const text of [
+    '',
+    '{}',
+    JSON.stringify(roleAndClaimsOf(acme.admin).claims),
+    JSON.stringify({ role: 'service_role', sub }),
+  ]) {
     const who = { role: 'anon', claims: text };
-    for (const view of views) assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
+    for (const view of views)
+      assert.equal(sqlstateOf(await outcomeOf(session, who, `select * from helpdesk.${view}`)), '42501', view);
     for (const table of tables) {
       const read = await outcomeOf(session, who, `select * from helpdesk.${table}`);
       if (table === 'articles') {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { inRolledBackTransaction, outcomeOf, sqlstateOf } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { insertableRows, insertStatement, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
+import { createSecretFinder, createTwoTenants, insertableRows, insertStatement } from '../support/two_tenants.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -45,7 +45,8 @@ for (const [who, attacker] of Object.entries(attackers)) {
           const move = await attemptAndUndo(`update helpdesk.${name} set org_id = $1 where ctid = $2::tid`, [acme.org, place]);
           if (move.rowCount > 0) moved.add(name);
           assert.deepEqual(findSecrets(move, [acme.org]), [], name);
-          if (attacker.role === 'service_role') continue; // A backend may add rows to any organization.
+          // A backend may add rows to any organization.
+          if (attacker.role === 'service_role') continue;
           assert.equal(sqlstateOf(move), '42501', name);
           const insert = `insert into helpdesk.${name} select ${list} from helpdesk.${name} where ctid = $2::tid`;
           const copy = await attemptAndUndo(insert, [acme.org, place]);
@@ -60,7 +61,8 @@ for (const [who, attacker] of Object.entries(attackers)) {
 for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !== 'a backend')) {
   test(`${who} cannot insert a row into another organization or one that references it`, async () => {
     await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
-      await session.query('set constraints all immediate'); // Nothing is committed, so deferred checks must run now.
+      // Nothing is committed, so deferred checks must run now.
+      await session.query('set constraints all immediate');
       for (const [table, row] of Object.entries(rows)) {
         for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
           for (const [kind, id] of Object.entries(acme.ids)) {

@@ -162,7 +162,11 @@ test('without a token, articles and search return only published public articles
       assert.deepEqual(await get(`/articles?${filter}`), [], filter);
     }
     assert.deepEqual(ids((await ask('list_articles')).articles), [article]);
-    for (const filter of [{ status: ['draft', 'archived'] }, { visibility: ['internal', 'members'] }, { tag: 'Category acmesecret' }]) {
+    for (const filter of [
+      { status: ['draft', 'archived'] },
+      { visibility: ['internal', 'members'] },
+      { tag: 'Category acmesecret' },
+    ]) {
       const { articles = [] } = await ask('list_articles', { p_filters: filter });
       assert.deepEqual(articles, [], JSON.stringify(filter));
     }
@@ -174,7 +178,13 @@ test('without a token, articles and search return only published public articles
     const query = 'print or acmesecret or ticket or draft or internal or members or archived or said';
     assert.deepEqual(ids(await ask('search_articles', { p_query: query })), [article]);
     assert.deepEqual(ids((await ask('search', { p_query: query })).results), [article]);
-    for (const embedded of ['profiles!articles_author_fkey', 'organizations', 'article_versions', 'article_feedback', 'tickets']) {
+    for (const embedded of [
+      'profiles!articles_author_fkey',
+      'organizations',
+      'article_versions',
+      'article_feedback',
+      'tickets',
+    ]) {
       const { status } = await api.http('GET', `/articles?select=title,${embedded}(*)`, { token });
       assert.equal(status, 401, embedded);
     }

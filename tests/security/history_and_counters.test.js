@@ -67,9 +67,7 @@ test('not even a superuser can change a revision, or delete one without its tick
 const columns = {
   number: 1000,
   version: 1000,
-  latest_history_id: await db.value('select id from helpdesk.ticket_history where ticket_id = $1 and version = 1', [
-    ids.ticket,
-  ]),
+  latest_history_id: await db.value('select id from helpdesk.ticket_history where ticket_id = $1 and version = 1', [ids.ticket]),
   public_comment_count: 1000,
   public_attachment_count: 1000,
   created_at: '2000-01-01',

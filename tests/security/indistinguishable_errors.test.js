@@ -1,13 +1,14 @@
-// Objects of another organization are indistinguishable from missing ones, in functions, tables and HTTP.
+// Objects of another organization are indistinguishable from missing ones, in functions, tables and
+// HTTP.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { callOf, functionsFor, keysOf, sensibleArguments } from '../support/api_catalog.js';
-import { switchCaller, withoutVolatileParts, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { inRolledBackTransaction, outcomeOf, sqlstateOf, switchCaller, withoutVolatileParts } from '../support/attempts.js';
 import { serveHelpdesk } from '../support/helpdesk_server.js';
 import { openTicket } from '../support/organizations.js';
-import { allRowsOf, insertableRows, insertStatement, createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
+import { allRowsOf, createSecretFinder, createTwoTenants, insertableRows, insertStatement } from '../support/two_tenants.js';
 
 const { db, api, acme, globex, stan } = await serveHelpdesk(createTwoTenants);
 const session = await db.connect();
@@ -80,7 +81,8 @@ for (const [who, person] of Object.entries(attackers)) {
             await switchCaller(session, person);
             assert.match(JSON.stringify(answer), /How to print|Printing/, what);
             published++;
-          } else assert.equal(withoutVolatileParts(answer), withoutVolatileParts(await attemptAndUndo(...callOf(fn, nowhere))), what);
+          } else
+            assert.equal(withoutVolatileParts(answer), withoutVolatileParts(await attemptAndUndo(...callOf(fn, nowhere))), what);
           assert.deepEqual(findSecrets(answer, known), [], what);
           if (answer.error) refused++;
         }
@@ -124,7 +126,11 @@ test('keys of filters and changes do not reveal whether an id exists', async () 
             for (const value of [(id) => id, (id) => [id], ...CURSORS]) {
               const ask = (id) => attemptAndUndo(...callOf(fn, { ...mine, [name]: { [key]: value(id) } }));
               const answer = await ask(id);
-              assert.equal(withoutVolatileParts(answer), withoutVolatileParts(await ask(randomUUID())), `${fn.name} ${key}: a foreign ${kind}`);
+              assert.equal(
+                withoutVolatileParts(answer),
+                withoutVolatileParts(await ask(randomUUID())),
+                `${fn.name} ${key}: a foreign ${kind}`,
+              );
               assert.deepEqual(findSecrets(answer, [id]), [], `${fn.name} ${key}: a foreign ${kind}`);
             }
           }
@@ -154,7 +160,8 @@ test('text arguments do not reveal paths, addresses, titles or keys of others', 
       for (const fn of functions) {
         for (const { name } of fn.args.filter(({ type }) => type === 'text')) {
           for (const [what, [there, nowhere]] of Object.entries(texts)) {
-            const ask = async (text) => withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, globex), [name]: text })));
+            const ask = async (text) =>
+              withoutVolatileParts(await attemptAndUndo(...callOf(fn, { ...sensibleArguments(fn, globex), [name]: text })));
             assert.equal(await ask(there), await ask(nowhere), `${fn.name}(${name} => ${what})`);
           }
         }
@@ -167,7 +174,8 @@ test('writes to tables do not reveal whether a referenced id exists', async () =
   const rows = await insertableRows(db, globex);
   for (const person of [globex.admin, stan]) {
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
-      await session.query('set constraints all immediate'); // Nothing is committed, so deferred checks must run now.
+      // Nothing is committed, so deferred checks must run now.
+      await session.query('set constraints all immediate');
       const same = async (what, statement) => {
         for (const [kind, id] of Object.entries(acme.ids)) {
           const ask = async (id) => withoutVolatileParts(await attemptAndUndo(...statement(id)));

@@ -1,4 +1,5 @@
-// Only a login that has confirmed the address in app.initial_admin_email becomes the first administrator.
+// Only a login that has confirmed the address in app.initial_admin_email becomes the first
+// administrator.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +16,9 @@ const quoted = (text) => `'${text.replaceAll(`'`, `''`)}'`;
 await setAddress(ADDRESS);
 const stan = await signUp(db, 'Stan');
 
-/** The role of a login after a series of statements of the sign-up service, which are rolled back. */
+/**
+ * The role of a login after a series of statements of the sign-up service, which are rolled back.
+ */
 async function roleAfter(...changes) {
   const session = await db.connect(); // The setting takes effect in new sessions.
   const login = randomUUID();

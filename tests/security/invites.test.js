@@ -1,12 +1,13 @@
-// Attempts to join an organization with invites of others, or used, expired, revoked or contested ones.
+// Attempts to join an organization with invites of others, or used, expired, revoked or contested
+// ones.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
-import { attempt, withoutVolatileParts, outcomeOf, sqlstateOf } from '../support/attempts.js';
+import { attempt, outcomeOf, sqlstateOf, withoutVolatileParts } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { createOrganization, addMember, signUp } from '../support/organizations.js';
-import { settledSqlstate, race } from '../support/race.js';
+import { addMember, createOrganization, signUp } from '../support/organizations.js';
+import { race, settledSqlstate } from '../support/race.js';
 import { createTwoTenants } from '../support/two_tenants.js';
 
 const db = await createHelpdeskDatabase();
@@ -104,9 +105,14 @@ test('for everybody else an invite is indistinguishable from one that does not e
     }
   }
   for (const person of [stan, globex.admin, acme.customer, acme.agent]) {
-    const unknown = withoutVolatileParts(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]));
+    const unknown = withoutVolatileParts(
+      await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [randomUUID()]),
+    );
     for (const id of [used, expired, revoked, pending]) {
-      assert.equal(withoutVolatileParts(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])), unknown);
+      assert.equal(
+        withoutVolatileParts(await outcomeOf(session, person, 'select helpdesk.revoke_org_invite($1)', [id])),
+        unknown,
+      );
       assert.equal((await outcomeOf(session, person, 'select * from helpdesk.org_invites where id = $1', [id])).rows.length, 0);
       assert.equal((await outcomeOf(session, person, 'delete from helpdesk.org_invites where id = $1', [id])).rowCount, 0);
     }
@@ -285,7 +291,8 @@ test('the lifetime of an invite must be positive and at most a year, by function
 });
 
 test('lifetimes of mixed signs are accepted or refused properly', async () => {
-  // Postgres compares a month as 30 days, but it has 28 to 31: on any day, one of these lies in the past.
+  // Postgres compares a month as 30 days, but it has 28 to 31: on any day, one of these lies in the
+  // past.
   for (const months of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
     for (const lifetime of [`-${months} months ${months * 30} days 1 second`, `${months} months -${months * 30} days 1 second`]) {
       assert.match(sqlstateOf(await inviteFor(lifetime)), /^(ok|22023)$/, lifetime);

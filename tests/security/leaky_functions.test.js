@@ -1,5 +1,5 @@
-// An attacker's own functions, operators, aggregates, casts and views, declared so cheap that the planner would
-// call them first, never receive a row of another organization.
+// An attacker's own functions, operators, aggregates, casts and views, declared so cheap that the
+// planner would call them first, never receive a row of another organization.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -37,7 +37,9 @@ const SPIES = `
   create cast (text as pg_temp.loot) with function pg_temp.to_loot(text);
   create domain pg_temp.checked as text check (pg_temp.spy(value));`;
 
-/** Tables that are also tried with index scans, so that conditions end up in different plan nodes. */
+/**
+ * Tables that are also tried with index scans, so that conditions end up in different plan nodes.
+ */
 const BY_INDEX = ['tickets', 'ticket_comments', 'org_members', 'articles'];
 
 /** Ways to call a function on every row of table `t`. */

@@ -1,5 +1,5 @@
-// The full-text index distinguishes organizations by 20 bits of their ids. Creating an organization with the same
-// bits as another reveals nothing about it.
+// The full-text index distinguishes organizations by 20 bits of their ids. Creating an organization
+// with the same bits as another reveals nothing about it.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -11,7 +11,8 @@ after(() => db.drop());
 const [ada, gina] = [await signUp(db, 'Ada'), await signUp(db, 'Gina')];
 const [VICTIM, GLOBEX, OTHER] = ['aaa12345', 'bbb12345', 'bbb54321'].map((end) => `01900000-0000-7000-8000-0000${end}`);
 /** Ids of documents that are in the sample used to estimate the number of matches. */
-const SAMPLED = 'select id from (select helpdesk.uuid_generate_v7() as id from generate_series(1, 20000)) v where uuid_hash(id) & 63 = 0';
+const SAMPLED =
+  'select id from (select helpdesk.uuid_generate_v7() as id from generate_series(1, 20000)) v where uuid_hash(id) & 63 = 0';
 /** One less than the number that counts as common. */
 const OWN = 78;
 
@@ -20,7 +21,11 @@ const ticketsOf = (org, person, title, many) =>
     `insert into helpdesk.tickets (id, org_id, title, created_by) select id, $1, $2, $3 from (${SAMPLED} limit $4) s returning id`,
     [org, title, person.profile, many],
   );
-for (const [org, founder] of [[VICTIM, ada], [GLOBEX, gina], [OTHER, gina]]) {
+for (const [org, founder] of [
+  [VICTIM, ada],
+  [GLOBEX, gina],
+  [OTHER, gina],
+]) {
   await db.sql('insert into helpdesk.organizations (id, name, created_by) values ($1, $2, $3)', [org, 'Org', founder.profile]);
 }
 const [{ id: ticket }] = await ticketsOf(VICTIM, ada, 'Staff', 1);
@@ -50,6 +55,7 @@ test('neither cursor nor total reveals whether another organization has a word',
   assert.equal(nobodys.total, String(OWN));
   assert.deepEqual(Object.keys(nobodys.position).sort(), ['phase', 'scan']);
   for (const org of [GLOBEX, OTHER]) {
-    for (const words of ['layoffs in may', 'layoffs in june']) assert.deepEqual(await searchFor(org, words), nobodys, `${org} ${words}`);
+    for (const words of ['layoffs in may', 'layoffs in june'])
+      assert.deepEqual(await searchFor(org, words), nobodys, `${org} ${words}`);
   }
 });

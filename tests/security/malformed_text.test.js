@@ -1,4 +1,5 @@
-// Invalid bytes, other encodings, edge values and arguments of 10 MB are refused properly or stored unchanged.
+// Invalid bytes, other encodings, edge values and arguments of 10 MB are refused properly or stored
+// unchanged.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -93,7 +94,11 @@ test('blank text is refused by the tables too, independent of the locale', async
   const { ticket, workflow, article } = acme.ids;
   const inserts = {
     'tickets.title': ['insert into helpdesk.tickets (org_id, title) values ($1, $2)', [acme.org]],
-    'ticket_comments.content': ['insert into helpdesk.ticket_comments (org_id, content, ticket_id) values ($1, $2, $3)', [acme.org], [ticket]],
+    'ticket_comments.content': [
+      'insert into helpdesk.ticket_comments (org_id, content, ticket_id) values ($1, $2, $3)',
+      [acme.org],
+      [ticket],
+    ],
     ...Object.fromEntries(
       ['file_name', 'file_type', 'storage_path'].map((column) => [
         `ticket_attachments.${column}`,
@@ -108,7 +113,11 @@ test('blank text is refused by the tables too, independent of the locale', async
     'organizations.name': ['update helpdesk.organizations set name = $2 where id = $1', [acme.org]],
     'profiles.name': ['update helpdesk.profiles set name = $2 where id = $1', [acme.admin.profile]],
     'workflows.name': ['insert into helpdesk.workflows (org_id, name) values ($1, $2)', [acme.org]],
-    'workflow_stages.name': ['insert into helpdesk.workflow_stages (org_id, name, workflow_id) values ($1, $2, $3)', [acme.org], [workflow]],
+    'workflow_stages.name': [
+      'insert into helpdesk.workflow_stages (org_id, name, workflow_id) values ($1, $2, $3)',
+      [acme.org],
+      [workflow],
+    ],
     'categories.name': ['insert into helpdesk.categories (org_id, name) values ($1, $2)', [acme.org]],
     'articles.title': [`insert into helpdesk.articles (org_id, title, content) values ($1, $2, 'x')`, [acme.org]],
     'articles.content': [`insert into helpdesk.articles (org_id, content, title) values ($1, $2, 'x')`, [acme.org]],
@@ -121,10 +130,20 @@ test('blank text is refused by the tables too, independent of the locale', async
   const session = await db.connect();
   await inRolledBackTransaction(session, acme.admin, async ({ attemptAndUndo }) => {
     for (const [column, [text, before, after = []]] of Object.entries(inserts)) {
-      for (const value of WHITE) assert.match(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), /^(22023|23514)$/, `${column} ${JSON.stringify(value)}`);
+      for (const value of WHITE)
+        assert.match(
+          sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])),
+          /^(22023|23514)$/,
+          `${column} ${JSON.stringify(value)}`,
+        );
       // Storage paths have additional rules.
       if (!column.endsWith('storage_path')) {
-        for (const value of SEEN) assert.equal(sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])), 'ok', `${column} ${JSON.stringify(value)}`);
+        for (const value of SEEN)
+          assert.equal(
+            sqlstateOf(await attemptAndUndo(text, [...before, value, ...after])),
+            'ok',
+            `${column} ${JSON.stringify(value)}`,
+          );
       }
     }
   });

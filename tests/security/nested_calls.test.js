@@ -1,9 +1,10 @@
-// A custom trigger calls helpdesk while a statement of helpdesk is running, whose plan must not be freed.
+// A custom trigger calls helpdesk while a statement of helpdesk is running, whose plan must not be
+// freed.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());

@@ -1,5 +1,5 @@
-// Planner statistics cover all organizations, and estimates are visible in EXPLAIN and over HTTP with
-// `Prefer: count=planned`. No estimate may depend on what another tenant has written.
+// Planner statistics cover all organizations, and estimates are visible in EXPLAIN and over HTTP
+// with `Prefer: count=planned`. No estimate may depend on what another tenant has written.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -77,7 +77,9 @@ const estimatesDiffer = (session, rowsOf, theirs) =>
     const estimates = async (text) => {
       const found = [];
       for (const operator of ['=', '<', '<>']) {
-        const { rows: plan, error } = await attemptAndUndo(`explain (format json) select from helpdesk.${rowsOf(operator, text)}`);
+        const { rows: plan, error } = await attemptAndUndo(
+          `explain (format json) select from helpdesk.${rowsOf(operator, text)}`,
+        );
         found.push(error ? error.code : plan[0]['QUERY PLAN'][0].Plan['Plan Rows']);
       }
       return found.join(' ');
@@ -95,7 +97,8 @@ test('no estimate on a text column depends on texts of other tenants', async () 
         `select ${column} from helpdesk.${name} group by 1 order by ${column} is not distinct from $1 desc, count(*) desc limit 1`,
         [SECRET],
       );
-      if (await estimatesDiffer(session, (operator, text) => `${name} where ${column} ${operator} $$${text}$$`, theirs)) leaks.push(`${name}.${column}`);
+      if (await estimatesDiffer(session, (operator, text) => `${name} where ${column} ${operator} $$${text}$$`, theirs))
+        leaks.push(`${name}.${column}`);
     }
   }
   assert.deepEqual(leaks, []);
@@ -120,7 +123,8 @@ test('no estimate on an index expression depends on values of other tenants', as
       [SECRET],
     );
     // Many rows, so that small differences are not rounded away.
-    const rows = (operator, text) => `${name}, generate_series(1, 1000000000) g where ${expression} ${operator} $$${text}$$ or g < 0`;
+    const rows = (operator, text) =>
+      `${name}, generate_series(1, 1000000000) g where ${expression} ${operator} $$${text}$$ or g < 0`;
     if (await estimatesDiffer(session, rows, theirs)) leaks.push(`${name}: ${expression}`);
   }
   assert.deepEqual(leaks, []);
@@ -140,7 +144,9 @@ test('no estimate on a text array depends on elements of other tenants', async (
           (text) => `$$${text}$$ = any (${column})`,
         ]) {
           const estimate = async (text) => {
-            const { rows, error } = await attemptAndUndo(`explain (format json) select from helpdesk.${name} where ${condition(text)}`);
+            const { rows, error } = await attemptAndUndo(
+              `explain (format json) select from helpdesk.${name} where ${condition(text)}`,
+            );
             return error ? error.code : rows[0]['QUERY PLAN'][0].Plan['Plan Rows'];
           };
           asked++;

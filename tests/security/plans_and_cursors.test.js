@@ -1,9 +1,10 @@
-// Prepared statements, plans and cursors of one person must not serve another, and plans reveal nothing.
+// Prepared statements, plans and cursors of one person must not serve another, and plans reveal
+// nothing.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor } from '../support/api_catalog.js';
-import { attempt, switchCaller, withoutVolatileParts, inRolledBackTransaction } from '../support/attempts.js';
+import { attempt, inRolledBackTransaction, switchCaller, withoutVolatileParts } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
@@ -111,8 +112,12 @@ test('the same in a plpgsql function that caches its plans', async () => {
   for (const [who, person] of callers) {
     const seen = [];
     for (const [i, name] of tables.entries()) {
-      const outcome = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => attemptAndUndo(`select count(*)::int as n from kept.f${i}()`));
-      const direct = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) => attemptAndUndo(`select count(*)::int as n from helpdesk.${name}`));
+      const outcome = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) =>
+        attemptAndUndo(`select count(*)::int as n from kept.f${i}()`),
+      );
+      const direct = await inRolledBackTransaction(session, person, ({ attemptAndUndo }) =>
+        attemptAndUndo(`select count(*)::int as n from helpdesk.${name}`),
+      );
       seen.push([name, outcome.error?.code ?? outcome.rows[0].n, direct.error?.code ?? direct.rows[0].n]);
     }
     for (const [name, inFunction, direct] of seen) assert.equal(inFunction, direct, `${who}: ${name}`);
@@ -197,7 +202,11 @@ test('no user-settable parameter shows a stranger more', async () => {
       await inRolledBackTransaction(session, globex.admin, async ({ attemptAndUndo }) => {
         await attempt(session, 'select set_config($1, $2, true)', [name, value]);
         for (const statement of [[count], list]) {
-          assert.deepEqual(findSecrets(await attemptAndUndo(...statement)), [], `${name} = ${value}: ${statement[0].slice(0, 40)}`);
+          assert.deepEqual(
+            findSecrets(await attemptAndUndo(...statement)),
+            [],
+            `${name} = ${value}: ${statement[0].slice(0, 40)}`,
+          );
         }
       });
     }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { inRolledBackTransaction, outcomeOf, sqlstateOf } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { allRowsOf, createTwoTenants } from '../support/two_tenants.js';
 
@@ -33,8 +33,9 @@ const uncounted = (column, condition) =>
                  where f.org_id = articles.org_id and f.article_id = articles.id and ${condition}) as ${column}`;
 
 /**
- * The columns that decide identity, authorship and visibility, which nobody may change in existing rows; admins may
- * change roles. Triggers change version, updated_at and published_at of articles; old versions never change.
+ * The columns that decide identity, authorship and visibility, which nobody may change in existing
+ * rows; admins may change roles. Triggers change version, updated_at and published_at of articles;
+ * old versions never change.
  */
 const FIXED = {
   admin_invite_codes: '*',
@@ -226,7 +227,9 @@ test('an installation agent (profiles.role) cannot create organizations', async 
     `insert into helpdesk.organizations (name) values ('Mine')`,
     `update helpdesk.profiles set role = 'customer'`,
   ]) {
-    await inRolledBackTransaction(session, stan, async ({ attempt }) => assert.equal(sqlstateOf(await attempt(text)), '42501', text));
+    await inRolledBackTransaction(session, stan, async ({ attempt }) =>
+      assert.equal(sqlstateOf(await attempt(text)), '42501', text),
+    );
   }
 });
 
@@ -251,7 +254,10 @@ const GRANT_ALL = ['tables', 'routines', 'sequences']
   .map((kind) => `grant all on all ${kind} in schema helpdesk to anon, authenticated, service_role`)
   .join('; ');
 
-/** Columns protected by column grants only: dates and names in rows of the caller or their organization. */
+/**
+ * Columns protected by column grants only: dates and names in rows of the caller or their
+ * organization.
+ */
 const OPENED = {
   notifications: ['id', 'ticket_id', 'comment_id', 'type', 'content', 'created_at', 'expires_at'],
   organizations: ['created_at', 'created_by'],
@@ -285,7 +291,11 @@ test('after GRANT ALL, row security and triggers still hold: nobody sees more or
             const { rowCount } = await attempt(`update helpdesk.${name} set ${column} = $1::${type}`, [value]);
             if (!rowCount) return;
             const now = new Set(await asSuperuser(() => fixedFacts(session, isAdmin)));
-            assert.deepEqual(facts.filter((fact) => !now.has(fact)), [], `${who}: ${name}.${column} = ${value}`);
+            assert.deepEqual(
+              facts.filter((fact) => !now.has(fact)),
+              [],
+              `${who}: ${name}.${column} = ${value}`,
+            );
           });
         }
       }

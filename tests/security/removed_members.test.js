@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
-import { attempt, withoutVolatileParts, differingEntries, sqlstateOf } from '../support/attempts.js';
+import { attempt, differingEntries, sqlstateOf, withoutVolatileParts } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { addMember, openTicket, signUp } from '../support/organizations.js';
 import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
@@ -25,7 +25,8 @@ async function guest(role) {
   const session = await db.signIn(person);
   const ticket = await openTicket(session, acme.org, `Of guest ${guests}`);
   await session.query('begin isolation level read committed');
-  for (let i = 0; i < 7; i++) assert.ok((await countVisible(session, 'tickets')) > 0); // Often enough that a generic plan is used.
+  // Often enough that a generic plan is used.
+  for (let i = 0; i < 7; i++) assert.ok((await countVisible(session, 'tickets')) > 0);
   return { person, session, ticket };
 }
 
@@ -48,7 +49,9 @@ async function everyFunction(session, ids) {
   const answers = {};
   for (const fn of functions.filter(({ name }) => name !== 'jwt_subject')) {
     const tenant = { ...acme, ids: { ...acme.ids, ...ids } };
-    answers[fn.name] = withoutVolatileParts(await attempt(session, ...callOf(fn, sensibleArguments(fn, tenant)), 'rollback to attempt'));
+    answers[fn.name] = withoutVolatileParts(
+      await attempt(session, ...callOf(fn, sensibleArguments(fn, tenant)), 'rollback to attempt'),
+    );
   }
   return answers;
 }
@@ -56,7 +59,8 @@ async function everyFunction(session, ids) {
 for (const role of ['org_admin', 'org_agent', 'org_customer']) {
   test(`a removed ${role} sees nothing more in the open transaction`, async () => {
     const { person, session } = await guest(role);
-    for (const name of readable) await attempt(session, `select * from helpdesk.${name}`); // Fills caches with what they may still see.
+    // Fills caches with what they may still see.
+    for (const name of readable) await attempt(session, `select * from helpdesk.${name}`);
     await remove(person);
     for (const name of readable) {
       const { rows, error } = await attempt(session, `select * from helpdesk.${name}`);
@@ -155,13 +159,27 @@ test('an admin demoted to customer loses admin rights in the open transaction', 
   assert.equal(await countVisible(session, 'tickets'), 1);
   assert.equal(await countVisible(session, 'org_invites'), 0);
   assert.equal(await countVisible(session, 'ticket_internal_counts'), 0);
-  for (const table of ['article_versions', 'article_feedback', 'categories', 'ticket_articles', 'ticket_stage_counts', 'ticket_agent_counts']) {
+  for (const table of [
+    'article_versions',
+    'article_feedback',
+    'categories',
+    'ticket_articles',
+    'ticket_stage_counts',
+    'ticket_agent_counts',
+  ]) {
     assert.equal(await countVisible(session, table), 0, table);
   }
-  for (const table of ['ticket_stat_deltas', 'ticket_days_by_priority', 'ticket_days_by_agent', 'agent_tickets', 'workflow_stage_stats']) {
+  for (const table of [
+    'ticket_stat_deltas',
+    'ticket_days_by_priority',
+    'ticket_days_by_agent',
+    'agent_tickets',
+    'workflow_stage_stats',
+  ]) {
     assert.equal(await countVisible(session, table), 0, table);
   }
-  assert.equal(await countVisible(session, 'articles'), 2); // The published ones: for members and public.
+  // The published ones: for members and public.
+  assert.equal(await countVisible(session, 'articles'), 2);
   const { rows: members } = await session.query('select org_role from helpdesk.org_members where user_id <> $1', [
     person.profile,
   ]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { openTicket, createTwoOrganizations } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -28,6 +28,9 @@ test('details of more than 64 MiB are refused, and comments can be read through 
   await write(660);
   const error = await expectError('54000', details(agent));
   assert.match(error.hint, /ticket_comments/);
-  const { rows } = await agent.query('select content from helpdesk.ticket_comments where ticket_id = $1 order by created_at limit 20', [ticket]);
+  const { rows } = await agent.query(
+    'select content from helpdesk.ticket_comments where ticket_id = $1 order by created_at limit 20',
+    [ticket],
+  );
   assert.equal(rows.length, 20);
 });

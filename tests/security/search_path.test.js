@@ -1,17 +1,17 @@
-// Look-alikes of the tables, types, functions and operators that our functions use, first in the search_path and in
-// pg_temp. None may run with the rights of others, and results must not change.
+// Look-alikes of the tables, types, functions and operators that our functions use, first in the
+// search_path and in pg_temp. None may run with the rights of others, and results must not change.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { callOf, definerFunctions, functionsFor, sensibleArguments } from '../support/api_catalog.js';
-import { attempt, withoutVolatileParts, differingEntries, inRolledBackTransaction } from '../support/attempts.js';
+import { attempt, differingEntries, inRolledBackTransaction, withoutVolatileParts } from '../support/attempts.js';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
-import { insertableRows, insertStatement, createTwoTenants } from '../support/two_tenants.js';
+import { createTwoTenants, insertableRows, insertStatement } from '../support/two_tenants.js';
 
 /**
- * In schema evil: a copy of each function and operator of pg_catalog on plain types, which raises a notice with the
- * role that runs it.
+ * In schema evil: a copy of each function and operator of pg_catalog on plain types, which raises a
+ * notice with the role that runs it.
  */
 const TRAPS = `
   create schema evil;
@@ -111,8 +111,9 @@ await db.sql(TRAPS);
 await db.sql(lookAlikes('evil', globex.customer));
 await db.disconnectAll();
 // Includes those that only a backend may call.
-const functions = [...(await functionsFor(db)), ...(await functionsFor(db, 'service_role'))]
-  .filter(({ name }, i, all) => name !== 'uuid_generate_v7' && all.findIndex((other) => other.name === name) === i);
+const functions = [...(await functionsFor(db)), ...(await functionsFor(db, 'service_role'))].filter(
+  ({ name }, i, all) => name !== 'uuid_generate_v7' && all.findIndex((other) => other.name === name) === i,
+);
 const definers = await definerFunctions(db);
 const rows = await insertableRows(db, acme);
 
@@ -160,8 +161,8 @@ const WRITES_AND_READS = [
 ];
 
 /**
- * A caller's results of every function and of writes that fire every trigger, in a new session, and the traps that
- * were run.
+ * A caller's results of every function and of writes that fire every trigger, in a new session, and
+ * the traps that were run.
  */
 async function runEverything(person, { path, preparation } = {}) {
   const { session, trapped } = await sessionWithTraps();
@@ -170,7 +171,9 @@ async function runEverything(person, { path, preparation } = {}) {
   await inRolledBackTransaction(session, person, async ({ attemptAndUndo, asSuperuser }) => {
     if (path) await session.query(`select pg_catalog.set_config('search_path', $1, true)`, [path]);
     for (const fn of functions) {
-      answers[fn.name] = withoutVolatileParts(await attemptAndUndo(...callOf(fn, sensibleArguments(fn, acme), { isCast: false })));
+      answers[fn.name] = withoutVolatileParts(
+        await attemptAndUndo(...callOf(fn, sensibleArguments(fn, acme), { isCast: false })),
+      );
     }
     for (const [table, row] of Object.entries(rows))
       answers[`insert ${table}`] = withoutVolatileParts(await attemptAndUndo(...insertStatement(table, row)));
@@ -194,7 +197,10 @@ async function noteCalls(session) {
   for (const { funcname } of rows) called.add(funcname);
 }
 
-/** Names in the caller's own statement are resolved in the path and run as the caller, which is fine. */
+/**
+ * Names in the caller's own statement are resolved in the path and run as the caller, which is
+ * fine.
+ */
 const withOthersRights = (trapped) => trapped.filter((message) => !/: (authenticated|service_role)$/.test(message));
 
 const people = { 'a stranger': globex.customer, 'an admin': acme.admin, 'a backend': { role: 'service_role' } };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { tablesFor } from '../support/api_catalog.js';
-import { attempt, switchCaller, outcomeOf, inRolledBackTransaction, sqlstateOf } from '../support/attempts.js';
+import { attempt, inRolledBackTransaction, outcomeOf, sqlstateOf, switchCaller } from '../support/attempts.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { createSecretFinder, createTwoTenants } from '../support/two_tenants.js';
 
@@ -57,7 +57,8 @@ for (const [who, person] of Object.entries(people)) {
   test(`${who} cannot change tables, triggers, rules or policies, or access files`, async () => {
     await inRolledBackTransaction(session, person, async ({ attemptAndUndo }) => {
       for (const { name, columns } of tables) {
-        for (const text of onTable(`helpdesk.${name}`, columns)) assert.equal(sqlstateOf(await attemptAndUndo(text)), '42501', text);
+        for (const text of onTable(`helpdesk.${name}`, columns))
+          assert.equal(sqlstateOf(await attemptAndUndo(text)), '42501', text);
       }
     });
   });
@@ -240,7 +241,8 @@ test('VACUUM and ANALYZE skip our tables', async () => {
 test('changed role defaults apply at login, not when PostgREST switches to the role', async () => {
   await inRolledBackTransaction(session, acme.customer, async ({ attempt }) => {
     assert.equal(sqlstateOf(await attempt(`alter role authenticated set row_security = off`)), 'ok');
-    await attempt('select helpdesk.my_profile_id()'); // Loads the library, which reserves the settings of the claims.
+    // Loads the library, which reserves the settings of the claims.
+    await attempt('select helpdesk.my_profile_id()');
     for (const name of ['request.jwt.claims', 'request.jwt.claim.sub']) {
       assert.equal(sqlstateOf(await attempt(`alter role authenticated set ${name} = '{}'`)), '42501');
     }

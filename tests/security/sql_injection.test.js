@@ -24,7 +24,10 @@ const MINIMUM_KEYS = { search: 3 };
 /** The SQLSTATEs of refused values. */
 const REFUSED = /^(22023|22004|42501|55000|23505)$/;
 
-/** The number of rows of each table, and the rows with the mark. A tsvector holds lexemes, not the text. */
+/**
+ * The number of rows of each table, and the rows with the mark. A tsvector holds lexemes, not the
+ * text.
+ */
 const STATE = catalog
   .map(({ name, columns }) => [name, columns.filter(({ type }) => type === 'tsvector').map(({ name }) => name)])
   .map(
@@ -52,8 +55,8 @@ function growth(before, now) {
 }
 
 /**
- * Calls a function as an admin with each payload and undoes each call. A stored text must equal the payload, and
- * the call must add the same rows as with a harmless text, or none.
+ * Calls a function as an admin with each payload and undoes each call. A stored text must equal the
+ * payload, and the call must add the same rows as with a harmless text, or none.
  */
 async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
   const stored = { plain: 0, hostile: 0 };
@@ -80,7 +83,8 @@ async function inject(session, fn, argumentsWith, injections = INJECTIONS) {
     assert.deepEqual(await asSuperuser(() => stateOf(session)), before);
   });
   assert.equal(await trapWasTriggered(), false, 'a payload was executed');
-  // If a harmless text is stored, some payloads must be too: otherwise they were refused for another reason.
+  // If a harmless text is stored, some payloads must be too: otherwise they were refused for
+  // another reason.
   if (stored.plain > 0) assert.ok(stored.hostile > 0, `nothing was stored`);
 }
 

@@ -15,7 +15,10 @@ const functions = await functionsFor(db);
 const token = api.token(globex.admin);
 const { ids } = acme;
 
-/** Sends a request and expects no server error, no SQL syntax error and nothing of Acme in the response. */
+/**
+ * Sends a request and expects no server error, no SQL syntax error and nothing of Acme in the
+ * response.
+ */
 async function requestSafely(method, path, { known = [], broken = /^(XX|P0|42601|57014)/, ...options } = {}) {
   const { status, body } = await api.http(method, path, { token, ...options });
   const what = `${method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 200)}: ${status} ${JSON.stringify(body).slice(0, 200)}`;
@@ -95,7 +98,10 @@ test('a text is returned over HTTP exactly as it was sent', async () => {
     });
     const { body } = await requestSafely('GET', `/tickets?select=description&id=eq.${id}`);
     assert.deepEqual(body, [{ description: text }]);
-    const { body: found } = await requestSafely('GET', `/tickets?select=id&description=eq.${encodeURIComponent(text)}&id=eq.${id}`);
+    const { body: found } = await requestSafely(
+      'GET',
+      `/tickets?select=id&description=eq.${encodeURIComponent(text)}&id=eq.${id}`,
+    );
     assert.deepEqual(found, [{ id }], text);
   }
 });
@@ -199,8 +205,8 @@ test('invalid byte sequences are refused in bodies and harmless in URLs', async 
     `/rpc/list_org_tickets?p_org_id=${globex.org}&p_filters={"search":"%00"}`,
     `/rpc/may_read_file?p_storage_path=%00`,
   ]) {
-    // PostgREST truncates its statement at a NUL, fails on invalid UTF-8 and may return it in a header, which
-    // fetch() rejects. None of that reaches helpdesk.
+    // PostgREST truncates its statement at a NUL, fails on invalid UTF-8 and may return it in a
+    // header, which fetch() rejects. None of that reaches helpdesk.
     const { status, body } = await api.http('GET', path, { token }).catch((problem) => ({ status: 400, body: String(problem) }));
     if (status >= 500) assert.equal(body, 'Something went wrong', path);
     assert.doesNotMatch(String(body?.code), /^(XX|P0|57014)/, path);

@@ -30,7 +30,10 @@ function numbersOf(events) {
 }
 
 function durationsOf(events, metric) {
-  const all = events.filter((event) => event.metric === metric).map(({ seconds }) => Math.max(seconds, 1)).sort((a, b) => a - b);
+  const all = events
+    .filter((event) => event.metric === metric)
+    .map(({ seconds }) => Math.max(seconds, 1))
+    .sort((a, b) => a - b);
   return { count: all.length, medianSeconds: nearestRank(all, 50) ?? null, p90Seconds: nearestRank(all, 90) ?? null };
 }
 
@@ -64,7 +67,9 @@ export function expectedReport(log, zone, people, from, to) {
   };
 }
 
-/** Compares two reports. Durations may differ by the documented error; agents may be in any order. */
+/**
+ * Compares two reports. Durations may differ by the documented error; agents may be in any order.
+ */
 export function assertReport(actual, expected) {
   const settle = (said, exact, where) => {
     for (const metric of ['firstResponse', 'resolution']) {
@@ -89,9 +94,17 @@ export function assertReport(actual, expected) {
   // The parts must add up to the total, whatever the log contains.
   for (const parts of [said.days, said.byPriority, said.byAgent]) {
     const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
-    for (const name of ['created', 'resolved', 'closed', 'reopened']) assert.equal(sum((part) => part[name]), said.total[name]);
+    for (const name of ['created', 'resolved', 'closed', 'reopened'])
+      assert.equal(
+        sum((part) => part[name]),
+        said.total[name],
+      );
     if (parts === said.days) continue;
-    for (const name of ['firstResponse', 'resolution']) assert.equal(sum((part) => part[name].count), said.total[name].count);
+    for (const name of ['firstResponse', 'resolution'])
+      assert.equal(
+        sum((part) => part[name].count),
+        said.total[name].count,
+      );
   }
 }
 
@@ -119,7 +132,10 @@ const ARCHIVE = `
   create trigger archive_response after update on helpdesk.tickets for each row
     when (old.first_response_at is null and new.first_response_at is not null) execute function archive.keep('response')`;
 
-/** Changes have the time of their revision; what an imported ticket came with has the ticket's own times. */
+/**
+ * Changes have the time of their revision; what an imported ticket came with has the ticket's own
+ * times.
+ */
 const EVENTS = `
   with revisions as (
     select h.priority, h.assigned_to, h.status, lag(h.status) over (partition by h.ticket_id order by h.version) as before, h.version,
@@ -148,7 +164,10 @@ const EVENTS = `
 /** Archives every revision from now on. */
 export const startHistoryArchive = (db) => db.sql(ARCHIVE);
 
-/** Checks ticket_activity() for these days against the archive and returns it. The organization must be in UTC. */
+/**
+ * Checks ticket_activity() for these days against the archive and returns it. The organization must
+ * be in UTC.
+ */
 export async function assertActivityMatchesArchive(db, org, from, to) {
   const log = await db.sql(EVENTS, [org]);
   const people = await db.sql('select id as profile, name from helpdesk.profiles');

@@ -1,10 +1,11 @@
-// The functions and tables of the API, read from the catalog so that new ones are tested automatically.
+// The functions and tables of the API, read from the catalog so that new ones are tested
+// automatically.
 
 import { randomUUID } from 'node:crypto';
 
 /**
- * The functions that a role may call: [{ name, args: [{ name, type, label }] }]. `label` is a label of
- * the enum, if the type is one.
+ * The functions that a role may call: [{ name, args: [{ name, type, label }] }]. `label` is a label
+ * of the enum, if the type is one.
  */
 export function functionsFor(db, role = 'authenticated') {
   return db.sql(
@@ -38,8 +39,8 @@ export async function triggerFunctions(db) {
 }
 
 /**
- * Arguments, by name, with which staff of an organization could call a function. An argument that is not
- * listed here gets some value of its type.
+ * Arguments, by name, with which staff of an organization could call a function. An argument that
+ * is not listed here gets some value of its type.
  */
 export function sensibleArguments(fn, { org, customer, agent, ids }) {
   const known = {
@@ -79,7 +80,10 @@ function anyOfType(type, label, ids) {
   return label ?? values[type] ?? 1;
 }
 
-/** The statement that calls a function with these arguments: [text, values]. Undefined ones are omitted. */
+/**
+ * The statement that calls a function with these arguments: [text, values]. Undefined ones are
+ * omitted.
+ */
 export function callOf(fn, args, { isCast = true } = {}) {
   const given = fn.args.filter(({ name }) => args[name] !== undefined);
   const list = given.map(({ name, type }, i) => `${name} => $${i + 1}${isCast ? `::${type}` : ''}`).join(', ');
@@ -109,7 +113,10 @@ export async function viewNames(db) {
   return rows.map(({ name }) => name);
 }
 
-/** Every table with a role's rights: [{ name, mayDelete, columns: [{ name, type, mayInsert, mayUpdate }] }]. */
+/**
+ * Every table with a role's rights: [{ name, mayDelete, columns: [{ name, type, mayInsert,
+ * mayUpdate }] }].
+ */
 export function tablesFor(db, role = 'authenticated') {
   return db.sql(
     `select c.relname as name, has_table_privilege($1, c.oid, 'delete') as "mayDelete",

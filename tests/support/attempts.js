@@ -1,10 +1,11 @@
-// Statements that a caller attempts and that may be refused: their outcome and their effect, all rolled back.
+// Statements that a caller attempts and that may be refused: their outcome and their effect, all
+// rolled back.
 
 import { UUID } from './two_tenants.js';
 
 /**
- * The database role and JWT claims of a caller: a person, or { role, claims } itself. Without a caller: a request
- * that is not signed in.
+ * The database role and JWT claims of a caller: a person, or { role, claims } itself. Without a
+ * caller: a request that is not signed in.
  */
 export function roleAndClaimsOf(caller = { role: 'anon', claims: { role: 'anon' } }) {
   return caller.login
@@ -13,7 +14,8 @@ export function roleAndClaimsOf(caller = { role: 'anon', claims: { role: 'anon' 
 }
 
 /**
- * Runs `work` as a caller in a transaction of a superuser's session, and rolls it back. `work` receives
+ * Runs `work` as a caller in a transaction of a superuser's session, and rolls it back. `work`
+ * receives
  *   attempt(text, values): runs a statement and returns { rows, rowCount } or { error };
  *   attemptAndUndo(text, values): the same, with the statement undone at once;
  *   asSuperuser(work): lets the superuser inspect what the attempts have done.
@@ -47,8 +49,8 @@ export async function switchCaller(session, caller) {
 }
 
 /**
- * Runs a statement in a transaction that continues whatever the outcome: { rows, rowCount } or { error }. If it
- * succeeds, `afterwards` is run while the savepoint "attempt" exists.
+ * Runs a statement in a transaction that continues whatever the outcome: { rows, rowCount } or {
+ * error }. If it succeeds, `afterwards` is run while the savepoint "attempt" exists.
  */
 export async function attempt(session, text, values, afterwards = 'release attempt') {
   await session.query('savepoint attempt');
@@ -72,7 +74,20 @@ async function inSavepointAsSuperuser(session, work) {
 }
 
 /** All fields of an error that a client receives, except the place in our source. */
-function clientVisibleFields({ severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint }) {
+function clientVisibleFields({
+  severity,
+  code,
+  message,
+  detail,
+  hint,
+  position,
+  where,
+  schema,
+  table,
+  column,
+  dataType,
+  constraint,
+}) {
   return { severity, code, message, detail, hint, position, where, schema, table, column, dataType, constraint };
 }
 
@@ -87,7 +102,10 @@ export function withoutVolatileParts(outcome) {
 /** The SQLSTATE of an outcome, or 'ok'. */
 export const sqlstateOf = ({ error }) => error?.code ?? 'ok';
 
-/** Where two objects differ: [[key, value here, value there], ..], which is shorter to read than both objects. */
+/**
+ * Where two objects differ: [[key, value here, value there], ..], which is shorter to read than
+ * both objects.
+ */
 export function differingEntries(here, there) {
   const keys = new Set([...Object.keys(here), ...Object.keys(there)]);
   return [...keys]

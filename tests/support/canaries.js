@@ -1,5 +1,5 @@
-// Marks every row of an organization so that a leak of it is recognized anywhere: texts and JSON values get a
-// marker word, numbers a prefix, timestamps the year 2077, and all ids are known.
+// Marks every row of an organization so that a leak of it is recognized anywhere: texts and JSON
+// values get a marker word, numbers a prefix, timestamps the year 2077, and all ids are known.
 
 const NUMBER = 770_077_000;
 const YEAR = '2077';
@@ -15,10 +15,22 @@ const ROWS_WITHOUT_ORG_ID = {
 /** Tables whose rows belong to no organization. */
 const OF_NO_ORGANIZATION = ['schema_version', 'admin_invite_codes'];
 
-/** Columns that a check constraint restricts to a few values, which reveal nothing about a tenant. */
-const FIXED_VALUES = ['org_members.org_role', 'tickets.status', 'ticket_history.status', 'workflow_stages.status',
-  'workflow_transitions.min_role', 'articles.visibility', 'articles.status', 'search_documents.kind', 'ticket_stat_deltas.metric',
-  'organizations.search_language', 'organizations.time_zone'];
+/**
+ * Columns that a check constraint restricts to a few values, which reveal nothing about a tenant.
+ */
+const FIXED_VALUES = [
+  'org_members.org_role',
+  'tickets.status',
+  'ticket_history.status',
+  'workflow_stages.status',
+  'workflow_transitions.min_role',
+  'articles.visibility',
+  'articles.status',
+  'search_documents.kind',
+  'ticket_stat_deltas.metric',
+  'organizations.search_language',
+  'organizations.time_zone',
+];
 
 /** Stands for nobody in a key. */
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -41,8 +53,8 @@ export async function tenantTables(db) {
 }
 
 /**
- * Marks all rows of an organization with `word`; with `thoroughly` also their numbers and timestamps. The
- * organization must have a row in every table.
+ * Marks all rows of an organization with `word`; with `thoroughly` also their numbers and
+ * timestamps. The organization must have a row in every table.
  */
 export async function markOrganization(db, org, word, { thoroughly }) {
   const types = thoroughly ? '{text,jsonb,tsvector,timestamptz,int4,int8}' : '{text,jsonb,tsvector}';
@@ -116,7 +128,10 @@ export async function guardOrganization(db, org, word) {
   const hidden = [...word].reverse().join('');
   for (const [table, condition] of await tenantTables(db)) {
     if (!condition.startsWith('org_id') && table !== 'organizations') continue;
-    for (const [events, row] of [['insert or update', 'new'], ['update or delete', 'old']]) {
+    for (const [events, row] of [
+      ['insert or update', 'new'],
+      ['update or delete', 'old'],
+    ]) {
       await db.sql(
         `create trigger zz_guard_${row} after ${events} on helpdesk.${table} for each row
            when (${row}.${condition.replace('$1', `'${org}'`)}) execute function fuzz.refuse('${hidden}')`,

@@ -1,8 +1,8 @@
 // Invariants of tickets. Each query returns the tickets that violate one.
 
 /**
- * Tickets whose revisions are not numbered 1..n without a gap, linked from newest to oldest, with the newest
- * one equal to the ticket's current state.
+ * Tickets whose revisions are not numbered 1..n without a gap, linked from newest to oldest, with
+ * the newest one equal to the ticket's current state.
  */
 export function brokenHistories(db, tickets) {
   return db.sql(
@@ -55,7 +55,10 @@ export function wrongCounts(db, tickets) {
   );
 }
 
-/** The deadlocks in this database. Sessions report theirs when idle, so disconnect them before calling this. */
+/**
+ * The deadlocks in this database. Sessions report theirs when idle, so disconnect them before
+ * calling this.
+ */
 export function deadlocks(db) {
   return db.value('select deadlocks::int from pg_stat_database where datname = current_database()');
 }

@@ -8,7 +8,10 @@ import { waitUntil } from './wait.js';
 /** No test may hang: a statement that takes longer fails. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** An advisory lock held while a database is created, because roles and templates belong to the whole server. */
+/**
+ * An advisory lock held while a database is created, because roles and templates belong to the
+ * whole server.
+ */
 const SERVER_LOCK = 7_315_002;
 
 const AUTHENTICATOR = `
@@ -80,7 +83,9 @@ class Database {
     return client;
   }
 
-  /** A session as PostgREST would have it: role `authenticated`, and the claims of a person's token. */
+  /**
+   * A session as PostgREST would have it: role `authenticated`, and the claims of a person's token.
+   */
   async signIn(person) {
     const client = await this.connect('authenticator');
     await client.query('set role authenticated');
@@ -118,7 +123,10 @@ class Database {
     });
   }
 
-  /** For statements that make Postgres itself raise internal errors: only crashes count as bugs then. */
+  /**
+   * For statements that make Postgres itself raise internal errors: only crashes count as bugs
+   * then.
+   */
   ignoreInternalErrors() {
     this.#log.ignoresInternalErrors = true;
   }
@@ -136,7 +144,9 @@ class Database {
     await Promise.all(clients.map((client) => client.end()));
   }
 
-  /** Drops the database. Fails if the server log shows a bug, so that every suite checks the log. */
+  /**
+   * Drops the database. Fails if the server log shows a bug, so that every suite checks the log.
+   */
   async drop() {
     await this.disconnectAll();
     await underServerLock((server) => server.query(`drop database if exists ${this.name} with (force)`));

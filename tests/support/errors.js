@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 
-/** Expects a statement to fail with this SQLSTATE. Returns the error, so that its message can be checked. */
+/**
+ * Expects a statement to fail with this SQLSTATE. Returns the error, so that its message can be
+ * checked.
+ */
 export async function expectError(sqlstate, statement) {
   let outcome;
   try {

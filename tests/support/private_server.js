@@ -9,8 +9,9 @@ import { waitUntil } from './wait.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Starts a new, empty cluster with these settings and environment variables, and points PGHOST, PGPORT, PGUSER
- * and SERVER_LOG of this process at it. Returns a function that stops and removes it.
+ * Starts a new, empty cluster with these settings and environment variables, and points PGHOST,
+ * PGPORT, PGUSER and SERVER_LOG of this process at it. Returns a function that stops and removes
+ * it.
  */
 export function startPrivateServer(name, settings, environment = {}) {
   const stop = () => inBash('cluster_drop "$1"', name);
@@ -58,7 +59,10 @@ export function startStandby(name) {
   inBash(
     `dir=$(cluster_dir "$1"); mkdir -p "$dir"; [ "$(id -u)" -ne 0 ] || chown "$(db_user)" "$dir"
      as_db_user "$PGBIN/pg_basebackup" -D "$dir/data" -R -c fast --no-sync -h "$2" -p "$3" -U "$4"; cluster_start "$1" fsync=off`,
-    name, process.env.PGHOST, process.env.PGPORT, process.env.PGUSER,
+    name,
+    process.env.PGHOST,
+    process.env.PGPORT,
+    process.env.PGUSER,
   );
   const [host, port] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT"', name).trim().split(' ');
   return { host, port: Number(port), stop };
@@ -72,12 +76,16 @@ export function restartPrivateServer(name, settings) {
 }
 
 const childrenOf = (parent) =>
-  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent).map(Number);
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent)
+    .map(Number);
 
 /** State and parent of a process; undefined if it does not exist. */
 function stateOf(pid) {
   try {
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return { state, parent: Number(parent) };
   } catch {
     return undefined;

@@ -7,7 +7,10 @@ export const settledSqlstate = (statement) =>
     ({ code }) => code,
   );
 
-/** Runs a statement in `count` sessions that start together, session i as `whose(i)`. Returns their SQLSTATEs. */
+/**
+ * Runs a statement in `count` sessions that start together, session i as `whose(i)`. Returns their
+ * SQLSTATEs.
+ */
 export async function race(db, count, whose, text, values) {
   const gate = await db.connect();
   await gate.query('select pg_advisory_lock(2)');

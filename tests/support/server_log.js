@@ -26,7 +26,9 @@ export class ServerLog {
     assert.deepEqual(lines.filter(isBug), [], `the server log shows a bug in ${basename(process.argv[1])} (${this.#database})`);
   }
 
-  /** Other test files use the same server: the line names the database in which the error occurred. */
+  /**
+   * Other test files use the same server: the line names the database in which the error occurred.
+   */
   #isInternalError(line) {
     return INTERNAL_ERROR.test(line) && line.includes(` ${this.#database} `);
   }

@@ -13,9 +13,9 @@ export const reasonToSkipSqlsmith = () =>
   spawnSync('sqlsmith', ['--version']).status === 0 ? null : 'sqlsmith is not installed: apt-get install sqlsmith';
 
 /**
- * Creates what sqlsmith reads instead of the system catalogs, one copy per role. It omits functions that the role
- * may not call (most attempts would hit those), functions that affect the server or the session, and polymorphic
- * types, for which sqlsmith generates invalid queries.
+ * Creates what sqlsmith reads instead of the system catalogs, one copy per role. It omits functions
+ * that the role may not call (most attempts would hit those), functions that affect the server or
+ * the session, and polymorphic types, for which sqlsmith generates invalid queries.
  */
 export async function prepareSqlsmith(db, roles) {
   // Materialized views, because sqlsmith queries all tables and plain views that it finds.
@@ -47,7 +47,9 @@ export async function prepareSqlsmith(db, roles) {
   }
 }
 
-/** Generates `count` statements for a role. The same seed and schema produce the same statements. */
+/**
+ * Generates `count` statements for a role. The same seed and schema produce the same statements.
+ */
 export async function generateStatements(db, { role, seed, count, catalog = false }) {
   const { PGHOST, PGPORT } = process.env;
   const options = `-c role=${role} -c search_path=sqlsmith_${role},pg_catalog`;
@@ -55,7 +57,9 @@ export async function generateStatements(db, { role, seed, count, catalog = fals
     'sqlsmith',
     [
       `--target=host=${PGHOST} port=${PGPORT} dbname=${db.name} user=authenticator options='${options}'`,
-      '--dry-run', `--seed=${seed}`, `--max-queries=${count}`,
+      '--dry-run',
+      `--seed=${seed}`,
+      `--max-queries=${count}`,
       ...(catalog ? [] : ['--exclude-catalog']),
     ],
     { maxBuffer: MAX_OUTPUT, timeout: 300_000 },

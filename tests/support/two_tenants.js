@@ -1,12 +1,14 @@
-// Two organizations with one object of every kind, so that every attack has something to steal. Every text of Acme
-// contains "acmesecret" and every text of Globex "globexsecret", except a public article and its category.
+// Two organizations with one object of every kind, so that every attack has something to steal.
+// Every text of Acme contains "acmesecret" and every text of Globex "globexsecret", except a public
+// article and its category.
 
-import { createOrganization, addMember, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
+import { addMember, createOrganization, openTicket, signUp, stagesOf, updateTicket } from './organizations.js';
 
 /**
- * Returns { acme, globex, stan }; Stan is a member of neither. An organization is { org, word, admin, agent, customer,
- * other, ids, open }: `word` is its secret, `other` another customer, `ids` one id of every kind ({ organization,
- * profile, ticket, workflow, stage, comment, .. }), `open` the ids that everybody may read ({ article, category }).
+ * Returns { acme, globex, stan }; Stan is a member of neither. An organization is { org, word,
+ * admin, agent, customer, other, ids, open }: `word` is its secret, `other` another customer, `ids`
+ * one id of every kind ({ organization, profile, ticket, workflow, stage, comment, .. }), `open`
+ * the ids that everybody may read ({ article, category }).
  */
 export async function createTwoTenants(db) {
   const acme = await createTenant(db, 'acmesecret', ['Ada', 'Ben', 'Alice', 'Dave']);
@@ -78,8 +80,9 @@ async function createTenant(db, word, names) {
 }
 
 /**
- * A category with articles for members and for staff, all containing the word. Its parent category, with an article
- * that everybody may read, does not contain it. (That article has no digit in its text: see createSecretFinder().)
+ * A category with articles for members and for staff, all containing the word. Its parent category,
+ * with an article that everybody may read, does not contain it. (That article has no digit in its
+ * text: see createSecretFinder().)
  */
 async function knowledge(session, org, word, ticket) {
   const one = async (text, values) => Object.values((await session.query(text, values)).rows[0])[0];
@@ -144,7 +147,10 @@ async function limitedWorkflow(session, org, word) {
   );
 }
 
-/** A row that an admin may insert, for every table with INSERT rights: { tickets: { org_id, .. }, .. }. */
+/**
+ * A row that an admin may insert, for every table with INSERT rights: { tickets: { org_id, .. }, ..
+ * }.
+ */
 export async function insertableRows(db, { org: org_id, agent, customer, ids, open }) {
   const { workflow: workflow_id, ticket: ticket_id } = ids;
   const [move] = await db.sql('select * from helpdesk.workflow_transitions where org_id = $1', [org_id]);
@@ -200,8 +206,9 @@ export async function allRowsOf(db, { org }) {
 }
 
 /**
- * Returns a function that finds an organization's secrets in a text: its word and its ids. The public article and its
- * category are not secret; next to that article, and only there, neither are its organization and author.
+ * Returns a function that finds an organization's secrets in a text: its word and its ids. The
+ * public article and its category are not secret; next to that article, and only there, neither are
+ * its organization and author.
  */
 export async function createSecretFinder(db, tenant) {
   const ids = new Set((await allRowsOf(db, tenant)).join('\n').match(UUID));

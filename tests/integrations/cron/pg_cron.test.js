@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { existingDatabase } from '../../support/database.js';
 import { expectError } from '../../support/errors.js';
+import { createTwoOrganizations, openTicket } from '../../support/organizations.js';
 import { hasLibrary, startPrivateServer } from '../../support/private_server.js';
-import { openTicket, createTwoOrganizations } from '../../support/organizations.js';
 import { waitUntil } from '../../support/wait.js';
 
 /** A job that runs every minute takes up to a minute to start. */
@@ -33,17 +33,25 @@ describe('pg_cron', { skip }, () => {
     stop();
   });
 
-  const jobs = () =>
-    db.sql('select jobname, schedule, command, database, username::text, active from cron.job order by jobname');
+  const jobs = () => db.sql('select jobname, schedule, command, database, username::text, active from cron.job order by jobname');
 
-  const ours = (jobname, schedule, command) => ({ jobname, schedule, command, database: DATABASE, username: 'postgres', active: true });
+  const ours = (jobname, schedule, command) => ({
+    jobname,
+    schedule,
+    command,
+    database: DATABASE,
+    username: 'postgres',
+    active: true,
+  });
   const cleanup = ours('helpdesk_cleanup_notifications', '0 0 * * *', 'select helpdesk.cleanup_old_notifications()');
   const refresh = ours('helpdesk_refresh_ticket_stats', '*/5 * * * *', 'select helpdesk.refresh_ticket_stats()');
 
   /** Makes a job run every minute and waits for a run that starts from now on. */
   async function waitForRun({ jobname, command }) {
     const since = await db.value('select now()');
-    await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *', active => true) from cron.job where jobname = $1`, [jobname]);
+    await db.sql(`select cron.alter_job(jobid, schedule => '* * * * *', active => true) from cron.job where jobname = $1`, [
+      jobname,
+    ]);
     const run = await waitUntil(
       `${jobname} has run`,
       async () => {
@@ -78,12 +86,16 @@ describe('pg_cron', { skip }, () => {
       await db.sql('select cron.unschedule($1::text)', [job.jobname]);
       assert.ok((await jobs()).every(({ jobname }) => jobname !== job.jobname));
       await db.sql('select helpdesk.enable_cron()');
-      assert.deepEqual((await jobs()).find(({ jobname }) => jobname === job.jobname), job);
+      assert.deepEqual(
+        (await jobs()).find(({ jobname }) => jobname === job.jobname),
+        job,
+      );
     }
   });
 
   test('the jobs delete expired notifications only and fold deltas into the counts', async () => {
-    await db.sql('select cron.alter_job(jobid, active => false) from cron.job'); // Until there is something to do.
+    // Until there is something to do.
+    await db.sql('select cron.alter_job(jobid, active => false) from cron.job');
     const { acme, alice } = await createTwoOrganizations(db);
     await db.as(alice, async (session) => {
       for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
@@ -91,7 +103,9 @@ describe('pg_cron', { skip }, () => {
     const told = async () =>
       (await db.sql(`select content ->> 'title' as title from helpdesk.notifications order by 1`)).map((row) => row.title);
     assert.deepEqual(await told(), ['Expired', 'Fresh']);
-    await db.sql(`update helpdesk.notifications set expires_at = now() - interval '1 second' where content ->> 'title' = 'Expired'`);
+    await db.sql(
+      `update helpdesk.notifications set expires_at = now() - interval '1 second' where content ->> 'title' = 'Expired'`,
+    );
 
     const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
     assert.equal(await unfolded(), 2);

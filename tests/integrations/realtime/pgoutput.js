@@ -1,6 +1,10 @@
-// A reader for the output of the pgoutput plugin (logical replication protocol 1), limited to inserted rows.
+// A reader for the output of the pgoutput plugin (logical replication protocol 1), limited to
+// inserted rows.
 
-/** The inserted rows in order: [{ table: 'schema.name', row: { column: text or null } }]. `messages` are buffers. */
+/**
+ * The inserted rows in order: [{ table: 'schema.name', row: { column: text or null } }]. `messages`
+ * are buffers.
+ */
 export function insertedRows(messages) {
   const relations = new Map();
   const inserted = [];

@@ -1,10 +1,11 @@
-// Supabase Realtime reads a replication slot through the publication supabase_realtime, and so does this test.
+// Supabase Realtime reads a replication slot through the publication supabase_realtime, and so does
+// this test.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../../support/database.js';
 import { expectError } from '../../support/errors.js';
-import { openTicket, createTwoOrganizations } from '../../support/organizations.js';
+import { createTwoOrganizations, openTicket } from '../../support/organizations.js';
 import { insertedRows } from './pgoutput.js';
 
 const db = await createHelpdeskDatabase();
@@ -56,7 +57,10 @@ test('exactly a new ticket and its notification are published, at commit', async
   await session.query('commit');
 
   const rows = await receiveRows();
-  assert.deepEqual(rows.map(({ table }) => table), ['helpdesk.tickets', 'helpdesk.notifications']);
+  assert.deepEqual(
+    rows.map(({ table }) => table),
+    ['helpdesk.tickets', 'helpdesk.notifications'],
+  );
   const [opened, told] = rows.map(({ row }) => row);
   assert.deepEqual({ id: opened.id, title: opened.title }, { id: ticket, title: 'Live' });
   assert.deepEqual(
@@ -71,9 +75,10 @@ test('the notification of a comment is published, the comment itself is not', as
   await receiveRows();
   await db.as(ben, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
   const rows = await receiveRows();
-  assert.deepEqual(rows.map(({ table, row }) => [table, row.user_id, row.type]), [
-    ['helpdesk.notifications', alice.profile, 'ticket_commented'],
-  ]);
+  assert.deepEqual(
+    rows.map(({ table, row }) => [table, row.user_id, row.type]),
+    [['helpdesk.notifications', alice.profile, 'ticket_commented']],
+  );
   assert.doesNotMatch(JSON.stringify(rows), /Secret words/);
 });
 

@@ -1,11 +1,12 @@
-// Files in Supabase Storage can be read by readers of the attachment and uploaded by those who see the ticket. A
-// stand-in for the storage.objects table is accessed with a person's rights, as Supabase's service does.
+// Files in Supabase Storage can be read by readers of the attachment and uploaded by those who see
+// the ticket. A stand-in for the storage.objects table is accessed with a person's rights, as
+// Supabase's service does.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../../support/database.js';
 import { expectError } from '../../support/errors.js';
-import { addMember, openTicket, signUp, createTwoOrganizations } from '../../support/organizations.js';
+import { addMember, createTwoOrganizations, openTicket, signUp } from '../../support/organizations.js';
 
 const STORAGE = `
   create schema storage;
@@ -71,7 +72,10 @@ test('enable_storage() adds two policies, once', async () => {
   await db.sql(`select helpdesk.enable_storage('ticket-files')`);
   const once = await policies();
   assert.deepEqual(once.map(({ cmd }) => cmd).sort(), ['INSERT', 'SELECT', 'SELECT']);
-  assert.deepEqual(once.filter(({ policyname }) => policyname === before[0].policyname), before);
+  assert.deepEqual(
+    once.filter(({ policyname }) => policyname === before[0].policyname),
+    before,
+  );
   await db.sql(`select helpdesk.enable_storage('ticket-files')`);
   assert.deepEqual(await policies(), once);
 });
@@ -112,7 +116,8 @@ async function claimFile(name, isInternal, person, theirTicket) {
   await db.as(person, (session) =>
     session
       .query(`select helpdesk.add_attachment($1, 'x.png', 'image/png', 1, $2)`, [theirTicket, path(name)])
-      .catch((error) => assert.ok(['22023', '23505', '42501'].includes(error.code), error)), // Being refused is fine too.
+      // Being refused is fine too.
+      .catch((error) => assert.ok(['22023', '23505', '42501'].includes(error.code), error)),
   );
 }
 
@@ -193,6 +198,7 @@ test('a bucket with quotes in its id works', async () => {
 
 test('an invalid bucket is refused, and so are callers who are not superusers', async () => {
   await expectError('22004', db.sql('select helpdesk.enable_storage(null)'));
-  for (const bucket of ['', ' ', 'x'.repeat(41)]) await expectError('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
+  for (const bucket of ['', ' ', 'x'.repeat(41)])
+    await expectError('22023', db.sql('select helpdesk.enable_storage($1)', [bucket]));
   await db.as(ada, (session) => expectError('42501', session.query(`select helpdesk.enable_storage('avatars')`)));
 });
