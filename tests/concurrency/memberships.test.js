@@ -36,7 +36,7 @@ const seenInTable = async (session) =>
 const list = (session) => session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
 
 for (const isolation of [null, 'read committed']) {
-  const where = isolation ? 'in the same open transaction' : 'outside a transaction';
+  const where = isolation ? 'in an open transaction' : 'outside a transaction';
 
   test(`a removal by another session takes effect with the next statement, ${where}`, async () => {
     const { person, session } = await guest('org_agent');

@@ -24,7 +24,7 @@ const ways = {
 };
 
 for (const [way, moveIn] of Object.entries(ways)) {
-  test(`a change of a stage’s status waits for a ticket moving in, which gets the new status, ${way}`, async () => {
+  test(`a status change of a stage waits for a ticket moving in, which gets the status, ${way}`, async () => {
     const ticket = await newTicket('Moving in');
     const [agent, admin] = [await db.signIn(ben), await db.signIn(ada)];
     await agent.query('begin');

@@ -59,7 +59,7 @@ for (const [who, attacker] of Object.entries(attackers)) {
 }
 
 for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !== 'a backend')) {
-  test(`${who} cannot insert a row into another organization or one that references it`, async () => {
+  test(`${who} cannot insert rows into another organization or references to it`, async () => {
     await inRolledBackTransaction(session, attacker, async ({ attemptAndUndo }) => {
       // Nothing is committed, so deferred checks must run now.
       await session.query('set constraints all immediate');
