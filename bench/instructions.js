@@ -1,14 +1,16 @@
-// What scripts/instructions counts: `prepare DIRECTORY` writes for each statement two files, with few and with more calls of it;
-// `report DIRECTORY` prints the difference a call, of the whole statement and of some functions in it.
+// The statements of scripts/instructions. `prepare DIRECTORY` writes two files per statement, with
+// few and with more calls. `report DIRECTORY` prints the difference per call, for the statement and
+// for some functions in it.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { given, sessionOf } from './lib/given.js';
+import { readParameters, sessionOf } from './lib/parameters.js';
 
-/** Plans are made in the first calls, and kept. */
+/** The first calls create the cached plans, so that the difference does not include planning. */
 const FEW = 20;
 const MORE = 60;
-const WITHIN = /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
+const WITHIN =
+  /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
 
 const statements = ({ org, quiet, busy, chatty }) => ({
   nothing: 'select 1',
@@ -29,7 +31,7 @@ function prepare(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const settings = Object.entries(sessionOf('agent')).map(([name, value]) => `set ${name} = '${value}';`);
-  for (const [name, statement] of Object.entries(statements(given()))) {
+  for (const [name, statement] of Object.entries(statements(readParameters()))) {
     for (const times of [FEW, MORE]) {
       const lines = [...settings, `prepare p as ${statement};`, ...Array(times).fill('execute p;')];
       writeFileSync(join(directory, `${name}.${times}.in`), `${lines.join('\n')}\n`);
@@ -37,7 +39,9 @@ function prepare(directory) {
   }
 }
 
-/** A callgrind file: instructions of the whole, and of each function with all that it calls; how often each was called. */
+/**
+ * Reads a callgrind file: total instructions, inclusive instructions and calls of each function.
+ */
 function counted(file) {
   const names = new Map();
   const nameOf = (text) => {
@@ -69,17 +73,22 @@ function counted(file) {
 
 function report(directory) {
   console.log('| statement | instructions a call | palloc and its kin | malloc | of which |\n| --- | ---: | ---: | ---: | --- |');
-  const names = readdirSync(directory).filter((name) => name.endsWith(`.${FEW}.in`)).map((name) => name.replace(`.${FEW}.in`, ''));
+  const names = readdirSync(directory)
+    .filter((name) => name.endsWith(`.${FEW}.in`))
+    .map((name) => name.replace(`.${FEW}.in`, ''));
   for (const name of names) {
     const [few, more] = [FEW, MORE].map((times) => counted(join(directory, `${name}.${times}.out`)));
     const each = (map, key) => ((more[map].get(key) ?? 0) - (few[map].get(key) ?? 0)) / (MORE - FEW);
-    const sum = (map, pattern) => [...more[map].keys()].filter((key) => pattern.test(key)).reduce((n, key) => n + each(map, key), 0);
+    const sum = (map, pattern) =>
+      [...more[map].keys()].filter((key) => pattern.test(key)).reduce((n, key) => n + each(map, key), 0);
     const show = (n) => Math.round(n).toLocaleString('en');
     const parts = [...more.cost.keys()]
       .filter((key) => WITHIN.test(key) && each('cost', key) > 500)
       .map((key) => `${key.replace('helpdesk::', '')} ${show(each('cost', key))}`);
     const allocations = sum('calls', /^(palloc|palloc0|palloc_extended|MemoryContextAlloc\w*|repalloc)$/);
-    console.log(`| ${[name, show((more.total - few.total) / (MORE - FEW)), show(allocations), show(sum('calls', /^malloc$/)), parts.join(', ')].join(' | ')} |`);
+    console.log(
+      `| ${[name, show((more.total - few.total) / (MORE - FEW)), show(allocations), show(sum('calls', /^malloc$/)), parts.join(', ')].join(' | ')} |`,
+    );
   }
 }
 

@@ -1,14 +1,16 @@
-// Times every operation on all its sides in turn (A B C B C A ..) on the database that scripts/bench has filled, and writes figures,
-// plans and a plot: node bench/run.js DIRECTORY. SECONDS_EACH (or CALLS) a turn, ROUNDS of them; MEMORY_CALLS of each
-// function in the search for leaks (0: none); ONLY=name,name and SIDES=helpdesk: only these.
+// Times every operation on all its sides in the database filled by scripts/bench, and writes
+// figures, plans and a plot: node bench/run.js DIRECTORY. Settings:
+//   SECONDS_EACH or CALLS     the length of a turn; ROUNDS is the number of turns
+//   MEMORY_CALLS              calls of each function in the check for leaks (0: none)
+//   ONLY=name,name            only these operations; SIDES=helpdesk: only this side
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { given } from './lib/given.js';
 import { requestsPerSecond } from './lib/http.js';
 import { memoryOf } from './lib/memory.js';
-import { OPERATIONS, sessionFor, SIDES } from './lib/operations.js';
+import { OPERATIONS, SIDES, sessionFor } from './lib/operations.js';
+import { readParameters } from './lib/parameters.js';
 import { writePlans } from './lib/plans.js';
 import { growth, plotGrowth } from './lib/plot.js';
 import { pgbench, query, withValues } from './lib/psql.js';
@@ -17,7 +19,7 @@ import { figures, markdown, ratios } from './lib/report.js';
 const directory = process.argv[2];
 const { SECONDS_EACH = '2', CALLS, ROUNDS = '3', MEMORY_CALLS = '20000', ONLY, SETTINGS_TEXT } = process.env;
 const sidesAsked = process.env.SIDES?.split(',') ?? SIDES;
-const values = given();
+const values = readParameters();
 
 function machine() {
   const [{ model }] = cpus();
@@ -29,9 +31,9 @@ function machine() {
   };
 }
 
-/** One turn of one side: many calls, or a few with something done before each. */
+/** One turn of one side: many calls, or a few with a statement before each. */
 function turn(operation, side) {
-  const how = { options: sessionFor(operation, side), given: values, clients: operation.clients };
+  const how = { options: sessionFor(operation, side), parameters: values, clients: operation.clients };
   const times = operation.times?.[side];
   if (!times) return [pgbench(operation[side], { ...how, seconds: SECONDS_EACH, times: CALLS })];
   return Array.from({ length: times }, () => {
@@ -45,7 +47,7 @@ function measure(operation) {
   const turns = Object.fromEntries(sides.map((side) => [side, []]));
   for (const side of sides) if (operation.before?.[side]) query(operation.before[side]);
   for (let round = 0; round < Number(operation.times ? 1 : ROUNDS); round++) {
-    // Each side begins a round in turn: what the first one finds cold, the next one finds warm.
+    // The sides take turns in going first, because the first one warms the cache for the others.
     const inTurn = sides.map((_, n) => sides[(n + round) % sides.length]);
     for (const side of inTurn) turns[side].push(...turn(operation, side));
   }
@@ -70,7 +72,7 @@ async function attempt(name, work) {
   }
 }
 
-/** Reads all tables and indexes into memory, as they are where people work with them. */
+/** Reads all tables and indexes into memory, as in a server in use. */
 function warmUp() {
   query('create extension if not exists pg_prewarm');
   query(`select sum(pg_prewarm(oid)) from pg_class
@@ -85,15 +87,22 @@ const results = {
   settings: SETTINGS_TEXT,
   operations: {},
 };
-// Reads come before what writes and leaves counts that are not folded in and rows that are not packed.
+// Reads come first, because writes leave unfolded counts and dead rows.
 const inOrder = [...OPERATIONS.filter(({ writes }) => !writes), ...OPERATIONS.filter(({ writes }) => writes)];
 for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
   const sides = await attempt(operation.name, () => measure(operation));
   if (sides) results.operations[operation.name] = { what: operation.what, sides, ratios: ratios(sides) };
-  if (sides) console.log(`${operation.name}: ${Object.entries(sides).map(([side, { median }]) => `${side} ${median} ms`).join(', ')}`);
+  if (sides)
+    console.log(
+      `${operation.name}: ${Object.entries(sides)
+        .map(([side, { median }]) => `${side} ${median} ms`)
+        .join(', ')}`,
+    );
 }
 if (!ONLY) {
-  results.http = await attempt('http', () => requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }));
+  results.http = await attempt('http', () =>
+    requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }),
+  );
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
   for (const problem of (await attempt('plans', () => writePlans(join(directory, 'plans'), values))) ?? []) {
     failures.push(problem);

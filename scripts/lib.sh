@@ -127,7 +127,9 @@ cluster_start() {
     as_db_user "$PGBIN/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync
   fi
   socket=$(as_db_user mktemp -d /tmp/helpdesk.XXXXXX)
-  for setting in listen_addresses= "unix_socket_directories=$socket" port=5432 "$@"; do
+  # The tests read from the log which SQLSTATEs occurred in which database.
+  for setting in listen_addresses= "unix_socket_directories=$socket" port=5432 \
+    log_error_verbosity=verbose "log_line_prefix='%m [%p] %d '" "$@"; do
     options="$options -c $setting"
   done
   as_db_user "$PGBIN/pg_ctl" -w -D "$dir/data" -l "$dir/log" -o "$options" start

@@ -1,12 +1,12 @@
-// Whole requests: PostgREST in front of the bench database, and wrk as the client. Ours and the baseline's functions in turn.
+// Whole requests through PostgREST, with wrk as the client, for helpdesk and the baseline in turn.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startPostgrest } from '../../tests/lib/postgrest.js';
-import { loginOf } from './given.js';
+import { startPostgrest } from '../../tests/support/postgrest.js';
+import { loginOf } from './parameters.js';
 import { DATABASE, query } from './psql.js';
 
 const CONNECTIONS = '8';
@@ -25,8 +25,8 @@ done = function(summary)
   io.write('failed ' .. (summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout) .. '\\n')
 end`;
 
-/** Requests a second of each side that is a schema, as { function: { side: n } }; null where there is no wrk. */
-export async function requestsPerSecond(given, { sides, seconds, slowSeconds, rounds }) {
+/** Requests per second of each side: { function: { side: n } }; null if wrk is not installed. */
+export async function requestsPerSecond(parameters, { sides, seconds, slowSeconds, rounds }) {
   if (!hasWrk()) return null;
   query(`do $$ begin
     if to_regrole('authenticator') is null then create role authenticator login noinherit; end if;
@@ -43,7 +43,7 @@ export async function requestsPerSecond(given, { sides, seconds, slowSeconds, ro
       const turns = Object.fromEntries(schemas.map((schema) => [schema, []]));
       for (let round = 0; round < rounds; round++) {
         for (const schema of Object.keys(turns)) {
-          writeFileSync(join(dir, 'script.lua'), SCRIPT({ token, schema, body: body(given) }));
+          writeFileSync(join(dir, 'script.lua'), SCRIPT({ token, schema, body: body(parameters) }));
           await othersAreDone();
           turns[schema].push(await load(`${api.url}/rpc/${name}`, join(dir, 'script.lua'), howLong[schema]));
         }
@@ -57,15 +57,18 @@ export async function requestsPerSecond(given, { sides, seconds, slowSeconds, ro
   }
 }
 
-/** What a client gave up waiting for goes on in the server. */
+/** Waits for requests that are still running after their client timed out. */
 async function othersAreDone() {
-  while (query(`select count(*) from pg_stat_activity where state = 'active' and usename = 'authenticator'`) !== '0') await sleep(200);
+  while (query(`select count(*) from pg_stat_activity where state = 'active' and usename = 'authenticator'`) !== '0')
+    await sleep(200);
 }
 
 async function load(url, script, { seconds, mayFail }) {
-  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url], { encoding: 'utf8' });
+  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url], {
+    encoding: 'utf8',
+  });
   const [, failed] = /^failed (\d+)$/m.exec(said).map(Number);
-  // PostgREST answers 504 where all its connections wait for the baseline.
+  // PostgREST responds with 504 while all its connections wait for the baseline.
   if (failed > 0 && !mayFail) throw new Error(`requests failed:\n${said}`);
   const [, all, taken] = /(\d+) requests in ([\d.]+)s/.exec(said).map(Number);
   return (all - failed) / taken;

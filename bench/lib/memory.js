@@ -1,21 +1,33 @@
-// Whether a backend grows with what it does: calls each function of the API many times in one session, each call in a transaction of its
-// own, and compares the memory of the backend before and after.
+// A check for memory leaks: calls each function of the API many times in one session, each call in
+// its own transaction, and compares the memory of the backend before and after.
 
-import { sessionOf } from './given.js';
+import { sessionOf } from './parameters.js';
 import { query } from './psql.js';
 
-/** Kept plans, caches of the catalog and fragmentation settle in so many calls .. */
+/** Cached plans, catalog caches and fragmentation settle within this many calls .. */
 const WARM_UP = 2000;
-/** .. and so many bytes. What a leak of 60 bytes a call would leave after 20,000 calls is more. */
+/** .. and this many bytes. A leak of 60 bytes per call exceeds it after 20,000 calls. */
 const SETTLING = 1 << 20;
 
 const uuid = (value) => `'${value}'::uuid`;
 
-/** Not here: what needs another person or another state each time. `i` counts the calls. */
+/**
+ * Excludes functions that need another person or state in each call. `i` is the number of the call.
+ */
 const reads = ({ org, quiet, customerProfile, article }) => [
-  'my_profile_id()', 'my_org_ids()', 'my_customer_org_ids()', 'my_staff_org_ids()', 'my_admin_org_ids()',
-  'my_assigned_ticket_ids()', 'jwt_subject()', 'uuid_generate_v7()', 'bypasses_row_security()',
-  'may_create_organization()', 'is_installation_admin()', 'count_unread_notifications()', 'my_pending_invites()',
+  'my_profile_id()',
+  'my_org_ids()',
+  'my_customer_org_ids()',
+  'my_staff_org_ids()',
+  'my_admin_org_ids()',
+  'my_assigned_ticket_ids()',
+  'jwt_subject()',
+  'uuid_generate_v7()',
+  'bypasses_row_security()',
+  'may_create_organization()',
+  'is_installation_admin()',
+  'count_unread_notifications()',
+  'my_pending_invites()',
   `is_member_of_my_orgs(${uuid(customerProfile)})`,
   `get_ticket_details(${uuid(quiet)})`,
   `list_org_tickets(${uuid(org)}, jsonb_build_object('perPage', 1 + i % 100, 'count', 'none'))`,
@@ -54,11 +66,17 @@ function grown(call, many) {
   return (after - before) * 1024;
 }
 
-/** Each call, so many times (what writes: a tenth of that), as a Markdown table; and the calls that leave something behind. */
-export function memoryOf(given, calls) {
+/**
+ * Runs each call `calls` times (writes a tenth of that). Returns a Markdown table and the calls
+ * that leak.
+ */
+export function memoryOf(parameters, calls) {
   const lines = ['| call | calls | KiB more | bytes a call |', '| --- | ---: | ---: | ---: |'];
   const grow = [];
-  for (const [list, many] of [[reads(given), calls], [writes(given), Math.ceil(calls / 10)]]) {
+  for (const [list, many] of [
+    [reads(parameters), calls],
+    [writes(parameters), Math.ceil(calls / 10)],
+  ]) {
     for (const call of list) {
       const bytes = grown(call, many);
       const shown = call.replaceAll(/'[^']*[0-9a-f]{4}-[0-9a-f]{12}[^']*'(::uuid)?/g, '..');

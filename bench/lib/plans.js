@@ -1,4 +1,4 @@
-// The plans of every operation of ours: written down, and looked at for what must not be in them.
+// Writes the plans of all operations of helpdesk, and checks them for unwanted nodes.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,11 @@ import { plansOf, withValues } from './psql.js';
 
 /** The tables that grow with the number of tickets. */
 const LARGE = /\b(tickets|ticket_history|ticket_comments|ticket_attachments|notifications|search_documents)\b/;
-/** A page, one more to see whether there is a next, and the same for both halves of what a customer sees. */
+/**
+ * A page, one more row to detect a next page, and the same for both halves of a customer's tickets.
+ */
 const MOST_SORTED = 210;
-/** What has to read more than a page, and says so. */
+/** Operations that must read more than a page, with the reason. */
 const EXCUSED = {
   ticket_activity: 'sums the days of a month',
   refresh: 'folds what has changed',
@@ -23,17 +25,15 @@ const EXCUSED = {
 };
 
 const withoutTimes = (plan) =>
-  plan
-    .replaceAll(/^psql:.*?LOG: {2}/gm, 'LOG:  ')
-    .replaceAll(/duration: [\d.]+ ms +plan:/g, 'plan:');
+  plan.replaceAll(/^psql:.*?LOG: {2}/gm, 'LOG:  ').replaceAll(/duration: [\d.]+ ms +plan:/g, 'plan:');
 
-/** Each operation's plans in a file of its own. Returns what is wrong with them. */
-export function writePlans(directory, given) {
+/** Writes one file per operation. Returns the problems found. */
+export function writePlans(directory, parameters) {
   mkdirSync(directory, { recursive: true });
   const problems = [];
   for (const operation of OPERATIONS) {
     const script = operation.helpdesk.replaceAll(/^\\set.*$/gm, '').trim();
-    const plans = withoutTimes(plansOf(withValues(script, { ...given, n: 1, s: 2 }), sessionFor(operation, 'helpdesk')));
+    const plans = withoutTimes(plansOf(withValues(script, { ...parameters, n: 1, s: 2 }), sessionFor(operation, 'helpdesk')));
     writeFileSync(join(directory, `${operation.name}.txt`), plans);
     if (!(operation.name in EXCUSED)) problems.push(...problemsOf(plans).map((problem) => `${operation.name}: ${problem}`));
   }

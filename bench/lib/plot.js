@@ -1,10 +1,19 @@
-// Time against rows: one line an operation, from the results of every size that was measured.
+// Plots time against rows, one line per operation, from the results of all sizes.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SHOWN = ['list_first_page', 'list_priority', 'list_page_1000', 'get_ticket_details', 'create_ticket', 'table_customer', 'search_two_words', 'dashboard'];
+const SHOWN = [
+  'list_first_page',
+  'list_priority',
+  'list_page_1000',
+  'get_ticket_details',
+  'create_ticket',
+  'table_customer',
+  'search_two_words',
+  'dashboard',
+];
 const BASELINE_SHOWN = ['list_first_page', 'list_priority', 'get_ticket_details', 'create_ticket'];
 
 /** The results of all sizes in a directory, smallest first. */
@@ -14,13 +23,14 @@ const allResults = (directory) =>
     .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')))
     .sort((a, b) => a.rows - b.rows);
 
-/** Draws growth.svg with gnuplot; does nothing where there is no gnuplot. Returns whether it was drawn. */
+/** Draws growth.svg if gnuplot is installed. Returns whether it did. */
 export function plotGrowth(directory) {
   const all = allResults(directory);
-  const line = (name, side) => all.flatMap(({ rows, operations }) => {
-    const median = operations[name]?.sides[side]?.median;
-    return median === undefined ? [] : [`${rows} ${median}`];
-  });
+  const line = (name, side) =>
+    all.flatMap(({ rows, operations }) => {
+      const median = operations[name]?.sides[side]?.median;
+      return median === undefined ? [] : [`${rows} ${median}`];
+    });
   const lines = [
     ...SHOWN.map((name) => ({ title: name, data: line(name, 'helpdesk'), style: 'lw 2' })),
     ...BASELINE_SHOWN.map((name) => ({ title: `${name}, plpgsql`, data: line(name, 'baseline'), style: 'lw 1 dt 2' })),
@@ -43,7 +53,9 @@ export function plotGrowth(directory) {
   return true;
 }
 
-/** What takes longer with more rows than a search in a tree would, as Markdown; nothing for a single size. */
+/**
+ * Operations that grow faster than the depth of a B-tree, as Markdown; nothing for a single size.
+ */
 export function growth(directory) {
   const all = allResults(directory);
   if (all.length < 2) return '';
@@ -51,7 +63,7 @@ export function growth(directory) {
   const inATree = (rows) => Math.log(rows) / Math.log(first.rows);
   const rows = Object.keys(first.operations).map((name) => {
     const times = all.map(({ operations }) => operations[name]?.sides.helpdesk?.median);
-    // The largest size may be of reads only.
+    // The largest size may contain reads only.
     const measured = times.findLastIndex((time) => time !== undefined);
     const factor = times[measured] / times[0];
     return { name, times, factor, note: factor > inATree(all[measured].rows) ? 'faster than log n' : '' };
@@ -61,7 +73,10 @@ export function growth(directory) {
     '',
     `| operation | ${all.map(({ rows }) => rows.toLocaleString('en')).join(' | ')} | last / first | |`,
     `| --- |${' ---: |'.repeat(all.length + 1)} --- |`,
-    ...rows.map(({ name, times, factor, note }) => `| ${name} | ${times.map((time) => time?.toFixed(3) ?? '').join(' | ')} | ${factor.toFixed(2)} | ${note} |`),
+    ...rows.map(
+      ({ name, times, factor, note }) =>
+        `| ${name} | ${times.map((time) => time?.toFixed(3) ?? '').join(' | ')} | ${factor.toFixed(2)} | ${note} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// The bench database, by psql and pgbench of the Postgres under test.
+// The bench database, through psql and pgbench of the Postgres under test.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,12 +22,15 @@ function run(program, args, { options = {}, input, withErrors = false } = {}) {
   return withErrors ? done.stderr : done.stdout;
 }
 
-/** What a statement prints, unaligned. `options`: settings of the session, as { name: value }. */
+/** The unaligned output of a statement. `options`: settings of the session, as { name: value }. */
 export const query = (sql, options) => run('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1'], { options, input: sql }).trim();
 
-/** The plans of all that a statement executes, functions and triggers included, with the rows that came out of each node. */
+/**
+ * The plans of all statements executed, including those in functions and triggers, with the rows of
+ * each node.
+ */
 export function plansOf(sql, options) {
-  // LOAD is a superuser's; the role comes after it.
+  // LOAD needs a superuser, so the role is set after it.
   const { role, ...settings } = options;
   return run('psql', ['-Xqt', '-v', 'ON_ERROR_STOP=1'], {
     options: settings,
@@ -48,24 +51,43 @@ export function plansOf(sql, options) {
   });
 }
 
-/** Puts the variables of a script into it as literals. */
-export const withValues = (sql, given) => sql.replaceAll(/(?<!:):(\w+)/g, (whole, name) => (name in given ? `'${given[name]}'` : whole));
+/** Replaces the parameters of a script by literals. */
+export const withValues = (sql, parameters) =>
+  sql.replaceAll(/(?<!:):(\w+)/g, (whole, name) => (name in parameters ? `'${parameters[name]}'` : whole));
 
 /**
- * Runs a pgbench script as prepared statements, for so many seconds or so many times. Returns each call's microseconds and how much
- * WAL one call wrote.
+ * Runs a pgbench script as prepared statements, for some seconds or a number of times. Returns the
+ * microseconds of each call and the WAL written per call.
  */
-export function pgbench(script, { options, given, clients = 1, seconds, times }) {
+export function pgbench(script, { options, parameters, clients = 1, seconds, times }) {
   const dir = mkdtempSync(join(tmpdir(), 'helpdesk-bench-'));
   try {
     writeFileSync(join(dir, 'script.sql'), `${script};\n`);
-    const variables = Object.entries(given).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+    const variables = Object.entries(parameters).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
     const howLong = times ? ['-t', String(times)] : ['-T', String(seconds)];
     const threads = String(Math.min(clients, 2));
     const before = query('select pg_current_wal_insert_lsn()');
     const started = process.hrtime.bigint();
-    run('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', threads, '-l', '--log-prefix', join(dir, 'log'),
-      ...howLong, ...variables, '-f', join(dir, 'script.sql')], { options });
+    run(
+      'pgbench',
+      [
+        '-n',
+        '-M',
+        'prepared',
+        '-c',
+        String(clients),
+        '-j',
+        threads,
+        '-l',
+        '--log-prefix',
+        join(dir, 'log'),
+        ...howLong,
+        ...variables,
+        '-f',
+        join(dir, 'script.sql'),
+      ],
+      { options },
+    );
     const taken = Number(process.hrtime.bigint() - started) / 1e9;
     const wal = Number(query(`select pg_current_wal_insert_lsn() - '${before}'`));
     const micros = readdirSync(dir)

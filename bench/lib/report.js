@@ -1,6 +1,6 @@
-// Figures out of times, and a table out of figures.
+// Computes figures from times, and a table from the figures.
 
-/** The median, the 99th percentile and more of many calls. */
+/** Median, 99th percentile and more of many calls. */
 export function figures({ micros, wal, seconds, clients }) {
   const sorted = Float64Array.from(micros).sort();
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] / 1000;
@@ -13,10 +13,12 @@ export function figures({ micros, wal, seconds, clients }) {
   };
 }
 
-const number = (value) => (value === undefined ? '' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3));
-const ratio = (value) => (value === undefined ? '' : value >= 20 ? `${Math.round(value).toLocaleString('en')}x` : `${value.toFixed(2)}x`);
+const number = (value) =>
+  value === undefined ? '' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
+const ratio = (value) =>
+  value === undefined ? '' : value >= 20 ? `${Math.round(value).toLocaleString('en')}x` : `${value.toFixed(2)}x`;
 
-/** How often ours fits into the baseline's time, and how many times the one by hand ours takes. */
+/** The baseline's time divided by ours, and ours divided by that of the hand-written SQL. */
 export function ratios(sides) {
   const { helpdesk, baseline, handwritten } = sides;
   return {
@@ -29,7 +31,7 @@ export function markdown({ rows, machine, settings, operations, http }) {
   const lines = [
     `${rows.toLocaleString('en')} tickets. ${Object.values(machine).join(', ')}. Settings: ${settings}.`,
     '',
-    '| operation | helpdesk ms | p99 | plpgsql ms | p99 | faster | by hand ms | p99 | times by hand | WAL bytes: ours | plpgsql | by hand |',
+    '| operation | helpdesk ms | p99 | plpgsql ms | p99 | faster | hand-written ms | p99 | times hand-written | WAL bytes: ours | plpgsql | by hand |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ];
   for (const [name, { sides, ratios }] of Object.entries(operations)) {
@@ -46,7 +48,11 @@ export function markdown({ rows, machine, settings, operations, http }) {
     );
   }
   if (http) {
-    lines.push('', '| whole requests through PostgREST | helpdesk a second | plpgsql a second | ratio |', '| --- | ---: | ---: | ---: |');
+    lines.push(
+      '',
+      '| whole requests through PostgREST | helpdesk a second | plpgsql a second | ratio |',
+      '| --- | ---: | ---: | ---: |',
+    );
     for (const [name, { helpdesk, baseline }] of Object.entries(http)) {
       lines.push(`| ${[name, number(helpdesk), number(baseline), ratio(baseline && helpdesk / baseline)].join(' | ')} |`);
     }

@@ -1,4 +1,5 @@
-// Pages of tickets by list_org_tickets: first and deep ones, each filter alone, two together, an agent's and a customer's.
+// Pages of list_org_tickets: first and deep pages, single and combined filters, for an agent and a
+// customer.
 
 import { isMember, isStaff, ME } from './rights.js';
 
@@ -18,7 +19,10 @@ const byHand = ({ where = 'true', sort = 't.updated_at desc, t.id desc', may = i
     left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
    where ${may}`;
 
-/** A page without its total; the baseline always counts. `filters` is the inside of a JSON object. */
+/**
+ * A page without the total, which the baseline always counts. `filters` is the content of a JSON
+ * object.
+ */
 function list({ name, what, as, filters = '', hand = {}, count = 'none', baseline = filters }) {
   const all = [filters, count === 'none' && '"count": "none"'].filter(Boolean).join(', ');
   return {
@@ -31,7 +35,7 @@ function list({ name, what, as, filters = '', hand = {}, count = 'none', baselin
   };
 }
 
-/** A JSON object as SQL; what is between <> is a variable of the bench. */
+/** A JSON object as SQL, with the variables of the bench in <>. */
 function json(inside) {
   const parts = `{${inside}}`.split(/<(\w+)>/);
   if (parts.length === 1) return `'${parts[0]}'`;
@@ -48,12 +52,17 @@ export default [
   }),
   list({
     name: 'list_page_1000',
-    what: 'The thousandth page, by cursor (the baseline by offset, by hand by keyset).',
+    what: 'The thousandth page, by cursor (the baseline by offset, hand-written SQL by keyset).',
     filters: '"cursor": "<deepCursor>"',
     baseline: '"page": <deepPage>',
-    hand: { where: '(t.updated_at, t.id) < (:deepMoment::timestamptz, :deepId::uuid)' },
+    hand: { where: '(t.updated_at, t.id) < (:deepTimestamp::timestamptz, :deepId::uuid)' },
   }),
-  list({ name: 'list_priority', what: 'Urgent ones.', filters: '"priority": "urgent"', hand: { where: "t.priority = 'urgent'" } }),
+  list({
+    name: 'list_priority',
+    what: 'Urgent ones.',
+    filters: '"priority": "urgent"',
+    hand: { where: "t.priority = 'urgent'" },
+  }),
   list({ name: 'list_status', what: 'Pending ones.', filters: '"status": "pending"', hand: { where: "t.status = 'pending'" } }),
   list({
     name: 'list_stage',

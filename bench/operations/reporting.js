@@ -1,4 +1,5 @@
-// Numbers. refresh: after 1,000 tickets moved; against the sketch's two materialized views refreshed CONCURRENTLY.
+// Reports. The refresh follows 1,000 moved tickets; the baseline refreshes two materialized views
+// CONCURRENTLY.
 
 const moveAThousand = (tickets) => `
   update ${tickets} set current_stage_id = bench.id(5, 10 + 2 + (random() * 2)::int)
@@ -13,7 +14,7 @@ export default [
   },
   {
     name: 'stage_stats',
-    what: 'How many tickets are in each stage; fresh, against the query of the sketch’s materialized view.',
+    what: 'How many tickets are in each stage; fresh, against the query of the baseline’s materialized view.',
     helpdesk: 'select * from helpdesk.workflow_stage_stats where org_id = :org',
     baseline: 'select * from baseline.stage_stats_now where org_id = :org',
   },
@@ -22,7 +23,7 @@ export default [
     what: 'A month of trends of the largest organization.',
     helpdesk: 'select helpdesk.ticket_activity(:org, current_date - 30, current_date)',
   },
-  // Last of what reads: they leave rows behind that vacuum has to clear away.
+  // The last of the reads, because they leave dead rows for vacuum.
   ...[1_000, 100_000].map((deltas) => ({
     name: `stage_stats_${deltas}_unfolded`,
     what: `The same with ${deltas.toLocaleString('en')} changes of this organization not folded in yet.`,

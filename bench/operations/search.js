@@ -1,9 +1,9 @@
-// search() and search_articles(): against ILIKE, and against what a good DBA has: a tsvector with a GIN index under row security,
-// ranked, with snippets.
+// search() and search_articles(), compared with ILIKE and with hand-written SQL on a tsvector with
+// a GIN index: with row security, ranking and snippets.
 
 const withAnd = (words) => words.replaceAll('-', '!').replaceAll(' ', ' & ');
 
-/** `hand`: the words as to_tsquery takes them; `of`: which documents besides. */
+/** `hand`: the query for to_tsquery(); `of`: an additional condition on the documents. */
 const search = ({ name, what, as, org = ':org', words, hand = withAnd(words), of = 'true', baseline = words }) => ({
   name,
   what,
@@ -20,7 +20,7 @@ const search = ({ name, what, as, org = ':org', words, hand = withAnd(words), of
 const OWN = `not d.is_internal and d.ticket_id in (
   select t.id from helpdesk.tickets t where t.created_by in (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()))`;
 
-/** By hand without row security: what is public is for everybody. */
+/** The hand-written SQL has no row security, because public articles are for everybody. */
 const articles = ({ name, what, words }) => ({
   name,
   what,

@@ -1,10 +1,11 @@
-// The other door: rows through the tables, under row security, as PostgREST reads them. By hand: the same query without it.
+// Rows read from the tables under row security, as PostgREST does. Hand-written: the same query
+// without row security.
 
 const columns = 'id, number, title, status, priority, updated_at';
 const newest = (schema, where) =>
   `select ${schema === 'baseline' ? 'id, updated_at' : columns} from ${schema}.tickets t where ${where} order by updated_at desc limit 20`;
 
-/** `who`: which rows row security leaves, written out. */
+/** `who`: the condition of row security, written as SQL. */
 function table({ name, what, as, where = 'true', who, baseline = newest('baseline', 'true') }) {
   return {
     name,
@@ -25,7 +26,13 @@ export default [
     who: 'org_id = any (:agentOrgs)',
   }),
   table({ name: 'table_agent_org', what: 'An agent’s newest 20 of one organization.', where: ofOrg, who: 'true' }),
-  table({ name: 'table_agent_status', what: 'Pending ones only.', where: `${ofOrg} and status = 'pending'`, who: 'true', baseline: null }),
+  table({
+    name: 'table_agent_status',
+    what: 'Pending ones only.',
+    where: `${ofOrg} and status = 'pending'`,
+    who: 'true',
+    baseline: null,
+  }),
   table({
     name: 'table_agent_priority',
     what: 'Urgent ones only (enum = is not leakproof: under row security no index serves it).',
@@ -49,7 +56,7 @@ export default [
   }),
   {
     name: 'agent_tickets',
-    what: 'The newest urgent 20 of one organization in agent_tickets; against the query of the sketch’s materialized view.',
+    what: 'The newest urgent 20 of one organization in agent_tickets; against the query of the baseline’s materialized view.',
     helpdesk: `select * from helpdesk.agent_tickets where ${ofOrg} and priority = 'urgent' order by updated_at desc limit 20`,
     baseline: `select * from baseline.agent_tickets_now where org_id = :org and priority = 'urgent' order by updated_at desc limit 20`,
   },
@@ -66,6 +73,7 @@ export default [
     as: 'customer',
     helpdesk: 'select helpdesk.count_unread_notifications()',
     baseline: 'select count(*) from baseline.notifications where not read',
-    handwritten: 'select count(*) from helpdesk.notifications where user_id = :customerProfile and not read and org_id = any (:customerOrgs)',
+    handwritten:
+      'select count(*) from helpdesk.notifications where user_id = :customerProfile and not read and org_id = any (:customerOrgs)',
   },
 ];

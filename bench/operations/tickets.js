@@ -1,8 +1,9 @@
-// Opening, changing, claiming and reading one ticket. The other side by hand writes the same rows, without triggers.
+// Opening, changing, claiming and reading one ticket. The hand-written SQL writes the same rows,
+// without triggers.
 
 import { isStaff } from './rights.js';
 
-const OPEN_BY_HAND = (org) => `
+const OPEN_HANDWRITTEN = (org) => `
   with counter as (
     update helpdesk.ticket_counters set last_number = last_number + 1 where org_id = ${org} returning last_number
   ), start as (
@@ -40,17 +41,16 @@ const OPEN_BY_HAND = (org) => `
   )
   select id from ticket`;
 
-const open = (schema, org) =>
-  `select ${schema}.create_ticket(${org}, 'The printer is on fire', 'Second floor.', 'high')`;
+const open = (schema, org) => `select ${schema}.create_ticket(${org}, 'The printer is on fire', 'Second floor.', 'high')`;
 
 const ANY_ORG = '\\set n random(1, 20)\n';
 const anyOrg = 'bench.id(3, :n)';
 
-/** A ticket of the largest organization that the operations before have not touched. */
+/** A random ticket of the largest organization. */
 const ANY_TICKET = '\\set n random(1, :many)\n';
 const anyTicket = '(select id from bench.largest where n = :n)';
 
-const DETAILS_BY_HAND = (ticket) => `
+const DETAILS_HANDWRITTEN = (ticket) => `
   select json_build_object(
     'ticket', json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'description', t.description, 'priority', t.priority,
       'status', t.status, 'version', t.version,
@@ -91,7 +91,7 @@ export default [
     writes: true,
     helpdesk: open('helpdesk', ':org'),
     baseline: open('baseline', ':org'),
-    handwritten: OPEN_BY_HAND(':org'),
+    handwritten: OPEN_HANDWRITTEN(':org'),
   },
   {
     name: 'create_ticket_8_one_org',
@@ -100,7 +100,7 @@ export default [
     clients: 8,
     helpdesk: open('helpdesk', ':org'),
     baseline: open('baseline', ':org'),
-    handwritten: OPEN_BY_HAND(':org'),
+    handwritten: OPEN_HANDWRITTEN(':org'),
   },
   {
     name: 'create_ticket_8_many_orgs',
@@ -110,7 +110,7 @@ export default [
     clients: 8,
     helpdesk: ANY_ORG + open('helpdesk', anyOrg),
     baseline: ANY_ORG + open('baseline', anyOrg),
-    handwritten: ANY_ORG + OPEN_BY_HAND(anyOrg),
+    handwritten: ANY_ORG + OPEN_HANDWRITTEN(anyOrg),
   },
   {
     name: 'update_ticket',
@@ -196,13 +196,13 @@ export default [
     what: 'An agent reads a ticket with three comments, another one each time.',
     helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(${anyTicket})`,
     baseline: `${ANY_TICKET}select baseline.get_ticket_details(${anyTicket})`,
-    handwritten: ANY_TICKET + DETAILS_BY_HAND(anyTicket),
+    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(anyTicket),
   },
   {
     name: 'get_ticket_details_500_comments',
     what: 'An agent reads a ticket with 500 comments.',
     helpdesk: 'select helpdesk.get_ticket_details(:chatty)',
     baseline: 'select baseline.get_ticket_details(:chatty)',
-    handwritten: DETAILS_BY_HAND(':chatty'),
+    handwritten: DETAILS_HANDWRITTEN(':chatty'),
   },
 ];

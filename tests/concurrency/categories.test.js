@@ -1,14 +1,14 @@
-// Categories moved, renamed and deleted by several people at once.
+// Categories moved, renamed and deleted by several sessions at once.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { twoOrganizations } from '../lib/people.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace } = await twoOrganizations(db);
+const { acme, ada, ben } = await createTwoOrganizations(db);
 
 async function categories(...names) {
   const ids = {};
@@ -18,8 +18,7 @@ async function categories(...names) {
   return ids;
 }
 
-const move = (session, id, parent) =>
-  session.query('update helpdesk.categories set parent_id = $2 where id = $1', [id, parent]);
+const move = (session, id, parent) => session.query('update helpdesk.categories set parent_id = $2 where id = $1', [id, parent]);
 
 const ROOTLESS = `
   with recursive reached as (
@@ -28,15 +27,15 @@ const ROOTLESS = `
   select count(*)::int from helpdesk.categories where id not in (select id from reached)`;
 
 for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
-  test(`two categories moved below each other at once, ${isolation}: one is refused, and there is no cycle`, async () => {
+  test(`two categories moved below each other, ${isolation}: one move is refused, no cycle`, async () => {
     const [left, right] = Object.values(await categories(`a ${isolation}`, `b ${isolation}`));
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+    const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     await first.query(`begin isolation level ${isolation}`);
     await second.query(`begin isolation level ${isolation}`);
     await second.query('select from helpdesk.categories');
     await move(first, left, right);
     const refused = assert.rejects(move(second, right, left), ({ code }) => ['22023', '40001', '40P01'].includes(code));
-    await db.untilBlocked(second);
+    await db.waitUntilBlocked(second);
     await first.query('commit');
     await refused;
     await second.query('rollback');
@@ -44,10 +43,10 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
   });
 }
 
-test('eight sessions move categories about: there is never a cycle', async () => {
+test('eight sessions moving categories at random never create a cycle', async () => {
   const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
   const ids = Object.values(await categories(...names));
-  const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : grace)));
+  const sessions = await Promise.all(names.map((_, n) => db.signIn(n % 2 ? ada : ben)));
   const outcomes = {};
   await Promise.all(
     sessions.map(async (session, n) => {
@@ -62,7 +61,10 @@ test('eight sessions move categories about: there is never a cycle', async () =>
     }),
   );
   assert.ok(outcomes.moved > 0 && outcomes['22023'] > 0, JSON.stringify(outcomes));
-  assert.deepEqual(Object.keys(outcomes).filter((code) => !['moved', '22023', '40P01'].includes(code)), []);
+  assert.deepEqual(
+    Object.keys(outcomes).filter((code) => !['moved', '22023', '40P01'].includes(code)),
+    [],
+  );
   assert.equal(await db.value(ROOTLESS), 0);
 });
 
@@ -73,28 +75,28 @@ const article = (session, categories) =>
   );
 const namesOf = (id) => db.value('select categories from helpdesk.articles where id = $1', [id]);
 
-test('an article written while its category is being renamed, or deleted, has no name that is not there', async () => {
-  const [writer, admin] = [await db.signIn(grace), await db.signIn(ada)];
+test('an article written during the rename or deletion of its category keeps no stale name', async () => {
+  const [writer, admin] = [await db.signIn(ben), await db.signIn(ada)];
   for (const [change, expected] of [
     [`update helpdesk.categories set name = 'Later' where name = 'Early'`, ['Later']],
     [`delete from helpdesk.categories where name = 'Early'`, []],
   ]) {
     await categories('Early');
-    // The article is first.
+    // The article comes first.
     await writer.query('begin');
     const { rows } = await article(writer, ['Early']);
     const waiting = admin.query(change);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await writer.query('commit');
     await waiting;
     assert.deepEqual(await namesOf(rows[0].id), expected);
     await db.sql(`delete from helpdesk.categories where name = 'Later'`);
-    // The category is first.
+    // The category comes first.
     await categories('Early');
     await admin.query('begin');
     await admin.query(change);
-    const refused = fails('22023', article(writer, ['Early']));
-    await db.untilBlocked(writer);
+    const refused = expectError('22023', article(writer, ['Early']));
+    await db.waitUntilBlocked(writer);
     await admin.query('commit');
     await refused;
     await db.sql(`delete from helpdesk.categories where name = 'Later'`);
@@ -102,15 +104,15 @@ test('an article written while its category is being renamed, or deleted, has no
 });
 
 for (const isolation of ['read committed', 'repeatable read']) {
-  test(`two categories of one name are renamed, or deleted, at once, ${isolation}: no article keeps a name that is gone`, async () => {
-    const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+  test(`two categories of one name renamed or deleted at once, ${isolation}: no stale name in articles`, async () => {
+    const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
     const rename = (id, name) => [`update helpdesk.categories set name = $2 where id = $1`, [id, name]];
     const remove = (id) => ['delete from helpdesk.categories where id = $1', [id]];
     const same = await categories('Above', 'Twin');
     for (const [one, other] of [
-      [(id) => rename(id, 'Anew'), (id) => rename(id, 'Another')],
+      [(id) => rename(id, 'Renamed'), (id) => rename(id, 'Another')],
       [remove, remove],
-      [(id) => rename(id, 'Anew'), remove],
+      [(id) => rename(id, 'Renamed'), remove],
       [remove, (id) => rename(id, 'Another')],
     ]) {
       const [a, b] = await db.sql(
@@ -127,25 +129,31 @@ for (const isolation of ['read committed', 'repeatable read']) {
         () => 'done',
         ({ code }) => code,
       );
-      await db.untilBlocked(second);
+      await db.waitUntilBlocked(second);
       await first.query('commit');
       assert.equal(await done, isolation === 'read committed' ? 'done' : '40001');
       await second.query(isolation === 'read committed' ? 'commit' : 'rollback');
       const names = await db.sql('select distinct name from helpdesk.categories');
-      for (const name of await namesOf(rows[0].id)) assert.ok(names.some((row) => row.name === name), name);
+      for (const name of await namesOf(rows[0].id))
+        assert.ok(
+          names.some((row) => row.name === name),
+          name,
+        );
       await db.sql('delete from helpdesk.categories where id = any ($1)', [[a.id, b.id]]);
     }
     await db.sql('delete from helpdesk.categories where id = any ($1)', [Object.values(same)]);
   });
 }
 
-test('feedback of many readers at once is counted exactly', async () => {
+test('concurrent feedback of many readers is counted exactly', async () => {
   const id = await db.value(
     `insert into helpdesk.articles (org_id, title, content, author, visibility, status)
      values ($1, 'Rated', 'x', $2, 'public', 'published') returning id`,
     [acme, ada.profile],
   );
-  await db.sql(`insert into auth.users (id, email) select gen_random_uuid(), 'reader' || n || '@example.com' from generate_series(1, 40) n`);
+  await db.sql(
+    `insert into auth.users (id, email) select gen_random_uuid(), 'reader' || n || '@example.com' from generate_series(1, 40) n`,
+  );
   const readers = await db.sql(`select auth_id as login from helpdesk.profiles where email like 'reader%'`);
   const sessions = await Promise.all(Array.from({ length: 8 }, () => db.connect('authenticator')));
   await Promise.all(

@@ -1,62 +1,67 @@
-// Rights that change while others are using them, and rules about the last and the only one that two sessions try at once.
+// Rights that change while they are used, and the rules on the last admin and the only start stage
+// under concurrency.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { found, join, openTicket, signUp, twoOrganizations, updateTicket } from '../lib/people.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import {
+  addMember,
+  createOrganization,
+  createTwoOrganizations,
+  openTicket,
+  signUp,
+  updateTicket,
+} from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, grace, alice } = await twoOrganizations(db);
-await db.as(alice, (session) => openTicket(session, acme, 'There to be seen'));
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
+await db.as(alice, (session) => openTicket(session, acme, 'Visible to members'));
 
 let guests = 0;
 
 /** A new member of Acme, and a session of theirs. */
 async function guest(role) {
   const person = await signUp(db, `Guest${++guests}`);
-  await join(db, acme, person, role);
+  await addMember(db, acme, person, role);
   return { person, session: await db.signIn(person) };
 }
 
-const remove = (person) =>
-  db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, person.profile]);
+const remove = (person) => db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme, person.profile]);
 
-// Prepared once per session, by its name, as PostgREST and other poolers do.
+// A named prepared statement, as PostgREST and poolers use them.
 const seenInTable = async (session) =>
-  (await session.query({ name: 'seen', text: 'select title from helpdesk.tickets where org_id = $1', values: [acme] }))
-    .rowCount;
-const list = (session) =>
-  session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
+  (await session.query({ name: 'seen', text: 'select title from helpdesk.tickets where org_id = $1', values: [acme] })).rowCount;
+const list = (session) => session.query({ name: 'list', text: 'select helpdesk.list_org_tickets($1) as page', values: [acme] });
 
 for (const isolation of [null, 'read committed']) {
-  const where = isolation ? 'in the same open transaction' : 'outside a transaction';
+  const where = isolation ? 'in an open transaction' : 'outside a transaction';
 
-  test(`a membership removed by another session counts from the next statement on, ${where}`, async () => {
+  test(`a removal by another session takes effect with the next statement, ${where}`, async () => {
     const { person, session } = await guest('org_agent');
     if (isolation) await session.query(`begin isolation level ${isolation}`);
-    // Often enough for a generic plan to be in use.
+    // Often enough that a generic plan is used.
     for (let i = 0; i < 7; i++) {
       assert.equal(await seenInTable(session), 1);
       assert.equal((await list(session)).rows[0].page.tickets.length, 1);
     }
     await remove(person);
     assert.equal(await seenInTable(session), 0);
-    await fails('42501', list(session));
+    await expectError('42501', list(session));
   });
 
-  test(`a membership given by another session counts from the next statement on, ${where}`, async () => {
+  test(`a membership added by another session takes effect with the next statement, ${where}`, async () => {
     const { person, session } = await guest('org_agent');
     await remove(person);
     if (isolation) await session.query(`begin isolation level ${isolation}`);
     for (let i = 0; i < 7; i++) assert.equal(await seenInTable(session), 0);
-    await join(db, acme, person, 'org_agent');
+    await addMember(db, acme, person, 'org_agent');
     assert.equal(await seenInTable(session), 1);
     assert.equal((await list(session)).rows[0].page.tickets.length, 1);
   });
 
-  test(`an agent made a customer by another session sees no tickets of others any more, ${where}`, async () => {
+  test(`an agent demoted to customer by another session no longer sees all tickets, ${where}`, async () => {
     const { person, session } = await guest('org_agent');
     if (isolation) await session.query(`begin isolation level ${isolation}`);
     assert.equal(await seenInTable(session), 1);
@@ -66,27 +71,29 @@ for (const isolation of [null, 'read committed']) {
   });
 }
 
-test('a removal counts also when the open transaction has written before', async () => {
+test('a removal takes effect in an open transaction that has already written', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('begin');
   const ticket = await openTicket(session, acme, 'Written before');
   assert.equal(await seenInTable(session), 2);
   await remove(person);
   assert.equal(await seenInTable(session), 0);
-  await fails('42501', session.query(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ticket]));
+  await expectError('42501', session.query(`select helpdesk.update_ticket($1, '{"title": "x"}')`, [ticket]));
   await session.query('rollback');
 });
 
-test('a removal undone by ROLLBACK TO does not count any more, though nothing else tells the snapshots apart', async () => {
+test('a removal undone by ROLLBACK TO has no effect, even if the snapshots are equal otherwise', async () => {
   const { person, session } = await guest('org_admin');
   await session.query('begin');
   await openTicket(session, acme, 'Written first');
   const before = await seenInTable(session);
-  // Often, because a transaction of another test that ends in between would tell them apart after all.
+  // Repeated, because a transaction of another test that ends in between would make the snapshots
+  // differ.
   for (let i = 0; i < 20; i++) {
     await session.query('savepoint here');
     await session.query('delete from helpdesk.org_members where user_id = $1', [person.profile]);
-    // A later transaction that ends first: the end of our subtransaction then moves no snapshot's bounds.
+    // A later transaction that ends first, so that the end of the subtransaction moves no bound of
+    // a snapshot.
     await db.sql('update helpdesk.profiles set last_active = now() where id = $1', [alice.profile]);
     assert.equal(await seenInTable(session), 0);
     await session.query('rollback to here');
@@ -95,7 +102,7 @@ test('a removal undone by ROLLBACK TO does not count any more, though nothing el
   await session.query('rollback');
 });
 
-test('a removal that is not committed does not count yet, one that is rolled back never does', async () => {
+test('an uncommitted removal has no effect, and neither does one that is rolled back', async () => {
   const { person, session } = await guest('org_agent');
   const other = await db.connect();
   await other.query('begin');
@@ -111,10 +118,10 @@ test('a login deleted by another session is nobody from the next statement on', 
   assert.equal(await seenInTable(session), 1);
   await db.sql('delete from auth.users where id = $1', [person.login]);
   assert.equal(await seenInTable(session), 0);
-  await fails('42501', list(session));
+  await expectError('42501', list(session));
 });
 
-test('a repeatable read transaction keeps seeing what it saw first, memberships too', async () => {
+test('a repeatable read transaction keeps its snapshot, including memberships', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('begin isolation level repeatable read');
   assert.equal(await seenInTable(session), 1);
@@ -127,33 +134,34 @@ test('a repeatable read transaction keeps seeing what it saw first, memberships 
 const deletion = 'delete from helpdesk.org_members where org_id = $1 and user_id = $2';
 const demotion = `update helpdesk.org_members set org_role = 'org_customer' where org_id = $1 and user_id = $2`;
 
-/** Ways to end that somebody is admin, through the table and by function. */
+/** Ways to take the admin role away, through the table and by function. */
 const WAYS_OUT = {
   removing: (session, org, person) => session.query(deletion, [org, person.profile]),
   demoting: (session, org, person) => session.query(demotion, [org, person.profile]),
   'removing, by function,': (session, org, person) =>
     session.query('select helpdesk.remove_member($1, $2)', [org, person.profile]),
 };
-// In the first the later one waits and then sees what happened; in the others what it sees is too old to decide.
+// READ COMMITTED waits and then sees the other change; at the other levels the snapshot is too old
+// to decide.
 const LATE = { 'read committed': '55000', 'repeatable read': '40001', serializable: '40001' };
 
 for (const [isolation, refusal] of Object.entries(LATE)) {
   for (const [name, end] of Object.entries(WAYS_OUT)) {
     for (const [whom, ofFirst, ofSecond, left] of [
-      ['each other', grace, ada, 'Ada'],
-      ['themselves', ada, grace, 'Grace'],
+      ['each other', ben, ada, 'Ada'],
+      ['themselves', ada, ben, 'Ben'],
     ]) {
       test(`two admins ${name} ${whom} at once, ${isolation}: one stays`, async () => {
-        const org = await found(db, ada, 'Two admins');
-        await join(db, org, grace, 'org_admin');
-        const [first, second] = [await db.signIn(ada), await db.signIn(grace)];
+        const org = await createOrganization(db, ada, 'Two admins');
+        await addMember(db, org, ben, 'org_admin');
+        const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
         for (const session of [first, second]) {
           await session.query(`begin isolation level ${isolation}`);
           await session.query('select from helpdesk.org_members limit 1');
         }
         await end(first, org, ofFirst);
-        const waiting = fails(refusal, end(second, org, ofSecond));
-        await db.untilBlocked(second);
+        const waiting = expectError(refusal, end(second, org, ofSecond));
+        await db.waitUntilBlocked(second);
         await first.query('commit');
         await waiting;
         assert.deepEqual(await adminsOf(org), [left]);
@@ -173,32 +181,29 @@ async function adminsOf(org) {
 }
 
 for (const [ending, start] of Object.entries({ commit: 'A', rollback: 'B' })) {
-  test(`two first stages added to a workflow at once, then ${ending} of the first: exactly one is the start`, async () => {
+  test(`two first stages added at once, then ${ending} of one: the workflow has one start stage`, async () => {
     const workflow = await emptyWorkflow();
     const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
     await first.query('begin');
     await addStage(first, workflow, 'A');
     const waiting = addStage(second, workflow, 'B');
-    await db.untilBlocked(second);
+    await db.waitUntilBlocked(second);
     await first.query(ending);
     await waiting;
     assert.deepEqual(await startStages(workflow), [start]);
   });
 }
 
-test('two sessions marking different stages as start at once: exactly one is', async () => {
+test('two sessions marking different start stages at once: exactly one is marked', async () => {
   const workflow = await emptyWorkflow();
   const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
   for (const name of ['A', 'B', 'C']) await addStage(first, workflow, name);
   const mark = (session, name) =>
-    session.query('update helpdesk.workflow_stages set is_start = true where workflow_id = $1 and name = $2', [
-      workflow,
-      name,
-    ]);
+    session.query('update helpdesk.workflow_stages set is_start = true where workflow_id = $1 and name = $2', [workflow, name]);
   await first.query('begin');
   await mark(first, 'B');
   const waiting = mark(second, 'C');
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   await waiting;
   assert.deepEqual(await startStages(workflow), ['C']);
@@ -235,52 +240,55 @@ for (const [how, work] of Object.entries({
   'through the table': assignInTable,
   'when it is opened': openAssigned,
 })) {
-  test(`a ticket assigned ${how} while its assignee is being removed is not left with them`, async () => {
+  test(`a ticket assigned ${how} during the removal of its assignee does not stay assigned`, async () => {
     const { person } = await guest('org_agent');
-    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
     const ticket = await openTicket(agent, acme, 'Whose?');
-    // Removed first: whoever assigns waits, and is told.
+    // The removal comes first: the assignment waits and is refused.
     await admin.query('begin');
     await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-    const waiting = fails('42501', work(agent, ticket, person));
-    await db.untilBlocked(agent);
+    const waiting = expectError('42501', work(agent, ticket, person));
+    await db.waitUntilBlocked(agent);
     await admin.query('commit');
     await waiting;
     assert.deepEqual(await ticketsOf(person), []);
-    // Assigned first: the removal waits, and takes the ticket back.
-    await join(db, acme, person, 'org_agent');
+    // The assignment comes first: the removal waits and unassigns the ticket.
+    await addMember(db, acme, person, 'org_agent');
     await agent.query('begin');
     await work(agent, ticket, person);
     const removal = admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await agent.query('commit');
     await removal;
     assert.deepEqual(await ticketsOf(person), []);
   });
 
-  test(`a ticket assigned ${how} while its assignee is being demoted is not left with them`, async () => {
+  test(`a ticket assigned ${how} during the demotion of its assignee does not stay assigned`, async () => {
     const { person } = await guest('org_agent');
-    const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
     const ticket = await openTicket(agent, acme, 'Whose?');
     await agent.query('begin');
     await work(agent, ticket, person);
     const demotion = admin.query(`select helpdesk.set_member_role($1, $2, 'org_customer')`, [acme, person.profile]);
-    await db.untilBlocked(admin);
+    await db.waitUntilBlocked(admin);
     await agent.query('commit');
     await demotion;
     assert.deepEqual(await ticketsOf(person), []);
   });
 }
 
-test('many tickets assigned at once while the assignee of one of them is being removed: nobody deadlocks', async () => {
+test('a bulk assignment during the removal of the assignee does not deadlock', async () => {
   const { person } = await guest('org_agent');
-  const [admin, agent] = [await db.signIn(ada), await db.signIn(grace)];
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
   const ids = [await openTicket(agent, acme, 'Theirs'), await openTicket(agent, acme, 'Not yet')];
   await assign(agent, ids[0], person);
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
-  const waiting = fails('42501', agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]));
-  await db.untilBlocked(agent);
+  const waiting = expectError(
+    '42501',
+    agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]),
+  );
+  await db.waitUntilBlocked(agent);
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
   await admin.query('commit');
   await waiting;
@@ -291,51 +299,51 @@ const inviteFor = (person, role = 'agent') =>
   db.value('select helpdesk.create_org_invite($1, $2, $3)', [acme, person.email, role]);
 const accept = (session, invite) => session.query('select helpdesk.accept_org_invite($1)', [invite]);
 
-test('an invite accepted in two sessions of its person at once makes one membership', async () => {
+test('an invite accepted in two sessions at once creates one membership', async () => {
   const person = await signUp(db, `Guest${++guests}`);
   const invite = await inviteFor(person);
   const [first, second] = [await db.signIn(person), await db.signIn(person)];
   await first.query('begin');
   await accept(first, invite);
   const waiting = accept(second, invite);
-  await db.untilBlocked(second);
+  await db.waitUntilBlocked(second);
   await first.query('commit');
   await waiting;
   assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 1);
 });
 
-test('an invite revoked while it is being accepted: whoever was first', async () => {
+test('an invite revoked while it is being accepted: the first operation succeeds', async () => {
   const [person, other] = [await signUp(db, `Guest${++guests}`), await signUp(db, `Guest${++guests}`)];
   const [admin, session] = [await db.signIn(ada), await db.signIn(person)];
   let invite = await inviteFor(person);
   await session.query('begin');
   await accept(session, invite);
-  const revoking = fails('55000', admin.query('select helpdesk.revoke_org_invite($1)', [invite]));
-  await db.untilBlocked(admin);
+  const revoking = expectError('55000', admin.query('select helpdesk.revoke_org_invite($1)', [invite]));
+  await db.waitUntilBlocked(admin);
   await session.query('commit');
   await revoking;
   invite = await inviteFor(other);
   const late = await db.signIn(other);
   await admin.query('begin');
   await admin.query('select helpdesk.revoke_org_invite($1)', [invite]);
-  const accepting = fails('42501', accept(late, invite));
-  await db.untilBlocked(late);
+  const accepting = expectError('42501', accept(late, invite));
+  await db.waitUntilBlocked(late);
   await admin.query('commit');
   await accepting;
 });
 
-test('who is removed while accepting a second invite stays out', async () => {
+test('a member removed while accepting a second invite stays removed', async () => {
   const { person, session } = await guest('org_customer');
-  // Not made by create_org_invite, which invites no member.
-  const invite = await db.value(
-    `insert into helpdesk.org_invites (org_id, email, role) values ($1, $2, 'admin') returning id`,
-    [acme, person.email],
-  );
+  // Inserted directly, because create_org_invite() does not invite members.
+  const invite = await db.value(`insert into helpdesk.org_invites (org_id, email, role) values ($1, $2, 'admin') returning id`, [
+    acme,
+    person.email,
+  ]);
   const admin = await db.signIn(ada);
   await admin.query('begin');
   await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-  const accepting = fails('42501', accept(session, invite));
-  await db.untilBlocked(session);
+  const accepting = expectError('42501', accept(session, invite));
+  await db.waitUntilBlocked(session);
   await admin.query('commit');
   await accepting;
 });
@@ -344,21 +352,24 @@ for (const [how, statement] of Object.entries({
   removed: 'select helpdesk.remove_member($1, $2)',
   demoted: `select helpdesk.set_member_role($1, $2, 'org_agent')`,
 })) {
-  test(`an invite not committed yet does not outlive that its sender is ${how}`, async () => {
+  test(`an uncommitted invite is void when its sender is ${how} meanwhile`, async () => {
     const [sender, invited] = [await guest('org_admin'), await signUp(db, `Guest${++guests}`)];
     await sender.session.query('begin');
-    const { rows } = await sender.session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [acme, invited.email]);
+    const { rows } = await sender.session.query(`select helpdesk.create_org_invite($1, $2, 'admin') as id`, [
+      acme,
+      invited.email,
+    ]);
     await db.as(ada, (admin) => admin.query(statement, [acme, sender.person.profile]));
     await sender.session.query('commit');
     await db.as(invited, async (session) => {
       const pending = await session.query('select helpdesk.my_pending_invites() as invites');
       assert.deepEqual(pending.rows[0].invites, []);
-      await fails('42501', accept(session, rows[0].id));
+      await expectError('42501', accept(session, rows[0].id));
     });
   });
 }
 
-test('an admin code not committed yet does not outlive that its maker is administrator of the installation', async () => {
+test('an uncommitted admin code is void while its creator is no installation administrator', async () => {
   const [maker, redeemer] = [await signUp(db, `Guest${++guests}`), await signUp(db, `Guest${++guests}`)];
   const setRole = (role) => db.sql('update helpdesk.profiles set role = $2 where id = $1', [maker.profile, role]);
   await setRole('admin');
@@ -368,7 +379,7 @@ test('an admin code not committed yet does not outlive that its maker is adminis
   await setRole('customer');
   await session.query('commit');
   const redeem = () => db.as(redeemer, (later) => later.query('select helpdesk.redeem_admin_invite_code($1)', [rows[0].code]));
-  await fails('42501', redeem());
+  await expectError('42501', redeem());
   await setRole('admin');
   await redeem();
 });

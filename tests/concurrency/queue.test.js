@@ -1,40 +1,39 @@
-// Many agents taking tickets from one queue at once.
+// Many agents claiming tickets from one queue at the same time.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { join, openTicket, signUp, twoOrganizations } from '../lib/people.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { addMember, createTwoOrganizations, openTicket, signUp } from '../support/organizations.js';
 
 const AGENTS = 16;
 const TICKETS = 64;
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, alice } = await twoOrganizations(db);
+const { acme, alice } = await createTwoOrganizations(db);
 
 const agents = [];
 for (let i = 0; i < AGENTS; i++) {
   const agent = await signUp(db, `Agent${i}`);
-  await join(db, acme, agent, 'org_agent');
+  await addMember(db, acme, agent, 'org_agent');
   agents.push(agent);
 }
 
-/** A session of each agent, in which waiting for anybody is an error (55P03). */
+/** A session for each agent in which waiting for a lock is an error (55P03). */
 const impatientSessions = () =>
   Promise.all(
     agents.map(async (agent) => {
       const session = await db.signIn(agent);
-      // Long enough for a page to be added to a table, which is locked too.
+      // Long enough to extend a table by a page, which takes a lock too.
       await session.query(`set lock_timeout = '200ms'`);
       return session;
     }),
   );
 
 /** The claimed ticket, or null. */
-const claim = async (session) =>
-  (await session.query('select helpdesk.claim_next_ticket($1) as ticket', [acme])).rows[0].ticket;
+const claim = async (session) => (await session.query('select helpdesk.claim_next_ticket($1) as ticket', [acme])).rows[0].ticket;
 
-/** Opens tickets that nobody is assigned to, in the order in which they are to be claimed. */
+/** Opens unassigned tickets, in the order in which they should be claimed. */
 async function fillQueue(count) {
   const ids = [];
   await db.as(alice, async (session) => {
@@ -43,7 +42,7 @@ async function fillQueue(count) {
   return ids;
 }
 
-test(`${AGENTS} agents empty a queue of ${TICKETS} at once: everybody gets their own, nobody waits, then there is nothing`, async () => {
+test(`${AGENTS} agents empty a queue of ${TICKETS} tickets: no ticket is claimed twice, nobody waits`, async () => {
   const queue = await fillQueue(TICKETS);
   const claimed = [];
   await Promise.all(
@@ -61,7 +60,7 @@ test(`${AGENTS} agents empty a queue of ${TICKETS} at once: everybody gets their
   }
 });
 
-test('tickets claimed in open transactions hold nobody up, and nobody gets them twice', async () => {
+test('tickets claimed in open transactions block nobody and are not claimed twice', async () => {
   const queue = await fillQueue(AGENTS);
   const sessions = await impatientSessions();
   const claimed = [];
@@ -75,12 +74,12 @@ test('tickets claimed in open transactions hold nobody up, and nobody gets them 
   assert.equal(await claim(late), null);
 
   await sessions[0].query('rollback');
-  assert.equal((await claim(late)).id, queue[0], 'given back, so it is the next one');
+  assert.equal((await claim(late)).id, queue[0], 'unassigned by the rollback, so it is the next one');
   for (const session of sessions.slice(1)) await session.query('commit');
   assert.equal(await claim(late), null);
 });
 
-test('a ticket that somebody else is changing is passed over, not waited for', async () => {
+test('a ticket locked by another session is skipped', async () => {
   const [first, second] = await fillQueue(2);
   const other = await db.connect();
   await other.query('begin');

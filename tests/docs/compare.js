@@ -21,15 +21,21 @@ const linesOf = (text) =>
     .filter((line) => line !== '');
 
 const patternOf = (text, flags) =>
-  new RegExp(`^${text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, flags);
+  new RegExp(
+    `^${text
+      .split('…')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    flags,
+  );
 
 /** The document's lines are the last that were printed. A line `…` stands for any lines. */
 export function assertPrinted(printed, shown) {
   const actual = linesOf(printed);
   const expected = linesOf(shown);
-  const pattern = new RegExp(`(^|\n)${expected
-    .map((line) => (line === '…' ? '(.*\n)*' : `${patternOf(line).source.slice(1, -1)}\n`))
-    .join('')}$`);
+  const pattern = new RegExp(
+    `(^|\n)${expected.map((line) => (line === '…' ? '(.*\n)*' : `${patternOf(line).source.slice(1, -1)}\n`)).join('')}$`,
+  );
   if (!pattern.test(`${actual.join('\n')}\n`)) assert.equal(actual.join('\n'), expected.join('\n'));
 }
 

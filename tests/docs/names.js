@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { helpdeskDatabase } from '../lib/database.js';
+import { createHelpdeskDatabase } from '../support/database.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file) => readFile(ROOT + file, 'utf8');
@@ -31,7 +31,10 @@ async function brokenLinks(file, text) {
 function anchorsOf(text) {
   const anchors = new Set();
   for (const [, heading] of withoutCode(text).matchAll(/^#+ (.*)$/gm)) {
-    const slug = heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
     let anchor = slug;
     for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`;
     anchors.add(anchor);
@@ -43,7 +46,7 @@ let catalog;
 
 /** All SQL functions, with the arguments of ours; and our tables, since embeds look like calls. */
 async function readCatalog() {
-  const db = await helpdeskDatabase();
+  const db = await createHelpdeskDatabase();
   try {
     const rows = await db.sql(
       `select proname as name, array_agg(distinct argument) filter (where argument is not null) as arguments

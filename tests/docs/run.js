@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
-import { startPostgrest } from '../lib/postgrest.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { startPostgrest } from '../support/postgrest.js';
 import { readDocument } from './blocks.js';
 import { assertPrinted, assertPrintedInOrder, assertSameJson } from './compare.js';
 import { execute, Psql, runJavaScript, runShell } from './sessions.js';
@@ -41,7 +41,7 @@ async function runDocument(file) {
   }
   const runnable = blocks.filter(({ notRun }) => !notRun);
   if (runnable.length === 0) return;
-  const db = data === 'none' ? await emptyDatabase() : await helpdeskDatabase();
+  const db = data === 'none' ? await createEmptyDatabase() : await createHelpdeskDatabase();
   const example = new Example(db, runnable);
   try {
     if (data === 'demo') await loadDemo(db);
@@ -70,13 +70,13 @@ async function loadDemo(db) {
 
 /** What `make demo` prints once the extension is built and its server runs. */
 async function runDemo() {
-  const db = await helpdeskDatabase();
+  const db = await createHelpdeskDatabase();
   let api;
   try {
     await loadDemo(db);
     api = await startPostgrest(db);
     const org = await db.value(ACME);
-    const { printed, errors, code } = await execute('node', [`${ROOT}demo/main-job.js`, api.url, api.secret, org]);
+    const { printed, errors, code } = await execute('node', [`${ROOT}demo/walkthrough.js`, api.url, api.secret, org]);
     assert.equal(code, 0, errors);
     return printed;
   } finally {

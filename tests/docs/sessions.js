@@ -32,7 +32,9 @@ export class Psql {
 
   async run(sql, { plain = false } = {}) {
     this.#printed = '';
-    const [before, after] = plain ? ['\\pset tuples_only on\n\\pset format unaligned\n', '\\pset tuples_only off\n\\pset format aligned\n'] : ['', ''];
+    const [before, after] = plain
+      ? ['\\pset tuples_only on\n\\pset format unaligned\n', '\\pset tuples_only off\n\\pset format aligned\n']
+      : ['', ''];
     this.#psql.stdin.write(`${before}${sql}\n;\n${after}\\echo ${MARK}\n`);
     const end = `${MARK}\n`;
     const timeout = setTimeout(() => this.#psql.kill(), TIMEOUT_MS);

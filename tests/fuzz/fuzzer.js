@@ -1,20 +1,23 @@
-// Runs statements as somebody and looks at all that comes back.
+// Runs statements as a caller and checks everything that the server returns.
 
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const TIMEOUT_MS = 500;
-/** After so many there is no point in going on. */
+/** The fuzzer stops after this many problems. */
 const MAX_PROBLEMS = 5;
-/** Statements are long: the whole ones go here. */
+/** Complete statements are written here, because they are long. */
 const PROBLEMS = fileURLToPath(new URL('../../target/logs/fuzz-problems.sql', import.meta.url));
 const SHOWN = 500;
 
-/** Internal errors that Postgres itself raises for nonsensical arguments, whoever asks: the C function that does, and why. */
-const ERRORS_OF_POSTGRES = {
+/**
+ * Internal errors that Postgres itself raises for nonsensical arguments, by C function, with the
+ * reason.
+ */
+const POSTGRES_ERRORS = {
   AdjustIntervalForTypmod: 'interval(interval, integer) with a typmod that the parser would never make',
   intervaltypmodleastfield: 'the same, while it is being planned',
-  acldefault_sql: 'acldefault() of a kind of object that there is not',
+  acldefault_sql: 'acldefault() of an object type that does not exist',
 };
 
 const TIMED_OUT = '57014';
@@ -46,9 +49,9 @@ export class Fuzzer {
 
   async #connect() {
     this.client = await this.db.connect('authenticator');
-    this.said = [];
+    this.received = [];
     this.lost = null;
-    this.client.on('notice', (notice) => this.said.push(everythingIn(notice)));
+    this.client.on('notice', (notice) => this.received.push(textOf(notice)));
     this.client.on('error', (problem) => (this.lost = problem));
     const claims = this.person ? { role: this.role, sub: this.person.login } : { role: this.role };
     await this.client.query(`set statement_timeout = ${TIMEOUT_MS}`);
@@ -57,7 +60,7 @@ export class Fuzzer {
   }
 
   async #try(statement) {
-    this.said.length = 0;
+    this.received.length = 0;
     let outcome = 'succeeded';
     try {
       await this.client.query('begin');
@@ -65,21 +68,21 @@ export class Fuzzer {
       this.succeeded++;
       this.#rows += rows.length;
       if (/\bhelpdesk\.[a-z0-9_]+\(/.test(statement)) this.#calls++;
-      this.said.push(rows.flat().join('\n'));
+      this.received.push(rows.flat().join('\n'));
     } catch (error) {
       outcome = error.code ?? 'no SQLSTATE';
-      this.said.push(everythingIn(error));
+      this.received.push(textOf(error));
       if (isInternal(error)) this.#problem(`${error.code} ${error.message}`, statement);
     }
     this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
-    const leak = this.leaks(this.said.join('\n'));
-    if (leak) this.#problem(`it says "${leak}"`, statement);
-    await this.#goOn(statement);
+    const leak = this.leaks(this.received.join('\n'));
+    if (leak) this.#problem(`the response contains "${leak}"`, statement);
+    await this.#reset(statement);
   }
 
-  /** The session as it was before the statement. */
-  async #goOn(statement) {
-    // The time can also be up while a large transaction is undone.
+  /** Restores the session for the next statement. */
+  async #reset(statement) {
+    // The timeout can also interrupt the rollback of a large transaction.
     const first = await this.#rollback();
     const problem = first === TIMED_OUT ? await this.#rollback() : first;
     if (!problem && !this.lost) return;
@@ -89,7 +92,10 @@ export class Fuzzer {
   }
 
   async #rollback() {
-    return this.client.query('rollback').then(() => null, (error) => error.code ?? error.message);
+    return this.client.query('rollback').then(
+      () => null,
+      (error) => error.code ?? error.message,
+    );
   }
 
   #problem(what, statement) {
@@ -101,14 +107,14 @@ export class Fuzzer {
 
 const AS_TEXT = { getTypeParser: () => String };
 
-/** An internal error (also of the operating system's calls), or none that the server told: the connection broke. */
+/** An internal or system error, or an error without SQLSTATE because the connection broke. */
 function isInternal({ code, routine, where }) {
   if (!code) return true;
-  // Raised inside a statement of ours, it is ours.
-  return /^(XX|58)/.test(code) && (where !== undefined || !(routine in ERRORS_OF_POSTGRES));
+  // An error raised inside a statement of helpdesk is a bug of helpdesk.
+  return /^(XX|58)/.test(code) && (where !== undefined || !(routine in POSTGRES_ERRORS));
 }
 
-/** Every field of an error or a notice; detail and hint can say too much as well. The statement itself is no answer. */
-function everythingIn({ message, detail, hint, where, column, constraint, table }) {
+/** All fields of an error or a notice that could contain data, without the statement itself. */
+function textOf({ message, detail, hint, where, column, constraint, table }) {
   return [message, detail, hint, where, column, constraint, table].filter(Boolean).join('\n');
 }

@@ -1,54 +1,54 @@
-// Whatever somebody asks the database: it neither crashes nor fails inside, and answers nothing of another organization.
-// FUZZ_QUERIES statements in all; the same FUZZ_SEED gives the same ones.
+// Random statements cause no crash and no internal error, and return nothing of another
+// organization. FUZZ_QUERIES is the number of statements; the same FUZZ_SEED produces the same
+// statements.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { signsOfBugs, watchServerLog } from '../lib/server_log.js';
-import { prepareSqlsmith, thinkUp, whyNoSqlsmith } from '../lib/sqlsmith.js';
-import { tenantTables } from '../lib/canaries.js';
+import { tenantTables } from '../support/canaries.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { generateStatements, prepareSqlsmith, reasonToSkipSqlsmith } from '../support/sqlsmith.js';
+import { createFuzzedOrganizations } from './fixture.js';
 import { Fuzzer } from './fuzzer.js';
-import { tellOfTwoOrganizations } from './two_organizations.js';
 
 const QUERIES = Number(process.env.FUZZ_QUERIES ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-/** Of each caller's statements, so many also look into the system catalogs. */
+/** The share of each caller's statements that also query the system catalogs. */
 const SHARE_WITH_CATALOG = 0.15;
 const SHARES = { 'a customer': 0.4, 'an agent': 0.4, 'a stranger': 0.15, 'somebody without a token': 0.05 };
 
-const skip = whyNoSqlsmith() ?? false;
-if (skip && process.env.CI) throw new Error(skip); // There nobody would see that it was skipped.
-const db = skip ? null : await helpdeskDatabase();
+const skip = reasonToSkipSqlsmith() ?? false;
+if (skip && process.env.CI) throw new Error(skip); // Nobody would notice the skipped test there.
+const db = skip ? null : await createHelpdeskDatabase();
+// Postgres itself raises internal errors in some of these statements; Fuzzer tells them from ours.
+db?.ignoreInternalErrors();
 after(() => db?.drop());
-const world = db && (await tellOfTwoOrganizations(db));
+const fixture = db && (await createFuzzedOrganizations(db));
 if (db) await prepareSqlsmith(db, ['authenticated', 'anon']);
 
-test('every value of another organization would be recognized', { skip }, async () => {
+test('every row of another organization is recognizable', { skip }, async () => {
   for (const [table, condition] of await tenantTables(db)) {
-    const rows = await db.sql(`select t::text as row from helpdesk.${table} t where ${condition}`, [world.rival]);
+    const rows = await db.sql(`select t::text as row from helpdesk.${table} t where ${condition}`, [fixture.globex]);
     assert.ok(rows.length > 0, table);
-    for (const { row } of rows) assert.ok(world.isMarked(row), `${table}: ${row}`);
+    for (const { row } of rows) assert.ok(fixture.isMarked(row), `${table}: ${row}`);
   }
 });
 
 for (const [i, [name, share]] of Object.entries(SHARES).entries()) {
-  test(`${name} may ask anything: no crash, no internal error, nothing of another organization`, { skip }, async (t) => {
-    const { person, role, leaks } = world.callers[name];
+  test(`random statements of ${name}: no crash, no internal error, nothing of others`, { skip }, async (t) => {
+    const { person, role, leaks } = fixture.callers[name];
     const count = Math.ceil(QUERIES * share);
-    const ofCatalog = Math.ceil(count * SHARE_WITH_CATALOG);
+    const catalogCount = Math.ceil(count * SHARE_WITH_CATALOG);
     const seed = SEED * 10 + i;
     const statements = [
-      ...(await thinkUp(db, { role, seed, count: count - ofCatalog })),
-      ...(await thinkUp(db, { role, seed, count: ofCatalog, catalog: true })),
+      ...(await generateStatements(db, { role, seed, count: count - catalogCount })),
+      ...(await generateStatements(db, { role, seed, count: catalogCount, catalog: true })),
     ];
-    const loggedSince = await watchServerLog(db);
     const fuzzer = new Fuzzer(db, person, role, leaks);
     await fuzzer.run(statements);
     t.diagnostic(`${name}, FUZZ_SEED=${SEED}: ${fuzzer.summary()}`);
     assert.deepEqual(fuzzer.problems, [], `FUZZ_SEED=${SEED} FUZZ_QUERIES=${QUERIES}`);
-    const crashes = signsOfBugs(loggedSince()).filter((line) => !/(ERROR|FATAL): +XX/.test(line));
-    assert.deepEqual(crashes, []);
-    // Statements that all fail would show nothing.
+    db.assertCleanLog();
+    // Statements that all fail would prove nothing.
     assert.ok(fuzzer.succeeded > count / 4, fuzzer.summary());
   });
 }

@@ -1,38 +1,42 @@
-// A dump brings everything back: what helpdesk made, what is in it, and what the owner of the database added.
+// A restored dump is complete: the objects of helpdesk, all rows, and what the database owner
+// added.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { wrongCounts } from '../lib/consistency.js';
-import { emptyDatabase, helpdeskDatabase, letPeopleIn } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { startOwnServer } from '../lib/own_server.js';
-import { openTicket, stagesOf, updateTicket } from '../lib/people.js';
-import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
-import { additionsIn, tellStory } from '../lib/story.js';
+import { wrongCounts } from '../support/consistency.js';
+import { createAuthenticatorRole, createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
+import { openTicket, stagesOf, updateTicket } from '../support/organizations.js';
+import { memberKinds, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
+import { startPrivateServer } from '../support/private_server.js';
 
-const original = await helpdeskDatabase();
+const original = await createHelpdeskDatabase();
 after(() => original.drop());
-const story = await tellStory(original);
-const before = await everythingIn(original);
+const fixture = await fillEveryTable(original);
+const before = await snapshotOf(original);
 
-async function everythingIn(db) {
+async function snapshotOf(db) {
   return {
     rows: await rowsOf(db),
     shape: await shapeOf(db),
     privileges: await privilegesIn(db, 'helpdesk', 'auth', 'public'),
-    additions: await additionsIn(db),
+    additions: await ownerAdditionsIn(db),
     members: await memberKinds(db),
   };
 }
 
-test('the story has something of everything', () => {
+test('the fixture has rows in every table', () => {
   const empty = Object.entries(before.rows).filter(([, rows]) => rows.length === 0);
-  assert.deepEqual(empty.map(([table]) => table), []);
+  assert.deepEqual(
+    empty.map(([table]) => table),
+    [],
+  );
   assert.equal(before.additions.length, 8);
   assert.deepEqual(before.members, ['pg_proc', 'pg_type']);
 });
 
-/** The ways of dumping and restoring. Each tool must succeed without a word on stderr. */
+/** The ways of dumping and restoring. Every tool must succeed and write nothing to stderr. */
 const ways = {
   'pg_dump | psql': async (file, to) => {
     await tool('pg_dump', '-f', file, original.name);
@@ -60,12 +64,12 @@ const ways = {
   },
   'pg_dump --clean --if-exists | psql into an empty database': async (file, to) => {
     await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
-    // Where nothing is yet, DROP .. IF EXISTS says so in a NOTICE; the dump itself asks for warnings only.
+    // DROP .. IF EXISTS raises notices here, but the dump sets client_min_messages to warning.
     await psql(to, file);
   },
   'pg_dump --clean --if-exists | psql over a database in use': async (file, to) => {
     await to.createExtension();
-    await tellStory(to);
+    await fillEveryTable(to);
     await to.sql(`delete from helpdesk.tickets where title = 'No coffee'`);
     await to.disconnectAll();
     await tool('pg_dump', '--clean', '--if-exists', '-f', file, original.name);
@@ -73,7 +77,7 @@ const ways = {
   },
   'pg_dump -Fc, pg_restore --clean --if-exists over a database in use': async (file, to) => {
     await to.createExtension();
-    await tellStory(to);
+    await fillEveryTable(to);
     await to.disconnectAll();
     await tool('pg_dump', '-Fc', '-f', file, original.name);
     await tool('pg_restore', '--clean', '--if-exists', '--exit-on-error', '-d', to.name, file);
@@ -86,46 +90,46 @@ const ways = {
 };
 
 for (const [way, copy] of Object.entries(ways)) {
-  test(`${way}: everything is back and works`, async (t) => {
-    const restored = await emptyDatabase();
+  test(`${way}: everything is restored and works`, async (t) => {
+    const restored = await createEmptyDatabase();
     t.after(() => restored.drop());
     await withTemporaryFile((file) => copy(file, restored));
 
-    const now = await everythingIn(restored);
+    const now = await snapshotOf(restored);
     assert.deepEqual(now.rows, before.rows, 'rows');
     assert.deepEqual(now.privileges, before.privileges, 'privileges');
     assert.deepEqual(now.additions, before.additions, 'additions');
     assert.deepEqual(now.members, before.members, 'members of the extension');
     assert.equal(now.shape, before.shape, 'shape');
-    await everythingWorks(restored);
-    await dumpsAgain(restored);
+    await assertWorks(restored);
+    await assertDumpsAgain(restored);
   });
 }
 
-test('on a new server, which has none of the roles: everything is back and works', async (t) => {
-  const { PGHOST, PGPORT, PGUSER } = process.env;
+test('on a new server without the roles: everything is restored and works', async (t) => {
+  const { PGHOST, PGPORT, PGUSER, SERVER_LOG } = process.env;
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, original.name);
-    const stop = startOwnServer('elsewhere', { fsync: 'off', wal_level: 'logical' });
+    const stop = startPrivateServer('new_server', { fsync: 'off', wal_level: 'logical' });
     t.after(() => {
-      Object.assign(process.env, { PGHOST, PGPORT, PGUSER });
+      Object.assign(process.env, { PGHOST, PGPORT, PGUSER, SERVER_LOG });
       stop();
     });
-    const restored = await emptyDatabase();
+    const restored = await createEmptyDatabase();
     await psql(restored, file);
-    await letPeopleIn();
-    const now = await everythingIn(restored);
+    await createAuthenticatorRole();
+    const now = await snapshotOf(restored);
     for (const part of ['rows', 'privileges', 'additions', 'members', 'shape']) assert.deepEqual(now[part], before[part], part);
-    await everythingWorks(restored);
+    await assertWorks(restored);
     await restored.drop();
   });
 });
 
-async function everythingWorks(db) {
-  const { acme, alice, grace, sam } = story;
+async function assertWorks(db) {
+  const { acme, alice, ben, mallory } = fixture;
   const lastNumber = await db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'After the restore'));
-  await db.as(grace, (session) => updateTicket(session, ticket, { priority: 'high' }, 1));
+  await db.as(ben, (session) => updateTicket(session, ticket, { priority: 'high' }, 1));
   const [row] = await db.sql('select number::int, version from helpdesk.tickets where id = $1', [ticket]);
   assert.deepEqual(row, { number: lastNumber + 1, version: 2 });
   const revisions = await db.sql(
@@ -134,58 +138,62 @@ async function everythingWorks(db) {
   );
   assert.deepEqual(revisions, [
     { version: 1, changed_by: alice.profile },
-    { version: 2, changed_by: grace.profile },
+    { version: 2, changed_by: ben.profile },
   ]);
-  await db.as(sam, async (stranger) => {
+  await db.as(mallory, async (stranger) => {
     for (const table of ['tickets', 'ticket_history', 'ticket_comments', 'ticket_attachments', 'org_members']) {
       const { rowCount } = await stranger.query(`select from helpdesk.${table} where org_id = $1`, [acme]);
       assert.equal(rowCount, 0, `a stranger and ${table}`);
     }
-    await fails('42501', openTicket(stranger, acme, 'x'));
+    await expectError('42501', openTicket(stranger, acme, 'x'));
   });
   await db.as(alice, async (customer) => {
     const { rows } = await customer.query('select content from helpdesk.ticket_comments');
     assert.deepEqual(rows, [{ content: 'Alice says' }], 'a customer reads no internal comment');
   });
-  await fails('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
-  await conversationWorks(db, ticket);
-  await movesAreLimited(db, ticket);
-  await searchWorks(db);
-  await countsAreRight(db);
+  await expectError('42501', db.sql(`update helpdesk.ticket_history set title = 'x'`));
+  await assertConversationWorks(db, ticket);
+  await assertTransitions(db, ticket);
+  await assertSearchWorks(db);
+  await assertCounts(db);
 }
 
-/** The counts go on from where they were. */
-async function countsAreRight(db) {
+/** The counts continue from where they were. */
+async function assertCounts(db) {
   assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
   await db.sql('select helpdesk.refresh_ticket_stats()');
   assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
 }
 
-/** At once, over what was there before and what came since; the marks of a stranger's or an internal word are nowhere. */
-async function searchWorks(db) {
-  const { acme, alice, grace, sam } = story;
+/** Search covers restored and new texts, and shows nothing internal or of other tenants. */
+async function assertSearchWorks(db) {
+  const { acme, alice, ben, mallory } = fixture;
   const found = async (person, words) => {
-    const { rows } = await db.as(person, (session) =>
-      session.query('select helpdesk.search($1, $2) as page', [acme, words]),
-    );
+    const { rows } = await db.as(person, (session) => session.query('select helpdesk.search($1, $2) as page', [acme, words]));
     return rows[0].page.results.map(({ kind, title }) => `${kind} ${title}`).sort();
   };
   const printer = ['article Putting out a printer', 'ticket Printer was on fire'];
-  assert.deepEqual(await found(grace, 'printer'), printer);
+  assert.deepEqual(await found(ben, 'printer'), printer);
   assert.deepEqual(await found(alice, 'printer'), printer);
-  assert.deepEqual(await found(sam, 'printer'), printer.slice(0, 1));
-  assert.deepEqual(await found(alice, 'grace says'), []);
+  assert.deepEqual(await found(mallory, 'printer'), printer.slice(0, 1));
+  assert.deepEqual(await found(alice, 'ben says'), []);
   assert.deepEqual(await found(alice, 'restore'), ['ticket After the restore']);
 }
 
-/** Counts go on from where they were, and people are told what they want to be told. */
-async function conversationWorks(db, ticket) {
-  const { ada, alice, grace } = story;
+/** Counters continue from where they were, and notifications follow the restored preferences. */
+async function assertConversationWorks(db, ticket) {
+  const { ada, alice, ben } = fixture;
   const all = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
   assert.deepEqual(await wrongCounts(db, all), []);
-  const [old] = await db.sql(`select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`);
+  const [old] = await db.sql(
+    `select id, public_comment_count as count from helpdesk.tickets where title = 'Printer was on fire'`,
+  );
   await db.sql('delete from helpdesk.notifications');
-  for (const [author, where, isInternal] of [[alice, ticket, false], [grace, old.id, false], [grace, old.id, true]]) {
+  for (const [author, where, isInternal] of [
+    [alice, ticket, false],
+    [ben, old.id, false],
+    [ben, old.id, true],
+  ]) {
     await db.as(author, (session) => session.query(`select helpdesk.add_comment($1, 'And', $2)`, [where, isInternal]));
   }
   assert.deepEqual(await wrongCounts(db, all), []);
@@ -195,19 +203,29 @@ async function conversationWorks(db, ticket) {
       order by 1`,
   );
   const about = { ticket: old.id };
-  assert.deepEqual(told, [{ name: 'Ada', ...about }, { name: 'Ada', ...about }, { name: 'Alice', ...about }]);
-  assert.equal(await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n), 2);
+  assert.deepEqual(told, [
+    { name: 'Ada', ...about },
+    { name: 'Ada', ...about },
+    { name: 'Alice', ...about },
+  ]);
+  assert.equal(
+    await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n),
+    2,
+  );
 }
 
-/** The moves that the story allowed are the only ones; and Alice, who switched that off, is not told of them. */
-async function movesAreLimited(db, ticket) {
-  const { acme, alice, grace } = story;
+/**
+ * Only the fixture's transitions are allowed, and Alice, who disabled these notifications, gets
+ * none.
+ */
+async function assertTransitions(db, ticket) {
+  const { acme, alice, ben } = fixture;
   const stages = await stagesOf(db, acme);
-  await db.as(grace, async (session) => {
-    const error = await fails('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
+  await db.as(ben, async (session) => {
+    const error = await expectError('42501', updateTicket(session, ticket, { stageId: stages.Resolved }));
     assert.match(error.hint, /In progress/);
     await updateTicket(session, ticket, { stageId: stages['In progress'] });
-    await fails('42501', updateTicket(session, ticket, { stageId: stages.Closed }));
+    await expectError('42501', updateTicket(session, ticket, { stageId: stages.Closed }));
   });
   const told = await db.value(
     `select count(*)::int from helpdesk.notifications where ticket_id = $1 and user_id = $2 and type = 'ticket_updated'`,
@@ -216,9 +234,9 @@ async function movesAreLimited(db, ticket) {
   assert.equal(told, 0);
 }
 
-/** What was restored can be dumped and restored once more. */
-async function dumpsAgain(db) {
-  const again = await emptyDatabase();
+/** The restored database can be dumped and restored too. */
+async function assertDumpsAgain(db) {
+  const again = await createEmptyDatabase();
   try {
     await withTemporaryFile(async (file) => {
       await tool('pg_dump', '-f', file, db.name);
@@ -230,8 +248,8 @@ async function dumpsAgain(db) {
   }
 }
 
-test('restored where default privileges let everybody in, security_report() shows it and install() mends it', async (t) => {
-  const restored = await emptyDatabase();
+test('permissive default privileges in a restore: security_report() shows them, install() fixes them', async (t) => {
+  const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   for (const kind of ['tables', 'sequences', 'functions']) {
     await restored.sql(`alter default privileges grant all on ${kind} to public, anon, authenticated, service_role`);
@@ -244,9 +262,12 @@ test('restored where default privileges let everybody in, security_report() show
   assert.ok((await report(restored)).some(({ object, finding }) => object === 'table tickets' && /update to anon/.test(finding)));
   await restored.sql('grant select on helpdesk.tickets to pg_monitor');
   await restored.sql('select helpdesk.install()');
-  assert.ok(await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`), 'the administrator’s own');
+  assert.ok(
+    await restored.value(`select has_table_privilege('pg_monitor', 'helpdesk.tickets', 'select')`),
+    'a grant by the database owner stays',
+  );
   await restored.sql('revoke select on helpdesk.tickets from pg_monitor');
-  const fresh = await helpdeskDatabase();
+  const fresh = await createHelpdeskDatabase();
   t.after(() => fresh.drop());
   assert.deepEqual(await privilegesIn(restored, 'helpdesk'), await privilegesIn(fresh, 'helpdesk'));
   const notGranted = ({ finding }) => !/^granted/.test(finding);

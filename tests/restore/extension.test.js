@@ -1,32 +1,33 @@
-// The data is the user's, the code is the extension's: dropping, installing again, tables of another version.
+// Tables belong to the user, code to the extension: DROP EXTENSION, reinstallation, tables of
+// another version.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { callOf, functionsFor, sensibleArguments } from '../lib/api_catalog.js';
-import { undone } from '../lib/attempts.js';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { openTicket, signUp } from '../lib/people.js';
-import { memberKinds, rowsOf, shapeOf } from '../lib/postgres_tools.js';
-import { tellStory } from '../lib/story.js';
+import { callOf, functionsFor, sensibleArguments } from '../support/api_catalog.js';
+import { inRolledBackTransaction } from '../support/attempts.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { fillEveryTable } from '../support/full_database.js';
+import { openTicket, signUp } from '../support/organizations.js';
+import { memberKinds, rowsOf, shapeOf } from '../support/postgres_tools.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, alice } = await tellStory(db);
+const { acme, alice } = await fillEveryTable(db);
 
 test('only functions and types belong to the extension', async () => {
   assert.deepEqual(await memberKinds(db), ['pg_proc', 'pg_type']);
 });
 
-test('DROP EXTENSION is refused and takes nothing along', async () => {
+test('DROP EXTENSION without CASCADE is refused and changes nothing', async () => {
   const before = [await rowsOf(db), await shapeOf(db)];
-  await fails('2BP01', db.sql('drop extension helpdesk'));
+  await expectError('2BP01', db.sql('drop extension helpdesk'));
   assert.deepEqual([await rowsOf(db), await shapeOf(db)], before);
 });
 
-test('install() called again changes nothing, but that anon has what was shipped and no more', async () => {
+test('install() again changes nothing but resets the grants of anon', async () => {
   const granted = () => db.value(`select has_column_privilege('anon', 'helpdesk.workflows', 'name', 'select')`);
-  assert.ok(await granted(), 'by the story');
+  assert.ok(await granted(), 'by the fixture');
   await db.sql('select helpdesk.install()');
   assert.ok(!(await granted()));
   const before = [await rowsOf(db), await shapeOf(db)];
@@ -35,7 +36,7 @@ test('install() called again changes nothing, but that anon has what was shipped
   assert.deepEqual([await rowsOf(db), await shapeOf(db)], before);
 });
 
-test('install() makes the profile of a login that has none', async () => {
+test('install() creates the profile of a login without one', async () => {
   await db.sql('alter table auth.users disable trigger helpdesk_handle_new_user');
   const { login, profile } = await signUp(db, 'Missed');
   assert.equal(profile, undefined);
@@ -46,10 +47,12 @@ test('install() makes the profile of a login that has none', async () => {
   ]);
 });
 
-test('tables enter the publication of Supabase Realtime, those that are not in it yet', async () => {
+test('enable_realtime() and install() add missing tables to the Supabase Realtime publication', async () => {
   const published = () =>
-    db.value(`select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`);
-  await fails('55000', db.sql('select helpdesk.enable_realtime()'));
+    db.value(
+      `select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = 'supabase_realtime'`,
+    );
+  await expectError('55000', db.sql('select helpdesk.enable_realtime()'));
   await db.sql('create publication supabase_realtime');
   for (let i = 0; i < 2; i++) {
     await db.sql('select helpdesk.install()');
@@ -57,66 +60,67 @@ test('tables enter the publication of Supabase Realtime, those that are not in i
   }
 });
 
-test('nobody but superusers installs or migrates', async () => {
+test('only superusers can install or migrate', async () => {
   await db.as(alice, async (session) => {
     for (const name of ['install', 'migrate', 'enable_cron', 'enable_realtime']) {
-      await fails('42501', session.query(`select helpdesk.${name}()`));
+      await expectError('42501', session.query(`select helpdesk.${name}()`));
     }
   });
 });
 
-/** What looks at no table, or must do its work whatever shape the tables have. */
+/** Functions that read no table or must work with any version of the tables. */
 const NEED_NO_TABLE = ['act_as', 'is_blank', 'jwt_subject', 'bypasses_row_security', 'uuid_generate_v7', 'security_report'];
 
-for (const isolation of ['read committed', 'repeatable read']) test(`a session from before a migration notices it, ${isolation}`, async () => {
-  await db.as(alice, async (session) => {
-    const list = () => session.query('select helpdesk.list_org_tickets($1)', [acme]);
-    await list();
-    await session.query(`begin isolation level ${isolation}`);
-    await session.query('select count(*) from pg_class');
-    const superuser = await db.connect();
-    // What the last step of a migration does.
-    await superuser.query('begin; update helpdesk.schema_version set version = version + 1');
-    await superuser.query('grant select on helpdesk.schema_version to authenticated; commit');
-    // What this transaction sees is as it was; the next one sees the other version.
-    if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
-    await session.query('commit');
-    await fails('55000', list());
-    await db.sql('update helpdesk.schema_version set version = version - 1');
-    await list();
+for (const isolation of ['read committed', 'repeatable read'])
+  test(`a session that began before a migration notices it, ${isolation}`, async () => {
+    await db.as(alice, async (session) => {
+      const list = () => session.query('select helpdesk.list_org_tickets($1)', [acme]);
+      await list();
+      await session.query(`begin isolation level ${isolation}`);
+      await session.query('select count(*) from pg_class');
+      const superuser = await db.connect();
+      // The last step of a migration.
+      await superuser.query('begin; update helpdesk.schema_version set version = version + 1');
+      await superuser.query('grant select on helpdesk.schema_version to authenticated; commit');
+      // This transaction keeps its snapshot; the next one sees the other version.
+      if (isolation === 'repeatable read') for (let i = 0; i < 3; i++) await list();
+      await session.query('commit');
+      await expectError('55000', list());
+      await db.sql('update helpdesk.schema_version set version = version - 1');
+      await list();
+    });
   });
-});
 
 for (const version of [99, 0]) {
-  test(`tables of version ${version}: every call says so, and what to run; signing up still works`, async () => {
+  test(`tables of version ${version}: every call fails with a hint; signing up still works`, async () => {
     const [{ version: right }] = await db.sql('select version from helpdesk.schema_version');
     await db.sql('update helpdesk.schema_version set version = $1', [version]);
-    const saysSo = async (work) => {
-      const error = await fails('55000', work);
+    const expectVersionError = async (work) => {
+      const error = await expectError('55000', work);
       assert.match(error.message, new RegExp(`version ${version}\\b`));
       assert.match(error.hint, /helpdesk\.migrate\(\)/);
     };
-    await db.as(alice, (session) => saysSo(session.query('select * from helpdesk.tickets')));
+    await db.as(alice, (session) => expectVersionError(session.query('select * from helpdesk.tickets')));
     const session = await db.connect();
-    const silent = [];
+    const unexpected = [];
     const kinds = ['ticket', 'workflow', 'invite', 'notification', 'article'];
-    const known = { org: acme, customer: alice, agent: alice, things: Object.fromEntries(kinds.map((kind) => [kind, acme])) };
+    const known = { org: acme, customer: alice, agent: alice, ids: Object.fromEntries(kinds.map((kind) => [kind, acme])) };
     for (const [role, who] of [['anon'], ['authenticated', alice], ['service_role', { role: 'service_role', claims: {} }]]) {
       const functions = (await functionsFor(db, role)).filter(({ name }) => !NEED_NO_TABLE.includes(name));
       assert.ok(functions.length > 5);
       for (const fn of functions) {
         const args = sensibleArguments(fn, known);
         if (args.p_storage_path) args.p_storage_path = `${acme}/${acme}/plain.txt`;
-        await undone(session, who, async ({ attempt }) => {
+        await inRolledBackTransaction(session, who, async ({ attempt }) => {
           const { error } = await attempt(...callOf(fn, args));
-          const isSaid = error?.code === '55000' && new RegExp(`version ${version}\\b`).test(error.message);
-          if (!isSaid) silent.push(`${role} ${fn.name}: ${error?.code} ${error?.message}`);
+          const isVersionError = error?.code === '55000' && new RegExp(`version ${version}\\b`).test(error.message);
+          if (!isVersionError) unexpected.push(`${role} ${fn.name}: ${error?.code} ${error?.message}`);
         });
       }
     }
-    assert.deepEqual(silent, []);
+    assert.deepEqual(unexpected, []);
     const superuser = await db.connect();
-    for (const name of ['install', 'migrate']) await fails('55000', superuser.query(`select helpdesk.${name}()`));
+    for (const name of ['install', 'migrate']) await expectError('55000', superuser.query(`select helpdesk.${name}()`));
     assert.ok((await signUp(db, `Newcomer${version}`)).login);
 
     await db.sql('update helpdesk.schema_version set version = $1', [right]);
@@ -124,10 +128,10 @@ for (const version of [99, 0]) {
   });
 }
 
-test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, and takes nothing of others that asks auth.uid()', async () => {
-  const other = await helpdeskDatabase();
+test('DROP EXTENSION CASCADE keeps every row, auth.uid() and the policies that use it', async () => {
+  const other = await createHelpdeskDatabase();
   try {
-    const { alice } = await tellStory(other);
+    const { alice } = await fillEveryTable(other);
     await other.sql(`create table public.notes (owner uuid default auth.uid()); alter table public.notes enable row level security;
                      create policy own on public.notes using (owner = auth.uid())`);
     const before = await rowsOf(other);
@@ -136,8 +140,13 @@ test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, an
     assert.deepEqual(Object.keys(after), Object.keys(before));
     for (const table of Object.keys(before)) assert.equal(after[table].length, before[table].length, table);
     assert.equal(await other.value(`select count(*)::int from pg_policies where tablename = 'notes'`), 1);
-    // Row security is on still, and asks nobody any more.
-    assert.equal(await other.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r' and not relrowsecurity`), 0);
+    // Row security stays enabled, but the policies are gone.
+    assert.equal(
+      await other.value(
+        `select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r' and not relrowsecurity`,
+      ),
+      0,
+    );
     const session = await other.connect('authenticator');
     await session.query('set role authenticated');
     await session.query(`select set_config('request.jwt.claims', $1, false)`, [JSON.stringify({ sub: alice.login })]);
@@ -152,10 +161,10 @@ test('DROP EXTENSION .. CASCADE keeps every row, closes the tables to people, an
   }
 });
 
-test('removing everything, as README says, leaves the logins and nothing of helpdesk', async () => {
-  const other = await helpdeskDatabase();
+test('removing everything as documented leaves the logins and nothing of helpdesk', async () => {
+  const other = await createHelpdeskDatabase();
   try {
-    await tellStory(other);
+    await fillEveryTable(other);
     const { length: logins } = await other.sql('select from auth.users');
     await other.sql('drop schema helpdesk cascade; drop owned by helpdesk_owner');
     assert.equal((await other.sql('select from auth.users')).length, logins);
@@ -167,7 +176,7 @@ test('removing everything, as README says, leaves the logins and nothing of help
        union all select oid from pg_type where typname in ('user_role', 'ticket_priority', 'notification_type')`,
     );
     assert.deepEqual(left, []);
-    // And it can be installed again.
+    // It can be installed again.
     await other.sql('create extension helpdesk');
     assert.equal((await other.sql('select from helpdesk.profiles')).length, logins);
   } finally {
@@ -175,10 +184,11 @@ test('removing everything, as README says, leaves the logins and nothing of help
   }
 });
 
-test('on a worker of a Citus cluster, as its catalog tells, no tables are made: they come from the coordinator', async () => {
-  const worker = await emptyDatabase();
+test('on a worker of a Citus cluster no tables are created: the coordinator does that', async () => {
+  const worker = await createEmptyDatabase();
   try {
-    const tables = () => worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
+    const tables = () =>
+      worker.value(`select count(*)::int from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`);
     await worker.sql('set allow_system_table_mods = on; create table pg_catalog.pg_dist_local_group (groupid int)');
     await worker.sql('insert into pg_catalog.pg_dist_local_group values (1)');
     await worker.createExtension();

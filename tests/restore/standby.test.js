@@ -1,33 +1,33 @@
-// A hot standby answers whoever only reads, as the server it follows does, and forgets who was removed there.
+// A hot standby answers reads like its primary, and notices members removed there.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
-import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../lib/api_catalog.js';
-import { become, undone } from '../lib/attempts.js';
-import { helpdeskDatabase } from '../lib/database.js';
-import { startOwnServer, startStandby } from '../lib/own_server.js';
-import { twoWorlds } from '../lib/two_worlds.js';
-import { waitUntil } from '../lib/wait.js';
+import { callOf, functionsFor, sensibleArguments, tablesFor, viewNames } from '../support/api_catalog.js';
+import { inRolledBackTransaction, switchCaller } from '../support/attempts.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { startPrivateServer, startStandby } from '../support/private_server.js';
+import { createTwoTenants } from '../support/two_tenants.js';
+import { waitUntil } from '../support/wait.js';
 
-const stop = startOwnServer('followed', { fsync: 'off', wal_level: 'replica', hot_standby_feedback: 'on' });
-const db = await helpdeskDatabase();
-const { acme } = await twoWorlds(db);
+const stop = startPrivateServer('primary', { fsync: 'off', wal_level: 'replica', hot_standby_feedback: 'on' });
+const db = await createHelpdeskDatabase();
+const { acme } = await createTwoTenants(db);
 const standby = startStandby('standby');
-const there = new pg.Client({ host: standby.host, port: standby.port, user: process.env.PGUSER, database: db.name });
-await there.connect();
+const onStandby = new pg.Client({ host: standby.host, port: standby.port, user: process.env.PGUSER, database: db.name });
+await onStandby.connect();
 after(async () => {
-  await there.end();
+  await onStandby.end();
   standby.stop();
   await db.drop();
   stop();
 });
 
-/** Waits until the standby has everything. */
-async function caughtUp() {
+/** Waits until the standby has replayed everything. */
+async function waitForStandby() {
   const { lsn } = (await db.sql('select pg_current_wal_lsn() as lsn'))[0];
-  await waitUntil(`the standby has ${lsn}`, async () => {
-    const { rows } = await there.query('select pg_last_wal_replay_lsn() >= $1 as has', [lsn]);
+  await waitUntil(`the standby has replayed ${lsn}`, async () => {
+    const { rows } = await onStandby.query('select pg_last_wal_replay_lsn() >= $1 as has', [lsn]);
     return rows[0].has;
   });
 }
@@ -43,9 +43,9 @@ const reads = await db.sql(
   `select distinct proname::text as name from pg_proc where pronamespace = 'helpdesk'::regnamespace and provolatile in ('s', 'i')`,
 );
 
-test('everything that reads answers on the standby as on the server, for everybody', async () => {
-  await caughtUp();
-  const here = await db.connect();
+test('everything that reads answers on the standby as on the primary, for every caller', async () => {
+  await waitForStandby();
+  const onPrimary = await db.connect();
   let asked = 0;
   for (const [name, who] of Object.entries(PEOPLE)) {
     const role = who?.login ? 'authenticated' : (who?.role ?? 'anon');
@@ -57,12 +57,14 @@ test('everything that reads answers on the standby as on the server, for everybo
     ];
     for (const statement of statements) {
       const answers = [];
-      for (const session of [here, there]) {
-        answers.push(await undone(session, who, ({ tryOut }) => tryOut(...statement)));
+      for (const session of [onPrimary, onStandby]) {
+        answers.push(await inRolledBackTransaction(session, who, ({ attemptAndUndo }) => attemptAndUndo(...statement)));
       }
-      // What was read, and what nobody may; but for how long it is ago.
+      // Rows and errors must be equal, except ages in hours.
       const [served, followed] = answers.map(({ rows, error }) =>
-        JSON.stringify({ rows, error: error && `${error.code} ${error.message}` }, (key, value) => (/hours/i.test(key) ? null : value)),
+        JSON.stringify({ rows, error: error && `${error.code} ${error.message}` }, (key, value) =>
+          /hours/i.test(key) ? null : value,
+        ),
       );
       assert.deepEqual(followed, served, `${name}: ${statement[0]}`);
       if (!served.includes('"error"')) asked++;
@@ -71,26 +73,31 @@ test('everything that reads answers on the standby as on the server, for everybo
   assert.ok(asked > 150, `${asked} answers`);
 });
 
-test('what writes is refused on the standby', async () => {
-  await undone(there, acme.customer, async ({ attempt }) => {
+test('functions that write are refused on the standby', async () => {
+  await inRolledBackTransaction(onStandby, acme.customer, async ({ attempt }) => {
     const { error } = await attempt(`select helpdesk.create_ticket($1, 'No')`, [acme.org]);
     assert.equal(error.code, '25006');
   });
 });
 
-test('who is removed on the server reads nothing more on the standby, in the same session', async () => {
+test('a member removed on the primary loses access on the standby, in the same session', async () => {
   const tickets = async () => {
-    await there.query('begin read only');
-    await become(there, acme.agent);
-    const { rows } = await there.query('select helpdesk.my_org_ids() as orgs, (select count(*)::int from helpdesk.tickets) as tickets');
-    await there.query('commit');
+    await onStandby.query('begin read only');
+    await switchCaller(onStandby, acme.agent);
+    const { rows } = await onStandby.query(
+      'select helpdesk.my_org_ids() as orgs, (select count(*)::int from helpdesk.tickets) as tickets',
+    );
+    await onStandby.query('commit');
     return rows[0];
   };
   assert.ok((await tickets()).tickets > 0);
   await db.sql('delete from helpdesk.org_members where org_id = $1 and user_id = $2', [acme.org, acme.agent.profile]);
-  await caughtUp();
+  await waitForStandby();
   assert.deepEqual(await tickets(), { orgs: [], tickets: 0 });
-  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [acme.org, acme.agent.profile]);
-  await caughtUp();
+  await db.sql(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_agent')`, [
+    acme.org,
+    acme.agent.profile,
+  ]);
+  await waitForStandby();
   assert.ok((await tickets()).tickets > 0);
 });

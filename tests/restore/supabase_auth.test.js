@@ -1,11 +1,11 @@
-// On a database that has Supabase's auth schema, helpdesk uses it and leaves it as it is.
+// On a database with Supabase's auth schema, helpdesk uses that schema and does not change it.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { emptyDatabase, helpdeskDatabase } from '../lib/database.js';
-import { fails } from '../lib/errors.js';
-import { found, openTicket, signUp, twoOrganizations } from '../lib/people.js';
-import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../lib/postgres_tools.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
+import { createOrganization, createTwoOrganizations, openTicket, signUp } from '../support/organizations.js';
+import { privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
 
 const SUPABASE = `
   do $$ declare role text; begin
@@ -57,7 +57,7 @@ const SUPABASE = `
     (gen_random_uuid(), null, null, '{}', now());
   reset role;`;
 
-const db = await emptyDatabase();
+const db = await createEmptyDatabase();
 after(() => db.drop());
 await db.sql(SUPABASE);
 const authBefore = await shapeOf(db, '-n', 'auth');
@@ -69,7 +69,7 @@ const linesNotIn = (text, other) => {
   return text.split('\n').filter((line) => line && !line.startsWith('--') && !known.has(line));
 };
 
-test('logins from before have profiles', async () => {
+test('existing logins get profiles', async () => {
   const profiles = await db.sql('select name, email, role from helpdesk.profiles order by lower(name)');
   assert.deepEqual(profiles, [
     { name: 'octocat', email: 'octo@example.com', role: 'customer' },
@@ -79,18 +79,23 @@ test('logins from before have profiles', async () => {
   assert.deepEqual(await db.sql('select u::text from auth.users u order by id'), loginsBefore);
 });
 
-test('nothing else in auth was touched: two triggers, and a policy and grants by which helpdesk_owner reads', async () => {
+test('auth gets two triggers, a policy and grants for helpdesk_owner, and nothing else', async () => {
   const authNow = await shapeOf(db, '-n', 'auth');
   assert.deepEqual(linesNotIn(authBefore, authNow), [], 'nothing is gone');
   const added = linesNotIn(authNow, authBefore);
   const triggers = added.filter((line) => line.startsWith('CREATE TRIGGER helpdesk_'));
   assert.equal(triggers.length, 2);
-  const rest = added.filter((line) => !/^(CREATE TRIGGER helpdesk_|COMMENT ON (TRIGGER|POLICY) helpdesk_|CREATE POLICY helpdesk_reads_logins |GRANT .* TO helpdesk_owner;)/.test(line));
+  const rest = added.filter(
+    (line) =>
+      !/^(CREATE TRIGGER helpdesk_|COMMENT ON (TRIGGER|POLICY) helpdesk_|CREATE POLICY helpdesk_reads_logins |GRANT .* TO helpdesk_owner;)/.test(
+        line,
+      ),
+  );
   assert.deepEqual(rest, []);
 });
 
 test('the auth schema keeps its privileges; helpdesk_owner gets its own', async () => {
-  const [fresh, now] = [await emptyDatabase(), await privilegesIn(db, 'auth')];
+  const [fresh, now] = [await createEmptyDatabase(), await privilegesIn(db, 'auth')];
   try {
     await fresh.sql(SUPABASE);
     const before = await privilegesIn(fresh, 'auth');
@@ -103,8 +108,8 @@ test('the auth schema keeps its privileges; helpdesk_owner gets its own', async 
   }
 });
 
-test('default privileges leak nothing: all is as on a plain Postgres', async () => {
-  const plain = await helpdeskDatabase();
+test('default privileges grant nothing: all rights are as on plain Postgres', async () => {
+  const plain = await createHelpdeskDatabase();
   try {
     assert.deepEqual(await privilegesIn(db, 'helpdesk'), await privilegesIn(plain, 'helpdesk'));
   } finally {
@@ -115,11 +120,11 @@ test('default privileges leak nothing: all is as on a plain Postgres', async () 
       where relnamespace = 'helpdesk'::regnamespace and relkind in ('r', 'v')
         and has_any_column_privilege('anon', c.oid, 'select, insert, update')`,
   );
-  assert.deepEqual(readable, [{ name: 'helpdesk.articles' }], 'the public ones of them');
+  assert.deepEqual(readable, [{ name: 'helpdesk.articles' }], 'only public ones, by policy');
   assert.deepEqual(await db.sql('select * from helpdesk.security_report()'), []);
 });
 
-test('Supabase’s sign-up service makes profiles, and deleting a login keeps them', async () => {
+test('sign-ups through Supabase Auth create profiles, and deleting a login keeps them', async () => {
   const service = await db.connect();
   await service.query('set role supabase_auth_admin; set search_path = auth');
   const { rows } = await service.query(
@@ -132,18 +137,18 @@ test('Supabase’s sign-up service makes profiles, and deleting a login keeps th
   assert.deepEqual(await profile(), [{ name: 'Neo', auth_id: null }]);
 });
 
-test('people signed in by Supabase’s auth.uid() work as anywhere; strangers stay out', async () => {
-  const { acme, alice, grace, sam } = await twoOrganizations(db);
+test('callers are identified by Supabase’s auth.uid(); non-members get no access', async () => {
+  const { acme, alice, ben, mallory } = await createTwoOrganizations(db);
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Under Supabase'));
   const seen = (session) => session.query('select id from helpdesk.tickets');
-  assert.deepEqual((await db.as(grace, seen)).rows, [{ id: ticket }]);
-  assert.deepEqual((await db.as(sam, seen)).rows, []);
-  await db.as(sam, (session) => fails('42501', openTicket(session, acme, 'x')));
+  assert.deepEqual((await db.as(ben, seen)).rows, [{ id: ticket }]);
+  assert.deepEqual((await db.as(mallory, seen)).rows, []);
+  await db.as(mallory, (session) => expectError('42501', openTicket(session, acme, 'x')));
 });
 
-test('only who has confirmed the address accepts an invite, as Supabase says it', async () => {
+test('only a login with a confirmed address can accept an invite', async () => {
   const dana = await signUp(db, 'Dana');
-  const org = await found(db, dana, 'Inviting');
+  const org = await createOrganization(db, dana, 'Inviting');
   const [ivy] = await db.sql(
     `insert into auth.users (id, email) values (gen_random_uuid(), 'Ivy@example.com') returning id as login`,
   );
@@ -152,7 +157,7 @@ test('only who has confirmed the address accepts an invite, as Supabase says it'
     return rows[0].id;
   });
   const accept = (session) => session.query('select helpdesk.accept_org_invite($1)', [invite]);
-  await db.as(ivy, (session) => fails('42501', accept(session)));
+  await db.as(ivy, (session) => expectError('42501', accept(session)));
   await db.sql('update auth.users set email_confirmed_at = now() where id = $1', [ivy.login]);
   await db.as(ivy, accept);
   const role = await db.value(
@@ -163,7 +168,10 @@ test('only who has confirmed the address accepts an invite, as Supabase says it'
   assert.equal(role, 'org_agent');
 });
 
-/** Things of the caller's own that stand in for what Supabase's auth.uid() uses, and note as whom they run. */
+/**
+ * The caller's own versions of what Supabase's auth.uid() uses, which record the role that runs
+ * them.
+ */
 const TRAPS = `
   create schema evil authorization authenticated;
   set role authenticated;
@@ -178,7 +186,7 @@ const TRAPS = `
   create operator evil.->> (leftarg = jsonb, rightarg = text, function = evil.steal_text);
   create function evil.steal_comparison(a text, b text) returns boolean language plpgsql as $$
     begin
-      insert into evil.loot values (current_user, 'operator =, asked by nullif');
+      insert into evil.loot values (current_user, 'operator =, used by nullif');
       return a operator(pg_catalog.=) b;
     end $$;
   create operator evil.= (leftarg = text, rightarg = text, function = evil.steal_comparison);
@@ -189,14 +197,14 @@ const TRAPS = `
     end $$;
   reset role;`;
 
-test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner', async () => {
-  const mallory = await signUp(db, 'Mallory');
-  const org = await found(db, mallory, 'Trappers');
-  const ticket = await db.as(mallory, (session) => openTicket(session, org, 'Bait'));
+test('nothing in a schema before pg_catalog runs as helpdesk_owner', async () => {
+  const eve = await signUp(db, 'Eve');
+  const org = await createOrganization(db, eve, 'Trappers');
+  const ticket = await db.as(eve, (session) => openTicket(session, org, 'Bait'));
   await db.sql(TRAPS);
-  /** The roles that the traps ran as during a call of Mallory's. */
+  /** The roles that the traps ran as during a call of Eve's. */
   const trapped = async (call) => {
-    await db.as(mallory, async (session) => {
+    await db.as(eve, async (session) => {
       await session.query('set search_path = evil, pg_catalog');
       await session.query(call);
     });
@@ -208,14 +216,14 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
   await db.sql(`
     create function public.careless() returns uuid language plpgsql security definer as 'begin return auth.uid(); end';
     alter function public.careless() owner to helpdesk_owner`);
-  assert.deepEqual(await trapped('select public.careless()'), ['helpdesk_owner'], 'on definers too');
+  assert.deepEqual(await trapped('select public.careless()'), ['helpdesk_owner'], 'in SECURITY DEFINER functions too');
   await db.sql('drop function public.careless()');
 
   const calls = [
     'select helpdesk.my_profile_id()',
     'select helpdesk.my_org_ids(), helpdesk.my_staff_org_ids(), helpdesk.my_admin_org_ids()',
     'select helpdesk.my_assigned_ticket_ids()',
-    `select helpdesk.is_member_of_my_orgs('${mallory.profile}')`,
+    `select helpdesk.is_member_of_my_orgs('${eve.profile}')`,
     'select * from helpdesk.tickets',
     'select * from helpdesk.ticket_comments',
     'select * from helpdesk.notifications',
@@ -234,8 +242,8 @@ test('nothing that a caller puts in front of pg_catalog runs as helpdesk_owner',
   await db.sql('drop schema evil cascade');
 });
 
-test('a dump of it brings everything back, privileges in auth included', async (t) => {
-  const restored = await emptyDatabase();
+test('a dump restores everything, including privileges in auth', async (t) => {
+  const restored = await createEmptyDatabase();
   t.after(() => restored.drop());
   await withTemporaryFile(async (file) => {
     await tool('pg_dump', '-f', file, db.name);
@@ -247,15 +255,15 @@ test('a dump of it brings everything back, privileges in auth included', async (
 });
 
 for (const thing of ['schema auth', 'table auth.users', 'function auth.uid()']) {
-  test(`a ${thing} of somebody who is neither superuser nor Supabase is not believed`, async (t) => {
-    const other = await emptyDatabase();
+  test(`a ${thing} not owned by a superuser or Supabase Auth is not trusted`, async (t) => {
+    const other = await createEmptyDatabase();
     t.after(async () => {
       await other.sql('drop owned by auth_stranger cascade; drop role auth_stranger');
       await other.drop();
     });
     await other.sql(SUPABASE);
     await other.sql(`create role auth_stranger; alter ${thing} owner to auth_stranger`);
-    const error = await fails('42501', other.createExtension());
+    const error = await expectError('42501', other.createExtension());
     assert.match(error.message, /belongs to auth_stranger/);
   });
 }

@@ -1,15 +1,19 @@
-// Searching where there are more documents than one window, one look at the newest, or one page of the word index holds.
+// Search with more documents than fit in one window, in one scan of the newest or on one page of
+// the index.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { helpdeskDatabase } from '../lib/database.js';
-import { twoOrganizations } from '../lib/people.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoOrganizations } from '../support/organizations.js';
 
-const db = await helpdeskDatabase();
+const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, rival, ada, alice, bob, rita } = await twoOrganizations(db);
+const { acme, globex, ada, alice, dave, gina } = await createTwoOrganizations(db);
 
-/** Tickets named `<words> <n>`; of Acme's every fourth is Alice's, every eighth assigned to Bob. */
+/**
+ * Tickets titled `<words> <n>`; in Acme every fourth is Alice's and every eighth is assigned to
+ * Dave.
+ */
 async function openTickets(org, person, words, from, to) {
   await db.sql(
     `insert into helpdesk.tickets (org_id, title, description, created_by, assigned_to)
@@ -17,12 +21,12 @@ async function openTickets(org, person, words, from, to) {
             case when n % 4 = 0 then $6::uuid else $2 end, case when n % 8 = 1 then $7::uuid end
        from generate_series($4::int, $5::int) n`,
     org === acme
-      ? [org, person.profile, words, from, to, alice.profile, bob.profile]
+      ? [org, person.profile, words, from, to, alice.profile, dave.profile]
       : [org, person.profile, words, from, to, person.profile, null],
   );
 }
 
-/** Documents as of comments that say something else, newer than all that is there. */
+/** Search documents of other comments, newer than all existing ones. */
 const fill = (org, many) =>
   db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
@@ -39,14 +43,17 @@ await db.sql(
   [acme, ada.profile],
 );
 const OLD = 8_000;
-for (let from = 1; from <= OLD; from += 2_000) await openTickets(rival, rita, 'ancient common', from, from + 1_999);
-await fill(rival, 42_000);
+for (let from = 1; from <= OLD; from += 2_000) await openTickets(globex, gina, 'ancient common', from, from + 1_999);
+await fill(globex, 42_000);
 await db.sql('analyze');
 
-/** The first page of the word index. */
-const BY_WORDS = 'w...';
+const cursorOf = (scan, before = null) => JSON.stringify({ scan, phase: 'all', before, after: null });
+const scanOf = (cursor) => JSON.parse(cursor).scan;
 
-/** Every page of a search, from `cursor` on; `cursors` gets those that it met. */
+/** The cursor of the first page that uses the full-text index. */
+const INDEX_CURSOR = cursorOf('index');
+
+/** All pages of a search from `cursor` on; the cursors are added to `cursors`. */
 async function walk(session, org, query, { cursor, ...filters } = {}, cursors = []) {
   const pages = [];
   for (;;) {
@@ -60,7 +67,7 @@ async function walk(session, org, query, { cursor, ...filters } = {}, cursors = 
     if (!cursor) return pages;
     cursors.push(cursor);
     assert.notEqual(pages.at(-1).length, 0, 'an empty page with a cursor');
-    assert.ok(pages.length < 500, 'the list has no end');
+    assert.ok(pages.length < 500, 'the list never ends');
   }
 }
 
@@ -80,7 +87,7 @@ async function listed(session, org, search) {
   }
 }
 
-/** What of Acme a person sees that says `common`, told by the tables. */
+/** The documents of Acme that the tables show to a person. */
 const visible = async (session) =>
   (
     await session.query(
@@ -90,90 +97,95 @@ const visible = async (session) =>
     )
   ).rows.map(({ document }) => document);
 
-const sameOnce = (found, expected, what) => {
+const assertSameOnce = (found, expected, what) => {
   assert.equal(new Set(found).size, found.length, `${what}: something is found twice`);
   assert.deepEqual([...found].sort(), [...expected].sort(), what);
 };
 
-test('staff find each of 12,500 documents once, page by page, whatever the size of a page', async () => {
+test('staff find each of 12,500 documents once, at every page size', async () => {
   const session = await db.signIn(ada);
   const expected = await visible(session);
   assert.equal(expected.length, 12_500);
   for (const perPage of [100, 37]) {
     const pages = await walk(session, acme, 'common', { perPage });
-    sameOnce(pages.flat(), expected, `pages of ${perPage}`);
+    assertSameOnce(pages.flat(), expected, `pages of ${perPage}`);
     assert.ok(pages.slice(0, -1).every((page) => page.length === perPage));
   }
 });
 
-test('they find the same in the word index alone, and a search stays where it began', async () => {
+test('both search strategies find the same documents, and cursors keep their strategy', async () => {
   const session = await db.signIn(ada);
-  const [among_newest, by_words] = [[], []];
+  const [recentCursors, indexCursors] = [[], []];
   const expected = await visible(session);
-  sameOnce((await walk(session, acme, 'common', {}, among_newest)).flat(), expected, 'among the newest');
-  sameOnce((await walk(session, acme, 'common', { cursor: BY_WORDS }, by_words)).flat(), expected, 'in the word index');
-  assert.ok(among_newest.every((cursor) => cursor.startsWith('n')));
-  assert.ok(by_words.every((cursor) => cursor.startsWith('w')));
+  assertSameOnce((await walk(session, acme, 'common', {}, recentCursors)).flat(), expected, 'among the newest');
+  assertSameOnce((await walk(session, acme, 'common', { cursor: INDEX_CURSOR }, indexCursors)).flat(), expected, 'in the index');
+  assert.ok(recentCursors.every((cursor) => scanOf(cursor) === 'recent'));
+  assert.ok(indexCursors.every((cursor) => scanOf(cursor) === 'index'));
 });
 
-test('how many documents match is known at once, whatever the query is', async () => {
+test('the strategy is chosen by the number of matching documents', async () => {
   const session = await db.signIn(ada);
-  for (const [query, way] of [
-    ['common', 'n'],
-    ['comm', 'n'],
-    ['rema', 'w'],
-    ['seven or half', 'n'],
-    ['-remark', 'n'],
-    ['common -remark', 'n'],
-    ['"common remark"', 'w'],
-    ['remark', 'w'],
-    ['common remark', 'w'],
-    ['-common or remark', 'w'],
+  for (const [query, scan] of [
+    ['common', 'recent'],
+    ['comm', 'recent'],
+    ['rema', 'index'],
+    ['seven or half', 'recent'],
+    ['-remark', 'recent'],
+    ['common -remark', 'recent'],
+    ['"common remark"', 'index'],
+    ['remark', 'index'],
+    ['common remark', 'index'],
+    ['-common or remark', 'index'],
   ]) {
     const cursors = [];
     await walk(session, acme, query, { kind: ['ticket', 'comment'] }, cursors);
-    assert.equal(cursors[0][0], way, query);
+    assert.equal(scanOf(cursors[0]), scan, query);
   }
 });
 
-test('customers find each of theirs once, and nothing internal', async () => {
-  for (const person of [alice, bob]) {
+test('customers find each of their documents once, and nothing internal', async () => {
+  for (const person of [alice, dave]) {
     const session = await db.signIn(person);
     const expected = (await visible(session)).filter((document) => document.startsWith('ticket'));
     const comments = (await visible(session)).filter((document) => document.startsWith('comment'));
-    if (person === bob) assert.ok(expected.length > 1000 && expected.length < 2000 && comments.length > 0);
+    if (person === dave) assert.ok(expected.length > 1000 && expected.length < 2000 && comments.length > 0);
     const found = (await walk(session, acme, 'common')).flat();
     // Of Alice's 2512 tickets the newest 2000 are searched, as documented.
     if (person === alice) {
       assert.equal(found.filter((document) => document.startsWith('ticket')).length, 2000);
       assert.equal(new Set(found).size, found.length);
-      assert.deepEqual(found.filter((document) => !expected.includes(document) && !comments.includes(document)), []);
-    } else sameOnce(found, [...expected, ...comments], person.name);
+      assert.deepEqual(
+        found.filter((document) => !expected.includes(document) && !comments.includes(document)),
+        [],
+      );
+    } else assertSameOnce(found, [...expected, ...comments], person.name);
   }
 });
 
-test('both doors agree: list_org_tickets finds the tickets that the table shows, and counts them up to 10,000', async () => {
+test('list_org_tickets finds the tickets that the table shows and counts up to 10,000', async () => {
   const session = await db.signIn(ada);
   const titles = (condition) =>
     session
       .query(`select 'ticket ' || id as document from helpdesk.tickets where org_id = $1 and ${condition}`, [acme])
       .then(({ rows }) => rows.map(({ document }) => document));
   const half = await listed(session, acme, 'half');
-  sameOnce(half.ids, await titles(`description like 'half%'`), 'half');
+  assertSameOnce(half.ids, await titles(`description like 'half%'`), 'half');
   assert.equal(half.total, half.ids.length);
   const all = await listed(session, acme, 'common');
   assert.equal(new Set(all.ids).size, 10_050);
   assert.equal(all.total, null);
   const one = await listed(session, acme, 'remark 17');
   assert.deepEqual(one, { ids: await titles('number = 17'), total: 1 });
-  assert.equal((await listed(await db.signIn(bob), acme, 'half')).total, 0);
-  // Too many to be counted at all.
-  assert.equal((await listed(await db.signIn(rita), rival, 'ancient')).total, OLD);
-  const { rows } = await (await db.signIn(rita)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [rival]);
+  assert.equal((await listed(await db.signIn(dave), acme, 'half')).total, 0);
+  // Too many documents to be counted.
+  assert.equal((await listed(await db.signIn(gina), globex, 'ancient')).total, OLD);
+  const { rows } = await (await db.signIn(gina)).query(`select helpdesk.list_org_tickets($1, '{"search": "filler"}') as page`, [
+    globex,
+  ]);
   assert.equal(rows[0].page.pagination.total, null);
 });
 
-test('a ticket that is found by its number is first, and not found again by its words', async () => {
+test('a ticket found by its number is first and does not appear again', async () => {
   const session = await db.signIn(ada);
   const found = (await walk(session, acme, '7', { kind: 'ticket' })).flat();
   assert.equal(found[0], `ticket ${await db.value('select id from helpdesk.tickets where org_id = $1 and number = 7', [acme])}`);
@@ -181,17 +193,17 @@ test('a ticket that is found by its number is first, and not found again by its 
   assert.equal(new Set(found).size, 10_050);
 });
 
-test('a frequent word that only old documents have is found, on pages that are full', async () => {
-  const session = await db.signIn(rita);
-  for (const cursor of [undefined, BY_WORDS]) {
-    const pages = await walk(session, rival, 'ancient', { cursor });
+test('a common word in old documents only is found, on full pages', async () => {
+  const session = await db.signIn(gina);
+  for (const cursor of [undefined, INDEX_CURSOR]) {
+    const pages = await walk(session, globex, 'ancient', { cursor });
     assert.equal(pages.flat().length, OLD);
     assert.equal(new Set(pages.flat()).size, OLD);
     assert.ok(pages.slice(0, -1).every((page) => page.length === 100));
   }
 });
 
-/** How many documents a call of somebody reads, and its answer. */
+/** The number of search documents that a person's call reads, and its result. */
 async function reading({ login }, call, args) {
   const session = await db.connect();
   await session.query('begin; set local role authenticated');
@@ -205,18 +217,18 @@ async function reading({ login }, call, args) {
   return { read: rows[0].read, answer: answers[0].answer };
 }
 
-test('a search for a frequent word reads one window of documents, on any page', async () => {
+test('a search for a common word reads one window of documents, on every page', async () => {
   const middle = await db.value(
     'select document_id from helpdesk.search_documents where org_id = $1 order by document_id offset 6000 limit 1',
     [acme],
   );
-  for (const cursor of [{}, { cursor: `n.${middle}..` }]) {
+  for (const cursor of [{}, { cursor: cursorOf('recent', middle) }]) {
     const { read } = await reading(ada, `search($1, 'common', $2)`, [acme, { kind: 'ticket', ...cursor }]);
     assert.ok(read < 4_000, `${read} documents`);
   }
 });
 
-test('what a search reads are documents of its organization', async () => {
+test('a search reads only documents of its organization', async () => {
   const small = await db.as(ada, async (session) => {
     const { rows } = await session.query(`select helpdesk.create_organization('Small') as id`);
     for (const title of ['common printer', 'common toner']) {
@@ -229,8 +241,18 @@ test('what a search reads are documents of its organization', async () => {
     );
     return rows[0].id;
   });
-  for (const [query, results] of [['common', 3], ['comm', 3], ['-printer', 2], ['xyzzy or -printer', 2], ['common -printer', 2]]) {
-    for (const call of ['search($1, $2)', `list_org_tickets($1, jsonb_build_object('search', $2::text))`, 'search_articles($1, $2)']) {
+  for (const [query, results] of [
+    ['common', 3],
+    ['comm', 3],
+    ['-printer', 2],
+    ['xyzzy or -printer', 2],
+    ['common -printer', 2],
+  ]) {
+    for (const call of [
+      'search($1, $2)',
+      `list_org_tickets($1, jsonb_build_object('search', $2::text))`,
+      'search_articles($1, $2)',
+    ]) {
       const { read, answer } = await reading(ada, call, [small, query]);
       assert.ok(read < 100, `${call} of ${query} reads ${read} documents`);
       if (call === 'search($1, $2)') assert.equal(answer.results.length, results, query);
@@ -238,14 +260,14 @@ test('what a search reads are documents of its organization', async () => {
   }
 });
 
-test('what only begins with a word comes after old documents with the word, though newer ones have nothing of it', async () => {
+test('new prefix matches come after old exact matches', async () => {
   await db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
      select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''ancientness''')::tsvector
        from generate_series(1, 5)`,
-    [rival],
+    [globex],
   );
-  const found = (await walk(await db.signIn(rita), rival, 'ancient')).flat();
+  const found = (await walk(await db.signIn(gina), globex, 'ancient')).flat();
   assert.equal(new Set(found).size, OLD + 5);
   assert.ok(found.slice(0, OLD).every((document) => document.startsWith('ticket')));
 });

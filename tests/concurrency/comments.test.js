@@ -1,0 +1,83 @@
+// Comments written and deleted on one ticket at the same time.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { wrongCounts } from '../support/consistency.js';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
+
+const db = await createHelpdeskDatabase();
+after(() => db.drop());
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
+const stages = await stagesOf(db, acme);
+
+const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
+const say = async (session, ticket, isInternal = false) =>
+  (await session.query(`select helpdesk.add_comment($1, 'Words', $2) as id`, [ticket, isInternal])).rows[0].id;
+const remove = (session, comment) => session.query('delete from helpdesk.ticket_comments where id = $1', [comment]);
+
+for (const [first, second] of [
+  ['public', 'internal'],
+  ['internal', 'public'],
+]) {
+  test(`deleting ${first}, then ${second} comments while an agent writes one: no deadlock, correct counts`, async () => {
+    const ticket = await newTicket(`First ${first}`);
+    const [dba, agent] = [await db.connect(), await db.signIn(ben)];
+    const comments = { public: await say(agent, ticket), internal: await say(agent, ticket, true) };
+    await dba.query('begin');
+    await remove(dba, comments[first]);
+    const waiting = say(agent, ticket, true);
+    await db.waitUntilBlocked(agent);
+    await Promise.all([waiting, remove(dba, comments[second]).then(() => dba.query('commit'))]);
+    assert.deepEqual(await wrongCounts(db, [ticket]), []);
+    assert.deepEqual(await db.sql('select is_internal from helpdesk.ticket_comments where ticket_id = $1', [ticket]), [
+      { is_internal: true },
+    ]);
+  });
+}
+
+test('a comment waits for an update of its ticket, and neither is lost', async () => {
+  const ticket = await newTicket('Changed and talked about');
+  const [agent, customer] = [await db.signIn(ben), await db.signIn(alice)];
+  await agent.query('begin');
+  await updateTicket(agent, ticket, { stageId: stages['Waiting on customer'], title: 'Changed' });
+  const waiting = say(customer, ticket);
+  await db.waitUntilBlocked(customer);
+  await agent.query('commit');
+  await waiting;
+  const [row] = await db.sql('select title, status, version, public_comment_count from helpdesk.tickets where id = $1', [ticket]);
+  assert.deepEqual(
+    row,
+    { title: 'Changed', status: 'open', version: 3, public_comment_count: 1 },
+    'the comment came after the ticket began to wait for the customer, so it reopened the ticket',
+  );
+});
+
+test('a comment that waits while its ticket is deleted is refused and leaves nothing behind', async () => {
+  const ticket = await newTicket('Vanishing');
+  const [admin, customer] = [await db.signIn(ada), await db.signIn(alice)];
+  await admin.query('begin');
+  await admin.query('delete from helpdesk.tickets where id = $1', [ticket]);
+  const waiting = say(customer, ticket).then(
+    () => null,
+    (error) => error.code,
+  );
+  await db.waitUntilBlocked(customer);
+  await admin.query('commit');
+  assert.ok(['42501', '23503'].includes(await waiting));
+  assert.equal(await db.value('select count(*)::int from helpdesk.notifications where ticket_id = $1', [ticket]), 0);
+});
+
+test('deleting a ticket waits for an uncommitted comment and deletes it too', async () => {
+  const ticket = await newTicket('Vanishing later');
+  const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
+  await agent.query('begin');
+  await say(agent, ticket, true);
+  const waiting = admin.query('delete from helpdesk.tickets where id = $1', [ticket]);
+  await db.waitUntilBlocked(admin);
+  await agent.query('commit');
+  assert.equal((await waiting).rowCount, 1);
+  for (const table of ['ticket_comments', 'ticket_internal_counts', 'notifications']) {
+    assert.equal(await db.value(`select count(*)::int from helpdesk.${table} where ticket_id = $1`, [ticket]), 0, table);
+  }
+});

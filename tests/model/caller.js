@@ -1,0 +1,81 @@
+// The caller and their relation to organizations and tickets: the vocabulary of rules.js.
+
+/** A caller: a database role, and the person whose login is in the claims. */
+export class Caller {
+  constructor(world, name, role, login = null) {
+    this.world = world;
+    this.name = name;
+    this.role = role;
+    this.login = login;
+    this.isSuperuser = role === 'superuser';
+    /** Such roles write in the name of a person only if their claims contain one. */
+    this.bypassesRowSecurity = this.isSuperuser || role === 'service_role';
+    // The role anon is nobody, whatever its claims contain.
+    const profile = login && role !== 'anon' && world.rows.profiles.find((row) => row.auth_id === login);
+    this.id = profile?.id ?? null;
+    this.installationRole = profile?.role ?? null;
+  }
+
+  roleIn(org) {
+    const membership = this.world.rows.org_members.find((row) => row.org_id === org && row.user_id === this.id);
+    return membership?.org_role ?? null;
+  }
+
+  isMember(org) {
+    return this.roleIn(org) !== null;
+  }
+
+  isStaff(org) {
+    return ['org_agent', 'org_admin'].includes(this.roleIn(org));
+  }
+
+  isAdmin(org) {
+    return this.roleIn(org) === 'org_admin';
+  }
+
+  orgs(test = () => true) {
+    return this.world.orgs.filter((org) => this.isMember(org) && test(org));
+  }
+
+  is(person) {
+    return this.id !== null && this.id === person;
+  }
+
+  /**
+   * Whether they are requester or assignee of the ticket, and still a member of its organization.
+   */
+  isParticipant(ticket) {
+    return this.isMember(ticket.org_id) && (this.is(ticket.created_by) || this.is(ticket.assigned_to));
+  }
+
+  sees(ticket) {
+    return this.isStaff(ticket.org_id) || this.isParticipant(ticket);
+  }
+
+  /** Whether they see the ticket of a comment, a revision or the like. */
+  seesTicketOf(row) {
+    return this.sees(this.world.rows.tickets.find((ticket) => ticket.id === row.ticket_id));
+  }
+
+  /** Whether they see a comment or an attachment: only staff see internal ones. */
+  seesOnTicket(row) {
+    return this.isStaff(row.org_id) || (!row.is_internal && this.seesTicketOf(row));
+  }
+
+  /** The role anon is not a member of anything, whatever its claims contain. */
+  readsArticle(article) {
+    const isIn = (test) => this.role !== 'anon' && test;
+    if (isIn(this.isStaff(article.org_id))) return true;
+    if (article.status !== 'published') return false;
+    return article.visibility === 'public' || (article.visibility === 'members' && isIn(this.isMember(article.org_id)));
+  }
+
+  readsArticleOf(row) {
+    return this.readsArticle(this.world.rows.articles.find((article) => article.id === row.article_id));
+  }
+
+  toString() {
+    const roles = this.world.orgs.map((org, i) => this.isMember(org) && `${this.roleIn(org)} of ${i}`).filter(Boolean);
+    return `${this.name} (${[this.role, this.installationRole, ...roles].filter(Boolean).join(', ')})`;
+  }
+}

@@ -1,0 +1,105 @@
+// Private servers, for test files that need their own settings or crash the server.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from './wait.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Starts a new, empty cluster with these settings and environment variables, and points PGHOST,
+ * PGPORT, PGUSER and SERVER_LOG of this process at it. Returns a function that stops and removes
+ * it.
+ */
+export function startPrivateServer(name, settings, environment = {}) {
+  const stop = () => inBash('cluster_drop "$1"', name);
+  stop(); // A killed run may have left one.
+  process.once('SIGTERM', () => process.exit(1));
+  process.once('SIGINT', () => process.exit(1));
+  process.on('exit', stop);
+  start(name, settings, environment);
+  return stop;
+}
+
+function start(name, settings, environment = {}) {
+  const options = Object.entries(settings).map(([setting, value]) => `${setting}=${value}`);
+  const variables = Object.entries(environment).map(([variable, value]) => `export ${variable}=${value};`);
+  inBash(`${variables.join(' ')} cluster_start "$@"`, name, ...options);
+  const output = inBash('cluster_env "$1"; printf "%s\\n" "$PGHOST" "$PGPORT" "$PGUSER" "$(cluster_dir "$1")/log"', name);
+  const [host, port, user, log] = output.trim().split('\n');
+  Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user, SERVER_LOG: log });
+}
+
+/** Kills every process of a server that startPrivateServer() started. */
+export async function crashPrivateServer(name) {
+  const data = join(inBash('cluster_dir "$1"', name).trim(), 'data');
+  const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  if (!(postmaster > 1)) throw new Error(`no postmaster in ${data}`);
+  const doomed = new Set([postmaster, ...childrenOf(postmaster)]);
+  process.kill(postmaster, 'SIGKILL'); // First, so that it forks no more processes.
+  for (const pid of childrenOf(postmaster)) doomed.add(pid);
+  for (const pid of doomed) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // Already gone.
+    }
+  }
+  await waitUntil('all its processes are dead', () => [...doomed].every((pid) => ['Z', undefined].includes(stateOf(pid)?.state)));
+  rmSync(join(data, 'postmaster.pid')); // Postgres takes a zombie for a running server.
+}
+
+/** Starts a hot standby of the server that this process connects to: { host, port, stop }. */
+export function startStandby(name) {
+  const stop = () => inBash('cluster_drop "$1"', name);
+  stop();
+  process.on('exit', stop);
+  inBash(
+    `dir=$(cluster_dir "$1"); mkdir -p "$dir"; [ "$(id -u)" -ne 0 ] || chown "$(db_user)" "$dir"
+     as_db_user "$PGBIN/pg_basebackup" -D "$dir/data" -R -c fast --no-sync -h "$2" -p "$3" -U "$4"; cluster_start "$1" fsync=off`,
+    name,
+    process.env.PGHOST,
+    process.env.PGPORT,
+    process.env.PGUSER,
+  );
+  const [host, port] = inBash('cluster_env "$1"; echo "$PGHOST $PGPORT"', name).trim().split(' ');
+  return { host, port: Number(port), stop };
+}
+
+/** Starts a crashed server again on the data that it left. */
+export function restartPrivateServer(name, settings) {
+  const { PGHOST } = process.env;
+  start(name, settings);
+  if (PGHOST !== process.env.PGHOST) rmSync(PGHOST, { recursive: true });
+}
+
+const childrenOf = (parent) =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent)
+    .map(Number);
+
+/** State and parent of a process; undefined if it does not exist. */
+function stateOf(pid) {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the Postgres under test has a library. */
+export const hasLibrary = (file) => existsSync(join(dirname(process.env.PGBIN), 'lib', file));
+
+function inBash(command, ...args) {
+  return execFileSync('bash', ['-c', `. scripts/lib.sh; ${command}`, 'bash', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 60_000,
+  });
+}
