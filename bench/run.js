@@ -1,5 +1,5 @@
 // Times every operation on all its sides in the database filled by scripts/bench, and writes
-// figures, plans and a plot: node bench/run.js DIRECTORY. Settings:
+// figures and a plot to one directory, plans to another: node bench/run.js FIGURES PLANS. Settings:
 //   SECONDS_EACH or CALLS     the length of a turn; ROUNDS is the number of turns
 //   MEMORY_CALLS              calls of each function in the check for leaks (0: none)
 //   ONLY=name,name            only these operations; SIDES=helpdesk: only this side
@@ -16,7 +16,7 @@ import { growth, plotGrowth } from './lib/plot.js';
 import { pgbench, query, withValues } from './lib/psql.js';
 import { figures, markdown, ratios } from './lib/report.js';
 
-const directory = process.argv[2];
+const [directory, planDirectory] = process.argv.slice(2);
 const { SECONDS_EACH = '2', CALLS, ROUNDS = '3', MEMORY_CALLS = '20000', ONLY, SETTINGS_TEXT } = process.env;
 const sidesAsked = process.env.SIDES?.split(',') ?? SIDES;
 const values = readParameters();
@@ -104,7 +104,7 @@ if (!ONLY) {
     requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }),
   );
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
-  for (const problem of (await attempt('plans', () => writePlans(join(directory, 'plans'), values))) ?? []) {
+  for (const problem of (await attempt('plans', () => writePlans(planDirectory, values))) ?? []) {
     failures.push(problem);
     console.error(`plan of ${problem}`);
   }
