@@ -45,7 +45,8 @@ export function readParameters() {
       `select min(id::text) from helpdesk.articles where org_id = '${org}' and status = 'published' and visibility = 'public'`,
     ),
     deepPage,
-    deepCursor: before.pagination.nextCursor,
+    // A JSON string, because the cursor contains quotes.
+    deepCursor: JSON.stringify(before.pagination.nextCursor),
     deepTimestamp: last.updatedAt,
     deepId: last.id,
     weekAgo: `${daysAgo(7)}T00:00:00Z`,

@@ -53,7 +53,7 @@ export default [
   list({
     name: 'list_page_1000',
     what: 'The thousandth page, by cursor (the baseline by offset, hand-written SQL by keyset).',
-    filters: '"cursor": "<deepCursor>"',
+    filters: '"cursor": <deepCursor>',
     baseline: '"page": <deepPage>',
     hand: { where: '(t.updated_at, t.id) < (:deepTimestamp::timestamptz, :deepId::uuid)' },
   }),
