@@ -10,12 +10,12 @@ import { readParameters, sessionOf } from './lib/parameters.js';
 const FEW = 20;
 const MORE = 60;
 const WITHIN =
-  /helpdesk::(viewer::Viewer::look_up|ticket_filters::Filters::parse|db::JsonText::of|json_input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
+  /helpdesk::(access::caller::Caller::load|tickets::list::filters::Filters::parse|platform::datum::JsonText::serialize|platform::json::input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
 
 const statements = ({ org, quiet, busy, chatty }) => ({
   nothing: 'select 1',
   uuid_generate_v7: 'select helpdesk.uuid_generate_v7()',
-  viewer: 'select helpdesk.my_profile_id()',
+  my_profile_id: 'select helpdesk.my_profile_id()',
   policy_1000_calls: 'select count(helpdesk.my_staff_org_ids()) from generate_series(1, 1000)',
   list_org_tickets: `select helpdesk.list_org_tickets('${org}', '{"count": "none"}')`,
   list_org_tickets_total: `select helpdesk.list_org_tickets('${org}')`,
