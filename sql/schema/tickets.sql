@@ -51,7 +51,7 @@ create table helpdesk.tickets (
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
   -- Keeps timestamps within what date arithmetic and epoch sums can represent.
-  constraint tickets_moments_check check (
+  constraint tickets_timestamps_check check (
     least(
       created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at)
       >= '0001-01-01 00:00Z'

@@ -1,16 +1,9 @@
-//! What is cached about the caller, and until when.
+//! The cached caller, and when it is still valid.
 //!
 //! Policies need the caller for every row, so a backend keeps the last one that it loaded. A cached
-//! caller is used only while all of this holds:
-//!
-//! 1. The database role and the claims are the same: `CacheKey::role`, and `CacheKey::claims`,
-//!    which changes whenever the setting of the claims does.
-//! 2. The snapshot shows the same rows: `SnapshotStamp`, and `CacheKey::transaction`.
-//! 3. The client has sent no new statement since (`CacheKey::statement`), because an `auth.uid()`
-//!    that the administrator wrote may depend on more than the claims. For a new statement,
-//!    `revalidate` calls `auth.uid()` again and keeps the memberships if the login is the same.
-//! 4. A transaction that wrote does not pass its cache on (`CachedCaller::has_written`): it saw its
-//!    changes before they were committed, and they may be rolled back.
+//! caller is reused as it is while the whole `CacheKey` matches. Otherwise `revalidate` keeps it if
+//! the snapshot and the login match and nothing was written. ARCHITECTURE.md, "The caller and the
+//! cache", numbers the invariants that make this sound and names what enforces each.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -7,31 +7,31 @@ use crate::platform::json::id::Id;
 use crate::platform::json::input;
 
 #[derive(Clone, Copy)]
-pub enum Person {
+pub enum PersonFilter {
     Me,
     Other(Id),
 }
 
-impl Person {
+impl PersonFilter {
     /// From `me` or an id.
-    pub fn from_text(text: &str) -> Option<Person> {
+    pub fn from_text(text: &str) -> Option<PersonFilter> {
         match text {
-            "me" => Some(Person::Me),
-            id => Id::from_text(id).map(Person::Other),
+            "me" => Some(PersonFilter::Me),
+            id => Id::from_text(id).map(PersonFilter::Other),
         }
     }
 
     /// Their profile, where `me` is the caller's.
     pub fn profile(self, me: Option<Uuid>) -> Option<Uuid> {
         match self {
-            Person::Me => me,
-            Person::Other(id) => Some(id.into()),
+            PersonFilter::Me => me,
+            PersonFilter::Other(id) => Some(id.into()),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Person {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Person, D::Error> {
-        input::parse_word(input, Person::from_text)
+impl<'de> Deserialize<'de> for PersonFilter {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PersonFilter, D::Error> {
+        input::parse_word(input, PersonFilter::from_text)
     }
 }

@@ -42,10 +42,10 @@ fn add_attachment(
     check_text("p_file_type", file_type, MAX_FILE_NAME)?;
     check_text("p_storage_path", storage_path, MAX_STORAGE_PATH)?;
     if file_size < 0 {
-        return Err(error::bad("p_file_size", "negative", "Bytes, 0 or more."));
+        return Err(error::invalid("p_file_size", "negative", "Bytes, 0 or more."));
     }
     if !is_relative_path(storage_path) {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_storage_path",
             "not a path in storage",
             "A relative path without . or .. segments, backslashes or control characters.",

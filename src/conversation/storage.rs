@@ -38,7 +38,7 @@ fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
 /// The id of the ticket in whose folder a path lies, and the ticket, if the caller sees it.
 fn find_visible_folder(path: &str) -> Result<Option<(Uuid, VisibleTicket)>> {
     let mut segments = path.splitn(3, '/');
-    // Only the spelling of an id that Postgres prints, so that a folder has one name.
+    // Accepts only the canonical form of a UUID, so that a folder has one name.
     let mut id = || {
         let segment = segments.next()?;
         let id = Uuid::from(id::Id::from_text(segment)?);
@@ -51,8 +51,8 @@ fn find_visible_folder(path: &str) -> Result<Option<(Uuid, VisibleTicket)>> {
     Ok(find_visible_ticket(ticket, Some(org))?.map(|found| (ticket, found)))
 }
 
-/// Whether no storage can read a path as another one: it is not absolute, and has no backslash,
-/// control character, or segment that is . or ..
+/// Whether every storage backend reads a path the same way: it is not absolute, and has no
+/// backslash, control character, or segment that is . or ..
 pub(super) fn is_relative_path(path: &str) -> bool {
     let is_special = |segment: &str| segment == "." || segment == "..";
     !path.starts_with('/')

@@ -31,7 +31,8 @@ const UPDATE_PUBLIC_COUNTS: &str = "
               where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
      where org_id = $1 and id = $2";
 
-/// Lock order: ticket, then counters. Every path takes them in this order, to avoid deadlocks.
+/// Lock order: the ticket, then ticket_internal_counts. Every path takes them in this order, to
+/// avoid deadlocks.
 const LOCK_TICKET: &str =
     "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
 

@@ -32,7 +32,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         (row.get::<bool>(1) == Some(true), row.get::<String>(2).unwrap_or_default())
     })?;
     if let Some((false, languages)) = found {
-        return Err(error::bad(
+        return Err(error::invalid(
             "search_language",
             "not a text search configuration of Postgres",
             format!("One of: {languages}."),

@@ -45,15 +45,14 @@ impl Kind {
 #[pg_extern(immutable, parallel_safe)]
 fn prefix_lexemes(
     p_org_id: Option<Uuid>,
-    p_kind: Option<&str>,
-    p_words: Option<&str>,
+    p_prefix: Option<&str>,
+    p_tsvector: Option<&str>,
 ) -> Option<String> {
-    let (org, kind) = (p_org_id?, p_kind?);
-    let words = p_words?;
+    let (org, prefix, tsvector) = (p_org_id?, p_prefix?, p_tsvector?);
     let mut lexemes =
-        format!("{} '{}'", with_prefix(org, kind, words), organization_marker(org, kind));
-    if kind == Kind::Article.prefix() {
-        for lexeme in title_lexemes(words) {
+        format!("{} '{}'", with_prefix(org, prefix, tsvector), organization_marker(org, prefix));
+    if prefix == Kind::Article.prefix() {
+        for lexeme in title_lexemes(tsvector) {
             lexemes.push(' ');
             lexemes.push_str(&with_prefix(org, TITLE_PREFIX, lexeme));
         }

@@ -1,4 +1,4 @@
-//! From what people type into a search box to a tsquery of the full-text index.
+//! Parses search input into a tsquery of the full-text index.
 
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};

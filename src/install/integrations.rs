@@ -102,7 +102,7 @@ pub(super) fn enable_realtime() -> Result<()> {
 fn enable_storage(p_bucket: Option<&str>) -> Result<()> {
     let bucket = required(p_bucket, "p_bucket")?;
     if bucket.trim().is_empty() || bucket.len() > MAX_BUCKET {
-        return Err(error::bad("p_bucket", "not the id of a bucket", "1 to 40 bytes."));
+        return Err(error::invalid("p_bucket", "not the id of a bucket", "1 to 40 bytes."));
     }
     if statement::write(HAS_STORAGE).fetch_scalar(&[])? != Some(true) {
         return Err(error::wrong_state(

@@ -82,7 +82,7 @@ fn revert_article(
     let version = required(p_version, "p_version")?;
     let (org, id) = require_writable_article(p_article_id, p_org_id)?;
     if !statement::write(REVERT_ARTICLE).exists(&[org.into(), id.into(), version.into()])? {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_version",
             format!("the article has no version {version}"),
             "helpdesk.article_versions lists its versions.",

@@ -124,8 +124,8 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
         let args = [org.into(), parent.into(), name.into(), id.into()];
         if statement::write(HAS_NAMESAKE).exists(&args)? {
-            return Err(error::duplicate(
-                format!("name: the parent already has a category {name:?}, perhaps in other case"),
+            return Err(error::conflict(
+                format!("name: the parent already has a category {name:?} (ignoring case)"),
                 "Rename one of them, or move it elsewhere.",
             ));
         }
@@ -143,7 +143,7 @@ fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
     while let Some(above) = ancestor {
         level += 1;
         if above == id {
-            return Err(error::bad(
+            return Err(error::invalid(
                 "parent_id",
                 "the category would be its own ancestor",
                 "Choose a parent that is not one of its sub-categories.",
@@ -162,7 +162,7 @@ fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
 }
 
 fn too_deep() -> ErrorReport {
-    error::bad(
+    error::invalid(
         "parent_id",
         "too deep in the tree",
         format!("At most {MAX_LEVELS} levels, including the sub-categories of this category."),

@@ -39,7 +39,7 @@ pub(super) fn check_columns(new: &TriggerRow, written: &[&str]) -> Result<()> {
             && let Some(value) = new.get::<&str>(column)?
             && !allowed.contains(&value)
         {
-            return Err(error::bad(column, "not an allowed value", hint));
+            return Err(error::invalid(column, "not an allowed value", hint));
         }
     }
     Ok(())
@@ -76,7 +76,7 @@ fn lock_categories(org: Uuid, names: &[String]) -> Result<()> {
     let existing = statement::write(LOCK_CATEGORIES)
         .fetch_all(&[org.into(), names.to_vec().into()], |row| row.get::<String>(1))?;
     match names.iter().find(|name| !existing.iter().flatten().any(|known| known == *name)) {
-        Some(unknown) => Err(error::bad(
+        Some(unknown) => Err(error::invalid(
             "categories",
             format!("the organization has no category {unknown:?}"),
             "list_categories(p_org_id) lists its categories; create this one first.",

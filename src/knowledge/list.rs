@@ -10,7 +10,7 @@ use serde_json::json;
 use super::access::Reader;
 use super::article_json::{CREATED_AT, ID, TITLE, UPDATED_AT, article_columns, listed_article};
 use crate::access::caller::Caller;
-use crate::access::person::Person;
+use crate::access::person::PersonFilter;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
@@ -31,7 +31,7 @@ struct Filters {
     #[serde(default, deserialize_with = "non_null")]
     visibility: Option<OneOrMany<Visibility>>,
     #[serde(default, deserialize_with = "non_null")]
-    author: Option<Person>,
+    author: Option<PersonFilter>,
     #[serde(default, deserialize_with = "non_null")]
     sort: Option<Sort>,
     #[serde(default, deserialize_with = "non_null")]
@@ -50,7 +50,7 @@ const KEYS: &[(&str, &str)] = &[
     ("author", "the id of a member, or \"me\""),
     ("sort", "updatedAt, createdAt, title, or one of them with - before it for descending"),
     ("perPage", PageSize::ALLOWED),
-    ("cursor", "nextCursor of a page in the same order"),
+    ("cursor", "the nextCursor of the previous page, with the same sort"),
     ("count", "\"exact\" or \"none\""),
 ];
 
@@ -271,7 +271,7 @@ mod tests {
                 }
                 Err(refused) => {
                     prop_assert!(sort != other);
-                    prop_assert!(refused.message().starts_with("p_filters.cursor: made by sort"));
+                    prop_assert!(refused.message().starts_with("p_filters.cursor: from a list sorted by"));
                 }
             }
         });

@@ -45,7 +45,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 fn before_insert(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
-    // Row security refuses others, too, but only after the checks below, which must not reveal
+    // Row security also refuses others, but only after the checks below, which must not reveal
     // anything to them.
     check_staff("org_id", org)?;
     check_columns(new, TRACKED_COLUMNS)?;

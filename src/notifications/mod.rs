@@ -12,7 +12,7 @@ use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 
-/// The most notifications that the clean-up deletes in one statement, and its most statements.
+/// Rows per DELETE of the clean-up, and DELETEs per call.
 const BATCH_SIZE: i64 = 10_000;
 const MAX_BATCHES: i64 = 100;
 

@@ -20,7 +20,7 @@ pub(super) fn parse_email(text: &str) -> Result<&str> {
         None => false,
     };
     if !is_address || email.chars().any(char::is_whitespace) || email.chars().count() > MAX_EMAIL {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_email",
             "not an e-mail address",
             "name@domain, up to 320 characters, without white space.",

@@ -6,7 +6,7 @@ use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 
 /// NULL if the interval is out of range. Postgres compares intervals as if every month had 30 days,
-/// so the sums are compared, too.
+/// so the sums are also compared.
 const EXPIRY: &str = "
     select case when $1 > interval '0' and $1 <= interval '366 days' and now() + $1 > now()
                 then least(now() + $1, now() + interval '366 days') end";
@@ -15,6 +15,6 @@ const EXPIRY: &str = "
 pub(super) fn expiry(p_expires_in: Option<Interval>) -> Result<TimestampWithTimeZone> {
     let expires_in = required(p_expires_in, "p_expires_in")?;
     statement::write(EXPIRY).fetch_scalar(&[expires_in.into()])?.ok_or_else(|| {
-        error::bad("p_expires_in", "too short or too long", "More than 0, at most 366 days.")
+        error::invalid("p_expires_in", "too short or too long", "More than 0, at most 366 days.")
     })
 }

@@ -141,7 +141,7 @@ fn create_org_invite(
     // Such an invite has no sender, because it would be invalid with one who is not org_admin.
     let sender = caller.profile.filter(|_| caller.is_admin(org));
     if statement::write(IS_MEMBER_BY_EMAIL).exists(&[org.into(), email.into()])? {
-        return Err(error::duplicate(
+        return Err(error::conflict(
             "p_email: already a member of the organization",
             "set_member_role() changes a member's role.",
         ));

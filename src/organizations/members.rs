@@ -13,7 +13,8 @@ use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
 use crate::platform::statement::{self, Row};
 
-/// $2: all members, with their e-mail addresses. Else the staff and the caller ($3), without.
+/// $2: all members, with their e-mail addresses. Otherwise the staff and the caller ($3), without
+/// addresses.
 const LIST_MEMBERS: &str = "
     select p.id, p.name, case when $2 then p.email end, m.org_role, m.added_at
       from helpdesk.org_members m
@@ -77,7 +78,7 @@ fn set_member_role(
     let member = required(p_user_id, "p_user_id")?;
     let role = required(p_org_role, "p_org_role")?;
     if !ORG_ROLES.contains(&role) {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_org_role",
             "not a role in an organization",
             "org_admin, org_agent or org_customer.",

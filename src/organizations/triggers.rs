@@ -97,7 +97,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         Some(new) => {
             if new.required::<Uuid>("org_id")? != org || new.required::<Uuid>("user_id")? != member
             {
-                return Err(error::bad(
+                return Err(error::invalid(
                     "org_members",
                     "organization and member of a membership cannot be changed",
                     "Remove the membership and add another.",

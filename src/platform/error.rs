@@ -9,13 +9,13 @@ use pgrx::pg_sys::panic::ErrorReport;
 pub type Result<T, E = ErrorReport> = std::result::Result<T, E>;
 
 /// 22004: a required argument is NULL.
-pub fn missing(argument: &'static str) -> ErrorReport {
+pub fn null_argument(argument: &'static str) -> ErrorReport {
     let message = format!("{argument} must not be null");
     report(ERRCODE_NULL_VALUE_NOT_ALLOWED, message, "Give it a value.")
 }
 
 /// 22023: the value of an argument is not allowed.
-pub fn bad(
+pub fn invalid(
     argument: impl Display,
     problem: impl Display,
     allowed: impl Into<String>,
@@ -39,9 +39,9 @@ pub fn too_large(message: impl Into<String>, hint: impl Into<String>) -> ErrorRe
     report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, message, hint)
 }
 
-/// 23505: the revision, or the idempotency key, exists already (HTTP 409). A stale version is not
+/// 23505: a duplicate, or a stale version (HTTP 409). A stale version is not
 /// 40001, because PostgREST 12 retries 40001 without end, and a retry cannot succeed here.
-pub fn duplicate(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+pub fn conflict(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_UNIQUE_VIOLATION, message, hint)
 }
 
@@ -64,7 +64,7 @@ fn report(
 
 /// Unwraps an argument that must not be NULL.
 pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
-    value.ok_or_else(|| missing(argument))
+    value.ok_or_else(|| null_argument(argument))
 }
 
 /// XX000: an invariant of helpdesk is broken. No input can cause it.

@@ -102,7 +102,11 @@ pub fn decode<C: DeserializeOwned>(cursor: &str) -> Result<C> {
 }
 
 pub fn malformed_cursor() -> ErrorReport {
-    error::bad("p_filters.cursor", "not a cursor", "Give nextCursor of the page before, unchanged.")
+    error::invalid(
+        "p_filters.cursor",
+        "not a cursor",
+        "Pass the nextCursor of the previous page unchanged.",
+    )
 }
 
 /// Refuses a cursor of a list in another order.
@@ -110,9 +114,9 @@ pub fn check_same_order(cursor: &str, list: &str) -> Result<()> {
     if cursor == list {
         return Ok(());
     }
-    Err(error::bad(
+    Err(error::invalid(
         "p_filters.cursor",
-        format!("made by sort {cursor:?}, not {list:?}"),
+        format!("from a list sorted by {cursor:?}, not {list:?}"),
         "Keep sort the same from page to page, or begin at the first page.",
     ))
 }

@@ -17,7 +17,8 @@ const VERSION: &str = "select pg_catalog.max(version) from helpdesk.schema_versi
 
 thread_local! {
     static IS_CHECKED: Cell<bool> = const { Cell::new(false) };
-    /// The last transaction that was told of a changed table. Its snapshot may be from before.
+    /// The last transaction that received a relcache invalidation. Its snapshot may be older than
+    /// the change.
     static INVALIDATED_IN: Cell<Option<pg_sys::LocalTransactionId>> = const { Cell::new(None) };
 }
 

@@ -13,7 +13,7 @@ pub fn is_blank(p_text: &str) -> bool {
 /// Errors if a text is blank or has more than `max` characters.
 pub fn check_text(name: &'static str, text: &str, max: usize) -> Result<()> {
     if is_blank(text) || text.chars().count() > max {
-        return Err(error::bad(
+        return Err(error::invalid(
             name,
             "blank or too long",
             format!("1 to {max} characters, not only white space."),

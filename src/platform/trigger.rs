@@ -181,7 +181,7 @@ impl<'a> TriggerRow<'a> {
     ) -> Result<()> {
         for column in columns {
             if !self.same_image(old, column)? {
-                return Err(error::bad(*column, "cannot be changed", allowed));
+                return Err(error::invalid(*column, "cannot be changed", allowed));
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::platform::{statement, time_zone};
 /// The number of deltas that one statement folds.
 const BATCH: i64 = 50_000;
 
-/// Only one session refreshes at a time. 7315002 stands for helpdesk in pg_locks.
+/// Only one session refreshes at a time. The lock shows in pg_locks as (7315002, 6).
 const TRY_LOCK: &str = "select pg_try_advisory_xact_lock(7315002, 6)";
 
 static FOLD: LazyLock<String> = LazyLock::new(|| {

@@ -36,7 +36,7 @@ struct Filters {
 const KEYS: &[(&str, &str)] = &[
     ("kind", "ticket, comment, article, or a list of them"),
     ("perPage", PageSize::ALLOWED),
-    ("cursor", "nextCursor of the page before"),
+    ("cursor", "the nextCursor of the previous page"),
 ];
 
 impl<'de> Deserialize<'de> for Kind {
@@ -81,7 +81,7 @@ fn search_articles(
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
     let limit = PageSize::new(limit.into()).ok_or_else(|| {
-        error::bad("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
+        error::invalid("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
     })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
     let (page, _) = search.page(None, limit.get() as usize)?;

@@ -39,12 +39,12 @@ fn act_as(p_email: Option<&str>) -> Result<()> {
     })?;
     match (logins.pop().flatten(), logins.is_empty()) {
         (Some(claims), true) => set_identity(&claims, "authenticated"),
-        (None, _) => Err(error::bad(
+        (None, _) => Err(error::invalid(
             "p_email",
             "no login has this e-mail address",
             "The address of a login (auth.users.email), or null to end the impersonation.",
         )),
-        (Some(_), false) => Err(error::bad(
+        (Some(_), false) => Err(error::invalid(
             "p_email",
             "several logins have this e-mail address",
             r#"Set request.jwt.claims to {"sub": "<auth.users.id>"}, then SET ROLE authenticated."#,

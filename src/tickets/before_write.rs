@@ -18,7 +18,8 @@ use crate::platform::uuid::new_id;
 use crate::platform::{statement, transaction};
 
 /// The next number of the organization. An import chooses its own ($2), and later numbers continue
-/// after it. Locks the counter until the end of the transaction, so it runs last.
+/// after it. Locks the counter until the end of the transaction, so it comes
+/// after all other locks.
 const TAKE_NUMBER: &str = "
     update helpdesk.ticket_counters c
        set last_number = case when $2 is null then c.last_number + 1
@@ -107,7 +108,7 @@ fn milestones_of_insert(new: &TriggerRow, status: &str) -> Result<Vec<ColumnChan
         match (is_reached, new.get::<TimestampWithTimeZone>(column)?) {
             (true, None) => changes.push(ColumnChange::new(column, entered)),
             (false, Some(_)) => {
-                return Err(error::bad(
+                return Err(error::invalid(
                     column,
                     format!("the ticket is {status}"),
                     "Leave it out, or choose a stage of a matching status.",
@@ -201,7 +202,7 @@ fn trimmed_title(new: &TriggerRow) -> Result<Option<ColumnChange>> {
 }
 
 fn status_does_not_match() -> ErrorReport {
-    error::bad(
+    error::invalid(
         "status",
         "does not match the stage",
         "Set current_stage_id to a stage of that status.",

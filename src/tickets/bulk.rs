@@ -79,7 +79,7 @@ fn distinct_ids(ids: Vec<Option<Uuid>>) -> Result<Vec<Uuid>> {
         .map(|id| required(id, "p_ticket_ids[]").map(|id| *id.as_bytes()))
         .collect::<Result<_>>()?;
     if ids.is_empty() || ids.len() > MAX_TICKETS {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_ticket_ids",
             format!("{} tickets", ids.len()),
             format!("1 to {MAX_TICKETS} different tickets."),

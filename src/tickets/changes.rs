@@ -86,7 +86,7 @@ impl Changes {
     pub fn parse(text: &JsonbText) -> Result<Changes> {
         let mut changes: Changes = input::parse("p_changes", &text.0, CHANGE_KEYS)?;
         if changes.is_empty() {
-            return Err(error::bad(
+            return Err(error::invalid(
                 "p_changes",
                 "nothing to change",
                 "At least one of title, description, priority, assignedTo, stageId.",
@@ -131,7 +131,7 @@ pub(super) fn checked_title<'a>(argument: &'static str, title: &'a str) -> Resul
 
 pub(super) fn check_description(argument: &'static str, description: &str) -> Result<()> {
     if description.chars().count() > MAX_DESCRIPTION {
-        return Err(error::bad(argument, "too long", "Up to 100,000 characters."));
+        return Err(error::invalid(argument, "too long", "Up to 100,000 characters."));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::TriggerRow;
 use crate::platform::{roles, statement};
 
-/// The lock keeps the member's rights until the end of the transaction.
+/// The lock prevents changes to the member's role until the end of the transaction.
 const LOCK_ASSIGNABLE_MEMBER: &str = "
     select from helpdesk.org_members
      where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
@@ -92,7 +92,7 @@ pub(super) fn is_assignee_allowed(new: &TriggerRow, org: Uuid) -> Result<bool> {
 
 /// Errors unless the workflow allows the ticket to move to its new stage.
 pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
-    // Taken, so that it holds for one ticket: a further move by a user's trigger is checked.
+    // Clears the mark so that it covers one ticket: a further move by a user's trigger is checked.
     let is_reopening = SystemWrite::take(SystemWrite::Reopen);
     if is_reopening || !new.same_image(old, "workflow_id")? {
         return Ok(());

@@ -1,7 +1,7 @@
 //! The ticket object of the API, alone or with its conversation and history.
 //!
-//! Several small statements, each of which reads rows by one index, and serde puts the JSON
-//! together. One statement that joins and builds everything took twice as long.
+//! Runs several small statements, each of which reads rows by one index, and assembles the JSON
+//! with serde. One statement that joins and builds everything took twice as long.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;

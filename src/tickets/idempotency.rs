@@ -29,7 +29,7 @@ pub(super) fn claim_key(
     request: &str,
 ) -> Result<Option<Uuid>> {
     if key.is_empty() || key.chars().count() > MAX_KEY {
-        return Err(error::bad(
+        return Err(error::invalid(
             "p_idempotency_key",
             "empty or too long",
             "1 to 255 characters, for example a new UUID.",
@@ -44,7 +44,7 @@ pub(super) fn claim_key(
         .fetch_optional(&args, |row| (row.get::<Uuid>(1), row.get::<bool>(2)))?;
     match first {
         Some((Some(ticket), Some(true))) => Ok(Some(ticket)),
-        _ => Err(error::duplicate(
+        _ => Err(error::conflict(
             "p_idempotency_key: already used for another request",
             "Repeat the first request unchanged, or use a new key.",
         )),

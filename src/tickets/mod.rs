@@ -105,7 +105,7 @@ fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Resu
             "p_requester_id: only staff can open tickets for others",
             "Leave it out to open the ticket for yourself.",
         )),
-        None => Err(error::missing("p_requester_id")),
+        None => Err(error::null_argument("p_requester_id")),
     }
 }
 
@@ -146,7 +146,7 @@ fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {
         Some(version) => format!("the ticket is at version {version}, not {expected}"),
         None => "the ticket was deleted".to_owned(),
     };
-    error::duplicate(
+    error::conflict(
         format!("p_expected_version: {problem}"),
         "Read the ticket again, then repeat the change with its current version.",
     )

@@ -64,9 +64,9 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
     ];
     match not_for_queues.iter().find(|(_, is_given)| *is_given) {
         None => Ok(filters),
-        Some((key, _)) => Err(error::bad(
+        Some((key, _)) => Err(error::invalid(
             format!("p_filters.{key}"),
-            "not for the queue, which is the unassigned open tickets, most urgent and oldest first",
+            "not allowed: claim_next_ticket() always takes the most urgent, oldest ticket",
             "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, \
              updatedAfter, updatedBefore, search.",
         )),

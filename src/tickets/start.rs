@@ -1,6 +1,6 @@
 //! The workflow, stage and status in which a new ticket starts.
 //!
-//! Several small statements, because each costs less than its share of one that answers everything.
+//! Runs several small statements, which together cost less than one that answers everything.
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;

@@ -290,7 +290,7 @@ test('timestamps outside the years 1 to 9999 are refused', async () => {
           [org, ada.profile, stages.Closed, timestamp],
         ),
       );
-      assert.match(error.message, /tickets_moments_check/);
+      assert.match(error.message, /tickets_timestamps_check/);
     }
   }
   for (const timestamp of ['0001-01-01 00:00Z', '9999-12-31 00:00Z']) {

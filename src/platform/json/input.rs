@@ -1,5 +1,4 @@
-//! JSON arguments: serde reads them, and its errors become ours with the allowed values as the
-//! hint.
+//! Parses JSON arguments. Errors name the key, and the hint lists the allowed values.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -29,7 +28,7 @@ pub fn parse<T: DeserializeOwned>(
     };
     // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
-        return Err(error::bad(argument, "not a JSON object", allowed_keys(keys)));
+        return Err(error::invalid(argument, "not a JSON object", allowed_keys(keys)));
     }
     let mut input = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut input).map_err(|failure| {
@@ -46,7 +45,7 @@ pub fn parse<T: DeserializeOwned>(
         // values, which are in the hint.
         let problem = problem.split(" at line ").next().unwrap_or_default();
         let problem = problem.split(", expected one of").next().unwrap_or_default();
-        error::bad(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
+        error::invalid(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
     })
 }
 
@@ -83,7 +82,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
         };
         if values.is_empty() || values.len() > MAX_VALUES {
             return Err(D::Error::custom(format!(
-                "a list of {} values, 1 to {MAX_VALUES} are allowed",
+                "a list of {} values; 1 to {MAX_VALUES} are allowed",
                 values.len()
             )));
         }

@@ -45,7 +45,7 @@ impl Arguments {
             stages: OneOrMany::values(&filters.stage_id, Uuid::from),
             workflows: OneOrMany::values(&filters.workflow_id, Uuid::from),
             assignee: match filters.assigned_to {
-                Some(Assignee::Person(person)) => person.profile(me),
+                Some(Assignee::PersonFilter(person)) => person.profile(me),
                 _ => None,
             },
             creator: filters.created_by.and_then(|person| person.profile(me)),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::order::Sort;
 use super::search::TicketSearch;
-use crate::access::person::Person;
+use crate::access::person::PersonFilter;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
@@ -31,7 +31,7 @@ pub struct Filters {
     #[serde(default, deserialize_with = "non_null")]
     pub assigned_to: Option<Assignee>,
     #[serde(default, deserialize_with = "non_null")]
-    pub created_by: Option<Person>,
+    pub created_by: Option<PersonFilter>,
     #[serde(default, deserialize_with = "non_null")]
     pub created_after: Option<Rfc3339>,
     #[serde(default, deserialize_with = "non_null")]
@@ -69,21 +69,21 @@ const FILTER_KEYS: &[(&str, &str)] = &[
     ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
     ("perPage", PageSize::ALLOWED),
     ("page", "a whole number from 1, without cursor"),
-    ("cursor", "nextCursor of a page in the same order, without page"),
+    ("cursor", "the nextCursor of the previous page, with the same sort and without page"),
     ("count", r#""exact" or "none""#),
 ];
 
 #[derive(Clone, Copy)]
 pub enum Assignee {
     Nobody,
-    Person(Person),
+    PersonFilter(PersonFilter),
 }
 
 impl<'de> Deserialize<'de> for Assignee {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
         input::parse_word(input, |word| match word {
             "none" => Some(Assignee::Nobody),
-            word => Person::from_text(word).map(Assignee::Person),
+            word => PersonFilter::from_text(word).map(Assignee::PersonFilter),
         })
     }
 }
@@ -142,7 +142,7 @@ impl Filters {
 fn bad_filter(key: &str, problem: &str) -> ErrorReport {
     let allowed =
         FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
-    error::bad(format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
+    error::invalid(format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
 }
 
 #[cfg(any(test, feature = "pg_test"))]

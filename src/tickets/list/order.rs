@@ -155,7 +155,7 @@ mod tests {
         proptest!(|(cursor in any_cursor(), sort in any_sort())| {
             prop_assume!(sort != cursor.sort);
             let refused = Cursor::decode(&paging::encode(&cursor).unwrap(), sort).unwrap_err();
-            prop_assert!(refused.message().starts_with("p_filters.cursor: made by sort"));
+            prop_assert!(refused.message().starts_with("p_filters.cursor: from a list sorted by"));
         });
     }
 

@@ -54,7 +54,7 @@ fn sum_of_counters(conditions: &[&'static str], assignee: Option<Assignee>) -> S
     let (counts, agent) = match assignee {
         None => (STAGE_COUNTS, None),
         Some(Assignee::Nobody) => (&**AGENT_COUNTS, Some(NOBODY)),
-        Some(Assignee::Person(_)) => (&**AGENT_COUNTS, Some("$11")),
+        Some(Assignee::PersonFilter(_)) => (&**AGENT_COUNTS, Some("$11")),
     };
     let (assigned_to, of_agent) = match agent {
         None => ("null::uuid".to_owned(), String::new()),
