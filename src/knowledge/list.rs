@@ -14,7 +14,7 @@ use crate::access::person::PersonFilter;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
-use crate::platform::json::input::{self, OneOrMany, non_null};
+use crate::platform::json::input::{self, OneOrMany};
 use crate::platform::json::output;
 use crate::platform::paging::{self, Count, CursorTime, Page, PageSize};
 use crate::platform::statement::{self, Row};
@@ -22,23 +22,14 @@ use crate::platform::statement::{self, Row};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Filters {
-    #[serde(default, deserialize_with = "non_null")]
     category: Option<String>,
-    #[serde(default, deserialize_with = "non_null")]
     tag: Option<String>,
-    #[serde(default, deserialize_with = "non_null")]
     status: Option<OneOrMany<Status>>,
-    #[serde(default, deserialize_with = "non_null")]
     visibility: Option<OneOrMany<Visibility>>,
-    #[serde(default, deserialize_with = "non_null")]
     author: Option<PersonFilter>,
-    #[serde(default, deserialize_with = "non_null")]
     sort: Option<Sort>,
-    #[serde(default, deserialize_with = "non_null")]
     per_page: Option<PageSize>,
-    #[serde(default, deserialize_with = "non_null")]
     cursor: Option<String>,
-    #[serde(default, deserialize_with = "non_null")]
     count: Option<Count>,
 }
 
@@ -144,7 +135,7 @@ fn list_articles(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters: Filters = input::parse("p_filters", JsonbText::or_empty(&p_filters), KEYS)?;
+    let filters: Filters = input::parse_filters(JsonbText::or_empty(&p_filters), KEYS)?;
     let reader = Reader::for_org(org)?;
     list(org, Caller::current()?.profile, reader, &filters)
 }
@@ -250,7 +241,7 @@ mod tests {
     #[pg_test]
     fn article_list_filters_are_read_or_refused_by_name() {
         input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
-            input::parse::<Filters>("p_filters", text, KEYS)
+            input::parse_filters::<Filters>(text, KEYS)
         });
     }
 

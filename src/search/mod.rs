@@ -18,18 +18,15 @@ use self::position::Position;
 use crate::fulltext::lexemes::Kind;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
-use crate::platform::json::input::{self, OneOrMany, non_null};
+use crate::platform::json::input::{self, OneOrMany};
 use crate::platform::json::output;
 use crate::platform::paging::{self, PageSize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Filters {
-    #[serde(default, deserialize_with = "non_null")]
     kind: Option<OneOrMany<Kind>>,
-    #[serde(default, deserialize_with = "non_null")]
     per_page: Option<PageSize>,
-    #[serde(default, deserialize_with = "non_null")]
     cursor: Option<String>,
 }
 
@@ -55,7 +52,7 @@ fn search(
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
-    let filters: Filters = input::parse("p_filters", JsonbText::or_empty(&p_filters), KEYS)?;
+    let filters: Filters = input::parse_filters(JsonbText::or_empty(&p_filters), KEYS)?;
     let size = filters.per_page.unwrap_or_default();
     let position = filters.cursor.as_deref().map(paging::decode::<Position>).transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
@@ -96,7 +93,7 @@ mod tests {
     #[pg_test]
     fn search_filters_are_read_or_refused_by_name() {
         input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
-            input::parse::<Filters>("p_filters", text, KEYS)
+            input::parse_filters::<Filters>(text, KEYS)
         });
     }
 }

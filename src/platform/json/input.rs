@@ -1,5 +1,8 @@
 //! Parses JSON arguments. Errors name the key, and the hint lists the allowed values.
 
+use std::borrow::Cow;
+
+use pgrx::pg_sys::panic::ErrorReport;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
@@ -11,6 +14,8 @@ const MAX_VALUES: usize = 100;
 /// The longest description of a problem: it may quote the input, which may be long.
 const MAX_PROBLEM: usize = 200;
 
+const FILTERS: &str = "p_filters";
+
 /// Parses an argument that is a JSON object, or a JSON string that contains one, because PostgREST
 /// passes the arguments of a GET that way. `keys` lists the allowed keys and their values.
 pub fn parse<T: DeserializeOwned>(
@@ -18,35 +23,59 @@ pub fn parse<T: DeserializeOwned>(
     text: &str,
     keys: &[(&str, &str)],
 ) -> Result<T> {
-    let quoted: String;
+    let text = object_text(argument, text, keys)?;
+    let mut input = serde_json::Deserializer::from_str(&text);
+    serde_path_to_error::deserialize(&mut input)
+        .map_err(|failure| explain(argument, keys, failure.path(), failure.inner()))
+}
+
+/// Parses filters. A key that is null or "" is not filtered by, as if it were left out, because
+/// that is what a form sends for a field that nobody filled in.
+pub fn parse_filters<T: DeserializeOwned>(text: &str, keys: &[(&str, &str)]) -> Result<T> {
+    let mut filters: serde_json::Map<String, serde_json::Value> = parse(FILTERS, text, keys)?;
+    filters.retain(|key, value| {
+        let is_empty = value.is_null() || value.as_str() == Some("");
+        !is_empty || !keys.iter().any(|(name, _)| name == key)
+    });
+    serde_path_to_error::deserialize(serde_json::Value::Object(filters))
+        .map_err(|failure| explain(FILTERS, keys, failure.path(), failure.inner()))
+}
+
+fn object_text<'a>(
+    argument: &'static str,
+    text: &'a str,
+    keys: &[(&str, &str)],
+) -> Result<Cow<'a, str>> {
     let text = match text.trim_start() {
-        text if text.starts_with('"') => {
-            quoted = serde_json::from_str(text).unwrap_or_default();
-            &quoted
-        }
-        text => text,
+        text if text.starts_with('"') => Cow::Owned(serde_json::from_str(text).unwrap_or_default()),
+        text => Cow::Borrowed(text),
     };
     // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
         return Err(error::invalid(argument, "not a JSON object", allowed_keys(keys)));
     }
-    let mut input = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut input).map_err(|failure| {
-        let path = failure.path().to_string();
-        let key = path.split(['.', '[']).next().unwrap_or_default();
-        let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
-            Some((name, values)) => {
-                (format!("{argument}.{name}"), format!("{name} may be: {values}."))
-            }
-            None => (argument.to_owned(), allowed_keys(keys)),
-        };
-        let problem = failure.into_inner().to_string();
-        // serde_json adds a position in a text that the caller never saw; serde adds the allowed
-        // values, which are in the hint.
-        let problem = problem.split(" at line ").next().unwrap_or_default();
-        let problem = problem.split(", expected one of").next().unwrap_or_default();
-        error::invalid(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
-    })
+    Ok(text)
+}
+
+/// The error of a JSON object that serde refused.
+fn explain(
+    argument: &'static str,
+    keys: &[(&str, &str)],
+    path: &serde_path_to_error::Path,
+    problem: &serde_json::Error,
+) -> ErrorReport {
+    let path = path.to_string();
+    let key = path.split(['.', '[']).next().unwrap_or_default();
+    let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
+        Some((name, values)) => (format!("{argument}.{name}"), format!("{name} may be: {values}.")),
+        None => (argument.to_owned(), allowed_keys(keys)),
+    };
+    let problem = problem.to_string();
+    // serde_json adds a position in a text that the caller never saw; serde adds the allowed
+    // values, which are in the hint.
+    let problem = problem.split(" at line ").next().unwrap_or_default();
+    let problem = problem.split(", expected one of").next().unwrap_or_default();
+    error::invalid(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
 }
 
 fn allowed_keys(keys: &[(&str, &str)]) -> String {
@@ -111,14 +140,15 @@ where
     parse_word(input, |word| allowed.iter().find(|known| **known == word).copied())
 }
 
-/// A whole number.
+/// A whole number, or a string that contains one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Integer(pub i64);
 
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Integer, D::Error> {
         let value = serde_json::Value::deserialize(input)?;
-        value.as_i64().map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
+        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        number.map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
     }
 }
 
@@ -202,5 +232,30 @@ pub mod tests {
                 Err(_) => prop_assert!(values.is_empty() || values.len() > 100),
             }
         });
+    }
+
+    #[pg_test]
+    fn json_input_filters_that_are_null_or_empty_are_left_out() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(deny_unknown_fields)]
+        struct Filters {
+            tag: Option<String>,
+            page: Option<i64>,
+        }
+        const KEYS: &[(&str, &str)] = &[("tag", "a tag"), ("page", "a number")];
+        let parse = |text: &str| parse_filters::<Filters>(text, KEYS);
+        let none = Filters { tag: None, page: None };
+        for text in ["{}", r#"{"tag": null}"#, r#"{"tag": "", "page": null}"#, r#"{"page": ""}"#] {
+            assert_eq!(parse(text).unwrap(), none, "{text}");
+        }
+        assert_eq!(parse(r#"{"tag": " "}"#).unwrap().tag.as_deref(), Some(" "));
+        for (text, message) in [
+            (r#"{"colour": null}"#, "p_filters: unknown field `colour`"),
+            (r#"{"page": "x"}"#, "p_filters.page: invalid type: string \"x\""),
+            ("[]", "p_filters: not a JSON object"),
+        ] {
+            let refused = parse(text).unwrap_err();
+            assert!(refused.message().starts_with(message), "{}", refused.message());
+        }
     }
 }

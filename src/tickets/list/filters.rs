@@ -11,7 +11,7 @@ use crate::access::person::PersonFilter;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
-use crate::platform::json::input::{self, Integer, OneOrMany, non_null};
+use crate::platform::json::input::{self, Integer, OneOrMany};
 use crate::platform::paging::{Count, PageSize};
 use crate::platform::text::is_blank;
 
@@ -20,37 +20,21 @@ const MAX_SEARCH: usize = 200;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Filters {
-    #[serde(default, deserialize_with = "non_null")]
     pub priority: Option<OneOrMany<Priority>>,
-    #[serde(default, deserialize_with = "non_null")]
     pub status: Option<OneOrMany<Status>>,
-    #[serde(default, deserialize_with = "non_null")]
     pub stage_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "non_null")]
     pub workflow_id: Option<OneOrMany<Id>>,
-    #[serde(default, deserialize_with = "non_null")]
     pub assigned_to: Option<Assignee>,
-    #[serde(default, deserialize_with = "non_null")]
     pub created_by: Option<PersonFilter>,
-    #[serde(default, deserialize_with = "non_null")]
     pub created_after: Option<Rfc3339>,
-    #[serde(default, deserialize_with = "non_null")]
     pub created_before: Option<Rfc3339>,
-    #[serde(default, deserialize_with = "non_null")]
     pub updated_after: Option<Rfc3339>,
-    #[serde(default, deserialize_with = "non_null")]
     pub updated_before: Option<Rfc3339>,
-    #[serde(default, deserialize_with = "non_null")]
     pub search: Option<String>,
-    #[serde(default, deserialize_with = "non_null")]
     pub sort: Option<Sort>,
-    #[serde(default, deserialize_with = "non_null")]
     pub per_page: Option<PageSize>,
-    #[serde(default, deserialize_with = "non_null")]
     pub page: Option<Integer>,
-    #[serde(default, deserialize_with = "non_null")]
     pub cursor: Option<String>,
-    #[serde(default, deserialize_with = "non_null")]
     pub count: Option<Count>,
 }
 
@@ -107,7 +91,7 @@ impl<'de> Deserialize<'de> for Rfc3339 {
 
 impl Filters {
     pub fn parse(text: &str) -> Result<Filters> {
-        let filters: Filters = input::parse("p_filters", text, FILTER_KEYS)?;
+        let filters: Filters = input::parse_filters(text, FILTER_KEYS)?;
         if filters.page.is_some_and(|page| !(1..=i32::MAX as i64).contains(&page.0)) {
             return Err(bad_filter("page", "out of range"));
         }
