@@ -1,37 +1,37 @@
 //! helpdesk: a complete multi-tenant help desk inside Postgres.
 //!
-//! This file lists the modules floor by floor, the SQL files of the extension, and `_PG_init`. A
-//! module imports only from the floors listed before its own, which `make lint` checks.
+//! This file lists the modules layer by layer, the SQL files of the extension, and `_PG_init`. A
+//! module imports only from the layers listed before its own, which `make lint` checks.
 
 #![deny(unsafe_code)]
 
 use pgrx::prelude::*;
 
-// Floor: what Postgres and pgrx offer; knows nothing of help desks.
+// Layer: what Postgres and pgrx offer; knows nothing of help desks.
 #[allow(unsafe_code)] // Wraps the C functions of Postgres.
 mod platform;
 
-// Floor: the caller and their rights; full-text lexemes and queries.
+// Layer: the caller and their rights; full-text lexemes and queries.
 #[allow(unsafe_code)] // Reads snapshots, and defines settings with C hooks.
 mod access;
 mod fulltext;
 
-// Floor: domains that do not need tickets.
+// Layer: domains that do not need tickets.
 mod identity;
 mod organizations;
 mod reporting;
 mod security;
 mod workflows;
 
-// Floor: tickets, and creating the tables of all domains.
+// Layer: tickets, and creating the tables of all domains.
 mod install;
 mod tickets;
 
-// Floor: comments on tickets, and articles.
+// Layer: comments on tickets, and articles.
 mod conversation;
 mod knowledge;
 
-// Floor: notifications and search, which cover several domains.
+// Layer: notifications and search, which cover several domains.
 mod notifications;
 mod search;
 
