@@ -41,9 +41,11 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by)
     references helpdesk.profiles (id),
   constraint ticket_attachments_file_name_check
-    check (not helpdesk.is_blank(file_name) and pg_catalog.char_length(file_name) <= 255),
+    check (not helpdesk.is_blank(file_name) and pg_catalog.char_length(file_name) <= 255
+           and file_name !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'),
   constraint ticket_attachments_file_type_check
-    check (not helpdesk.is_blank(file_type) and pg_catalog.char_length(file_type) <= 255),
+    check (not helpdesk.is_blank(file_type) and pg_catalog.char_length(file_type) <= 255
+           and file_type !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'),
   constraint ticket_attachments_file_size_check check (file_size >= 0),
   constraint ticket_attachments_storage_path_check check (
     not helpdesk.is_blank(storage_path) and pg_catalog.char_length(storage_path) <= 1024
@@ -184,8 +186,8 @@ comment on column helpdesk.ticket_attachments.ticket_id is 'The ticket. Never ch
 comment on column helpdesk.ticket_attachments.requester_id is
   'Copy of tickets.created_by, so that an index can find a customer''s own files. A trigger sets '
   'it.';
-comment on column helpdesk.ticket_attachments.file_name is 'Display name, 1 to 255 characters.';
-comment on column helpdesk.ticket_attachments.file_type is 'Media type, such as image/png.';
+comment on column helpdesk.ticket_attachments.file_name is 'Display name, 1 to 255 characters in one line.';
+comment on column helpdesk.ticket_attachments.file_type is 'Media type, such as image/png. An empty one becomes application/octet-stream.';
 comment on column helpdesk.ticket_attachments.file_size is 'Size in bytes.';
 comment on column helpdesk.ticket_attachments.storage_path is
   'Path of the file in storage: a relative path of 1 to 1,024 characters. In Supabase Storage it '

@@ -8,7 +8,7 @@ use super::storage::is_relative_path;
 use crate::access::caller::Caller;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
-use crate::platform::text::check_text;
+use crate::platform::text::{check_label, check_text};
 use crate::platform::uuid::new_id;
 
 const MAX_FILE_NAME: usize = 255;
@@ -38,8 +38,10 @@ fn add_attachment(
     let file_type = required(p_file_type, "p_file_type")?;
     let file_size = required(p_file_size, "p_file_size")?;
     let storage_path = required(p_storage_path, "p_storage_path")?;
-    check_text("p_file_name", file_name, MAX_FILE_NAME)?;
-    check_text("p_file_type", file_type, MAX_FILE_NAME)?;
+    check_label("p_file_name", file_name, MAX_FILE_NAME)?;
+    if !file_type.is_empty() {
+        check_label("p_file_type", file_type, MAX_FILE_NAME)?;
+    }
     check_text("p_storage_path", storage_path, MAX_STORAGE_PATH)?;
     if file_size < 0 {
         return Err(error::invalid("p_file_size", "negative", "Bytes, 0 or more."));

@@ -31,6 +31,9 @@ const UPDATE_PUBLIC_COUNTS: &str = "
               where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
      where org_id = $1 and id = $2";
 
+/// RFC 2046, section 4.5.1: a file of which nothing else is known.
+const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
+
 /// Lock order: the ticket, then ticket_internal_counts. Every path takes them in this order, to
 /// avoid deadlocks.
 const LOCK_TICKET: &str =
@@ -84,8 +87,7 @@ fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a
 fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let Some(old) = rows.old else {
-        let requester = find_requester(&new)?;
-        return Ok(Some(new.with_changes(vec![ColumnChange::new("requester_id", requester)])?));
+        return Ok(Some(new.with_changes(before_insert(&new)?)?));
     };
     new.check_unchanged(
         &old,
@@ -97,6 +99,15 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         return Ok(Some(new.with_changes(vec![edited])?));
     }
     Ok(Some(new.unchanged()))
+}
+
+fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
+    let mut changes = vec![ColumnChange::new("requester_id", find_requester(new)?)];
+    // Browsers send no media type for a file that they do not know.
+    if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
+        changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
+    }
+    Ok(changes)
 }
 
 /// The requester of the ticket of a new row. A ticket that the caller may not see gets the same

@@ -4,19 +4,73 @@ use pgrx::prelude::*;
 
 use super::error::{self, Result};
 
-/// Whether a text has only characters that Unicode defines as white space, whatever the locale.
+/// Whether nothing of a text can be seen, whatever the locale.
 #[pg_extern(immutable, parallel_safe, strict)]
 pub fn is_blank(p_text: &str) -> bool {
-    p_text.trim().is_empty()
+    p_text.chars().all(is_invisible)
 }
 
-/// Errors if a text is blank or has more than `max` characters.
+/// White space, control characters, and characters without a glyph. The last are those with the
+/// property Default_Ignorable_Code_Point in DerivedCoreProperties.txt of Unicode 16, and the blank
+/// Braille pattern.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(
+            character,
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{61C}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{17B4}'..='\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{FFF0}'..='\u{FFF8}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
+}
+
+/// Whether a text has a control character, or one that changes the direction of what follows: with
+/// U+202E, `gpj.exe` is shown as `exe.jpg`. The CHECKs of ticket_attachments list the same.
+fn has_control_character(text: &str) -> bool {
+    text.contains(|character: char| {
+        character.is_control()
+            || matches!(
+                character,
+                '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            )
+    })
+}
+
+/// Errors if nothing of a text can be seen, or it has more than `max` characters.
 pub fn check_text(name: &'static str, text: &str, max: usize) -> Result<()> {
     if is_blank(text) || text.chars().count() > max {
         return Err(error::invalid(
             name,
             "blank or too long",
             format!("1 to {max} characters, not only white space."),
+        ));
+    }
+    Ok(())
+}
+
+/// Errors also if a text is not fit to be shown in one line.
+pub fn check_label(name: &'static str, text: &str, max: usize) -> Result<()> {
+    check_text(name, text, max)?;
+    if has_control_character(text) {
+        return Err(error::invalid(
+            name,
+            "contains a control character",
+            "Text in one line, without control characters and marks that change its direction.",
         ));
     }
     Ok(())

@@ -31,6 +31,8 @@ Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, 
 comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
 'Attaches a file that is already in storage to a ticket and returns the id of the attachment.
 Callers: anyone who can see the ticket; only staff can add internal attachments.
+p_file_name, p_file_type: text in one line, without control characters and marks that change its
+  direction. An empty p_file_type becomes application/octet-stream.
 p_file_size: in bytes.
 p_storage_path: a relative path without the parts . and ..
 p_org_id: optional; the ticket must belong to this organization.

@@ -25,7 +25,7 @@ comment on function helpdesk.list_articles(uuid, jsonb) is
 'Returns a page of the articles that the caller may read, without their content.
 Result: {articles, pagination: {total, perPage, nextCursor}}.
 Callers: everybody, signed in or not.
-Filters (p_filters):
+Filters (p_filters), where null and "" mean not filtered:
 - category: a name; includes its sub-categories. tag: a tag.
 - status, visibility: a value or a list.
 - author: an id or "me".

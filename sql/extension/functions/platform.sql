@@ -12,8 +12,9 @@ comment on function helpdesk.uuid_generate_v7() is
 UUIDs of this version ascend, so that rows created together are close together in an index.';
 
 comment on function helpdesk.is_blank(text) is
-'Whether a text is empty or consists of white space only.
-White space is what Unicode defines as such, whatever the locale of the database.';
+'Whether nothing of a text can be seen.
+It is empty or consists of white space, control characters and characters without a glyph, as
+  Unicode defines them, whatever the locale of the database.';
 
 comment on function helpdesk.bypasses_row_security() is
 'Whether the database role of the caller bypasses row security, as superusers and service_role do.

@@ -23,8 +23,8 @@ p_query: words, "phrases", or, -not. 42 and #42 find the ticket with that number
 - A query without words finds nothing.
 Ranking: articles are ranked together; tickets and comments are ranked within windows of a few
   hundred matches, newest window first. Customers search their 2,000 most recently changed tickets.
-Filters (p_filters): kind (ticket, comment, article, or a list), perPage (1 to 100, default 20),
-  cursor (nextCursor of the previous page).
+Filters (p_filters), where null and "" mean not filtered: kind (ticket, comment, article, or a
+  list), perPage (1 to 100, default 20), cursor (nextCursor of the previous page).
 Errors: 22004 (null argument), 22023 (filter).';
 
 comment on function helpdesk.search_articles(uuid, text, integer) is

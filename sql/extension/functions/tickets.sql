@@ -63,7 +63,7 @@ comment on function helpdesk.list_org_tickets(uuid, jsonb) is
 Result: {tickets, pagination: {total, page, perPage, nextCursor}}. total is null if count is "none"
   or if a search finds more than 10,000 tickets.
 Callers: members. Customers get the tickets that they created or that are assigned to them.
-Filters (p_filters):
+Filters (p_filters), where null and "" mean not filtered:
 - priority, status, stageId, workflowId: a value or a list.
 - assignedTo: an id, "me" or "none". createdBy: an id or "me".
 - createdAfter, createdBefore, updatedAfter, updatedBefore: RFC 3339 timestamps. After includes the
