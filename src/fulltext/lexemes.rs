@@ -109,8 +109,8 @@ pub fn quote_lexeme(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// Four base32 characters for an organization. Two organizations may share them, so every query also compares
-/// `org_id`.
+/// Four base32 characters for an organization. Two organizations may share them, so every query
+/// also compares `org_id`.
 fn org_prefix(org: Uuid) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let bits = org_bits(org);
