@@ -415,8 +415,11 @@ test(`random writes by 6 sessions during killed refreshes: exact counts (REPORTI
   for (const priority of PRIORITIES) known.push(await openTicket(writers[3].session, acme, title, { priority }));
   tally.opened += PRIORITIES.length;
 
+  // Chance, and what others lock, may leave a kind of work out of the first rounds.
+  const kinds = Object.keys({ ...adminWork, ...customerWork, ...dbaWork });
+  const isComplete = () => kinds.every((name) => tally.done[name] > 0);
   try {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS || (!isComplete() && round < 5 * ROUNDS); round++) {
       const randomOf = (i) => new Random(SEED + 1000 * round + i);
       const state = { isOver: false };
       const there = await db.sql('select id from helpdesk.tickets where org_id = $1', [acme]);
@@ -467,9 +470,7 @@ test(`random writes by 6 sessions during killed refreshes: exact counts (REPORTI
     for (const { session } of writers) await db.disconnect(session);
   }
 
-  for (const name of Object.keys({ ...adminWork, ...customerWork, ...dbaWork })) {
-    assert.ok(tally.done[name] > 0, `"${name}" was run`);
-  }
+  for (const name of kinds) assert.ok(tally.done[name] > 0, `"${name}" was run`);
   assert.ok(tally.undone > 30 && tally.checks > 30, JSON.stringify(tally));
   assert.ok(tally.refreshes > 10 && tally.killed > 3, JSON.stringify(tally));
   if (process.env.REPORTING_TALLY) console.log(tally);
