@@ -72,7 +72,7 @@ function counted(file) {
 }
 
 function report(directory) {
-  console.log('| statement | instructions a call | palloc and its kin | malloc | of which |\n| --- | ---: | ---: | ---: | --- |');
+  console.log('| statement | instructions a call | palloc family | malloc | of which |\n| --- | ---: | ---: | ---: | --- |');
   const names = readdirSync(directory)
     .filter((name) => name.endsWith(`.${FEW}.in`))
     .map((name) => name.replace(`.${FEW}.in`, ''));
