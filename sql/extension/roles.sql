@@ -39,6 +39,7 @@ begin
       errcode = '42501',
       message = pg_catalog.format(
         'schema helpdesk belongs to %I, who is not a superuser', schema_owner),
+      detail = 'unsafe_owner',
       hint = 'Rename or drop that schema, then run CREATE EXTENSION helpdesk again.';
   end if;
 
@@ -49,6 +50,7 @@ begin
     raise exception using
       errcode = '42501',
       message = 'role helpdesk_owner must be NOLOGIN, NOSUPERUSER and NOCREATEROLE',
+      detail = 'unsafe_owner',
       hint = 'It owns all tables and SECURITY DEFINER functions of helpdesk. '
              'Alter or rename the existing role.';
   end if;

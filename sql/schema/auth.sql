@@ -29,6 +29,7 @@ begin
     raise exception using
       errcode = '42501',
       message = wrong_owner,
+      detail = 'unsafe_owner',
       hint = 'auth.users and auth.uid() decide who the caller is, so a superuser or Supabase Auth '
              'must own them. ALTER .. OWNER TO a superuser, or drop the object.';
   end if;

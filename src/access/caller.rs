@@ -1,6 +1,7 @@
 //! The caller: the signed-in person and their role in each organization.
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 
 use crate::platform::enums::UserRole;
 use crate::platform::error::{self, Result};
@@ -94,11 +95,14 @@ impl Caller {
 
     /// The caller's profile; an error when nobody is signed in or the login has no profile.
     pub fn require_profile(&self) -> Result<Uuid> {
-        self.profile.ok_or_else(|| {
-            error::not_allowed(
-                "nobody is signed in",
-                "Send an access token whose sub claim is a login (auth.users.id).",
-            )
-        })
+        self.profile.ok_or_else(not_signed_in)
     }
+}
+
+pub(super) fn not_signed_in() -> ErrorReport {
+    error::not_allowed(
+        "not_signed_in",
+        "nobody is signed in",
+        "Send an access token whose sub claim is a login (auth.users.id).",
+    )
 }

@@ -3,7 +3,8 @@
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 
-use super::caller::Caller;
+use super::caller::{Caller, not_signed_in};
+use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};
 use crate::platform::roles::role_bypasses_row_security;
 use crate::platform::schema_version::check_schema_version;
@@ -65,31 +66,44 @@ pub fn organization_exists(org: Uuid) -> Result<bool> {
     statement::write(ORGANIZATION_EXISTS).exists(&[org.into()])
 }
 
-pub fn not_a_member() -> ErrorReport {
-    error::not_allowed(
-        "p_org_id: no such organization, or you are not a member of it",
-        "my_org_ids() lists the organizations you are a member of.",
-    )
+/// The error of a caller who lacks a right: that nobody is signed in, if that is why, or `error`.
+pub fn refusal(error: ErrorReport) -> ErrorReport {
+    match Caller::current() {
+        Ok(caller) if caller.profile.is_none() && !role_bypasses_row_security() => not_signed_in(),
+        Ok(_) => error,
+        Err(failure) => failure,
+    }
 }
 
-fn not_staff(argument: &'static str) -> ErrorReport {
-    error::not_allowed(
+pub fn not_a_member() -> ErrorReport {
+    refusal(error::not_allowed(
+        "not_a_member",
+        "p_org_id: no such organization, or you are not a member of it",
+        "my_org_ids() lists the organizations you are a member of.",
+    ))
+}
+
+pub fn not_staff(argument: &'static str) -> ErrorReport {
+    refusal(error::not_allowed(
+        "not_staff",
         format!("{argument}: no such organization, or you are not staff of it"),
         "my_staff_org_ids() lists the organizations you are staff of.",
-    )
+    ))
 }
 
 pub fn not_an_admin() -> ErrorReport {
-    error::not_allowed(
+    refusal(error::not_allowed(
+        "not_an_admin",
         "p_org_id: no such organization, or you are not an admin of it",
         "my_admin_org_ids() lists the organizations you are an admin of.",
-    )
+    ))
 }
 
 /// For callers who may know which organizations exist.
 pub fn no_such_organization() -> ErrorReport {
     error::not_allowed(
-        "org_id (p_org_id): no such organization",
+        "no_such_organization",
+        format!("{}: no such organization", written_name("org_id")),
         "helpdesk.organizations lists them.",
     )
 }

@@ -44,10 +44,11 @@ fn add_attachment(
     }
     check_text("p_storage_path", storage_path, MAX_STORAGE_PATH)?;
     if file_size < 0 {
-        return Err(error::invalid("p_file_size", "negative", "Bytes, 0 or more."));
+        return Err(error::invalid("out_of_range", "p_file_size", "negative", "Bytes, 0 or more."));
     }
     if !is_relative_path(storage_path) {
         return Err(error::invalid(
+            "invalid_path",
             "p_storage_path",
             "not a path in storage",
             "A relative path without . or .. segments, backslashes or control characters.",

@@ -4,7 +4,6 @@ use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
-use super::access::TICKET_ID;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::Result;
@@ -118,7 +117,7 @@ fn find_requester(new: &TriggerRow) -> Result<Uuid> {
     let sees_all = rights::acts_as_staff(org)?;
     let ticket: Uuid = new.required("ticket_id")?;
     let args = [org.into(), ticket.into(), caller.profile.into(), sees_all.into()];
-    statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket(TICKET_ID))
+    statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket("ticket_id"))
 }
 
 fn is_comment(row: &TriggerRow) -> bool {

@@ -33,6 +33,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     })?;
     if let Some((false, languages)) = found {
         return Err(error::invalid(
+            "unknown_language",
             "search_language",
             "not a text search configuration of Postgres",
             format!("One of: {languages}."),

@@ -96,6 +96,7 @@ fn check_read_committed() -> Result<()> {
 
 fn not_read_committed() -> ErrorReport {
     error::wrong_state(
+        "not_read_committed",
         "the full-text index cannot be rebuilt in a transaction above READ COMMITTED",
         "Change the language, or rebuild, in a READ COMMITTED transaction: only that one sees what others have just committed.",
     )

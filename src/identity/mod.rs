@@ -103,6 +103,7 @@ fn before_profile_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         for column in PROTECTED_COLUMNS {
             if !new.same_image(&old, column)? {
                 return Err(error::not_allowed(
+                    "read_only_column",
                     format!("{column}: you may not change this column"),
                     "You can change name, preferences and last_active.",
                 ));

@@ -68,6 +68,7 @@ pub(super) fn has_realtime() -> Result<bool> {
 pub(super) fn enable_cron() -> Result<()> {
     if !has_cron()? {
         return Err(error::wrong_state(
+            "missing_prerequisite",
             "pg_cron is not installed in this database",
             "Run CREATE EXTENSION pg_cron first, or call the maintenance functions from another scheduler.",
         ));
@@ -88,6 +89,7 @@ pub(super) fn enable_cron() -> Result<()> {
 pub(super) fn enable_realtime() -> Result<()> {
     if !has_realtime()? {
         return Err(error::wrong_state(
+            "missing_prerequisite",
             "there is no publication supabase_realtime that lists its tables",
             "Run CREATE PUBLICATION supabase_realtime first.",
         ));
@@ -102,10 +104,16 @@ pub(super) fn enable_realtime() -> Result<()> {
 fn enable_storage(p_bucket: Option<&str>) -> Result<()> {
     let bucket = required(p_bucket, "p_bucket")?;
     if bucket.trim().is_empty() || bucket.len() > MAX_BUCKET {
-        return Err(error::invalid("p_bucket", "not the id of a bucket", "1 to 40 bytes."));
+        return Err(error::invalid(
+            "invalid_value",
+            "p_bucket",
+            "not the id of a bucket",
+            "1 to 40 bytes.",
+        ));
     }
     if statement::write(HAS_STORAGE).fetch_scalar(&[])? != Some(true) {
         return Err(error::wrong_state(
+            "missing_prerequisite",
             "there is no table storage.objects in this database",
             "Supabase Storage creates it.",
         ));

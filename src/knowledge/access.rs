@@ -82,17 +82,18 @@ pub(super) fn require_writable_article(
     let id = required(id, "p_article_id")?;
     match find_visible_article(id, org)? {
         Some(VisibleArticle { org, is_staff: true, .. }) => Ok((org, id)),
-        _ => Err(error::not_allowed(
+        _ => Err(rights::refusal(error::not_allowed(
+            "no_such_article",
             "p_article_id: no such article, or you may not change it",
             "Staff of its organization can change it.",
-        )),
+        ))),
     }
 }
 
-/// Names column and argument, because writes to the tables and functions return the same error.
-pub(super) fn no_such_article() -> ErrorReport {
+pub(super) fn no_such_article(argument: &str) -> ErrorReport {
     error::not_allowed(
-        "article_id (p_article_id): no such article, or you may not read it",
+        "no_such_article",
+        format!("{argument}: no such article, or you may not read it"),
         "list_articles lists the articles you may read.",
     )
 }

@@ -83,6 +83,7 @@ fn revert_article(
     let (org, id) = require_writable_article(p_article_id, p_org_id)?;
     if !statement::write(REVERT_ARTICLE).exists(&[org.into(), id.into(), version.into()])? {
         return Err(error::invalid(
+            "no_such_version",
             "p_version",
             format!("the article has no version {version}"),
             "helpdesk.article_versions lists its versions.",
@@ -95,5 +96,5 @@ fn revert_article(
 fn changed_article(org: Uuid, id: Uuid) -> Result<JsonText> {
     statement::write(&FIND_ARTICLE)
         .fetch_optional(&[org.into(), id.into(), true.into()], article_with_content)?
-        .unwrap_or_else(|| Err(no_such_article()))
+        .unwrap_or_else(|| Err(no_such_article("p_article_id")))
 }

@@ -125,6 +125,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         let args = [org.into(), parent.into(), name.into(), id.into()];
         if statement::write(HAS_NAMESAKE).exists(&args)? {
             return Err(error::conflict(
+                "name_taken",
                 format!("name: the parent already has a category {name:?} (ignoring case)"),
                 "Rename one of them, or move it elsewhere.",
             ));
@@ -144,6 +145,7 @@ fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
         level += 1;
         if above == id {
             return Err(error::invalid(
+                "category_cycle",
                 "parent_id",
                 "the category would be its own ancestor",
                 "Choose a parent that is not one of its sub-categories.",
@@ -163,6 +165,7 @@ fn check_place(org: Uuid, id: Uuid, parent: Option<Uuid>) -> Result<()> {
 
 fn too_deep() -> ErrorReport {
     error::invalid(
+        "category_too_deep",
         "parent_id",
         "too deep in the tree",
         format!("At most {MAX_LEVELS} levels, including the sub-categories of this category."),

@@ -39,7 +39,7 @@ pub(super) fn check_columns(new: &TriggerRow, written: &[&str]) -> Result<()> {
             && let Some(value) = new.get::<&str>(column)?
             && !allowed.contains(&value)
         {
-            return Err(error::invalid(column, "not an allowed value", hint));
+            return Err(error::invalid("invalid_value", column, "not an allowed value", hint));
         }
     }
     Ok(())
@@ -77,6 +77,7 @@ fn lock_categories(org: Uuid, names: &[String]) -> Result<()> {
         .fetch_all(&[org.into(), names.to_vec().into()], |row| row.get::<String>(1))?;
     match names.iter().find(|name| !existing.iter().flatten().any(|known| known == *name)) {
         Some(unknown) => Err(error::invalid(
+            "no_such_category",
             "categories",
             format!("the organization has no category {unknown:?}"),
             "list_categories(p_org_id) lists its categories; create this one first.",

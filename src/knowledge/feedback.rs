@@ -39,7 +39,8 @@ fn rate_article(
         check_text("p_comment", comment, MAX_FEEDBACK)?;
     }
     let me = Caller::current()?.require_profile()?;
-    let article = find_visible_article(id, p_org_id)?.ok_or_else(no_such_article)?;
+    let article =
+        find_visible_article(id, p_org_id)?.ok_or_else(|| no_such_article("p_article_id"))?;
     statement::write(UPSERT_RATING).execute(&[
         article.org.into(),
         id.into(),
@@ -63,7 +64,8 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match &rows.old {
         None => {
             let article: Uuid = new.required("article_id")?;
-            find_visible_article(article, new.get("org_id")?)?.ok_or_else(no_such_article)?;
+            find_visible_article(article, new.get("org_id")?)?
+                .ok_or_else(|| no_such_article("article_id"))?;
         }
         Some(old) => new.check_unchanged(
             old,

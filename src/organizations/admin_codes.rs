@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use super::email::require_confirmed_email;
 use super::expiry::expiry;
 use crate::access::caller::Caller;
+use crate::access::rights;
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
@@ -34,10 +35,11 @@ fn create_admin_invite_code(
 ) -> Result<String> {
     let caller = Caller::current()?;
     if !roles::role_bypasses_row_security() && !caller.is_installation_admin() {
-        return Err(error::not_allowed(
+        return Err(rights::refusal(error::not_allowed(
+            "not_an_installation_admin",
             "only administrators of the installation can create admin codes",
             "The role of the profile must be admin.",
-        ));
+        )));
     }
     let expires_at = expiry(p_expires_in)?;
     let code = random_code()?;
@@ -53,9 +55,8 @@ fn create_admin_invite_code(
 /// 128 bits from the system's random source, as 32 hex digits.
 fn random_code() -> Result<String> {
     let mut bits = [0_u8; 16];
-    getrandom::fill(&mut bits).map_err(|_| {
-        error::wrong_state("the operating system returned no random numbers", "Try again later.")
-    })?;
+    getrandom::fill(&mut bits)
+        .map_err(|_| error::internal("the operating system returned no random numbers"))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
@@ -67,7 +68,8 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     let caller = Caller::current()?;
     let me = caller.require_profile()?;
     if caller.is_installation_admin() {
-        return Err(error::wrong_state(
+        return Err(error::conflict(
+            "already_an_installation_admin",
             "you are already an administrator of the installation",
             "The code can still be redeemed by somebody else.",
         ));
@@ -76,6 +78,7 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     if !statement::write(REDEEM_CODE).exists(&[code.into(), me.into()])? {
         // One error for all reasons, so that codes cannot be probed.
         return Err(error::not_allowed(
+            "no_such_code",
             "p_code: no such code, or it has been used or has expired",
             "Ask an administrator of the installation for another: create_admin_invite_code().",
         ));

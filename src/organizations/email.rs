@@ -21,6 +21,7 @@ pub(super) fn parse_email(text: &str) -> Result<&str> {
     };
     if !is_address || email.chars().any(char::is_whitespace) || email.chars().count() > MAX_EMAIL {
         return Err(error::invalid(
+            "invalid_email",
             "p_email",
             "not an e-mail address",
             "name@domain, up to 320 characters, without white space.",
@@ -38,6 +39,7 @@ pub(super) fn find_confirmed_email(profile: Uuid) -> Result<Option<String>> {
 pub(super) fn require_confirmed_email(profile: Uuid) -> Result<String> {
     find_confirmed_email(profile)?.ok_or_else(|| {
         error::not_allowed(
+            "email_not_confirmed",
             "your e-mail address is not confirmed",
             "Follow the link in the e-mail that you received when you signed up, then try again.",
         )

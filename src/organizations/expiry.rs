@@ -15,6 +15,11 @@ const EXPIRY: &str = "
 pub(super) fn expiry(p_expires_in: Option<Interval>) -> Result<TimestampWithTimeZone> {
     let expires_in = required(p_expires_in, "p_expires_in")?;
     statement::write(EXPIRY).fetch_scalar(&[expires_in.into()])?.ok_or_else(|| {
-        error::invalid("p_expires_in", "too short or too long", "More than 0, at most 366 days.")
+        error::invalid(
+            "out_of_range",
+            "p_expires_in",
+            "too short or too long",
+            "More than 0, at most 366 days.",
+        )
     })
 }

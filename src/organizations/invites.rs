@@ -142,6 +142,7 @@ fn create_org_invite(
     let sender = caller.profile.filter(|_| caller.is_admin(org));
     if statement::write(IS_MEMBER_BY_EMAIL).exists(&[org.into(), email.into()])? {
         return Err(error::conflict(
+            "already_a_member",
             "p_email: already a member of the organization",
             "set_member_role() changes a member's role.",
         ));
@@ -169,13 +170,15 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
         if used_by == Some(me) && is_member {
             return Ok(org);
         }
-        return Err(error::wrong_state(
+        return Err(error::conflict(
+            "invite_used",
             "p_invite_id: the invite has already been accepted",
             "Ask an org_admin for another invite.",
         ));
     }
     if is_valid != Some(true) {
-        return Err(error::wrong_state(
+        return Err(error::breaks_rule(
+            "invite_expired",
             "p_invite_id: the invite has expired",
             "Ask an org_admin for another invite.",
         ));
@@ -196,15 +199,17 @@ fn revoke_org_invite(p_invite_id: Option<Uuid>) -> Result<()> {
         return Ok(());
     }
     if statement::write(INVITE_EXISTS).exists(&args())? {
-        return Err(error::wrong_state(
+        return Err(error::conflict(
+            "invite_used",
             "p_invite_id: the invite has already been accepted",
             "remove_member() removes the person who accepted it.",
         ));
     }
-    Err(error::not_allowed(
+    Err(rights::refusal(error::not_allowed(
+        "no_such_invite",
         "p_invite_id: no such invite, or you are not an admin of its organization",
         "Admins of an organization can revoke its invites.",
-    ))
+    )))
 }
 
 /// The invites to the caller's confirmed e-mail address that can be accepted now.
@@ -222,6 +227,7 @@ fn my_pending_invites() -> Result<JsonText> {
 
 fn no_such_invite() -> ErrorReport {
     error::not_allowed(
+        "no_such_invite",
         "p_invite_id: no such invite to your e-mail address",
         "my_pending_invites() lists the invites to your address.",
     )

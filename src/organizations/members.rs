@@ -79,6 +79,7 @@ fn set_member_role(
     let role = required(p_org_role, "p_org_role")?;
     if !ORG_ROLES.contains(&role) {
         return Err(error::invalid(
+            "invalid_value",
             "p_org_role",
             "not a role in an organization",
             "org_admin, org_agent or org_customer.",
@@ -115,6 +116,7 @@ fn delete_member(org: Uuid, member: Uuid) -> Result<bool> {
 
 fn no_such_member() -> ErrorReport {
     error::not_allowed(
+        "no_such_member",
         "p_user_id: not a member of this organization",
         "list_org_members(p_org_id) lists its members.",
     )

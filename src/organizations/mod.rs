@@ -31,6 +31,7 @@ fn create_organization(p_name: Option<&str>) -> Result<Uuid> {
     let creator = caller.require_profile()?;
     if !caller.may_create_organization() {
         return Err(error::not_allowed(
+            "may_not_create_organization",
             "agents may not create organizations",
             "The role of the profile must be customer or admin.",
         ));

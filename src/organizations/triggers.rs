@@ -95,14 +95,11 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let loses_admin = match &rows.new {
         None => is_admin(&old)?,
         Some(new) => {
-            if new.required::<Uuid>("org_id")? != org || new.required::<Uuid>("user_id")? != member
-            {
-                return Err(error::invalid(
-                    "org_members",
-                    "organization and member of a membership cannot be changed",
-                    "Remove the membership and add another.",
-                ));
-            }
+            new.check_unchanged(
+                &old,
+                &["org_id", "user_id"],
+                "You can change org_role and may_be_assigned of a membership.",
+            )?;
             is_admin(&old)? && !is_admin(new)?
         }
     };
@@ -124,7 +121,8 @@ fn check_other_admin(org: Uuid, member: Uuid) -> Result<()> {
     }
     let args = [org.into(), member.into()];
     if !statement::write(HAS_OTHER_ADMIN).exists(&args)? {
-        return Err(error::wrong_state(
+        return Err(error::breaks_rule(
+            "last_admin",
             "the last org_admin of an organization cannot be removed or demoted",
             "Make another member org_admin first.",
         ));

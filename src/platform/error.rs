@@ -1,4 +1,4 @@
-//! The errors that users meet, one function per SQLSTATE.
+//! The errors that users meet, one function per SQLSTATE. Each error has a stable word.
 
 use std::fmt::Display;
 
@@ -10,56 +10,67 @@ pub type Result<T, E = ErrorReport> = std::result::Result<T, E>;
 
 /// 22004: a required argument is NULL.
 pub fn null_argument(argument: &'static str) -> ErrorReport {
-    let message = format!("{argument} must not be null");
-    report(ERRCODE_NULL_VALUE_NOT_ALLOWED, message, "Give it a value.")
+    let message = format!("{argument}: must not be null");
+    report(ERRCODE_NULL_VALUE_NOT_ALLOWED, "null_argument", message, "Give it a value.")
 }
 
-/// 22023: the value of an argument is not allowed.
+/// 22023: the value of an argument is not allowed, or names something that is not there.
 pub fn invalid(
+    word: &str,
     argument: impl Display,
     problem: impl Display,
     allowed: impl Into<String>,
 ) -> ErrorReport {
-    report(ERRCODE_INVALID_PARAMETER_VALUE, format!("{argument}: {problem}"), allowed)
+    report(ERRCODE_INVALID_PARAMETER_VALUE, word, format!("{argument}: {problem}"), allowed)
 }
 
 /// 42501: the caller lacks the right, or the object is in another organization. Both look the same,
 /// so that nobody learns what exists elsewhere.
-pub fn not_allowed(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
-    report(ERRCODE_INSUFFICIENT_PRIVILEGE, message, hint)
+pub fn not_allowed(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_INSUFFICIENT_PRIVILEGE, word, message, hint)
 }
 
-/// 55000: the request is well-formed and allowed, but not in the current state of the data.
-pub fn wrong_state(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
-    report(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message, hint)
-}
-
-/// 54000: the result would be too large.
-pub fn too_large(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
-    report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, message, hint)
+/// 23000: allowed to the caller, but it would break a rule in the current state of the data.
+pub fn breaks_rule(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION, word, message, hint)
 }
 
 /// 23505: a duplicate, or a stale version (HTTP 409). A stale version is not
 /// 40001, because PostgREST 12 retries 40001 without end, and a retry cannot succeed here.
-pub fn conflict(message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
-    report(ERRCODE_UNIQUE_VIOLATION, message, hint)
+pub fn conflict(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_UNIQUE_VIOLATION, word, message, hint)
+}
+
+/// 54000: the result would be too large.
+pub fn too_large(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, word, message, hint)
+}
+
+/// 55000: the database is not ready for the call, which its administrator can change. PostgREST
+/// answers it with 500, so it is not for what a user does wrong.
+pub fn wrong_state(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, word, message, hint)
 }
 
 /// 40001: a transaction above READ COMMITTED missed what another one has committed since.
 pub fn concurrent() -> ErrorReport {
     report(
         ERRCODE_T_R_SERIALIZATION_FAILURE,
+        "serialization_failure",
         "could not serialize access due to concurrent update",
         "Retry the transaction.",
     )
 }
 
+/// The word goes to the client as DETAIL. Applications choose their own sentence by it, so a word
+/// never changes its meaning; docs/api.md lists all of them.
 fn report(
     code: PgSqlErrorCode,
+    word: &str,
     message: impl Into<String>,
     hint: impl Into<String>,
 ) -> ErrorReport {
-    ErrorReport::new(code, message.into(), "").set_hint(hint)
+    ErrorReport::new(code, message.into(), "").set_detail(word).set_hint(hint)
 }
 
 /// Unwraps an argument that must not be NULL.
@@ -67,9 +78,9 @@ pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
     value.ok_or_else(|| null_argument(argument))
 }
 
-/// XX000: an invariant of helpdesk is broken. No input can cause it.
+/// XX000: an invariant of helpdesk is broken, or the system fails. No input can cause it.
 pub fn internal(message: &str) -> ErrorReport {
-    ErrorReport::new(ERRCODE_INTERNAL_ERROR, message.to_owned(), "")
+    ErrorReport::new(ERRCODE_INTERNAL_ERROR, message.to_owned(), "").set_detail("internal_error")
 }
 
 /// Removes the environment variables that make pgrx send Rust backtraces to clients, as DETAIL.

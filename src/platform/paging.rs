@@ -2,7 +2,7 @@
 
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::{self, Result};
@@ -42,7 +42,7 @@ impl Default for PageSize {
 impl<'de> Deserialize<'de> for PageSize {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PageSize, D::Error> {
         let Integer(number) = Integer::deserialize(input)?;
-        PageSize::new(number).ok_or_else(|| D::Error::custom("out of range"))
+        PageSize::new(number).ok_or_else(|| input::refuse("out_of_range", "out of range"))
     }
 }
 
@@ -103,6 +103,7 @@ pub fn decode<C: DeserializeOwned>(cursor: &str) -> Result<C> {
 
 pub fn malformed_cursor() -> ErrorReport {
     error::invalid(
+        "invalid_cursor",
         "p_filters.cursor",
         "not a cursor",
         "Pass the nextCursor of the previous page unchanged.",
@@ -115,6 +116,7 @@ pub fn check_same_order(cursor: &str, list: &str) -> Result<()> {
         return Ok(());
     }
     Err(error::invalid(
+        "invalid_cursor",
         "p_filters.cursor",
         format!("from a list sorted by {cursor:?}, not {list:?}"),
         "Keep sort the same from page to page, or begin at the first page.",

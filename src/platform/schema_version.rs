@@ -51,6 +51,7 @@ pub fn check_schema_version() -> Result<()> {
 
 pub fn not_installed() -> ErrorReport {
     error::wrong_state(
+        "not_installed",
         "the tables of helpdesk are not in this database",
         "As a superuser, run: SELECT helpdesk.install()",
     )
@@ -59,6 +60,7 @@ pub fn not_installed() -> ErrorReport {
 pub fn wrong_version(version: Option<i32>) -> ErrorReport {
     let found = version.map_or("an unknown version".to_owned(), |v| format!("version {v}"));
     error::wrong_state(
+        "wrong_schema_version",
         format!(
             "the tables of helpdesk have {found}, but this release needs version {SCHEMA_VERSION}"
         ),

@@ -53,14 +53,14 @@ fn has_control_character(text: &str) -> bool {
 
 /// Errors if nothing of a text can be seen, or it has more than `max` characters.
 pub fn check_text(name: &'static str, text: &str, max: usize) -> Result<()> {
-    if is_blank(text) || text.chars().count() > max {
-        return Err(error::invalid(
-            name,
-            "blank or too long",
-            format!("1 to {max} characters, not only white space."),
-        ));
+    let allowed = || format!("1 to {max} characters, not only white space.");
+    match text {
+        blank if is_blank(blank) => Err(error::invalid("blank", name, "blank", allowed())),
+        long if long.chars().count() > max => {
+            Err(error::invalid("too_long", name, "too long", allowed()))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Errors also if a text is not fit to be shown in one line.
@@ -68,6 +68,7 @@ pub fn check_label(name: &'static str, text: &str, max: usize) -> Result<()> {
     check_text(name, text, max)?;
     if has_control_character(text) {
         return Err(error::invalid(
+            "control_character",
             name,
             "contains a control character",
             "Text in one line, without control characters and marks that change its direction.",

@@ -181,7 +181,12 @@ impl<'a> TriggerRow<'a> {
     ) -> Result<()> {
         for column in columns {
             if !self.same_image(old, column)? {
-                return Err(error::invalid(*column, "cannot be changed", allowed));
+                return Err(error::invalid(
+                    "immutable_column",
+                    *column,
+                    "cannot be changed",
+                    allowed,
+                ));
             }
         }
         Ok(())

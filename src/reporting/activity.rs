@@ -210,6 +210,7 @@ fn checked_days(from: Date, to: Date) -> Result<RangeInclusive<i32>> {
         || last.saturating_sub(first) >= MAX_DAYS
     {
         return Err(error::invalid(
+            "out_of_range",
             "p_to",
             "before p_from, too long after it, or out of range",
             format!("Up to {MAX_DAYS} days, both included, in the years 1 to 9999."),

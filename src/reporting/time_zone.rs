@@ -23,6 +23,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     // The default needs no look at pg_timezone_names, which reads hundreds of files.
     if zone != "UTC" && !statement::write(TIME_ZONE_EXISTS).exists(&[zone.into()])? {
         return Err(error::invalid(
+            "unknown_time_zone",
             "time_zone",
             "not a time zone that Postgres knows",
             "A name from pg_timezone_names, such as Europe/Berlin.",

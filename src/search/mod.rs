@@ -78,7 +78,12 @@ fn search_articles(
     let text = required(p_query, "p_query")?;
     let limit = required(p_limit, "p_limit")?;
     let limit = PageSize::new(limit.into()).ok_or_else(|| {
-        error::invalid("p_limit", "out of range", format!("p_limit may be: {}.", PageSize::ALLOWED))
+        error::invalid(
+            "out_of_range",
+            "p_limit",
+            "out of range",
+            format!("p_limit may be: {}.", PageSize::ALLOWED),
+        )
     })?;
     let search = Search::new(org, text, vec![Kind::Article])?;
     let (page, _) = search.page(None, limit.get() as usize)?;

@@ -40,11 +40,13 @@ fn act_as(p_email: Option<&str>) -> Result<()> {
     match (logins.pop().flatten(), logins.is_empty()) {
         (Some(claims), true) => set_identity(&claims, "authenticated"),
         (None, _) => Err(error::invalid(
+            "no_such_login",
             "p_email",
             "no login has this e-mail address",
             "The address of a login (auth.users.email), or null to end the impersonation.",
         )),
         (Some(_), false) => Err(error::invalid(
+            "ambiguous_login",
             "p_email",
             "several logins have this e-mail address",
             r#"Set request.jwt.claims to {"sub": "<auth.users.id>"}, then SET ROLE authenticated."#,
@@ -59,6 +61,7 @@ fn check_permitted() -> Result<()> {
         return Ok(());
     }
     Err(error::not_allowed(
+        "superuser_only",
         "permission denied for function act_as",
         "Only superusers can call it, and login roles that are members of a role with EXECUTE on it.",
     ))

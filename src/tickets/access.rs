@@ -5,6 +5,7 @@ use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 
 use crate::access::caller::Caller;
+use crate::access::rights;
 use crate::platform::error::{self, Result};
 use crate::platform::{roles, statement};
 
@@ -47,8 +48,9 @@ pub fn require_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<VisibleTick
 }
 
 pub fn no_such_ticket(argument: &str) -> ErrorReport {
-    error::not_allowed(
+    rights::refusal(error::not_allowed(
+        "no_such_ticket",
         format!("{argument}: no such ticket, or you may not see it"),
         "list_org_tickets lists the tickets you may see.",
-    )
+    ))
 }

@@ -109,6 +109,7 @@ fn milestones_of_insert(new: &TriggerRow, status: &str) -> Result<Vec<ColumnChan
             (true, None) => changes.push(ColumnChange::new(column, entered)),
             (false, Some(_)) => {
                 return Err(error::invalid(
+                    "status_mismatch",
                     column,
                     format!("the ticket is {status}"),
                     "Leave it out, or choose a stage of a matching status.",
@@ -203,6 +204,7 @@ fn trimmed_title(new: &TriggerRow) -> Result<Option<ColumnChange>> {
 
 fn status_does_not_match() -> ErrorReport {
     error::invalid(
+        "status_mismatch",
         "status",
         "does not match the stage",
         "Set current_stage_id to a stage of that status.",

@@ -8,8 +8,10 @@ use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::changes::{Changes, update_tickets_where};
+use super::changes::{CHANGE_NAMES, Changes, update_tickets_where};
 use crate::access::caller::Caller;
+use crate::access::rights;
+use crate::platform::argument_names::name_arguments;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
@@ -68,6 +70,7 @@ fn update_tickets(
     let orgs = lock_tickets(&tickets, p_org_id)?;
     let mut args = vec![orgs.into(), tickets.into()];
     args.extend(changes.params());
+    let _names = name_arguments(CHANGE_NAMES);
     let tickets = statement::write(&UPDATE_TICKETS)
         .fetch_all(&args, |row| UpdatedTicket { id: row.id(1), version: row.get(2) })?;
     JsonText::serialize(&UpdatedTickets { updated: tickets.len(), tickets })
@@ -80,6 +83,7 @@ fn distinct_ids(ids: Vec<Option<Uuid>>) -> Result<Vec<Uuid>> {
         .collect::<Result<_>>()?;
     if ids.is_empty() || ids.len() > MAX_TICKETS {
         return Err(error::invalid(
+            if ids.is_empty() { "empty_list" } else { "too_long" },
             "p_ticket_ids",
             format!("{} tickets", ids.len()),
             format!("1 to {MAX_TICKETS} different tickets."),
@@ -111,13 +115,14 @@ fn lock_tickets(tickets: &[Uuid], org: Option<Uuid>) -> Result<Vec<Uuid>> {
     let found: i64 = locked.iter().map(|(_, tickets)| tickets).sum();
     let missing = tickets.len() as i64 - found;
     if missing != 0 {
-        return Err(error::not_allowed(
+        return Err(rights::refusal(error::not_allowed(
+            "no_such_ticket",
             format!(
                 "p_ticket_ids: {missing} of {} tickets do not exist, or you may not change them",
                 tickets.len()
             ),
             "Nothing was changed. Only staff of a ticket's organization can change it.",
-        ));
+        )));
     }
     Ok(locked.into_iter().filter_map(|(org, _)| org).collect())
 }

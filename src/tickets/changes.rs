@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use serde::Deserialize;
 
+use crate::platform::argument_names::ArgumentNames;
 use crate::platform::datum::JsonbText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
@@ -69,6 +70,10 @@ const CHANGE_KEYS: &[(&str, &str)] = &[
     ("stageId", "the id of a stage of the ticket's workflow"),
 ];
 
+/// The columns that the changes are written to.
+pub(super) const CHANGE_NAMES: ArgumentNames =
+    &[("assigned_to", "p_changes.assignedTo"), ("current_stage_id", "p_changes.stageId")];
+
 impl Changes {
     /// The arguments $3 to $9 of `update_tickets_where`.
     pub fn params(&self) -> [DatumWithOid<'_>; 7] {
@@ -87,6 +92,7 @@ impl Changes {
         let mut changes: Changes = input::parse("p_changes", &text.0, CHANGE_KEYS)?;
         if changes.is_empty() {
             return Err(error::invalid(
+                "nothing_to_change",
                 "p_changes",
                 "nothing to change",
                 "At least one of title, description, priority, assignedTo, stageId.",
@@ -131,7 +137,7 @@ pub(super) fn checked_title<'a>(argument: &'static str, title: &'a str) -> Resul
 
 pub(super) fn check_description(argument: &'static str, description: &str) -> Result<()> {
     if description.chars().count() > MAX_DESCRIPTION {
-        return Err(error::invalid(argument, "too long", "Up to 100,000 characters."));
+        return Err(error::invalid("too_long", argument, "too long", "Up to 100,000 characters."));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 
 use crate::access::caller::Caller;
 use crate::access::rights;
+use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::TriggerRow;
@@ -37,7 +38,11 @@ pub(super) fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
     }
     // Column grants forbid it too, but one very high number would leave none for later tickets.
     if new.get::<i64>("number")?.is_some() {
-        return Err(error::not_allowed("number: assigned by the system", "Leave it out."));
+        return Err(error::not_allowed(
+            "read_only_column",
+            "number: assigned by the system",
+            "Leave it out.",
+        ));
     }
     let caller = Caller::current()?;
     if caller.is_staff(org) {
@@ -45,10 +50,11 @@ pub(super) fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
     }
     let in_own_name = caller.profile.is_some() && new.get::<Uuid>("created_by")? == caller.profile;
     if !caller.is_member(org) || !in_own_name || new.get::<Uuid>("assigned_to")?.is_some() {
-        return Err(error::not_allowed(
+        return Err(rights::refusal(error::not_allowed(
+            "may_not_open_ticket",
             "you may not open this ticket",
             "Members open unassigned tickets in their own name; staff open them for any member.",
-        ));
+        )));
     }
     Ok(())
 }
@@ -64,8 +70,10 @@ pub(super) fn check_requester(new: &TriggerRow, org: Uuid) -> Result<()> {
     if !rights::organization_exists(org)? {
         return Err(rights::no_such_organization());
     }
-    Err(error::not_allowed(
-        "created_by (p_requester_id): not a member of this organization",
+    Err(error::invalid(
+        "requester_not_a_member",
+        written_name("created_by"),
+        "not a member of this organization",
         "list_org_members(org) lists them.",
     ))
 }
@@ -75,8 +83,10 @@ pub(super) fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
     if is_assignee_allowed(new, org)? {
         return Ok(());
     }
-    Err(error::not_allowed(
-        "assigned_to (assignedTo): neither staff of this organization nor a member who may be assigned",
+    Err(error::invalid(
+        "not_assignable",
+        written_name("assigned_to"),
+        "neither staff of this organization nor a member who may be assigned",
         "list_org_members(org) lists the staff; an org_admin sets may_be_assigned for other members.",
     ))
 }
@@ -110,7 +120,8 @@ pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) ->
     })?;
     let Some((Some(true), Some(false), allowed)) = found else { return Ok(()) };
     Err(error::not_allowed(
-        "current_stage_id (stageId): the workflow does not allow this move",
+        "move_not_allowed",
+        format!("{}: the workflow does not allow this move", written_name("current_stage_id")),
         match allowed {
             Some(stages) => format!("Allowed from the ticket's current stage: {stages}."),
             None => "It allows no move from the ticket's current stage.".to_owned(),
@@ -119,8 +130,10 @@ pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) ->
 }
 
 pub(super) fn no_such_stage() -> ErrorReport {
-    error::not_allowed(
-        "current_stage_id (stageId): no such stage in the ticket's workflow",
+    error::invalid(
+        "no_such_stage",
+        written_name("current_stage_id"),
+        "no such stage in the ticket's workflow",
         "helpdesk.workflow_stages lists the stages of the workflow.",
     )
 }

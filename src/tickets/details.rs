@@ -87,6 +87,7 @@ fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     let comments: Option<Vec<Comment>> = comments.into_iter().collect();
     comments.ok_or_else(|| {
         error::too_large(
+            "too_large",
             "p_ticket_id: the conversation has more than 64 MiB of text",
             "Read helpdesk.ticket_comments page by page.",
         )
@@ -99,6 +100,7 @@ pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
         statement::write(FIND_TICKET).fetch_optional(&[org.into(), id.into()], Ticket::from_row)?;
     let mut ticket = ticket.ok_or_else(|| {
         error::not_allowed(
+            "no_such_ticket",
             "p_ticket_id: the ticket was deleted",
             "Another transaction deleted it while this one was about to change it.",
         )

@@ -128,6 +128,7 @@ fn before_update_or_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
     }
     Err(error::not_allowed(
+        "append_only",
         "ticket_history is append-only",
         "A trigger writes a revision when a ticket changes; deleting the ticket deletes its revisions.",
     ))

@@ -30,6 +30,7 @@ pub(super) fn claim_key(
 ) -> Result<Option<Uuid>> {
     if key.is_empty() || key.chars().count() > MAX_KEY {
         return Err(error::invalid(
+            if key.is_empty() { "blank" } else { "too_long" },
             "p_idempotency_key",
             "empty or too long",
             "1 to 255 characters, for example a new UUID.",
@@ -45,6 +46,7 @@ pub(super) fn claim_key(
     match first {
         Some((Some(ticket), Some(true))) => Ok(Some(ticket)),
         _ => Err(error::conflict(
+            "idempotency_key_used",
             "p_idempotency_key: already used for another request",
             "Repeat the first request unchanged, or use a new key.",
         )),

@@ -23,11 +23,14 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use self::access::{VisibleTicket, find_visible_ticket};
-use self::changes::{Changes, check_description, checked_title, update_tickets_where};
+use self::changes::{
+    CHANGE_NAMES, Changes, check_description, checked_title, update_tickets_where,
+};
 use self::details::changed_ticket;
 use self::idempotency::claim_key;
 use crate::access::caller::Caller;
 use crate::access::rights;
+use crate::platform::argument_names::{ArgumentNames, name_arguments};
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
@@ -37,6 +40,10 @@ use crate::platform::uuid::new_id;
 const INSERT_TICKET: &str = "
     insert into helpdesk.tickets (org_id, id, title, description, priority, workflow_id, created_by)
     values ($1, $2, $3, $4, $5::helpdesk.ticket_priority, $6, $7)";
+
+/// The columns that create_ticket writes.
+const TICKET_NAMES: ArgumentNames =
+    &[("org_id", "p_org_id"), ("created_by", "p_requester_id"), ("workflow_id", "p_workflow_id")];
 
 static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
     update_tickets_where(
@@ -85,6 +92,7 @@ fn create_ticket(
             return Ok(first);
         }
     }
+    let _names = name_arguments(TICKET_NAMES);
     statement::write(INSERT_TICKET).execute(&[
         org.into(),
         id.into(),
@@ -102,10 +110,15 @@ fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Resu
     match named.or(me) {
         Some(requester) if is_staff || Some(requester) == me => Ok(requester),
         Some(_) => Err(error::not_allowed(
+            "staff_only",
             "p_requester_id: only staff can open tickets for others",
             "Leave it out to open the ticket for yourself.",
         )),
-        None => Err(error::null_argument("p_requester_id")),
+        None => Err(error::not_allowed(
+            "not_signed_in",
+            "nobody is signed in",
+            "Sign in, or name the requester in p_requester_id.",
+        )),
     }
 }
 
@@ -122,15 +135,17 @@ fn update_ticket(
     let id = required(p_ticket_id, "p_ticket_id")?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
     let Some(VisibleTicket { org, is_staff: true }) = find_visible_ticket(id, p_org_id)? else {
-        return Err(error::not_allowed(
+        return Err(rights::refusal(error::not_allowed(
+            "no_such_ticket",
             "p_ticket_id: no such ticket, or you may not change it",
             "Only staff of its organization can change a ticket; customers can comment on it.",
-        ));
+        )));
     };
     changes.lock_targets(vec![org])?;
     let mut args = vec![org.into(), id.into()];
     args.extend(changes.params());
     args.push(p_expected_version.into());
+    let _names = name_arguments(CHANGE_NAMES);
     let is_changed = statement::write(&UPDATE_TICKET).exists(&args)?;
     if let (false, Some(expected)) = (is_changed, p_expected_version) {
         let version = statement::write(LOCK_VERSION).fetch_scalar(&[org.into(), id.into()])?;
@@ -147,6 +162,7 @@ fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {
         None => "the ticket was deleted".to_owned(),
     };
     error::conflict(
+        "version_conflict",
         format!("p_expected_version: {problem}"),
         "Read the ticket again, then repeat the change with its current version.",
     )

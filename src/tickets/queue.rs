@@ -8,6 +8,7 @@ use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
 use crate::access::caller::Caller;
+use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
@@ -39,10 +40,7 @@ fn claim_next_ticket(
     let caller = Caller::current()?;
     let me = caller.require_profile()?;
     if !caller.is_staff(org) {
-        return Err(error::not_allowed(
-            "p_org_id: only staff of the organization can claim its tickets",
-            "my_staff_org_ids() lists the organizations you are staff of.",
-        ));
+        return Err(rights::not_staff("p_org_id"));
     }
     match claim_first(&filters, org, me)? {
         Some(id) => changed_ticket(org, id).map(Some),
@@ -65,6 +63,7 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
     match not_for_queues.iter().find(|(_, is_given)| *is_given) {
         None => Ok(filters),
         Some((key, _)) => Err(error::invalid(
+            "unknown_key",
             format!("p_filters.{key}"),
             "not allowed: claim_next_ticket() always takes the most urgent, oldest ticket",
             "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, \

@@ -7,6 +7,7 @@ use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 
 use super::checks::no_such_stage;
+use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};
 use crate::platform::statement::{self, Row};
 use crate::platform::trigger::TriggerRow;
@@ -83,29 +84,34 @@ fn why_no_start(
     let is_active = statement::write(IS_WORKFLOW_ACTIVE).fetch_scalar::<bool>(&args[..2])?;
     Ok(match (is_active, workflow, stage) {
         (None, Some(_), _) => no_such_workflow(),
-        (None, None, _) => error::wrong_state(
-            "workflow_id (p_workflow_id): the organization has no active workflow",
+        (None, None, _) => error::breaks_rule(
+            "no_active_workflow",
+            "the organization has no active workflow",
             "An org_admin activates or creates one in helpdesk.workflows.",
         ),
         (Some(false), ..) => workflow_is_not_active(),
         (_, _, Some(_)) => no_such_stage(),
-        (_, _, None) => error::wrong_state(
-            "workflow_id (p_workflow_id): the workflow has no stages",
+        (_, _, None) => error::breaks_rule(
+            "workflow_without_stages",
+            format!("{}: the workflow has no stages", written_name("workflow_id")),
             "An org_admin creates them in helpdesk.workflow_stages.",
         ),
     })
 }
 
 fn no_such_workflow() -> ErrorReport {
-    error::not_allowed(
-        "workflow_id (p_workflow_id): no such workflow in this organization",
+    error::invalid(
+        "no_such_workflow",
+        written_name("workflow_id"),
+        "no such workflow in this organization",
         "Leave it out to use the organization's earliest active one.",
     )
 }
 
 fn workflow_is_not_active() -> ErrorReport {
-    error::wrong_state(
-        "workflow_id (p_workflow_id): the workflow is not active",
+    error::breaks_rule(
+        "workflow_not_active",
+        format!("{}: the workflow is not active", written_name("workflow_id")),
         "Choose an active one, or leave it out to use the organization's earliest active one.",
     )
 }

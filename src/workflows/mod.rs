@@ -106,7 +106,8 @@ impl StartMark {
         }
         if self.was_start && !self.is_start {
             if others > 0 {
-                return Err(error::wrong_state(
+                return Err(error::breaks_rule(
+                    "start_stage_required",
                     "a workflow needs a start stage",
                     "Set is_start on another of its stages; this one then loses it.",
                 ));

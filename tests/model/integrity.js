@@ -1,6 +1,5 @@
 // Integrity rules, which hold for everybody: the SQLSTATE with which a write is refused that rights
-// would allow. 42501 counts as 'denied': helpdesk raises it if a row references something of
-// another organization.
+// would allow. 42501 counts as 'denied'.
 
 const DENIED = 'denied';
 
@@ -92,9 +91,10 @@ export function refusesInsert(world, table, row) {
       return '23505'; // Every organization has a row.
     case 'tickets':
       return firstOf(
-        [DENIED, !isMember(world, row.org_id, row.created_by)],
-        [DENIED, row.assigned_to && !isAssignable(world, row.org_id, row.assigned_to)],
-        ['55000', isClosed(world, row.workflow_id)],
+        [DENIED, !world.orgs.includes(row.org_id)],
+        ['22023', !isMember(world, row.org_id, row.created_by)],
+        ['22023', row.assigned_to && !isAssignable(world, row.org_id, row.assigned_to)],
+        ['23000', isClosed(world, row.workflow_id)],
       );
     default:
       return undefined;
@@ -115,15 +115,15 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'workflows.org_id':
       return isReferenced(world, row.id) ? '23503' : undefined;
     case 'org_members.org_role':
-      return value !== 'org_admin' && isLastAdmin(world, row) ? '55000' : undefined;
+      return value !== 'org_admin' && isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflow_stages.is_start':
-      return value ? undefined : '55000'; // The mark can move to another stage, but not be removed.
+      return value ? undefined : '23000'; // The mark can move to another stage, but not be removed.
     case 'ticket_counters.org_id':
       return '23505';
     case 'tickets.workflow_id':
-      return DENIED; // The stage belongs to the old workflow.
+      return '22023'; // The stage belongs to the old workflow.
     case 'tickets.assigned_to':
-      return value && !isAssignable(world, row.org_id, value) ? DENIED : undefined;
+      return value && !isAssignable(world, row.org_id, value) ? '22023' : undefined;
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':
@@ -145,12 +145,12 @@ export function refusesDelete(world, table, row) {
     case 'organizations':
       return '23503'; // Every organization has tickets.
     case 'org_members':
-      return isLastAdmin(world, row) ? '55000' : undefined;
+      return isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflows':
       return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions']) ? '23503' : undefined;
     case 'workflow_stages':
       return firstOf(
-        ['55000', row.is_start], // Every workflow in the world has other stages.
+        ['23000', row.is_start], // Every workflow in the world has other stages.
         ['23503', isReferenced(world, row.id, ['workflow_transitions'])],
       );
     case 'ticket_history':

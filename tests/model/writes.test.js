@@ -116,7 +116,7 @@ function deletes({ me, world, table, random }) {
   const all = () => {
     const rows = world.rows[name].filter((row) => mayDelete(name, me, row));
     // It would include all admins.
-    const refusals = rows.map((row) => (name === 'org_members' ? '55000' : refusesDelete(world, name, row)));
+    const refusals = rows.map((row) => (name === 'org_members' ? '23000' : refusesDelete(world, name, row)));
     return { statement: removeAll(table), expected: outcomeOfAll(rows, refusals) };
   };
   return [

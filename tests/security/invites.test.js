@@ -123,7 +123,7 @@ test('expired, revoked, replaced and deleted invites cannot be accepted', async 
   const person = await guest();
   const expired = await invite(person.email);
   await expire(expired);
-  assert.equal(sqlstateOf(await tryToAccept(person, expired)), '55000');
+  assert.equal(sqlstateOf(await tryToAccept(person, expired)), '23000');
   const replaced = await invite(person.email, 'admin');
   const newer = await invite(person.email.toUpperCase());
   assert.equal(sqlstateOf(await tryToAccept(person, replaced)), '42501');
@@ -142,7 +142,7 @@ test('an invite can expire during the transaction that accepts it', async () => 
   await client.query('begin');
   await client.query('select helpdesk.my_pending_invites()');
   await expire(id);
-  assert.equal(sqlstateOf(await attempt(client, 'select helpdesk.accept_org_invite($1)', [id])), '55000');
+  assert.equal(sqlstateOf(await attempt(client, 'select helpdesk.accept_org_invite($1)', [id])), '23000');
   await client.query('rollback');
 });
 
@@ -177,7 +177,7 @@ test('an invite accepted while it is revoked ends up either accepted or revoked'
       settledSqlstate(admin.query('select helpdesk.revoke_org_invite($1)', [id])),
     ]);
     const isMember = (await roleOf(person)) !== undefined;
-    assert.deepEqual([accepted, revoked, isMember], accepted === 'ok' ? ['ok', '55000', true] : ['42501', 'ok', false]);
+    assert.deepEqual([accepted, revoked, isMember], accepted === 'ok' ? ['ok', '23505', true] : ['42501', 'ok', false]);
     await Promise.all([db.disconnect(admin), db.disconnect(client)]);
   }
 });
@@ -215,7 +215,7 @@ test('a member who left cannot return with an old invite', async () => {
   const first = await invite(person.email, 'agent');
   await accept(person, first);
   await db.as(person, (session) => session.query('select helpdesk.leave_organization($1)', [acme.org]));
-  assert.equal(sqlstateOf(await tryToAccept(person, first)), '55000');
+  assert.equal(sqlstateOf(await tryToAccept(person, first)), '23505');
 });
 
 test('accepting an old invite again does not restore a former role', async () => {
@@ -309,7 +309,7 @@ test('the last admin cannot leave, be removed or be demoted', async () => {
     `delete from helpdesk.org_members where org_id = '${org}'`,
     `update helpdesk.org_members set org_role = 'org_agent' where org_id = '${org}'`,
   ]) {
-    assert.equal(sqlstateOf(await outcomeOf(session, stan, text)), '55000', text);
+    assert.equal(sqlstateOf(await outcomeOf(session, stan, text)), '23000', text);
   }
 });
 

@@ -35,7 +35,7 @@ Callers: admins of the organization.
 p_user_id: the member''s profiles.id.
 p_org_role: org_admin, org_agent or org_customer.
 Errors: 22004 (null argument), 22023 (role), 42501 (not an admin, or no such member),
-  55000 (the last org_admin).';
+  23000 (the last org_admin).';
 
 comment on function helpdesk.remove_member(uuid, uuid) is
 'Ends a membership.
@@ -44,12 +44,12 @@ Tickets of the member that are not closed become unassigned; pending invites to 
 Callers: admins of the organization.
 p_user_id: the member''s profiles.id.
 Errors: 22004 (null argument), 42501 (not an admin, or no such member),
-  55000 (the last org_admin).';
+  23000 (the last org_admin).';
 
 comment on function helpdesk.leave_organization(uuid) is
 'Ends the caller''s own membership, with the same consequences as remove_member().
 Callers: members.
-Errors: 22004 (null argument), 42501 (not a member), 55000 (the last org_admin).';
+Errors: 22004 (null argument), 42501 (not a member), 23000 (the last org_admin).';
 
 comment on function helpdesk.create_org_invite(uuid, text, helpdesk.user_role, interval) is
 'Invites the owner of an e-mail address to an organization and returns the id of the invite.
@@ -66,13 +66,13 @@ comment on function helpdesk.accept_org_invite(uuid) is
 Callers: people who have confirmed the e-mail address that the invite names. A second call by the
   same person returns the same id. Someone who is a member already keeps their role.
 Errors: 22004 (null argument), 42501 (no such invite for the caller, or address not confirmed),
-  55000 (expired, accepted by someone else, or accepted by the caller, who has left since).';
+  23000 (expired), 23505 (accepted by someone else, or by the caller, who has left since).';
 
 comment on function helpdesk.revoke_org_invite(uuid) is
 'Revokes an invite that has not been accepted yet.
 Callers: admins of the organization.
 Errors: 22004 (null argument), 42501 (no such invite in an organization of the caller),
-  55000 (already accepted).';
+  23505 (already accepted).';
 
 comment on function helpdesk.my_pending_invites() is
 'Returns the invites that the caller can accept now.
@@ -91,7 +91,7 @@ comment on function helpdesk.redeem_admin_invite_code(text) is
 'Makes the caller an administrator of the installation. A code works once.
 Callers: people with a confirmed e-mail address.
 Errors: 22004 (null argument), 42501 (the same for every problem with the code),
-  55000 (already an administrator).';
+  23505 (already an administrator).';
 
 comment on function helpdesk.handle_new_org() is
 'Trigger function on organizations: creates the membership of the creator and the first workflow.';

@@ -20,7 +20,7 @@ p_requester_id: the member that staff or a backend create the ticket for.
 p_idempotency_key: a second call by the same person in the same organization with the same key
   returns the first ticket.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or an object of
-  another organization), 55000 (no active workflow), 23505 (key used for a different request).';
+  another organization), 23000 (no active workflow), 23505 (key used for a different request).';
 
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.

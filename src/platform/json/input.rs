@@ -1,6 +1,7 @@
 //! Parses JSON arguments. Errors name the key, and the hint lists the allowed values.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use pgrx::pg_sys::panic::ErrorReport;
 use serde::de::{DeserializeOwned, Error as _};
@@ -52,7 +53,12 @@ fn object_text<'a>(
     };
     // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
-        return Err(error::invalid(argument, "not a JSON object", allowed_keys(keys)));
+        return Err(error::invalid(
+            "invalid_value",
+            argument,
+            "not a JSON object",
+            allowed_keys(keys),
+        ));
     }
     Ok(text)
 }
@@ -71,11 +77,29 @@ fn explain(
         None => (argument.to_owned(), allowed_keys(keys)),
     };
     let problem = problem.to_string();
+    let (word, problem) = split_word(&problem);
     // serde_json adds a position in a text that the caller never saw; serde adds the allowed
     // values, which are in the hint.
     let problem = problem.split(" at line ").next().unwrap_or_default();
     let problem = problem.split(", expected one of").next().unwrap_or_default();
-    error::invalid(place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
+    error::invalid(word, place, problem.chars().take(MAX_PROBLEM).collect::<String>(), hint)
+}
+
+/// Between the word of a refusal and its description, which serde joins to one text.
+const AFTER_WORD: char = '\u{1F}';
+
+/// A deserializer's refusal, with a word as every error of ours has one.
+pub fn refuse<E: serde::de::Error>(word: &str, problem: impl Display) -> E {
+    E::custom(format!("{word}{AFTER_WORD}{problem}"))
+}
+
+/// The word of what serde refused, and the description.
+fn split_word(problem: &str) -> (&str, &str) {
+    match problem.split_once(AFTER_WORD) {
+        Some(refusal) => refusal,
+        None if problem.starts_with("unknown field") => ("unknown_key", problem),
+        None => ("invalid_value", problem),
+    }
 }
 
 fn allowed_keys(keys: &[(&str, &str)]) -> String {
@@ -110,10 +134,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
             value => vec![value],
         };
         if values.is_empty() || values.len() > MAX_VALUES {
-            return Err(D::Error::custom(format!(
-                "a list of {} values; 1 to {MAX_VALUES} are allowed",
-                values.len()
-            )));
+            return Err(refuse(
+                if values.is_empty() { "empty_list" } else { "too_long" },
+                format!("a list of {} values; 1 to {MAX_VALUES} are allowed", values.len()),
+            ));
         }
         values
             .into_iter()

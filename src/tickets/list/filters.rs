@@ -93,17 +93,18 @@ impl Filters {
     pub fn parse(text: &str) -> Result<Filters> {
         let filters: Filters = input::parse_filters(text, FILTER_KEYS)?;
         if filters.page.is_some_and(|page| !(1..=i32::MAX as i64).contains(&page.0)) {
-            return Err(bad_filter("page", "out of range"));
+            return Err(bad_filter("out_of_range", "page", "out of range"));
         }
         if filters.page.is_some() && filters.cursor.is_some() {
-            return Err(bad_filter("cursor", "cannot be combined with page"));
+            return Err(bad_filter("invalid_value", "cursor", "cannot be combined with page"));
         }
-        if let Some(text) = &filters.search
-            && (is_blank(text) || text.chars().count() > MAX_SEARCH)
-        {
-            return Err(bad_filter("search", "blank or too long"));
+        match &filters.search {
+            Some(blank) if is_blank(blank) => Err(bad_filter("blank", "search", "blank")),
+            Some(long) if long.chars().count() > MAX_SEARCH => {
+                Err(bad_filter("too_long", "search", "too long"))
+            }
+            _ => Ok(filters),
         }
-        Ok(filters)
     }
 
     /// Whether the counters of reporting count by everything that is filtered by.
@@ -123,10 +124,10 @@ impl Filters {
     }
 }
 
-fn bad_filter(key: &str, problem: &str) -> ErrorReport {
+fn bad_filter(word: &str, key: &str, problem: &str) -> ErrorReport {
     let allowed =
         FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
-    error::invalid(format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
+    error::invalid(word, format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
 }
 
 #[cfg(any(test, feature = "pg_test"))]

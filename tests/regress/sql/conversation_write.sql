@@ -52,7 +52,7 @@ select person, answers.* from unnest('{Dave,Bea,Mallory,Gina,Stan}'::text[]) per
 call test.sign_in('Ben');
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Mallory''s'), 'Hi')$$) = test.error_of($$select helpdesk.add_comment('00000000-0000-4000-8000-000000000000', 'Hi')$$),
        test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), 'Hi', false, test.org_id('Globex'))$$) = test.error_of($$select helpdesk.add_comment('00000000-0000-4000-8000-000000000000', 'Hi')$$),
-       test.error_of($$insert into helpdesk.ticket_comments (org_id, ticket_id, content) values (test.org_id('Acme'), test.ticket_id('Mallory''s'), 'Hi')$$) = test.error_of($$select helpdesk.add_comment('00000000-0000-4000-8000-000000000000', 'Hi')$$);
+       test.unnamed(test.error_of($$insert into helpdesk.ticket_comments (org_id, ticket_id, content) values (test.org_id('Acme'), test.ticket_id('Mallory''s'), 'Hi')$$)) = test.unnamed(test.error_of($$select helpdesk.add_comment('00000000-0000-4000-8000-000000000000', 'Hi')$$));
 -- If p_org_id is given, it must be correct.
 begin;
 select helpdesk.add_comment(test.ticket_id('Noise'), 'Hi', false, test.org_id('Acme')) is not null, helpdesk.add_attachment(test.ticket_id('Noise'), 'a', 'b', 1, 'c', false, test.org_id('Acme')) is not null;

@@ -7,7 +7,7 @@ call test.sign_in('Ada');
 select test.found('smelling'), test.found('the');
 -- The available languages depend on the version of Postgres.
 select test.error_of(format($$update helpdesk.organizations set search_language = %L where name = 'Acme'$$, language))
-       = format('22023: search_language: not a text search configuration of Postgres | One of: %s.',
+       = format('22023 unknown_language: search_language: not a text search configuration of Postgres | One of: %s.',
                 (select string_agg(cfgname::text, ', ' order by cfgname) from pg_ts_config where cfgnamespace = 'pg_catalog'::regnamespace))
   from unnest('{klingon,public.english,""}'::text[]) language;
 update helpdesk.organizations set search_language = 'english' where name = 'Acme';

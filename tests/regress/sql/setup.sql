@@ -59,23 +59,33 @@ end $$;
 
 ---- Statements and their outcomes
 
--- The error that a client gets from a statement: SQLSTATE, message and hint.
+-- The error that a client gets from a statement: SQLSTATE, word, message and hint.
 create function test.error_of(statement text) returns text language plpgsql as $$
 declare
   message text;
+  detail text;
   hint text;
 begin
   execute statement;
   return 'NO ERROR';
 exception when others then
-  get stacked diagnostics message = message_text, hint = pg_exception_hint;
-  return format('%s: %s | %s', sqlstate, message, hint);
+  get stacked diagnostics message = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+  return format('%s: %s | %s', sqlstate || test.word(detail), message, hint);
 end $$;
+
+-- An error without the argument or column that it names, to compare functions with tables.
+create function test.unnamed(error text) returns text language sql immutable as
+  $$select regexp_replace(error, '^(\S+ \S+: )\S+: ', '\1')$$;
+
+-- The word in an error's DETAIL. Errors that Postgres raises have sentences there, with ids.
+create function test.word(detail text) returns text language sql immutable as
+  $$select coalesce(' ' || substring(detail from '^[a-z_]+$'), '')$$;
 
 -- The number of rows that a statement reads or writes, or its error. Undoes the statement.
 create function test.attempt(statement text) returns text language plpgsql as $$
 declare
   rows bigint;
+  detail text;
 begin
   execute statement;
   get diagnostics rows = row_count;
@@ -84,7 +94,8 @@ exception
   when sqlstate 'UNDO0' then
     return rows || case rows when 1 then ' row' else ' rows' end;
   when others then
-    return format('%s: %s', sqlstate, sqlerrm);
+    get stacked diagnostics detail = pg_exception_detail;
+    return format('%s: %s', sqlstate || test.word(detail), sqlerrm);
 end $$;
 
 -- The outcome of the same statement for each person who signs in, one line each.

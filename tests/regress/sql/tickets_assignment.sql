@@ -12,7 +12,7 @@ declare
   by_table text := test.attempt(format('update helpdesk.tickets set assigned_to = %L where title = ''Printer on fire''', test.profile_id(name)));
   by_insert text := test.attempt(format('insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (%L, ''Try'', %L, %L)', test.org_id('Acme'), test.profile_id('Alice'), test.profile_id(name)));
 begin
-  return case when (by_function, by_table) = (by_table, by_insert) then by_function else format('DIFFERENT: %s / %s / %s', by_function, by_table, by_insert) end;
+  return case when (test.unnamed(by_function), by_table) = (test.unnamed(by_table), by_insert) then by_function else format('DIFFERENT: %s / %s / %s', by_function, by_table, by_insert) end;
 end $$;
 call test.sign_in('Ben');
 select name, test.assign_to(name) from unnest('{Ada,Ben,Dave,Alice,Bea,Mallory,Stan}'::text[]) name;

@@ -56,8 +56,8 @@ select test.error_of($$select helpdesk.update_tickets(array[null]::uuid[], '{"pr
 select test.error_of($$select helpdesk.update_tickets(test.ticket_ids('Q1') || null::uuid, '{"priority": "low"}')$$);
 select test.error_of($$select helpdesk.update_tickets(array(select helpdesk.uuid_generate_v7() from generate_series(1, 1001)), '{"priority": "low"}')$$);
 select changes, test.error_of(format($$select helpdesk.update_tickets(test.ticket_ids('Q1', 'Q2'), %L)$$, changes)) from unnest(array['{}', '{"prioritty": "low"}', '{"version": 7}', '{"priority": "whatever"}', '{"priority": null}', '{"title": " "}', '{"title": null}', '{"assignedTo": "me"}', '{"stageId": null}']) changes;
-select test.error_of($$select helpdesk.update_tickets(test.ticket_ids('Q1'), '[]')$$) like '22023: p_changes%', test.error_of($$select helpdesk.update_tickets(test.ticket_ids('Q1'), '7')$$) like '22023: p_changes%',
-       test.error_of(format($$select helpdesk.update_tickets(test.ticket_ids('Q1'), %L)$$, json_build_object('title', repeat('x', 501)))) like '22023: p_changes.title%';
+select test.error_of($$select helpdesk.update_tickets(test.ticket_ids('Q1'), '[]')$$) like '22023 %: p_changes%', test.error_of($$select helpdesk.update_tickets(test.ticket_ids('Q1'), '7')$$) like '22023 %: p_changes%',
+       test.error_of(format($$select helpdesk.update_tickets(test.ticket_ids('Q1'), %L)$$, json_build_object('title', repeat('x', 501)))) like '22023 %: p_changes.title%';
 call test.sign_out();
 select test.digest_of_all_rows() = :'before' as nothing_was_written;
 -- Only staff of the organization and backends call it successfully.

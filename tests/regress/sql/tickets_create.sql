@@ -32,7 +32,7 @@ call test.sign_in('Ben');
 -- argument.
 select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Mallory'))$$)
      = test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => helpdesk.uuid_generate_v7())$$);
-select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Mallory'))$$) like '42501: %p_requester_id%';
+select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Mallory'))$$) like '22023 requester_not_a_member: p_requester_id: %';
 begin;
 select helpdesk.create_ticket(test.org_id('Acme'), 'By phone', p_requester_id => test.profile_id('Alice')) is not null;
 select test.profile_name(created_by) from helpdesk.tickets where title = 'By phone';
@@ -42,7 +42,7 @@ call test.set_claims('');
 set role service_role;
 select test.attempt($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Alice'))$$);
 select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try')$$);
-select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Mallory'))$$) like '42501: %p_requester_id%';
+select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Mallory'))$$) like '22023 requester_not_a_member: p_requester_id: %';
 call test.sign_out();
 
 ---- Invalid arguments of create_ticket
@@ -67,7 +67,7 @@ select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try',
 select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_idempotency_key => repeat('k', 256))$$);
 call test.sign_out();
 -- The DBA and backends get the same kind of errors.
-select test.error_of($$select helpdesk.create_ticket('00000000-0000-4000-8000-000000000000', 'Try', p_requester_id => test.profile_id('Alice'))$$) like '42501: %p_org_id%no such organization%';
+select test.error_of($$select helpdesk.create_ticket('00000000-0000-4000-8000-000000000000', 'Try', p_requester_id => test.profile_id('Alice'))$$) like '42501 %: %p_org_id%no such organization%';
 select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), ' ', p_requester_id => test.profile_id('Alice'))$$);
 select test.digest_of_all_rows() = :'before' as nothing_was_written;
 

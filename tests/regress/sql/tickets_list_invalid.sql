@@ -17,10 +17,10 @@ select test.error_of('select helpdesk.list_org_tickets(null)');
 select test.error_of($$select helpdesk.list_org_tickets(test.org_id('Globex'))$$);
 select test.error_of($$select helpdesk.list_org_tickets('00000000-0000-4000-8000-000000000000')$$);
 -- An array is not an object: its elements are not taken by position.
-select test.error_of_filters('[]') like '22023: p_filters: % | A JSON object.%';
-select test.error_of_filters('["urgent"]') like '22023: p_filters: % | A JSON object.%';
+select test.error_of_filters('[]') like '22023 %: p_filters: % | A JSON object.%';
+select test.error_of_filters('["urgent"]') like '22023 %: p_filters: % | A JSON object.%';
 -- An object is not a string.
-select key, test.error_of_filters(json_build_object(key, json_build_object(word, null))::text) like '22023: p_filters.' || key || ': %'
+select key, test.error_of_filters(json_build_object(key, json_build_object(word, null))::text) like '22023 %: p_filters.' || key || ': %'
   from (values ('priority', 'low'), ('status', 'open'), ('count', 'none'), ('assignedTo', 'me'), ('createdBy', 'me')) k (key, word);
 select filter, test.error_of_filters(filter) from (values
   ('"text"'), ('7'), ('null'),
@@ -47,10 +47,10 @@ select test.error_of_filters(jsonb_build_object('cursor', :'cursor', 'sort', sor
 -- Too long, too many, nested too deeply
 select test.error_of_filters(jsonb_build_object('search', repeat('x', 201))::text);
 select test.error_of_filters(jsonb_build_object('priority', array_fill('low'::text, array[101]))::text);
-select test.error_of_filters(repeat('[', 10000) || repeat(']', 10000)) like '22023: p_filters: %';
-select test.error_of_filters('{"x": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023: p_filters: %';
-select test.error_of_filters('{"priority": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023: p_filters.priority: %';
-select test.error_of_filters('{"assignedTo": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023: p_filters.assignedTo: %';
+select test.error_of_filters(repeat('[', 10000) || repeat(']', 10000)) like '22023 %: p_filters: %';
+select test.error_of_filters('{"x": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023 %: p_filters: %';
+select test.error_of_filters('{"priority": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023 %: p_filters.priority: %';
+select test.error_of_filters('{"assignedTo": ' || repeat('[', 10000) || repeat(']', 10000) || '}') like '22023 %: p_filters.assignedTo: %';
 -- The limits of what is allowed
 select test.listed_titles('{"page": 2147483647, "perPage": 100}'), test.listed_titles(jsonb_build_object('search', repeat('x', 200))),
        test.listed_titles(jsonb_build_object('priority', array_fill('low'::text, array[100]), 'count', 'exact', 'sort', 'createdAt'));
