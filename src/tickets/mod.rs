@@ -6,6 +6,7 @@ mod before_write;
 mod bulk;
 mod changes;
 mod checks;
+pub mod comment_event;
 mod details;
 mod history;
 mod idempotency;
