@@ -11,7 +11,7 @@ use crate::platform::statement;
 ///
 /// $5: the actor. $6 and $7: people and kinds, the most important first. $8: the kind for watchers;
 /// null if they are not told. $9 and $10: whether watchers of the queue are told, and its workflow.
-/// $11: internal. $12 and $13: requester and assignee. $14: a comment whose recipients know already.
+/// $11: internal. $12 and $13: requester and assignee. $14: a comment whose recipients know it all.
 const INSERT_NOTIFICATIONS: &str = "
     insert into helpdesk.notifications
            (org_id, ticket_id, comment_id, type, content, user_id, read, expires_at)
