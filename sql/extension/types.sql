@@ -5,7 +5,8 @@ create type helpdesk.user_role as enum ('customer', 'agent', 'admin');
 create type helpdesk.ticket_priority as enum ('low', 'medium', 'high', 'urgent');
 create type helpdesk.notification_type as enum (
   'ticket_created', 'ticket_assigned', 'ticket_updated',
-  'ticket_commented', 'ticket_resolved', 'ticket_closed'
+  'ticket_commented', 'ticket_resolved', 'ticket_closed',
+  'ticket_unassigned', 'ticket_file_added', 'custom'
 );
 
 alter type helpdesk.user_role owner to helpdesk_owner;
@@ -19,5 +20,6 @@ comment on type helpdesk.user_role is
 comment on type helpdesk.ticket_priority is
   'Urgency of a ticket, from low to urgent. The labels sort by urgency.';
 comment on type helpdesk.notification_type is
-  'The event that a notification is about: a ticket was created, assigned, moved to another stage, '
-  'commented on, resolved or closed.';
+  'The event that a notification is about: a ticket was created, assigned, changed (another stage, '
+  'or urgent), commented on, resolved, closed, unassigned, or got a file. custom: what an '
+  'application told with create_notification().';

@@ -16,6 +16,7 @@ declare
     helpdesk.tickets, helpdesk.ticket_history,
     helpdesk.ticket_comments, helpdesk.ticket_attachments, helpdesk.ticket_internal_counts,
     helpdesk.notifications, helpdesk.notification_preferences, helpdesk.ticket_watchers,
+    helpdesk.queue_watchers,
     helpdesk.articles, helpdesk.article_versions, helpdesk.article_feedback,
     helpdesk.categories, helpdesk.ticket_articles,
     helpdesk.ticket_stat_deltas, helpdesk.ticket_stage_counts, helpdesk.ticket_agent_counts,
@@ -97,7 +98,7 @@ grant insert (org_id, ticket_id, file_name, file_type, file_size, storage_path, 
 grant update (read), delete on helpdesk.notifications to authenticated;
 grant insert (type, enabled), update (type, enabled), delete
   on helpdesk.notification_preferences to authenticated;
-grant delete on helpdesk.ticket_watchers to authenticated;
+grant delete on helpdesk.ticket_watchers, helpdesk.queue_watchers to authenticated;
 
 grant insert (org_id, title, content, categories, tags, visibility, status),
   update (title, content, categories, tags, visibility, status), delete
@@ -117,7 +118,8 @@ grant insert, update, delete on
 -- No trigger stops rows of these tables from changing their organization, so the columns do.
 grant insert, delete on
   helpdesk.org_invites, helpdesk.workflows, helpdesk.workflow_transitions,
-  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.ticket_articles
+  helpdesk.notification_preferences, helpdesk.ticket_watchers, helpdesk.queue_watchers,
+  helpdesk.ticket_articles
   to service_role;
 grant update (name, description, is_active) on helpdesk.workflows to service_role;
 grant update (min_role) on helpdesk.workflow_transitions to service_role;

@@ -42,6 +42,13 @@ pub fn check_staff(argument: &'static str, org: Uuid) -> Result<()> {
     if acts_as_staff(org)? { Ok(()) } else { Err(not_staff(argument)) }
 }
 
+/// The signed-in person's profile; an error unless they are staff of the organization.
+pub fn require_staff_member(argument: &'static str, org: Uuid) -> Result<Uuid> {
+    let caller = Caller::current()?;
+    let me = caller.require_profile()?;
+    if caller.is_staff(org) { Ok(me) } else { Err(not_staff(argument)) }
+}
+
 /// Errors unless the organization exists and the caller acts as its staff. A role that bypasses row
 /// security acts as staff everywhere, so only this check tells it that an id is wrong.
 pub fn check_staff_of_existing(argument: &'static str, org: Uuid) -> Result<()> {

@@ -11,6 +11,7 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 use crate::tickets::access::no_such_ticket;
+use crate::tickets::comment_event::CommentEvent;
 
 /// The requester of a ticket that a person ($3) sees: as staff ($4), or as requester or assignee.
 const FIND_REQUESTER: &str = "
@@ -148,6 +149,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     update_counts(&row, is_new)?;
     if let Some(stage) = reopen_stage {
         let _reopening = SystemWrite::begin(SystemWrite::Reopen);
+        let _event = CommentEvent::begin(row.required("id")?, row.required("created_by")?);
         statement::write(REOPEN_TICKET).execute(&[
             row.arg("org_id")?,
             row.arg("ticket_id")?,

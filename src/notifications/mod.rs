@@ -1,8 +1,12 @@
 //! Notifications: reading them, and deleting expired ones. Triggers create them for the people who
-//! may read what they are about.
+//! may read what they are about, and delete what a person may no longer read.
 
-mod triggers;
+mod conversation_triggers;
+mod custom;
+mod event;
+mod ticket_trigger;
 mod watchers;
+mod withdrawal;
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
@@ -26,7 +30,8 @@ const MARK_READ: &str = "
 
 const COUNT_UNREAD: &str = "
     select count(*) from helpdesk.notifications n
-     where n.user_id = $1 and not n.read and n.org_id = any ($2)";
+     where n.user_id = $1 and not n.read and n.org_id = any ($2)
+       and ($3::uuid is null or n.org_id = $3)";
 
 const DELETE_EXPIRED: &str = "
     with expired as (
@@ -52,12 +57,12 @@ fn mark_notifications_read(
     Ok(statement::write(MARK_READ).fetch_scalar(&args)?.unwrap_or(0))
 }
 
-/// How many notifications the caller has not read.
+/// How many notifications the caller has not read, in one organization or in all.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn count_unread_notifications() -> Result<i64> {
+fn count_unread_notifications(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<i64> {
     let caller = Caller::current()?;
-    let args = [caller.require_profile()?.into(), caller.orgs().into()];
+    let args = [caller.require_profile()?.into(), caller.orgs().into(), p_org_id.into()];
     Ok(statement::read(COUNT_UNREAD).fetch_scalar(&args)?.unwrap_or(0))
 }
 

@@ -5,13 +5,18 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use crate::platform::error::{self, Result};
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{statement, transaction};
 
+/// Whoever founds an organization watches its queues, so that somebody hears of its first ticket.
 const INSERT_FIRST_MEMBER: &str = "
-    insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
-    values ($1, $2, 'org_admin', $2)";
+    with member as (
+      insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
+      values ($1, $2, 'org_admin', $2)
+    )
+    insert into helpdesk.queue_watchers (org_id, user_id) values ($1, $2)";
 
 const INSERT_WORKFLOW: &str = "
     with workflow as (
@@ -146,6 +151,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let is = rows.new.as_ref().map(MemberRights::from_row).transpose()?.unwrap_or_default();
     let person = [old.arg("org_id")?, old.arg("user_id")?];
     if was.may_be_assigned && !is.may_be_assigned {
+        let _configuring = SystemWrite::begin(SystemWrite::Configuration);
         statement::write(UNASSIGN_TICKETS).execute(&person)?;
         transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)?;
     }

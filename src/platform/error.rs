@@ -9,9 +9,9 @@ use pgrx::pg_sys::panic::ErrorReport;
 pub type Result<T, E = ErrorReport> = std::result::Result<T, E>;
 
 /// 22004: a required argument is NULL.
-pub fn null_argument(argument: &'static str) -> ErrorReport {
-    let message = format!("{argument}: must not be null");
-    report(ERRCODE_NULL_VALUE_NOT_ALLOWED, "null_argument", message, "Give it a value.")
+pub fn null_argument(argument: &str, problem: &str, hint: &str) -> ErrorReport {
+    let message = format!("{argument}: {problem}");
+    report(ERRCODE_NULL_VALUE_NOT_ALLOWED, "null_argument", message, hint)
 }
 
 /// 22023: the value of an argument is not allowed, or names something that is not there.
@@ -75,7 +75,7 @@ fn report(
 
 /// Unwraps an argument that must not be NULL.
 pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
-    value.ok_or_else(|| null_argument(argument))
+    value.ok_or_else(|| null_argument(argument, "must not be null", "Give it a value."))
 }
 
 /// XX000: an invariant of helpdesk is broken, or the system fails. No input can cause it.

@@ -9,6 +9,9 @@ pub enum SystemWrite {
     Derived,
     /// The stage of a ticket that its customer reopens, which workflow_transitions do not restrict.
     Reopen,
+    /// What an admin's change of the configuration does to tickets: the status of a stage, a
+    /// member who can no longer be assigned. It notifies nobody.
+    Configuration,
     /// The start mark of a workflow. The trigger also fires for the stage that loses the mark.
     MoveStartMark,
 }

@@ -6,6 +6,7 @@ mod before_write;
 mod bulk;
 mod changes;
 mod checks;
+pub mod comment_event;
 mod details;
 mod history;
 mod idempotency;
@@ -114,10 +115,10 @@ fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Resu
             "p_requester_id: only staff can open tickets for others",
             "Leave it out to open the ticket for yourself.",
         )),
-        None => Err(error::not_allowed(
-            "not_signed_in",
-            "nobody is signed in",
-            "Sign in, or name the requester in p_requester_id.",
+        None => Err(error::null_argument(
+            "p_requester_id",
+            "must not be null, because nobody is signed in",
+            "Sign in to open the ticket for yourself, or name the requester.",
         )),
     }
 }

@@ -130,7 +130,10 @@ fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<
 fn after_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     let args = [new.arg("org_id")?, new.arg("id")?, new.arg("status")?];
-    statement::write(UPDATE_STATUS_OF_TICKETS).execute(&args)?;
+    {
+        let _configuring = SystemWrite::begin(SystemWrite::Configuration);
+        statement::write(UPDATE_STATUS_OF_TICKETS).execute(&args)?;
+    }
     transaction::recheck_on_latest_snapshot(HAS_TICKET_OF_OTHER_STATUS, &args)?;
     Ok(None)
 }

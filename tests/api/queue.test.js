@@ -88,12 +88,12 @@ test('a bulk update with one missing ticket changes nothing', async () => {
   assert.deepEqual(await titlesOf(ids), ['Kept', 'As well']);
 });
 
-test('a stage of another workflow or a non-member as assignee: 403, and nothing changes', async () => {
+test('a stage of another workflow or a non-member as assignee: 400, and nothing changes', async () => {
   const ids = [await open('Stays')];
   const theirs = await stagesOf(db, globex);
   for (const changes of [{ stageId: theirs.Closed }, { assignedTo: mallory.profile }, { assignedTo: alice.profile }]) {
-    refused(await update(asBen, ids, { title: 'x', ...changes }), 403, '42501');
-    refused(await asBen.rpc('update_ticket', { p_ticket_id: ids[0], p_changes: { title: 'x', ...changes } }), 403, '42501');
+    refused(await update(asBen, ids, { title: 'x', ...changes }), 400, '22023');
+    refused(await asBen.rpc('update_ticket', { p_ticket_id: ids[0], p_changes: { title: 'x', ...changes } }), 400, '22023');
   }
   assert.deepEqual(await titlesOf(ids), ['Stays']);
 });

@@ -112,7 +112,7 @@ test('a backend opens a ticket for a member and must name the requester', async 
   assert.equal(history[0].changedBy, null, 'the system did it');
   const error = refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'For whom?' }), 400, '22004');
   assert.match(error.message, /p_requester_id/);
-  refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: mallory.profile }), 403, '42501');
+  refused(await backend.rpc('create_ticket', { p_org_id: acme, p_title: 'x', p_requester_id: mallory.profile }), 400, '22023');
 });
 
 test('a new organization numbers its tickets from 1', async () => {

@@ -247,7 +247,7 @@ for (const [how, work] of Object.entries({
     // The removal comes first: the assignment waits and is refused.
     await admin.query('begin');
     await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
-    const waiting = expectError('42501', work(agent, ticket, person));
+    const waiting = expectError('22023', work(agent, ticket, person));
     await db.waitUntilBlocked(agent);
     await admin.query('commit');
     await waiting;
@@ -285,7 +285,7 @@ test('a bulk assignment during the removal of the assignee does not deadlock', a
   await admin.query('begin');
   await admin.query('select helpdesk.set_member_role($1, $2, $3)', [acme, person.profile, 'org_admin']);
   const waiting = expectError(
-    '42501',
+    '22023',
     agent.query('select helpdesk.update_tickets($1, $2)', [ids, { assignedTo: person.profile }]),
   );
   await db.waitUntilBlocked(agent);

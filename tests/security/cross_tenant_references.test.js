@@ -67,7 +67,7 @@ for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !=
         for (const column of Object.keys(row).filter((column) => /_id$|_to$|_by$/.test(column))) {
           for (const [kind, id] of Object.entries(acme.ids)) {
             const outcome = await attemptAndUndo(...insertStatement(table, { ...row, [column]: id }));
-            assert.match(sqlstateOf(outcome), /^(42501|23503)$/, `${table}.${column} = a foreign ${kind}`);
+            assert.match(sqlstateOf(outcome), /^(42501|22023|23503)$/, `${table}.${column} = a foreign ${kind}`);
             assert.deepEqual(findSecrets(outcome, [id]), [], `${table}.${column} = a foreign ${kind}`);
           }
         }
@@ -78,15 +78,17 @@ for (const [who, attacker] of Object.entries(attackers).filter(([who]) => who !=
 
 test('a ticket cannot get a stage, assignee or workflow of another organization', async () => {
   const { ids } = acme;
-  for (const text of [
+  const badValues = [
     `update helpdesk.tickets set current_stage_id = '${ids.stage}' where id = '${ticket_id}'`,
     `update helpdesk.tickets set assigned_to = '${acme.agent.profile}' where id = '${ticket_id}'`,
     `select helpdesk.update_ticket('${ticket_id}', '{"stageId": "${ids.stage}"}')`,
     `select helpdesk.update_ticket('${ticket_id}', '{"assignedTo": "${acme.agent.profile}"}')`,
-    `select helpdesk.update_tickets(array['${ticket_id}', '${ids.ticket}']::uuid[], '{"priority": "low"}')`,
     `select helpdesk.update_tickets(array['${ticket_id}']::uuid[], '{"stageId": "${ids.stage}"}')`,
     `select helpdesk.create_ticket('${org_id}', 'x', p_workflow_id => '${ids.workflow}')`,
     `select helpdesk.create_ticket('${org_id}', 'x', p_requester_id => '${acme.customer.profile}')`,
+  ];
+  const deniedObjects = [
+    `select helpdesk.update_tickets(array['${ticket_id}', '${ids.ticket}']::uuid[], '{"priority": "low"}')`,
     `select helpdesk.create_ticket('${acme.org}', 'x', p_workflow_id => '${workflow_id}')`,
     `select helpdesk.set_member_role('${org_id}', '${acme.agent.profile}', 'org_admin')`,
     `select helpdesk.set_member_role('${acme.org}', '${globex.agent.profile}', 'org_admin')`,
@@ -97,8 +99,9 @@ test('a ticket cannot get a stage, assignee or workflow of another organization'
     `select helpdesk.revert_article('${acme.open.article}', 1)`,
     `select helpdesk.suggest_articles('${ids.ticket}', '${org_id}')`,
     `select helpdesk.rate_article('${ids.article}', true, p_org_id => '${org_id}')`,
-  ]) {
-    assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), '42501', text);
+  ];
+  for (const [code, texts] of [['22023', badValues], ['42501', deniedObjects]]) {
+    for (const text of texts) assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), code, text);
   }
 });
 

@@ -126,8 +126,8 @@ create procedure test.create_assigned_ticket() language sql as $$
   insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, created_at) values (test.org_id('Acme'), test.ticket_id('Leak'), 'Seen before', test.profile_id('Ben'), '2020-01-01');
   delete from helpdesk.notifications;
 $$;
--- Who gets which notifications from a person's statement: recipient, type, old and new status, and
--- commenter. Undoes the statement.
+-- Who gets which notifications from a person's statement: recipient, type, old and new status,
+-- commenter, and whether it arrives read. Undoes the statement.
 create function test.notified(person text, statement text) returns text language plpgsql as $$
 declare
   recipients text;
@@ -138,7 +138,7 @@ begin
   end if;
   execute statement;
   call test.sign_out();
-  select string_agg(concat_ws(' ', p.name, n.type, n.content->>'old_status' || '>' || (n.content->>'new_status'), 'by ' || test.profile_name((n.content->>'commenter')::uuid)), ', '
+  select string_agg(concat_ws(' ', p.name, n.type, n.content->>'old_status' || '>' || (n.content->>'new_status'), 'by ' || test.profile_name((n.content->>'commenter')::uuid), case when n.read then 'read' end), ', '
                     order by p.name collate "C", n.type)
     into recipients from helpdesk.notifications n join helpdesk.profiles p on p.id = n.user_id;
   raise exception using errcode = 'UNDO0', message = coalesce(recipients, 'nobody');
