@@ -158,7 +158,8 @@ test('the login of an admin can be deleted while the other admin leaves; the org
 test('two logins that confirm the address of a former profile at once: one gets it', async () => {
   const quin = await signUp(db, 'Quin');
   await db.sql('delete from auth.users where id = $1', [quin.login]);
-  await db.sql('drop index auth.users_email_key'); // As on a server that allows several logins per address.
+  // As on a server that allows several logins per address.
+  await db.sql('drop index auth.users_email_key');
   const [one, two] = [await db.connect(), await db.connect()];
   await one.query('begin');
   const insert = 'insert into auth.users (email, email_confirmed_at) values ($1, now())';
@@ -167,7 +168,9 @@ test('two logins that confirm the address of a former profile at once: one gets 
   await db.waitUntilBlocked(two);
   await one.query('commit');
   await second;
-  const profiles = await db.sql('select id, auth_id is not null as has_login from helpdesk.profiles where email = $1', [quin.email]);
+  const profiles = await db.sql('select id, auth_id is not null as has_login from helpdesk.profiles where email = $1', [
+    quin.email,
+  ]);
   assert.equal(profiles.length, 2);
   assert.ok(profiles.every(({ has_login }) => has_login));
 });
