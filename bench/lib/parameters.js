@@ -10,11 +10,10 @@ const daysAgo = (days) => new Date(Date.now() - days * 24 * 3600 * 1000).toISOSt
 /** The callers, by their number in bench/generate.sql. */
 const PEOPLE = { agent: 21, customer: 200, everywhere: 100 };
 
+export const claimsOf = (login) => JSON.stringify({ sub: login, role: 'authenticated' });
+
 /** The settings of a caller's session, as PostgREST sets them. */
-export const sessionOf = (who) => ({
-  role: 'authenticated',
-  'request.jwt.claims': JSON.stringify({ sub: id(1, PEOPLE[who]), role: 'authenticated' }),
-});
+export const sessionOf = (who) => ({ role: 'authenticated', 'request.jwt.claims': claimsOf(id(1, PEOPLE[who])) });
 
 export const loginOf = (who) => id(1, PEOPLE[who]);
 
@@ -27,13 +26,17 @@ export function readParameters() {
     query(`select helpdesk.list_org_tickets('${org}', '{"page": ${deepPage - 1}, "count": "none"}')`, sessionOf('agent')),
   );
   const last = before.tickets.at(-1);
+  const smallOrg = id(3, 20);
+  const smallTicket = query(`select min(id::text) from helpdesk.tickets where org_id = '${smallOrg}'`);
   const orgsOf = (who) => query(`select array_agg(org_id) from helpdesk.org_members where user_id = '${id(2, PEOPLE[who])}'`);
   return {
     org,
-    smallOrg: id(3, 20),
+    smallOrg,
     many,
     stage: id(5, 12),
+    smallStage: id(5, 202),
     workflow: id(4, 1),
+    smallWorkflow: id(4, 20),
     customerProfile: id(2, PEOPLE.customer),
     agentOrgs: orgsOf('agent'),
     customerOrgs: orgsOf('customer'),
@@ -41,6 +44,11 @@ export function readParameters() {
     // A ticket without writes, and one that all writes use.
     quiet: query('select id from bench.largest where n = 7'),
     busy: query('select id from bench.largest where n = 8'),
+    customerTicket: query(`select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`),
+    smallTicket,
+    smallCustomerLogin: query(
+      `select p.auth_id from helpdesk.tickets t join helpdesk.profiles p on p.id = t.created_by where t.id = '${smallTicket}'`,
+    ),
     article: query(
       `select min(id::text) from helpdesk.articles where org_id = '${org}' and status = 'published' and visibility = 'public'`,
     ),

@@ -74,10 +74,13 @@ alter table helpdesk.ticket_attachments
 ---- Indexes
 
 create index ticket_comments_id_idx on helpdesk.ticket_comments (id);
+create index ticket_comments_created_at_idx on helpdesk.ticket_comments (org_id, created_at desc);
 create index ticket_comments_ticket_idx on helpdesk.ticket_comments (ticket_id, created_at, id);
 create index ticket_comments_requester_idx
   on helpdesk.ticket_comments (requester_id, created_at desc);
 create index ticket_attachments_id_idx on helpdesk.ticket_attachments (id);
+create index ticket_attachments_uploaded_at_idx
+  on helpdesk.ticket_attachments (org_id, uploaded_at desc);
 create index ticket_attachments_ticket_idx
   on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
 create index ticket_attachments_uploaded_by_idx on helpdesk.ticket_attachments (uploaded_by);
@@ -208,12 +211,16 @@ comment on column helpdesk.ticket_internal_counts.attachment_count is
   'Number of internal attachments.';
 
 comment on index helpdesk.ticket_comments_id_idx is 'Serves lookups of a comment by id alone.';
+comment on index helpdesk.ticket_comments_created_at_idx is
+  'Serves the latest comments in an organization.';
 comment on index helpdesk.ticket_comments_ticket_idx is
   'Serves the comments of a ticket in order, and the foreign key to tickets.';
 comment on index helpdesk.ticket_comments_requester_idx is
   'Serves a customer''s own conversations.';
 comment on index helpdesk.ticket_attachments_id_idx is
   'Serves lookups of an attachment by id alone.';
+comment on index helpdesk.ticket_attachments_uploaded_at_idx is
+  'Serves the latest attachments in an organization.';
 comment on index helpdesk.ticket_attachments_ticket_idx is
   'Serves the attachments of a ticket in order, and the foreign key to tickets.';
 comment on index helpdesk.ticket_attachments_uploaded_by_idx is

@@ -86,7 +86,7 @@ create table helpdesk.ticket_history (
     references helpdesk.profiles (id),
   constraint ticket_history_workflow_stage_id_fkey foreign key (org_id, workflow_stage_id)
     references helpdesk.workflow_stages (org_id, id),
-  constraint ticket_history_ticket_id_id_key unique (org_id, ticket_id, id),
+  constraint ticket_history_ticket_id_id_key unique (ticket_id, id, org_id),
   constraint ticket_history_previous_history_id_fkey
     foreign key (org_id, ticket_id, previous_history_id)
     references helpdesk.ticket_history (org_id, ticket_id, id)
@@ -137,8 +137,8 @@ create index tickets_org_age_idx on helpdesk.tickets (org_id,
 create index tickets_org_priority_idx
   on helpdesk.tickets (org_id, priority desc, updated_at desc, id desc);
 create index tickets_org_status_idx on helpdesk.tickets (org_id, status, updated_at desc, id desc);
-create index tickets_org_stage_idx
-  on helpdesk.tickets (org_id, current_stage_id, updated_at desc, id desc);
+create index tickets_workflow_idx on helpdesk.tickets (workflow_id, updated_at desc, id desc);
+create index tickets_stage_idx on helpdesk.tickets (current_stage_id, updated_at desc, id desc);
 create index tickets_unassigned_idx
   on helpdesk.tickets (org_id, updated_at desc, id desc) where assigned_to is null;
 create index tickets_queue_idx on helpdesk.tickets (org_id, priority desc, created_at, id)
@@ -155,6 +155,10 @@ create index ticket_history_stage_idx on helpdesk.ticket_history (workflow_stage
 create index ticket_history_changed_at_idx on helpdesk.ticket_history (org_id, changed_at desc);
 create index ticket_history_requester_idx
   on helpdesk.ticket_history (requester_id, changed_at desc);
+create index ticket_history_assigned_to_idx
+  on helpdesk.ticket_history (assigned_to, changed_at desc) where assigned_to is not null;
+create index ticket_history_changed_by_idx
+  on helpdesk.ticket_history (changed_by, changed_at desc) where changed_by is not null;
 
 create index ticket_idempotency_keys_actor_idx on helpdesk.ticket_idempotency_keys (actor_id);
 
@@ -315,8 +319,10 @@ comment on index helpdesk.tickets_org_age_idx is
 comment on index helpdesk.tickets_org_priority_idx is
   'Serves list_org_tickets() sorted by, or filtered by, priority.';
 comment on index helpdesk.tickets_org_status_idx is 'Serves lists filtered by status.';
-comment on index helpdesk.tickets_org_stage_idx is
-  'Serves lists filtered by stage (boards) or by workflow, and the foreign key to stages.';
+comment on index helpdesk.tickets_workflow_idx is
+  'Serves lists filtered by workflow, and the foreign key to workflows.';
+comment on index helpdesk.tickets_stage_idx is
+  'Serves lists filtered by stage (boards), and the foreign key to stages.';
 comment on index helpdesk.tickets_unassigned_idx is 'Serves the list of unassigned tickets.';
 comment on index helpdesk.tickets_queue_idx is
   'Serves claim_next_ticket(): most urgent first, oldest first.';
@@ -334,6 +340,10 @@ comment on index helpdesk.ticket_history_stage_idx is
 comment on index helpdesk.ticket_history_changed_at_idx is
   'Serves the latest changes in an organization.';
 comment on index helpdesk.ticket_history_requester_idx is 'Serves a customer''s own history.';
+comment on index helpdesk.ticket_history_assigned_to_idx is
+  'Serves what has been assigned to a person, and the foreign key to profiles.';
+comment on index helpdesk.ticket_history_changed_by_idx is
+  'Serves what a person has changed, and the foreign key to profiles.';
 comment on index helpdesk.ticket_idempotency_keys_actor_idx is
   'Serves the foreign key to profiles.';
 

@@ -7,7 +7,7 @@ use super::lexemes::{Kind, TITLE_PREFIX, organization_marker, quote_lexeme, with
 use super::text::{MAX_TYPED_WORD, sanitize};
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 
 /// With this many letters or more, the last word also matches as a prefix.
 const MIN_PREFIX: usize = 3;
@@ -165,8 +165,9 @@ impl Query {
     /// Estimates from a sample how many documents match; stops counting a little above `limit`.
     pub fn estimate_matches(&self, tsquery: TsQuery, limit: i64) -> Result<i64> {
         let args = [tsquery.into(), (limit / SAMPLING_RATE + 1).into(), self.org.into()];
-        let sampled =
-            statement::read(COUNT_SAMPLED_MATCHES).generic_plan().fetch_scalar::<i64>(&args)?;
+        let sampled = statement::read(COUNT_SAMPLED_MATCHES)
+            .planned(Planned::Once)
+            .fetch_scalar::<i64>(&args)?;
         Ok(sampled.unwrap_or_default() * SAMPLING_RATE)
     }
 

@@ -11,7 +11,7 @@ use super::category_triggers::MAX_LEVELS;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 
 const LIST_CATEGORIES: &str = "
     select c.id, c.parent_id, c.name, c.description
@@ -68,7 +68,7 @@ fn find_readable_articles(org: Uuid, reader: Reader) -> Result<BTreeMap<String, 
           where a.org_id = $1 and a.categories <> '{{}}' and {}",
         reader.condition()
     );
-    let articles = statement::read_assembled(&statement)
+    let articles = statement::read_assembled(&statement, Planned::Once)
         .fetch_all(&[org.into()], |row| row.get::<Vec<Option<String>>>(1))?;
     let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, names) in articles.into_iter().flatten().enumerate() {

@@ -28,6 +28,27 @@ thread_local! {
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_ASSEMBLED_PLANS)));
 }
 
+/// How Postgres plans a statement that runs often. By itself it plans for the arguments of five
+/// calls, and then once if it expects that plan to be about as good, which it may not be.
+#[derive(Clone, Copy)]
+pub enum Planned {
+    /// One plan is best for all arguments.
+    Once,
+    /// The best plan depends on the arguments, or on a table whose size changes much between calls.
+    /// Planning costs more than running most statements.
+    EachTime,
+}
+
+impl Planned {
+    /// CURSOR_OPT_*.
+    fn options(self) -> u32 {
+        match self {
+            Planned::Once => pg_sys::CURSOR_OPT_GENERIC_PLAN,
+            Planned::EachTime => pg_sys::CURSOR_OPT_CUSTOM_PLAN,
+        }
+    }
+}
+
 /// A constant statement that only reads, on the caller's snapshot.
 pub fn read(sql: &'static str) -> Statement<'static> {
     Statement { text: Text::Constant(sql), mode: Mode::Read, options: 0 }
@@ -39,13 +60,13 @@ pub fn write(sql: &'static str) -> Statement<'static> {
 }
 
 /// A statement assembled from constants that only reads.
-pub fn read_assembled(sql: &str) -> Statement<'_> {
-    Statement { text: Text::Assembled(sql), mode: Mode::Read, options: 0 }
+pub fn read_assembled(sql: &str, planned: Planned) -> Statement<'_> {
+    Statement { text: Text::Assembled(sql), mode: Mode::Read, options: planned.options() }
 }
 
 /// A statement assembled from constants that may write.
-pub fn write_assembled(sql: &str) -> Statement<'_> {
-    Statement { text: Text::Assembled(sql), mode: Mode::Write, options: 0 }
+pub fn write_assembled(sql: &str, planned: Planned) -> Statement<'_> {
+    Statement { text: Text::Assembled(sql), mode: Mode::Write, options: planned.options() }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -65,19 +86,14 @@ enum Text<'a> {
 pub struct Statement<'a> {
     text: Text<'a>,
     mode: Mode,
-    /// CURSOR_OPT_*: which kind of plan Postgres may choose.
+    /// CURSOR_OPT_*: which kind of plan Postgres may choose; 0 for both.
     options: u32,
 }
 
 impl Statement<'_> {
-    /// Plans once, whatever the arguments are.
-    pub fn generic_plan(self) -> Self {
-        Statement { options: pg_sys::CURSOR_OPT_GENERIC_PLAN, ..self }
-    }
-
-    /// Plans again for each call: for tables whose size changes much between calls.
-    pub fn custom_plan(self) -> Self {
-        Statement { options: pg_sys::CURSOR_OPT_CUSTOM_PLAN, ..self }
+    /// Overrides Postgres's choice, which is safe for statements that look up a few rows by keys.
+    pub fn planned(self, planned: Planned) -> Self {
+        Statement { options: planned.options(), ..self }
     }
 
     /// The first row; None when there is none.

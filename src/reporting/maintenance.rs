@@ -11,7 +11,8 @@ use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use super::day_sums::{BUCKET, DAY_SUMS};
 use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
-use crate::platform::{statement, time_zone};
+use crate::platform::statement::{self, Planned};
+use crate::platform::time_zone;
 
 /// The number of deltas that one statement folds.
 const BATCH: i64 = 50_000;
@@ -94,9 +95,10 @@ fn find_unknown_time_zones() -> Result<Vec<String>> {
 /// Folds the first deltas after `last`; None if there are none.
 fn fold_batch(last: (Uuid, Uuid), unknown_zones: &[String]) -> Result<Option<Batch>> {
     let args = [BATCH.into(), last.0.into(), last.1.into(), unknown_zones.to_vec().into()];
-    let batch = statement::write(&FOLD).custom_plan().fetch_optional(&args, |row| {
-        Some(Batch { size: row.get(1)?, last: (row.get(2)?, row.get(3)?), orgs: row.get(4)? })
-    })?;
+    let batch =
+        statement::write(&FOLD).planned(Planned::EachTime).fetch_optional(&args, |row| {
+            Some(Batch { size: row.get(1)?, last: (row.get(2)?, row.get(3)?), orgs: row.get(4)? })
+        })?;
     Ok(batch.flatten())
 }
 

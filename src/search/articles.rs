@@ -5,7 +5,7 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
 use crate::fulltext::typos::SimilarTitle;
 use crate::platform::error::Result;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 
 /// How many matching articles are ranked: those with the words in their title, then the newest
 /// ones. The others come after them.
@@ -54,9 +54,9 @@ impl Search {
         let Some(query) = &self.query else { return Ok(Vec::new()) };
         let args =
             [self.org.into(), query.for_kind(Kind::Article).into(), query.for_titles().into()];
-        let articles = statement::read_assembled(&matching_articles(self.reader.condition()))
-            .generic_plan()
-            .fetch_all(&args, Match::from_row)?;
+        let articles =
+            statement::read_assembled(&matching_articles(self.reader.condition()), Planned::Once)
+                .fetch_all(&args, Match::from_row)?;
         Ok(articles.into_iter().flatten().collect())
     }
 
@@ -66,14 +66,17 @@ impl Search {
             return Ok(Vec::new());
         }
         let titles = newest_titles(self.reader.condition());
-        let similar = statement::read_assembled(&titles).fetch_all(&[self.org.into()], |row| {
-            pgrx::check_for_interrupts!();
-            wanted.matches(row.get(2)?).then_some(Match {
-                rank: RANK_OF_SIMILAR_TITLE,
-                id: row.get(1)?,
-                kind: Kind::Article,
-            })
-        })?;
+        let similar = statement::read_assembled(&titles, Planned::Once).fetch_all(
+            &[self.org.into()],
+            |row| {
+                pgrx::check_for_interrupts!();
+                wanted.matches(row.get(2)?).then_some(Match {
+                    rank: RANK_OF_SIMILAR_TITLE,
+                    id: row.get(1)?,
+                    kind: Kind::Article,
+                })
+            },
+        )?;
         Ok(similar.into_iter().flatten().collect())
     }
 }

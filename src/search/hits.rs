@@ -8,7 +8,7 @@ use crate::platform::datum::{JsonText, TsQuery};
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
-use crate::platform::statement::{self, Row};
+use crate::platform::statement::{self, Planned, Row};
 
 const HITS: &str = include_str!("../../sql/queries/search_hits.sql");
 
@@ -34,7 +34,7 @@ impl Search {
             TsQuery(tsquery.to_owned()).into(),
         ];
         let hits = statement::read(HITS)
-            .generic_plan()
+            .planned(Planned::Once)
             .fetch_all(&args, |row| JsonText::serialize(&Hit::from_row(row)))?;
         hits.into_iter().collect()
     }

@@ -10,7 +10,7 @@ use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
 use crate::platform::json::output;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 use crate::tickets::access::require_visible_ticket;
 
 const MAX_SUGGESTIONS: usize = 5;
@@ -86,8 +86,9 @@ fn distinctive_lexemes(lexemes: Vec<String>, org: Uuid, reader: Reader) -> Resul
         .iter()
         .map(|lexeme| with_prefix(org, Kind::Article.prefix(), &quote_lexeme(lexeme)))
         .collect();
-    let are_distinctive = statement::read_assembled(&are_distinctive(reader.condition()))
-        .fetch_all(&[org.into(), queries.into()], |row| row.get::<bool>(1))?;
+    let are_distinctive =
+        statement::read_assembled(&are_distinctive(reader.condition()), Planned::Once)
+            .fetch_all(&[org.into(), queries.into()], |row| row.get::<bool>(1))?;
     let distinctive = lexemes
         .into_iter()
         .zip(are_distinctive)

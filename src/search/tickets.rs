@@ -11,7 +11,7 @@ use super::matches::{Match, RANK_OF_NUMBER_MATCH, Search, rank};
 use super::position::{Position, Scan};
 use crate::fulltext::lexemes::Kind;
 use crate::platform::error::Result;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
@@ -125,7 +125,7 @@ impl Search {
             own_tickets.into(),
             query.for_kind(Kind::Ticket).into(),
         ];
-        let rows = statement::read(sql).generic_plan().fetch_all(&args, Match::from_row)?;
+        let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
         let matches: Vec<Match> = rows.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW_SIZE {
             matches.iter().map(|found| found.id).min()
@@ -138,7 +138,9 @@ impl Search {
     }
 
     fn own_tickets(&self) -> Result<Vec<Uuid>> {
+        // Without the argument, the planner takes a customer for an agent with many tickets.
         let tickets = statement::read(OWN_TICKETS)
+            .planned(Planned::EachTime)
             .fetch_all(&[self.org.into(), self.me.into()], |row| row.get(1))?;
         Ok(tickets.into_iter().flatten().collect())
     }

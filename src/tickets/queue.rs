@@ -11,7 +11,7 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 
 /// The filters are appended to the first part. Tickets that another caller is claiming are skipped,
 /// so nobody waits and no two callers get the same one.
@@ -75,7 +75,9 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
 fn claim_first(filters: &Filters, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
     let search = filters.search_in(org)?;
     let [select, order] = CLAIM_FIRST;
-    let statement = with_conditions(select, conditions(filters, search.as_ref(), true)) + order;
+    let conditions = conditions(filters, search.as_ref(), true);
+    let planned = if conditions.is_empty() { Planned::Once } else { Planned::EachTime };
+    let statement = with_conditions(select, conditions) + order;
     let arguments = Arguments::new(org, Some(me), filters, search.as_ref(), None);
-    statement::write_assembled(&statement).fetch_scalar(&arguments.params())
+    statement::write_assembled(&statement, planned).fetch_scalar(&arguments.params())
 }

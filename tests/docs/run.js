@@ -3,7 +3,6 @@
 // bottom. Prints what fails, and at last "examples: N passed, N failed".
 
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { startPostgrest } from '../support/postgrest.js';
@@ -63,8 +62,8 @@ async function attempt(name, work) {
 }
 
 async function loadDemo(db) {
-  const [file] = (await readdir(`${ROOT}demo`)).filter((name) => name.endsWith('.sql'));
-  const { code, errors } = await execute(`${process.env.PGBIN}/psql`, ['-X', '-d', db.name, '-f', `${ROOT}demo/${file}`]);
+  const files = ['data.sql', 'articles.sql'].flatMap((file) => ['-f', `${ROOT}demo/${file}`]);
+  const { code, errors } = await execute(`${process.env.PGBIN}/psql`, ['-X', '-d', db.name, ...files]);
   assert.equal(code, 0, errors);
 }
 

@@ -1,8 +1,7 @@
 // The cast of the tests, and helpers to create organizations, members and tickets.
 
 /** Signs a person up: { name, email, login (auth.users.id), profile (helpdesk.profiles.id) }. */
-export async function signUp(db, name) {
-  const email = `${name.toLowerCase()}@example.com`;
+export async function signUp(db, name, email = `${name.toLowerCase()}@example.com`) {
   const login = await db.value(
     `insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
      values (gen_random_uuid(), $1, now(), jsonb_build_object('full_name', $2::text)) returning id`,

@@ -4,8 +4,6 @@ use super::filters::{Assignee, Filters};
 use super::search::TicketSearch;
 use crate::platform::json::input::OneOrMany;
 
-pub(super) const IN_WORKFLOW: &str = "t.workflow_id = $9";
-
 pub(super) const CREATED_BEFORE: &str = "t.created_at < $14";
 
 /// The conditions on a ticket `t` that the filters mean. A single value is compared with `=`, so
@@ -31,7 +29,7 @@ pub fn conditions(
         ),
         one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
         one_or_many(&filters.stage_id, "t.current_stage_id = $7", "t.current_stage_id = any ($8)"),
-        one_or_many(&filters.workflow_id, IN_WORKFLOW, "t.workflow_id = any ($10)"),
+        one_or_many(&filters.workflow_id, "t.workflow_id = $9", "t.workflow_id = any ($10)"),
         filters.assigned_to.as_ref().map(|assignee| match assignee {
             Assignee::Nobody => "t.assigned_to is null",
             _ => "t.assigned_to = $11",

@@ -10,6 +10,7 @@ pub(super) mod filters;
 mod item;
 mod order;
 mod page;
+mod planning;
 mod search;
 mod totals;
 
@@ -29,7 +30,7 @@ use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
 use crate::platform::json::output;
 use crate::platform::paging::{Count, Page};
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 
 /// One page of the tickets of an organization that the caller may see.
 #[pg_extern(stable, parallel_safe, security_definer)]
@@ -60,12 +61,13 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
     let offset = (page_number.unwrap_or(1) - 1) * size.get();
     let window = Window { limit: size.limit(), offset };
     let sql = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
-    let mut statement = statement::read_assembled(&sql);
     let is_by_age = sees_all && by_age::applies(&conditions, sort, window.last());
-    if has_one_best_plan(filters, &conditions, is_by_age) {
-        statement = statement.generic_plan();
-    }
-    let rows = statement.fetch_all(&params, ListedTicket::from_row)?;
+    let planned = match is_by_age {
+        true => Planned::Once,
+        false => planning::of_page(filters, &conditions, sort, sees_all),
+    };
+    let rows =
+        statement::read_assembled(&sql, planned).fetch_all(&params, ListedTicket::from_row)?;
     let page = Page::new(rows.into_iter().collect::<Result<Vec<_>>>()?, size);
     let next_cursor = page.next_cursor(|last| last.cursor(sort))?;
     let total = match filters.count.unwrap_or_default() {
@@ -82,14 +84,6 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
             "nextCursor": next_cursor,
         }),
     ))
-}
-
-/// Whether the same plan is best for all arguments. With several conditions, or for an agent of few
-/// or of many tickets, the best index depends on the arguments.
-fn has_one_best_plan(filters: &Filters, conditions: &[&str], is_by_age: bool) -> bool {
-    conditions.len() <= 1
-        && filters.assigned_to.is_none()
-        && (!filters.has_time_range() || is_by_age)
 }
 
 #[cfg(any(test, feature = "pg_test"))]

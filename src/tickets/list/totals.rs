@@ -4,9 +4,10 @@ use pgrx::datum::DatumWithOid;
 
 use super::conditions::{conditions, with_conditions};
 use super::filters::{Assignee, Filters};
+use super::planning;
 use super::search::TicketSearch;
 use crate::platform::error::Result;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 use crate::reporting::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 
 /// Totals of a search are exact up to this number, and unknown beyond it.
@@ -23,12 +24,15 @@ pub(super) fn count(
     if let Some(search) = search {
         return count_matches(filters, search, sees_all, params);
     }
-    let sql = if sees_all && filters.can_use_counters() {
-        sum_of_counters(conditions, filters.assigned_to)
+    let (sql, planned) = if sees_all && filters.can_use_counters() {
+        (sum_of_counters(conditions, filters.assigned_to), Planned::Once)
     } else {
-        select_matching("select count(*)", conditions, sees_all)
+        (
+            select_matching("select count(*)", conditions, sees_all),
+            planning::of_total(filters, conditions, sees_all),
+        )
     };
-    Ok(Some(statement::read_assembled(&sql).fetch_scalar(params)?.unwrap_or(0)))
+    Ok(Some(statement::read_assembled(&sql, planned).fetch_scalar(params)?.unwrap_or(0)))
 }
 
 fn count_matches(
@@ -44,7 +48,8 @@ fn count_matches(
     let matching = select_matching("select", &conditions, sees_all);
     let limit = MAX_TOTAL_OF_SEARCH + 1;
     let sql = format!("select count(*) from ({matching} limit {limit}) t");
-    let total: Option<i64> = statement::read_assembled(&sql).fetch_scalar(params)?;
+    let planned = planning::of_total(filters, &conditions, sees_all);
+    let total: Option<i64> = statement::read_assembled(&sql, planned).fetch_scalar(params)?;
     Ok(total.filter(|total| *total <= MAX_TOTAL_OF_SEARCH))
 }
 

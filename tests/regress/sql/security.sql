@@ -86,9 +86,9 @@ select c.attname, lower(a.privilege_type) from pg_attribute c, aclexplode(c.atta
  where c.attrelid = 'auth.users'::regclass and a.grantee = 'helpdesk_owner'::regrole order by c.attnum;
 select role from unnest('{anon,authenticated}'::text[]) role where has_any_column_privilege(role, 'auth.users', 'select');
 
----- Tenant isolation: keys of tenant tables begin with org_id
+---- Tenant isolation: primary keys of tenant tables begin with org_id, other keys contain it
 select t.relname, k.conname, k.columns from test.keys k join test.tenant_tables t on t.oid = k.conrelid where k.contype = 'p' and k.columns[1] <> 'org_id';
-select name, columns from test.indexes i join test.tenant_tables t on t.oid = i.indrelid where i.indisunique and i.columns[1] <> 'org_id';
+select name, columns from test.indexes i join test.tenant_tables t on t.oid = i.indrelid where i.indisunique and 'org_id' <> all (i.columns);
 -- Every tenant table has a primary key.
 select t.relname from test.tenant_tables t where not exists (select from test.keys k where k.conrelid = t.oid and k.contype = 'p');
 select t.relname from test.tenant_tables t where exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'org_id' and not a.attnotnull);
