@@ -52,10 +52,11 @@ const FIXED = {
     uncounted('unhelpful_count', 'not f.helpful'),
   ],
   categories: ['org_id', 'id', 'created_at'],
+  installation_settings: '*',
   org_invites: '*',
   org_members: ['org_id', 'user_id', 'org_role', 'added_at', 'added_by', 'may_be_assigned'],
   organizations: ['id', 'created_at', 'created_by'],
-  profiles: ['id', 'auth_id', 'role', 'email', 'teams', 'created_at'],
+  profiles: ['id', 'auth_id', 'role', 'email', 'email_is_confirmed', 'teams', 'created_at'],
   notifications: [
     ...['org_id', 'id', 'user_id', 'ticket_id', 'comment_id', 'type', 'created_at', 'expires_at'],
     // Follows the comment, which its author may edit.
