@@ -238,7 +238,9 @@ const CALLS = {
   }),
 
   appoint_admin: inOrgs(({ me, world, random, org }) => {
-    const [here, gone] = [true, false].map((has) => random.pick(world.rows.profiles.filter((row) => (row.auth_id !== null) === has)));
+    const [here, gone] = [true, false].map((has) =>
+      random.pick(world.rows.profiles.filter((row) => (row.auth_id !== null) === has)),
+    );
     const may = (me.bypassesRowSecurity || me.installationRole === 'admin') && world.orgs.includes(org);
     return [
       { args: [org, gone.id], expected: outcome(may, '22023') },

@@ -104,7 +104,9 @@ testAnswers('list_org_members shows what the table shows', (me, world) =>
 testAnswers('list_organizations shows administrators of the installation how large each organization is', (me, world) => {
   const of = (table, org) => world.rows[table].filter((row) => row.org_id === org);
   const shown = ({ organizations }) =>
-    organizations.map(({ id, memberCount, ticketCount, admins }) => [id, memberCount, ticketCount, sorted(ids(admins))].join(' '));
+    organizations.map(({ id, memberCount, ticketCount, admins }) =>
+      [id, memberCount, ticketCount, sorted(ids(admins))].join(' '),
+    );
   const expected = [...world.rows.organizations]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ id }) => {

@@ -62,7 +62,8 @@ export const TABLES = {
     insert: (me, org) => me.mayCreateOrganization() && me.is(org.created_by),
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
-    updates: 'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_language time_zone',
+    updates:
+      'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_language time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -326,12 +327,9 @@ const FUNCTIONS = {
     join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name`),
-<<<<<<< HEAD
   backends: words(`
-    create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index`),
-=======
-  backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index forget_person'),
->>>>>>> main
+    create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index
+    forget_person`),
   // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
   // able to stop.
   acting: ['act_as'],
