@@ -42,7 +42,7 @@ create table helpdesk.workflow_stages (
   constraint workflow_stages_status_check
     check (status in ('open', 'pending', 'resolved', 'closed')),
   constraint workflow_stages_start_check
-    check (not is_start or (is_active and status in ('open', 'pending')))
+    check (not is_start or (is_active and status not in ('resolved', 'closed')))
 );
 
 create table helpdesk.workflow_transitions (

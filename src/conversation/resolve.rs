@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use super::comments::{check_content, insert_comment};
 use crate::access::caller::Caller;
 use crate::access::rights;
+use crate::platform::argument_names::{ArgumentNames, name_arguments};
 use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
@@ -34,6 +35,10 @@ const RESOLVE_TICKET: &str = "
     update helpdesk.tickets set current_stage_id = $3
      where org_id = $1 and id = $2 and status in ('open', 'pending')";
 
+/// What a trigger can refuse, about the ticket.
+const TICKET_NAMES: ArgumentNames =
+    &[("current_stage_id", "p_ticket_id"), ("ticket_id", "p_ticket_id")];
+
 /// Resolves a ticket, with a comment that does not reopen it. Returns the ticket object. A ticket
 /// that is resolved or closed already stays as it is, apart from the comment.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
@@ -61,6 +66,7 @@ fn resolve_ticket(
         )));
     }
     let stage = if is_unresolved { Some(lock_resolved_stage(org, ticket)?) } else { None };
+    let _names = name_arguments(TICKET_NAMES);
     let mut event = None;
     if let Some(content) = p_comment {
         let author = caller.require_profile()?;

@@ -176,7 +176,7 @@ impl Start {
         Ok(Start {
             is_marked: stage.get("is_start")?.unwrap_or(false),
             is_active: stage.get("is_active")?.unwrap_or(false),
-            is_unresolved: matches!(status, Some("open" | "pending")),
+            is_unresolved: !matches!(status, Some("resolved" | "closed")),
         })
     }
 
