@@ -57,12 +57,9 @@ const UPSERT_INTERNAL_COUNTS: &str = "
        set comment_count = c.comment_count + excluded.comment_count,
            attachment_count = c.attachment_count + excluded.attachment_count";
 
-/// What a public comment ($4) or file of a person ($3) does to their ticket: the stage that it
-/// reopens in, the statuses that it reopens from, and whether it is refused if the ticket is closed.
-/// Nothing unless they are the requester, or neither staff nor the assignee.
-///
-/// The stage is the first open one after the start stage, else the start stage. Lock order: stage,
-/// then ticket, as in update_ticket.
+/// What a public comment ($4) or file of the requester ($3), or of anybody who is neither staff nor
+/// the assignee, does: the stage and the statuses in which it reopens the ticket, and whether it is
+/// refused on a closed one. Lock order: stage, then ticket, as in update_ticket.
 const FIND_REOPENING: &str = "
     select s.id,
            array_remove(array[

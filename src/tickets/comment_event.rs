@@ -1,4 +1,4 @@
-//! The comment or file that changes its ticket, by reopening it for instance. The two are one event.
+//! The comment or file that changes its ticket, by reopening it for instance. Both are one event.
 
 use std::cell::Cell;
 

@@ -119,8 +119,8 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     })
 }
 
-/// Trigger on ticket_history: revisions cannot be changed, apart from the copy of the requester, and
-/// are deleted only with their ticket.
+/// Trigger on ticket_history: revisions cannot be changed, apart from the copy of the requester,
+/// and are deleted only with their ticket.
 #[pg_trigger(sql = "
     create function helpdesk.ticket_history_append_only() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp

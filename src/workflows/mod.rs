@@ -21,7 +21,8 @@ const LOCK_WORKFLOW: &str =
 /// How many other stages the workflow has, how many of them are start stages, and whether one has
 /// the name $4.
 const COUNT_OTHER_STAGES: &str = "
-    select count(*), count(*) filter (where is_start), coalesce(bool_or(lower(name) = lower($4)), false)
+    select count(*), count(*) filter (where is_start),
+           coalesce(bool_or(lower(name) = lower($4)), false)
       from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id <> $3";
 
@@ -33,8 +34,8 @@ const HAS_OTHER_STAGE: &str = "
     select from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id <> $3 limit 1";
 
-/// Whether a stage ($3) contains or ever contained a ticket. Without the workflow's row, the stage is
-/// being deleted with it.
+/// Whether a stage ($3) contains or ever contained a ticket. Without the workflow's row, the stage
+/// is being deleted with it.
 const IS_STAGE_USED: &str = "
     select from helpdesk.workflows w
      where w.org_id = $1 and w.id = $2
@@ -60,7 +61,7 @@ const HAS_TICKET_OF_OTHER_STATUS: &str = "
     select from helpdesk.tickets
      where org_id = $1 and current_stage_id = $2 and status <> $3 limit 1";
 
-/// Trigger on workflow_stages: the first stage that can be the start stage of a workflow becomes it.
+/// Trigger on workflow_stages: the first stage that can be a workflow's start stage becomes it.
 /// Marking another one moves the mark, which cannot be removed in any other way while the workflow
 /// has other stages. Names are unique, a new stage comes last, and used ones cannot be deleted.
 #[pg_trigger(sql = "
@@ -197,7 +198,9 @@ impl Start {
 fn count_others(stage: &StageIds, name: &str) -> Result<(i64, i64, bool)> {
     let [org, workflow, id] = stage.args();
     let counts = statement::write(COUNT_OTHER_STAGES)
-        .fetch_optional(&[org, workflow, id, name.into()], |row| Some((row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .fetch_optional(&[org, workflow, id, name.into()], |row| {
+            Some((row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
     Ok(counts.flatten().unwrap_or_default())
 }
 

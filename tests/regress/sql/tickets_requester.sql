@@ -2,7 +2,7 @@
 
 call test.create_conversation();
 
--- What a person reads of the ticket, its comments, attachments and history, through tables and functions.
+-- What a person reads of the ticket and its conversation, through tables and functions.
 create function test.reads_of(person text) returns text language plpgsql as $$
 declare
   line text;
