@@ -120,6 +120,10 @@ testAnswers('list_organizations shows administrators of the installation how lar
 
 testAnswers('callers get the number of their notifications and their pending invites', (me) => [
   { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
+  ...me.world.orgs.map((org) => ({
+    sql: json('count_unread_notifications', org),
+    expected: answer(me, me.id === null ? undefined : unread(me).filter((row) => row.org_id === org).length),
+  })),
   { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
 ]);
 
