@@ -51,7 +51,7 @@ select test.notified('Alice', 'select test.comment()');
 update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Resolved') where title = 'Leak';
 select test.notified('Alice', 'select test.comment()'), test.notified('Ben', 'select test.comment()'), test.notified('Ben', 'select test.move(''Closed'')'), test.notified('Ben', 'select test.move(''New'')');
 rollback;
--- So they are if a backend writes down what she said. Whoever wants to hear of moves only hears of the move.
+-- So they are if a backend writes it for her. Whoever wants to hear of moves only hears of that.
 begin;
 update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Resolved') where title = 'Leak';
 select test.notified('the DBA', $$insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by) values (test.org_id('Acme'), test.ticket_id('Leak'), 'Drip', test.profile_id('Alice'))$$);
