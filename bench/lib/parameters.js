@@ -38,6 +38,11 @@ export function readParameters() {
     workflow: id(4, 1),
     smallWorkflow: id(4, 20),
     customerProfile: id(2, PEOPLE.customer),
+    // Of the customer; unassigned, unless there are too few tickets.
+    unassignedTicket: query(
+      `select id from helpdesk.tickets where org_id = '${org}' and created_by = '${id(2, PEOPLE.customer)}'
+        order by assigned_to is not null, id limit 1`,
+    ),
     agentOrgs: orgsOf('agent'),
     customerOrgs: orgsOf('customer'),
     chatty: query(`select min(id::text) from helpdesk.tickets where org_id = '${org}'`),

@@ -65,7 +65,7 @@ fn lock_workflow(workflow: Uuid) -> Result<Uuid> {
     ];
     statement::write(LOCK_WORKFLOW).fetch_scalar(&args)?.ok_or_else(|| {
         rights::refusal(error::not_allowed(
-            "no_such_workflow",
+            "not_an_admin",
             "p_workflow_id: no such workflow, or you are not an admin of its organization",
             "helpdesk.workflows lists the workflows of your organizations.",
         ))

@@ -126,6 +126,7 @@ class Generator {
         agents_may_invite: i % 2 === 0,
         open_to_customers: i === 1,
         reopen_on_customer_comment: this.random.chance(70),
+        closed_ticket_replies: 'reopen',
       });
     }
   }
