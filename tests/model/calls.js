@@ -75,9 +75,12 @@ const CALLS = {
   ]),
 
   resolve_ticket: onTickets(({ me, ticket }) => {
-    const may = mayRead('tickets', me, ticket) && (mayUpdate('tickets', me, ticket, 'current_stage_id') || me.is(ticket.created_by));
+    const may =
+      mayRead('tickets', me, ticket) && (mayUpdate('tickets', me, ticket, 'current_stage_id') || me.is(ticket.created_by));
     const isStaffOnly = !me.is(ticket.created_by) && !['resolved', 'closed'].includes(ticket.status);
-    const stage = me.world.rows.workflow_stages.find((row) => row.workflow_id === ticket.workflow_id && row.status === 'resolved').id;
+    const stage = me.world.rows.workflow_stages.find(
+      (row) => row.workflow_id === ticket.workflow_id && row.status === 'resolved',
+    ).id;
     return [{ args: [ticket.id], expected: outcome(may && (!isStaffOnly || mayMove(me, ticket, stage))) }];
   }),
 
