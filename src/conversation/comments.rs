@@ -1,14 +1,21 @@
-//! add_comment(): a comment on a ticket.
+//! add_comment(): a comment on a ticket, with files and changes of the ticket if the caller wants.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
+use serde_json::json;
 
 use super::access::require_writable_ticket;
+use super::file::{File, Place};
 use crate::access::caller::Caller;
-use crate::platform::error::{Result, required};
+use crate::platform::datum::JsonbText;
+use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
+use crate::tickets::access::VisibleTicket;
+use crate::tickets::changes::Changes;
+use crate::tickets::comment_event::CommentEvent;
+use crate::tickets::idempotency::{NewObject, claim_key};
 
 const MAX_CONTENT: usize = 100_000;
 
@@ -24,14 +31,44 @@ fn add_comment(
     p_content: Option<&str>,
     p_is_internal: default!(Option<bool>, "false"),
     p_org_id: default!(Option<Uuid>, "NULL"),
+    p_attachments: default!(Option<JsonbText>, "NULL"),
+    p_idempotency_key: default!(Option<&str>, "NULL"),
+    p_changes: default!(Option<JsonbText>, "NULL"),
 ) -> Result<Uuid> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let content = required(p_content, "p_content")?;
     check_text("p_content", content, MAX_CONTENT)?;
+    let files = p_attachments.as_ref().map(File::parse_list).transpose()?.unwrap_or_default();
+    let changes = p_changes.as_ref().map(Changes::parse).transpose()?;
     let is_internal = p_is_internal.unwrap_or(false);
-    let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    let VisibleTicket { org, is_staff } = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    if changes.is_some() && !is_staff {
+        return Err(error::not_allowed(
+            "staff_only",
+            "p_changes: only staff may change a ticket",
+            "Omit it: a comment needs no changes.",
+        ));
+    }
     let author = Caller::current()?.require_profile()?;
     let id = new_id();
+    if let Some(key) = p_idempotency_key {
+        let json = |argument: &Option<JsonbText>| argument.as_ref().map(|json| json.0.clone());
+        let request = json!([
+            "add_comment",
+            ticket.to_string(),
+            content,
+            is_internal,
+            json(&p_attachments),
+            json(&p_changes)
+        ]);
+        let comment = NewObject { org, ticket, id };
+        if let Some(first) = claim_key(&comment, Some(author), key, &request)? {
+            return Ok(first);
+        }
+    }
+    if let Some(changes) = &changes {
+        changes.lock_targets(vec![org])?;
+    }
     statement::write(INSERT_COMMENT).execute(&[
         org.into(),
         id.into(),
@@ -40,5 +77,13 @@ fn add_comment(
         is_internal.into(),
         author.into(),
     ])?;
+    let place = Place { org, ticket, comment: Some(id), is_internal, uploader: author };
+    for file in &files {
+        file.insert(new_id(), &place)?;
+    }
+    if let Some(changes) = &changes {
+        let _event = CommentEvent::begin(id, author);
+        changes.apply(org, ticket, None)?;
+    }
     Ok(id)
 }

@@ -3,5 +3,6 @@
 mod access;
 mod attachments;
 mod comments;
+mod file;
 mod storage;
 mod triggers;

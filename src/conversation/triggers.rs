@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
 use crate::access::rights;
-use crate::platform::error::Result;
+use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
@@ -72,6 +72,11 @@ const REOPEN_TICKET: &str = "
     update helpdesk.tickets set current_stage_id = $3
      where org_id = $1 and id = $2 and status in ('pending', 'resolved')";
 
+/// A comment ($3) of the person ($5) on the same ticket ($2), with the same visibility ($4).
+const IS_OWN_COMMENT: &str = "
+    select from helpdesk.ticket_comments
+     where org_id = $1 and id = $3 and ticket_id = $2 and is_internal = $4 and created_by = $5";
+
 /// With the author and the requester, the columns of comments and attachments that cannot change.
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
 
@@ -91,7 +96,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     };
     new.check_unchanged(
         &old,
-        IMMUTABLE_COLUMNS.iter().chain([&author_column(&new), &"requester_id"]),
+        IMMUTABLE_COLUMNS.iter().chain(own_immutable_columns(&new)).chain([&"requester_id"]),
         "Only the content can be edited.",
     )?;
     if is_comment(&new) && !new.same_image(&old, "content")? {
@@ -103,6 +108,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     let mut changes = vec![ColumnChange::new("requester_id", find_requester(new)?)];
+    check_comment(new)?;
     // Browsers send no media type for a file that they do not know.
     if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
         changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
@@ -125,8 +131,31 @@ fn is_comment(row: &TriggerRow) -> bool {
     row.has_column("content")
 }
 
-fn author_column(row: &TriggerRow) -> &'static str {
-    if is_comment(row) { "created_by" } else { "uploaded_by" }
+fn own_immutable_columns(row: &TriggerRow) -> &'static [&'static str] {
+    if is_comment(row) { &["created_by"] } else { &["uploaded_by", "comment_id"] }
+}
+
+/// Errors unless the comment that an attachment names, if it does, is one that it can belong to.
+fn check_comment(new: &TriggerRow) -> Result<()> {
+    if is_comment(new) || new.get::<Uuid>("comment_id")?.is_none() {
+        return Ok(());
+    }
+    let args = [
+        new.arg("org_id")?,
+        new.arg("ticket_id")?,
+        new.arg("comment_id")?,
+        new.arg("is_internal")?,
+        new.arg("uploaded_by")?,
+    ];
+    if statement::write(IS_OWN_COMMENT).exists(&args)? {
+        return Ok(());
+    }
+    Err(error::invalid(
+        "no_such_comment",
+        "comment_id",
+        "not a comment of the uploader on this ticket with the same visibility",
+        "Leave it out to attach the file to the ticket alone.",
+    ))
 }
 
 /// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
