@@ -46,14 +46,8 @@ pub fn claim_key(
     }
     let NewObject { org, ticket, id } = *object;
     let request = request.to_string();
-    let args = [
-        org.into(),
-        actor.into(),
-        key.into(),
-        ticket.into(),
-        id.into(),
-        request.as_str().into(),
-    ];
+    let args =
+        [org.into(), actor.into(), key.into(), ticket.into(), id.into(), request.as_str().into()];
     if statement::write(INSERT_KEY).exists(&args)? {
         return Ok(None);
     }

@@ -14,6 +14,7 @@ mod list;
 pub mod number;
 mod people;
 mod queue;
+mod recorded_ids;
 mod start;
 mod tracked_columns;
 

@@ -5,7 +5,7 @@ grant execute on function
   helpdesk.update_ticket(uuid, jsonb, integer, uuid),
   helpdesk.update_tickets(uuid[], jsonb, uuid),
   helpdesk.claim_next_ticket(uuid, jsonb),
-  helpdesk.get_ticket_details(uuid, uuid),
+  helpdesk.get_ticket_details(uuid, uuid, bigint),
   helpdesk.list_org_tickets(uuid, jsonb)
   to authenticated, service_role;
 
@@ -50,13 +50,17 @@ p_filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore
   updatedBefore and search, as in list_org_tickets().
 Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).';
 
-comment on function helpdesk.get_ticket_details(uuid, uuid) is
+comment on function helpdesk.get_ticket_details(uuid, uuid, bigint) is
 'Returns a ticket with its comments, attachments and history.
 Returns null if there is no such ticket or the caller may not see it. Customers get no internal
   comments and attachments, and no e-mail addresses.
-Result: {ticket, comments, attachments, history}.
-p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 54000 (more than 64 MiB of comments: page through ticket_comments).';
+Result: {ticket, comments, attachments, history}. The ticket has isWatching (the caller watches it)
+  and, for staff, availableStages (to which the caller may move it now). A comment has its
+  attachments, which are also among the others, with commentId. A revision has names, by the ids of
+  stages, workflows and people in its changes.
+p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
+p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
 'Returns a page of the tickets of an organization.
