@@ -35,6 +35,8 @@ create table helpdesk.tickets (
   latest_history_id uuid not null,
   public_comment_count integer not null default 0,
   public_attachment_count integer not null default 0,
+  last_public_comment_at timestamptz,
+  is_answered boolean not null default false,
   constraint tickets_pkey primary key (org_id, id),
   constraint tickets_org_id_number_key unique (org_id, number),
   constraint tickets_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
@@ -53,10 +55,12 @@ create table helpdesk.tickets (
   -- Keeps timestamps within what date arithmetic and epoch sums can represent.
   constraint tickets_timestamps_check check (
     least(
-      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at)
+      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
+      last_public_comment_at)
       >= '0001-01-01 00:00Z'
     and greatest(
-      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at)
+      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
+      last_public_comment_at)
       <= '9999-12-31 00:00Z'),
   constraint tickets_number_check check (number between 1 and 1000000000000)
 );
@@ -148,6 +152,9 @@ create index tickets_assigned_to_idx
   on helpdesk.tickets (assigned_to, updated_at desc, id desc) where assigned_to is not null;
 create index tickets_created_by_idx on helpdesk.tickets (created_by, updated_at desc, id desc);
 create index tickets_updated_at_idx on helpdesk.tickets (updated_at desc, id desc);
+create index tickets_org_queue_idx on helpdesk.tickets (org_id, priority desc, created_at, id);
+create index tickets_waiting_idx on helpdesk.tickets (org_id, is_answered, updated_at desc, id desc)
+  where status in ('open', 'pending');
 create index tickets_open_idx
   on helpdesk.tickets (org_id, created_at, id) where status in ('open', 'pending');
 
@@ -261,6 +268,11 @@ comment on column helpdesk.tickets.public_comment_count is
   'Number of its comments that are not internal.';
 comment on column helpdesk.tickets.public_attachment_count is
   'Number of its attachments that are not internal.';
+comment on column helpdesk.tickets.last_public_comment_at is
+  'When its last comment that is not internal was written; null if it has none.';
+comment on column helpdesk.tickets.is_answered is
+  'Whether somebody other than the requester wrote that comment. An open or pending ticket waits '
+  'for its customer if it is answered, otherwise for staff.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage belongs to the workflow of the ticket.';
 comment on constraint fk_latest_history on helpdesk.tickets is
@@ -339,6 +351,8 @@ comment on index helpdesk.tickets_created_by_idx is
   'profiles.';
 comment on index helpdesk.tickets_updated_at_idx is
   'Serves the most recently changed tickets of all organizations of an agent.';
+comment on index helpdesk.tickets_org_queue_idx is 'Serves list_org_tickets() sorted by queue.';
+comment on index helpdesk.tickets_waiting_idx is 'Serves lists filtered by waitingFor.';
 comment on index helpdesk.tickets_open_idx is 'Serves the oldest open ticket in org_dashboard().';
 comment on index helpdesk.ticket_history_id_idx is 'Serves lookups of a revision by id alone.';
 comment on index helpdesk.ticket_history_stage_idx is

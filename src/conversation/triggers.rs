@@ -1,7 +1,7 @@
 //! Triggers on comments and attachments, which also count them on the ticket and reopen it.
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
@@ -23,6 +23,9 @@ const UPDATE_PUBLIC_COUNTS: &str = "
        set public_comment_count = public_comment_count + $3,
            public_attachment_count = public_attachment_count + $4,
            updated_at = greatest(updated_at, $5),
+           last_public_comment_at = greatest(last_public_comment_at, $7),
+           is_answered = case when $7 >= coalesce(last_public_comment_at, $7) then $6 <> created_by
+                              else is_answered end,
            first_response_at = coalesce(first_response_at, (
              select $5 from helpdesk.org_members m
               where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')),
@@ -30,6 +33,20 @@ const UPDATE_PUBLIC_COUNTS: &str = "
              select m.user_id from helpdesk.org_members m
               where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
      where org_id = $1 and id = $2";
+
+const SUBTRACT_PUBLIC_COUNTS: &str = "
+    update helpdesk.tickets t
+       set public_comment_count = t.public_comment_count + $3,
+           public_attachment_count = t.public_attachment_count + $4,
+           last_public_comment_at = (
+             select c.created_at from helpdesk.ticket_comments c
+              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
+              order by c.created_at desc, c.id desc limit 1),
+           is_answered = coalesce((
+             select c.created_by <> t.created_by from helpdesk.ticket_comments c
+              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
+              order by c.created_at desc, c.id desc limit 1), false)
+     where t.org_id = $1 and t.id = $2";
 
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
 const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
@@ -196,17 +213,23 @@ fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
     // The statement sets them as first responder if they are staff and there is none yet.
     let responder: Option<Uuid> =
         if is_new && is_comment(row) { row.get("created_by")? } else { None };
-    let args: [DatumWithOid; 6] = [
+    let commented_at: Option<TimestampWithTimeZone> =
+        if is_comment(row) { row.get("created_at")? } else { None };
+    let args: [DatumWithOid; 7] = [
         row.arg("org_id")?,
         row.arg("ticket_id")?,
         comments.into(),
         attachments.into(),
         row.arg(time_column)?,
         responder.into(),
+        commented_at.into(),
     ];
     let _derived = SystemWrite::begin(SystemWrite::Derived);
     if !row.required::<bool>("is_internal")? {
-        return statement::write(UPDATE_PUBLIC_COUNTS).execute(&args);
+        return match is_new {
+            true => statement::write(UPDATE_PUBLIC_COUNTS).execute(&args),
+            false => statement::write(SUBTRACT_PUBLIC_COUNTS).execute(&args[..4]),
+        };
     }
     if is_new {
         statement::write(BUMP_UPDATED_AT).execute(&[

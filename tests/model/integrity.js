@@ -26,7 +26,7 @@ const FIXED = {
  */
 const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
-  ticket_idempotency_keys: ['org_id', 'ticket_id'],
+  idempotency_keys: ['org_id', 'ticket_id'],
   ticket_internal_counts: ['org_id', 'ticket_id'],
   notifications: ['org_id', 'ticket_id', 'comment_id'],
   ticket_watchers: ['org_id', 'ticket_id'],

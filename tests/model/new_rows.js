@@ -148,7 +148,7 @@ const NEW_ROWS = {
     return { base: given, row };
   }),
 
-  ticket_idempotency_keys: everyTicket(
+  idempotency_keys: everyTicket(
     ({ me, ticket, now }) => ({
       base: ['org_id', 'key', 'ticket_id', 'request_digest'],
       row: {
@@ -156,7 +156,7 @@ const NEW_ROWS = {
         ...{ request_digest: '\\x00', created_at: now },
       },
     }),
-    'ticket_idempotency_keys',
+    'idempotency_keys',
   ),
 
   ticket_comments: everyTicket(({ me, random, ticket, now }) =>

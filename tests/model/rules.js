@@ -142,7 +142,7 @@ export const TABLES = {
            changed_by changed_at previous_history_id changes`,
   }),
 
-  ticket_idempotency_keys: new Table({
+  idempotency_keys: new Table({
     rest: 'org_id actor_id key ticket_id request_digest created_at',
     backend: '',
   }),

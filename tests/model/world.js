@@ -347,7 +347,7 @@ class Generator {
       for (const user_id of this.random.some(this.authors(org), this.random.below(4))) this.notification(ticket, user_id);
     }
     for (const ticket of this.random.some(tickets, 3)) {
-      this.add('ticket_idempotency_keys', {
+      this.add('idempotency_keys', {
         org_id: org,
         actor_id: ticket.created_by,
         key: `key ${ticket.id}`,

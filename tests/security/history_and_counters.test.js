@@ -22,7 +22,7 @@ const SYSTEM_TABLES = [
   'ticket_history',
   'ticket_counters',
   'ticket_internal_counts',
-  'ticket_idempotency_keys',
+  'idempotency_keys',
   'schema_version',
 ];
 

@@ -68,7 +68,7 @@ const FIXED = {
   ticket_comments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'created_by', 'created_at'],
   ticket_counters: '*',
   ticket_history: '*',
-  ticket_idempotency_keys: '*',
+  idempotency_keys: '*',
   ticket_internal_counts: '*',
   ticket_stage_counts: '*',
   ticket_stat_deltas: '*',

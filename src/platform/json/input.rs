@@ -238,6 +238,18 @@ impl<'de> Deserialize<'de> for Integer {
     }
 }
 
+/// A boolean, or a string that contains one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Flag, D::Error> {
+        let value = serde_json::Value::deserialize(input)?;
+        let flag = value.as_bool().or_else(|| value.as_str()?.parse().ok());
+        flag.map(Flag).ok_or_else(|| D::Error::custom("neither true nor false"))
+    }
+}
+
 #[cfg(any(test, feature = "pg_test"))]
 #[pgrx::pg_schema]
 pub mod tests {
