@@ -63,4 +63,9 @@ select there.thing, format('belongs to %s, who could decide who the caller is', 
 union all
 select 'table auth.users', format('may be read by %s', r.rolname), 'REVOKE SELECT.'
   from pg_roles r where r.rolname in ('anon', 'authenticated') and has_any_column_privilege(r.oid, 'auth.users', 'select')
+union all
+select format('organization %s', o.id), 'has no org_admin who can sign in', 'appoint_admin() gives it one.'
+  from helpdesk.organizations o
+ where not exists (select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id and p.auth_id is not null
+                    where m.org_id = o.id and m.org_role = 'org_admin')
 order by 1, 2

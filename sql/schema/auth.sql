@@ -8,6 +8,8 @@ set local search_path = pg_catalog, pg_temp;
 do $$
 declare
   wrong_owner pg_catalog.text;
+  missing pg_catalog.text;
+  wrong pg_catalog.text;
 begin
   -- The owner of these objects could impersonate anybody.
   select pg_catalog.format('%s belongs to %I', o.name, r.rolname) into wrong_owner
@@ -46,8 +48,11 @@ begin
       id uuid primary key default pg_catalog.gen_random_uuid(),
       email text,
       email_confirmed_at timestamptz,
-      raw_user_meta_data jsonb not null default '{}',
-      created_at timestamptz not null default pg_catalog.now()
+      phone text,
+      raw_app_meta_data jsonb,
+      raw_user_meta_data jsonb,
+      is_anonymous boolean not null default false,
+      created_at timestamptz default pg_catalog.now()
     );
     create unique index users_email_key on auth.users (pg_catalog.lower(email collate "C"));
     alter table auth.users enable row level security;
@@ -57,14 +62,71 @@ begin
       'One row per login. Your sign-up service writes it; a trigger keeps helpdesk.profiles up to '
       'date.';
     comment on column auth.users.id is 'The login. It is the sub claim of access tokens.';
-    comment on column auth.users.email is 'E-mail address; unique, ignoring case.';
+    comment on column auth.users.email is
+      'E-mail address; unique, ignoring case. Null for people who sign in without one.';
     comment on column auth.users.email_confirmed_at is
       'When the owner of the address confirmed it; null until then.';
+    comment on column auth.users.phone is 'Phone number, for your sign-up service.';
+    comment on column auth.users.raw_app_meta_data is
+      'Data of your sign-up service. helpdesk does not use it.';
     comment on column auth.users.raw_user_meta_data is
-      'Data from the sign-up or the OAuth provider: full_name, name and user_name are used.';
+      'Data from the sign-up or the OAuth provider: the name (full_name, name, preferred_username '
+      'or user_name) and the picture (avatar_url or picture) are used.';
+    comment on column auth.users.is_anonymous is
+      'Whether the person signed in without giving an address, for your sign-up service.';
     comment on column auth.users.created_at is 'When the login was created.';
     comment on index auth.users_email_key is
       'Serves sign-in by e-mail address and keeps addresses unique.';
+  end if;
+
+  -- A table that somebody made for their own sign-up service.
+  select pg_catalog.string_agg(pg_catalog.format('%s %s', c.name, c.type), ', ') into missing
+    from (values ('id', 'uuid'), ('email', 'text')) c (name, type)
+   where not exists (
+     select from pg_catalog.pg_attribute a
+      where a.attrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass
+        and a.attname operator(pg_catalog.=) c.name and not a.attisdropped);
+  if missing is not null then
+    raise exception using
+      errcode = '55000',
+      message = pg_catalog.format('table auth.users lacks the columns %s', missing),
+      detail = 'missing_prerequisite',
+      hint = 'ALTER TABLE auth.users ADD COLUMN them, or rename the table: CREATE EXTENSION '
+             'creates it if it is missing.';
+  end if;
+  alter table auth.users
+    add column if not exists email_confirmed_at timestamptz,
+    add column if not exists raw_user_meta_data jsonb,
+    add column if not exists created_at timestamptz default pg_catalog.now();
+  select pg_catalog.string_agg(pg_catalog.format('%I (%s)', a.attname, c.types[1]), ', ') into wrong
+    from (values ('id', '{uuid}'::pg_catalog.text[]),
+                 ('email', '{text,character varying,citext,extensions.citext,public.citext}'),
+                 ('email_confirmed_at', '{timestamp with time zone}'),
+                 ('raw_user_meta_data', '{jsonb}')) c (name, types)
+    join pg_catalog.pg_attribute a
+      on a.attrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass
+     and a.attname operator(pg_catalog.=) c.name and not a.attisdropped
+   where pg_catalog.format_type(a.atttypid, null) operator(pg_catalog.<>) all (c.types);
+  if wrong is not null then
+    raise exception using
+      errcode = '55000',
+      message = pg_catalog.format('columns of auth.users have types that helpdesk cannot read: %s', wrong),
+      detail = 'missing_prerequisite',
+      hint = 'The types that they need are in parentheses. ALTER TABLE auth.users ALTER COLUMN .. TYPE.';
+  end if;
+  if not exists (
+    select from pg_catalog.pg_index i
+     where i.indrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass
+       and i.indisunique and i.indpred is null and i.indnkeyatts operator(pg_catalog.=) 1
+       and i.indkey[0] operator(pg_catalog.=) (
+         select a.attnum from pg_catalog.pg_attribute a
+          where a.attrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass
+            and a.attname operator(pg_catalog.=) 'id')) then
+    raise exception using
+      errcode = '55000',
+      message = 'auth.users.id is not unique',
+      detail = 'missing_prerequisite',
+      hint = 'ALTER TABLE auth.users ADD PRIMARY KEY (id).';
   end if;
 
   if pg_catalog.to_regprocedure('auth.uid()') is null then

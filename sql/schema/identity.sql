@@ -16,6 +16,8 @@ create table helpdesk.profiles (
   role helpdesk.user_role not null default 'customer',
   name text not null,
   email text,
+  email_is_confirmed boolean not null default true,
+  avatar_url text,
   teams uuid[] not null default '{}',
   created_at timestamptz not null default pg_catalog.now(),
   last_active timestamptz,
@@ -25,6 +27,10 @@ create table helpdesk.profiles (
   constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
   constraint profiles_name_check
     check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+  constraint profiles_role_check check (role in ('customer', 'agent', 'admin')),
+  constraint profiles_avatar_url_check
+    check (avatar_url ~ '^https?://[^[:space:][:cntrl:]]+$'
+           and pg_catalog.char_length(avatar_url) <= 2000),
   constraint profiles_preferences_check check (pg_catalog.jsonb_typeof(preferences) = 'object')
 );
 
@@ -33,6 +39,7 @@ create table helpdesk.profiles (
 alter table helpdesk.profiles
   alter column name set statistics 0,
   alter column email set statistics 0,
+  alter column avatar_url set statistics 0,
   alter column teams set statistics 0;
 
 ---- Indexes
@@ -43,7 +50,7 @@ alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 ---- Triggers
 
 create trigger helpdesk_handle_new_user
-  after insert or update of email, email_confirmed_at on auth.users
+  after insert or update of email, email_confirmed_at, raw_user_meta_data on auth.users
   for each row execute function helpdesk.handle_new_user();
 
 create trigger helpdesk_profiles_detach_login
@@ -85,11 +92,22 @@ comment on column helpdesk.profiles.auth_id is
   'The login (auth.users.id); null after the login was deleted.';
 comment on column helpdesk.profiles.role is
   'Role on the installation: admin can create admin codes and organizations, customer can create '
-  'organizations, agent neither. Changed by redeem_admin_invite_code(), app.initial_admin_email, '
-  'service_role and the database administrator.';
-comment on column helpdesk.profiles.name is 'Display name, 1 to 200 characters.';
+  'organizations if installation_settings.who_may_found_organizations allows it, agent neither. '
+  'Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database '
+  'administrator. An admin whose login is deleted becomes customer.';
+comment on column helpdesk.profiles.name is
+  'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the '
+  'person chooses another one.';
 comment on column helpdesk.profiles.email is
-  'Copy of the login''s e-mail address. A trigger keeps it up to date.';
+  'Copy of the login''s e-mail address. A trigger keeps it up to date. It remains after the login '
+  'was deleted.';
+comment on column helpdesk.profiles.email_is_confirmed is
+  'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has '
+  'written a profile without a login. Whoever signs up with the address of a profile without a '
+  'login, and confirms it, gets that profile.';
+comment on column helpdesk.profiles.avatar_url is
+  'Web address of a picture of the person, or null. It follows avatar_url or picture in the '
+  'metadata of the login until the person chooses another one.';
 comment on column helpdesk.profiles.teams is
   'Teams of this person. helpdesk does not use it; applications can.';
 comment on column helpdesk.profiles.created_at is 'When the profile was created.';
@@ -99,12 +117,15 @@ comment on column helpdesk.profiles.preferences is
   'Preferences of the person in the application, a JSON object.';
 
 comment on index helpdesk.profiles_email_idx is
-  'Serves create_org_invite(), which checks whether an address belongs to a member, ignoring case.';
+  'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, '
+  'which look for a former profile. Both ignore case.';
 
 comment on trigger helpdesk_handle_new_user on auth.users is
-  'Creates the profile of a new login and keeps its e-mail address up to date.';
+  'Creates the profile of a new login, or gives it the former one, and keeps address, name and '
+  'picture up to date.';
 comment on trigger helpdesk_profiles_detach_login on auth.users is
-  'Keeps the profile of a deleted login as the author of its history.';
+  'Keeps the profile of a deleted login as the author of its history, and ends the rights of the '
+  'person as staff and administrator.';
 comment on trigger profiles_protect_columns on helpdesk.profiles is
   'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
 
@@ -114,5 +135,5 @@ comment on policy own_profile on helpdesk.profiles is 'People read their own pro
 comment on policy staff_read_members on helpdesk.profiles is
   'Staff read the profiles of the members of their organizations.';
 comment on policy update_own_profile on helpdesk.profiles is
-  'People update their own name, preferences and last_active. Column privileges and the trigger '
+  'People update their own name, avatar_url, preferences and last_active. Column privileges and the trigger '
   'profiles_protect_columns prevent other changes.';

@@ -1,15 +1,28 @@
 -- Tenants, their members, and how people join: invites to an organization, and codes that make
--- someone an administrator of the installation.
+-- someone an administrator of the installation. Who may found an organization.
 
 set local search_path = pg_catalog, pg_temp;
 
 ---- Tables
+
+create table helpdesk.installation_settings (
+  is_only_row boolean not null default true,
+  who_may_found_organizations text not null default 'confirmed',
+  constraint installation_settings_pkey primary key (is_only_row),
+  constraint installation_settings_is_only_row_check check (is_only_row),
+  constraint installation_settings_who_may_found_organizations_check
+    check (who_may_found_organizations in ('anyone', 'confirmed', 'administrators'))
+);
+
+insert into helpdesk.installation_settings default values;
 
 create table helpdesk.organizations (
   id uuid not null default helpdesk.uuid_generate_v7(),
   name text not null,
   created_at timestamptz not null default pg_catalog.now(),
   created_by uuid not null default helpdesk.my_profile_id(),
+  agents_may_invite boolean not null default false,
+  open_to_customers boolean not null default false,
   reopen_on_customer_comment boolean not null default true,
   notification_retention interval not null default '30 days',
   search_language text not null default 'simple',
@@ -111,6 +124,15 @@ create trigger on_org_created
   after insert on helpdesk.organizations
   for each row execute function helpdesk.handle_new_org();
 
+-- Fires before org_members_keep_admin.
+create trigger org_members_canonicalize_role
+  before insert or update of org_role on helpdesk.org_members
+  for each row execute function helpdesk.org_members_canonicalize_role();
+
+create trigger org_invites_canonicalize_role
+  before insert or update of role on helpdesk.org_invites
+  for each row execute function helpdesk.org_invites_canonicalize_role();
+
 create trigger org_members_keep_admin
   before update or delete on helpdesk.org_members
   for each row execute function helpdesk.org_members_keep_admin();
@@ -120,6 +142,13 @@ create trigger org_members_revoke
   for each row execute function helpdesk.org_members_revoke();
 
 ---- Row security
+
+create policy people_read_settings on helpdesk.installation_settings for select to authenticated
+  using (helpdesk.my_profile_id() is not null);
+
+create policy admins_change_settings on helpdesk.installation_settings for update to authenticated
+  using (helpdesk.is_installation_admin())
+  with check (helpdesk.is_installation_admin());
 
 create policy create_org on helpdesk.organizations for insert to authenticated
   with check (created_by = helpdesk.my_profile_id() and helpdesk.may_create_organization());
@@ -151,6 +180,17 @@ create policy admins_read_invites on helpdesk.org_invites for select to authenti
 create policy admins_invite on helpdesk.org_invites for insert to authenticated
   with check (org_id = any (helpdesk.my_admin_org_ids()) and created_by = helpdesk.my_profile_id());
 
+create policy agents_read_own_invites on helpdesk.org_invites for select to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()) and created_by = helpdesk.my_profile_id());
+
+create policy agents_invite_customers on helpdesk.org_invites for insert to authenticated
+  with check (org_id = any (helpdesk.my_inviting_org_ids()) and role = 'customer'
+              and created_by = helpdesk.my_profile_id());
+
+create policy agents_revoke_own_invites on helpdesk.org_invites for delete to authenticated
+  using (org_id = any (helpdesk.my_staff_org_ids()) and created_by = helpdesk.my_profile_id()
+         and used_at is null);
+
 create policy admins_revoke_invites on helpdesk.org_invites for delete to authenticated
   using (org_id = any (helpdesk.my_admin_org_ids()) and used_at is null);
 
@@ -162,6 +202,13 @@ create policy admins_revoke_codes on helpdesk.admin_invite_codes for delete to a
 
 ---- Comments
 
+comment on table helpdesk.installation_settings is
+  'Settings of the whole installation. Exactly one row.';
+comment on column helpdesk.installation_settings.is_only_row is 'True, so that there is one row.';
+comment on column helpdesk.installation_settings.who_may_found_organizations is
+  'Who may create an organization: anyone (everybody who is signed in), confirmed (people with a '
+  'confirmed e-mail address) or administrators (of the installation, who always may).';
+
 comment on table helpdesk.organizations is
   'A tenant. Nothing in it is visible to another organization.';
 comment on column helpdesk.organizations.id is
@@ -170,6 +217,10 @@ comment on column helpdesk.organizations.name is 'Display name, 1 to 200 charact
 comment on column helpdesk.organizations.created_at is 'When the organization was created.';
 comment on column helpdesk.organizations.created_by is
   'The profile that created it and became its first org_admin.';
+comment on column helpdesk.organizations.agents_may_invite is
+  'Whether agents may invite customers. Admins invite anybody.';
+comment on column helpdesk.organizations.open_to_customers is
+  'Whether anybody with a confirmed e-mail address may join as customer by join_organization().';
 comment on column helpdesk.organizations.reopen_on_customer_comment is
   'Whether a public comment by someone who is not staff reopens a pending or resolved ticket.';
 comment on column helpdesk.organizations.notification_retention is
@@ -187,7 +238,8 @@ comment on table helpdesk.org_members is
 comment on column helpdesk.org_members.org_id is 'The organization.';
 comment on column helpdesk.org_members.user_id is 'The member (helpdesk.profiles.id).';
 comment on column helpdesk.org_members.org_role is
-  'org_admin, org_agent or org_customer. Admins and agents together are the staff.';
+  'org_admin, org_agent or org_customer; admin, agent and customer are stored so. Admins and '
+  'agents together are the staff.';
 comment on column helpdesk.org_members.added_at is 'When the membership began.';
 comment on column helpdesk.org_members.added_by is
   'The profile that added the member; null for the database administrator or a backend.';
@@ -203,13 +255,14 @@ comment on column helpdesk.org_invites.id is
 comment on column helpdesk.org_invites.email is
   'Address of the invited person. The case of ASCII letters is ignored.';
 comment on column helpdesk.org_invites.role is
-  'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin).';
+  'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin). '
+  'Both spellings may be written; the one without org_ is stored.';
 comment on column helpdesk.org_invites.created_at is 'When the invite was created.';
 comment on column helpdesk.org_invites.expires_at is
   'When the invite expires; at most 366 days after it was created.';
 comment on column helpdesk.org_invites.created_by is
-  'The profile that sent the invite, which is valid only while that person is org_admin. Null for '
-  'a backend or the database administrator.';
+  'The profile that sent the invite, which is valid only while that person may invite. Null for a '
+  'backend or the database administrator.';
 comment on column helpdesk.org_invites.used_at is 'When the invite was accepted; null until then.';
 comment on column helpdesk.org_invites.used_by is 'The profile that accepted it.';
 
@@ -246,16 +299,23 @@ comment on index helpdesk.admin_invite_codes_used_by_idx is 'Serves the foreign 
 
 comment on trigger on_org_created on helpdesk.organizations is
   'Makes the creator org_admin and creates the workflow "Support".';
+comment on trigger org_members_canonicalize_role on helpdesk.org_members is
+  'Stores a role such as agent as org_agent.';
+comment on trigger org_invites_canonicalize_role on helpdesk.org_invites is
+  'Stores a role such as org_agent as agent.';
 comment on trigger org_members_keep_admin on helpdesk.org_members is
-  'Refuses to remove or demote the last org_admin of an organization.';
+  'Refuses to remove or demote the last org_admin of an organization who can sign in.';
 comment on trigger org_members_revoke on helpdesk.org_members is
   'Unassigns the tickets, unless closed, of a member who can no longer be assigned. Revokes '
-  'pending invites to the address of a member who leaves, and those sent by an admin who is '
-  'demoted.';
+  'pending invites to the address of a member who leaves, and those sent by a member of the staff '
+  'who is demoted.';
 
+comment on policy people_read_settings on helpdesk.installation_settings is
+  'Everybody who is signed in reads the settings.';
+comment on policy admins_change_settings on helpdesk.installation_settings is
+  'Administrators of the installation change the settings.';
 comment on policy create_org on helpdesk.organizations is
-  'People whose role on the installation is customer or admin create organizations in their own '
-  'name. Over HTTP, send Prefer: return=minimal: the membership begins after the insert.';
+  'People create organizations in their own name if may_create_organization() lets them. Over HTTP, send Prefer: return=minimal: the membership begins after the insert.';
 comment on policy view_own_org on helpdesk.organizations is 'Members read their organizations.';
 comment on policy manage_own_org on helpdesk.organizations is 'Admins update their organizations.';
 comment on policy staff_read_members on helpdesk.org_members is
@@ -270,6 +330,12 @@ comment on policy admins_read_invites on helpdesk.org_invites is
   'Admins read the invites of their organizations; invited people call my_pending_invites().';
 comment on policy admins_invite on helpdesk.org_invites is
   'Admins invite people to their organizations, in their own name.';
+comment on policy agents_read_own_invites on helpdesk.org_invites is
+  'Staff read the invites that they sent.';
+comment on policy agents_invite_customers on helpdesk.org_invites is
+  'Agents invite customers, in their own name, if organizations.agents_may_invite is set.';
+comment on policy agents_revoke_own_invites on helpdesk.org_invites is
+  'Staff revoke pending invites that they sent.';
 comment on policy admins_revoke_invites on helpdesk.org_invites is
   'Admins revoke pending invites of their organizations.';
 comment on policy admins_read_codes on helpdesk.admin_invite_codes is

@@ -10,7 +10,7 @@ set local search_path = pg_catalog, pg_temp;
 do $$
 declare
   readable constant pg_catalog.regclass[] := '{
-    helpdesk.schema_version, helpdesk.profiles,
+    helpdesk.schema_version, helpdesk.installation_settings, helpdesk.profiles,
     helpdesk.organizations, helpdesk.org_members, helpdesk.org_invites, helpdesk.admin_invite_codes,
     helpdesk.workflows, helpdesk.workflow_stages, helpdesk.workflow_transitions,
     helpdesk.tickets, helpdesk.ticket_history,
@@ -69,10 +69,13 @@ $$;
 grant select on helpdesk.articles to anon;
 
 -- Users.
-grant update (name, preferences, last_active) on helpdesk.profiles to authenticated;
+grant update (name, avatar_url, preferences, last_active) on helpdesk.profiles to authenticated;
+grant update (who_may_found_organizations) on helpdesk.installation_settings
+  to authenticated, service_role;
 
 grant insert (name),
-  update (name, reopen_on_customer_comment, notification_retention, search_language, time_zone)
+  update (name, agents_may_invite, open_to_customers, reopen_on_customer_comment,
+    notification_retention, search_language, time_zone)
   on helpdesk.organizations to authenticated;
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 grant insert (org_id, email, role, expires_at), delete on helpdesk.org_invites to authenticated;

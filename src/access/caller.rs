@@ -15,7 +15,7 @@ use crate::platform::statement;
 pub struct Caller {
     pub(super) login: Option<Uuid>,
     pub profile: Option<Uuid>,
-    role: Option<UserRole>,
+    pub(super) role: Option<UserRole>,
     /// The organizations in which they are a member of any role, a customer, staff, and an admin.
     pub(super) orgs: Vec<Uuid>,
     pub(super) customer_orgs: Vec<Uuid>,
@@ -83,10 +83,6 @@ impl Caller {
 
     pub fn admin_orgs(&self) -> Vec<Uuid> {
         self.admin_orgs.clone()
-    }
-
-    pub fn may_create_organization(&self) -> bool {
-        matches!(self.role, Some(UserRole::Customer | UserRole::Admin))
     }
 
     pub fn is_installation_admin(&self) -> bool {

@@ -27,6 +27,11 @@ const MEMBERS_OF: &str = "
     select m.user_id from helpdesk.org_members m
      where m.org_id operator(pg_catalog.=) any ($1) order by m.user_id using operator(pg_catalog.<)";
 
+const INVITING_ORGS: &str = "
+    select o.id from helpdesk.organizations o
+     where o.id operator(pg_catalog.=) any ($1)
+       and (o.agents_may_invite or o.id operator(pg_catalog.=) any ($2))";
+
 /// How many profiles are checked one by one. A query that checks more is probably scanning them
 /// all, so then the members are fetched at once.
 const MAX_SINGLE_CHECKS: u32 = 50;
@@ -110,10 +115,22 @@ fn is_member_of_my_orgs(p_profile_id: Option<Uuid>) -> Result<bool> {
     with_pinned_search_path(|| statement::read(IS_MEMBER_OF).exists(&args))
 }
 
-/// Whether the signed-in person's role on the installation lets them create an organization.
+/// Organizations in which the signed-in person may invite customers: as an admin, or as an agent of
+/// an organization that lets its agents do so.
+#[pg_extern(stable, parallel_safe, security_definer)]
+fn my_inviting_org_ids() -> Result<UuidArray> {
+    let caller = Caller::current()?;
+    if caller.staff_orgs.len() == caller.admin_orgs.len() {
+        return Ok(UuidArray::new(&caller.admin_orgs));
+    }
+    let args = [caller.staff_orgs.clone().into(), caller.admin_orgs.clone().into()];
+    Ok(UuidArray::new(&fetch_ids(INVITING_ORGS, &args)?))
+}
+
+/// Whether the signed-in person may create an organization.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn may_create_organization() -> Result<bool> {
-    Ok(Caller::current()?.may_create_organization())
+    Caller::current()?.may_create_organization()
 }
 
 /// Whether the signed-in person is an administrator of the installation.

@@ -8,6 +8,7 @@
 mod cache;
 pub mod caller;
 pub mod claims;
+mod founding;
 mod functions;
 pub mod person;
 pub mod rights;

@@ -106,6 +106,14 @@ pub fn not_an_admin() -> ErrorReport {
     ))
 }
 
+pub fn email_not_confirmed() -> ErrorReport {
+    error::not_allowed(
+        "email_not_confirmed",
+        "your e-mail address is not confirmed",
+        "Follow the link in the e-mail that you received when you signed up, then try again.",
+    )
+}
+
 /// For callers who may know which organizations exist.
 pub fn no_such_organization() -> ErrorReport {
     error::not_allowed(

@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use crate::access::rights::email_not_confirmed;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 
@@ -37,11 +38,5 @@ pub(super) fn find_confirmed_email(profile: Uuid) -> Result<Option<String>> {
 
 /// The address that a person has confirmed; an error if they have confirmed none.
 pub(super) fn require_confirmed_email(profile: Uuid) -> Result<String> {
-    find_confirmed_email(profile)?.ok_or_else(|| {
-        error::not_allowed(
-            "email_not_confirmed",
-            "your e-mail address is not confirmed",
-            "Follow the link in the e-mail that you received when you signed up, then try again.",
-        )
-    })
+    find_confirmed_email(profile)?.ok_or_else(email_not_confirmed)
 }

@@ -20,17 +20,23 @@ use crate::platform::json::output::Time;
 use crate::platform::roles;
 use crate::platform::statement::{self, Row};
 
+/// A member without a login can only come back by signing up again.
 const IS_MEMBER_BY_EMAIL: &str = "
     select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
-     where m.org_id = $1 and lower(p.email collate \"C\") = lower($2 collate \"C\")";
+     where m.org_id = $1 and p.auth_id is not null and lower(p.email collate \"C\") = lower($2 collate \"C\")";
 
-/// Replaces a pending invite to the same address.
+const AGENTS_MAY_INVITE: &str =
+    "select from helpdesk.organizations where id = $1 and agents_may_invite";
+
+/// Replaces a pending invite to the same address. An agent ($6 is false) replaces their own only,
+/// unless the other one has expired.
 const UPSERT_INVITE: &str = "
     insert into helpdesk.org_invites (org_id, email, role, expires_at, created_by)
     select o.id, $2, $3::helpdesk.user_role, $4, $5 from helpdesk.organizations o where o.id = $1
     on conflict (org_id, lower(email collate \"C\")) where used_at is null
     do update set id = excluded.id, email = excluded.email, role = excluded.role, created_at = excluded.created_at,
                   expires_at = excluded.expires_at, created_by = excluded.created_by
+     where $6 or org_invites.created_by = $5 or org_invites.expires_at <= now()
     returning id";
 
 /// Lock order: membership, then invite, as when a member is removed.
@@ -39,11 +45,14 @@ const LOCK_MEMBERSHIP: &str = "
      where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)
        for key share";
 
-/// An invite is valid only while its sender is org_admin. Demoting the sender deletes it, unless
-/// the transaction that creates it has not committed yet; hence this condition.
+/// An invite is valid only while its sender may invite. Demoting the sender deletes it, unless the
+/// transaction that creates it has not committed yet; hence this condition.
 const SENDER_MAY_INVITE: &str = "(i.created_by is null
             or exists (select from helpdesk.org_members m
-                        where m.org_id = i.org_id and m.user_id = i.created_by and m.org_role = 'org_admin'))";
+                         join helpdesk.organizations s on s.id = m.org_id
+                        where m.org_id = i.org_id and m.user_id = i.created_by
+                          and (m.org_role = 'org_admin'
+                               or m.org_role = 'org_agent' and i.role = 'customer' and s.agents_may_invite)))";
 
 /// Folds only ASCII case: addresses that differ in other letters may belong to other people.
 static LOCK_INVITE: LazyLock<String> = LazyLock::new(|| {
@@ -67,13 +76,16 @@ const ACCEPT_INVITE: &str = "
     select $1, $3, 'org_' || i.role, i.created_by from invite i
     on conflict (org_id, user_id) do nothing";
 
+/// Admins ($3) revoke all invites of their organizations, agents ($4) those that they sent ($5).
 const DELETE_PENDING_INVITE: &str = "
     delete from helpdesk.org_invites
-     where id = $1 and ($2 or org_id = any ($3)) and used_at is null
+     where id = $1 and used_at is null
+       and ($2 or org_id = any ($3) or org_id = any ($4) and created_by = $5)
     returning true";
 
-const INVITE_EXISTS: &str =
-    "select from helpdesk.org_invites where id = $1 and ($2 or org_id = any ($3))";
+const INVITE_EXISTS: &str = "
+    select from helpdesk.org_invites
+     where id = $1 and ($2 or org_id = any ($3) or org_id = any ($4) and created_by = $5)";
 
 static LIST_PENDING_INVITES: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -95,7 +107,9 @@ struct PendingInvite {
     id: Option<Id>,
     org_id: Option<Id>,
     org_name: Option<String>,
+    /// The same as `org_role`, as the table stores it.
     role: Option<UserRole>,
+    org_role: Option<&'static str>,
     invited_by: Option<Sender>,
     created_at: Option<Time>,
     expires_at: Option<Time>,
@@ -114,6 +128,7 @@ impl PendingInvite {
             org_id: row.id(2),
             org_name: row.get(3),
             role: row.get(4),
+            org_role: row.get(4).map(UserRole::org_role),
             invited_by: row.id(5).map(|id| Sender { id, name: row.get(6) }),
             created_at: row.time(7),
             expires_at: row.time(8),
@@ -130,16 +145,18 @@ fn create_org_invite(
     p_email: Option<&str>,
     p_role: default!(Option<UserRole>, "'customer'"),
     p_expires_in: default!(Option<Interval>, "'7 days'"),
+    p_org_role: default!(Option<UserRole>, "null"),
 ) -> Result<Uuid> {
     let org = required(p_org_id, "p_org_id")?;
     let email = parse_email(required(p_email, "p_email")?)?;
-    let role = required(p_role, "p_role")?;
+    let role = required(p_org_role.or(p_role), "p_role")?;
     let caller = Caller::current()?;
-    rights::check_admin(org)?;
+    let is_admin = rights::acts_as_admin(org)?;
+    check_may_invite(org, role, is_admin)?;
     let expires_at = expiry(p_expires_in)?;
     // A backend that bypasses row security can carry the claims of a person who may not invite.
-    // Such an invite has no sender, because it would be invalid with one who is not org_admin.
-    let sender = caller.profile.filter(|_| caller.is_admin(org));
+    // Such an invite has no sender, because it would be invalid with this one.
+    let sender = caller.profile.filter(|_| caller.is_admin(org) || !is_admin);
     if statement::write(IS_MEMBER_BY_EMAIL).exists(&[org.into(), email.into()])? {
         return Err(error::conflict(
             "already_a_member",
@@ -147,8 +164,40 @@ fn create_org_invite(
             "set_member_role() changes a member's role.",
         ));
     }
-    let args = [org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()];
-    statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(not_an_admin)
+    let args = [
+        org.into(),
+        email.into(),
+        role.label().into(),
+        expires_at.into(),
+        sender.into(),
+        is_admin.into(),
+    ];
+    statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(|| match is_admin {
+        true => not_an_admin(), // There is no such organization.
+        false => error::conflict(
+            "already_invited",
+            "p_email: somebody else has invited this address",
+            "An org_admin can replace the invite.",
+        ),
+    })
+}
+
+/// Admins invite anybody; agents invite customers if the organization lets them.
+fn check_may_invite(org: Uuid, role: UserRole, is_admin: bool) -> Result<()> {
+    if is_admin {
+        return Ok(());
+    }
+    let may_invite_customers = Caller::current()?.is_staff(org)
+        && statement::read(AGENTS_MAY_INVITE).exists(&[org.into()])?;
+    match may_invite_customers {
+        true if role == UserRole::Customer => Ok(()),
+        true => Err(error::not_allowed(
+            "may_not_invite_staff",
+            "p_role: agents may only invite customers",
+            "An org_admin can invite staff.",
+        )),
+        false => Err(not_an_admin()),
+    }
 }
 
 /// Makes the caller a member of the organization that invited them. Returns its id, also if they
@@ -194,7 +243,15 @@ fn revoke_org_invite(p_invite_id: Option<Uuid>) -> Result<()> {
     let id = required(p_invite_id, "p_invite_id")?;
     let caller = Caller::current()?;
     let sees_all = roles::role_bypasses_row_security();
-    let args = || [id.into(), sees_all.into(), caller.admin_orgs().into()];
+    let args = || {
+        [
+            id.into(),
+            sees_all.into(),
+            caller.admin_orgs().into(),
+            caller.staff_orgs().into(),
+            caller.profile.into(),
+        ]
+    };
     if statement::write(DELETE_PENDING_INVITE).exists(&args())? {
         return Ok(());
     }
@@ -208,7 +265,7 @@ fn revoke_org_invite(p_invite_id: Option<Uuid>) -> Result<()> {
     Err(rights::refusal(error::not_allowed(
         "no_such_invite",
         "p_invite_id: no such invite, or you are not an admin of its organization",
-        "Admins of an organization can revoke its invites.",
+        "Admins of an organization can revoke its invites, agents those that they sent.",
     )))
 }
 

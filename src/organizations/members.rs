@@ -5,6 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
 
+use super::org_role::parse_org_role;
 use crate::access::caller::Caller;
 use crate::access::rights::{self, check_admin, not_a_member};
 use crate::platform::datum::JsonText;
@@ -16,7 +17,8 @@ use crate::platform::statement::{self, Row};
 /// $2: all members, with their e-mail addresses. Otherwise the staff and the caller ($3), without
 /// addresses.
 const LIST_MEMBERS: &str = "
-    select p.id, p.name, case when $2 then p.email end, m.org_role, m.added_at
+    select p.id, p.name, case when $2 then p.email end, p.avatar_url, m.org_role, m.added_at,
+           p.auth_id is not null
       from helpdesk.org_members m
       join helpdesk.profiles p on p.id = m.user_id
      where m.org_id = $1
@@ -30,16 +32,16 @@ const SET_ROLE: &str = "
 const DELETE_MEMBER: &str =
     "delete from helpdesk.org_members where org_id = $1 and user_id = $2 returning true";
 
-const ORG_ROLES: [&str; 3] = ["org_admin", "org_agent", "org_customer"];
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Member {
     id: Option<Id>,
     name: Option<String>,
     email: Option<String>,
+    avatar_url: Option<String>,
     org_role: Option<String>,
     added_at: Option<Time>,
+    has_login: Option<bool>,
 }
 
 impl Member {
@@ -48,8 +50,10 @@ impl Member {
             id: row.id(1),
             name: row.get(2),
             email: row.get(3),
-            org_role: row.get(4),
-            added_at: row.time(5),
+            avatar_url: row.get(4),
+            org_role: row.get(5),
+            added_at: row.time(6),
+            has_login: row.get(7),
         }
     }
 }
@@ -66,25 +70,18 @@ fn list_org_members(p_org_id: Option<Uuid>) -> Result<JsonText> {
     JsonText::serialize(&members)
 }
 
-/// Makes a member org_admin, org_agent or org_customer.
+/// Makes a member org_admin, org_agent or org_customer. p_role is another name of p_org_role.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn set_member_role(
     p_org_id: Option<Uuid>,
     p_user_id: Option<Uuid>,
-    p_org_role: Option<&str>,
+    p_org_role: default!(Option<&str>, "null"),
+    p_role: default!(Option<&str>, "null"),
 ) -> Result<()> {
     let org = required(p_org_id, "p_org_id")?;
     let member = required(p_user_id, "p_user_id")?;
-    let role = required(p_org_role, "p_org_role")?;
-    if !ORG_ROLES.contains(&role) {
-        return Err(error::invalid(
-            "invalid_value",
-            "p_org_role",
-            "not a role in an organization",
-            "org_admin, org_agent or org_customer.",
-        ));
-    }
+    let role = parse_org_role("p_org_role", required(p_org_role.or(p_role), "p_org_role")?)?;
     check_admin(org)?;
     statement::write(SET_ROLE).execute(&[org.into(), member.into(), role.into()])?;
     if rights::is_member(org, member)? { Ok(()) } else { Err(no_such_member()) }

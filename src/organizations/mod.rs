@@ -1,17 +1,20 @@
 //! Organizations: how they are created, who belongs to them, and how people join.
 
 mod admin_codes;
+mod appoint;
 mod email;
 mod expiry;
 mod invites;
+mod join;
 mod members;
+mod org_role;
 mod triggers;
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
-use crate::platform::error::{self, Result, required};
+use crate::platform::error::{Result, required};
 use crate::platform::statement;
 use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
@@ -29,13 +32,7 @@ fn create_organization(p_name: Option<&str>) -> Result<Uuid> {
     check_text("p_name", name, MAX_NAME)?;
     let caller = Caller::current()?;
     let creator = caller.require_profile()?;
-    if !caller.may_create_organization() {
-        return Err(error::not_allowed(
-            "may_not_create_organization",
-            "agents may not create organizations",
-            "The role of the profile must be customer or admin.",
-        ));
-    }
+    caller.check_may_create_organization()?;
     let id = new_id();
     statement::write(INSERT_ORGANIZATION).execute(&[id.into(), name.into(), creator.into()])?;
     Ok(id)

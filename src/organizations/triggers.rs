@@ -38,13 +38,19 @@ const INSERT_STAGES: &str = "
 const LOCK_ORGANIZATION: &str =
     "select from helpdesk.organizations where id = $1 for no key update";
 
+const CAN_SIGN_IN: &str = "select from helpdesk.profiles where id = $1 and auth_id is not null";
+
+/// An admin without a login does not count.
 const HAS_OTHER_ADMIN: &str = "
-    select from helpdesk.org_members
-     where org_id = $1 and user_id <> $2 and org_role = 'org_admin' limit 1";
+    select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+     where m.org_id = $1 and m.user_id <> $2 and m.org_role = 'org_admin'
+       and p.auth_id is not null limit 1";
 
 const LACKS_OTHER_ADMIN: &str = "
-    select where not exists (select from helpdesk.org_members
-                              where org_id = $1 and user_id <> $2 and org_role = 'org_admin')";
+    select where not exists (
+      select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id
+       where m.org_id = $1 and m.user_id <> $2 and m.org_role = 'org_admin'
+         and p.auth_id is not null)";
 
 /// A closed ticket keeps its last assignee, because it needs no more work.
 const UNASSIGN_TICKETS: &str = "
@@ -83,8 +89,8 @@ fn after_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(None)
 }
 
-/// Trigger on org_members: an organization keeps at least one org_admin, even if two sessions each
-/// remove one at the same time.
+/// Trigger on org_members: an organization keeps at least one org_admin who can sign in, even if
+/// two sessions each remove one at the same time.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_keep_admin() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -118,10 +124,13 @@ fn is_admin(row: &TriggerRow) -> Result<bool> {
     Ok(row.get::<String>("org_role")?.as_deref() == Some("org_admin"))
 }
 
-/// Errors if a member is the only org_admin of an organization.
+/// Errors if a member is the only org_admin of an organization who can sign in.
 fn check_other_admin(org: Uuid, member: Uuid) -> Result<()> {
     // Without the row, the organization is being deleted, and its last admin with it.
     if !statement::write(LOCK_ORGANIZATION).exists(&[org.into()])? {
+        return Ok(());
+    }
+    if !statement::write(CAN_SIGN_IN).exists(&[member.into()])? {
         return Ok(());
     }
     let args = [org.into(), member.into()];
@@ -156,7 +165,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)?;
     }
     let is_removed = rows.new.is_none();
-    let is_demoted = was.is_admin && !is.is_admin;
+    let is_demoted = was.is_admin && !is.is_admin || was.is_staff && !is.is_staff;
     if is_removed || is_demoted {
         let [org, member] = person;
         statement::write(DELETE_PENDING_INVITES).execute(&[
@@ -173,15 +182,18 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 #[derive(Default)]
 struct MemberRights {
     is_admin: bool,
+    is_staff: bool,
     may_be_assigned: bool,
 }
 
 impl MemberRights {
     fn from_row(row: &TriggerRow) -> Result<MemberRights> {
         let role: String = row.required("org_role")?;
+        let is_staff = role != "org_customer";
         Ok(MemberRights {
             is_admin: role == "org_admin",
-            may_be_assigned: role != "org_customer" || row.required("may_be_assigned")?,
+            is_staff,
+            may_be_assigned: is_staff || row.required("may_be_assigned")?,
         })
     }
 }

@@ -14,7 +14,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::json::input;
 
 macro_rules! sql_enum {
-    ($(#[$doc:meta])* $name:ident = $sql:literal { $($variant:ident = $label:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident = $sql:literal {
+        $($variant:ident = $label:literal $(| $alias:literal)?),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "lowercase")]
@@ -28,7 +30,7 @@ macro_rules! sql_enum {
             }
 
             pub fn from_label(label: &str) -> Option<$name> {
-                match label { $($label => Some($name::$variant),)+ _ => None }
+                match label { $($label $(| $alias)? => Some($name::$variant),)+ _ => None }
             }
         }
 
@@ -83,9 +85,24 @@ sql_enum! {
 }
 
 sql_enum! {
-    /// The role on the installation. In an invite, the role in the organization without its prefix
-    /// `org_`.
-    UserRole = "helpdesk.user_role" { Customer = "customer", Agent = "agent", Admin = "admin" }
+    /// The role on the installation. In an invite, the role in the organization, which people may
+    /// also write as org_members does.
+    UserRole = "helpdesk.user_role" {
+        Customer = "customer" | "org_customer",
+        Agent = "agent" | "org_agent",
+        Admin = "admin" | "org_admin",
+    }
+}
+
+impl UserRole {
+    /// The role in an organization, as org_members stores it.
+    pub const fn org_role(self) -> &'static str {
+        match self {
+            UserRole::Customer => "org_customer",
+            UserRole::Agent => "org_agent",
+            UserRole::Admin => "org_admin",
+        }
+    }
 }
 
 /// The status of a stage, and of the tickets in it. In SQL it is text with a CHECK: `=` on an enum

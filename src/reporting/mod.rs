@@ -1,4 +1,5 @@
-//! Reports for staff: how many tickets there are now, and what happened to them each day.
+//! Reports: how many tickets there are now and what happened to them each day, for staff; how large
+//! each organization is, for administrators of the installation.
 
 mod activity;
 mod counters;
@@ -6,5 +7,6 @@ pub mod current_counts;
 mod dashboard;
 mod day_sums;
 mod maintenance;
+mod organizations;
 mod participant_name;
 mod time_zone;

@@ -33,6 +33,28 @@ export class Caller {
     return this.roleIn(org) === 'org_admin';
   }
 
+  /** Anybody, people with a confirmed address, or administrators of the installation only. */
+  mayCreateOrganization() {
+    if (this.installationRole !== 'customer') return this.installationRole === 'admin';
+    const { who_may_found_organizations: who } = this.world.rows.installation_settings[0];
+    return who === 'anyone' || (who === 'confirmed' && this.hasConfirmedAddress());
+  }
+
+  hasConfirmedAddress() {
+    const login = this.world.logins.find((row) => row.id === this.login);
+    return this.id !== null && Boolean(login.email && login.email_confirmed_at);
+  }
+
+  /** Admins invite anybody; agents invite customers if their organization lets them. */
+  mayInvite(org, role) {
+    const { agents_may_invite: isAllowed } = this.world.rows.organizations.find((row) => row.id === org) ?? {};
+    return this.isAdmin(org) || (this.isStaff(org) && Boolean(isAllowed) && role === 'customer');
+  }
+
+  mayRevoke(invite) {
+    return this.isAdmin(invite.org_id) || (this.isStaff(invite.org_id) && this.is(invite.created_by));
+  }
+
   orgs(test = () => true) {
     return this.world.orgs.filter((org) => this.isMember(org) && test(org));
   }

@@ -48,7 +48,7 @@ const CALLS = {
     {
       args: ['New'],
       // A backend creates it for the person in its claims.
-      expected: outcome(me.id !== null && ['customer', 'admin'].includes(me.installationRole)),
+      expected: outcome(me.mayCreateOrganization()),
     },
   ],
 
@@ -148,18 +148,21 @@ const CALLS = {
   cleanup_old_notifications: ({ me }) => [{ args: [], expected: outcome(me.bypassesRowSecurity) }],
 
   create_org_invite: inOrgs(({ me, world, random, org }) => {
-    const members = world.rows.profiles.filter((row) => row.email && isMember(world, org, row.id));
+    const members = world.rows.profiles.filter((row) => row.email && row.auth_id && isMember(world, org, row.id));
     const invite = (email, refusal) => {
       const exists = world.orgs.includes(org);
-      return {
-        args: [org, email, random.pick(['customer', 'agent', 'admin'])],
-        expected: outcome(mayInvite(me, org) && exists, refusal),
-      };
+      const role = random.pick(['customer', 'agent', 'admin', 'org_customer', 'org_agent', 'org_admin']);
+      const may = me.bypassesRowSecurity || me.mayInvite(org, role.replace('org_', ''));
+      return { args: [org, email, role], expected: outcome(may && exists, refusal) };
     };
     const pending = random.pick(world.rows.org_invites.filter((row) => row.org_id === org && !row.used_at));
-    const emails = ['new@example.org', pending?.email].filter(Boolean);
     const member = random.pick(members);
-    return [...emails.map((email) => invite(email)), ...(member ? [invite(member.email.toUpperCase(), '23505')] : [])];
+    return [
+      invite('new@example.org'),
+      // Agents replace only their own invites, and expired ones.
+      ...(pending ? [invite(pending.email, mayReplace(me, pending) ? undefined : '23505')] : []),
+      ...(member ? [invite(member.email.toUpperCase(), '23505')] : []),
+    ];
   }),
 
   accept_org_invite: ({ me, world, random }) =>
@@ -171,7 +174,7 @@ const CALLS = {
   revoke_org_invite: ({ me, random }) =>
     sampleRows(me, 'org_invites', random).map((row) => ({
       args: [row.id],
-      expected: outcome(mayInvite(me, row.org_id), row.used_at ? '23505' : undefined),
+      expected: outcome(me.bypassesRowSecurity || me.mayRevoke(row), row.used_at ? '23505' : undefined),
     })),
 
   set_member_role: inOrgs(({ me, world, random, org }) =>
@@ -200,6 +203,28 @@ const CALLS = {
     const member = world.rows.org_members.find((row) => row.org_id === org && me.is(row.user_id));
     return [{ args: [org], expected: outcome(member, member && isLastAdmin(world, member) ? '23000' : undefined) }];
   }),
+
+  join_organization: inOrgs(({ me, world, org }) => {
+    const { open_to_customers: isOpen } = world.rows.organizations.find((row) => row.id === org) ?? {};
+    const hasWorkedThere = world.rows.tickets.some((row) => row.org_id === org && me.is(row.assigned_to));
+    return [{ args: [org], expected: outcome(me.isMember(org) || (isOpen && confirmedEmail(me) && !hasWorkedThere)) }];
+  }),
+
+  appoint_admin: inOrgs(({ me, world, random, org }) => {
+    const [here, gone] = [true, false].map((has) =>
+      random.pick(world.rows.profiles.filter((row) => (row.auth_id !== null) === has)),
+    );
+    const may = (me.bypassesRowSecurity || me.installationRole === 'admin') && world.orgs.includes(org);
+    return [
+      { args: [org, gone.id], expected: outcome(may, '22023') },
+      // Every organization in the world has an admin who can sign in.
+      { args: [org, here.id], expected: outcome(may, me.bypassesRowSecurity ? undefined : '23000') },
+    ];
+  }),
+
+  forget_person: ({ me, world, random }) => [
+    { args: [random.pick(world.rows.profiles).id], expected: outcome(me.bypassesRowSecurity) },
+  ],
 
   create_admin_invite_code: ({ me }) => [
     {
@@ -254,7 +279,8 @@ export function unread(me) {
 const mayWriteOn = (me, ticket, is_internal) =>
   me.bypassesRowSecurity || me.seesOnTicket({ org_id: ticket.org_id, ticket_id: ticket.id, is_internal });
 
-const mayInvite = (me, org) => me.bypassesRowSecurity || me.isAdmin(org);
+const mayReplace = (me, invite) =>
+  me.bypassesRowSecurity || me.isAdmin(invite.org_id) || me.is(invite.created_by) || hasExpired(invite);
 
 const hasExpired = (row) => Date.parse(row.expires_at) < Date.now();
 

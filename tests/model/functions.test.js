@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { asCaller, attemptCalls } from './batch.js';
 import { pendingInvites, unread } from './calls.js';
+import { hasLogin } from './integrity.js';
 import { mayReadFile, visible } from './model.js';
 import { answer, everyOrg, ids, json, sorted, testAnswers } from './questions.js';
 import { call } from './statements.js';
@@ -23,7 +24,12 @@ testAnswers('functions on the caller return what the model predicts', (me, world
     { sql: json('my_staff_org_ids'), expected: sorted(me.orgs((org) => me.isStaff(org))), shown: sorted },
     { sql: json('my_admin_org_ids'), expected: sorted(me.orgs((org) => me.isAdmin(org))), shown: sorted },
     { sql: json('my_assigned_ticket_ids'), expected: ids(assigned), shown: sorted },
-    { sql: json('may_create_organization'), expected: ['customer', 'admin'].includes(me.installationRole) },
+    { sql: json('may_create_organization'), expected: me.mayCreateOrganization() },
+    {
+      sql: json('my_inviting_org_ids'),
+      expected: sorted(me.orgs((org) => me.mayInvite(org, 'customer'))),
+      shown: sorted,
+    },
     { sql: json('is_installation_admin'), expected: me.installationRole === 'admin' },
     ...world.rows.profiles.map((row) => ({
       sql: json('is_member_of_my_orgs', row.id),
@@ -77,19 +83,40 @@ testAnswers('list_org_members shows what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const members = visible('org_members', me).filter((row) => row.org_id === org);
     const isStaff = me.bypassesRowSecurity || me.isStaff(org);
-    const shown = (list) => sorted(list.map((member) => [member.id, member.orgRole, member.email].join(' ')));
+    const shown = (list) => sorted(list.map((member) => [member.id, member.orgRole, member.hasLogin, member.email].join(' ')));
     return {
       sql: call('list_org_members', org),
       shown,
       expected: answer(
         me,
         me.bypassesRowSecurity || me.isMember(org)
-          ? sorted(members.map((row) => [row.user_id, row.org_role, isStaff ? emailOf(world, row.user_id) : ''].join(' ')))
+          ? sorted(
+              members.map((row) =>
+                [row.user_id, row.org_role, hasLogin(world, row), isStaff ? emailOf(world, row.user_id) : ''].join(' '),
+              ),
+            )
           : undefined,
       ),
     };
   }),
 );
+
+testAnswers('list_organizations shows administrators of the installation how large each organization is', (me, world) => {
+  const of = (table, org) => world.rows[table].filter((row) => row.org_id === org);
+  const shown = ({ organizations }) =>
+    organizations.map(({ id, memberCount, ticketCount, admins }) =>
+      [id, memberCount, ticketCount, sorted(ids(admins))].join(' '),
+    );
+  const expected = [...world.rows.organizations]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ id }) => {
+      const admins = of('org_members', id).filter((row) => row.org_role === 'org_admin');
+      const sizes = [of('org_members', id).length, of('tickets', id).length];
+      return [id, ...sizes, sorted(admins.map((row) => row.user_id))].join(' ');
+    });
+  const isAllowed = me.bypassesRowSecurity || (me.role !== 'anon' && me.installationRole === 'admin');
+  return [{ sql: call('list_organizations'), shown, expected: answer(me, isAllowed ? expected : undefined) }];
+});
 
 testAnswers('callers get the number of their notifications and their pending invites', (me) => [
   { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },

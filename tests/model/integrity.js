@@ -41,11 +41,16 @@ const isAssignable = (world, org, person) =>
 
 const isMember = (world, org, person) => world.rows.org_members.some((row) => row.org_id === org && row.user_id === person);
 
+/** Whether a member is the last admin who can sign in. */
 const isLastAdmin = (world, member) =>
   member.org_role === 'org_admin' &&
+  hasLogin(world, member) &&
   !world.rows.org_members.some(
-    (row) => row.org_id === member.org_id && row.org_role === 'org_admin' && row.user_id !== member.user_id,
+    (row) =>
+      row.org_id === member.org_id && row.org_role === 'org_admin' && row.user_id !== member.user_id && hasLogin(world, row),
   );
+
+const hasLogin = (world, member) => world.rows.profiles.find((row) => row.id === member.user_id).auth_id !== null;
 
 /** Tables derived from other rows, without foreign keys. */
 const DERIVED = [
@@ -87,8 +92,9 @@ const isClosed = (world, workflow) => world.rows.workflows.some((row) => row.id 
 
 export function refusesInsert(world, table, row) {
   switch (table) {
+    case 'installation_settings':
     case 'ticket_counters':
-      return '23505'; // Every organization has a row.
+      return '23505'; // There is a row, of every organization.
     case 'tickets':
       return firstOf(
         [DENIED, !world.orgs.includes(row.org_id)],
@@ -108,6 +114,8 @@ export function refusesUpdate(world, table, row, column, value) {
     return isCounted(world, table, { ...row, [column]: value }) ? '23505' : undefined;
   }
   switch (`${table}.${column}`) {
+    case 'installation_settings.is_only_row':
+      return '23514';
     case 'profiles.id':
     case 'organizations.id':
     case 'workflows.id':
@@ -160,4 +168,4 @@ export function refusesDelete(world, table, row) {
   }
 }
 
-export { isAssignable, isLastAdmin, isMember };
+export { hasLogin, isAssignable, isLastAdmin, isMember };

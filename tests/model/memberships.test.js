@@ -67,7 +67,6 @@ function changesOf(db, world, callers, member, random) {
 function change(world, member, becomes) {
   const { rows } = world;
   const inOrg = (row) => row.org_id === member.org_id;
-  const wasAdmin = member.org_role === 'org_admin';
   rows.org_members = rows.org_members.filter((row) => row !== member);
   if (becomes) rows.org_members.push({ ...member, ...becomes });
   // A member who may not be assigned loses their tickets, except closed ones.
@@ -75,12 +74,13 @@ function change(world, member, becomes) {
     const isTheirs = ticket.assigned_to === member.user_id && ticket.status !== 'closed';
     if (isTheirs && !isAssignable(world, member.org_id, member.user_id)) ticket.assigned_to = null;
   }
-  // Pending invites are void if sent to the address of a former member, or by a former admin.
+  // Pending invites are void if sent to the address of a former member, or by somebody who was
+  // demoted.
   const email = rows.profiles.find((row) => row.id === member.user_id).email?.toLowerCase();
-  const isAdmin = becomes !== null && { ...member, ...becomes }.org_role === 'org_admin';
+  const rank = (role) => ORG_ROLES.indexOf(role ?? 'org_customer');
+  const isDemoted = rank(member.org_role) < rank(becomes ? { ...member, ...becomes }.org_role : null);
   rows.org_invites = rows.org_invites.filter((row) => {
-    const isVoid =
-      (becomes === null && row.email.toLowerCase() === email) || (wasAdmin && !isAdmin && row.created_by === member.user_id);
+    const isVoid = (becomes === null && row.email.toLowerCase() === email) || (isDemoted && row.created_by === member.user_id);
     return !(inOrg(row) && row.used_at === null && isVoid);
   });
 }

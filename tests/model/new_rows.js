@@ -35,12 +35,21 @@ const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_respons
 const NEW_ROWS = {
   schema_version: ({ now }) => [{ base: ['version'], row: { version: 1000, installed_at: now } }],
 
+  installation_settings: () => [{ base: ['is_only_row'], row: { is_only_row: true, who_may_found_organizations: 'anyone' } }],
+
   profiles: ({ world, random, now }) => [
     {
       base: ['name'],
       row: {
         ...{ id: random.uuid(), auth_id: world.strayLogin, role: 'admin', name: 'New', email: 'new@example.org' },
-        ...{ teams: '{}', created_at: now, last_active: now, preferences: {} },
+        ...{
+          email_is_confirmed: true,
+          avatar_url: 'https://example.org/new.png',
+          teams: '{}',
+          created_at: now,
+          last_active: now,
+          preferences: {},
+        },
       },
     },
   ],
@@ -50,6 +59,7 @@ const NEW_ROWS = {
       base: base(me, 'name', 'created_by'),
       row: {
         ...{ id: random.uuid(), name: 'New', created_at: now, created_by: me.id ?? random.pick(world.rows.profiles).id },
+        ...{ agents_may_invite: true, open_to_customers: true },
         ...{ reopen_on_customer_comment: false, notification_retention: '1 day' },
         ...{ search_language: 'english', time_zone: 'Europe/Berlin' },
       },

@@ -60,6 +60,9 @@ const FITTING = {
   linked_by: person,
   first_response_by: person,
   status: (value, { random }) => other(random, ['open', 'pending', 'resolved', 'closed'], value),
+  'installation_settings.who_may_found_organizations': (value, { random }) =>
+    other(random, ['anyone', 'confirmed', 'administrators'], value),
+  'profiles.avatar_url': () => 'https://example.org/changed.png',
   'profiles.auth_id': (value, { world }) => world.strayLogin,
   'organizations.search_language': (value, { random }) => other(random, ['simple', 'english', 'german'], value),
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),

@@ -39,21 +39,31 @@ export const TABLES = {
     rest: 'version installed_at',
   }),
 
+  installation_settings: new Table({
+    read: (me) => me.id !== null,
+    update: (me) => me.installationRole === 'admin',
+    updates: 'who_may_found_organizations',
+    rest: 'is_only_row',
+    backend: 'read update',
+    backendUpdates: 'who_may_found_organizations',
+  }),
+
   profiles: new Table({
     read: (me, person) =>
       me.is(person.id) || me.world.rows.org_members.some((row) => row.user_id === person.id && me.isStaff(row.org_id)),
     update: (me, person) => me.is(person.id),
-    updates: 'name preferences last_active',
-    rest: 'id auth_id role email teams created_at',
+    updates: 'name avatar_url preferences last_active',
+    rest: 'id auth_id role email email_is_confirmed teams created_at',
     backend: 'read insert update delete',
   }),
 
   organizations: new Table({
     read: (me, org) => me.isMember(org.id),
-    insert: (me, org) => ['customer', 'admin'].includes(me.installationRole) && me.is(org.created_by),
+    insert: (me, org) => me.mayCreateOrganization() && me.is(org.created_by),
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
-    updates: 'name reopen_on_customer_comment notification_retention search_language time_zone',
+    updates:
+      'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_language time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -69,10 +79,10 @@ export const TABLES = {
   }),
 
   org_invites: new Table({
-    read: (me, row) => me.isAdmin(row.org_id),
-    insert: (me, row) => me.isAdmin(row.org_id) && me.is(row.created_by),
+    read: (me, row) => me.isAdmin(row.org_id) || (me.isStaff(row.org_id) && me.is(row.created_by)),
+    insert: (me, row) => me.mayInvite(row.org_id, row.role ?? 'customer') && me.is(row.created_by),
     inserts: 'org_id email role expires_at',
-    delete: (me, row) => me.isAdmin(row.org_id) && row.used_at === null,
+    delete: (me, row) => me.mayRevoke(row) && row.used_at === null,
     rest: 'id created_at created_by used_at used_by',
     backend: 'read insert delete',
   }),
@@ -300,16 +310,19 @@ export const VIEWS = {
 const FUNCTIONS = {
   anon: words(`
     jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
-    my_assigned_ticket_ids is_member_of_my_orgs
+    my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles search`),
   people: words(`
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets
     claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
+    join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name`),
-  backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index'),
+  backends: words(
+    'cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index forget_person',
+  ),
   // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
   // able to stop.
   acting: ['act_as'],

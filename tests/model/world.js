@@ -119,6 +119,8 @@ class Generator {
         name: `Organization ${i}`,
         created_at: this.nextTime(),
         created_by: founder.id,
+        agents_may_invite: i % 2 === 0,
+        open_to_customers: i === 1,
         reopen_on_customer_comment: this.random.chance(70),
       });
     }
@@ -392,11 +394,16 @@ class Generator {
         ...more,
       });
     };
+    const { agents_may_invite } = this.rows('organizations').find((row) => row.id === org);
+    const agents = agents_may_invite ? this.members(org).filter((member) => member.org_role === 'org_agent') : [];
+    const byAgent = () => (agents.length > 0 ? { role: 'customer', created_by: this.random.pick(agents).user_id } : {});
     for (const person of this.people) {
       if (person.email && !members.has(person.id) && this.random.chance(60)) {
-        invite(this.random.chance(50) ? person.email : person.email.toUpperCase());
+        const email = this.random.chance(50) ? person.email : person.email.toUpperCase();
+        invite(email, this.random.chance(40) ? byAgent() : {});
       }
     }
+    invite('customer.of.agent@example.org', byAgent());
     // These addresses belong to nobody, so that no address is invited twice.
     invite('nobody@example.org');
     invite(`someone.${this.random.below(1000)}@example.org`);

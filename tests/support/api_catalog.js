@@ -60,6 +60,7 @@ export function sensibleArguments(fn, { org, customer, agent, ids }) {
     p_from: today(),
     p_to: today(),
     p_org_role: 'org_customer',
+    p_role: undefined,
     p_changes: { title: 'Plain' },
     p_filters: {},
     p_expected_version: undefined,

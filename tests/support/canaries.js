@@ -13,7 +13,7 @@ const ROWS_WITHOUT_ORG_ID = {
 };
 
 /** Tables whose rows belong to no organization. */
-const OF_NO_ORGANIZATION = ['schema_version', 'admin_invite_codes'];
+const OF_NO_ORGANIZATION = ['schema_version', 'installation_settings', 'admin_invite_codes'];
 
 /**
  * Columns that a check constraint restricts to a few values, which reveal nothing about a tenant.

@@ -9,6 +9,7 @@ grant execute on function
   helpdesk.my_customer_org_ids(),
   helpdesk.my_staff_org_ids(),
   helpdesk.my_admin_org_ids(),
+  helpdesk.my_inviting_org_ids(),
   helpdesk.my_assigned_ticket_ids(),
   helpdesk.is_member_of_my_orgs(uuid),
   helpdesk.may_create_organization(),
@@ -35,6 +36,10 @@ comment on function helpdesk.my_staff_org_ids() is
 comment on function helpdesk.my_admin_org_ids() is
 'Returns the organizations in which the caller is org_admin.';
 
+comment on function helpdesk.my_inviting_org_ids() is
+'Returns the organizations in which the caller may invite customers: as org_admin, or as org_agent
+  if organizations.agents_may_invite is set.';
+
 comment on function helpdesk.my_assigned_ticket_ids() is
 'Returns the tickets assigned to the caller in organizations in which the caller is not staff.';
 
@@ -42,8 +47,8 @@ comment on function helpdesk.is_member_of_my_orgs(uuid) is
 'Whether this profile is a member of an organization in which the caller is staff.';
 
 comment on function helpdesk.may_create_organization() is
-'Whether the role of the caller on the installation (customer or admin) lets them create
-  organizations.';
+'Whether the caller may create organizations: an administrator of the installation always; somebody
+  whose role there is customer if installation_settings.who_may_found_organizations allows it.';
 
 comment on function helpdesk.is_installation_admin() is
 'Whether the caller is an administrator of the installation (profiles.role is admin).';

@@ -3,6 +3,7 @@
 grant execute on function
   helpdesk.ticket_activity(uuid, date, date),
   helpdesk.org_dashboard(uuid),
+  helpdesk.list_organizations(jsonb),
   helpdesk.ticket_participant_name(uuid, uuid, uuid)
   to authenticated, service_role;
 
@@ -22,6 +23,17 @@ Result: {timeZone, total, days, byPriority, byAgent}. total and each element of 
 Callers: staff of the organization.
 p_from, p_to: the first and the last day; at most 1,100 days.
 Errors: 22004 (null argument), 22023 (days), 42501 (not staff).';
+
+comment on function helpdesk.list_organizations(jsonb) is
+'Returns a page of all organizations, by name: how large they are and who administers them, but
+  nothing of what is in them.
+Result: {organizations: [{id, name, createdAt, memberCount, ticketCount, lastActivityAt, admins:
+  [{id, name, email, hasLogin}]}], pagination: {total, perPage, nextCursor}}. lastActivityAt is when
+  a ticket last changed, or when the organization was created.
+Callers: administrators of the installation, service_role and the database administrator.
+p_filters: name (a part of it), withoutAdmin (true for organizations without an org_admin who can sign in), perPage,
+  cursor, count.
+Errors: 22023 (filters), 42501 (not an administrator).';
 
 comment on function helpdesk.org_dashboard(uuid) is
 'Returns the current ticket counts of an organization.

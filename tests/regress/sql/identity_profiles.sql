@@ -20,7 +20,7 @@ select test.attempt('select * from helpdesk.profiles');
 set role service_role;
 select count(*) from helpdesk.profiles;
 
--- A person changes their own name, preferences and last_active,
+-- A person changes their own name, avatar_url, preferences and last_active,
 call test.sign_in('Alice');
 select test.attempt($$update helpdesk.profiles set name = 'Al', preferences = '{"dark": true}', last_active = now()$$);
 select test.attempt($$update helpdesk.profiles set name = 'Al' where name <> 'Alice'$$);
@@ -28,6 +28,7 @@ select test.attempt($$update helpdesk.profiles set name = 'Al' where name <> 'Al
 select test.attempt($$update helpdesk.profiles set role = 'admin'$$);
 select test.attempt($$update helpdesk.profiles set auth_id = null$$);
 select test.attempt($$update helpdesk.profiles set email = 'x@example.com'$$);
+select test.attempt($$update helpdesk.profiles set email_is_confirmed = true$$);
 select test.attempt($$update helpdesk.profiles set id = helpdesk.uuid_generate_v7()$$);
 select test.attempt($$update helpdesk.profiles set teams = '{}'$$);
 select test.attempt($$update helpdesk.profiles set created_at = now()$$);

@@ -11,7 +11,7 @@ select helpdesk.set_member_role(test.org_id('Acme'), test.profile_id('Alice'), '
 select test.role_in('Acme', 'Alice');
 select test.error_of(format('select helpdesk.set_member_role(%s)', args)) from unnest(array[
   $$null, test.profile_id('Alice'), 'org_agent'$$, $$test.org_id('Acme'), null, 'org_agent'$$, $$test.org_id('Acme'), test.profile_id('Alice'), null$$,
-  $$test.org_id('Acme'), test.profile_id('Alice'), 'agent'$$, $$test.org_id('Acme'), test.profile_id('Stan'), 'org_agent'$$, $$test.org_id('Acme'), gen_random_uuid(), 'org_agent'$$,
+  $$test.org_id('Acme'), test.profile_id('Alice'), 'owner'$$, $$test.org_id('Acme'), test.profile_id('Stan'), 'org_agent'$$, $$test.org_id('Acme'), gen_random_uuid(), 'org_agent'$$,
   $$test.org_id('Globex'), test.profile_id('Mallory'), 'org_agent'$$, $$test.org_id('Acme'), test.profile_id('Mallory'), 'org_agent'$$,
   $$test.org_id('Acme'), test.profile_id('Ada'), 'org_agent'$$]) args;
 

@@ -1,0 +1,135 @@
+//! A login, and what its metadata says about the person: their name and their picture.
+
+use pgrx::Uuid;
+use pgrx::datum::TimestampWithTimeZone;
+
+use crate::platform::datum::JsonbText;
+use crate::platform::error::Result;
+use crate::platform::statement::Row;
+use crate::platform::trigger::TriggerRow;
+
+const MAX_NAME: usize = 200;
+const MAX_AVATAR_URL: usize = 2_000;
+
+/// Where sign-up services and OAuth providers put the name; the first that is not blank counts.
+const NAME_KEYS: [&str; 4] = ["full_name", "name", "preferred_username", "user_name"];
+
+/// GitHub uses the first, Google both.
+const AVATAR_KEYS: [&str; 2] = ["avatar_url", "picture"];
+
+/// A row of auth.users.
+pub(super) struct Login {
+    pub(super) id: Uuid,
+    pub(super) email: Option<String>,
+    pub(super) is_confirmed: bool,
+    meta: serde_json::Value,
+}
+
+impl Login {
+    pub(super) fn from_trigger(row: &TriggerRow) -> Result<Login> {
+        Ok(Login {
+            id: row.required("id")?,
+            email: row.get("email")?,
+            is_confirmed: row.get::<TimestampWithTimeZone>("email_confirmed_at")?.is_some(),
+            meta: parse_meta(row.get("raw_user_meta_data")?),
+        })
+    }
+
+    /// From the columns id, email, whether it is confirmed, and metadata.
+    pub(super) fn from_row(row: &Row) -> Option<Login> {
+        Some(Login {
+            id: row.get(1)?,
+            email: row.get(2),
+            is_confirmed: row.get(3) == Some(true),
+            meta: parse_meta(row.get(4)),
+        })
+    }
+
+    /// The address, if its owner has confirmed it.
+    pub(super) fn confirmed_email(&self) -> Option<&str> {
+        self.email.as_deref().filter(|email| self.is_confirmed && !email.is_empty())
+    }
+
+    /// The name in the metadata, else the e-mail address, else "User".
+    pub(super) fn display_name(&self) -> String {
+        let email = || self.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+        self.name().or_else(email).unwrap_or("User").chars().take(MAX_NAME).collect()
+    }
+
+    /// The name in the metadata.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.texts(&NAME_KEYS).map(str::trim).find(|name| !name.is_empty())
+    }
+
+    /// The picture in the metadata. People write the metadata themselves, so only web addresses
+    /// count: an application may put them into a page.
+    pub(super) fn avatar_url(&self) -> Option<&str> {
+        self.texts(&AVATAR_KEYS).map(str::trim).find(|url| {
+            (url.starts_with("https://") || url.starts_with("http://"))
+                && url.chars().count() <= MAX_AVATAR_URL
+                && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+        })
+    }
+
+    fn texts<'a>(&'a self, keys: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        keys.iter().filter_map(|key| self.meta.get(key)?.as_str())
+    }
+}
+
+/// Null if there is none, or if it is nested too deeply.
+fn parse_meta(meta: Option<JsonbText>) -> serde_json::Value {
+    meta.and_then(|meta| serde_json::from_str(&meta.0).ok()).unwrap_or_default()
+}
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+mod tests {
+    use pgrx::prelude::*;
+
+    use super::*;
+    use crate::platform::uuid::new_id;
+
+    fn login(meta: &str, email: Option<&str>) -> Login {
+        Login {
+            id: new_id(),
+            email: email.map(str::to_owned),
+            is_confirmed: false,
+            meta: parse_meta(Some(JsonbText(meta.to_owned()))),
+        }
+    }
+
+    #[pg_test]
+    fn identity_name_is_the_first_that_is_not_blank() {
+        let name = |meta: &str, email| login(meta, email).display_name();
+        assert_eq!(name(r#"{"full_name": " Ada L ", "name": "x"}"#, None), "Ada L");
+        assert_eq!(
+            name(r#"{"full_name": " ", "name": 7, "user_name": "ada"}"#, Some("a@x")),
+            "ada"
+        );
+        assert_eq!(name(r#"{"preferred_username": "octocat"}"#, Some("a@x")), "octocat");
+        assert_eq!(name("[]", Some("a@x")), "a@x");
+        assert_eq!(name("null", Some("a@x")), "a@x");
+        assert_eq!(name("{}", None), "User");
+        assert_eq!(
+            name(&format!(r#"{{"name": "{}"}}"#, "\u{1F642}".repeat(300)), None).chars().count(),
+            MAX_NAME
+        );
+    }
+
+    #[pg_test]
+    fn identity_avatar_is_a_web_address() {
+        let avatar = |url: &str| {
+            let meta = serde_json::json!({ "avatar_url": url }).to_string();
+            login(&meta, None).avatar_url().map(str::to_owned)
+        };
+        assert_eq!(avatar(" https://x.example/a.png "), Some("https://x.example/a.png".to_owned()));
+        for refused in
+            ["javascript:alert(1)", "data:image/png;base64,x", "/a.png", "", "https://a b"]
+        {
+            assert_eq!(avatar(refused), None, "{refused}");
+        }
+        assert_eq!(avatar(&format!("https://{}", "x".repeat(MAX_AVATAR_URL))), None);
+        let google = login(r#"{"avatar_url": 7, "picture": "https://g.example/p"}"#, None);
+        assert_eq!(google.avatar_url(), Some("https://g.example/p"));
+    }
+}

@@ -1,0 +1,71 @@
+//! The triggers on auth.users. Neither signing up nor deleting a login may fail because of
+//! helpdesk, so errors become warnings.
+
+use std::panic::AssertUnwindSafe;
+
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::prelude::*;
+use pgrx::{Uuid, warning};
+
+use super::former_login::{detach_profile, end_rights};
+use super::login::Login;
+use super::profiles::save_profile;
+use crate::platform::error::Result;
+use crate::platform::transaction;
+use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
+
+/// Trigger on auth.users: creates the profile of a new login, and keeps address, name and picture
+/// up to date. install() creates a profile that is missing.
+#[pg_trigger(sql = "
+    create function helpdesk.handle_new_user() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_login_write)
+}
+
+fn after_login_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(new) = rows.new else { return Ok(None) };
+    let login = Login::from_trigger(&new)?;
+    let before = rows.old.as_ref().map(Login::from_trigger).transpose()?;
+    if is_soft_deleted(&new)? {
+        end_login(before.as_ref().unwrap_or(&login))?;
+    } else {
+        or_warn("create the profile", login.id, || save_profile(&login, before.as_ref()));
+    }
+    Ok(None)
+}
+
+/// Trigger on auth.users: detaches the profile from a login that is deleted, and ends the rights
+/// that the person had as staff or administrator.
+#[pg_trigger(sql = "
+    create function helpdesk.profiles_detach_login() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn profiles_detach_login<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, before_login_delete)
+}
+
+fn before_login_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let Some(old) = rows.old else { return Ok(None) };
+    end_login(&Login::from_trigger(&old)?)?;
+    Ok(Some(old.unchanged()))
+}
+
+/// Supabase can keep the row of a deleted login, with its data removed.
+fn is_soft_deleted(row: &TriggerRow) -> Result<bool> {
+    Ok(row.has_column("deleted_at") && row.get::<TimestampWithTimeZone>("deleted_at")?.is_some())
+}
+
+fn end_login(login: &Login) -> Result<()> {
+    if let Some(profile) = detach_profile(login)? {
+        or_warn("end the rights", login.id, || end_rights(profile));
+    }
+    Ok(())
+}
+
+fn or_warn(task: &str, login: Uuid, work: impl FnOnce() -> Result<()>) {
+    if let Err(problem) = transaction::in_subtransaction(AssertUnwindSafe(work)) {
+        warning!("helpdesk could not {task} of login {login}: {problem}");
+    }
+}
