@@ -82,6 +82,8 @@ const FIXED = {
     'created_at',
     'public_comment_count',
     'public_attachment_count',
+    'last_public_comment_at',
+    'is_answered',
     'first_response_at',
     'first_response_by',
   ],
