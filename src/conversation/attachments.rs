@@ -8,6 +8,7 @@ use super::access::require_writable_ticket;
 use super::file::{File, Place};
 use crate::access::caller::Caller;
 use crate::platform::error::{Result, required};
+use crate::platform::json::input::Integer;
 use crate::platform::uuid::new_id;
 use crate::tickets::access::VisibleTicket;
 use crate::tickets::idempotency::{NewObject, claim_key};
@@ -30,7 +31,7 @@ fn add_attachment(
     let file = File {
         file_name: required(p_file_name, "p_file_name")?.to_owned(),
         file_type: required(p_file_type, "p_file_type")?.to_owned(),
-        file_size: required(p_file_size, "p_file_size")?,
+        file_size: Integer(required(p_file_size, "p_file_size")?.into()),
         storage_path: required(p_storage_path, "p_storage_path")?.to_owned(),
     };
     file.check(["p_file_name", "p_file_type", "p_file_size", "p_storage_path"])?;
@@ -44,7 +45,7 @@ fn add_attachment(
             ticket.to_string(),
             file.file_name,
             file.file_type,
-            file.file_size,
+            file.file_size.0,
             file.storage_path,
             is_internal
         ]);

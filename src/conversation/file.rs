@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::storage::is_relative_path;
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result};
-use crate::platform::json::input;
+use crate::platform::json::input::{self, Integer};
 use crate::platform::statement;
 use crate::platform::text::{check_label, check_text};
 
@@ -29,11 +29,11 @@ const FILE_KEYS: &[(&str, &str)] = &[
 
 /// A file in storage, as a caller describes it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "an object")]
 pub(super) struct File {
     pub(super) file_name: String,
     pub(super) file_type: String,
-    pub(super) file_size: i32,
+    pub(super) file_size: Integer,
     pub(super) storage_path: String,
 }
 
@@ -71,9 +71,7 @@ impl File {
             check_label(kind, &self.file_type, MAX_FILE_NAME)?;
         }
         check_text(path, &self.storage_path, MAX_STORAGE_PATH)?;
-        if self.file_size < 0 {
-            return Err(error::invalid("out_of_range", size, "negative", "Bytes, 0 or more."));
-        }
+        self.size(size)?;
         if !is_relative_path(&self.storage_path) {
             return Err(error::invalid(
                 "invalid_path",
@@ -85,6 +83,14 @@ impl File {
         Ok(())
     }
 
+    fn size(&self, name: &str) -> Result<i32> {
+        let size = i32::try_from(self.file_size.0).ok().filter(|size| *size >= 0);
+        size.ok_or_else(|| {
+            let problem = if self.file_size.0 < 0 { "negative" } else { "too large" };
+            error::invalid("out_of_range", name, problem, "Bytes, from 0 to 2,147,483,647.")
+        })
+    }
+
     pub(super) fn insert(&self, id: Uuid, place: &Place) -> Result<()> {
         statement::write(INSERT_ATTACHMENT).execute(&[
             place.org.into(),
@@ -93,7 +99,7 @@ impl File {
             place.comment.into(),
             self.file_name.as_str().into(),
             self.file_type.as_str().into(),
-            self.file_size.into(),
+            self.size("file_size")?.into(),
             self.storage_path.as_str().into(),
             place.is_internal.into(),
             place.uploader.into(),

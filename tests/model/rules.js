@@ -320,7 +320,7 @@ const FUNCTIONS = {
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
-    ticket_activity org_dashboard ticket_participant_name`),
+    ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
   backends: words(
     'cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index forget_person',
   ),

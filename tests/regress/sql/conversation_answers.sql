@@ -18,7 +18,7 @@ select a->>'fileName', a->>'storagePath', a->>'commentId' = :'comment'
 -- Nothing is written if a file is refused.
 select input, test.error_of(format('select helpdesk.add_comment(test.ticket_id(''Noise''), ''Refused'', p_attachments => %L)', input)) from (values
   ('{}'), ('[1]'), ('[{}]'), ('"x"'), ('[{"fileName": "a", "fileType": "", "fileSize": -1, "storagePath": "x"}]'),
-  ('[{"fileName": "a", "fileType": "", "fileSize": "1", "storagePath": "x"}]'), ('[{"fileName": "a", "fileType": "", "fileSize": 1, "storagePath": "../x"}]'),
+  ('[{"fileName": "a", "fileType": "", "fileSize": "big", "storagePath": "x"}]'), ('[{"fileName": "a", "fileType": "", "fileSize": 3000000000, "storagePath": "x"}]'), ('[{"fileName": "a", "fileType": "", "fileSize": 1, "storagePath": "../x"}]'),
   ('[{"fileName": " ", "fileType": "", "fileSize": 1, "storagePath": "x"}]'), ('[{"fileName": "a", "size": 1}]')) i (input);
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), 'Refused', p_attachments =>
   (select jsonb_agg('{"fileName": "a", "fileType": "", "fileSize": 1, "storagePath": "x"}'::jsonb) from generate_series(1, 101)))$$);
