@@ -44,7 +44,9 @@ export function readParameters() {
     // A ticket without writes, and one that all writes use.
     quiet: query('select id from bench.largest where n = 7'),
     busy: query('select id from bench.largest where n = 8'),
-    customerTicket: query(`select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`),
+    customerTicket: query(
+      `select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`,
+    ),
     smallTicket,
     smallCustomerLogin: query(
       `select p.auth_id from helpdesk.tickets t join helpdesk.profiles p on p.id = t.created_by where t.id = '${smallTicket}'`,

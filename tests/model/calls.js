@@ -112,6 +112,33 @@ const CALLS = {
     { args: [ticket.id, false], expected: outcome(isPerson) },
   ]),
 
+  watch_queue: inOrgs(({ me, world, random, org }) => {
+    const may = me.isStaff(org);
+    const workflow = random.pick(world.rows.workflows.filter((row) => row.org_id === org))?.id;
+    const foreign = random.pick(world.rows.workflows.filter((row) => row.org_id !== org)).id;
+    return [
+      { args: [org], expected: outcome(may) },
+      { args: [org, null, false], expected: outcome(may) },
+      { args: [org, foreign], expected: outcome(may, '22023') },
+      ...(workflow ? [true, false].map((watch) => ({ args: [org, workflow, watch], expected: outcome(may) })) : []),
+    ];
+  }),
+
+  create_notification: inOrgs(({ me, world, random, org }) => {
+    const [ticket] = random.some(
+      world.rows.tickets.filter((row) => row.org_id === org),
+      1,
+    );
+    return peopleToTry(me, world, random, org).flatMap(({ person, member }) => {
+      const may = me.bypassesRowSecurity && member !== undefined;
+      const sees = ticket && (member?.org_role !== 'org_customer' || [ticket.created_by, ticket.assigned_to].includes(person));
+      return [
+        { args: [org, person, 'New', '/new'], expected: outcome(may) },
+        ...(ticket ? [{ args: [org, person, 'New', null, ticket.id], expected: outcome(may && sees) }] : []),
+      ];
+    });
+  }),
+
   mark_notifications_read: ({ me, isPerson }) => [
     { args: [], expected: outcome(isPerson), result: (text) => Number(text) === unread(me).length },
   ],

@@ -29,8 +29,9 @@ const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
   idempotency_keys: ['org_id', 'ticket_id'],
   ticket_internal_counts: ['org_id', 'ticket_id'],
-  notifications: ['org_id', 'ticket_id', 'comment_id'],
+  notifications: ['ticket_id', 'comment_id'],
   ticket_watchers: ['org_id', 'ticket_id'],
+  queue_watchers: ['workflow_id'],
   article_versions: ['org_id', 'article_id'],
   ticket_articles: ['org_id', 'ticket_id', 'article_id'],
 };
@@ -133,6 +134,18 @@ export function refusesUpdate(world, table, row, column, value) {
       return '22023'; // The stage belongs to the old workflow.
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? '22023' : undefined;
+    case 'notifications.org_id':
+      return row.ticket_id ? '23503' : undefined; // An application's notification needs no ticket.
+    case 'queue_watchers.org_id':
+      return firstOf(
+        ['23503', row.workflow_id || !isMember(world, value, row.user_id)],
+        [
+          '23505',
+          world.rows.queue_watchers.some(
+            (other) => other.org_id === value && other.user_id === row.user_id && !other.workflow_id,
+          ),
+        ],
+      );
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':
@@ -156,7 +169,7 @@ export function refusesDelete(world, table, row) {
     case 'org_members':
       return isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflows':
-      return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions']) ? '23503' : undefined;
+      return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions', 'queue_watchers']) ? '23503' : undefined;
     case 'workflow_stages':
       return firstOf(
         ['23000', row.is_start], // Every workflow in the world has other stages.

@@ -229,6 +229,14 @@ const NEW_ROWS = {
     };
   }),
 
+  queue_watchers: everyOrg(({ me, world, org, random, now }) => {
+    const watching = world.rows.queue_watchers.filter((row) => row.org_id === org).map((row) => row.user_id);
+    const members = world.rows.org_members.filter((row) => row.org_id === org && !watching.includes(row.user_id));
+    const user_id = (members.find((row) => me.is(row.user_id)) ?? random.pick(members)).user_id;
+    const workflow_id = random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id;
+    return { base: ['org_id', 'user_id'], row: { org_id: org, id: random.uuid(), workflow_id, user_id, added_at: now } };
+  }),
+
   articles: everyOrg(({ me, world, org, random, now }) => ({
     base: base(me, 'org_id title content', 'author'),
     row: {

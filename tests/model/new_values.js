@@ -96,6 +96,11 @@ const FITTING = {
   'tickets.assigned_to': person,
   'notifications.user_id': person,
   'ticket_watchers.user_id': (value, { random, world, row }) => strangerTo(random, world, 'ticket_watchers', 'ticket_id', row),
+  'queue_watchers.user_id': (value, { random, world, row }) => {
+    const watching = world.rows.queue_watchers.filter((other) => other.org_id === row.org_id).map((other) => other.user_id);
+    const members = world.rows.org_members.filter((member) => member.org_id === row.org_id).map((member) => member.user_id);
+    return random.pick(members.filter((id) => !watching.includes(id)));
+  },
   'notification_preferences.user_id': (value, { random, world, row }) =>
     strangerTo(random, world, 'notification_preferences', 'type', row),
   'notification_preferences.type': (value, { random, world, row }) => newType(random, world, row.user_id),

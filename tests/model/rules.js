@@ -212,6 +212,13 @@ export const TABLES = {
     backend: 'read insert delete',
   }),
 
+  queue_watchers: new Table({
+    read: (me, row) => me.isStaff(row.org_id),
+    delete: (me, row) => me.is(row.user_id) && me.isStaff(row.org_id),
+    rest: 'org_id id workflow_id user_id added_at',
+    backend: 'read insert delete',
+  }),
+
   articles: new Table({
     isOpen: true,
     read: (me, row) => me.readsArticle(row),
@@ -316,14 +323,14 @@ const FUNCTIONS = {
     get_article list_articles list_categories search_articles search`),
   people: words(`
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets
-    claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read count_unread_notifications
+    claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
-  backends: words(
-    'cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index forget_person',
-  ),
+  backends: words(`
+    create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index
+    forget_person`),
   // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
   // able to stop.
   acting: ['act_as'],
