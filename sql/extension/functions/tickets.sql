@@ -47,7 +47,7 @@ Returns null if there is no such ticket. Concurrent calls get different tickets 
   each other.
 Callers: staff of the organization.
 p_filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter,
-  updatedBefore and search, as in list_org_tickets().
+  updatedBefore, search, number, watching and waitingFor, as in list_org_tickets().
 Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).';
 
 comment on function helpdesk.get_ticket_details(uuid, uuid, bigint) is
@@ -68,12 +68,15 @@ Result: {tickets, pagination: {total, page, perPage, nextCursor}}. total is null
   or if a search finds more than 10,000 tickets.
 Callers: members. Customers get the tickets that they created or that are assigned to them.
 Filters (p_filters), where null and "" mean not filtered:
-- priority, status, stageId, workflowId: a value or a list.
-- assignedTo: an id, "me" or "none". createdBy: an id or "me".
+- priority, status, stageId, workflowId: a value or a list; a list may be the text of an array.
+- assignedTo: an id, "me" or "none", or a list. createdBy: an id or "me".
+- number: a ticket''s number. watching: true or false, for the caller.
+- waitingFor: staff or customer, who is to speak next on an open or pending ticket.
 - createdAfter, createdBefore, updatedAfter, updatedBefore: RFC 3339 timestamps. After includes the
   timestamp, Before excludes it.
 - search: a query as in search().
-- sort: updatedAt, createdAt or priority; a leading - sorts descending. Default: -updatedAt.
+- sort: updatedAt, createdAt, priority, number, or queue (as claim_next_ticket() takes them); a
+  leading - sorts descending. Default: -updatedAt.
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).';

@@ -28,7 +28,7 @@ select test.listed_titles(jsonb_build_object('workflowId', test.workflow_id('Acm
 select test.listed_titles(jsonb_build_object('workflowId', array[test.workflow_id('Globex')]));
 select test.listed_titles(jsonb_build_object('assignedTo', test.profile_id('Dave')));
 select test.listed_titles(jsonb_build_object('assignedTo', upper(test.profile_id('Dave')::text)));
-select filter, test.listed_titles(jsonb_build_object('assignedTo', filter, 'sort', 'createdAt')) = test.listed_titles(jsonb_build_object('sort', 'createdAt'))
+select test.listed_titles(jsonb_build_object('assignedTo', filter, 'sort', 'createdAt')) = test.listed_titles(jsonb_build_object('sort', 'createdAt'))
   from (select jsonb_build_array('me', 'none', test.profile_id('Dave'))) f (filter);
 select test.listed_titles(jsonb_build_object('assignedTo', jsonb_build_array(test.profile_id('Dave'), 'me'), 'sort', 'createdAt'));
 select test.listed_titles(jsonb_build_object('stageId', format('{%s,%s}', test.stage_id('Acme', 'Closed'), test.stage_id('Acme', 'New')), 'sort', 'createdAt'));
