@@ -113,13 +113,18 @@ function callsOf(values, { who, isLarge }) {
   };
 }
 
-/** Functions that read but depend on nothing that grows. */
-export const CONSTANT = [
+/**
+ * Functions that read and need no comparison: they depend on nothing that grows, or only the
+ * administrator of the installation may call them.
+ */
+export const NOT_COMPARED = [
   'bypasses_row_security',
   'is_installation_admin',
   'jwt_subject',
+  'list_organizations',
   'my_admin_org_ids',
   'my_customer_org_ids',
+  'my_inviting_org_ids',
   'my_org_ids',
   'my_profile_id',
   'my_staff_org_ids',
