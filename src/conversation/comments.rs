@@ -37,7 +37,7 @@ fn add_comment(
 ) -> Result<Uuid> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let content = required(p_content, "p_content")?;
-    check_text("p_content", content, MAX_CONTENT)?;
+    check_content("p_content", content)?;
     let files = p_attachments.as_ref().map(File::parse_list).transpose()?.unwrap_or_default();
     let changes = p_changes.as_ref().map(Changes::parse).transpose()?;
     let is_internal = p_is_internal.unwrap_or(false);
@@ -51,6 +51,7 @@ fn add_comment(
     }
     let author = Caller::current()?.require_profile()?;
     let id = new_id();
+    let comment = NewObject { org, ticket, id };
     if let Some(key) = p_idempotency_key {
         let json = |argument: &Option<JsonbText>| argument.as_ref().map(|json| json.0.clone());
         let request = json!([
@@ -61,7 +62,6 @@ fn add_comment(
             json(&p_attachments),
             json(&p_changes)
         ]);
-        let comment = NewObject { org, ticket, id };
         if let Some(first) = claim_key(&comment, Some(author), key, &request)? {
             return Ok(first);
         }
@@ -69,14 +69,7 @@ fn add_comment(
     if let Some(changes) = &changes {
         changes.lock_targets(vec![org])?;
     }
-    statement::write(INSERT_COMMENT).execute(&[
-        org.into(),
-        id.into(),
-        ticket.into(),
-        content.into(),
-        is_internal.into(),
-        author.into(),
-    ])?;
+    insert_comment(&comment, content, is_internal, author)?;
     let place = Place { org, ticket, comment: Some(id), is_internal, uploader: author };
     for file in &files {
         file.insert(new_id(), &place)?;
@@ -86,4 +79,24 @@ fn add_comment(
         changes.apply(org, ticket, None)?;
     }
     Ok(id)
+}
+
+pub(super) fn check_content(argument: &'static str, content: &str) -> Result<()> {
+    check_text(argument, content, MAX_CONTENT)
+}
+
+pub(super) fn insert_comment(
+    comment: &NewObject,
+    content: &str,
+    is_internal: bool,
+    author: Uuid,
+) -> Result<()> {
+    statement::write(INSERT_COMMENT).execute(&[
+        comment.org.into(),
+        comment.id.into(),
+        comment.ticket.into(),
+        content.into(),
+        is_internal.into(),
+        author.into(),
+    ])
 }

@@ -4,5 +4,6 @@ mod access;
 mod attachments;
 mod comments;
 mod file;
+mod resolve;
 mod storage;
 mod triggers;

@@ -37,6 +37,7 @@ const FIND_TICKET: &str = "
                              order by a.position, a.id)::text
                from helpdesk.workflow_stages a
               where a.org_id = $1 and a.workflow_id = t.workflow_id and a.id <> t.current_stage_id
+                and a.is_active
                 and (not exists (select from helpdesk.workflow_transitions x
                                   where x.org_id = $1 and x.workflow_id = t.workflow_id)
                      or exists (select from helpdesk.workflow_transitions x
@@ -156,9 +157,9 @@ fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     })
 }
 
-/// The ticket object for staff, as the same call has just changed it.
-pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
-    let ticket = Ticket::find(statement::write, org, id, true)?;
+/// The ticket object, as the same call has just changed it.
+pub fn changed_ticket(org: Uuid, id: Uuid, is_staff: bool) -> Result<JsonText> {
+    let ticket = Ticket::find(statement::write, org, id, is_staff)?;
     let mut ticket = ticket.ok_or_else(|| {
         error::not_allowed(
             "no_such_ticket",
@@ -168,7 +169,7 @@ pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
     })?;
     let people = People::find(statement::write, ticket.people().map(|person| person.id))?;
     people.fill_in_names(ticket.people());
-    ticket.show_email(&people, true);
+    ticket.show_email(&people, is_staff);
     JsonText::serialize(&ticket)
 }
 

@@ -7,7 +7,7 @@ mod bulk;
 pub mod changes;
 mod checks;
 pub mod comment_event;
-mod details;
+pub mod details;
 mod history;
 pub mod idempotency;
 mod list;
@@ -15,6 +15,7 @@ pub mod number;
 mod people;
 mod queue;
 mod recorded_ids;
+mod requester;
 mod start;
 mod tracked_columns;
 
@@ -116,8 +117,8 @@ fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Resu
     }
 }
 
-/// Changes title, description, priority, assignedTo and stageId of a ticket, any of them in one
-/// revision. Returns the ticket object.
+/// Changes title, description, priority, assignedTo, stageId, workflowId and createdBy of a ticket,
+/// any of them in one revision. Returns the ticket object.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn update_ticket(
@@ -143,7 +144,7 @@ fn update_ticket(
             return Err(stale_version(version, expected));
         }
     }
-    changed_ticket(org, id)
+    changed_ticket(org, id, true)
 }
 
 fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {

@@ -8,7 +8,7 @@ const FIXED = {
   org_members: ['org_id', 'user_id'],
   workflow_stages: ['org_id', 'id', 'workflow_id'],
   tickets: [
-    ...['org_id', 'id', 'number', 'status', 'created_by', 'created_at', 'version', 'latest_history_id', 'stage_entered_at'],
+    ...['org_id', 'id', 'number', 'status', 'created_at', 'version', 'latest_history_id', 'stage_entered_at'],
     ...['resolved_at', 'closed_at', 'first_response_at', 'first_response_by', 'public_comment_count', 'public_attachment_count'],
     ...['last_public_comment_at', 'is_answered'],
   ],
@@ -89,6 +89,8 @@ const isCounted = (world, table, number) =>
 /** The SQLSTATE of the first case whose condition holds. */
 const firstOf = (...cases) => cases.find(([, holds]) => holds)?.[0];
 
+const hasStages = (world, workflow) => world.rows.workflow_stages.some((row) => row.workflow_id === workflow);
+
 /** Whether a workflow accepts no new tickets. */
 const isClosed = (world, workflow) => world.rows.workflows.some((row) => row.id === workflow && !row.is_active);
 
@@ -127,11 +129,18 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'org_members.org_role':
       return value !== 'org_admin' && isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflow_stages.is_start':
-      return value ? undefined : '23000'; // The mark can move to another stage, but not be removed.
+      // The mark can move to another stage that is not resolved, but not be removed.
+      return value && !['resolved', 'closed'].includes(row.status) ? undefined : '23000';
     case 'ticket_counters.org_id':
       return '23505';
+    case 'workflow_stages.is_active':
+      return row.is_start ? '23000' : undefined; // The start stage cannot be retired.
+    case 'workflow_stages.status':
+      return row.is_start && ['resolved', 'closed'].includes(value) ? '23000' : undefined;
     case 'tickets.workflow_id':
-      return '22023'; // The stage belongs to the old workflow.
+      return isClosed(world, value) || !hasStages(world, value) ? '23000' : undefined;
+    case 'tickets.created_by':
+      return isMember(world, row.org_id, value) ? undefined : '22023';
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? '22023' : undefined;
     case 'notifications.org_id':

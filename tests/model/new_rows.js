@@ -107,7 +107,7 @@ const NEW_ROWS = {
         id: random.uuid(),
         workflow_id: random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id,
       },
-      ...{ name: 'New', description: 'New', position: 9, status: 'closed', is_start: true },
+      ...{ name: 'New', description: 'New', position: 9, status: 'pending', is_start: true, is_active: true },
     },
   })),
 

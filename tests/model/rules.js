@@ -63,7 +63,7 @@ export const TABLES = {
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
     updates:
-      'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_language time_zone',
+      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_language time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -109,9 +109,9 @@ export const TABLES = {
   workflow_stages: new Table({
     read: (me, row) => me.isMember(row.org_id),
     insert: (me, row) => me.isAdmin(row.org_id),
-    inserts: 'org_id workflow_id name description position status is_start',
+    inserts: 'org_id workflow_id name description position status is_start is_active',
     update: (me, row) => me.isAdmin(row.org_id),
-    updates: 'name description position status is_start',
+    updates: 'name description position status is_start is_active',
     delete: (me, row) => me.isAdmin(row.org_id),
     rest: 'id',
     backend: 'read insert update delete',
@@ -139,7 +139,7 @@ export const TABLES = {
       me.isStaff(ticket.org_id) || (me.isMember(ticket.org_id) && me.is(ticket.created_by) && !ticket.assigned_to),
     inserts: 'org_id workflow_id title description priority assigned_to created_by',
     update: (me, ticket) => me.isStaff(ticket.org_id),
-    updates: 'title description priority assigned_to current_stage_id',
+    updates: 'title description priority assigned_to current_stage_id workflow_id created_by',
     delete: (me, ticket) => me.isAdmin(ticket.org_id),
     rest: `id number status created_at updated_at stage_entered_at resolved_at closed_at version latest_history_id
            first_response_at first_response_by public_comment_count public_attachment_count
@@ -322,7 +322,7 @@ const FUNCTIONS = {
     may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles search`),
   people: words(`
-    create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets
+    create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations

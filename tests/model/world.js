@@ -202,6 +202,7 @@ class Generator {
         position,
         status,
         is_start: position === 0,
+        is_active: true,
       }),
     );
   }
