@@ -1,48 +1,44 @@
 //! What happened on a ticket, and the one place that decides who is notified of it.
 
+use std::collections::HashSet;
+
 use pgrx::Uuid;
 use serde_json::{Value, json};
 
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 
-/// Inserts at most one notification for each person: the first kind that they have not switched
-/// off. Only members get one who may read the ticket and what happened.
-///
-/// $5: the actor. $6 and $7: people and kinds, the most important first. $8: the kind for watchers;
-/// null if they are not told. $9 and $10: whether watchers of the queue are told, and its workflow.
-/// $11: internal. $12 and $13: requester and assignee. $14: a comment whose recipients know it all.
+/// Watchers of the ticket ($2), and of the queue of its workflow ($4) if $3.
+const LIST_WATCHERS: &str = "
+    select w.user_id from helpdesk.ticket_watchers w where w.org_id = $1 and w.ticket_id = $2
+    union all
+    select q.user_id from helpdesk.queue_watchers q
+     where $3 and q.org_id = $1 and (q.workflow_id is null or q.workflow_id = $4)";
+
+const LIST_NOTIFIED_OF_COMMENT: &str =
+    "select n.user_id from helpdesk.notifications n where n.org_id = $1 and n.comment_id = $2";
+
+/// Inserts a notification for each person ($6) of the type beside them ($7), if they have not
+/// switched it off. Only members get one who may read the ticket and what happened ($8: internal).
+/// $5: the actor. $9 and $10: requester and assignee.
 const INSERT_NOTIFICATIONS: &str = "
     insert into helpdesk.notifications
            (org_id, ticket_id, comment_id, type, content, user_id, read, expires_at)
-    select distinct on (r.user_id)
-           $1, $2, $3, r.type::helpdesk.notification_type,
+    select $1, $2, $3, r.type::helpdesk.notification_type,
            (select $4::jsonb || jsonb_build_object('actor', (
               select jsonb_build_object('id', p.id, 'name', p.name)
                 from helpdesk.profiles p where p.id = $5))),
            r.user_id, coalesce(r.user_id = $5, false), now() + o.notification_retention
       from helpdesk.organizations o
-     cross join (
-       select u.user_id, u.type, u.rank
-         from unnest($6::uuid[], $7::text[]) with ordinality u (user_id, type, rank)
-       union all
-       select w.user_id, $8, 1000 from helpdesk.ticket_watchers w
-        where w.org_id = $1 and w.ticket_id = $2 and $8 is not null and w.user_id is distinct from $5
-       union all
-       select q.user_id, $8, 1000 from helpdesk.queue_watchers q
-        where q.org_id = $1 and $9 and (q.workflow_id is null or q.workflow_id = $10)
-          and q.user_id is distinct from $5) r
+     cross join unnest($6::uuid[], $7::text[]) r (user_id, type)
      where o.id = $1
        and (select m.org_role <> 'org_customer'
-                   or (not $11 and (r.user_id = $12 or r.user_id = $13))
+                   or (not $8 and (r.user_id = $9 or r.user_id = $10))
               from helpdesk.org_members m where m.org_id = $1 and m.user_id = r.user_id)
        and coalesce((select p.enabled from helpdesk.notification_preferences p
                       where p.user_id = r.user_id
                         and p.type = r.type::helpdesk.notification_type), true)
-       and ($14::uuid is null
-            or not exists (select from helpdesk.notifications n
-                            where n.org_id = $1 and n.comment_id = $14 and n.user_id = r.user_id))
-     order by r.user_id, r.rank";
+    returning user_id";
 
 /// The ticket on which something happened.
 pub(super) struct Ticket<'a> {
@@ -67,7 +63,12 @@ pub(super) struct Event<'a> {
     pub(super) kind_for_watchers: Option<&'static str>,
     pub(super) is_for_queue: bool,
     content: Value,
-    people: Vec<Uuid>,
+    recipients: Vec<Recipient>,
+}
+
+/// A person, and the kinds of notification that tell them of the event, the most important first.
+struct Recipient {
+    person: Uuid,
     kinds: Vec<&'static str>,
 }
 
@@ -87,8 +88,7 @@ impl<'a> Event<'a> {
             kind_for_watchers: None,
             is_for_queue: false,
             content,
-            people: Vec::new(),
-            kinds: Vec::new(),
+            recipients: Vec::new(),
         }
     }
 
@@ -104,30 +104,75 @@ impl<'a> Event<'a> {
     }
 
     pub(super) fn tell_even_actor(&mut self, person: Uuid, kind: &'static str) {
-        self.people.push(person);
-        self.kinds.push(kind);
+        match self.recipients.iter_mut().find(|recipient| recipient.person == person) {
+            Some(recipient) => recipient.kinds.push(kind),
+            None => self.recipients.push(Recipient { person, kinds: vec![kind] }),
+        }
     }
 
+    /// Gives each recipient one notification: of the first kind that they have not switched off.
     pub(super) fn notify(mut self) -> Result<()> {
+        self.add_watchers()?;
+        self.remove_notified_of_comment()?;
         self.add("is_internal", self.is_internal);
         let content = self.content.to_string();
+        let mut recipients = std::mem::take(&mut self.recipients);
+        while !recipients.is_empty() {
+            let notified = self.insert(&content, &recipients)?;
+            recipients.retain_mut(|recipient| {
+                recipient.kinds.remove(0);
+                !recipient.kinds.is_empty() && !notified.contains(&recipient.person)
+            });
+        }
+        Ok(())
+    }
+
+    /// Inserts the first kind of each recipient. Returns who has been notified.
+    fn insert(&self, content: &str, recipients: &[Recipient]) -> Result<Vec<Uuid>> {
+        let people: Vec<Uuid> = recipients.iter().map(|recipient| recipient.person).collect();
+        let kinds: Vec<&str> = recipients.iter().map(|recipient| recipient.kinds[0]).collect();
         let ticket = &self.ticket;
-        // Left to itself, Postgres would plan it for each event, which costs more than running it.
-        statement::write(INSERT_NOTIFICATIONS).planned(Planned::Once).execute(&[
+        let args = [
             ticket.org.into(),
             ticket.id.into(),
             self.comment.into(),
-            content.as_str().into(),
+            content.into(),
             self.actor.into(),
-            self.people.into(),
-            self.kinds.into(),
-            self.kind_for_watchers.into(),
-            self.is_for_queue.into(),
-            ticket.workflow.into(),
+            people.into(),
+            kinds.into(),
             self.is_internal.into(),
             ticket.requester.into(),
             ticket.assignee.into(),
-            self.part_of_comment.into(),
-        ])
+        ];
+        let insert = statement::write(INSERT_NOTIFICATIONS).planned(Planned::Once);
+        Ok(insert.fetch_all(&args, |row| row.get::<Uuid>(1))?.into_iter().flatten().collect())
+    }
+
+    fn add_watchers(&mut self) -> Result<()> {
+        let Some(kind) = self.kind_for_watchers else { return Ok(()) };
+        let ticket = &self.ticket;
+        let args =
+            [ticket.org.into(), ticket.id.into(), self.is_for_queue.into(), ticket.workflow.into()];
+        let watchers = statement::write(LIST_WATCHERS)
+            .planned(Planned::Once)
+            .fetch_all(&args, |row| row.get::<Uuid>(1))?;
+        let mut known: HashSet<Uuid> =
+            self.recipients.iter().map(|recipient| recipient.person).collect();
+        known.extend(self.actor);
+        for person in watchers.into_iter().flatten() {
+            if known.insert(person) {
+                self.recipients.push(Recipient { person, kinds: vec![kind] });
+            }
+        }
+        Ok(())
+    }
+
+    /// A change that belongs to a comment is the same event: nobody is notified of both.
+    fn remove_notified_of_comment(&mut self) -> Result<()> {
+        let Some(comment) = self.part_of_comment else { return Ok(()) };
+        let notified = statement::write(LIST_NOTIFIED_OF_COMMENT)
+            .fetch_all(&[self.ticket.org.into(), comment.into()], |row| row.get::<Uuid>(1))?;
+        self.recipients.retain(|recipient| !notified.contains(&Some(recipient.person)));
+        Ok(())
     }
 }
