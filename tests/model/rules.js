@@ -62,7 +62,7 @@ export const TABLES = {
     insert: (me, org) => me.mayCreateOrganization() && me.is(org.created_by),
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
-    updates: 'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_language time_zone',
+    updates: 'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_ignores_accents search_language time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
