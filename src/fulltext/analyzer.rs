@@ -14,10 +14,7 @@ pub(super) struct Analyzer {
 
 impl Analyzer {
     pub(super) fn of(language: &str) -> Result<Analyzer> {
-        Ok(Analyzer {
-            casing: Casing::of(language),
-            dictionaries: Dictionaries::of(language)?,
-        })
+        Ok(Analyzer { casing: Casing::of(language), dictionaries: Dictionaries::of(language)? })
     }
 
     /// Whether lexemes are the words themselves.

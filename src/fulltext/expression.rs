@@ -2,6 +2,9 @@
 
 use super::lexemes::quote_lexeme;
 
+/// Fewer words are not taken for a sentence.
+const MIN_SENTENCE: usize = 4;
+
 #[derive(Debug)]
 pub(super) enum Expression {
     Word(Spellings),
@@ -87,9 +90,10 @@ impl Expression {
     /// Whether it is several words, one of which may be joined by punctuation.
     pub(super) fn is_sentence(&self) -> bool {
         match self {
+            Expression::All(parts) if parts.len() < MIN_SENTENCE => false,
             Expression::All(parts) => !parts.iter().any(Expression::has_negation),
             // The text of a script without spaces.
-            Expression::Phrase(words) => words.len() > 3,
+            Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
             _ => false,
         }
     }

@@ -53,7 +53,13 @@ impl Highlighter {
                 marks.push(token.range.clone());
             }
         }
-        for code in &found.codes {
+        let words = marks.clone();
+        let is_marked = |range: &Range<usize>| {
+            words
+                .get(words.partition_point(|mark| mark.end <= range.start))
+                .is_some_and(|mark| mark.start < range.end)
+        };
+        for code in found.codes.iter().filter(|code| !is_marked(&code.range)) {
             if self.analyzer.lexemes(&code.word).iter().any(|lexeme| self.is_wanted(lexeme)) {
                 marks.push(code.range.clone());
             }
@@ -61,7 +67,7 @@ impl Highlighter {
         let marks = merge(marks);
         let tokens: Vec<Range<usize>> =
             found.tokens.iter().map(|token| token.range.clone()).collect();
-        let fragments = choose_fragments(&tokens, &marks);
+        let fragments = choose_fragments(text.len(), &tokens, &marks);
         let snippets: Vec<String> =
             fragments.into_iter().map(|range| mark(text, range, &marks)).collect();
         snippets.join(" … ")
@@ -86,8 +92,12 @@ fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// Up to two stretches of tokens that do not overlap: those with most marks, in their order.
-fn choose_fragments(tokens: &[Range<usize>], marks: &[Range<usize>]) -> Vec<Range<usize>> {
+/// Up to two stretches of tokens of a text that do not overlap: those with most marks, in order.
+fn choose_fragments(
+    length: usize,
+    tokens: &[Range<usize>],
+    marks: &[Range<usize>],
+) -> Vec<Range<usize>> {
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     let mut next = 0;
     for mark in marks {
@@ -117,7 +127,10 @@ fn choose_fragments(tokens: &[Range<usize>], marks: &[Range<usize>]) -> Vec<Rang
     starts.sort_unstable();
     let fragment = |start: usize| {
         let last = tokens.get((start + FRAGMENT).min(tokens.len()).checked_sub(1)?)?;
-        Some(tokens.get(start)?.start..last.end)
+        let is_first = start == 0;
+        let is_last = start + FRAGMENT >= tokens.len();
+        let first = if is_first { 0 } else { tokens.get(start)?.start };
+        Some(first..if is_last { length } else { last.end })
     };
     starts.into_iter().filter_map(fragment).collect()
 }

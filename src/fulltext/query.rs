@@ -40,8 +40,8 @@ pub fn telling_lexemes(
     text: &str,
     count: usize,
 ) -> Result<Option<(Vec<String>, String)>> {
-    let language = statement::read(SETTINGS)
-        .fetch_optional(&[org.into()], |row| row.get::<String>(1))?;
+    let language =
+        statement::read(SETTINGS).fetch_optional(&[org.into()], |row| row.get::<String>(1))?;
     let Some(language) = language.flatten() else { return Ok(None) };
     let analyzer = Analyzer::of(&language)?;
     let mut lexemes: Vec<String> = analyzer.telling_lexemes(readable(title));
@@ -199,7 +199,9 @@ mod tests {
             &[org.into()],
         )
         .unwrap();
-        let long = prop::sample::select(vec!["é", "Ⱥ", "x", "🙂", "-", "/", "a-", "a.b/", "京", "ข้", "1-", "a:", "-\"", "or "]);
+        let long = prop::sample::select(vec![
+            "é", "Ⱥ", "x", "🙂", "-", "/", "a-", "a.b/", "京", "ข้", "1-", "a:", "-\"", "or ",
+        ]);
         let long = (long, 200..1100usize).prop_map(|(text, times)| text.repeat(times));
         let text = prop_oneof![8 => r#"[-a-z_'"/.,:<>@#0-9 ]{0,60}"#, 1 => ".{0,60}", 1 => long];
         let config = Config { failure_persistence: None, ..Config::default() };

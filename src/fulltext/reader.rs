@@ -43,7 +43,9 @@ impl Reader<'_> {
                 Item::Phrase { text, is_unwanted } => (text, is_unwanted, true),
             };
             let is_typed = n == last && is_open && !is_phrase && !is_unwanted;
-            let Some(part) = self.read_words(text, is_phrase, is_typed, &mut left) else { continue };
+            let Some(part) = self.read_words(text, is_phrase, is_typed, &mut left) else {
+                continue;
+            };
             parts.push(if is_unwanted { Expression::Not(Box::new(part)) } else { part });
         }
         alternatives.extend(Expression::all(parts));
@@ -130,10 +132,14 @@ impl Reader<'_> {
             return Vec::new();
         }
         let mut stems: Vec<String> = ('a'..='z')
-            .flat_map(|a| std::iter::once(a.to_string()).chain(('a'..='z').map(move |b| format!("{a}{b}"))))
+            .flat_map(|a| {
+                std::iter::once(a.to_string()).chain(('a'..='z').map(move |b| format!("{a}{b}")))
+            })
             .flat_map(|ending| self.analyzer.lexemes(&format!("{typed}{ending}")))
             .filter(|stem| {
-                stem != typed && typed.starts_with(stem.as_str()) && stem.chars().count() >= MIN_PREFIX
+                stem != typed
+                    && typed.starts_with(stem.as_str())
+                    && stem.chars().count() >= MIN_PREFIX
             })
             .collect();
         stems.sort();

@@ -16,14 +16,24 @@ use crate::platform::transaction::{self, Lock};
 /// gone.
 static REBUILD: LazyLock<[String; 4]> = LazyLock::new(|| {
     [
-        upsert_documents("tickets", "'ticket', r.id, false", "'t'", ["r.title", "null", "r.description"]),
+        upsert_documents(
+            "tickets",
+            "'ticket', r.id, false",
+            "'t'",
+            ["r.title", "null", "r.description"],
+        ),
         upsert_documents(
             "ticket_comments",
             "'comment', r.ticket_id, r.is_internal",
             "'t'",
             ["null", "null", "r.content"],
         ),
-        upsert_documents("articles", "'article', null, false", "'a'", ["r.title", "null", "r.content"]),
+        upsert_documents(
+            "articles",
+            "'article', null, false",
+            "'a'",
+            ["r.title", "null", "r.content"],
+        ),
         DELETE_ORPHANS.to_owned(),
     ]
 });

@@ -180,11 +180,8 @@ fn push_pairs(
             (_, true) => TokenKind::LastCharacter,
             _ => TokenKind::Pair,
         };
-        let range = if is_unchanged {
-            range.start + start..range.start + end
-        } else {
-            range.clone()
-        };
+        let range =
+            if is_unchanged { range.start + start..range.start + end } else { range.clone() };
         tokens.push(Token {
             range,
             position: position + n + 1,
@@ -262,7 +259,11 @@ mod tests {
         let found = tokenize(text, Casing::Default);
         let tokens = found.tokens.iter().map(|token| token.word.as_str());
         let codes = found.codes.iter().map(|code| code.word.as_str());
-        format!("{} | {}", tokens.collect::<Vec<_>>().join(" "), codes.collect::<Vec<_>>().join(" "))
+        format!(
+            "{} | {}",
+            tokens.collect::<Vec<_>>().join(" "),
+            codes.collect::<Vec<_>>().join(" ")
+        )
     }
 
     #[pg_test]

@@ -32,7 +32,9 @@ impl SimilarTitle {
     }
 
     pub fn matches(&self, title: &str) -> bool {
-        self.wanted.iter().all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain_letters(word))))
+        self.wanted
+            .iter()
+            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain_letters(word))))
     }
 }
 
@@ -54,8 +56,7 @@ fn is_similar(wanted: &str, word: &str) -> bool {
 
 /// The number of a word's letters, and a set of them, in which some letters share a bit.
 fn letter_set(word: &str) -> (usize, u64) {
-    word.chars()
-        .fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
+    word.chars().fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
 }
 
 fn split_words(text: &str) -> impl Iterator<Item = &str> {

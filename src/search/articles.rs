@@ -1,7 +1,7 @@
 //! Articles that match: by their words, or by a similar title.
 
-use super::suggest::query_for_telling_words;
 use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search, rank};
+use super::suggest::query_for_telling_words;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
 use crate::fulltext::typos::SimilarTitle;
@@ -45,8 +45,8 @@ fn newest_titles(readable: &str) -> String {
 }
 
 impl Search {
-    /// The articles with the words; if there are none, those with the telling words of a question, or
-    /// those with a similar title.
+    /// The articles with the words; if there are none, those with the telling words of a question,
+    /// or those with a similar title.
     pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
         let mut articles = self.find_articles_by_words(self.query.as_ref())?;
         if articles.is_empty() && self.is_sentence() {

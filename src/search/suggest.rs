@@ -50,7 +50,7 @@ fn suggest_articles(
     let found = require_visible_ticket(ticket, p_org_id)?;
     let texts = statement::read(TEXTS_OF_TICKET)
         .fetch_optional(&[found.org.into(), ticket.into()], |row| {
-            Some((row.get::<String>(1)?, row.get::<String>(2)?))
+            Some((row.get::<String>(1)?, row.get::<String>(2).unwrap_or_default()))
         })?;
     let (title, text) = texts.flatten().unwrap_or_default();
     suggest(found.org, &title, &text)
@@ -97,7 +97,9 @@ pub(super) fn query_for_telling_words(
 fn distinctive_lexemes(lexemes: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
     let queries: Vec<String> = lexemes
         .iter()
-        .map(|lexeme| quote_lexeme(&format!("{}{lexeme}", organization_marker(org, Kind::Article.prefix()))))
+        .map(|lexeme| {
+            quote_lexeme(&format!("{}{lexeme}", organization_marker(org, Kind::Article.prefix())))
+        })
         .collect();
     let are_distinctive =
         statement::read_assembled(&are_distinctive(reader.condition()), Planned::Once)

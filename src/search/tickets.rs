@@ -1,8 +1,8 @@
 //! Tickets and comments that match: one window of them at a time, and the ticket of a number.
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
-//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the same
-//! with the words as they are written.
+//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
+//! same with the words as they are written.
 
 use std::sync::LazyLock;
 
