@@ -70,7 +70,9 @@ function callsOf(values, { who, isLarge }) {
   const org = uuid(isLarge ? values.org : values.smallOrg);
   const ticket = uuid(!isLarge ? values.smallTicket : isStaff ? values.quiet : values.customerTicket);
   const filtered = (name, filters) =>
-    Object.fromEntries(Object.entries(filters).map(([filter, value]) => [`${name}/${filter}`, `${name}(${org}, ${json(value)})`]));
+    Object.fromEntries(
+      Object.entries(filters).map(([filter, value]) => [`${name}/${filter}`, `${name}(${org}, ${json(value)})`]),
+    );
   return {
     ...filtered('list_org_tickets', TICKET_FILTERS(values, isLarge)),
     ...filtered('list_articles', ARTICLE_FILTERS),
@@ -111,10 +113,21 @@ function callsOf(values, { who, isLarge }) {
   };
 }
 
-/** Functions that read but depend on nothing that grows. */
-export const CONSTANT = [
-  'bypasses_row_security', 'is_installation_admin', 'jwt_subject', 'my_admin_org_ids', 'my_customer_org_ids', 'my_org_ids',
-  'my_profile_id', 'my_staff_org_ids',
+/**
+ * Functions that read and need no comparison: they depend on nothing that grows, or only the
+ * administrator of the installation may call them.
+ */
+export const NOT_COMPARED = [
+  'bypasses_row_security',
+  'is_installation_admin',
+  'jwt_subject',
+  'list_organizations',
+  'my_admin_org_ids',
+  'my_customer_org_ids',
+  'my_inviting_org_ids',
+  'my_org_ids',
+  'my_profile_id',
+  'my_staff_org_ids',
 ];
 
 /** [{ name, callers: [{ who, call, claims }] }]: one entry for each function and filter. */

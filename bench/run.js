@@ -1,6 +1,7 @@
 // Times every operation on all its sides in the database filled by scripts/bench, and writes
 // figures and a plot to one directory, plans to another: node bench/run.js FIGURES PLANS. Settings:
 //   SECONDS_EACH or CALLS     the length of a turn; ROUNDS is the number of turns
+//   WARM_UP                   how often a session has made each mixed call before
 //   MEMORY_CALLS              calls of each function in the check for leaks (0: none)
 //   ONLY=name,name            only these operations; SIDES=helpdesk: only this side
 
@@ -8,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { requestsPerSecond } from './lib/http.js';
+import { compareKeptPlans } from './lib/kept_plans.js';
 import { memoryOf } from './lib/memory.js';
 import { OPERATIONS, SIDES, sessionFor } from './lib/operations.js';
 import { readParameters } from './lib/parameters.js';
@@ -15,9 +17,10 @@ import { writePlans } from './lib/plans.js';
 import { growth, plotGrowth } from './lib/plot.js';
 import { pgbench, query, withValues } from './lib/psql.js';
 import { figures, markdown, ratios } from './lib/report.js';
+import { createWarmUp } from './lib/warm_up.js';
 
 const [directory, planDirectory] = process.argv.slice(2);
-const { SECONDS_EACH = '2', CALLS, ROUNDS = '3', MEMORY_CALLS = '20000', ONLY, SETTINGS_TEXT } = process.env;
+const { SECONDS_EACH = '2', CALLS, ROUNDS = '3', WARM_UP = '6', MEMORY_CALLS = '20000', ONLY, SETTINGS_TEXT } = process.env;
 const sidesAsked = process.env.SIDES?.split(',') ?? SIDES;
 const values = readParameters();
 
@@ -31,11 +34,21 @@ function machine() {
   };
 }
 
+/** What sessions of helpdesk do first, and the seconds that it takes. */
+const warmUp = `select bench.warm_up(${WARM_UP})`;
+let secondsOfWarmUp = 0;
+function timeWarmUp() {
+  const started = Date.now();
+  query(warmUp, sessionFor({}, 'helpdesk'));
+  secondsOfWarmUp = Math.ceil((Date.now() - started) / 1000);
+}
+
 /** One turn of one side: many calls, or a few with a statement before each. */
 function turn(operation, side) {
   const how = { options: sessionFor(operation, side), parameters: values, clients: operation.clients };
+  if (side === 'helpdesk' && operation.as !== 'system') how.first = warmUp;
   const times = operation.times?.[side];
-  if (!times) return [pgbench(operation[side], { ...how, seconds: SECONDS_EACH, times: CALLS })];
+  if (!times) return [pgbench(operation[side], { ...how, seconds: Number(SECONDS_EACH) + secondsOfWarmUp, times: CALLS })];
   return Array.from({ length: times }, () => {
     query(withValues(operation.each[side], values));
     return pgbench(operation[side], { ...how, times: 1 });
@@ -56,7 +69,7 @@ function measure(operation) {
     sides.map((side) => {
       const sum = (what) => turns[side].reduce((total, one) => total + one[what], 0);
       const micros = turns[side].flatMap((one) => one.micros);
-      return [side, figures({ micros, wal: sum('wal'), seconds: sum('seconds'), clients: operation.clients })];
+      return [side, figures({ micros, wal: sum('wal'), clients: operation.clients })];
     }),
   );
 }
@@ -72,21 +85,32 @@ async function attempt(name, work) {
   }
 }
 
+function report(problems = []) {
+  failures.push(...problems);
+  for (const problem of problems) console.error(`plan of ${problem}`);
+}
+
 /** Reads all tables and indexes into memory, as in a server in use. */
-function warmUp() {
+function readIntoMemory() {
   query('create extension if not exists pg_prewarm');
   query(`select sum(pg_prewarm(oid)) from pg_class
           where relkind in ('r', 'i') and relnamespace in (to_regnamespace('helpdesk'), to_regnamespace('baseline'))`);
 }
 
 mkdirSync(directory, { recursive: true });
-await attempt('warming up', warmUp);
+await attempt('reading into memory', readIntoMemory);
+await attempt('mixed calls', () => {
+  createWarmUp(values);
+  timeWarmUp();
+});
 const results = {
   rows: Number(query('select count(*) from bench.tickets')),
   machine: machine(),
   settings: SETTINGS_TEXT,
   operations: {},
 };
+// First of all, because writes leave rows behind that make another plan best.
+if (!ONLY) report(await attempt('kept plans', () => compareKeptPlans(planDirectory, values)));
 // Reads come first, because writes leave unfolded counts and dead rows.
 const inOrder = [...OPERATIONS.filter(({ writes }) => !writes), ...OPERATIONS.filter(({ writes }) => writes)];
 for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
@@ -104,10 +128,7 @@ if (!ONLY) {
     requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }),
   );
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
-  for (const problem of (await attempt('plans', () => writePlans(planDirectory, values))) ?? []) {
-    failures.push(problem);
-    console.error(`plan of ${problem}`);
-  }
+  report(await attempt('plans', () => writePlans(planDirectory, values)));
 }
 writeFileSync(join(directory, `${results.rows}.json`), `${JSON.stringify(results, null, 1)}\n`);
 writeFileSync(join(directory, `${results.rows}.md`), markdown(results));

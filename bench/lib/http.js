@@ -11,7 +11,7 @@ import { DATABASE, query } from './psql.js';
 
 const CONNECTIONS = '8';
 const REQUESTS = {
-  list_org_tickets: ({ org }) => ({ p_org_id: org, p_filters: { priority: 'urgent', count: 'none' } }),
+  list_org_tickets: ({ org }) => ({ p_org_id: org, p_filters: { priority: 'urgent' } }),
   get_ticket_details: ({ quiet }) => ({ p_ticket_id: quiet }),
 };
 

@@ -1,9 +1,10 @@
 // Compares the plans that a session keeps with those made for the values of each call, by the pages
-// that a call reads: a plan for any value may be worse, and Postgres may turn to it after five calls.
+// that a call reads. A plan for any value may be worse, and Postgres may turn to it after five
+// calls.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callsByName, CONSTANT } from '../calls.js';
+import { callsByName, NOT_COMPARED } from '../calls.js';
 import { query } from './psql.js';
 
 /** Calls of each caller before the one that counts. Postgres plans for values five times. */
@@ -18,7 +19,7 @@ const MODES = { custom: ['force_custom_plan', 1], generic: ['force_generic_plan'
 
 const quote = (text) => `'${text.replaceAll("'", "''")}'`;
 
-/** Calls each function in one session, whose plans are of one kind. Returns the figures of the last calls. */
+/** The figures of the last call of each, in one session whose plans are of one kind. */
 function measure([mode, before], calls) {
   const statements = [`set plan_cache_mode = ${mode};`, 'set role authenticated;'];
   for (const { callers } of calls) {
@@ -29,15 +30,21 @@ function measure([mode, before], calls) {
     for (let i = 0; i < before; i++) each((call) => `\\o /dev/null\n${call};\n\\o\n`);
     each((call) => `explain (analyze, buffers, timing off, format json) ${call};`);
   }
-  const plans = JSON.parse(`[${query(statements.join('\n')).replaceAll(/^\]\n\[/gm, ',').replaceAll(/^\[|\]$/g, '')}]`);
+  const plans = JSON.parse(
+    `[${query(statements.join('\n'))
+      .replaceAll(/^\]\n\[/gm, ',')
+      .replaceAll(/^\[|\]$/g, '')}]`,
+  );
   return plans.map(({ Plan, 'Execution Time': ms }) => ({ pages: Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'], ms }));
 }
 
 function checkThatEveryReadIsCalled(calls) {
-  const called = new Set([...calls.map(({ name }) => name.split('/')[0]), ...CONSTANT]);
+  const called = new Set([...calls.map(({ name }) => name.split('/')[0]), ...NOT_COMPARED]);
   const missing = query(`select proname from pg_proc
      where pronamespace = 'helpdesk'::regnamespace and provolatile = 's' and prorettype <> 'trigger'::regtype
-       and has_function_privilege('authenticated', oid, 'execute')`).split('\n').filter((name) => !called.has(name));
+       and has_function_privilege('authenticated', oid, 'execute')`)
+    .split('\n')
+    .filter((name) => !called.has(name));
   return missing.map((name) => `bench/calls.js does not call ${name}()`);
 }
 
@@ -51,7 +58,10 @@ export function compareKeptPlans(directory, values) {
     .map((row) => ({ ...row, worse: row.generic.pages / Math.max(row.custom.pages, 1) }))
     .sort((a, b) => b.worse - a.worse);
   const cells = ({ pages, ms }) => `${pages} | ${ms.toFixed(2)}`;
-  const lines = rows.map(({ name, who, custom, generic, kept }) => `| ${name} | ${who} | ${cells(custom)} | ${cells(generic)} | ${cells(kept)} |`);
+  const lines = rows.map(
+    ({ name, who, custom, generic, kept }) => `| ${name} | ${who} | ${cells(custom)} | ${cells(generic)} | ${cells(kept)} |`,
+  );
+  mkdirSync(directory, { recursive: true });
   writeFileSync(
     join(directory, 'kept_plans.md'),
     `| call | caller | planned for its values: pages | ms | planned once: pages | ms | after ${CALLS_BEFORE} calls of each: pages | ms |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n${lines.join('\n')}\n`,
@@ -60,6 +70,8 @@ export function compareKeptPlans(directory, values) {
     ...checkThatEveryReadIsCalled(calls),
     ...rows
       .filter(({ custom, kept }) => kept.pages > custom.pages * MOST_TIMES + MOST_MORE && kept.ms > custom.ms)
-      .map(({ name, who, custom, kept }) => `${name} as ${who}: the kept plan reads ${kept.pages} pages instead of ${custom.pages}`),
+      .map(
+        ({ name, who, custom, kept }) => `${name} as ${who}: the kept plan reads ${kept.pages} pages instead of ${custom.pages}`,
+      ),
   ];
 }

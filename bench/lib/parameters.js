@@ -38,13 +38,20 @@ export function readParameters() {
     workflow: id(4, 1),
     smallWorkflow: id(4, 20),
     customerProfile: id(2, PEOPLE.customer),
+    // Of the customer; unassigned, unless there are too few tickets.
+    unassignedTicket: query(
+      `select id from helpdesk.tickets where org_id = '${org}' and created_by = '${id(2, PEOPLE.customer)}'
+        order by assigned_to is not null, id limit 1`,
+    ),
     agentOrgs: orgsOf('agent'),
     customerOrgs: orgsOf('customer'),
     chatty: query(`select min(id::text) from helpdesk.tickets where org_id = '${org}'`),
     // A ticket without writes, and one that all writes use.
     quiet: query('select id from bench.largest where n = 7'),
     busy: query('select id from bench.largest where n = 8'),
-    customerTicket: query(`select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`),
+    customerTicket: query(
+      `select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`,
+    ),
     smallTicket,
     smallCustomerLogin: query(
       `select p.auth_id from helpdesk.tickets t join helpdesk.profiles p on p.id = t.created_by where t.id = '${smallTicket}'`,

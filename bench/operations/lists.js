@@ -1,10 +1,12 @@
-// Pages of list_org_tickets: first and deep pages, single and combined filters, for an agent and a
-// customer.
+// Pages of list_org_tickets with their exact totals, as applications ask for them: first and deep
+// pages, single and combined filters, for an agent and a customer.
 
 import { isMember, isStaff, ME } from './rights.js';
 
-const byHand = ({ where = 'true', sort = 't.updated_at desc, t.id desc', may = isStaff(':org'), total = null }) => `
-  select json_build_object(${total ? `'total', (${total}), ` : ''}'tickets', coalesce(json_agg(json_build_object(
+const OWN = `(t.created_by = ${ME} or t.assigned_to = ${ME})`;
+
+const byHand = ({ where = 'true', of = where, sort = 't.updated_at desc, t.id desc', may = isStaff(':org'), hasTotal }) => `
+  select json_build_object(${hasTotal ? `'total', (select count(*) from helpdesk.tickets t where t.org_id = :org and ${of}), ` : ''}'tickets', coalesce(json_agg(json_build_object(
            'id', t.id, 'number', t.number, 'title', t.title, 'priority', t.priority, 'status', t.status, 'version', t.version,
            'currentStage', json_build_object('id', s.id, 'name', s.name),
            'assignedTo', case when a.id is not null then json_build_object('id', a.id, 'name', a.name) end,
@@ -19,19 +21,16 @@ const byHand = ({ where = 'true', sort = 't.updated_at desc, t.id desc', may = i
     left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
    where ${may}`;
 
-/**
- * A page without the total, which the baseline always counts. `filters` is the content of a JSON
- * object.
- */
-function list({ name, what, as, filters = '', hand = {}, count = 'none', baseline = filters }) {
-  const all = [filters, count === 'none' && '"count": "none"'].filter(Boolean).join(', ');
+/** A page. `filters` is the content of a JSON object. The baseline always counts the total. */
+function list({ name, what, as, filters = '', hand = {}, hasTotal = true, baseline = filters }) {
+  const all = [filters, !hasTotal && '"count": "none"'].filter(Boolean).join(', ');
   return {
     name,
     what,
     as,
     helpdesk: `select helpdesk.list_org_tickets(:org, ${json(all)})`,
     baseline: baseline === null ? undefined : `select baseline.list_org_tickets(:org, ${json(baseline)})`,
-    handwritten: hand === null ? undefined : byHand(hand),
+    handwritten: hand === null ? undefined : byHand({ ...hand, hasTotal }),
   };
 }
 
@@ -43,19 +42,14 @@ function json(inside) {
 }
 
 export default [
-  list({ name: 'list_first_page', what: 'First page of the largest organization, without the total.' }),
-  list({
-    name: 'list_first_page_total',
-    what: 'The same with the exact total.',
-    count: 'exact',
-    hand: { total: 'select count(*) from helpdesk.tickets where org_id = :org' },
-  }),
+  list({ name: 'list_first_page', what: 'First page of the largest organization.' }),
+  list({ name: 'list_first_page_without_total', what: 'The same without the total.', hasTotal: false }),
   list({
     name: 'list_page_1000',
     what: 'The thousandth page, by cursor (the baseline by offset, hand-written SQL by keyset).',
     filters: '"cursor": <deepCursor>',
     baseline: '"page": <deepPage>',
-    hand: { where: '(t.updated_at, t.id) < (:deepTimestamp::timestamptz, :deepId::uuid)' },
+    hand: { where: '(t.updated_at, t.id) < (:deepTimestamp::timestamptz, :deepId::uuid)', of: 'true' },
   }),
   list({
     name: 'list_priority',
@@ -147,7 +141,23 @@ export default [
     what: 'A customer’s own, first page.',
     as: 'customer',
     baseline: null,
-    hand: { where: `t.created_by = ${ME}`, may: isMember(':org') },
+    hand: { where: OWN, may: isMember(':org') },
+  }),
+  list({
+    name: 'list_customer_open',
+    what: 'A customer’s own that are open.',
+    as: 'customer',
+    filters: '"status": "open"',
+    baseline: null,
+    hand: { where: `${OWN} and t.status = 'open'`, may: isMember(':org') },
+  }),
+  list({
+    name: 'list_customer_by_priority',
+    what: 'A customer’s own, the most urgent first.',
+    as: 'customer',
+    filters: '"sort": "-priority"',
+    baseline: null,
+    hand: { where: OWN, sort: 't.priority desc, t.updated_at desc, t.id desc', may: isMember(':org') },
   }),
   list({
     name: 'list_search',

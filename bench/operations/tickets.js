@@ -84,6 +84,33 @@ const DETAILS_HANDWRITTEN = (ticket) => `
     left join helpdesk.profiles a on a.id = t.assigned_to
    where t.id = ${ticket} and ${isStaff('t.org_id')}`;
 
+/** With this many watchers of every queue of the largest organization. */
+const watched = (watchers, operation) => ({
+  ...operation,
+  name: `${operation.name}_${watchers}_watching`,
+  writes: true,
+  before: {
+    helpdesk: `insert into helpdesk.queue_watchers (org_id, user_id)
+               select org_id, user_id from helpdesk.org_members
+                where org_id = bench.id(3, 1) and org_role <> 'org_customer' order by user_id limit ${watchers}`,
+  },
+  after: { helpdesk: 'delete from helpdesk.queue_watchers where org_id = bench.id(3, 1)' },
+});
+
+const WATCHED = [1, 20].flatMap((watchers) => [
+  watched(watchers, {
+    name: 'create_ticket',
+    what: `An agent opens a ticket of whose queue ${watchers} of the staff are notified.`,
+    helpdesk: open('helpdesk', ':org'),
+  }),
+  watched(watchers, {
+    name: 'customer_comments',
+    what: `A customer comments on an unassigned ticket of their own; ${watchers} of the staff are notified.`,
+    as: 'customer',
+    helpdesk: `select helpdesk.add_comment(:unassignedTicket, 'It still burns.')`,
+  }),
+]);
+
 export default [
   {
     name: 'create_ticket',
@@ -183,6 +210,14 @@ export default [
       )
       select id from comment`,
   },
+  {
+    name: 'customer_comments',
+    what: 'A customer comments on an unassigned ticket of their own, whose queue nobody watches.',
+    as: 'customer',
+    writes: true,
+    helpdesk: `select helpdesk.add_comment(:unassignedTicket, 'It still burns.')`,
+  },
+  ...WATCHED,
   {
     name: 'claim_next_ticket',
     what: 'An agent takes the most urgent, oldest unassigned open ticket of the largest organization.',

@@ -81,9 +81,9 @@ create trigger comment_notifications
   after insert or update of content on helpdesk.ticket_comments
   for each row execute function helpdesk.create_comment_notification();
 
-create trigger attachment_notifications
+create trigger ticket_attachments_notify
   after insert on helpdesk.ticket_attachments
-  for each row execute function helpdesk.create_attachment_notification();
+  for each row execute function helpdesk.ticket_attachments_notify();
 
 -- Fires after org_members_revoke, which unassigns tickets.
 create trigger org_members_withdraw_notifications
@@ -189,7 +189,7 @@ comment on trigger ticket_notifications on helpdesk.tickets is
 comment on trigger comment_notifications on helpdesk.ticket_comments is
   'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the '
   'queue of a customer''s comment on an unassigned ticket.';
-comment on trigger attachment_notifications on helpdesk.ticket_attachments is
+comment on trigger ticket_attachments_notify on helpdesk.ticket_attachments is
   'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if '
   'the ticket is unassigned.';
 comment on trigger org_members_withdraw_notifications on helpdesk.org_members is

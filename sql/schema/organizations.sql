@@ -24,6 +24,7 @@ create table helpdesk.organizations (
   agents_may_invite boolean not null default false,
   open_to_customers boolean not null default false,
   reopen_on_customer_comment boolean not null default true,
+  closed_ticket_replies text not null default 'reopen',
   notification_retention interval not null default '30 days',
   search_language text not null default 'simple',
   search_ignores_accents boolean not null default true,
@@ -31,6 +32,8 @@ create table helpdesk.organizations (
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by)
     references helpdesk.profiles (id),
+  constraint organizations_closed_ticket_replies_check
+    check (closed_ticket_replies in ('reopen', 'refuse')),
   constraint organizations_notification_retention_check
     check (notification_retention between interval '1 hour' and interval '10 years'),
   constraint organizations_name_check
@@ -223,7 +226,10 @@ comment on column helpdesk.organizations.agents_may_invite is
 comment on column helpdesk.organizations.open_to_customers is
   'Whether anybody with a confirmed e-mail address may join as customer by join_organization().';
 comment on column helpdesk.organizations.reopen_on_customer_comment is
-  'Whether a public comment by someone who is not staff reopens a pending or resolved ticket.';
+  'Whether a public comment by the requester reopens a pending or resolved ticket.';
+comment on column helpdesk.organizations.closed_ticket_replies is
+  'What a public comment or file by the requester does to a closed ticket: reopen, or refuse, an '
+  'error that says to open a new ticket.';
 comment on column helpdesk.organizations.notification_retention is
   'How long notifications are kept: 1 hour to 10 years.';
 comment on column helpdesk.organizations.search_ignores_accents is

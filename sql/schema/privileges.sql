@@ -75,7 +75,8 @@ grant update (who_may_found_organizations) on helpdesk.installation_settings
 
 grant insert (name),
   update (name, agents_may_invite, open_to_customers, reopen_on_customer_comment,
-    notification_retention, search_ignores_accents, search_language, time_zone)
+    closed_ticket_replies, notification_retention, search_ignores_accents, search_language,
+    time_zone)
   on helpdesk.organizations to authenticated;
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 grant insert (org_id, email, role, expires_at), delete on helpdesk.org_invites to authenticated;
@@ -83,14 +84,15 @@ grant delete on helpdesk.admin_invite_codes to authenticated;
 
 grant insert (org_id, name, description, is_active), update (name, description, is_active), delete
   on helpdesk.workflows to authenticated;
-grant insert (org_id, workflow_id, name, description, position, status, is_start),
-  update (name, description, position, status, is_start), delete
+grant insert (org_id, workflow_id, name, description, position, status, is_start, is_active),
+  update (name, description, position, status, is_start, is_active), delete
   on helpdesk.workflow_stages to authenticated;
 grant insert (org_id, workflow_id, from_stage_id, to_stage_id, min_role), update (min_role), delete
   on helpdesk.workflow_transitions to authenticated;
 
 grant insert (org_id, workflow_id, title, description, priority, assigned_to, created_by),
-  update (title, description, priority, assigned_to, current_stage_id), delete
+  update (title, description, priority, assigned_to, current_stage_id, workflow_id, created_by),
+  delete
   on helpdesk.tickets to authenticated;
 
 grant insert (org_id, ticket_id, content, is_internal), update (content)

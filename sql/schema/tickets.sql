@@ -242,7 +242,7 @@ comment on column helpdesk.tickets.current_stage_id is
 comment on column helpdesk.tickets.assigned_to is
   'The assignee: staff of the organization or a member with may_be_assigned; null if unassigned.';
 comment on column helpdesk.tickets.created_by is
-  'The requester: the person that the ticket was created by or for. Never changes.';
+  'The requester: the person that the ticket was created by or for.';
 comment on column helpdesk.tickets.created_at is 'When the ticket was created. Never changes.';
 comment on column helpdesk.tickets.updated_at is
   'When it last changed or got a comment or an attachment. Lists sort by it.';
@@ -251,7 +251,7 @@ comment on column helpdesk.tickets.resolved_at is
   'When it was resolved, or closed without being resolved; null while it is open or pending.';
 comment on column helpdesk.tickets.closed_at is 'When it was closed; null unless it is closed.';
 comment on column helpdesk.tickets.first_response_at is
-  'When staff first commented publicly; null until then.';
+  'When staff first commented publicly on a ticket that is not their own; null until then.';
 comment on column helpdesk.tickets.first_response_by is 'The author of the first response.';
 comment on column helpdesk.tickets.version is
   'Number of its revisions. Pass it as p_expected_version to update only what you have read.';
@@ -268,7 +268,8 @@ comment on constraint fk_latest_history on helpdesk.tickets is
 
 comment on table helpdesk.ticket_history is
   'Every revision of every ticket: the full state after the change, and what changed. Only '
-  'triggers write it. Revisions never change, and are deleted only together with their ticket.';
+  'triggers write it. Revisions never change, apart from requester_id, and are deleted only together '
+  'with their ticket.';
 comment on column helpdesk.ticket_history.org_id is 'The organization.';
 comment on column helpdesk.ticket_history.id is 'The revision. UUIDv7.';
 comment on column helpdesk.ticket_history.ticket_id is 'The ticket.';
@@ -290,8 +291,8 @@ comment on column helpdesk.ticket_history.previous_history_id is
   'foreign key only requires a revision of the same ticket.';
 comment on column helpdesk.ticket_history.changes is
   '{"type": "created", "fields": {field: value}} or {"type": "updated", "fields": {field: {"from": '
-  'value, "to": value}}}. The fields are title, description, priority, status, workflow, stage and '
-  'assignedTo.';
+  'value, "to": value}}}. The fields are title, description, priority, status, workflow, stage, '
+  'assignedTo and, when it changes, createdBy.';
 comment on constraint ticket_history_ticket_id_id_key on helpdesk.ticket_history is
   'Target of the foreign keys of the latest and the previous revision. Serves the history of a '
   'ticket in order, and the foreign key to tickets.';

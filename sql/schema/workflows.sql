@@ -25,18 +25,24 @@ create table helpdesk.workflow_stages (
   workflow_id uuid not null,
   name text not null,
   description text,
-  position integer not null default 0,
+  -- The default stands for "last", which a trigger replaces.
+  position integer not null default 2147483647,
   status text not null default 'open',
   is_start boolean not null default false,
+  is_active boolean not null default true,
   constraint workflow_stages_pkey primary key (org_id, id),
   constraint workflow_stages_workflow_id_fkey foreign key (org_id, workflow_id)
     references helpdesk.workflows (org_id, id) on delete cascade,
   constraint workflow_stages_workflow_id_id_key unique (org_id, workflow_id, id),
+  -- Deferrable, so that one UPDATE can exchange positions.
+  constraint workflow_stages_position_key unique (org_id, workflow_id, position) deferrable,
   constraint workflow_stages_name_check
     check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint workflow_stages_description_check check (pg_catalog.char_length(description) <= 10000),
   constraint workflow_stages_status_check
-    check (status in ('open', 'pending', 'resolved', 'closed'))
+    check (status in ('open', 'pending', 'resolved', 'closed')),
+  constraint workflow_stages_start_check
+    check (not is_start or (is_active and status not in ('resolved', 'closed')))
 );
 
 create table helpdesk.workflow_transitions (
@@ -72,10 +78,17 @@ create index workflows_id_idx on helpdesk.workflows (id);
 create index workflow_stages_id_idx on helpdesk.workflow_stages (id);
 create unique index workflow_stages_start_key
   on helpdesk.workflow_stages (org_id, workflow_id) where is_start;
+create unique index workflow_stages_name_key
+  on helpdesk.workflow_stages (org_id, workflow_id, pg_catalog.lower(name));
+alter index helpdesk.workflow_stages_name_key alter column 3 set statistics 0;
 create index workflow_transitions_to_idx
   on helpdesk.workflow_transitions (org_id, workflow_id, to_stage_id);
 
 ---- Triggers
+
+create trigger workflows_keep_used
+  before delete on helpdesk.workflows
+  for each row execute function helpdesk.workflows_keep_used();
 
 create trigger workflow_stages_single_start
   before insert or update or delete on helpdesk.workflow_stages
@@ -144,16 +157,26 @@ comment on table helpdesk.workflow_stages is
 comment on column helpdesk.workflow_stages.org_id is 'The organization.';
 comment on column helpdesk.workflow_stages.id is 'The stage. UUIDv7.';
 comment on column helpdesk.workflow_stages.workflow_id is 'The workflow that the stage belongs to.';
-comment on column helpdesk.workflow_stages.name is 'Display name, 1 to 200 characters.';
+comment on column helpdesk.workflow_stages.name is
+  'Display name, 1 to 200 characters, unique within the workflow (ignoring case); surrounding white '
+  'space is trimmed.';
 comment on column helpdesk.workflow_stages.description is 'Description, up to 10,000 characters.';
 comment on column helpdesk.workflow_stages.position is
-  'Position among the stages of the workflow; stages are displayed in ascending order.';
+  'Position among the stages of the workflow, unique within it; stages are displayed in ascending '
+  'order. Default: after all others. reorder_stages() sets all of them.';
 comment on column helpdesk.workflow_stages.status is
   'open, pending (waiting for the customer), resolved or closed. Tickets in the stage have this '
   'status; changing it changes theirs.';
 comment on column helpdesk.workflow_stages.is_start is
   'Whether new tickets start in this stage. True for exactly one stage of each workflow: the first '
-  'one created, until another one is chosen.';
+  'one created that can be it, until another one is chosen. It is active, and open or pending.';
+comment on column helpdesk.workflow_stages.is_active is
+  'Whether tickets can enter the stage. A retired stage keeps the tickets that are in it, and is '
+  'left out where a stage is chosen.';
+comment on constraint workflow_stages_position_key on helpdesk.workflow_stages is
+  'Two stages of a workflow have different positions.';
+comment on constraint workflow_stages_start_check on helpdesk.workflow_stages is
+  'New tickets start in a stage that is active, and open or pending.';
 comment on constraint workflow_stages_workflow_id_id_key on helpdesk.workflow_stages is
   'Target of the foreign key by which the stage of a ticket belongs to its workflow.';
 
@@ -170,10 +193,15 @@ comment on index helpdesk.workflows_id_idx is 'Serves lookups of a workflow by i
 comment on index helpdesk.workflow_stages_id_idx is 'Serves lookups of a stage by id alone.';
 comment on index helpdesk.workflow_stages_start_key is
   'Serves the lookup of the start stage and keeps it unique per workflow.';
+comment on index helpdesk.workflow_stages_name_key is
+  'Keeps names unique within a workflow.';
 comment on index helpdesk.workflow_transitions_to_idx is 'Serves the foreign key to stages.';
 
 comment on trigger workflow_stages_single_start on helpdesk.workflow_stages is
-  'Keeps exactly one start stage in a workflow that has stages, and each stage in its workflow.';
+  'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a '
+  'new stage last, and refuses to delete one that tickets are or were in.';
+comment on trigger workflows_keep_used on helpdesk.workflows is
+  'Refuses to delete a workflow that tickets use or used.';
 comment on trigger workflow_stages_push_status on helpdesk.workflow_stages is
   'Copies the new status to the tickets in the stage.';
 
@@ -184,7 +212,7 @@ comment on policy admins_create_workflows on helpdesk.workflows is
 comment on policy admins_change_workflows on helpdesk.workflows is
   'Admins update the workflows of their organizations.';
 comment on policy admins_delete_workflows on helpdesk.workflows is
-  'Admins delete workflows of their organizations that no ticket uses.';
+  'Admins delete workflows of their organizations that no ticket ever used.';
 comment on policy members_read_stages on helpdesk.workflow_stages is
   'Members read the stages of their organizations.';
 comment on policy admins_create_stages on helpdesk.workflow_stages is

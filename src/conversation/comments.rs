@@ -27,10 +27,25 @@ fn add_comment(
 ) -> Result<Uuid> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let content = required(p_content, "p_content")?;
-    check_text("p_content", content, MAX_CONTENT)?;
+    check_content("p_content", content)?;
     let is_internal = p_is_internal.unwrap_or(false);
     let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
     let author = Caller::current()?.require_profile()?;
+    insert_comment(org, ticket, content, is_internal, author)
+}
+
+pub(super) fn check_content(argument: &'static str, content: &str) -> Result<()> {
+    check_text(argument, content, MAX_CONTENT)
+}
+
+/// Inserts a comment and returns its id.
+pub(super) fn insert_comment(
+    org: Uuid,
+    ticket: Uuid,
+    content: &str,
+    is_internal: bool,
+    author: Uuid,
+) -> Result<Uuid> {
     let id = new_id();
     statement::write(INSERT_COMMENT).execute(&[
         org.into(),

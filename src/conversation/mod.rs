@@ -3,5 +3,6 @@
 mod access;
 mod attachments;
 mod comments;
+mod resolve;
 mod storage;
 mod triggers;

@@ -6,7 +6,8 @@ use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
 use crate::access::rights;
-use crate::platform::error::Result;
+use crate::platform::argument_names::written_name;
+use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
@@ -18,17 +19,22 @@ const FIND_REQUESTER: &str = "
     select t.created_by from helpdesk.tickets t
      where t.org_id = $1 and t.id = $2 and ($4 or t.created_by = $3 or t.assigned_to = $3)";
 
+/// The first response is the earliest public comment by staff on a ticket that is not their own.
 const UPDATE_PUBLIC_COUNTS: &str = "
     update helpdesk.tickets
        set public_comment_count = public_comment_count + $3,
            public_attachment_count = public_attachment_count + $4,
            updated_at = greatest(updated_at, $5),
-           first_response_at = coalesce(first_response_at, (
-             select $5 from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')),
-           first_response_by = coalesce(first_response_by, (
-             select m.user_id from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer'))
+           first_response_at = case when (first_response_at is null or first_response_at > $5)
+                                         and created_by <> $6 and exists (
+             select from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
+             then $5 else first_response_at end,
+           first_response_by = case when (first_response_at is null or first_response_at > $5)
+                                         and created_by <> $6 and exists (
+             select from helpdesk.org_members m
+              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
+             then $6 else first_response_by end
      where org_id = $1 and id = $2";
 
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
@@ -51,26 +57,37 @@ const UPSERT_INTERNAL_COUNTS: &str = "
        set comment_count = c.comment_count + excluded.comment_count,
            attachment_count = c.attachment_count + excluded.attachment_count";
 
-/// The stage that a comment of a person ($3) who is not staff moves a ticket to, if the
-/// organization wants that: the first open stage after the start stage, else the start stage.
-/// Lock order: stage, then ticket, as in update_ticket.
-const FIND_REOPEN_STAGE: &str = "
-    select s.id
+/// What a public comment ($4) or file of the requester ($3), or of anybody who is neither staff nor
+/// the assignee, does: the stage and the statuses in which it reopens the ticket, and whether it is
+/// refused on a closed one. Lock order: stage, then ticket, as in update_ticket.
+const FIND_REOPENING: &str = "
+    select s.id,
+           array_remove(array[
+             case when $4 and o.reopen_on_customer_comment and s.status = 'open' then 'pending' end,
+             case when $4 and o.reopen_on_customer_comment then 'resolved' end,
+             case when o.closed_ticket_replies = 'reopen' then 'closed' end], null),
+           o.closed_ticket_replies = 'refuse'
       from helpdesk.tickets t
-      join helpdesk.organizations o on o.id = $1 and o.reopen_on_customer_comment
+      join helpdesk.organizations o on o.id = $1
       join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = t.workflow_id and b.is_start
-      join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.status = 'open'
-                                     and (s.position > b.position or s.is_start)
+      join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.is_active
+                                     and (s.is_start or (s.status = 'open' and s.position > b.position))
      where t.org_id = $1 and t.id = $2
-       and not exists (select from helpdesk.org_members m
-                        where m.org_id = $1 and m.user_id = $3 and m.org_role <> 'org_customer')
+       and (t.created_by = $3
+            or (t.assigned_to is distinct from $3
+                and not exists (select from helpdesk.org_members m
+                                 where m.org_id = $1 and m.user_id = $3
+                                   and m.org_role <> 'org_customer')))
      order by s.is_start, s.position, s.id
      limit 1
        for share of s";
 
 const REOPEN_TICKET: &str = "
     update helpdesk.tickets set current_stage_id = $3
-     where org_id = $1 and id = $2 and status in ('pending', 'resolved')";
+     where org_id = $1 and id = $2 and status = any ($4)";
+
+const IS_CLOSED: &str =
+    "select from helpdesk.tickets where org_id = $1 and id = $2 and status = 'closed'";
 
 /// With the author and the requester, the columns of comments and attachments that cannot change.
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
@@ -91,9 +108,13 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     };
     new.check_unchanged(
         &old,
-        IMMUTABLE_COLUMNS.iter().chain([&author_column(&new), &"requester_id"]),
+        IMMUTABLE_COLUMNS.iter().chain([&author_column(&new)]),
         "Only the content can be edited.",
     )?;
+    // It follows the ticket's requester.
+    if SystemWrite::current() != Some(SystemWrite::Derived) {
+        new.check_unchanged(&old, &["requester_id"], "Only the content can be edited.")?;
+    }
     if is_comment(&new) && !new.same_image(&old, "content")? {
         let edited = ColumnChange::new("updated_at", transaction::transaction_start());
         return Ok(Some(new.with_changes(vec![edited])?));
@@ -130,7 +151,7 @@ fn author_column(row: &TriggerRow) -> &'static str {
 }
 
 /// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
-/// it after a customer's public comment.
+/// it after what its customer says publicly.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_touch_ticket() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -140,21 +161,21 @@ fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a
 }
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    let reopen_stage = match &rows.new {
-        Some(new) => find_reopen_stage(new)?,
+    let keeps_status = SystemWrite::current() == Some(SystemWrite::CommentWithoutReopening);
+    let reopening = match &rows.new {
+        Some(new) => Reopening::find(new)?,
         None => None,
     };
     let is_new = rows.new.is_some();
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     update_counts(&row, is_new)?;
-    if let Some(stage) = reopen_stage {
-        let _reopening = SystemWrite::begin(SystemWrite::Reopen);
-        let _event = CommentEvent::begin(row.required("id")?, row.required("created_by")?);
-        statement::write(REOPEN_TICKET).execute(&[
-            row.arg("org_id")?,
-            row.arg("ticket_id")?,
-            stage.into(),
-        ])?;
+    if let Some(reopening) = reopening {
+        if reopening.is_refused_if_closed {
+            check_is_not_closed(&row)?;
+        }
+        if !keeps_status {
+            reopening.apply(&row)?;
+        }
     }
     Ok(None)
 }
@@ -191,11 +212,58 @@ fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
     statement::write(UPSERT_INTERNAL_COUNTS).execute(&args[..4])
 }
 
-/// The stage that a new row moves its ticket to, if it reopens it.
-fn find_reopen_stage(new: &TriggerRow) -> Result<Option<Uuid>> {
-    if !is_comment(new) || new.required("is_internal")? || new.is_import("created_at")? {
-        return Ok(None);
+/// What a new row does to its ticket, once the ticket is locked.
+struct Reopening {
+    stage: Uuid,
+    statuses: Vec<String>,
+    is_refused_if_closed: bool,
+}
+
+impl Reopening {
+    fn find(new: &TriggerRow) -> Result<Option<Reopening>> {
+        let time_column = if is_comment(new) { "created_at" } else { "uploaded_at" };
+        if new.required("is_internal")? || new.is_import(time_column)? {
+            return Ok(None);
+        }
+        let args = [
+            new.arg("org_id")?,
+            new.arg("ticket_id")?,
+            new.arg(author_column(new))?,
+            is_comment(new).into(),
+        ];
+        let found = statement::write(FIND_REOPENING).fetch_optional(&args, |row| {
+            Some(Reopening {
+                stage: row.get(1)?,
+                statuses: row.get(2)?,
+                is_refused_if_closed: row.get(3)?,
+            })
+        })?;
+        Ok(found.flatten())
     }
-    let args = [new.arg("org_id")?, new.arg("ticket_id")?, new.arg("created_by")?];
-    statement::write(FIND_REOPEN_STAGE).fetch_scalar(&args)
+
+    fn apply(self, row: &TriggerRow) -> Result<()> {
+        if self.statuses.is_empty() {
+            return Ok(());
+        }
+        let comment: Option<Uuid> = if is_comment(row) { row.get("id")? } else { None };
+        let _moving = SystemWrite::begin(SystemWrite::MoveByCustomer);
+        let _event = CommentEvent::begin(comment, row.required(author_column(row))?);
+        statement::write(REOPEN_TICKET).execute(&[
+            row.arg("org_id")?,
+            row.arg("ticket_id")?,
+            self.stage.into(),
+            self.statuses.into(),
+        ])
+    }
+}
+
+fn check_is_not_closed(row: &TriggerRow) -> Result<()> {
+    if statement::write(IS_CLOSED).exists(&[row.arg("org_id")?, row.arg("ticket_id")?])? {
+        return Err(error::breaks_rule(
+            "ticket_closed",
+            format!("{}: the ticket is closed and takes no replies", written_name("ticket_id")),
+            "Open a new ticket with create_ticket().",
+        ));
+    }
+    Ok(())
 }

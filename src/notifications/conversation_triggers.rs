@@ -32,10 +32,10 @@ fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<
 }
 
 #[pg_trigger(sql = "
-    create function helpdesk.create_attachment_notification() returns trigger
+    create function helpdesk.ticket_attachments_notify() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn create_attachment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+fn ticket_attachments_notify<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_attachment_insert)
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
+use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::text::check_label;
 
@@ -44,6 +45,7 @@ fn create_notification(
     p_ticket_id: default!(Option<Uuid>, "NULL"),
     p_content: default!(Option<JsonbText>, "NULL"),
 ) -> Result<Option<Uuid>> {
+    check_schema_version()?;
     let org = required(p_org_id, "p_org_id")?;
     let person = required(p_user_id, "p_user_id")?;
     let title = required(p_title, "p_title")?.trim();

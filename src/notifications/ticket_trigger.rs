@@ -33,6 +33,8 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         None => notify_of_new_ticket(new)?,
         // What an admin's change of the configuration does to tickets notifies nobody.
         Some(_) if SystemWrite::current() == Some(SystemWrite::Configuration) => {}
+        // Everybody whom it concerns is told of the file.
+        Some(_) if CommentEvent::current().is_some_and(|event| event.comment.is_none()) => {}
         Some(old) => {
             let change = Change::between(old, new)?;
             if change.is_notable() {
@@ -85,7 +87,7 @@ fn notify_of_change(old: &TriggerRow, new: &TriggerRow, change: &Change) -> Resu
         None => Caller::current()?.profile,
     };
     let mut event = Event::new(ticket(new)?, actor);
-    event.part_of_comment = comment.map(|comment| comment.comment);
+    event.part_of_comment = comment.and_then(|event| event.comment);
     let (requester, assignee) = (Some(event.ticket.requester), event.ticket.assignee);
     let mut former = Vec::new();
     if change.has_new_requester {

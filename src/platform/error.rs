@@ -41,6 +41,11 @@ pub fn conflict(word: &str, message: impl Into<String>, hint: impl Into<String>)
     report(ERRCODE_UNIQUE_VIOLATION, word, message, hint)
 }
 
+/// 23503: what would be deleted is still needed (HTTP 409).
+pub fn in_use(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+    report(ERRCODE_FOREIGN_KEY_VIOLATION, word, message, hint)
+}
+
 /// 54000: the result would be too large.
 pub fn too_large(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_PROGRAM_LIMIT_EXCEEDED, word, message, hint)

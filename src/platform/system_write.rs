@@ -7,8 +7,11 @@ pub enum SystemWrite {
     /// Columns derived from a write elsewhere: a ticket's counts and updated_at, an article's
     /// counts and category names. They create no revision and no new version.
     Derived,
-    /// The stage of a ticket that its customer reopens, which workflow_transitions do not restrict.
-    Reopen,
+    /// The stage of a ticket that its customer reopens or resolves, which workflow_transitions do
+    /// not restrict.
+    MoveByCustomer,
+    /// A comment that does not reopen its ticket.
+    CommentWithoutReopening,
     /// What an admin's change of the configuration does to tickets: the status of a stage, a
     /// member who can no longer be assigned. It notifies nobody.
     Configuration,

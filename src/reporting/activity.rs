@@ -66,8 +66,8 @@ struct Percentiles {
 }
 
 impl Percentiles {
-    fn from_buckets(mut buckets: Vec<i16>) -> Percentiles {
-        buckets.sort_unstable();
+    fn from_buckets(buckets: Vec<i16>) -> Percentiles {
+        let buckets = remaining(buckets);
         let count = buckets.len();
         // Nearest rank; the value that is relatively closest to both ends of its bucket.
         let percentile = |tenths: usize| {
@@ -77,6 +77,20 @@ impl Percentiles {
         };
         Percentiles { count, median_seconds: percentile(5), p90_seconds: percentile(9) }
     }
+}
+
+/// The buckets that are not taken back, in order. -1 minus a bucket takes it back.
+fn remaining(buckets: Vec<i16>) -> Vec<i16> {
+    let (mut taken_back, mut buckets): (Vec<i16>, Vec<i16>) =
+        buckets.into_iter().partition(|bucket| *bucket < 0);
+    buckets.sort_unstable();
+    taken_back.sort_unstable_by(|a, b| b.cmp(a));
+    let mut taken_back = taken_back.into_iter().map(|bucket| -1 - bucket).peekable();
+    buckets.retain(|bucket| {
+        while taken_back.next_if(|taken| taken < bucket).is_some() {}
+        taken_back.next_if_eq(bucket).is_none()
+    });
+    buckets
 }
 
 #[derive(Clone, Copy, Default, Serialize)]

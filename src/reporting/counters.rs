@@ -114,13 +114,19 @@ impl CountedTicket {
         if was_resolved && self.resolved.is_none() {
             deltas.push(self.event("reopened", now));
         }
-        if let (Some(responded), false) = (self.responded, had_response) {
-            deltas.push(Delta {
-                agent: self.responder,
-                ..self.duration("first_response", responded)
-            });
+        // An imported comment can be earlier than the first response so far, which is taken back.
+        let earlier = before.filter(|b| b.responded != self.responded);
+        deltas.extend(earlier.and_then(|b| b.first_response(-1)));
+        if !had_response || earlier.is_some() {
+            deltas.extend(self.first_response(1));
         }
         deltas
+    }
+
+    fn first_response(&self, ticket_delta: i32) -> Option<Delta> {
+        let responded = self.responded?;
+        let duration = self.duration("first_response", responded);
+        Some(Delta { agent: self.responder, ticket_delta, ..duration })
     }
 
     fn is_just_opened(&self) -> bool {

@@ -28,10 +28,11 @@ fn matching_articles(readable: &str) -> String {
                   select {rank} from helpdesk.search_documents d where d.ctid = m.place) else 1 end
            from (select m.document_id, m.place,
                         row_number() over (
-                          order by t.document_id is null, m.document_id desc) as position
+                          order by m.document_id in (
+                                     select t.document_id from titled t where t.org_id = $1) desc,
+                                   m.document_id desc) as position
                    from matching m
                    join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
-                   left join titled t on t.org_id = $1 and t.document_id = m.document_id
                   where m.org_id = $1 and {readable}) m"
     )
 }

@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use super::checks::{
     check_assignee, check_may_open, check_requester, check_transition, is_assignee_allowed,
-    no_such_stage,
+    no_such_stage, stage_is_retired,
 };
 use super::start::Start;
 use super::tracked_columns::changed_columns;
@@ -34,10 +34,10 @@ const INSERT_COUNTER: &str = "
     on conflict (org_id) do nothing";
 
 const LOCK_STAGE: &str = "
-    select status from helpdesk.workflow_stages
+    select status, is_active from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id = $3 for share";
 
-const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "number", "created_by", "created_at"];
+const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "number", "created_at"];
 
 /// Only this trigger changes them.
 const SYSTEM_COLUMNS: &[&str] =
@@ -138,7 +138,8 @@ fn before_update(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>
     new.check_unchanged(
         old,
         IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(derived),
-        "You can change title, description, priority, assigned_to and current_stage_id.",
+        "You can change title, description, priority, assigned_to, current_stage_id, workflow_id \
+         and created_by.",
     )?;
     let mut changes: Vec<ColumnChange> = trimmed_title(new)?.into_iter().collect();
     let changed = changed_columns(old, new)?;
@@ -146,6 +147,9 @@ fn before_update(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>
         return Ok(changes);
     }
     let org: Uuid = new.required("org_id")?;
+    if changed.contains(&"created_by") {
+        check_requester(new, org)?;
+    }
     let is_reassigned = changed.contains(&"assigned_to");
     if is_reassigned {
         check_assignee(new, org)?;
@@ -175,9 +179,13 @@ fn stage_changes(
     let mut changes = Vec::new();
     let requested: String = new.required("status")?;
     let old_status: String = old.required("status")?;
-    let args = [new.arg("org_id")?, new.arg("workflow_id")?, new.arg("current_stage_id")?];
-    let status: String =
-        statement::write(LOCK_STAGE).fetch_scalar(&args)?.ok_or_else(no_such_stage)?;
+    let status = if new.same_image(old, "workflow_id")? {
+        lock_stage(new, has_moved)?
+    } else {
+        let start = find_start_in_new_workflow(old, new)?;
+        changes.push(ColumnChange::new("current_stage_id", start.stage));
+        start.status
+    };
     // A ticket that moves takes the status of its new stage; the UPDATE may leave the old one.
     if requested != status && !(has_moved && requested == old_status) {
         return Err(status_does_not_match());
@@ -197,6 +205,27 @@ fn stage_changes(
     }
     changes.push(ColumnChange::new("status", status));
     Ok(changes)
+}
+
+/// The status of the ticket's stage, which keeps it until the transaction ends.
+fn lock_stage(new: &TriggerRow, has_moved: bool) -> Result<String> {
+    let args = [new.arg("org_id")?, new.arg("workflow_id")?, new.arg("current_stage_id")?];
+    let found = statement::write(LOCK_STAGE)
+        .fetch_optional(&args, |row| Some((row.get::<String>(1)?, row.get::<bool>(2)?)))?;
+    match found.flatten() {
+        Some((_, false)) if has_moved => Err(stage_is_retired()),
+        Some((status, _)) => Ok(status),
+        None => Err(no_such_stage()),
+    }
+}
+
+/// A ticket enters another workflow in its start stage, unless it names another stage of it.
+fn find_start_in_new_workflow(old: &TriggerRow, new: &TriggerRow) -> Result<Start> {
+    let stage = match new.same_image(old, "current_stage_id")? {
+        true => None,
+        false => new.get("current_stage_id")?,
+    };
+    Start::find_requested(new, Some(new.required("workflow_id")?), stage)
 }
 
 /// Whether a ticket of this status has been resolved, and closed.

@@ -17,7 +17,7 @@ const MAX_TITLE: usize = 500;
 
 const MAX_DESCRIPTION: usize = 100_000;
 
-/// Updates the tickets that meet `condition` ($1 and $2) and that the changes ($3 to $9, from
+/// Updates the tickets that meet `condition` ($1 and $2) and that the changes ($3 to $11, from
 /// `Changes::params`) make different.
 pub(super) fn update_tickets_where(condition: &str) -> String {
     format!(
@@ -27,13 +27,17 @@ pub(super) fn update_tickets_where(condition: &str) -> String {
            description = case when $4 then $5 else t.description end,
            priority = coalesce($6::helpdesk.ticket_priority, t.priority),
            assigned_to = case when $7 then $8 else t.assigned_to end,
-           current_stage_id = coalesce($9, t.current_stage_id)
+           current_stage_id = coalesce($9, t.current_stage_id),
+           workflow_id = coalesce($10, t.workflow_id),
+           created_by = coalesce($11, t.created_by)
      where {condition}
        and (t.title is distinct from coalesce($3, t.title)
             or ($4 and t.description is distinct from $5)
             or t.priority is distinct from coalesce($6::helpdesk.ticket_priority, t.priority)
             or ($7 and t.assigned_to is distinct from $8)
-            or t.current_stage_id is distinct from coalesce($9, t.current_stage_id))"
+            or t.current_stage_id is distinct from coalesce($9, t.current_stage_id)
+            or t.workflow_id is distinct from coalesce($10, t.workflow_id)
+            or t.created_by is distinct from coalesce($11, t.created_by))"
     )
 }
 
@@ -41,6 +45,11 @@ pub(super) fn update_tickets_where(condition: &str) -> String {
 /// deadlock. A plain UPDATE of tickets locks its ticket first, so it still can.
 const LOCK_STAGE: &str =
     "select from helpdesk.workflow_stages s where s.id = $1 and s.org_id = any ($2) for share";
+
+/// The start stage of a workflow that is named without a stage.
+const LOCK_START_STAGE: &str = "
+    select from helpdesk.workflow_stages s
+     where s.workflow_id = $1 and s.org_id = any ($2) and s.is_start for share";
 
 /// Lock order: member, then tickets, as in the removal of a member.
 const LOCK_ASSIGNEE: &str =
@@ -60,6 +69,10 @@ pub(super) struct Changes {
     assigned_to: Option<Option<Id>>,
     #[serde(default, deserialize_with = "input::non_null")]
     stage_id: Option<Id>,
+    #[serde(default, deserialize_with = "input::non_null")]
+    workflow_id: Option<Id>,
+    #[serde(default, deserialize_with = "input::non_null")]
+    created_by: Option<Id>,
 }
 
 const CHANGE_KEYS: &[(&str, &str)] = &[
@@ -68,15 +81,21 @@ const CHANGE_KEYS: &[(&str, &str)] = &[
     ("priority", "low, medium, high or urgent"),
     ("assignedTo", "the id of a member of the organization, or null"),
     ("stageId", "the id of a stage of the ticket's workflow"),
+    ("workflowId", "the id of an active workflow of the organization"),
+    ("createdBy", "the id of a member of the organization"),
 ];
 
 /// The columns that the changes are written to.
-pub(super) const CHANGE_NAMES: ArgumentNames =
-    &[("assigned_to", "p_changes.assignedTo"), ("current_stage_id", "p_changes.stageId")];
+pub(super) const CHANGE_NAMES: ArgumentNames = &[
+    ("assigned_to", "p_changes.assignedTo"),
+    ("current_stage_id", "p_changes.stageId"),
+    ("workflow_id", "p_changes.workflowId"),
+    ("created_by", "p_changes.createdBy"),
+];
 
 impl Changes {
-    /// The arguments $3 to $9 of `update_tickets_where`.
-    pub fn params(&self) -> [DatumWithOid<'_>; 7] {
+    /// The arguments $3 to $11 of `update_tickets_where`.
+    pub fn params(&self) -> [DatumWithOid<'_>; 9] {
         [
             self.title.as_deref().into(),
             self.description.is_some().into(),
@@ -85,6 +104,8 @@ impl Changes {
             self.assigned_to.is_some().into(),
             self.assigned_to.flatten().map(Uuid::from).into(),
             self.stage_id.map(Uuid::from).into(),
+            self.workflow_id.map(Uuid::from).into(),
+            self.created_by.map(Uuid::from).into(),
         ]
     }
 
@@ -95,7 +116,7 @@ impl Changes {
                 "nothing_to_change",
                 "p_changes",
                 "nothing to change",
-                "At least one of title, description, priority, assignedTo, stageId.",
+                "At least one of title, description, priority, assignedTo, stageId, workflowId, createdBy.",
             ));
         }
         if let Some(title) = &changes.title {
@@ -112,6 +133,9 @@ impl Changes {
         if let Some(stage) = self.stage_id {
             statement::write(LOCK_STAGE)
                 .execute(&[Uuid::from(stage).into(), orgs.clone().into()])?;
+        } else if let Some(workflow) = self.workflow_id {
+            statement::write(LOCK_START_STAGE)
+                .execute(&[Uuid::from(workflow).into(), orgs.clone().into()])?;
         }
         if let Some(assignee) = self.assigned_to.flatten() {
             statement::write(LOCK_ASSIGNEE).execute(&[Uuid::from(assignee).into(), orgs.into()])?;
@@ -125,6 +149,8 @@ impl Changes {
             && self.priority.is_none()
             && self.assigned_to.is_none()
             && self.stage_id.is_none()
+            && self.workflow_id.is_none()
+            && self.created_by.is_none()
     }
 }
 

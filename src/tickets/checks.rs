@@ -25,7 +25,7 @@ const FIND_TRANSITIONS: &str = "
            coalesce(bool_or(x.from_stage_id = $3 and x.to_stage_id = $4
                             and ($5 or x.min_role = 'org_agent')), false),
            string_agg(s.name, ', ' order by s.position)
-             filter (where x.from_stage_id = $3 and ($5 or x.min_role = 'org_agent'))
+             filter (where x.from_stage_id = $3 and s.is_active and ($5 or x.min_role = 'org_agent'))
       from helpdesk.workflow_transitions x
       join helpdesk.workflow_stages s on s.org_id = $1 and s.id = x.to_stage_id
      where x.org_id = $1 and x.workflow_id = $2";
@@ -103,8 +103,8 @@ pub(super) fn is_assignee_allowed(new: &TriggerRow, org: Uuid) -> Result<bool> {
 /// Errors unless the workflow allows the ticket to move to its new stage.
 pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) -> Result<()> {
     // Clears the mark so that it covers one ticket: a further move by a user's trigger is checked.
-    let is_reopening = SystemWrite::take(SystemWrite::Reopen);
-    if is_reopening || !new.same_image(old, "workflow_id")? {
+    let is_by_customer = SystemWrite::take(SystemWrite::MoveByCustomer);
+    if is_by_customer || !new.same_image(old, "workflow_id")? {
         return Ok(());
     }
     let is_admin = rights::acts_as_admin(org)?;
@@ -127,6 +127,15 @@ pub(super) fn check_transition(org: Uuid, old: &TriggerRow, new: &TriggerRow) ->
             None => "It allows no move from the ticket's current stage.".to_owned(),
         },
     ))
+}
+
+pub(super) fn stage_is_retired() -> ErrorReport {
+    error::invalid(
+        "stage_retired",
+        written_name("current_stage_id"),
+        "the stage is retired and takes no tickets",
+        "Choose an active stage; workflow_stages.is_active says which are.",
+    )
 }
 
 pub(super) fn no_such_stage() -> ErrorReport {

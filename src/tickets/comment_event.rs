@@ -1,4 +1,4 @@
-//! The comment that changes its ticket, by reopening it for instance. The two are one event.
+//! The comment or file that changes its ticket, by reopening it for instance. Both are one event.
 
 use std::cell::Cell;
 
@@ -8,7 +8,8 @@ use pgrx::Uuid;
 /// and whoever was told of it is not told of the changes.
 #[derive(Clone, Copy)]
 pub struct CommentEvent {
-    pub comment: Uuid,
+    /// The comment; None if it is a file, of which everybody concerned is told.
+    pub comment: Option<Uuid>,
     pub author: Uuid,
 }
 
@@ -23,13 +24,13 @@ impl CommentEvent {
 
     /// All changes belong to the comment until the returned guard is dropped, which unwinding also
     /// does.
-    pub fn begin(comment: Uuid, author: Uuid) -> impl Drop {
+    pub fn begin(comment: impl Into<Option<Uuid>>, author: Uuid) -> impl Drop {
         struct Guard(Option<CommentEvent>);
         impl Drop for Guard {
             fn drop(&mut self) {
                 CURRENT.set(self.0);
             }
         }
-        Guard(CURRENT.replace(Some(CommentEvent { comment, author })))
+        Guard(CURRENT.replace(Some(CommentEvent { comment: comment.into(), author })))
     }
 }

@@ -94,8 +94,8 @@ fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     })
 }
 
-/// The ticket object for staff, as the same call has just changed it.
-pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
+/// The ticket object, as the same call has just changed it.
+pub fn changed_ticket(org: Uuid, id: Uuid, is_staff: bool) -> Result<JsonText> {
     let ticket =
         statement::write(FIND_TICKET).fetch_optional(&[org.into(), id.into()], Ticket::from_row)?;
     let mut ticket = ticket.ok_or_else(|| {
@@ -107,7 +107,7 @@ pub(super) fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
     })?;
     let people = People::find(statement::write, ticket.people())?;
     people.fill_in_names(ticket.people());
-    ticket.show_email(&people, true);
+    ticket.show_email(&people, is_staff);
     JsonText::serialize(&ticket)
 }
 

@@ -4,11 +4,13 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::requester::copy_requester;
 use super::tracked_columns::{TRACKED_COLUMNS, changed_columns};
 use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 const INSERT_REVISION: &str = "
@@ -50,6 +52,11 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     {
         return Ok(None);
     }
+    if let Some(old) = &rows.old
+        && !new.same_image(old, "created_by")?
+    {
+        copy_requester(&new)?;
+    }
     let changes = match &rows.old {
         None => json!({ "type": "created", "fields": created_fields(&new)? }),
         Some(old) => json!({ "type": "updated", "fields": updated_fields(old, &new)? }),
@@ -76,7 +83,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 fn created_fields(new: &TriggerRow) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
-    for column in TRACKED_COLUMNS {
+    for column in TRACKED_COLUMNS.iter().filter(|column| **column != "created_by") {
         fields.insert(field_name(column).to_owned(), field_value(new, column)?);
     }
     Ok(fields)
@@ -99,6 +106,7 @@ fn field_name(column: &'static str) -> &'static str {
         "workflow_id" => "workflow",
         "current_stage_id" => "stage",
         "assigned_to" => "assignedTo",
+        "created_by" => "createdBy",
         same => same,
     }
 }
@@ -111,7 +119,8 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     })
 }
 
-/// Trigger on ticket_history: revisions cannot be changed, and are deleted only with their ticket.
+/// Trigger on ticket_history: revisions cannot be changed, apart from the copy of the requester,
+/// and are deleted only with their ticket.
 #[pg_trigger(sql = "
     create function helpdesk.ticket_history_append_only() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -121,6 +130,11 @@ fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'
 }
 
 fn before_update_or_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    if let Some(new) = &rows.new
+        && SystemWrite::current() == Some(SystemWrite::Derived)
+    {
+        return Ok(Some(new.unchanged()));
+    }
     if let (Some(old), None) = (&rows.old, &rows.new) {
         let ticket = [old.arg("org_id")?, old.arg("ticket_id")?];
         if !statement::write(TICKET_EXISTS).exists(&ticket)? {

@@ -7,13 +7,14 @@ mod bulk;
 mod changes;
 mod checks;
 pub mod comment_event;
-mod details;
+pub mod details;
 mod history;
 mod idempotency;
 mod list;
 pub mod number;
 mod people;
 mod queue;
+mod requester;
 mod start;
 mod tracked_columns;
 
@@ -48,7 +49,7 @@ const TICKET_NAMES: ArgumentNames =
 
 static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
     update_tickets_where(
-        "t.org_id = $1 and t.id = $2 and ($10::integer is null or t.version = $10)",
+        "t.org_id = $1 and t.id = $2 and ($12::integer is null or t.version = $12)",
     ) + " returning true"
 });
 
@@ -123,8 +124,8 @@ fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Resu
     }
 }
 
-/// Changes title, description, priority, assignedTo and stageId of a ticket, any of them in one
-/// revision. Returns the ticket object.
+/// Changes title, description, priority, assignedTo, stageId, workflowId and createdBy of a ticket,
+/// any of them in one revision. Returns the ticket object.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn update_ticket(
@@ -154,7 +155,7 @@ fn update_ticket(
             return Err(stale_version(version, expected));
         }
     }
-    changed_ticket(org, id)
+    changed_ticket(org, id, true)
 }
 
 fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {

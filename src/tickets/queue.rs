@@ -43,7 +43,7 @@ fn claim_next_ticket(
         return Err(rights::not_staff("p_org_id"));
     }
     match claim_first(&filters, org, me)? {
-        Some(id) => changed_ticket(org, id).map(Some),
+        Some(id) => changed_ticket(org, id, true).map(Some),
         None => Ok(None),
     }
 }

@@ -6,7 +6,7 @@ use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 
-use super::checks::no_such_stage;
+use super::checks::{no_such_stage, stage_is_retired};
 use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};
 use crate::platform::statement::{self, Row};
@@ -22,12 +22,12 @@ const DEFAULT_START_STAGE: &str = "
                              order by w.created_at, w.id limit 1)
        for share";
 
-/// For a ticket that names its workflow ($2), its stage ($3), or both; also whether the workflow is
-/// active.
+/// For a ticket that names its workflow ($2), its stage ($3), or both; also whether the workflow
+/// and the stage are active.
 const REQUESTED_START_STAGE: &str = "
     select s.workflow_id, s.id, s.status,
            (select w.is_active from helpdesk.workflows w
-             where w.org_id = $1 and w.id = s.workflow_id)
+             where w.org_id = $1 and w.id = s.workflow_id), s.is_active
       from helpdesk.workflow_stages s
      where s.org_id = $1
        and case when $2 is null then s.id = $3
@@ -54,18 +54,31 @@ impl Start {
     pub(super) fn find(new: &TriggerRow) -> Result<Start> {
         let workflow: Option<Uuid> = new.get("workflow_id")?;
         let stage: Option<Uuid> = new.get("current_stage_id")?;
+        if workflow.is_some() || stage.is_some() {
+            return Start::find_requested(new, workflow, stage);
+        }
         let args = [new.arg("org_id")?, workflow.into(), stage.into()];
-        let (start, is_active) = if workflow.is_none() && stage.is_none() {
-            let start = statement::write(DEFAULT_START_STAGE)
-                .fetch_optional(&args[..1], Start::from_row)?;
-            (start.flatten(), true)
-        } else {
-            statement::write(REQUESTED_START_STAGE)
-                .fetch_optional(&args, |row| (Start::from_row(row), row.get(4) == Some(true)))?
-                .unwrap_or_default()
-        };
-        match start {
-            Some(start) if is_active => Ok(start),
+        let start =
+            statement::write(DEFAULT_START_STAGE).fetch_optional(&args[..1], Start::from_row)?;
+        match start.flatten() {
+            Some(start) => Ok(start),
+            None => Err(why_no_start(&args, workflow, stage)?),
+        }
+    }
+
+    /// Where a ticket starts in a workflow, or in a stage; an error if that is not active.
+    pub(super) fn find_requested(
+        ticket: &TriggerRow,
+        workflow: Option<Uuid>,
+        stage: Option<Uuid>,
+    ) -> Result<Start> {
+        let args = [ticket.arg("org_id")?, workflow.into(), stage.into()];
+        let found = statement::write(REQUESTED_START_STAGE).fetch_optional(&args, |row| {
+            Some((Start::from_row(row)?, row.get::<bool>(4)?, row.get::<bool>(5)?))
+        })?;
+        match found.flatten() {
+            Some((start, true, true)) => Ok(start),
+            Some((_, true, false)) => Err(stage_is_retired()),
             Some(_) => Err(workflow_is_not_active()),
             None => Err(why_no_start(&args, workflow, stage)?),
         }
@@ -93,8 +106,8 @@ fn why_no_start(
         (_, _, Some(_)) => no_such_stage(),
         (_, _, None) => error::breaks_rule(
             "workflow_without_stages",
-            format!("{}: the workflow has no stages", written_name("workflow_id")),
-            "An org_admin creates them in helpdesk.workflow_stages.",
+            format!("{}: the workflow has no start stage", written_name("workflow_id")),
+            "An org_admin creates an open or pending stage in helpdesk.workflow_stages.",
         ),
     })
 }
@@ -104,7 +117,7 @@ fn no_such_workflow() -> ErrorReport {
         "no_such_workflow",
         written_name("workflow_id"),
         "no such workflow in this organization",
-        "Leave it out to use the organization's earliest active one.",
+        "helpdesk.workflows lists the workflows of the organization.",
     )
 }
 
@@ -112,6 +125,6 @@ fn workflow_is_not_active() -> ErrorReport {
     error::breaks_rule(
         "workflow_not_active",
         format!("{}: the workflow is not active", written_name("workflow_id")),
-        "Choose an active one, or leave it out to use the organization's earliest active one.",
+        "Choose an active one; workflows.is_active says which are.",
     )
 }

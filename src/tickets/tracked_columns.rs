@@ -11,6 +11,7 @@ pub(super) const TRACKED_COLUMNS: &[&str] = &[
     "workflow_id",
     "current_stage_id",
     "assigned_to",
+    "created_by",
 ];
 
 /// The tracked columns that differ, apart from white space around the title.

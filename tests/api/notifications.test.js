@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { granted, refused, serveHelpdesk } from '../support/helpdesk_server.js';
 
-const { db, api, acme, ada, ben, alice, dave, mallory } = await serveHelpdesk();
+const { db, api, acme, globex, ada, ben, alice, dave, mallory } = await serveHelpdesk();
 const [asAda, asBen, asAlice, asDave, asMallory] = [ada, ben, alice, dave, mallory].map((person) => api.supabase(person));
 
 const open = async (title) => granted(await asAlice.rpc('create_ticket', { p_org_id: acme, p_title: title }));
+/** Ben opens it for her, so that it arrives unread. */
+const openForAlice = async (title) =>
+  granted(await asBen.rpc('create_ticket', { p_org_id: acme, p_title: title, p_requester_id: alice.profile }));
 const assign = async (id, person) =>
   granted(await asAda.rpc('update_ticket', { p_ticket_id: id, p_changes: { assignedTo: person.profile } }));
 const say = async (client, id, isInternal = false) =>
@@ -18,8 +21,8 @@ const watch = async (client, id, on = true) => granted(await client.rpc('watch_t
 const told = async (client, id) =>
   granted(await client.from('notifications').select('type').eq('ticket_id', id).order('id')).map(({ type }) => type);
 
-async function unread(person) {
-  const { status, body } = await api.http('GET', '/rpc/count_unread_notifications', { token: api.token(person) });
+async function unread(person, query = '') {
+  const { status, body } = await api.http('GET', `/rpc/count_unread_notifications${query}`, { token: api.token(person) });
   assert.equal(status, 200, JSON.stringify(body));
   return body;
 }
@@ -42,21 +45,29 @@ test('the requester is notified of all public events of a ticket, the agent of w
     'ticket_closed',
   ]);
   assert.deepEqual(await told(asBen, id), ['ticket_assigned', 'ticket_commented']);
-  for (const client of [asAda, asDave, asMallory]) assert.deepEqual(await told(client, id), []);
+  assert.deepEqual(await told(asAda, id), ['ticket_created'], 'she founded the organization');
+  for (const client of [asDave, asMallory]) assert.deepEqual(await told(client, id), []);
 
   const content = async (client, type) =>
     granted(await client.from('notifications').select('content').eq('ticket_id', id).eq('type', type).single()).content;
-  assert.deepEqual(await content(asBen, 'ticket_assigned'), { ticket_id: id, title: 'From beginning to end' });
+  const number = await db.value('select number::int from helpdesk.tickets where id = $1', [id]);
+  const about = { ticket_id: id, number, title: 'From beginning to end', is_internal: false };
+  const named = ({ profile, name }) => ({ id: profile, name });
+  assert.deepEqual(await content(asBen, 'ticket_assigned'), { ...about, actor: named(ada) });
   assert.deepEqual(await content(asBen, 'ticket_commented'), {
-    ticket_id: id,
+    ...about,
+    actor: named(alice),
     comment_id: spoken,
     commenter: alice.profile,
+    comment: 'Words',
   });
   assert.deepEqual(await content(asAlice, 'ticket_resolved'), {
-    ticket_id: id,
-    title: 'From beginning to end',
+    ...about,
+    actor: named(ben),
     old_status: 'open',
     new_status: 'resolved',
+    old_stage: 'In progress',
+    new_stage: 'Resolved',
   });
 });
 
@@ -67,7 +78,7 @@ test('internal comments notify assigned and watching staff, never the customer',
   await say(asAda, id, true);
   assert.deepEqual(await told(asBen, id), ['ticket_assigned', 'ticket_commented']);
   assert.deepEqual(await told(asAlice, id), ['ticket_created']);
-  assert.deepEqual(await told(asAda, id), [], 'not of her own comment');
+  assert.deepEqual(await told(asAda, id), ['ticket_created'], 'not of her own comment');
 });
 
 test('watchers are notified until they stop watching', async () => {
@@ -129,8 +140,10 @@ test('notifications can be marked as read by id, all at once and through the tab
   granted(await asAlice.rpc('mark_notifications_read'));
   assert.equal(await unread(alice), 0);
   const ids = [];
-  for (const title of ['One', 'Two', 'Three', 'Four']) ids.push(await open(title));
+  for (const title of ['One', 'Two', 'Three', 'Four']) ids.push(await openForAlice(title));
   assert.equal(await unread(alice), 4);
+  assert.equal(await unread(alice, `?p_org_id=${acme}`), 4);
+  assert.equal(await unread(alice, `?p_org_id=${globex}`), 0);
   const list = granted(await asAlice.from('notifications').select('id').in('ticket_id', ids).order('id'));
   const [one, two, three, four] = list.map(({ id }) => id);
 
@@ -149,7 +162,7 @@ test('notifications can be marked as read by id, all at once and through the tab
 });
 
 test('nobody can read, mark or delete the notifications of others', async () => {
-  const id = await open('Of Alice alone');
+  const id = await openForAlice('Of Alice alone');
   const [{ id: hers }] = granted(await asAlice.from('notifications').select('id').eq('ticket_id', id));
   for (const client of [asDave, asBen, asAda, asMallory]) {
     const it = () => client.from('notifications');
@@ -196,7 +209,40 @@ test('a backend can clean up notifications, people cannot', async () => {
   await db.sql(`update helpdesk.notifications set expires_at = now() - interval '1 second' where ticket_id = $1`, [id]);
   for (const client of [asAlice, asAda]) refused(await client.rpc('cleanup_old_notifications'), 403, '42501');
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
-  assert.equal(granted(await backend.rpc('cleanup_old_notifications')), 1);
+  assert.equal(granted(await backend.rpc('cleanup_old_notifications')), 2, 'of Alice and of Ada');
   assert.equal(granted(await backend.rpc('cleanup_old_notifications')), 0);
   assert.deepEqual(await told(asAlice, id), []);
+});
+
+test('staff watch a queue until they stop; others cannot', async () => {
+  const queue = async (client, p_watch) => client.rpc('watch_queue', { p_org_id: acme, p_watch });
+  for (const client of [asAlice, asMallory]) refused(await queue(client, true), 403, '42501');
+  granted(await queue(asBen, true));
+  const id = await open('For the queue');
+  await say(asAlice, id);
+  assert.deepEqual(await told(asBen, id), ['ticket_created', 'ticket_commented']);
+  granted(await queue(asBen, false));
+  await say(asAlice, id);
+  assert.deepEqual(await told(asBen, id), ['ticket_created', 'ticket_commented']);
+  const watchers = granted(await asBen.from('queue_watchers').select('user_id, workflow_id').eq('org_id', acme));
+  assert.deepEqual(watchers, [{ user_id: ada.profile, workflow_id: null }]);
+  assert.deepEqual(granted(await asAlice.from('queue_watchers').select()), []);
+});
+
+test('a ticket that one opens oneself arrives read', async () => {
+  const id = await open('My own');
+  const row = granted(await asAlice.from('notifications').select('type, read').eq('ticket_id', id).single());
+  assert.deepEqual(row, { type: 'ticket_created', read: true });
+});
+
+test('a backend writes notifications of its own, people cannot', async () => {
+  const args = { p_org_id: acme, p_user_id: alice.profile, p_title: 'Your export is ready', p_link: '/exports/7' };
+  for (const client of [asAlice, asAda]) refused(await client.rpc('create_notification', args), 403, '42501');
+  const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));
+  const id = granted(await backend.rpc('create_notification', { ...args, p_content: { size: 7 } }));
+  const row = granted(await asAlice.from('notifications').select('type, ticket_id, content, read').eq('id', id).single());
+  const content = { title: 'Your export is ready', link: '/exports/7', size: 7 };
+  assert.deepEqual(row, { type: 'custom', ticket_id: null, content, read: false });
+  refused(await backend.rpc('create_notification', { ...args, p_user_id: mallory.profile }), 403, '42501');
+  refused(await backend.rpc('create_notification', { ...args, p_title: ' ' }), 400, '22023');
 });

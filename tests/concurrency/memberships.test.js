@@ -121,6 +121,60 @@ test('a login deleted by another session is nobody from the next statement on', 
   await expectError('42501', list(session));
 });
 
+test('of two admins, one cannot leave while the login of the other is being deleted', async () => {
+  const [olga, pete] = [await signUp(db, 'Olga'), await signUp(db, 'Pete')];
+  const org = await createOrganization(db, olga, 'Two admins');
+  await addMember(db, org, pete, 'org_admin');
+  const service = await db.connect();
+  await service.query('begin');
+  await service.query('delete from auth.users where id = $1', [olga.login]);
+  const session = await db.signIn(pete);
+  const leaving = session.query('select helpdesk.leave_organization($1)', [org]);
+  const outcome = expectError('23000', leaving);
+  await db.waitUntilBlocked(session);
+  await service.query('commit');
+  await outcome;
+  assert.equal(await db.value('select count(*)::int from helpdesk.org_members where org_id = $1', [org]), 1);
+});
+
+test('the login of an admin can be deleted while the other admin leaves; the organization is reported', async () => {
+  const [olga, pete] = [await signUp(db, 'Oleg'), await signUp(db, 'Petra')];
+  const org = await createOrganization(db, olga, 'No admins');
+  await addMember(db, org, pete, 'org_admin');
+  const session = await db.signIn(pete);
+  await session.query('begin');
+  await session.query('select helpdesk.leave_organization($1)', [org]);
+  const service = await db.connect();
+  const deletion = service.query('delete from auth.users where id = $1', [olga.login]);
+  await db.waitUntilBlocked(service);
+  await session.query('commit');
+  await deletion;
+  assert.equal(await db.value('select auth_id from helpdesk.profiles where id = $1', [olga.profile]), null);
+  const report = await db.sql(`select finding from helpdesk.security_report() where object = 'organization ' || $1`, [org]);
+  assert.deepEqual(report, [{ finding: 'has no org_admin who can sign in' }]);
+  await db.sql('select helpdesk.appoint_admin($1, $2)', [org, ada.profile]);
+});
+
+test('two logins that confirm the address of a former profile at once: one gets it', async () => {
+  const quin = await signUp(db, 'Quin');
+  await db.sql('delete from auth.users where id = $1', [quin.login]);
+  // As on a server that allows several logins per address.
+  await db.sql('drop index auth.users_email_key');
+  const [one, two] = [await db.connect(), await db.connect()];
+  await one.query('begin');
+  const insert = 'insert into auth.users (email, email_confirmed_at) values ($1, now())';
+  await one.query(insert, [quin.email]);
+  const second = two.query(insert, [quin.email]);
+  await db.waitUntilBlocked(two);
+  await one.query('commit');
+  await second;
+  const profiles = await db.sql('select id, auth_id is not null as has_login from helpdesk.profiles where email = $1', [
+    quin.email,
+  ]);
+  assert.equal(profiles.length, 2);
+  assert.ok(profiles.every(({ has_login }) => has_login));
+});
+
 test('a repeatable read transaction keeps its snapshot, including memberships', async () => {
   const { person, session } = await guest('org_agent');
   await session.query('begin isolation level repeatable read');

@@ -1,8 +1,9 @@
 // Calls of the functions that write, with the outcome that each must have for a caller. Where a
 // function does what can also be done through a table, the rule of the table decides.
 
-import { isAssignable, isLastAdmin, isMember, refusesInsert } from './integrity.js';
+import { isAssignable, isLastAdmin, isMember, refusesInsert, refusesUpdate } from './integrity.js';
 import { mayDelete, mayInsert, mayMove, mayRead, mayUpdate } from './model.js';
+import { stagesOf } from './new_values.js';
 import { sampleRows } from './sample_rows.js';
 import { call } from './statements.js';
 import { ORG_ROLES, PRIORITIES } from './world.js';
@@ -73,6 +74,24 @@ const CALLS = {
     { args: [ticket.id, { title: 'Changed' }, null, world.orgs.find((org) => org !== ticket.org_id)], expected: 'denied' },
   ]),
 
+  resolve_ticket: onTickets(({ me, ticket }) => {
+    const may = mayRead('tickets', me, ticket) && (mayUpdate('tickets', me, ticket, 'current_stage_id') || me.is(ticket.created_by));
+    const isStaffOnly = !me.is(ticket.created_by) && !['resolved', 'closed'].includes(ticket.status);
+    const stage = me.world.rows.workflow_stages.find((row) => row.workflow_id === ticket.workflow_id && row.status === 'resolved').id;
+    return [{ args: [ticket.id], expected: outcome(may && (!isStaffOnly || mayMove(me, ticket, stage))) }];
+  }),
+
+  reorder_stages: ({ me, world, random }) => {
+    const workflow = random.pick(world.rows.workflows.filter((row) => row.name === 'Strict'));
+    const stages = stagesOf(world, workflow.id).toReversed();
+    const may = mayUpdate('workflows', me, workflow, 'name');
+    const call = (ids) => [workflow.id, { sql: `array['${ids.join("', '")}']::uuid[]` }];
+    return [
+      { args: call(stages), expected: outcome(may) },
+      { args: call(stages.slice(1)), expected: outcome(may, '22023') },
+    ];
+  },
+
   /** All or nothing: also with one ticket that they may change and one that they may not. */
   update_tickets: ({ me, world, random }) => {
     const may = (ticket) => mayUpdate('tickets', me, ticket, 'title');
@@ -111,6 +130,33 @@ const CALLS = {
     { args: [ticket.id], expected: outcome(isPerson && mayRead('tickets', me, ticket)) },
     { args: [ticket.id, false], expected: outcome(isPerson) },
   ]),
+
+  watch_queue: inOrgs(({ me, world, random, org }) => {
+    const may = me.isStaff(org);
+    const workflow = random.pick(world.rows.workflows.filter((row) => row.org_id === org))?.id;
+    const foreign = random.pick(world.rows.workflows.filter((row) => row.org_id !== org)).id;
+    return [
+      { args: [org], expected: outcome(may) },
+      { args: [org, null, false], expected: outcome(may) },
+      { args: [org, foreign], expected: outcome(may, '22023') },
+      ...(workflow ? [true, false].map((watch) => ({ args: [org, workflow, watch], expected: outcome(may) })) : []),
+    ];
+  }),
+
+  create_notification: inOrgs(({ me, world, random, org }) => {
+    const [ticket] = random.some(
+      world.rows.tickets.filter((row) => row.org_id === org),
+      1,
+    );
+    return peopleToTry(me, world, random, org).flatMap(({ person, member }) => {
+      const may = me.bypassesRowSecurity && member !== undefined;
+      const sees = ticket && (member?.org_role !== 'org_customer' || [ticket.created_by, ticket.assigned_to].includes(person));
+      return [
+        { args: [org, person, 'New', '/new'], expected: outcome(may) },
+        ...(ticket ? [{ args: [org, person, 'New', null, ticket.id], expected: outcome(may && sees) }] : []),
+      ];
+    });
+  }),
 
   mark_notifications_read: ({ me, isPerson }) => [
     { args: [], expected: outcome(isPerson), result: (text) => Number(text) === unread(me).length },
@@ -211,7 +257,9 @@ const CALLS = {
   }),
 
   appoint_admin: inOrgs(({ me, world, random, org }) => {
-    const [here, gone] = [true, false].map((has) => random.pick(world.rows.profiles.filter((row) => (row.auth_id !== null) === has)));
+    const [here, gone] = [true, false].map((has) =>
+      random.pick(world.rows.profiles.filter((row) => (row.auth_id !== null) === has)),
+    );
     const may = (me.bypassesRowSecurity || me.installationRole === 'admin') && world.orgs.includes(org);
     return [
       { args: [org, gone.id], expected: outcome(may, '22023') },
@@ -248,6 +296,9 @@ function changesOf(me, world, random, ticket) {
   const stages = world.rows.workflow_stages.filter((row) => row.workflow_id === ticket.workflow_id);
   const stage = random.pick(stages.filter((row) => row.id !== ticket.current_stage_id)).id;
   const person = random.pick(world.rows.profiles.filter((row) => row.id !== ticket.assigned_to)).id;
+  const requester = random.pick(world.rows.profiles.filter((row) => row.id !== ticket.created_by)).id;
+  const workflows = world.rows.workflows.filter((row) => row.org_id === ticket.org_id && row.id !== ticket.workflow_id);
+  const workflow = random.pick(workflows).id;
   return [
     { changes: { title: 'Changed' }, expected: outcome(may('title')) },
     { changes: { description: 'Changed' }, expected: outcome(may('description')) },
@@ -257,6 +308,14 @@ function changesOf(me, world, random, ticket) {
       expected: outcome(may('assigned_to'), isAssignable(world, ticket.org_id, person) ? undefined : '22023'),
     },
     { changes: { assignedTo: null }, expected: outcome(may('assigned_to')) },
+    {
+      changes: { createdBy: requester },
+      expected: outcome(may('created_by'), refusesUpdate(world, 'tickets', ticket, 'created_by', requester)),
+    },
+    {
+      changes: { workflowId: workflow },
+      expected: outcome(may('workflow_id'), refusesUpdate(world, 'tickets', ticket, 'workflow_id', workflow)),
+    },
     { changes: { stageId: stage }, expected: outcome(may('current_stage_id') && mayMove(me, ticket, stage)) },
   ];
 }

@@ -104,7 +104,9 @@ testAnswers('list_org_members shows what the table shows', (me, world) =>
 testAnswers('list_organizations shows administrators of the installation how large each organization is', (me, world) => {
   const of = (table, org) => world.rows[table].filter((row) => row.org_id === org);
   const shown = ({ organizations }) =>
-    organizations.map(({ id, memberCount, ticketCount, admins }) => [id, memberCount, ticketCount, sorted(ids(admins))].join(' '));
+    organizations.map(({ id, memberCount, ticketCount, admins }) =>
+      [id, memberCount, ticketCount, sorted(ids(admins))].join(' '),
+    );
   const expected = [...world.rows.organizations]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ id }) => {
@@ -118,6 +120,10 @@ testAnswers('list_organizations shows administrators of the installation how lar
 
 testAnswers('callers get the number of their notifications and their pending invites', (me) => [
   { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
+  ...me.world.orgs.map((org) => ({
+    sql: json('count_unread_notifications', org),
+    expected: answer(me, me.id === null ? undefined : unread(me).filter((row) => row.org_id === org).length),
+  })),
   { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
 ]);
 

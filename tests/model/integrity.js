@@ -8,7 +8,7 @@ const FIXED = {
   org_members: ['org_id', 'user_id'],
   workflow_stages: ['org_id', 'id', 'workflow_id'],
   tickets: [
-    ...['org_id', 'id', 'number', 'status', 'created_by', 'created_at', 'version', 'latest_history_id', 'stage_entered_at'],
+    ...['org_id', 'id', 'number', 'status', 'created_at', 'version', 'latest_history_id', 'stage_entered_at'],
     ...['resolved_at', 'closed_at', 'first_response_at', 'first_response_by', 'public_comment_count', 'public_attachment_count'],
   ],
   ticket_comments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'created_by'],
@@ -28,8 +28,9 @@ const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
   ticket_idempotency_keys: ['org_id', 'ticket_id'],
   ticket_internal_counts: ['org_id', 'ticket_id'],
-  notifications: ['org_id', 'ticket_id', 'comment_id'],
+  notifications: ['ticket_id', 'comment_id'],
   ticket_watchers: ['org_id', 'ticket_id'],
+  queue_watchers: ['workflow_id'],
   article_versions: ['org_id', 'article_id'],
   ticket_articles: ['org_id', 'ticket_id', 'article_id'],
 };
@@ -87,6 +88,8 @@ const isCounted = (world, table, number) =>
 /** The SQLSTATE of the first case whose condition holds. */
 const firstOf = (...cases) => cases.find(([, holds]) => holds)?.[0];
 
+const hasStages = (world, workflow) => world.rows.workflow_stages.some((row) => row.workflow_id === workflow);
+
 /** Whether a workflow accepts no new tickets. */
 const isClosed = (world, workflow) => world.rows.workflows.some((row) => row.id === workflow && !row.is_active);
 
@@ -125,13 +128,32 @@ export function refusesUpdate(world, table, row, column, value) {
     case 'org_members.org_role':
       return value !== 'org_admin' && isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflow_stages.is_start':
-      return value ? undefined : '23000'; // The mark can move to another stage, but not be removed.
+      // The mark can move to another stage that is not resolved, but not be removed.
+      return value && !['resolved', 'closed'].includes(row.status) ? undefined : '23000';
     case 'ticket_counters.org_id':
       return '23505';
+    case 'workflow_stages.is_active':
+      return row.is_start ? '23000' : undefined; // The start stage cannot be retired.
+    case 'workflow_stages.status':
+      return row.is_start && ['resolved', 'closed'].includes(value) ? '23000' : undefined;
     case 'tickets.workflow_id':
-      return '22023'; // The stage belongs to the old workflow.
+      return isClosed(world, value) || !hasStages(world, value) ? '23000' : undefined;
+    case 'tickets.created_by':
+      return isMember(world, row.org_id, value) ? undefined : '22023';
     case 'tickets.assigned_to':
       return value && !isAssignable(world, row.org_id, value) ? '22023' : undefined;
+    case 'notifications.org_id':
+      return row.ticket_id ? '23503' : undefined; // An application's notification needs no ticket.
+    case 'queue_watchers.org_id':
+      return firstOf(
+        ['23503', row.workflow_id || !isMember(world, value, row.user_id)],
+        [
+          '23505',
+          world.rows.queue_watchers.some(
+            (other) => other.org_id === value && other.user_id === row.user_id && !other.workflow_id,
+          ),
+        ],
+      );
     case 'org_invites.org_id':
       return isInvited(world, value, row) ? '23505' : undefined;
     case 'org_invites.used_at':
@@ -155,7 +177,7 @@ export function refusesDelete(world, table, row) {
     case 'org_members':
       return isLastAdmin(world, row) ? '23000' : undefined;
     case 'workflows':
-      return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions']) ? '23503' : undefined;
+      return isReferenced(world, row.id, ['workflow_stages', 'workflow_transitions', 'queue_watchers']) ? '23503' : undefined;
     case 'workflow_stages':
       return firstOf(
         ['23000', row.is_start], // Every workflow in the world has other stages.

@@ -26,6 +26,7 @@ const ORDER = [
   'notifications',
   'notification_preferences',
   'ticket_watchers',
+  'queue_watchers',
   'categories',
   'articles',
   'article_versions',

@@ -80,8 +80,7 @@ function change(world, member, becomes) {
   const rank = (role) => ORG_ROLES.indexOf(role ?? 'org_customer');
   const isDemoted = rank(member.org_role) < rank(becomes ? { ...member, ...becomes }.org_role : null);
   rows.org_invites = rows.org_invites.filter((row) => {
-    const isVoid =
-      (becomes === null && row.email.toLowerCase() === email) || (isDemoted && row.created_by === member.user_id);
+    const isVoid = (becomes === null && row.email.toLowerCase() === email) || (isDemoted && row.created_by === member.user_id);
     return !(inOrg(row) && row.used_at === null && isVoid);
   });
 }

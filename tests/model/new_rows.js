@@ -35,16 +35,21 @@ const NOTHING = { created: 0, resolved: 0, closed: 0, reopened: 0, first_respons
 const NEW_ROWS = {
   schema_version: ({ now }) => [{ base: ['version'], row: { version: 1000, installed_at: now } }],
 
-  installation_settings: () => [
-    { base: ['is_only_row'], row: { is_only_row: true, who_may_found_organizations: 'anyone' } },
-  ],
+  installation_settings: () => [{ base: ['is_only_row'], row: { is_only_row: true, who_may_found_organizations: 'anyone' } }],
 
   profiles: ({ world, random, now }) => [
     {
       base: ['name'],
       row: {
         ...{ id: random.uuid(), auth_id: world.strayLogin, role: 'admin', name: 'New', email: 'new@example.org' },
-        ...{ email_is_confirmed: true, avatar_url: 'https://example.org/new.png', teams: '{}', created_at: now, last_active: now, preferences: {} },
+        ...{
+          email_is_confirmed: true,
+          avatar_url: 'https://example.org/new.png',
+          teams: '{}',
+          created_at: now,
+          last_active: now,
+          preferences: {},
+        },
       },
     },
   ],
@@ -55,7 +60,7 @@ const NEW_ROWS = {
       row: {
         ...{ id: random.uuid(), name: 'New', created_at: now, created_by: me.id ?? random.pick(world.rows.profiles).id },
         ...{ agents_may_invite: true, open_to_customers: true },
-        ...{ reopen_on_customer_comment: false, notification_retention: '1 day' },
+        ...{ reopen_on_customer_comment: false, closed_ticket_replies: 'refuse', notification_retention: '1 day' },
         ...{ search_language: 'english', time_zone: 'Europe/Berlin' },
       },
     },
@@ -102,7 +107,7 @@ const NEW_ROWS = {
         id: random.uuid(),
         workflow_id: random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id,
       },
-      ...{ name: 'New', description: 'New', position: 9, status: 'closed', is_start: true },
+      ...{ name: 'New', description: 'New', position: 9, status: 'pending', is_start: true, is_active: true },
     },
   })),
 
@@ -221,6 +226,14 @@ const NEW_ROWS = {
       base: ['org_id', 'ticket_id', 'user_id'],
       row: { org_id: ticket.org_id, ticket_id: ticket.id, user_id: user, added_at: now },
     };
+  }),
+
+  queue_watchers: everyOrg(({ me, world, org, random, now }) => {
+    const watching = world.rows.queue_watchers.filter((row) => row.org_id === org).map((row) => row.user_id);
+    const members = world.rows.org_members.filter((row) => row.org_id === org && !watching.includes(row.user_id));
+    const user_id = (members.find((row) => me.is(row.user_id)) ?? random.pick(members)).user_id;
+    const workflow_id = random.pick(world.rows.workflows.filter((row) => row.org_id === org)).id;
+    return { base: ['org_id', 'user_id'], row: { org_id: org, id: random.uuid(), workflow_id, user_id, added_at: now } };
   }),
 
   articles: everyOrg(({ me, world, org, random, now }) => ({

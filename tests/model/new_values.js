@@ -64,6 +64,7 @@ const FITTING = {
     other(random, ['anyone', 'confirmed', 'administrators'], value),
   'profiles.avatar_url': () => 'https://example.org/changed.png',
   'profiles.auth_id': (value, { world }) => world.strayLogin,
+  'organizations.closed_ticket_replies': (value) => (value === 'reopen' ? 'refuse' : 'reopen'),
   'organizations.search_language': (value, { random }) => other(random, ['simple', 'english', 'german'], value),
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),
   'articles.status': (value, { random }) => other(random, ARTICLE_STATUSES, value),
@@ -82,6 +83,7 @@ const FITTING = {
   'org_members.org_role': (value, { random }) => other(random, ORG_ROLES, value),
   'org_invites.email': () => 'changed@example.org',
   'admin_invite_codes.code': (value) => digest(value),
+  'workflow_stages.position': (value) => value + 100,
   'workflow_transitions.from_stage_id': otherEnd('from_stage_id'),
   'workflow_transitions.to_stage_id': otherEnd('to_stage_id'),
   'workflow_transitions.min_role': (value) => (value === 'org_agent' ? 'org_admin' : 'org_agent'),
@@ -96,6 +98,11 @@ const FITTING = {
   'tickets.assigned_to': person,
   'notifications.user_id': person,
   'ticket_watchers.user_id': (value, { random, world, row }) => strangerTo(random, world, 'ticket_watchers', 'ticket_id', row),
+  'queue_watchers.user_id': (value, { random, world, row }) => {
+    const watching = world.rows.queue_watchers.filter((other) => other.org_id === row.org_id).map((other) => other.user_id);
+    const members = world.rows.org_members.filter((member) => member.org_id === row.org_id).map((member) => member.user_id);
+    return random.pick(members.filter((id) => !watching.includes(id)));
+  },
   'notification_preferences.user_id': (value, { random, world, row }) =>
     strangerTo(random, world, 'notification_preferences', 'type', row),
   'notification_preferences.type': (value, { random, world, row }) => newType(random, world, row.user_id),

@@ -62,7 +62,8 @@ export const TABLES = {
     insert: (me, org) => me.mayCreateOrganization() && me.is(org.created_by),
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
-    updates: 'name agents_may_invite open_to_customers reopen_on_customer_comment notification_retention search_ignores_accents search_language time_zone',
+    updates:
+      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -108,9 +109,9 @@ export const TABLES = {
   workflow_stages: new Table({
     read: (me, row) => me.isMember(row.org_id),
     insert: (me, row) => me.isAdmin(row.org_id),
-    inserts: 'org_id workflow_id name description position status is_start',
+    inserts: 'org_id workflow_id name description position status is_start is_active',
     update: (me, row) => me.isAdmin(row.org_id),
-    updates: 'name description position status is_start',
+    updates: 'name description position status is_start is_active',
     delete: (me, row) => me.isAdmin(row.org_id),
     rest: 'id',
     backend: 'read insert update delete',
@@ -138,7 +139,7 @@ export const TABLES = {
       me.isStaff(ticket.org_id) || (me.isMember(ticket.org_id) && me.is(ticket.created_by) && !ticket.assigned_to),
     inserts: 'org_id workflow_id title description priority assigned_to created_by',
     update: (me, ticket) => me.isStaff(ticket.org_id),
-    updates: 'title description priority assigned_to current_stage_id',
+    updates: 'title description priority assigned_to current_stage_id workflow_id created_by',
     delete: (me, ticket) => me.isAdmin(ticket.org_id),
     rest: `id number status created_at updated_at stage_entered_at resolved_at closed_at version latest_history_id
            first_response_at first_response_by public_comment_count public_attachment_count`,
@@ -207,6 +208,13 @@ export const TABLES = {
     // Includes tickets that they no longer see.
     delete: (me, row) => me.is(row.user_id),
     rest: 'org_id ticket_id user_id added_at',
+    backend: 'read insert delete',
+  }),
+
+  queue_watchers: new Table({
+    read: (me, row) => me.isStaff(row.org_id),
+    delete: (me, row) => me.is(row.user_id) && me.isStaff(row.org_id),
+    rest: 'org_id id workflow_id user_id added_at',
     backend: 'read insert delete',
   }),
 
@@ -313,13 +321,15 @@ const FUNCTIONS = {
     may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles search`),
   people: words(`
-    create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets
-    claim_next_ticket add_comment add_attachment watch_ticket mark_notifications_read count_unread_notifications
+    create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
+    claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article suggest_articles
     ticket_activity org_dashboard ticket_participant_name`),
-  backends: words('cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index forget_person'),
+  backends: words(`
+    create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index
+    forget_person`),
   // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
   // able to stop.
   acting: ['act_as'],

@@ -17,6 +17,9 @@ export const NOTIFICATION_TYPES = [
   'ticket_commented',
   'ticket_resolved',
   'ticket_closed',
+  'ticket_unassigned',
+  'ticket_file_added',
+  'custom',
 ];
 
 const TICKETS_PER_ORG = 9;
@@ -52,6 +55,7 @@ class Generator {
     this.joinOrganizations();
     for (const org of this.world.orgs) {
       this.workflows(org);
+      this.queueWatchers(org);
       this.tickets(org);
       this.derivedFromTickets(org);
       this.invites(org);
@@ -122,6 +126,7 @@ class Generator {
         agents_may_invite: i % 2 === 0,
         open_to_customers: i === 1,
         reopen_on_customer_comment: this.random.chance(70),
+        closed_ticket_replies: 'reopen',
       });
     }
   }
@@ -198,6 +203,7 @@ class Generator {
         position,
         status,
         is_start: position === 0,
+        is_active: true,
       }),
     );
   }
@@ -339,6 +345,17 @@ class Generator {
     return `${ticket.org_id}/${ticket.id}/${i}.png`;
   }
 
+  /** Half of the staff watch every workflow, or one. */
+  queueWatchers(org) {
+    const workflows = this.rows('workflows').filter((row) => row.org_id === org);
+    for (const { user_id } of this.rows('org_members').filter((row) => row.org_id === org && row.org_role !== 'org_customer')) {
+      const workflow_id = this.random.chance(50) ? null : this.random.pick(workflows).id;
+      if (this.random.chance(50)) {
+        this.add('queue_watchers', { org_id: org, id: this.random.uuid(), workflow_id, user_id, added_at: this.nextTime() });
+      }
+    }
+  }
+
   /** Watchers, notifications and idempotency keys of tickets. */
   derivedFromTickets(org) {
     const tickets = this.rows('tickets').filter((ticket) => ticket.org_id === org);
@@ -360,14 +377,16 @@ class Generator {
     }
   }
 
+  /** About the ticket, one of its comments, or, from an application, about no ticket. */
   notification(ticket, user_id) {
     const comments = this.rows('ticket_comments').filter((comment) => comment.ticket_id === ticket.id);
+    const isOnTicket = this.random.chance(90);
     this.add('notifications', {
       org_id: ticket.org_id,
       id: this.random.uuid(),
       user_id,
-      ticket_id: ticket.id,
-      comment_id: this.random.chance(40) ? (this.random.pick(comments)?.id ?? null) : null,
+      ticket_id: isOnTicket ? ticket.id : null,
+      comment_id: isOnTicket && this.random.chance(40) ? (this.random.pick(comments)?.id ?? null) : null,
       type: this.random.pick(NOTIFICATION_TYPES),
       content: { ticket_id: ticket.id, title: ticket.title },
       read: this.random.chance(40),

@@ -100,6 +100,9 @@ function updates({ me, world, table, random }) {
 const EACH_ITS_OWN = [
   'org_members.org_role',
   'workflow_stages.is_start',
+  'workflow_stages.name',
+  'workflow_stages.position',
+  'tickets.workflow_id',
   'tickets.current_stage_id',
   'tickets.assigned_to',
   'notification_preferences.type',

@@ -2,47 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createHelpdeskDatabase } from '../support/database.js';
-import { createTwoOrganizations } from '../support/organizations.js';
+import { ALICES, createManyTickets, PAGE, planOf, rowsOf } from '../support/many_tickets.js';
 
-const PAGE = 20;
-const TICKETS = 4000;
-/** The number of them that are Alice's. */
-const ALICES = 50;
-
-const db = await createHelpdeskDatabase();
+const { db, acme, ben, alice } = await createManyTickets();
 after(() => db.drop());
-const { acme, globex, ada, ben, alice, dave, gina } = await createTwoOrganizations(db);
-for (const [org, people] of [
-  [acme, [...Array(TICKETS / ALICES - 1).fill(dave), alice]],
-  [globex, [gina]],
-]) {
-  await db.sql(
-    `insert into helpdesk.tickets (org_id, title, priority, created_by, assigned_to, created_at, updated_at, stage_entered_at)
-     select $1, 'Ticket ' || i, (enum_range(null::helpdesk.ticket_priority))[1 + i % 4], ($2::uuid[])[1 + i % cardinality($2)],
-            case when i % 3 = 0 then $3::uuid end, time, time, time
-       from generate_series(1, $4) i, lateral (select now() - i * interval '7 minutes' as time) x`,
-    [org, people.map(({ profile }) => profile), org === acme ? ben.profile : null, TICKETS],
-  );
-}
-await db.sql(
-  `insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
-   select org_id, id, 'Words', $2, number % 2 = 0 from helpdesk.tickets where org_id = $1`,
-  [acme, ada.profile],
-);
-await db.sql('vacuum analyze');
-
-/** Every node of the plan of a query, run in a person's session. */
-async function planOf(person, query) {
-  return db.as(person, async (session) => {
-    const { rows } = await session.query(`explain (analyze, timing off, format json) ${query}`);
-    const flat = (node) => [node, ...(node.Plans ?? []).flatMap(flat)];
-    return flat(rows[0]['QUERY PLAN'][0].Plan);
-  });
-}
-
-/** The rows that a node returned in all its loops. */
-const rowsOf = (node) => node['Actual Rows'] * node['Actual Loops'];
 
 /** Each with the number of tickets that may be sorted for it. */
 const PAGES = {
@@ -70,7 +33,7 @@ const PAGES = {
 
 for (const [name, [person, sortedAtMost, query]] of Object.entries(PAGES)) {
   test(`${name}: reads no more than it shows`, async () => {
-    const plan = await planOf(person, query);
+    const plan = await db.as(person, (session) => planOf(session, query));
     const about = JSON.stringify(
       plan.map(({ Plans, ...node }) => node),
       null,

@@ -180,7 +180,10 @@ async function assertSearchWorks(db) {
   assert.deepEqual(await found(alice, 'restore'), ['ticket After the restore']);
 }
 
-/** Counters continue from where they were, and notifications follow the restored preferences. */
+/**
+ * Counters continue from where they were, and notifications follow the restored watchers and
+ * preferences.
+ */
 async function assertConversationWorks(db, ticket) {
   const { ada, alice, ben } = fixture;
   const all = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
@@ -199,18 +202,19 @@ async function assertConversationWorks(db, ticket) {
   assert.deepEqual(await wrongCounts(db, all), []);
   assert.equal(await db.value('select public_comment_count from helpdesk.tickets where id = $1', [old.id]), old.count + 1);
   const told = await db.sql(
-    `select p.name, n.ticket_id as ticket from helpdesk.notifications n join helpdesk.profiles p on p.id = n.user_id
-      order by 1`,
+    `select p.name, t.title from helpdesk.notifications n join helpdesk.profiles p on p.id = n.user_id
+       join helpdesk.tickets t on t.id = n.ticket_id order by n.ticket_id <> $1, 1`,
+    [old.id],
   );
-  const about = { ticket: old.id };
+  const [{ title: fresh }] = await db.sql('select title from helpdesk.tickets where id = $1', [ticket]);
+  // Ada watches the old ticket, and she and Ben the queue of the new one.
   assert.deepEqual(told, [
-    { name: 'Ada', ...about },
-    { name: 'Ada', ...about },
-    { name: 'Alice', ...about },
+    ...['Ada', 'Ada', 'Alice'].map((name) => ({ name, title: 'Printer was on fire' })),
+    ...['Ada', 'Ben'].map((name) => ({ name, title: fresh })),
   ]);
   assert.equal(
     await db.as(ada, async (s) => (await s.query('select helpdesk.count_unread_notifications()::int as n')).rows[0].n),
-    2,
+    3,
   );
 }
 

@@ -100,7 +100,10 @@ test('a ticket cannot get a stage, assignee or workflow of another organization'
     `select helpdesk.suggest_articles('${ids.ticket}', '${org_id}')`,
     `select helpdesk.rate_article('${ids.article}', true, p_org_id => '${org_id}')`,
   ];
-  for (const [code, texts] of [['22023', badValues], ['42501', deniedObjects]]) {
+  for (const [code, texts] of [
+    ['22023', badValues],
+    ['42501', deniedObjects],
+  ]) {
     for (const text of texts) assert.equal(sqlstateOf(await outcomeOf(session, globex.admin, text)), code, text);
   }
 });

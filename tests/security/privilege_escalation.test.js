@@ -57,8 +57,13 @@ const FIXED = {
   org_members: ['org_id', 'user_id', 'org_role', 'added_at', 'added_by', 'may_be_assigned'],
   organizations: ['id', 'created_at', 'created_by'],
   profiles: ['id', 'auth_id', 'role', 'email', 'email_is_confirmed', 'teams', 'created_at'],
-  notifications: ['org_id', 'id', 'user_id', 'ticket_id', 'comment_id', 'type', 'content', 'created_at', 'expires_at'],
+  notifications: [
+    ...['org_id', 'id', 'user_id', 'ticket_id', 'comment_id', 'type', 'created_at', 'expires_at'],
+    // Follows the comment, which its author may edit.
+    `content - 'comment' as content`,
+  ],
   notification_preferences: ['user_id'],
+  queue_watchers: '*',
   schema_version: '*',
   search_documents: ['org_id', 'document_id', 'kind', 'ticket_id', 'is_internal'],
   ticket_days_by_priority: '*',
@@ -248,6 +253,7 @@ test('a customer with an assigned ticket can see it but change nothing', async (
     assert.equal((await attempt('select * from helpdesk.ticket_comments where is_internal')).rows.length, 0);
     assert.equal(sqlstateOf(await attempt(`select helpdesk.add_comment($1, 'x', true)`, [acme.ids.ticket])), '42501');
   });
+  await db.sql('update helpdesk.tickets set assigned_to = $1 where id = $2', [acme.agent.profile, acme.ids.ticket]);
 });
 
 // The grants that Supabase's documentation recommends for an exposed schema.

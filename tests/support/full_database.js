@@ -70,6 +70,10 @@ async function talk(db, { acme, ada, ben, alice }, [ticket]) {
     });
   }
   await db.as(ada, (session) => session.query('select helpdesk.mark_notifications_read()'));
+  await db.as(ben, (session) =>
+    session.query('select helpdesk.watch_queue(org_id, workflow_id) from helpdesk.tickets where id = $1', [ticket]),
+  );
+  await db.sql(`select helpdesk.create_notification($1, $2, 'Maintenance tonight', '/status')`, [acme, alice.profile]);
   await db.as(alice, (session) =>
     session.query(`insert into helpdesk.notification_preferences (type, enabled) values ('ticket_updated', false)`),
   );

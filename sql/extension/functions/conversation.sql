@@ -8,7 +8,8 @@ grant execute on function
 
 grant execute on function
   helpdesk.add_comment(uuid, text, boolean, uuid),
-  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid)
+  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid),
+  helpdesk.resolve_ticket(uuid, text, uuid)
   to authenticated, service_role;
 
 comment on function helpdesk.may_read_file(text) is
@@ -21,12 +22,24 @@ Anyone who can see the ticket may. The policies that enable_storage() creates ca
 
 comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
 'Adds a comment to a ticket and returns the id of the comment.
-A public comment by someone who is not staff reopens a pending or resolved ticket, unless
-  organizations.reopen_on_customer_comment is false.
+A public comment by the requester reopens a pending or resolved ticket, unless
+  organizations.reopen_on_customer_comment is false. It reopens a closed ticket too, or is refused,
+  as organizations.closed_ticket_replies says.
 Callers: anyone who can see the ticket; only staff can add internal comments.
 p_content: 1 to 100,000 characters.
 p_org_id: optional; the ticket must belong to this organization.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed).';
+
+comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
+'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.
+A workflow without one uses its first active closed stage. A ticket that is resolved or closed
+  already stays in its stage.
+Callers: the requester, whom transitions do not restrict, and staff of the organization.
+p_comment: a public comment, which does not reopen the ticket.
+p_org_id: optional; the ticket must belong to this organization.
+Errors: 22004 (null argument), 22023 (invalid comment), 42501 (no such ticket, neither requester nor
+  staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a closed
+  ticket of an organization that refuses them).';
 
 comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
 'Attaches a file that is already in storage to a ticket and returns the id of the attachment.

@@ -68,7 +68,7 @@ comment on function helpdesk.create_comment_notification() is
 'Trigger function on ticket_comments: notifies people of comments, and keeps the first characters of
   a comment in notifications as they are after an edit.';
 
-comment on function helpdesk.create_attachment_notification() is
+comment on function helpdesk.ticket_attachments_notify() is
 'Trigger function on ticket_attachments: notifies people of the files of customers.';
 
 comment on function helpdesk.org_members_withdraw_notifications() is

@@ -25,8 +25,9 @@ Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.
 Callers: staff of the organization.
-p_changes: an object with any of title, description, priority, assignedTo and stageId. All of them
-  form one revision; if nothing changes, there is no new revision.
+p_changes: an object with any of title, description, priority, assignedTo, stageId, workflowId and
+  createdBy (the requester). All of them form one revision; if nothing changes, there is no new
+  revision. A ticket enters another workflow in its start stage, or in stageId.
 p_expected_version: change the ticket only if it still has this version.
 p_org_id: optional; the ticket must belong to this organization.
 Errors: 22004 (null argument), 22023 (invalid change), 42501 (no such ticket, stage or member, or a

@@ -14,7 +14,7 @@ after(async () => {
   await db.sql('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
   await db.drop();
 });
-const { acme, ben, alice } = await createTwoOrganizations(db);
+const { acme, ada, ben, alice } = await createTwoOrganizations(db);
 
 /** The rows committed since the last call, as a subscriber receives them. */
 async function receiveRows() {
@@ -48,7 +48,7 @@ test('enable_realtime() adds tickets and notifications to the published tables, 
   }
 });
 
-test('exactly a new ticket and its notification are published, at commit', async () => {
+test('exactly a new ticket and its notifications are published, at commit', async () => {
   await db.sql(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
   const session = await db.signIn(alice);
   await session.query('begin');
@@ -59,21 +59,31 @@ test('exactly a new ticket and its notification are published, at commit', async
   const rows = await receiveRows();
   assert.deepEqual(
     rows.map(({ table }) => table),
-    ['helpdesk.tickets', 'helpdesk.notifications'],
+    ['helpdesk.tickets', 'helpdesk.notifications', 'helpdesk.notifications'],
   );
-  const [opened, told] = rows.map(({ row }) => row);
+  const opened = rows[0].row;
+  // Ada founded the organization and watches its queues.
+  const [forAlice, forAda] = [alice, ada].map(({ profile }) => rows.find(({ row }) => row.user_id === profile).row);
   assert.deepEqual({ id: opened.id, title: opened.title }, { id: ticket, title: 'Live' });
-  assert.deepEqual(
-    { user_id: told.user_id, ticket_id: told.ticket_id, type: told.type, read: told.read },
-    { user_id: alice.profile, ticket_id: ticket, type: 'ticket_created', read: 'f' },
-  );
-  assert.deepEqual(JSON.parse(told.content), { ticket_id: ticket, title: 'Live' });
+  for (const [told, read] of [
+    [forAlice, 't'],
+    [forAda, 'f'],
+  ]) {
+    assert.deepEqual(
+      { ticket_id: told.ticket_id, type: told.type, read: told.read },
+      { ticket_id: ticket, type: 'ticket_created', read },
+    );
+    const { ticket_id, title, actor } = JSON.parse(told.content);
+    assert.deepEqual({ ticket_id, title, actor: actor.name }, { ticket_id: ticket, title: 'Live', actor: 'Alice' });
+  }
 });
 
-test('the notification of a comment is published, the comment itself is not', async () => {
+test('the notification of a comment is published with its beginning, the comment itself is not', async () => {
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Talked about'));
   await receiveRows();
-  await db.as(ben, (session) => session.query(`select helpdesk.add_comment($1, 'Secret words')`, [ticket]));
+  await db.as(ben, (session) =>
+    session.query(`select helpdesk.add_comment($1, $2)`, [ticket, `${'Hello '.repeat(40)}Secret words`]),
+  );
   const rows = await receiveRows();
   assert.deepEqual(
     rows.map(({ table, row }) => [table, row.user_id, row.type]),

@@ -21,7 +21,7 @@ exception when sqlstate 'UNDO0' then
   return sqlerrm;
 end $$;
 select stage, test.stage_after_comment('Alice', stage) from unnest('{New,In progress,Waiting on customer,Resolved,Closed}'::text[]) stage;
--- Comments by staff, public or internal, do not reopen it; those by an assigned customer do.
+-- Comments by staff, public or internal, do not reopen it, nor do those by an assigned customer.
 select stage, test.stage_after_comment('Ben', stage), test.stage_after_comment('Ada', stage, true) from unnest('{Waiting on customer,Resolved}'::text[]) stage;
 begin;
 update helpdesk.tickets set assigned_to = test.profile_id('Dave') where title = 'Noise';
@@ -62,9 +62,9 @@ update helpdesk.workflow_stages set status = 'pending' where workflow_id = test.
 select test.stage_after_comment('Alice', 'Resolved');
 update helpdesk.workflow_stages set status = 'closed' where workflow_id = test.workflow_id('Acme') and name in ('Before', 'Second');
 select test.stage_after_comment('Alice', 'Resolved');
--- Without any open stage the ticket stays where it is, and the comment is kept.
+-- Without any open stage the ticket moves to the start stage.
 update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Resolved') where title = 'Noise';
-update helpdesk.workflow_stages set status = 'closed' where workflow_id = test.workflow_id('Acme') and name = 'New';
+update helpdesk.workflow_stages set status = 'pending' where workflow_id = test.workflow_id('Acme') and name = 'New';
 select test.stage_after_comment('Alice', 'Resolved');
 rollback;
 -- The move is made even if workflow_transitions allow it to nobody,

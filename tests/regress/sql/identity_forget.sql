@@ -9,7 +9,7 @@ begin
   for place in
     select a.attrelid::regclass as relation, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
      where c.relnamespace in ('helpdesk'::regnamespace, 'auth'::regnamespace) and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
-     order by 1::text, a.attnum
+     order by c.relname, a.attnum
   loop
     execute format('select exists (select from %s t where strpos(lower(t.%I::text), lower($1)) > 0)', place.relation, place.attname) into found using word;
     if found then return next format('%s.%s', place.relation, place.attname); end if;

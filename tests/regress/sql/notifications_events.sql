@@ -44,12 +44,19 @@ select test.notified('the DBA', $$insert into helpdesk.tickets (org_id, title, c
 ---- Alice's ticket, assigned to Ben, without watchers
 
 select * from test.notified_by_events();
--- Alice's comment on a ticket that is waiting for her moves it. She is notified as of any move.
+-- Alice's comment on a ticket that is waiting for her moves it. The two are one event, and hers.
 begin;
 update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Waiting on customer') where title = 'Leak';
 select test.notified('Alice', 'select test.comment()');
 update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Resolved') where title = 'Leak';
 select test.notified('Alice', 'select test.comment()'), test.notified('Ben', 'select test.comment()'), test.notified('Ben', 'select test.move(''Closed'')'), test.notified('Ben', 'select test.move(''New'')');
+rollback;
+-- So they are if a backend writes it for her. Whoever wants to hear of moves only hears of that.
+begin;
+update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Resolved') where title = 'Leak';
+select test.notified('the DBA', $$insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by) values (test.org_id('Acme'), test.ticket_id('Leak'), 'Drip', test.profile_id('Alice'))$$);
+insert into helpdesk.notification_preferences (user_id, type, enabled) values (test.profile_id('Ben'), 'ticket_commented', false);
+select test.notified('Alice', 'select test.comment()');
 rollback;
 -- A customer to whom the ticket is assigned gets no notification of internal comments.
 begin;

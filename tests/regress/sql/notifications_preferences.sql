@@ -15,6 +15,11 @@ select test.notified('the DBA', $$select test.assign('Ben')$$), test.notified('A
 update helpdesk.notification_preferences set enabled = true;
 select test.notified('Ada', 'select test.comment()'), test.notified('the DBA', $$select test.assign('Ben')$$);
 rollback;
+-- Of several types of one event, the first that is not turned off
+begin;
+insert into helpdesk.notification_preferences (user_id, type, enabled) values (test.profile_id('Ada'), 'ticket_created', false), (test.profile_id('Alice'), 'ticket_closed', false);
+select test.notified('Ben', $$insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (test.org_id('Acme'), 'New', test.profile_id('Ada'), test.profile_id('Ada'))$$);
+rollback;
 
 ---- notification_preferences
 

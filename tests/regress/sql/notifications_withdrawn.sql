@@ -48,6 +48,20 @@ update helpdesk.tickets set assigned_to = null where title = 'Leak';
 select test.counted('Alice');
 rollback;
 
+---- Alice's ticket becomes Dave's
+
+begin;
+call test.sign_in('Ada');
+select test.comment();
+call test.sign_out();
+select test.counted('Alice'), test.counted('Dave');
+call test.sign_in('Ada');
+select helpdesk.update_ticket(test.ticket_id('Leak'), jsonb_build_object('createdBy', test.profile_id('Dave'))) is not null;
+call test.sign_out();
+select test.counted('Alice'), test.counted('Dave');
+select line from test.unread() where line like 'Dave%';
+rollback;
+
 ---- Ben, an agent, becomes a customer or leaves
 
 begin;

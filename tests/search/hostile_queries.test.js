@@ -1,0 +1,120 @@
+// Whatever somebody types, in up to 2,000 characters, is answered, and reads a bounded number of
+// rows of an organization with many documents.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createHelpdeskDatabase } from '../support/database.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
+import { hostileTexts } from './hostile_text.js';
+
+const SEED = Number(process.env.SEARCH_SEED ?? 1);
+const QUERIES = Number(process.env.SEARCH_QUERIES ?? 40);
+const TICKETS = 60_000;
+const ARTICLES = 8_000;
+/** Four windows of the newest 10,000 documents, and what a page needs beside them. */
+const MAX_ROWS = 50_000;
+
+const db = await createHelpdeskDatabase();
+after(() => db.drop());
+const { acme, ada, alice } = await createTwoOrganizations(db);
+await fill();
+
+/** Many tickets and articles, written without triggers and then indexed. */
+async function fill() {
+  const template = await db.as(alice, (session) => openTicket(session, acme, 'A template'));
+  const session = await db.connect();
+  await session.query('set session_replication_role = replica');
+  await session.query(
+    `insert into helpdesk.tickets
+     select t.* from generate_series(1, $2::int) n, helpdesk.tickets o,
+            jsonb_populate_record(o, jsonb_build_object(
+              'id', helpdesk.uuid_generate_v7(), 'number', n + 1, 'title', 'common ' || n,
+              'description', case when n <= $2 / 3 then 'ancient ' else 'ordinary ' end || md5(n::text),
+              'created_by', case when n % 200 = 0 then o.created_by else $3::uuid end)) t
+      where o.id = $1`,
+    [template, TICKETS, ada.profile],
+  );
+  await session.query(
+    `insert into helpdesk.articles (org_id, author, title, content, visibility, status, published_at)
+     select $1, $2, 'Common article ' || n, 'ordinary ' || md5(n::text), 'public', 'published', now()
+       from generate_series(1, $3::int) n`,
+    [acme, ada.profile, ARTICLES],
+  );
+  await session.query('reset session_replication_role');
+  await session.query('select helpdesk.rebuild_search_index($1)', [acme]);
+  await session.query('analyze');
+  await db.disconnect(session);
+}
+
+const CALLS = [
+  'search($1, $2)',
+  `search($1, $2, '{"kind": "article"}')`,
+  'search_articles($1, $2)',
+  `list_org_tickets($1, jsonb_build_object('search', left('x ' || $2, 200), 'count', 'none'))`,
+];
+
+/** The rows of all tables that a session has read and not yet reported. */
+async function rowsRead(session) {
+  const { rows } = await session.query(
+    `select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::int as read
+       from pg_stat_xact_user_tables where schemaname = 'helpdesk'`,
+  );
+  return rows[0].read;
+}
+
+/** Calls a function as a person. Returns what is wrong: an error, or too many rows read. */
+async function problemOf(session, person, call, query) {
+  await session.query('begin');
+  try {
+    const before = await rowsRead(session);
+    await session.query(`set local statement_timeout = '10s'; set local role authenticated`);
+    await session.query(`select set_config('request.jwt.claims', $1, true)`, [JSON.stringify({ sub: person.login })]);
+    await session.query(`select helpdesk.${call}`, [acme, query]);
+    await session.query('reset role');
+    const read = (await rowsRead(session)) - before;
+    return read > MAX_ROWS ? `${read} rows` : null;
+  } catch ({ code, message }) {
+    return `${code} ${message}`;
+  } finally {
+    await session.query('rollback');
+  }
+}
+
+/** What is wrong with these queries, for staff and a customer, in every function. */
+async function problemsOf(queries, calls = CALLS) {
+  const session = await db.connect();
+  const problems = [];
+  for (const query of queries) {
+    for (const person of [ada, alice]) {
+      for (const call of calls) {
+        const problem = await problemOf(session, person, call, query);
+        const shown = JSON.stringify(query.length > 80 ? `${query.slice(0, 80)}… ${query.length} characters` : query);
+        if (problem) problems.push(`${person.name}: ${call} of ${shown}: ${problem}`);
+      }
+    }
+  }
+  await db.disconnect(session);
+  return problems;
+}
+
+test('words in every document, beginnings and alternatives read a bounded number of rows', async () => {
+  const queries = [
+    ...['common', 'comm', 'ordinary', '-ancient', '-xyzzy', 'xyzzy', 'common arti', '1', '12345', '"ancient common"'],
+    ...['ancient or ordinary', 'abc or abd or abe or abf', 'a or b or c or com', '-a -b -c', 'common or '.repeat(50)],
+  ];
+  assert.deepEqual(await problemsOf(queries), []);
+});
+
+// The limit that docs/performance.md names.
+const OPEN = { todo: 'the index returns all older matches at once' };
+
+test('words that only older documents have read a bounded number of rows', OPEN, async () => {
+  const queries = ['ancient', 'anci', 'ancient common', 'ancient -xyzzy', 'common -ordinary', 'xyzzy or -ordinary'];
+  assert.deepEqual(await problemsOf(queries), []);
+});
+
+test(`${QUERIES} random queries are answered and read a bounded number of rows (seed ${SEED})`, async () => {
+  const generated = hostileTexts(SEED, 2000);
+  const queries = Array.from({ length: QUERIES }, () => generated.next().value);
+  assert.deepEqual(await problemsOf(queries), []);
+});
