@@ -62,6 +62,10 @@ fn suggest_articles(
 fn suggest_articles_for_text(p_org_id: Option<Uuid>, p_text: Option<&str>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_text, "p_text")?;
+    // Postgres takes two literals without a type for this function, not for the one above.
+    if let Ok(other) = uuid::Uuid::parse_str(text) {
+        return suggest_articles(Some(org), Some(Uuid::from_bytes(other.into_bytes())));
+    }
     suggest(org, "", text)
 }
 
