@@ -21,10 +21,13 @@ pub struct SimilarTitle {
 }
 
 impl SimilarTitle {
-    /// None if the query has no longer word.
+    /// None if the query has no longer word, or a phrase, which is meant exactly.
     pub fn for_query(query: &str) -> Option<SimilarTitle> {
+        if query.contains('"') {
+            return None;
+        }
         let wanted: BTreeSet<String> = split_words(readable(query))
-            .filter(|word| word.chars().count() >= MIN_SIMILAR)
+            .filter(|word| has_digit(word) || word.chars().count() >= MIN_SIMILAR)
             .take(MAX_QUERY_WORDS)
             .map(plain_letters)
             .collect();
@@ -44,7 +47,15 @@ fn plain_letters(word: &str) -> String {
     without_accents(&word).pop().unwrap_or(word)
 }
 
+fn has_digit(word: &str) -> bool {
+    word.contains(char::is_numeric)
+}
+
 fn is_similar(wanted: &str, word: &str) -> bool {
+    // Another number is another thing.
+    if has_digit(wanted) {
+        return wanted == word;
+    }
     let ((length, letters), (other_length, other_letters)) = (letter_set(wanted), letter_set(word));
     let allowed = if length >= MIN_TWO_TYPOS { 2 } else { 1 };
     // A typo changes the length by at most one and the letters by at most two. Both are far cheaper
