@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::text::{MAX_TYPED_WORD, sanitize};
+use super::folding::{Casing, normalize, without_accents};
+use super::text::{MAX_QUERY_WORDS, MAX_TYPED_WORD, readable};
 
 /// Shorter words must match exactly, because too many others are similar.
 const MIN_SIMILAR: usize = 4;
@@ -22,16 +23,25 @@ pub struct SimilarTitle {
 impl SimilarTitle {
     /// None if the query has no longer word.
     pub fn for_query(query: &str) -> Option<SimilarTitle> {
-        let wanted: BTreeSet<String> = split_words(&sanitize(query))
+        let wanted: BTreeSet<String> = split_words(readable(query))
             .filter(|word| word.chars().count() >= MIN_SIMILAR)
-            .map(str::to_lowercase)
+            .take(MAX_QUERY_WORDS)
+            .map(plain_letters)
             .collect();
         (!wanted.is_empty()).then_some(SimilarTitle { wanted })
     }
 
     pub fn matches(&self, title: &str) -> bool {
-        self.wanted.iter().all(|wanted| split_words(title).any(|word| is_similar(wanted, word)))
+        self.wanted
+            .iter()
+            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain_letters(word))))
     }
+}
+
+/// The word in lower case and without accents.
+fn plain_letters(word: &str) -> String {
+    let word = normalize(word, Casing::Default);
+    without_accents(&word).pop().unwrap_or(word)
 }
 
 fn is_similar(wanted: &str, word: &str) -> bool {
@@ -41,14 +51,12 @@ fn is_similar(wanted: &str, word: &str) -> bool {
     // to compare than the distance.
     length.abs_diff(other_length) <= allowed
         && (letters ^ other_letters).count_ones() as usize <= 2 * allowed
-        && strsim::damerau_levenshtein(wanted, &word.to_lowercase()) <= allowed
+        && strsim::damerau_levenshtein(wanted, word) <= allowed
 }
 
 /// The number of a word's letters, and a set of them, in which some letters share a bit.
 fn letter_set(word: &str) -> (usize, u64) {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
+    word.chars().fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
 }
 
 fn split_words(text: &str) -> impl Iterator<Item = &str> {
@@ -61,7 +69,6 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use pgrx::prelude::*;
 
-    use super::super::text::MAX_QUERY_WORDS;
     use super::*;
 
     #[pg_test]

@@ -1,7 +1,8 @@
 //! Tickets and comments that match: one window of them at a time, and the ticket of a number.
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
-//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks.
+//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
+//! same with the words as they are written.
 
 use std::sync::LazyLock;
 
@@ -31,7 +32,7 @@ static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$6")
+        rank("$6", "$7")
     )
 });
 
@@ -49,7 +50,7 @@ fn from_newest(condition: &str) -> String {
                   order by d.document_id desc limit 10000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
-        rank("$6")
+        rank("$6", "$7")
     )
 }
 
@@ -69,7 +70,7 @@ static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
                  offset 0) d
           where d.lexemes @@ $2
           order by d.document_id desc limit 500",
-        rank("$6")
+        rank("$6", "$7")
     )
 });
 
@@ -124,6 +125,7 @@ impl Search {
             before.into(),
             own_tickets.into(),
             query.for_kind(Kind::Ticket).into(),
+            query.literal_for_kind(Kind::Ticket).into(),
         ];
         let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
         let matches: Vec<Match> = rows.into_iter().flatten().collect();
