@@ -36,7 +36,7 @@ const OPEN_HANDWRITTEN = (org) => `
   ), words as (
     insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
     select org_id, id, 'ticket', id, false,
-           helpdesk.prefix_lexemes(org_id, 't', (setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', description))::text)::tsvector
+           helpdesk.document_lexemes(org_id, 't', 'simple', title, null, description)::tsvector
       from ticket
   )
   select id from ticket`;
@@ -163,8 +163,7 @@ export default [
           from changed
       ), words as (
         update helpdesk.search_documents d
-           set lexemes = helpdesk.prefix_lexemes(c.org_id, 't', (setweight(to_tsvector('simple', c.title), 'A')
-                         || to_tsvector('simple', c.description))::text)::tsvector
+           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description)::tsvector
           from changed c
          where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
       )
@@ -204,7 +203,7 @@ export default [
       ), words as (
         insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
         select org_id, id, 'comment', ticket_id, false,
-               helpdesk.prefix_lexemes(org_id, 't', to_tsvector('simple', content)::text)::tsvector from comment
+               helpdesk.document_lexemes(org_id, 't', 'simple', null, null, content)::tsvector from comment
       ), delta as (
         insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, priority, agent_id, ticket_delta, seconds)
         select t.org_id, 'first_response', now(), t.priority, c.created_by, 1, 1 from ticket t, comment c where t.first_response_at = now()

@@ -27,6 +27,7 @@ create table helpdesk.organizations (
   closed_ticket_replies text not null default 'reopen',
   notification_retention interval not null default '30 days',
   search_language text not null default 'simple',
+  search_ignores_accents boolean not null default true,
   time_zone text not null default 'UTC',
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by)
@@ -231,6 +232,8 @@ comment on column helpdesk.organizations.closed_ticket_replies is
   'error that says to open a new ticket.';
 comment on column helpdesk.organizations.notification_retention is
   'How long notifications are kept: 1 hour to 10 years.';
+comment on column helpdesk.organizations.search_ignores_accents is
+  'Whether a search for cafe also finds café, after what is written exactly so.';
 comment on column helpdesk.organizations.search_language is
   'Text search configuration for its texts, such as english or german. The default, simple, '
   'indexes words as they are written. Changing it rebuilds the full-text index of the '

@@ -12,17 +12,17 @@ use crate::platform::transaction::{self, Lock};
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 /// The lexemes of a document, in the language of organization `o`: expressions for the
-/// organization, the prefix of its kind, the title and the text, where title and text may be NULL.
-pub(super) fn lexemes_of(org: &str, prefix: &str, title: &str, text: &str) -> String {
+/// organization, the prefix of its kind, the title, further keywords and the text. The last three
+/// may be NULL.
+pub(super) fn lexemes_of(org: &str, prefix: &str, [title, keywords, text]: [&str; 3]) -> String {
     format!(
-        "helpdesk.prefix_lexemes({org}, {prefix}, (
-           setweight(to_tsvector(o.search_language::regconfig, helpdesk.indexable_text({title})), 'A')
-           || to_tsvector(o.search_language::regconfig, helpdesk.indexable_text({text})))::text)::tsvector"
+        "helpdesk.document_lexemes(
+           {org}, {prefix}, o.search_language, {title}, {keywords}, {text})::tsvector"
     )
 }
 
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-    let lexemes = lexemes_of("$1", "$6", "$7", "$8");
+    let lexemes = lexemes_of("$1", "$6", ["$7", "null", "$8"]);
     format!(
         "insert into helpdesk.search_documents
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)

@@ -1,9 +1,18 @@
 //! From text to lexemes in the full-text index, and from what people type to a query of that index.
 
+mod analyzer;
+mod characters;
 mod documents;
+mod expression;
+mod folding;
+pub mod highlight;
 mod language;
 pub mod lexemes;
 pub mod query;
+mod reader;
 mod rebuild;
+mod syntax;
 mod text;
+mod tokens;
 pub mod typos;
+mod vector;

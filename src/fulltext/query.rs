@@ -3,14 +3,15 @@
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::lexemes::{Kind, TITLE_PREFIX, organization_marker, quote_lexeme, with_prefix};
-use super::text::{MAX_TYPED_WORD, sanitize};
+use super::analyzer::Analyzer;
+use super::expression::{Expression, Form, Spellings};
+use super::lexemes::{Kind, TITLE_PREFIX, organization_marker};
+use super::reader::Reader;
+pub use super::syntax::Pair;
+use super::text::readable;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
-
-/// With this many letters or more, the last word also matches as a prefix.
-const MIN_PREFIX: usize = 3;
 
 /// One of this many documents is in the sample that estimates count: search_documents_sample_idx.
 const SAMPLING_RATE: i64 = 64;
@@ -19,22 +20,9 @@ const SAMPLING_RATE: i64 = 64;
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
 
-/// Parses words, "phrases", or, -not in the organization's language. Also returns whether a
-/// document without any of the words may match.
-const PARSE: &str = "
-    select q.words::text, o.search_language, querytree(q.words) in ('', 'T')
-      from helpdesk.organizations o,
-           websearch_to_tsquery(o.search_language::regconfig, $2) q (words)
-     where o.id = $1";
-
-/// The stems, shorter than $2, of words that continue $2 by one or two letters.
-const STEMS: &str = "
-    select w.lexeme
-      from unnest(to_tsvector($1::regconfig, (
-             select string_agg($2 || a || b, ' ')
-               from regexp_split_to_table('abcdefghijklmnopqrstuvwxyz', '') a,
-                    regexp_split_to_table(' abcdefghijklmnopqrstuvwxyz', '') b))) w
-     where starts_with($2, w.lexeme) and w.lexeme <> $2 and char_length(w.lexeme) >= $3";
+const SETTINGS: &str = "
+    select o.search_language, o.search_ignores_accents
+      from helpdesk.organizations o where o.id = $1";
 
 /// Compares `org_id`, because another organization may have the same prefix; behind OFFSET 0,
 /// because the planner would otherwise use an index on it.
@@ -43,6 +31,30 @@ const COUNT_SAMPLED_MATCHES: &str = "
       from (select from (select d.org_id from helpdesk.search_documents d
                           where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
              where d.org_id = $3 limit $2) d";
+
+/// The lexemes of a title and a text that are worth searching for, at most `count`: first those of
+/// the title, then the longest. Also returns the organization's language.
+pub fn telling_lexemes(
+    org: Uuid,
+    title: &str,
+    text: &str,
+    count: usize,
+) -> Result<Option<(Vec<String>, String)>> {
+    let language =
+        statement::read(SETTINGS).fetch_optional(&[org.into()], |row| row.get::<String>(1))?;
+    let Some(language) = language.flatten() else { return Ok(None) };
+    let analyzer = Analyzer::of(&language)?;
+    let mut lexemes: Vec<String> = analyzer.telling_lexemes(readable(title));
+    let mut others = analyzer.telling_lexemes(readable(text));
+    others.retain(|lexeme| !lexemes.contains(lexeme));
+    for part in [&mut lexemes, &mut others] {
+        part.sort_by_key(|lexeme| std::cmp::Reverse(lexeme.chars().count()));
+        part.dedup();
+    }
+    lexemes.extend(others);
+    lexemes.truncate(count);
+    Ok(Some((lexemes, language)))
+}
 
 /// Which matches a search of all tickets and comments returns. Exact matches come first, because
 /// the index finds a lexeme far faster than all lexemes with a prefix.
@@ -60,101 +72,89 @@ pub enum Phase {
 /// A query with at least one lexeme.
 pub struct Query {
     org: Uuid,
-    /// Without the prefix of kind and organization, as highlighting needs it.
-    pub tsquery: String,
-    /// The same without completing the last word; None if the last word is not completed.
-    exact: Option<String>,
-    pub language: String,
-    /// Whether documents match that have none of its words, as for `-printer`.
-    is_negative_only: bool,
+    language: String,
+    expression: Expression,
 }
 
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let text = sanitize(text);
-        let parsed =
-            statement::read(PARSE).fetch_optional(&[org.into(), text.as_str().into()], |row| {
-                let (tsquery, language, is_negative_only) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                Some(Query { org, tsquery, exact: None, language, is_negative_only })
-            })?;
-        let Some(mut query) = parsed.flatten().filter(|query| !query.tsquery.is_empty()) else {
-            return Ok(None);
-        };
-        if let Some(typed) = word_being_typed(&text) {
-            query.complete_last_word(&typed)?;
-        }
-        Ok(Some(query))
+        Query::parse_with_filters(org, text, &mut |_| false)
     }
 
-    /// Makes the last word match as a prefix, if the tsquery still ends with what was typed: it
-    /// does not after a stop word.
-    fn complete_last_word(&mut self, typed: &str) -> Result<()> {
-        let beginning: String = typed.chars().take(MIN_PREFIX).collect();
-        let start = start_of_last_lexeme(&self.tsquery);
-        if let Some(start) = start.filter(|&start| self.tsquery[start..].contains(&beginning)) {
-            let completed = as_prefix(&self.tsquery, start, &self.find_stems(typed)?);
-            self.exact = Some(std::mem::replace(&mut self.tsquery, completed));
-        }
-        Ok(())
-    }
-
-    /// For `printin`, which may become `printing`, the stem `print`.
-    fn find_stems(&self, typed: &str) -> Result<Vec<String>> {
-        if self.language == "simple" || typed.len() > MAX_TYPED_WORD {
-            return Ok(Vec::new());
-        }
-        let args = [self.language.as_str().into(), typed.into(), (MIN_PREFIX as i32).into()];
-        let stems = statement::read(STEMS).fetch_all(&args, |row| row.get::<String>(1))?;
-        Ok(stems.into_iter().flatten().collect())
+    /// The same, without the pairs like `status:open` that `take_filter` takes.
+    pub fn parse_with_filters(
+        org: Uuid,
+        text: &str,
+        take_filter: &mut dyn FnMut(Pair) -> bool,
+    ) -> Result<Option<Query>> {
+        let settings = statement::read(SETTINGS)
+            .fetch_optional(&[org.into()], |row| Some((row.get::<String>(1)?, row.get(2)?)))?;
+        let Some((language, ignores_accents)) = settings.flatten() else { return Ok(None) };
+        let analyzer = Analyzer::of(&language)?;
+        let reader = Reader { analyzer: &analyzer, ignores_accents };
+        let expression = reader.read(readable(text), take_filter);
+        Ok(expression.map(|expression| Query { org, language, expression }))
     }
 
     /// A query that any of these lexemes matches; None if there are none.
-    pub fn for_any_lexeme(org: Uuid, lexemes: &[String], language: String) -> Option<Query> {
-        let lexemes: Vec<String> = lexemes.iter().map(|lexeme| quote_lexeme(lexeme)).collect();
-        let tsquery = lexemes.join(" | ");
-        (!tsquery.is_empty()).then_some(Query {
-            org,
-            tsquery,
-            exact: None,
-            language,
-            is_negative_only: false,
-        })
+    pub fn for_any_lexeme(org: Uuid, lexemes: Vec<String>, language: String) -> Option<Query> {
+        let words = lexemes.into_iter().map(|lexeme| {
+            Expression::Word(Spellings { literal: vec![lexeme], ..Spellings::default() })
+        });
+        let expression = Expression::any(words.collect())?;
+        Some(Query { org, language, expression })
+    }
+
+    pub(super) fn language(&self) -> &str {
+        &self.language
+    }
+
+    pub(super) fn wanted_words(&self) -> Vec<&Spellings> {
+        self.expression.wanted_words()
     }
 
     /// The tsquery for documents of a kind.
     pub fn for_kind(&self, kind: Kind) -> TsQuery {
-        self.with_prefix(kind.prefix(), &self.tsquery)
+        TsQuery(self.with_prefix(kind.prefix(), Form::Complete))
+    }
+
+    /// The tsquery for documents of a kind with the words as they are written.
+    pub fn literal_for_kind(&self, kind: Kind) -> TsQuery {
+        TsQuery(self.with_prefix(kind.prefix(), Form::Literal))
     }
 
     /// The tsquery for titles of articles.
     pub fn for_titles(&self) -> TsQuery {
-        self.with_prefix(TITLE_PREFIX, &self.tsquery)
+        TsQuery(self.with_prefix(TITLE_PREFIX, Form::Complete))
     }
 
     /// The tsquery for the tickets and comments of a phase.
     pub fn for_phase(&self, phase: Phase) -> TsQuery {
-        let tsquery = match (phase, &self.exact) {
-            (Phase::All, _) | (_, None) => &self.tsquery,
-            (Phase::Exact, Some(exact)) => exact,
-            (Phase::Prefix, Some(exact)) => &format!("( {} ) & !( {exact} )", self.tsquery),
-        };
-        self.with_prefix(Kind::Ticket.prefix(), tsquery)
+        let tsquery = |form| self.with_prefix(Kind::Ticket.prefix(), form);
+        TsQuery(match phase {
+            Phase::Exact => tsquery(Form::WholeWords),
+            Phase::Prefix if self.expression.is_being_typed() => {
+                format!("({}) & !({})", tsquery(Form::Complete), tsquery(Form::WholeWords))
+            }
+            Phase::All | Phase::Prefix => tsquery(Form::Complete),
+        })
     }
 
     /// The phase that a search begins with.
     pub fn first_phase(&self) -> Phase {
-        if self.exact.is_some() { Phase::Exact } else { Phase::All }
+        if self.expression.is_being_typed() { Phase::Exact } else { Phase::All }
     }
 
     /// A query with only negated words asks for the organization's marker, because the index needs
     /// a lexeme to start from.
-    fn with_prefix(&self, prefix: &str, tsquery: &str) -> TsQuery {
-        let tsquery = with_prefix(self.org, prefix, tsquery);
-        TsQuery(match self.is_negative_only {
-            true => format!("'{}' & ( {tsquery} )", organization_marker(self.org, prefix)),
+    fn with_prefix(&self, kind: &str, form: Form) -> String {
+        let marker = organization_marker(self.org, kind);
+        let tsquery = self.expression.to_tsquery(&marker, form);
+        match self.expression.matches_without_words() {
+            true => format!("'{marker}' & ( {tsquery} )"),
             false => tsquery,
-        })
+        }
     }
 
     /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.
@@ -171,49 +171,15 @@ impl Query {
         Ok(sampled.unwrap_or_default() * SAMPLING_RATE)
     }
 
+    /// Whether it is just several words.
+    pub fn is_sentence(&self) -> bool {
+        self.expression.is_sentence()
+    }
+
     /// Whether some words must not occur.
     pub fn has_negation(&self) -> bool {
-        self.tsquery.contains('!')
+        self.expression.has_negation()
     }
-}
-
-/// The last word of a text that somebody may still be typing, in lower case. None after a phrase or
-/// punctuation, or if the word is short.
-fn word_being_typed(text: &str) -> Option<String> {
-    let is_in_phrase = text.matches('"').count() % 2 == 1;
-    let last = text.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_typed = !is_in_phrase && last.chars().count() >= MIN_PREFIX;
-    is_typed.then(|| last.to_lowercase())
-}
-
-/// Where the last lexeme of a tsquery starts, if the tsquery ends with it and does not negate it.
-fn start_of_last_lexeme(tsquery: &str) -> Option<usize> {
-    let mut start = None;
-    let mut is_inside = false;
-    // A doubled quote belongs to the lexeme: here it ends the lexeme and starts it again.
-    let mut end = 0;
-    for (position, character) in tsquery.char_indices() {
-        if character == '\'' {
-            is_inside = !is_inside;
-            if !is_inside {
-                end = position + 1;
-            } else if end != position || start.is_none() {
-                start = Some(position);
-            }
-        }
-    }
-    start.filter(|&start| end == tsquery.len() && !tsquery[..start].ends_with('!'))
-}
-
-/// The tsquery in which the last lexeme, which starts at `start`, matches as a prefix, and so does
-/// any of these stems in its place.
-fn as_prefix(tsquery: &str, start: usize, stems: &[String]) -> String {
-    let (before, last) = tsquery.split_at(start);
-    if stems.is_empty() {
-        return format!("{before}{last}:*");
-    }
-    let stems: Vec<String> = stems.iter().map(|stem| quote_lexeme(stem)).collect();
-    format!("{before}( {last}:* | {} )", stems.join(" | "))
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -222,31 +188,6 @@ mod tests {
     use pgrx::prelude::*;
     use proptest::prelude::*;
     use proptest::test_runner::Config;
-
-    use super::*;
-
-    #[pg_test]
-    fn search_query_completes_the_word_that_is_being_typed() {
-        for text in ["print", "on fire pri", "Print"] {
-            assert!(word_being_typed(text).is_some(), "{text}");
-        }
-        for text in ["print ", "pr", "\"on fire\"", "\"on fire", "print-", ""] {
-            assert!(word_being_typed(text).is_none(), "{text}");
-        }
-        let complete = |tsquery: &str| {
-            start_of_last_lexeme(tsquery).map(|start| as_prefix(tsquery, start, &[]))
-        };
-        assert_eq!(complete("'x' & 'it''s'").as_deref(), Some("'x' & 'it''s':*"));
-        assert_eq!(complete(r"'a\\b'").as_deref(), Some(r"'a\\b':*"));
-        for tsquery in ["'x' & !'y'", "!'x'", "!( 'x' <-> 'y' )", "'x' & ( 'y' | 'z' )", "!'it''s'"]
-        {
-            assert_eq!(complete(tsquery), None, "{tsquery}");
-        }
-        assert_eq!(
-            as_prefix("'x' & 'printin'", 6, &["print".into()]),
-            "'x' & ( 'printin':* | 'print' )"
-        );
-    }
 
     #[pg_test]
     fn search_query_is_never_an_error() {
@@ -258,9 +199,11 @@ mod tests {
             &[org.into()],
         )
         .unwrap();
-        let long = prop::sample::select(vec!["é", "Ⱥ", "x", "🙂", "-", "/", "a-", "a.b/"]);
+        let long = prop::sample::select(vec![
+            "é", "Ⱥ", "x", "🙂", "-", "/", "a-", "a.b/", "京", "ข้", "1-", "a:", "-\"", "or ",
+        ]);
         let long = (long, 200..1100usize).prop_map(|(text, times)| text.repeat(times));
-        let text = prop_oneof![8 => r#"[-a-z_'"/.,: ]{0,60}"#, 1 => ".{0,60}", 1 => long];
+        let text = prop_oneof![8 => r#"[-a-z_'"/.,:<>@#0-9 ]{0,60}"#, 1 => ".{0,60}", 1 => long];
         let config = Config { failure_persistence: None, ..Config::default() };
         proptest!(config, |(text in text)| {
             let found: Option<String> = Spi::get_one_with_args(

@@ -16,21 +16,30 @@ use crate::platform::transaction::{self, Lock};
 /// gone.
 static REBUILD: LazyLock<[String; 4]> = LazyLock::new(|| {
     [
-        upsert_documents("tickets", "'ticket', r.id, false", "'t'", "r.title", "r.description"),
+        upsert_documents(
+            "tickets",
+            "'ticket', r.id, false",
+            "'t'",
+            ["r.title", "null", "r.description"],
+        ),
         upsert_documents(
             "ticket_comments",
             "'comment', r.ticket_id, r.is_internal",
             "'t'",
-            "null",
-            "r.content",
+            ["null", "null", "r.content"],
         ),
-        upsert_documents("articles", "'article', null, false", "'a'", "r.title", "r.content"),
+        upsert_documents(
+            "articles",
+            "'article', null, false",
+            "'a'",
+            ["r.title", "null", "r.content"],
+        ),
         DELETE_ORPHANS.to_owned(),
     ]
 });
 
-fn upsert_documents(table: &str, columns: &str, prefix: &str, title: &str, text: &str) -> String {
-    let lexemes = lexemes_of("r.org_id", prefix, title, text);
+fn upsert_documents(table: &str, columns: &str, prefix: &str, texts: [&str; 3]) -> String {
+    let lexemes = lexemes_of("r.org_id", prefix, texts);
     format!(
         "insert into helpdesk.search_documents as d
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)

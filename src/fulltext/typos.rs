@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::text::{MAX_TYPED_WORD, sanitize};
+use super::folding::{Casing, normalize, without_accents};
+use super::text::{MAX_QUERY_WORDS, MAX_TYPED_WORD, readable};
 
 /// Shorter words must match exactly, because too many others are similar.
 const MIN_SIMILAR: usize = 4;
@@ -20,35 +21,53 @@ pub struct SimilarTitle {
 }
 
 impl SimilarTitle {
-    /// None if the query has no longer word.
+    /// None if the query has no longer word, or a phrase, which is meant exactly.
     pub fn for_query(query: &str) -> Option<SimilarTitle> {
-        let wanted: BTreeSet<String> = split_words(&sanitize(query))
-            .filter(|word| word.chars().count() >= MIN_SIMILAR)
-            .map(str::to_lowercase)
+        if query.contains('"') {
+            return None;
+        }
+        let wanted: BTreeSet<String> = split_words(readable(query))
+            .filter(|word| has_digit(word) || word.chars().count() >= MIN_SIMILAR)
+            .take(MAX_QUERY_WORDS)
+            .map(plain_letters)
             .collect();
         (!wanted.is_empty()).then_some(SimilarTitle { wanted })
     }
 
     pub fn matches(&self, title: &str) -> bool {
-        self.wanted.iter().all(|wanted| split_words(title).any(|word| is_similar(wanted, word)))
+        self.wanted
+            .iter()
+            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain_letters(word))))
     }
 }
 
+/// The word in lower case and without accents.
+fn plain_letters(word: &str) -> String {
+    let word = normalize(word, Casing::Default);
+    without_accents(&word).pop().unwrap_or(word)
+}
+
+fn has_digit(word: &str) -> bool {
+    word.contains(char::is_numeric)
+}
+
 fn is_similar(wanted: &str, word: &str) -> bool {
+    // Another number is another thing.
+    if has_digit(wanted) {
+        return wanted == word;
+    }
     let ((length, letters), (other_length, other_letters)) = (letter_set(wanted), letter_set(word));
     let allowed = if length >= MIN_TWO_TYPOS { 2 } else { 1 };
     // A typo changes the length by at most one and the letters by at most two. Both are far cheaper
     // to compare than the distance.
     length.abs_diff(other_length) <= allowed
         && (letters ^ other_letters).count_ones() as usize <= 2 * allowed
-        && strsim::damerau_levenshtein(wanted, &word.to_lowercase()) <= allowed
+        && strsim::damerau_levenshtein(wanted, word) <= allowed
 }
 
 /// The number of a word's letters, and a set of them, in which some letters share a bit.
 fn letter_set(word: &str) -> (usize, u64) {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
+    word.chars().fold((0, 0), |(length, set), letter| (length + 1, set | 1 << (letter as u32 % 64)))
 }
 
 fn split_words(text: &str) -> impl Iterator<Item = &str> {
@@ -61,7 +80,6 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use pgrx::prelude::*;
 
-    use super::super::text::MAX_QUERY_WORDS;
     use super::*;
 
     #[pg_test]

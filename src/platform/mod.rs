@@ -2,6 +2,7 @@
 
 pub mod argument_names;
 pub mod datum;
+pub mod dictionary;
 pub mod enums;
 pub mod error;
 pub mod extension;

@@ -1,6 +1,7 @@
 //! Articles that match: by their words, or by a similar title.
 
 use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search, rank};
+use super::suggest::query_for_telling_words;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
 use crate::fulltext::typos::SimilarTitle;
@@ -11,9 +12,9 @@ use crate::platform::statement::{self, Planned};
 /// ones. The others come after them.
 const MAX_RANKED: usize = 1_000;
 
-/// $1 organization, $2 tsquery, $3 tsquery for titles.
+/// $1 organization, $2 tsquery, $3 tsquery for titles, $4 with the words as they are written.
 fn matching_articles(readable: &str) -> String {
-    let rank = rank("$2");
+    let rank = rank("$2", "$4");
     format!(
         "with matching as materialized (
            select d.ctid as place, d.org_id, d.document_id from helpdesk.search_documents d
@@ -45,16 +46,30 @@ fn newest_titles(readable: &str) -> String {
 }
 
 impl Search {
-    /// The articles with the words; if there are none, those with a similar title.
+    /// The articles with the words; if there are none, those with the telling words of a question,
+    /// or those with a similar title.
     pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
-        let articles = self.find_articles_by_words()?;
+        let mut articles = self.find_articles_by_words(self.query.as_ref())?;
+        if articles.is_empty() && self.is_sentence() {
+            let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
+            articles = self.find_articles_by_words(telling.as_ref())?;
+        }
         if articles.is_empty() { self.find_articles_by_similar_title() } else { Ok(articles) }
     }
 
-    fn find_articles_by_words(&self) -> Result<Vec<Match>> {
-        let Some(query) = &self.query else { return Ok(Vec::new()) };
-        let args =
-            [self.org.into(), query.for_kind(Kind::Article).into(), query.for_titles().into()];
+    /// Whether the text may be a question, of which an article need not have all words.
+    fn is_sentence(&self) -> bool {
+        self.query.as_ref().is_some_and(Query::is_sentence)
+    }
+
+    fn find_articles_by_words(&self, query: Option<&Query>) -> Result<Vec<Match>> {
+        let Some(query) = query else { return Ok(Vec::new()) };
+        let args = [
+            self.org.into(),
+            query.for_kind(Kind::Article).into(),
+            query.for_titles().into(),
+            query.literal_for_kind(Kind::Article).into(),
+        ];
         let articles =
             statement::read_assembled(&matching_articles(self.reader.condition()), Planned::Once)
                 .fetch_all(&args, Match::from_row)?;

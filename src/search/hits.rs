@@ -4,7 +4,8 @@ use pgrx::Uuid;
 use serde::Serialize;
 
 use super::matches::{Match, Search};
-use crate::platform::datum::{JsonText, TsQuery};
+use crate::fulltext::highlight::{Highlighter, START, STOP};
+use crate::platform::datum::JsonText;
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
@@ -21,21 +22,11 @@ impl Search {
         let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
         let kinds: Vec<String> = page.iter().map(|found| found.kind.label().to_owned()).collect();
         let ranks: Vec<i64> = page.iter().map(|found| found.rank).collect();
-        let (language, tsquery) = match &self.query {
-            Some(query) => (query.language.as_str(), query.tsquery.as_str()),
-            None => ("simple", ""),
-        };
-        let args = [
-            self.org.into(),
-            ids.into(),
-            kinds.into(),
-            ranks.into(),
-            language.into(),
-            TsQuery(tsquery.to_owned()).into(),
-        ];
+        let highlighter = Highlighter::of(self.query.as_ref())?;
+        let args = [self.org.into(), ids.into(), kinds.into(), ranks.into()];
         let hits = statement::read(HITS)
             .planned(Planned::Once)
-            .fetch_all(&args, |row| JsonText::serialize(&Hit::from_row(row)))?;
+            .fetch_all(&args, |row| JsonText::serialize(&Hit::from_row(row, &highlighter)))?;
         hits.into_iter().collect()
     }
 }
@@ -64,14 +55,14 @@ struct Hit<'a> {
 }
 
 impl<'a> Hit<'a> {
-    fn from_row(row: &Row<'a>) -> Hit<'a> {
+    fn from_row(row: &Row<'a>, highlighter: &Highlighter) -> Hit<'a> {
         Hit {
             kind: row.get(1),
             id: row.id(2),
             ticket_id: row.id(3),
             number: row.get(4),
             title: row.get(5),
-            snippet: highlight_html(row.get(12).unwrap_or_default()),
+            snippet: highlight_html(&highlighter.snippet(row.get(12).unwrap_or_default())),
             status: row.get(6),
             priority: row.get(7),
             is_internal: row.get(8),
@@ -87,8 +78,8 @@ fn highlight_html(headline: &str) -> String {
     let mut html = String::with_capacity(headline.len() + 32);
     for character in headline.chars() {
         match character {
-            '\u{2}' => html.push_str("<mark>"),
-            '\u{3}' => html.push_str("</mark>"),
+            START => html.push_str("<mark>"),
+            STOP => html.push_str("</mark>"),
             '&' => html.push_str("&amp;"),
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),

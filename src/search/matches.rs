@@ -15,10 +15,17 @@ pub(super) const RANK_OF_NUMBER_MATCH: i64 = 1_000_000_000;
 /// Articles found by a similar title come after all that is found by words.
 pub(super) const RANK_OF_SIMILAR_TITLE: i64 = 0;
 
+/// What a document with all words as they are written ranks above others.
+const LITERAL_BONUS: i64 = 10_000_000;
+
 /// The rank of a document `d` for a tsquery, in millionths. A word in the title counts ten times as
-/// much as one in the text.
-pub(super) fn rank(tsquery: &str) -> String {
-    format!("(ts_rank(d.lexemes, {tsquery}, 1) * 1000000)::bigint + 1")
+/// much as one in the text. Documents that match `literal`, the words as they are written, come
+/// first.
+pub(super) fn rank(tsquery: &str, literal: &str) -> String {
+    format!(
+        "(ts_rank('{{0.1,0.1,0.5,1}}', d.lexemes, {tsquery}, 1) * 1000000)::bigint + 1
+           + case when d.lexemes @@ {literal} then {LITERAL_BONUS} else 0 end"
+    )
 }
 
 /// A search: what is searched for, and by whom.

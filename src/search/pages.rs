@@ -4,7 +4,7 @@
 //! windows of a few hundred, and each window is ranked separately, so a word that occurs in every
 //! ticket costs no more than one that occurs in a few hundred.
 
-use super::matches::{Match, Search};
+use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search};
 use super::position::{Position, Scan};
 use super::tickets::Window;
 use crate::fulltext::lexemes::Kind;
@@ -95,6 +95,10 @@ impl Search {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
         if is_first && self.kinds.contains(&Kind::Article) {
             window.matches.extend(self.find_articles()?);
+        }
+        let is_found = window.matches.iter().any(|found| found.rank > RANK_OF_SIMILAR_TITLE);
+        if is_first && !is_found && window.next.is_none() {
+            window.matches.extend(self.find_tickets_by_similar_title()?);
         }
         if let Some(ticket) = self.find_ticket_by_number()? {
             window.matches.retain(|found| found.id != ticket.id);

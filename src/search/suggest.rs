@@ -4,8 +4,8 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::matches::Search;
-use crate::fulltext::lexemes::{Kind, quote_lexeme, with_prefix};
-use crate::fulltext::query::Query;
+use crate::fulltext::lexemes::{Kind, organization_marker, quote_lexeme};
+use crate::fulltext::query::{Query, telling_lexemes};
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
@@ -15,20 +15,12 @@ use crate::tickets::access::require_visible_ticket;
 
 const MAX_SUGGESTIONS: usize = 5;
 
-/// The language of an organization, and the lexemes of a ticket that are worth searching for: first
-/// those of the title, then the longest.
-const LEXEMES_OF_TICKET: &str = "
-    select o.search_language,
-           array(select lexeme
-                   from unnest(
-                          setweight(to_tsvector(o.search_language::regconfig,
-                                                helpdesk.indexable_text(t.title)), 'A')
-                          || to_tsvector(o.search_language::regconfig,
-                                         helpdesk.indexable_text(left(t.description, 2000)))) w
-                  where char_length(lexeme) > 3
-                  order by 'A' = any (w.weights) desc, char_length(lexeme) desc limit 30)
-      from helpdesk.organizations o, helpdesk.tickets t
-     where o.id = $1 and t.org_id = $1 and t.id = $2";
+/// How many lexemes of a text are compared with articles.
+const MAX_LEXEMES: usize = 30;
+
+const TEXTS_OF_TICKET: &str = "
+    select t.title, left(t.description, 2000)
+      from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
 
 /// For each tsquery of $2, whether it distinguishes articles: at most half of the newest 200 match.
 fn are_distinctive(readable: &str) -> String {
@@ -56,35 +48,62 @@ fn suggest_articles(
 ) -> Result<JsonText> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let found = require_visible_ticket(ticket, p_org_id)?;
+    let texts = statement::read(TEXTS_OF_TICKET)
+        .fetch_optional(&[found.org.into(), ticket.into()], |row| {
+            Some((row.get::<String>(1)?, row.get::<String>(2).unwrap_or_default()))
+        })?;
+    let (title, text) = texts.flatten().unwrap_or_default();
+    suggest(found.org, &title, &text)
+}
+
+/// The published articles that have lexemes of a text, such as that of a ticket not opened yet.
+#[pg_extern(stable, parallel_safe, security_definer, name = "suggest_articles")]
+#[search_path(pg_catalog, pg_temp)]
+fn suggest_articles_for_text(p_org_id: Option<Uuid>, p_text: Option<&str>) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_text, "p_text")?;
+    // Postgres takes two literals without a type for this function, not for the one above.
+    if let Ok(other) = uuid::Uuid::parse_str(text) {
+        return suggest_articles(Some(org), Some(Uuid::from_bytes(other.into_bytes())));
+    }
+    suggest(org, "", text)
+}
+
+fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
     // Even staff are only suggested what is published.
-    let reader = Reader { is_published_only: true, ..Reader::for_org(found.org)? };
+    let reader = Reader { is_published_only: true, ..Reader::for_org(org)? };
     let search = Search {
-        org: found.org,
+        org,
         me: None,
         reader,
         kinds: vec![Kind::Article],
-        query: query_for_ticket(found.org, ticket, reader)?,
+        query: query_for_telling_words(org, title, text, reader)?,
         text: String::new(),
     };
     let (page, _) = search.page(None, MAX_SUGGESTIONS)?;
     search.to_json(&page).map(output::array)
 }
 
-/// None if the ticket has no distinctive lexeme.
-fn query_for_ticket(org: Uuid, ticket: Uuid, reader: Reader) -> Result<Option<Query>> {
-    let found = statement::read(LEXEMES_OF_TICKET)
-        .fetch_optional(&[org.into(), ticket.into()], |row| {
-            Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
-        })?;
-    let Some((language, lexemes)) = found.flatten() else { return Ok(None) };
-    Ok(Query::for_any_lexeme(org, &distinctive_lexemes(lexemes, org, reader)?, language))
+/// A query for any of the words of a title and a text that few articles have; None without one.
+pub(super) fn query_for_telling_words(
+    org: Uuid,
+    title: &str,
+    text: &str,
+    reader: Reader,
+) -> Result<Option<Query>> {
+    let Some((lexemes, language)) = telling_lexemes(org, title, text, MAX_LEXEMES)? else {
+        return Ok(None);
+    };
+    Ok(Query::for_any_lexeme(org, distinctive_lexemes(lexemes, org, reader)?, language))
 }
 
 /// Those lexemes that most of the newest articles do not have.
 fn distinctive_lexemes(lexemes: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
     let queries: Vec<String> = lexemes
         .iter()
-        .map(|lexeme| with_prefix(org, Kind::Article.prefix(), &quote_lexeme(lexeme)))
+        .map(|lexeme| {
+            quote_lexeme(&format!("{}{lexeme}", organization_marker(org, Kind::Article.prefix())))
+        })
         .collect();
     let are_distinctive =
         statement::read_assembled(&are_distinctive(reader.condition()), Planned::Once)

@@ -1,17 +1,20 @@
 //! Tickets and comments that match: one window of them at a time, and the ticket of a number.
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
-//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks.
+//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
+//! same with the words as they are written.
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
 
-use super::matches::{Match, RANK_OF_NUMBER_MATCH, Search, rank};
+use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search, rank};
 use super::position::{Position, Scan};
 use crate::fulltext::lexemes::Kind;
+use crate::fulltext::query::Query;
+use crate::fulltext::typos::SimilarTitle;
 use crate::platform::error::Result;
-use crate::platform::statement::{self, Planned};
+use crate::platform::statement::{self, Planned, Row};
 use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
@@ -31,7 +34,7 @@ static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$6")
+        rank("$6", "$7")
     )
 });
 
@@ -49,7 +52,7 @@ fn from_newest(condition: &str) -> String {
                   order by d.document_id desc limit 10000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
-        rank("$6")
+        rank("$6", "$7")
     )
 }
 
@@ -69,7 +72,7 @@ static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
                  offset 0) d
           where d.lexemes @@ $2
           order by d.document_id desc limit 500",
-        rank("$6")
+        rank("$6", "$7")
     )
 });
 
@@ -77,6 +80,13 @@ const OWN_TICKETS: &str = "
     select t.id from helpdesk.tickets t
      where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
      order by t.updated_at desc limit 2000";
+
+const NEWEST_TITLES: &str = "
+    select t.id, t.title from helpdesk.tickets t
+     where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000";
+
+const TITLES: &str = "
+    select t.id, t.title from helpdesk.tickets t where t.org_id = $1 and t.id = any ($2)";
 
 const FIND_BY_NUMBER: &str = "
     select t.id from helpdesk.tickets t
@@ -124,6 +134,7 @@ impl Search {
             before.into(),
             own_tickets.into(),
             query.for_kind(Kind::Ticket).into(),
+            query.literal_for_kind(Kind::Ticket).into(),
         ];
         let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
         let matches: Vec<Match> = rows.into_iter().flatten().collect();
@@ -143,6 +154,31 @@ impl Search {
             .planned(Planned::EachTime)
             .fetch_all(&[self.org.into(), self.me.into()], |row| row.get(1))?;
         Ok(tickets.into_iter().flatten().collect())
+    }
+
+    /// Tickets with a similar title, among the newest that the caller may see.
+    pub(super) fn find_tickets_by_similar_title(&self) -> Result<Vec<Match>> {
+        let may_be_found = self.reader.is_member && self.kinds.contains(&Kind::Ticket);
+        let has_negation = self.query.as_ref().is_some_and(Query::has_negation);
+        let wanted = SimilarTitle::for_query(&self.text);
+        let Some(wanted) = wanted.filter(|_| may_be_found && !has_negation) else {
+            return Ok(Vec::new());
+        };
+        let find = |row: &Row| {
+            pgrx::check_for_interrupts!();
+            wanted.matches(row.get(2)?).then_some(Match {
+                rank: RANK_OF_SIMILAR_TITLE,
+                id: row.get(1)?,
+                kind: Kind::Ticket,
+            })
+        };
+        let similar = if self.reader.is_staff {
+            statement::read(NEWEST_TITLES).fetch_all(&[self.org.into()], find)?
+        } else {
+            let args = [self.org.into(), self.own_tickets()?.into()];
+            statement::read(TITLES).fetch_all(&args, find)?
+        };
+        Ok(similar.into_iter().flatten().collect())
     }
 
     /// The ticket that a text like `42` or `#42` names, if the caller may see it.

@@ -30,7 +30,7 @@ async function openTickets(org, person, words, from, to) {
 const fill = (org, many) =>
   db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''filler''')::tsvector
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.document_lexemes($1, 't', 'simple', null, null, 'filler')::tsvector
        from generate_series(1, $2::int)`,
     [org, many],
   );
@@ -263,7 +263,7 @@ test('a search reads only documents of its organization', async () => {
 test('new prefix matches come after old exact matches', async () => {
   await db.sql(
     `insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.prefix_lexemes($1, 't', '''ancientness''')::tsvector
+     select $1, helpdesk.uuid_generate_v7(), 'comment', null, false, helpdesk.document_lexemes($1, 't', 'simple', null, null, 'ancientness')::tsvector
        from generate_series(1, 5)`,
     [globex],
   );

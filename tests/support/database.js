@@ -35,7 +35,13 @@ export async function createEmptyDatabase() {
 /** A new database with the extension. */
 export async function createHelpdeskDatabase() {
   const db = await createEmptyDatabase();
-  await db.createExtension();
+  try {
+    await db.createExtension();
+  } catch (problem) {
+    // An open session would keep the failed suite from ending.
+    await db.disconnectAll();
+    throw problem;
+  }
   return db;
 }
 

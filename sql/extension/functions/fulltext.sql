@@ -10,15 +10,13 @@ Needed after changes that were made with triggers disabled. Writes to the indexe
 Callers: service_role and the database administrator.
 Errors: 55000 (isolation level above READ COMMITTED).';
 
-comment on function helpdesk.indexable_text(text) is
-'Returns the part of a text that is indexed: its first 100,000 characters.
-Words of more than 1,000 bytes are split, because Postgres cannot index them. Internal.';
-
-comment on function helpdesk.prefix_lexemes(uuid, text, text) is
-'Puts the prefix of a kind of document and an organization before each lexeme of a tsvector.
-The prefix is one letter for the kind and four for the organization. It is also added as a
-  separate lexeme, and the lexemes of article titles are added again under a separate kind. The
-  tsvector is passed as text. Internal.';
+comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text) is
+'Returns the lexemes of a document as the text of a tsvector, in a search language.
+p_title, p_keywords and p_text may be null. Words are divided by Unicode, not by the parser of
+  Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring characters.
+  Each lexeme starts with one letter for the kind and four for the organization, which are also a
+  lexeme by themselves. The lexemes of article titles are added again under a separate kind. Only
+  the first 100,000 characters count. Internal.';
 
 comment on function helpdesk.update_search_document() is
 'Trigger function on tickets, ticket_comments and articles: updates their row in search_documents.';

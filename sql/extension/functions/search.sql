@@ -7,6 +7,7 @@ grant execute on function
   to anon, authenticated, service_role;
 
 grant execute on function helpdesk.suggest_articles(uuid, uuid) to authenticated, service_role;
+grant execute on function helpdesk.suggest_articles(uuid, text) to anon, authenticated, service_role;
 
 comment on function helpdesk.search(uuid, text, jsonb) is
 'Searches the tickets, comments and articles that the caller may see, best matches first.
@@ -39,3 +40,9 @@ Words that occur in most articles do not count. The results look like those of s
 Callers: anyone who can see the ticket.
 p_org_id: optional; the ticket must belong to this organization.
 Errors: 22004 (null argument), 42501 (no such ticket).';
+
+comment on function helpdesk.suggest_articles(uuid, text) is
+'Returns up to 5 published articles that share the telling words of a text, best first.
+For a ticket that is not opened yet, or a question. Words that most articles have do not count.
+Callers: everybody; the articles are those that the caller may read.
+Errors: 22004 (an argument is null).';

@@ -1,0 +1,65 @@
+//! The lexemes of words, for texts and queries alike.
+
+use super::folding::{Casing, without_accents};
+use super::lexemes::FOLDED;
+use super::tokens::{Token, TokenKind, Tokens, tokenize};
+use crate::platform::dictionary::Dictionaries;
+use crate::platform::error::Result;
+
+/// What an organization's language makes of texts.
+pub(super) struct Analyzer {
+    casing: Casing,
+    dictionaries: Dictionaries,
+}
+
+impl Analyzer {
+    pub(super) fn of(language: &str) -> Result<Analyzer> {
+        Ok(Analyzer { casing: Casing::of(language), dictionaries: Dictionaries::of(language)? })
+    }
+
+    /// Whether lexemes are the words themselves.
+    pub(super) fn keeps_words(&self) -> bool {
+        self.dictionaries.are_none()
+    }
+
+    pub(super) fn tokenize(&self, text: &str) -> Tokens {
+        tokenize(text, self.casing)
+    }
+
+    /// The lexemes of a word as it is written. None of a stop word.
+    pub(super) fn lexemes(&self, word: &str) -> Vec<String> {
+        let is_code = word.bytes().any(|byte| byte.is_ascii_digit());
+        if is_code { vec![word.to_owned()] } else { self.dictionaries.lexemes(word) }
+    }
+
+    /// The lexemes of a word without its accents, unmarked.
+    pub(super) fn folded_lexemes(&self, word: &str) -> Vec<String> {
+        without_accents(word).iter().flat_map(|folded| self.lexemes(folded)).collect()
+    }
+
+    /// The lexemes that say what a text is about: of longer words, with their accents and without.
+    pub(super) fn telling_lexemes(&self, text: &str) -> Vec<String> {
+        let found = self.tokenize(text);
+        let is_telling = |token: &&Token| match token.kind {
+            TokenKind::Word => token.word.chars().count() > 3,
+            TokenKind::Pair => true,
+            TokenKind::LastCharacter | TokenKind::OnlyCharacter => false,
+        };
+        found.tokens.iter().filter(is_telling).flat_map(|token| self.token_lexemes(token)).collect()
+    }
+
+    /// All lexemes under which a text with this token is found.
+    pub(super) fn token_lexemes(&self, token: &Token) -> Vec<String> {
+        if token.kind != TokenKind::Word {
+            return vec![token.word.clone()];
+        }
+        let mut lexemes = self.lexemes(&token.word);
+        let folded = self.folded_lexemes(&token.word);
+        lexemes.extend(folded.iter().map(|lexeme| mark_folded(lexeme)));
+        lexemes
+    }
+}
+
+pub(super) fn mark_folded(lexeme: &str) -> String {
+    format!("{FOLDED}{lexeme}")
+}

@@ -1,0 +1,146 @@
+//! What a query means: words, phrases, and how they are combined.
+
+use super::lexemes::quote_lexeme;
+
+/// Fewer words are not taken for a sentence.
+const MIN_SENTENCE: usize = 4;
+
+#[derive(Debug)]
+pub(super) enum Expression {
+    Word(Spellings),
+    /// Words one after the other: each with its distance from the one before it.
+    Phrase(Vec<(usize, Spellings)>),
+    All(Vec<Expression>),
+    Any(Vec<Expression>),
+    Not(Box<Expression>),
+}
+
+/// Lexemes that stand for one word of a query.
+#[derive(Debug, Default)]
+pub(super) struct Spellings {
+    /// Of the word as it was typed.
+    pub literal: Vec<String>,
+    /// Of other spellings of the word, such as that without accents.
+    pub others: Vec<String>,
+    /// Whether words match that start with one of these lexemes.
+    pub is_beginning: bool,
+    /// Whether the word is still being typed: the same, but complete words come first.
+    pub is_typed: bool,
+    /// Further lexemes of words that start with what was typed.
+    pub stems: Vec<String>,
+}
+
+/// Which documents a tsquery is to match.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// All that match.
+    Complete,
+    /// Those with the word that is being typed itself.
+    WholeWords,
+    /// Those with the words as they are written.
+    Literal,
+}
+
+impl Expression {
+    /// None without a part.
+    pub(super) fn all(mut parts: Vec<Expression>) -> Option<Expression> {
+        if parts.len() < 2 { parts.pop() } else { Some(Expression::All(parts)) }
+    }
+
+    pub(super) fn any(mut parts: Vec<Expression>) -> Option<Expression> {
+        if parts.len() < 2 { parts.pop() } else { Some(Expression::Any(parts)) }
+    }
+
+    /// As a tsquery, with `prefix` before each lexeme.
+    pub(super) fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+        let joined = |parts: &[Expression], operator: &str| {
+            let parts: Vec<String> =
+                parts.iter().map(|part| part.to_tsquery(prefix, form)).collect();
+            format!("({})", parts.join(operator))
+        };
+        match self {
+            Expression::Word(word) => word.to_tsquery(prefix, form),
+            Expression::Phrase(words) => {
+                let mut phrase = String::from("(");
+                for (n, (distance, word)) in words.iter().enumerate() {
+                    if n > 0 {
+                        phrase.push_str(&format!(" <{distance}> "));
+                    }
+                    phrase.push_str(&word.to_tsquery(prefix, form));
+                }
+                phrase.push(')');
+                phrase
+            }
+            Expression::All(parts) => joined(parts, " & "),
+            Expression::Any(parts) => joined(parts, " | "),
+            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form)),
+        }
+    }
+
+    /// Whether a document without any of the words may match.
+    pub(super) fn matches_without_words(&self) -> bool {
+        match self {
+            Expression::Word(_) | Expression::Phrase(_) => false,
+            Expression::All(parts) => parts.iter().all(Expression::matches_without_words),
+            Expression::Any(parts) => parts.iter().any(Expression::matches_without_words),
+            Expression::Not(_) => true,
+        }
+    }
+
+    /// Whether it is several words, one of which may be joined by punctuation.
+    pub(super) fn is_sentence(&self) -> bool {
+        match self {
+            Expression::All(parts) if parts.len() < MIN_SENTENCE => false,
+            Expression::All(parts) => !parts.iter().any(Expression::has_negation),
+            // The text of a script without spaces.
+            Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
+            _ => false,
+        }
+    }
+
+    pub(super) fn has_negation(&self) -> bool {
+        match self {
+            Expression::Word(_) | Expression::Phrase(_) => false,
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter().any(Expression::has_negation)
+            }
+            Expression::Not(_) => true,
+        }
+    }
+
+    /// The words that matching documents may have.
+    pub(super) fn wanted_words(&self) -> Vec<&Spellings> {
+        match self {
+            Expression::Word(word) => vec![word],
+            Expression::Phrase(words) => words.iter().map(|(_, word)| word).collect(),
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter().flat_map(Expression::wanted_words).collect()
+            }
+            Expression::Not(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn is_being_typed(&self) -> bool {
+        self.wanted_words().iter().any(|word| word.is_typed)
+    }
+}
+
+impl Spellings {
+    fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+        let is_beginning = self.is_beginning || self.is_typed && form == Form::Complete;
+        let others = if form == Form::Literal { &[][..] } else { &self.others };
+        let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
+        let quoted = |lexeme: &String| quote_lexeme(&format!("{prefix}{lexeme}"));
+        let lexemes: Vec<String> = self
+            .literal
+            .iter()
+            .chain(others)
+            .map(|lexeme| quoted(lexeme) + if is_beginning { ":*" } else { "" })
+            .chain(stems.iter().map(quoted))
+            .collect();
+        match lexemes.as_slice() {
+            [lexeme] => lexeme.clone(),
+            _ => format!("({})", lexemes.join(" | ")),
+        }
+    }
+}

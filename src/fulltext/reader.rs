@@ -1,0 +1,149 @@
+//! Reads what people type into an expression of lexemes.
+
+use super::analyzer::{Analyzer, mark_folded};
+use super::characters::{Class, classify};
+use super::expression::{Expression, Spellings};
+use super::syntax::{Item, Pair, split};
+use super::text::MAX_TYPED_WORD;
+use super::tokens::{Token, TokenKind};
+
+/// With this many letters or more, the last word also matches as a prefix.
+const MIN_PREFIX: usize = 3;
+
+/// A query has at most so many words, because the cost of ranking grows with their square.
+const MAX_TOKENS: usize = 100;
+
+pub(super) struct Reader<'a> {
+    pub analyzer: &'a Analyzer,
+    pub ignores_accents: bool,
+}
+
+impl Reader<'_> {
+    /// None if the query has no lexemes.
+    pub(super) fn read(
+        &self,
+        query: &str,
+        take_filter: &mut dyn FnMut(Pair) -> bool,
+    ) -> Option<Expression> {
+        let is_open = query.chars().next_back().is_some_and(|c| classify(c) != Class::Separator);
+        let items = split(query);
+        let last = items.len().wrapping_sub(1);
+        let mut alternatives = Vec::new();
+        let mut parts = Vec::new();
+        let mut left = MAX_TOKENS;
+        for (n, item) in items.into_iter().enumerate() {
+            let (text, is_unwanted, is_phrase) = match item {
+                Item::Or => {
+                    alternatives.extend(Expression::all(std::mem::take(&mut parts)));
+                    continue;
+                }
+                Item::Pair { pair, .. } if take_filter(pair) => continue,
+                Item::Pair { pair, text } => (text, pair.is_unwanted, false),
+                Item::Word { text, is_unwanted } => (text, is_unwanted, false),
+                Item::Phrase { text, is_unwanted } => (text, is_unwanted, true),
+            };
+            let is_typed = n == last && is_open && !is_phrase && !is_unwanted;
+            let Some(part) = self.read_words(text, is_phrase, is_typed, &mut left) else {
+                continue;
+            };
+            parts.push(if is_unwanted { Expression::Not(Box::new(part)) } else { part });
+        }
+        alternatives.extend(Expression::all(parts));
+        Expression::any(alternatives)
+    }
+
+    /// The words of a phrase, or those that punctuation joins: one after the other, or as a code.
+    fn read_words(
+        &self,
+        text: &str,
+        is_phrase: bool,
+        is_typed: bool,
+        left: &mut usize,
+    ) -> Option<Expression> {
+        let found = self.analyzer.tokenize(text);
+        let tokens: Vec<&Token> = found
+            .tokens
+            .iter()
+            .filter(|token| token.kind != TokenKind::LastCharacter)
+            .take(*left)
+            .collect();
+        *left -= tokens.len();
+        let last = tokens.last()?;
+        let mut words: Vec<(usize, Spellings)> = Vec::new();
+        let mut position = 0;
+        for token in &tokens {
+            let is_typed = is_typed && token.position == last.position;
+            if let Some(word) = self.spellings(&token.word, token.kind, is_typed) {
+                let distance = if words.is_empty() { 1 } else { token.position - position };
+                position = token.position;
+                words.push((distance, word));
+            }
+        }
+        let mut readings = Vec::new();
+        if words.len() > 1 {
+            readings.push(Expression::Phrase(words));
+        } else {
+            readings.extend(words.pop().map(|(_, word)| Expression::Word(word)));
+        }
+        let code = found.codes.iter().find(|code| {
+            code.is_whole && code.position == 1 && code.range.end == last.range.end && !is_phrase
+        });
+        if let Some(code) = code {
+            let word = self.spellings(&code.word, TokenKind::Word, is_typed);
+            readings.extend(word.map(Expression::Word));
+        }
+        Expression::any(readings)
+    }
+
+    /// None of a stop word.
+    fn spellings(&self, word: &str, kind: TokenKind, is_typed: bool) -> Option<Spellings> {
+        let letters = word.chars().count();
+        if kind != TokenKind::Word {
+            let is_beginning = kind == TokenKind::OnlyCharacter;
+            return Some(Spellings {
+                literal: vec![word.to_owned()],
+                is_beginning,
+                is_typed: is_typed && !is_beginning,
+                ..Spellings::default()
+            });
+        }
+        let literal = self.analyzer.lexemes(word);
+        if literal.is_empty() {
+            return None;
+        }
+        let mut others = Vec::new();
+        if self.ignores_accents {
+            others = self.analyzer.folded_lexemes(word);
+            let marked: Vec<String> = match others.as_slice() {
+                [] => literal.iter().map(|lexeme| mark_folded(lexeme)).collect(),
+                folded => folded.iter().map(|lexeme| mark_folded(lexeme)).collect(),
+            };
+            others.extend(marked);
+        }
+        let is_typed = is_typed && letters >= MIN_PREFIX && word.len() <= MAX_TYPED_WORD;
+        let stems = if is_typed { self.find_stems(word) } else { Vec::new() };
+        Some(Spellings { literal, others, is_beginning: false, is_typed, stems })
+    }
+
+    /// For `printin`, which may become `printing`, the stem `print`: shorter stems of words that
+    /// continue it by one or two letters.
+    fn find_stems(&self, typed: &str) -> Vec<String> {
+        if self.analyzer.keeps_words() || !typed.chars().all(char::is_alphabetic) {
+            return Vec::new();
+        }
+        let mut stems: Vec<String> = ('a'..='z')
+            .flat_map(|a| {
+                std::iter::once(a.to_string()).chain(('a'..='z').map(move |b| format!("{a}{b}")))
+            })
+            .flat_map(|ending| self.analyzer.lexemes(&format!("{typed}{ending}")))
+            .filter(|stem| {
+                stem != typed
+                    && typed.starts_with(stem.as_str())
+                    && stem.chars().count() >= MIN_PREFIX
+            })
+            .collect();
+        stems.sort();
+        stems.dedup();
+        stems
+    }
+}
