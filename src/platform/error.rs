@@ -42,7 +42,7 @@ pub fn conflict(word: &str, message: impl Into<String>, hint: impl Into<String>)
 }
 
 /// 23503: what would be deleted is still needed (HTTP 409).
-pub fn in_use(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
+pub fn still_used(word: &str, message: impl Into<String>, hint: impl Into<String>) -> ErrorReport {
     report(ERRCODE_FOREIGN_KEY_VIOLATION, word, message, hint)
 }
 

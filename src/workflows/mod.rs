@@ -225,7 +225,7 @@ fn check_may_delete(ids: &StageIds, stage: &TriggerRow) -> Result<()> {
     if !statement::write(IS_STAGE_USED).exists(&ids.args())? {
         return Ok(());
     }
-    Err(error::in_use(
+    Err(error::still_used(
         "stage_in_use",
         "a stage that tickets are or were in cannot be deleted",
         "Retire it: set is_active to false. It then takes no tickets.",
@@ -244,7 +244,7 @@ fn workflows_keep_used<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn before_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(old) = rows.old else { return Ok(None) };
     if statement::write(IS_WORKFLOW_USED).exists(&[old.arg("org_id")?, old.arg("id")?])? {
-        return Err(error::in_use(
+        return Err(error::still_used(
             "workflow_in_use",
             "a workflow that tickets use or used cannot be deleted",
             "Retire it: set is_active to false. New tickets then cannot use it.",

@@ -111,7 +111,7 @@ function character(random, [first, last]) {
   return code >= 0xd800 && code <= 0xdfff ? 'x' : String.fromCodePoint(code);
 }
 
-/** A few characters: a word of one script, something special, an operator, marks, or any mixture. */
+/** A few characters: a word of one script, something special, an operator, marks, or a mixture. */
 function piece(random) {
   const many = (low, high, make) => Array.from({ length: random.between(low, high) }, make).join('');
   switch (random.below(8)) {

@@ -62,6 +62,8 @@ export function sensibleArguments(fn, { org, customer, agent, ids }) {
     p_org_role: 'org_customer',
     p_role: undefined,
     p_changes: { title: 'Plain' },
+    p_attachments: [],
+    p_number: undefined,
     p_filters: {},
     p_expected_version: undefined,
     p_email: `plain-${randomUUID()}@example.com`,

@@ -28,6 +28,7 @@ const FIXED_VALUES = [
   'articles.status',
   'search_documents.kind',
   'ticket_stat_deltas.metric',
+  'organizations.closed_ticket_replies',
   'organizations.search_language',
   'organizations.time_zone',
 ];

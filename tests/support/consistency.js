@@ -47,13 +47,17 @@ export function wrongCounts(db, tickets) {
       cross join lateral (
         select (select count(*) filter (where not c.is_internal)::int from helpdesk.ticket_comments c where c.ticket_id = t.id),
                (select count(*) filter (where not a.is_internal)::int from helpdesk.ticket_attachments a where a.ticket_id = t.id),
-               last.created_at, coalesce(last.created_by <> t.created_by, false),
+               last.created_at, coalesce(last.is_answered, false),
                (select count(*) filter (where c.is_internal)::int from helpdesk.ticket_comments c where c.ticket_id = t.id),
                (select count(*) filter (where a.is_internal)::int from helpdesk.ticket_attachments a where a.ticket_id = t.id)
           from (select) one
           left join lateral (
-            select c.created_at, c.created_by from helpdesk.ticket_comments c
-             where c.ticket_id = t.id and not c.is_internal order by c.created_at desc, c.id desc limit 1) last on true
+            -- Of several comments with the same timestamp, any may have been written last.
+            select c.created_at, case when bool_or(c.created_by <> t.created_by) and bool_or(c.created_by = t.created_by)
+                                      then t.is_answered else bool_or(c.created_by <> t.created_by) end as is_answered
+              from helpdesk.ticket_comments c
+             where c.ticket_id = t.id and not c.is_internal
+             group by c.created_at order by c.created_at desc limit 1) last on true
         ) real (public_comments, public_attachments, last_at, is_answered, internal_comments, internal_attachments)
       where t.id = any ($1) and row(kept.*) is distinct from row(real.*)`,
     [tickets],
