@@ -119,6 +119,7 @@ function callsOf(values, { who, isLarge }) {
  */
 export const NOT_COMPARED = [
   'bypasses_row_security',
+  'customer_assignee_name',
   'is_installation_admin',
   'jwt_subject',
   'list_organizations',

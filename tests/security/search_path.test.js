@@ -128,6 +128,7 @@ const WRITES_AND_READS = [
   `update helpdesk.workflow_stages set status = 'pending'`,
   'update helpdesk.workflow_stages set is_start = true',
   'delete from helpdesk.workflow_stages',
+  'delete from helpdesk.workflows',
   `update helpdesk.org_members set org_role = 'org_customer'`,
   `update helpdesk.org_members set org_role = 'org_agent', may_be_assigned = true`,
   'delete from helpdesk.org_members',

@@ -20,7 +20,7 @@ const tables = catalog.map(({ name }) => name);
 /** Part of every text that is sent, so that it can be found again. */
 const MARK = 'q7x9z';
 /** The minimum number of keys of a JSON argument. */
-const MINIMUM_KEYS = { search: 3 };
+const MINIMUM_KEYS = { add_comment: 4, search: 3 };
 /** The SQLSTATEs of refused values. */
 const REFUSED = /^(22023|22004|42501|23000|23505)$/;
 

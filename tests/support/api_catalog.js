@@ -90,10 +90,15 @@ function anyOfType(type, label, ids) {
 export function callOf(fn, args, { isCast = true } = {}) {
   const given = fn.args.filter(({ name }) => args[name] !== undefined);
   const list = given.map(({ name, type }, i) => `${name} => $${i + 1}${isCast ? `::${type}` : ''}`).join(', ');
-  const values = given.map(({ name, type }) =>
-    type === 'jsonb' && typeof args[name] !== 'string' && args[name] !== null ? JSON.stringify(args[name]) : args[name],
-  );
+  const values = given.map(({ name, type }) => (type === 'jsonb' ? jsonOf(name, args[name]) : args[name]));
   return [`select helpdesk.${fn.name}(${list}) as result`, values];
+}
+
+/** JSON text of an argument. `p_attachments` is a list of objects, so that an object is put into one. */
+function jsonOf(name, value) {
+  if (value === null) return null;
+  const json = typeof value === 'string' ? value : JSON.stringify(value);
+  return name === 'p_attachments' && json.startsWith('{') ? `[${json}]` : json;
 }
 
 /** The keys that a jsonb argument may have, taken from the hint of the error for an unknown key. */
@@ -101,7 +106,7 @@ export async function keysOf(session, fn, argument, args) {
   try {
     await session.query(...callOf(fn, { ...args, [argument]: { 'no such key': 1 } }));
   } catch (error) {
-    const keys = /Allowed keys: (.*)\.$/.exec(error.hint)?.[1];
+    const keys = /(?:Allowed keys:|with the keys) (.*)\.$/.exec(error.hint)?.[1];
     if (keys) return keys.split(', ');
     throw error;
   }
