@@ -63,6 +63,7 @@ pub fn parse_list<T: DeserializeOwned>(
         };
         refusal(place, failure.inner(), hint)
     })?;
+    input.end().map_err(|problem| refusal(argument.to_owned(), &problem, hint()))?;
     if items.len() > MAX_VALUES {
         let problem = format!("{} items; up to {MAX_VALUES} are allowed", items.len());
         return Err(error::invalid("too_long", argument, problem, hint()));
