@@ -26,8 +26,15 @@ pub fn parse<T: DeserializeOwned>(
 ) -> Result<T> {
     let text = object_text(argument, text, keys)?;
     let mut input = serde_json::Deserializer::from_str(&text);
-    serde_path_to_error::deserialize(&mut input)
-        .map_err(|failure| explain(argument, keys, failure.path(), failure.inner()))
+    let explain = |failure: serde_path_to_error::Error<serde_json::Error>| {
+        explain(argument, keys, failure.path(), failure.inner())
+    };
+    let value = serde_path_to_error::deserialize(&mut input).map_err(explain)?;
+    // A JSON string may contain more than the object.
+    input.end().map_err(|problem| {
+        error::invalid("invalid_value", argument, problem, allowed_keys(keys))
+    })?;
+    Ok(value)
 }
 
 /// Parses filters. A key that is null or "" is not filtered by, as if it were left out, because
@@ -63,7 +70,7 @@ pub fn parse_list<T: DeserializeOwned>(
         };
         refusal(place, failure.inner(), hint)
     })?;
-    input.end().map_err(|problem| refusal(argument.to_owned(), &problem, hint()))?;
+    input.end().map_err(|problem| error::invalid("invalid_value", argument, problem, hint()))?;
     if items.len() > MAX_VALUES {
         let problem = format!("{} items; up to {MAX_VALUES} are allowed", items.len());
         return Err(error::invalid("too_long", argument, problem, hint()));
