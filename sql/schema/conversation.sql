@@ -27,6 +27,7 @@ create table helpdesk.ticket_attachments (
   org_id uuid not null,
   id uuid not null default helpdesk.uuid_generate_v7(),
   ticket_id uuid not null,
+  comment_id uuid,
   requester_id uuid not null,
   file_name text not null,
   file_type text not null,
@@ -38,6 +39,8 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_pkey primary key (org_id, id),
   constraint ticket_attachments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
+  constraint ticket_attachments_comment_id_fkey foreign key (org_id, comment_id)
+    references helpdesk.ticket_comments (org_id, id) on delete cascade,
   constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by)
     references helpdesk.profiles (id),
   constraint ticket_attachments_file_name_check
@@ -83,6 +86,8 @@ create index ticket_attachments_uploaded_at_idx
   on helpdesk.ticket_attachments (org_id, uploaded_at desc);
 create index ticket_attachments_ticket_idx
   on helpdesk.ticket_attachments (ticket_id, uploaded_at, id);
+create index ticket_attachments_comment_idx
+  on helpdesk.ticket_attachments (org_id, comment_id) where comment_id is not null;
 create index ticket_attachments_uploaded_by_idx on helpdesk.ticket_attachments (uploaded_by);
 create index ticket_attachments_requester_idx
   on helpdesk.ticket_attachments (requester_id, uploaded_at desc);
@@ -186,6 +191,9 @@ comment on table helpdesk.ticket_attachments is
 comment on column helpdesk.ticket_attachments.org_id is 'The organization.';
 comment on column helpdesk.ticket_attachments.id is 'The attachment. UUIDv7.';
 comment on column helpdesk.ticket_attachments.ticket_id is 'The ticket. Never changes.';
+comment on column helpdesk.ticket_attachments.comment_id is
+  'The comment that it belongs to: one of the uploader on the same ticket, with the same '
+  'visibility, and deleted with it; null if it belongs to the ticket alone. Never changes.';
 comment on column helpdesk.ticket_attachments.requester_id is
   'Copy of tickets.created_by, so that an index can find a customer''s own files. A trigger sets '
   'it.';
@@ -223,6 +231,8 @@ comment on index helpdesk.ticket_attachments_uploaded_at_idx is
   'Serves the latest attachments in an organization.';
 comment on index helpdesk.ticket_attachments_ticket_idx is
   'Serves the attachments of a ticket in order, and the foreign key to tickets.';
+comment on index helpdesk.ticket_attachments_comment_idx is
+  'Serves the foreign key to comments. Attachments without a comment are not in it.';
 comment on index helpdesk.ticket_attachments_uploaded_by_idx is
   'Serves the foreign key to profiles.';
 comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files.';
@@ -232,7 +242,8 @@ comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is
 comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is
   'Counts the comment, moves the ticket up in lists, and reopens it if its customer replies.';
 comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is
-  'Sets requester_id from the ticket, and refuses to change uploader, ticket and visibility.';
+  'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, '
+  'comment and visibility.';
 comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is
   'Counts the attachment and moves the ticket up in lists.';
 

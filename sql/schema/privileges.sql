@@ -23,7 +23,7 @@ declare
     helpdesk.ticket_days_by_priority, helpdesk.ticket_days_by_agent,
     helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats}';
   internal constant pg_catalog.regclass[] := '{
-    helpdesk.ticket_counters, helpdesk.ticket_idempotency_keys, helpdesk.search_documents}';
+    helpdesk.ticket_counters, helpdesk.idempotency_keys, helpdesk.search_documents}';
   api_roles constant pg_catalog.oid[] := array[
     0::pg_catalog.oid, 'anon'::pg_catalog.regrole, 'authenticated'::pg_catalog.regrole,
     'service_role'::pg_catalog.regrole];
@@ -97,8 +97,9 @@ grant insert (org_id, workflow_id, title, description, priority, assigned_to, cr
 
 grant insert (org_id, ticket_id, content, is_internal), update (content)
   on helpdesk.ticket_comments to authenticated;
-grant insert (org_id, ticket_id, file_name, file_type, file_size, storage_path, is_internal), delete
-  on helpdesk.ticket_attachments to authenticated;
+grant insert (
+    org_id, ticket_id, comment_id, file_name, file_type, file_size, storage_path, is_internal),
+  delete on helpdesk.ticket_attachments to authenticated;
 
 grant update (read), delete on helpdesk.notifications to authenticated;
 grant insert (type, enabled), update (type, enabled), delete

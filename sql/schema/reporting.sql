@@ -126,11 +126,9 @@ create view helpdesk.customer_tickets with (security_invoker = true) as
   select t.id, t.org_id, t.number, t.title, t.priority, t.status,
          (select s.name from helpdesk.workflow_stages s
            where s.org_id = t.org_id and s.id = t.current_stage_id) as stage_name,
-         case when t.assigned_to is null then null
-              when t.assigned_to = helpdesk.my_profile_id()
-                   and t.org_id <> all (helpdesk.my_staff_org_ids())
-                then (select p.name from helpdesk.profiles p where p.id = t.assigned_to)
-              else 'Support Team' end as assigned_to_display,
+         case when t.assigned_to is not null then
+           coalesce(helpdesk.customer_assignee_name(t.org_id, t.id), 'Support Team') end
+           as assigned_to_display,
          t.created_at, t.updated_at, t.public_comment_count
     from helpdesk.tickets t
    where t.created_by = helpdesk.my_profile_id() or t.assigned_to = helpdesk.my_profile_id();
@@ -261,7 +259,7 @@ comment on column helpdesk.agent_tickets.attachment_count is
 
 comment on view helpdesk.customer_tickets is
   'Tickets that the caller created or that are assigned to the caller. It contains nothing '
-  'internal and no names of other people.';
+  'internal and no names of staff.';
 comment on column helpdesk.customer_tickets.id is 'The ticket.';
 comment on column helpdesk.customer_tickets.org_id is 'The organization.';
 comment on column helpdesk.customer_tickets.number is 'The number that people call it by.';
@@ -270,8 +268,8 @@ comment on column helpdesk.customer_tickets.priority is 'Urgency.';
 comment on column helpdesk.customer_tickets.status is 'open, pending, resolved or closed.';
 comment on column helpdesk.customer_tickets.stage_name is 'Name of the stage.';
 comment on column helpdesk.customer_tickets.assigned_to_display is
-  'Support Team; the caller''s own name if the caller is a customer to whom the ticket is '
-  'assigned; null if unassigned.';
+  'Support Team if the ticket is assigned to staff; the name of the assignee who is a customer; '
+  'null if unassigned.';
 comment on column helpdesk.customer_tickets.created_at is 'When the ticket was created.';
 comment on column helpdesk.customer_tickets.updated_at is 'When it last changed.';
 comment on column helpdesk.customer_tickets.public_comment_count is

@@ -35,6 +35,8 @@ create table helpdesk.tickets (
   latest_history_id uuid not null,
   public_comment_count integer not null default 0,
   public_attachment_count integer not null default 0,
+  last_public_comment_at timestamptz,
+  is_answered boolean not null default false,
   constraint tickets_pkey primary key (org_id, id),
   constraint tickets_org_id_number_key unique (org_id, number),
   constraint tickets_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
@@ -53,10 +55,12 @@ create table helpdesk.tickets (
   -- Keeps timestamps within what date arithmetic and epoch sums can represent.
   constraint tickets_timestamps_check check (
     least(
-      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at)
+      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
+      last_public_comment_at)
       >= '0001-01-01 00:00Z'
     and greatest(
-      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at)
+      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
+      last_public_comment_at)
       <= '9999-12-31 00:00Z'),
   constraint tickets_number_check check (number between 1 and 1000000000000)
 );
@@ -100,18 +104,19 @@ alter table helpdesk.tickets
   add constraint fk_latest_history foreign key (org_id, id, latest_history_id)
     references helpdesk.ticket_history (org_id, ticket_id, id) deferrable initially deferred;
 
-create table helpdesk.ticket_idempotency_keys (
+create table helpdesk.idempotency_keys (
   org_id uuid not null,
   actor_id uuid,
   key text not null,
   ticket_id uuid not null,
+  object_id uuid not null,
   request_digest bytea not null,
   created_at timestamptz not null default pg_catalog.now(),
-  constraint ticket_idempotency_keys_pkey primary key (org_id, ticket_id),
-  constraint ticket_idempotency_keys_key unique nulls not distinct (org_id, actor_id, key),
-  constraint ticket_idempotency_keys_ticket_id_fkey foreign key (org_id, ticket_id)
+  constraint idempotency_keys_pkey primary key (org_id, ticket_id, object_id),
+  constraint idempotency_keys_key unique nulls not distinct (org_id, actor_id, key),
+  constraint idempotency_keys_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade deferrable initially deferred,
-  constraint ticket_idempotency_keys_actor_id_fkey foreign key (actor_id)
+  constraint idempotency_keys_actor_id_fkey foreign key (actor_id)
     references helpdesk.profiles (id)
 );
 
@@ -147,6 +152,9 @@ create index tickets_assigned_to_idx
   on helpdesk.tickets (assigned_to, updated_at desc, id desc) where assigned_to is not null;
 create index tickets_created_by_idx on helpdesk.tickets (created_by, updated_at desc, id desc);
 create index tickets_updated_at_idx on helpdesk.tickets (updated_at desc, id desc);
+create index tickets_org_queue_idx on helpdesk.tickets (org_id, priority desc, created_at, id);
+create index tickets_waiting_idx on helpdesk.tickets (org_id, is_answered, updated_at desc, id desc)
+  where status in ('open', 'pending');
 create index tickets_open_idx
   on helpdesk.tickets (org_id, created_at, id) where status in ('open', 'pending');
 
@@ -160,7 +168,7 @@ create index ticket_history_assigned_to_idx
 create index ticket_history_changed_by_idx
   on helpdesk.ticket_history (changed_by, changed_at desc) where changed_by is not null;
 
-create index ticket_idempotency_keys_actor_idx on helpdesk.ticket_idempotency_keys (actor_id);
+create index idempotency_keys_actor_idx on helpdesk.idempotency_keys (actor_id);
 
 ---- Triggers
 
@@ -260,6 +268,11 @@ comment on column helpdesk.tickets.public_comment_count is
   'Number of its comments that are not internal.';
 comment on column helpdesk.tickets.public_attachment_count is
   'Number of its attachments that are not internal.';
+comment on column helpdesk.tickets.last_public_comment_at is
+  'When its last comment that is not internal was written; null if it has none.';
+comment on column helpdesk.tickets.is_answered is
+  'Whether somebody other than the requester wrote that comment. An open or pending ticket waits '
+  'for its customer if it is answered, otherwise for staff.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage belongs to the workflow of the ticket.';
 comment on constraint fk_latest_history on helpdesk.tickets is
@@ -297,17 +310,22 @@ comment on constraint ticket_history_ticket_id_id_key on helpdesk.ticket_history
   'Target of the foreign keys of the latest and the previous revision. Serves the history of a '
   'ticket in order, and the foreign key to tickets.';
 
-comment on table helpdesk.ticket_idempotency_keys is
-  'The ticket that each key passed to create_ticket() created, so that a repeated request creates '
-  'no second ticket.';
-comment on column helpdesk.ticket_idempotency_keys.org_id is 'The organization.';
-comment on column helpdesk.ticket_idempotency_keys.actor_id is
+comment on table helpdesk.idempotency_keys is
+  'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a '
+  'repeated request creates nothing again.';
+comment on column helpdesk.idempotency_keys.org_id is 'The organization.';
+comment on column helpdesk.idempotency_keys.actor_id is
   'The caller who passed the key; null for a backend for which nobody is signed in.';
-comment on column helpdesk.ticket_idempotency_keys.key is 'The key, 1 to 255 characters.';
-comment on column helpdesk.ticket_idempotency_keys.ticket_id is 'The ticket that was created.';
-comment on column helpdesk.ticket_idempotency_keys.request_digest is
+comment on column helpdesk.idempotency_keys.key is 'The key, 1 to 255 characters.';
+comment on column helpdesk.idempotency_keys.ticket_id is
+  'The ticket that was created, or that the comment or the attachment is on. The key is deleted '
+  'with it.';
+comment on column helpdesk.idempotency_keys.object_id is
+  'The ticket, comment or attachment that was created. A repeated request returns this id even if '
+  'the comment or the attachment has been deleted since.';
+comment on column helpdesk.idempotency_keys.request_digest is
   'SHA-256 digest of the request. The same key with a different request is an error.';
-comment on column helpdesk.ticket_idempotency_keys.created_at is 'When the key was first used.';
+comment on column helpdesk.idempotency_keys.created_at is 'When the key was first used.';
 
 comment on index helpdesk.tickets_id_idx is 'Serves lookups of a ticket by id alone.';
 comment on index helpdesk.tickets_org_updated_idx is
@@ -334,6 +352,8 @@ comment on index helpdesk.tickets_created_by_idx is
   'profiles.';
 comment on index helpdesk.tickets_updated_at_idx is
   'Serves the most recently changed tickets of all organizations of an agent.';
+comment on index helpdesk.tickets_org_queue_idx is 'Serves list_org_tickets() sorted by queue.';
+comment on index helpdesk.tickets_waiting_idx is 'Serves lists filtered by waitingFor.';
 comment on index helpdesk.tickets_open_idx is 'Serves the oldest open ticket in org_dashboard().';
 comment on index helpdesk.ticket_history_id_idx is 'Serves lookups of a revision by id alone.';
 comment on index helpdesk.ticket_history_stage_idx is
@@ -345,7 +365,7 @@ comment on index helpdesk.ticket_history_assigned_to_idx is
   'Serves what has been assigned to a person, and the foreign key to profiles.';
 comment on index helpdesk.ticket_history_changed_by_idx is
   'Serves what a person has changed, and the foreign key to profiles.';
-comment on index helpdesk.ticket_idempotency_keys_actor_idx is
+comment on index helpdesk.idempotency_keys_actor_idx is
   'Serves the foreign key to profiles.';
 
 comment on trigger tickets_before_write on helpdesk.tickets is

@@ -3,14 +3,14 @@
 use pgrx::Uuid;
 
 use crate::platform::error::{self, Result};
-use crate::tickets::access::{find_visible_ticket, no_such_ticket};
+use crate::tickets::access::{VisibleTicket, find_visible_ticket, no_such_ticket};
 
-/// The organization of the ticket in `p_ticket_id`; an error if the caller may not write on it.
+/// The ticket in `p_ticket_id`; an error if the caller may not write on it.
 pub(super) fn require_writable_ticket(
     id: Uuid,
     org: Option<Uuid>,
     is_internal: bool,
-) -> Result<Uuid> {
+) -> Result<VisibleTicket> {
     let ticket = find_visible_ticket(id, org)?.ok_or_else(|| no_such_ticket("p_ticket_id"))?;
     if is_internal && !ticket.is_staff {
         return Err(error::not_allowed(
@@ -19,5 +19,5 @@ pub(super) fn require_writable_ticket(
             "Omit it, or pass false.",
         ));
     }
-    Ok(ticket.org)
+    Ok(ticket)
 }

@@ -2,28 +2,21 @@
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
+use serde_json::json;
 
 use super::access::require_writable_ticket;
-use super::storage::is_relative_path;
+use super::file::{File, Place};
 use crate::access::caller::Caller;
-use crate::platform::error::{self, Result, required};
-use crate::platform::statement;
-use crate::platform::text::{check_label, check_text};
+use crate::platform::error::{Result, required};
+use crate::platform::json::input::Integer;
 use crate::platform::uuid::new_id;
-
-const MAX_FILE_NAME: usize = 255;
-
-const MAX_STORAGE_PATH: usize = 1024;
-
-const INSERT_ATTACHMENT: &str = "
-    insert into helpdesk.ticket_attachments
-           (org_id, id, ticket_id, file_name, file_type, file_size, storage_path, is_internal,
-            uploaded_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+use crate::tickets::access::VisibleTicket;
+use crate::tickets::idempotency::{NewObject, claim_key};
 
 /// Attaches a file that is already in storage to a ticket. Returns the attachment's id.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::too_many_arguments)] // They are those of the SQL function.
 fn add_attachment(
     p_ticket_id: Option<Uuid>,
     p_file_name: Option<&str>,
@@ -32,42 +25,35 @@ fn add_attachment(
     p_storage_path: Option<&str>,
     p_is_internal: default!(Option<bool>, "false"),
     p_org_id: default!(Option<Uuid>, "NULL"),
+    p_idempotency_key: default!(Option<&str>, "NULL"),
 ) -> Result<Uuid> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
-    let file_name = required(p_file_name, "p_file_name")?;
-    let file_type = required(p_file_type, "p_file_type")?;
-    let file_size = required(p_file_size, "p_file_size")?;
-    let storage_path = required(p_storage_path, "p_storage_path")?;
-    check_label("p_file_name", file_name, MAX_FILE_NAME)?;
-    if !file_type.is_empty() {
-        check_label("p_file_type", file_type, MAX_FILE_NAME)?;
-    }
-    check_text("p_storage_path", storage_path, MAX_STORAGE_PATH)?;
-    if file_size < 0 {
-        return Err(error::invalid("out_of_range", "p_file_size", "negative", "Bytes, 0 or more."));
-    }
-    if !is_relative_path(storage_path) {
-        return Err(error::invalid(
-            "invalid_path",
-            "p_storage_path",
-            "not a path in storage",
-            "A relative path without . or .. segments, backslashes or control characters.",
-        ));
-    }
+    let file = File {
+        file_name: required(p_file_name, "p_file_name")?.to_owned(),
+        file_type: required(p_file_type, "p_file_type")?.to_owned(),
+        file_size: Integer(required(p_file_size, "p_file_size")?.into()),
+        storage_path: required(p_storage_path, "p_storage_path")?.to_owned(),
+    };
+    file.check(["p_file_name", "p_file_type", "p_file_size", "p_storage_path"])?;
     let is_internal = p_is_internal.unwrap_or(false);
-    let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    let VisibleTicket { org, .. } = require_writable_ticket(ticket, p_org_id, is_internal)?;
     let uploader = Caller::current()?.require_profile()?;
     let id = new_id();
-    statement::write(INSERT_ATTACHMENT).execute(&[
-        org.into(),
-        id.into(),
-        ticket.into(),
-        file_name.into(),
-        file_type.into(),
-        file_size.into(),
-        storage_path.into(),
-        is_internal.into(),
-        uploader.into(),
-    ])?;
+    if let Some(key) = p_idempotency_key {
+        let request = json!([
+            "add_attachment",
+            ticket.to_string(),
+            file.file_name,
+            file.file_type,
+            file.file_size.0,
+            file.storage_path,
+            is_internal
+        ]);
+        let attachment = NewObject { org, ticket, id };
+        if let Some(first) = claim_key(&attachment, Some(uploader), key, &request)? {
+            return Ok(first);
+        }
+    }
+    file.insert(id, &Place { org, ticket, comment: None, is_internal, uploader })?;
     Ok(id)
 }

@@ -1,14 +1,21 @@
-//! add_comment(): a comment on a ticket.
+//! add_comment(): a comment on a ticket, with files and changes of the ticket if the caller wants.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
+use serde_json::json;
 
 use super::access::require_writable_ticket;
+use super::file::{File, Place};
 use crate::access::caller::Caller;
-use crate::platform::error::{Result, required};
+use crate::platform::datum::JsonbText;
+use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
+use crate::tickets::access::VisibleTicket;
+use crate::tickets::changes::Changes;
+use crate::tickets::comment_event::CommentEvent;
+use crate::tickets::idempotency::{NewObject, claim_key};
 
 const MAX_CONTENT: usize = 100_000;
 
@@ -24,36 +31,72 @@ fn add_comment(
     p_content: Option<&str>,
     p_is_internal: default!(Option<bool>, "false"),
     p_org_id: default!(Option<Uuid>, "NULL"),
+    p_attachments: default!(Option<JsonbText>, "NULL"),
+    p_idempotency_key: default!(Option<&str>, "NULL"),
+    p_changes: default!(Option<JsonbText>, "NULL"),
 ) -> Result<Uuid> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     let content = required(p_content, "p_content")?;
     check_content("p_content", content)?;
+    let files = p_attachments.as_ref().map(File::parse_list).transpose()?.unwrap_or_default();
+    let changes = p_changes.as_ref().map(Changes::parse).transpose()?;
     let is_internal = p_is_internal.unwrap_or(false);
-    let org = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    let VisibleTicket { org, is_staff } = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    if changes.is_some() && !is_staff {
+        return Err(error::not_allowed(
+            "staff_only",
+            "p_changes: only staff may change a ticket",
+            "Omit it: a comment needs no changes.",
+        ));
+    }
     let author = Caller::current()?.require_profile()?;
-    insert_comment(org, ticket, content, is_internal, author)
+    let id = new_id();
+    let comment = NewObject { org, ticket, id };
+    if let Some(key) = p_idempotency_key {
+        let json = |argument: &Option<JsonbText>| argument.as_ref().map(|json| json.0.clone());
+        let request = json!([
+            "add_comment",
+            ticket.to_string(),
+            content,
+            is_internal,
+            json(&p_attachments),
+            json(&p_changes)
+        ]);
+        if let Some(first) = claim_key(&comment, Some(author), key, &request)? {
+            return Ok(first);
+        }
+    }
+    if let Some(changes) = &changes {
+        changes.lock_targets(vec![org])?;
+    }
+    insert_comment(&comment, content, is_internal, author)?;
+    let place = Place { org, ticket, comment: Some(id), is_internal, uploader: author };
+    for file in &files {
+        file.insert(new_id(), &place)?;
+    }
+    if let Some(changes) = &changes {
+        let _event = CommentEvent::begin(id, author);
+        changes.apply(org, ticket, None)?;
+    }
+    Ok(id)
 }
 
 pub(super) fn check_content(argument: &'static str, content: &str) -> Result<()> {
     check_text(argument, content, MAX_CONTENT)
 }
 
-/// Inserts a comment and returns its id.
 pub(super) fn insert_comment(
-    org: Uuid,
-    ticket: Uuid,
+    comment: &NewObject,
     content: &str,
     is_internal: bool,
     author: Uuid,
-) -> Result<Uuid> {
-    let id = new_id();
+) -> Result<()> {
     statement::write(INSERT_COMMENT).execute(&[
-        org.into(),
-        id.into(),
-        ticket.into(),
+        comment.org.into(),
+        comment.id.into(),
+        comment.ticket.into(),
         content.into(),
         is_internal.into(),
         author.into(),
-    ])?;
-    Ok(id)
+    ])
 }

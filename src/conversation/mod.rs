@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod comments;
+mod file;
 mod resolve;
 mod storage;
 mod triggers;

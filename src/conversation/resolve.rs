@@ -11,9 +11,11 @@ use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
+use crate::platform::uuid::new_id;
 use crate::tickets::access::{VisibleTicket, require_visible_ticket};
 use crate::tickets::comment_event::CommentEvent;
 use crate::tickets::details::changed_ticket;
+use crate::tickets::idempotency::NewObject;
 
 /// Whether a person ($3) is the ticket's requester, and whether the ticket still is to be resolved.
 const FIND_TICKET: &str = "
@@ -71,8 +73,9 @@ fn resolve_ticket(
     if let Some(content) = p_comment {
         let author = caller.require_profile()?;
         let _quietly = SystemWrite::begin(SystemWrite::CommentWithoutReopening);
-        let comment = insert_comment(org, ticket, content, false, author)?;
-        event = Some((comment, author));
+        let comment = NewObject { org, ticket, id: new_id() };
+        insert_comment(&comment, content, false, author)?;
+        event = Some((comment.id, author));
     }
     if let Some(stage) = stage {
         let _event = event.map(|(comment, author)| CommentEvent::begin(comment, author));

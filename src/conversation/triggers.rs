@@ -1,7 +1,7 @@
 //! Triggers on comments and attachments, which also count them on the ticket and reopen it.
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
+use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
@@ -25,6 +25,9 @@ const UPDATE_PUBLIC_COUNTS: &str = "
        set public_comment_count = public_comment_count + $3,
            public_attachment_count = public_attachment_count + $4,
            updated_at = greatest(updated_at, $5),
+           last_public_comment_at = greatest(last_public_comment_at, $7),
+           is_answered = case when $7 >= coalesce(last_public_comment_at, $7) then $6 <> created_by
+                              else is_answered end,
            first_response_at = case when (first_response_at is null or first_response_at > $5)
                                          and created_by <> $6 and exists (
              select from helpdesk.org_members m
@@ -36,6 +39,20 @@ const UPDATE_PUBLIC_COUNTS: &str = "
               where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
              then $6 else first_response_by end
      where org_id = $1 and id = $2";
+
+const SUBTRACT_PUBLIC_COUNTS: &str = "
+    update helpdesk.tickets t
+       set public_comment_count = t.public_comment_count + $3,
+           public_attachment_count = t.public_attachment_count + $4,
+           last_public_comment_at = (
+             select c.created_at from helpdesk.ticket_comments c
+              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
+              order by c.created_at desc, c.id desc limit 1),
+           is_answered = coalesce((
+             select c.created_by <> t.created_by from helpdesk.ticket_comments c
+              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
+              order by c.created_at desc, c.id desc limit 1), false)
+     where t.org_id = $1 and t.id = $2";
 
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
 const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
@@ -89,6 +106,11 @@ const REOPEN_TICKET: &str = "
 const IS_CLOSED: &str =
     "select from helpdesk.tickets where org_id = $1 and id = $2 and status = 'closed'";
 
+/// A comment ($3) of the person ($5) on the same ticket ($2), with the same visibility ($4).
+const IS_OWN_COMMENT: &str = "
+    select from helpdesk.ticket_comments
+     where org_id = $1 and id = $3 and ticket_id = $2 and is_internal = $4 and created_by = $5";
+
 /// With the author and the requester, the columns of comments and attachments that cannot change.
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
 
@@ -108,7 +130,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     };
     new.check_unchanged(
         &old,
-        IMMUTABLE_COLUMNS.iter().chain([&author_column(&new)]),
+        IMMUTABLE_COLUMNS.iter().chain(own_immutable_columns(&new)),
         "Only the content can be edited.",
     )?;
     // It follows the ticket's requester.
@@ -124,6 +146,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     let mut changes = vec![ColumnChange::new("requester_id", find_requester(new)?)];
+    check_comment(new)?;
     // Browsers send no media type for a file that they do not know.
     if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
         changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
@@ -148,6 +171,33 @@ fn is_comment(row: &TriggerRow) -> bool {
 
 fn author_column(row: &TriggerRow) -> &'static str {
     if is_comment(row) { "created_by" } else { "uploaded_by" }
+}
+
+fn own_immutable_columns(row: &TriggerRow) -> &'static [&'static str] {
+    if is_comment(row) { &["created_by"] } else { &["uploaded_by", "comment_id"] }
+}
+
+/// Errors unless the comment that an attachment names, if it does, is one that it can belong to.
+fn check_comment(new: &TriggerRow) -> Result<()> {
+    if is_comment(new) || new.get::<Uuid>("comment_id")?.is_none() {
+        return Ok(());
+    }
+    let args = [
+        new.arg("org_id")?,
+        new.arg("ticket_id")?,
+        new.arg("comment_id")?,
+        new.arg("is_internal")?,
+        new.arg("uploaded_by")?,
+    ];
+    if statement::write(IS_OWN_COMMENT).exists(&args)? {
+        return Ok(());
+    }
+    Err(error::invalid(
+        "no_such_comment",
+        "comment_id",
+        "not a comment of the uploader on this ticket with the same visibility",
+        "Leave it out to attach the file to the ticket alone.",
+    ))
 }
 
 /// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
@@ -188,17 +238,23 @@ fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
     // The statement sets them as first responder if they are staff and there is none yet.
     let responder: Option<Uuid> =
         if is_new && is_comment(row) { row.get("created_by")? } else { None };
-    let args: [DatumWithOid; 6] = [
+    let commented_at: Option<TimestampWithTimeZone> =
+        if is_comment(row) { row.get("created_at")? } else { None };
+    let args: [DatumWithOid; 7] = [
         row.arg("org_id")?,
         row.arg("ticket_id")?,
         comments.into(),
         attachments.into(),
         row.arg(time_column)?,
         responder.into(),
+        commented_at.into(),
     ];
     let _derived = SystemWrite::begin(SystemWrite::Derived);
     if !row.required::<bool>("is_internal")? {
-        return statement::write(UPDATE_PUBLIC_COUNTS).execute(&args);
+        return match is_new {
+            true => statement::write(UPDATE_PUBLIC_COUNTS).execute(&args),
+            false => statement::write(SUBTRACT_PUBLIC_COUNTS).execute(&args[..4]),
+        };
     }
     if is_new {
         statement::write(BUMP_UPDATED_AT).execute(&[

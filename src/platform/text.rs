@@ -52,7 +52,7 @@ fn has_control_character(text: &str) -> bool {
 }
 
 /// Errors if nothing of a text can be seen, or it has more than `max` characters.
-pub fn check_text(name: &'static str, text: &str, max: usize) -> Result<()> {
+pub fn check_text(name: &str, text: &str, max: usize) -> Result<()> {
     let allowed = || format!("1 to {max} characters, not only white space.");
     match text {
         blank if is_blank(blank) => Err(error::invalid("blank", name, "blank", allowed())),
@@ -64,7 +64,7 @@ pub fn check_text(name: &'static str, text: &str, max: usize) -> Result<()> {
 }
 
 /// Errors also if a text is not fit to be shown in one line.
-pub fn check_label(name: &'static str, text: &str, max: usize) -> Result<()> {
+pub fn check_label(name: &str, text: &str, max: usize) -> Result<()> {
     check_text(name, text, max)?;
     if has_control_character(text) {
         return Err(error::invalid(

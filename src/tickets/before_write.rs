@@ -44,8 +44,14 @@ const SYSTEM_COLUMNS: &[&str] =
     &["version", "latest_history_id", "stage_entered_at", "resolved_at", "closed_at"];
 
 /// Only the triggers on comments and attachments change them.
-const DERIVED_COLUMNS: &[&str] =
-    &["public_comment_count", "public_attachment_count", "first_response_at", "first_response_by"];
+const DERIVED_COLUMNS: &[&str] = &[
+    "public_comment_count",
+    "public_attachment_count",
+    "first_response_at",
+    "first_response_by",
+    "last_public_comment_at",
+    "is_answered",
+];
 
 /// BEFORE INSERT OR UPDATE on tickets.
 #[pg_trigger(sql = "
@@ -88,6 +94,8 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
         ColumnChange::new("latest_history_id", new_id()),
         ColumnChange::new("public_comment_count", 0),
         ColumnChange::new("public_attachment_count", 0),
+        ColumnChange::new("last_public_comment_at", Option::<TimestampWithTimeZone>::None),
+        ColumnChange::new("is_answered", false),
     ];
     changes.extend(milestones_of_insert(new, &status)?);
     changes.push(ColumnChange::new("status", status));

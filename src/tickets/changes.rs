@@ -1,10 +1,12 @@
 //! The changes that update_ticket and update_tickets accept: parsed, checked and bound.
 
+use std::sync::LazyLock;
+
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use serde::Deserialize;
 
-use crate::platform::argument_names::ArgumentNames;
+use crate::platform::argument_names::{ArgumentNames, name_arguments};
 use crate::platform::datum::JsonbText;
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
@@ -41,6 +43,12 @@ pub(super) fn update_tickets_where(condition: &str) -> String {
     )
 }
 
+static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
+    update_tickets_where(
+        "t.org_id = $1 and t.id = $2 and ($12::integer is null or t.version = $12)",
+    ) + " returning true"
+});
+
 /// Lock order: stage, then tickets, as in a change of a stage's status; otherwise the two could
 /// deadlock. A plain UPDATE of tickets locks its ticket first, so it still can.
 const LOCK_STAGE: &str =
@@ -58,7 +66,7 @@ const LOCK_ASSIGNEE: &str =
 /// `p_changes`. An absent key leaves the field as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Changes {
+pub struct Changes {
     #[serde(default, deserialize_with = "input::non_null")]
     title: Option<String>,
     #[serde(default, deserialize_with = "input::non_null")]
@@ -95,7 +103,7 @@ pub(super) const CHANGE_NAMES: ArgumentNames = &[
 
 impl Changes {
     /// The arguments $3 to $11 of `update_tickets_where`.
-    pub fn params(&self) -> [DatumWithOid<'_>; 9] {
+    pub(super) fn params(&self) -> [DatumWithOid<'_>; 9] {
         [
             self.title.as_deref().into(),
             self.description.is_some().into(),
@@ -141,6 +149,16 @@ impl Changes {
             statement::write(LOCK_ASSIGNEE).execute(&[Uuid::from(assignee).into(), orgs.into()])?;
         }
         Ok(())
+    }
+
+    /// Changes one ticket, after `lock_targets`. Returns whether that made it different; if
+    /// `version` is given, only a ticket of that version is changed.
+    pub fn apply(&self, org: Uuid, ticket: Uuid, version: Option<i32>) -> Result<bool> {
+        let mut args = vec![org.into(), ticket.into()];
+        args.extend(self.params());
+        args.push(version.into());
+        let _names = name_arguments(CHANGE_NAMES);
+        statement::write(&UPDATE_TICKET).exists(&args)
     }
 
     fn is_empty(&self) -> bool {

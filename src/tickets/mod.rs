@@ -4,32 +4,29 @@
 pub mod access;
 mod before_write;
 mod bulk;
-mod changes;
+pub mod changes;
 mod checks;
 pub mod comment_event;
 pub mod details;
 mod history;
-mod idempotency;
+pub mod idempotency;
 mod list;
 pub mod number;
 mod people;
 mod queue;
+mod recorded_ids;
 mod requester;
 mod start;
 mod tracked_columns;
-
-use std::sync::LazyLock;
 
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use self::access::{VisibleTicket, find_visible_ticket};
-use self::changes::{
-    CHANGE_NAMES, Changes, check_description, checked_title, update_tickets_where,
-};
+use self::changes::{Changes, check_description, checked_title};
 use self::details::changed_ticket;
-use self::idempotency::claim_key;
+use self::idempotency::{NewObject, claim_key};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::{ArgumentNames, name_arguments};
@@ -46,12 +43,6 @@ const INSERT_TICKET: &str = "
 /// The columns that create_ticket writes.
 const TICKET_NAMES: ArgumentNames =
     &[("org_id", "p_org_id"), ("created_by", "p_requester_id"), ("workflow_id", "p_workflow_id")];
-
-static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
-    update_tickets_where(
-        "t.org_id = $1 and t.id = $2 and ($12::integer is null or t.version = $12)",
-    ) + " returning true"
-});
 
 /// Waits until no other transaction is changing the ticket.
 const LOCK_VERSION: &str =
@@ -84,13 +75,15 @@ fn create_ticket(
     let id = new_id();
     if let Some(key) = p_idempotency_key {
         let request = serde_json::json!([
+            "create_ticket",
             title,
             p_description,
             priority.label(),
             p_workflow_id.map(|id| id.to_string()),
             requester.to_string()
         ]);
-        if let Some(first) = claim_key(org, caller.profile, key, id, &request.to_string())? {
+        let ticket = NewObject { org, ticket: id, id };
+        if let Some(first) = claim_key(&ticket, caller.profile, key, &request)? {
             return Ok(first);
         }
     }
@@ -144,11 +137,7 @@ fn update_ticket(
         )));
     };
     changes.lock_targets(vec![org])?;
-    let mut args = vec![org.into(), id.into()];
-    args.extend(changes.params());
-    args.push(p_expected_version.into());
-    let _names = name_arguments(CHANGE_NAMES);
-    let is_changed = statement::write(&UPDATE_TICKET).exists(&args)?;
+    let is_changed = changes.apply(org, id, p_expected_version)?;
     if let (false, Some(expected)) = (is_changed, p_expected_version) {
         let version = statement::write(LOCK_VERSION).fetch_scalar(&[org.into(), id.into()])?;
         if version != Some(expected) {

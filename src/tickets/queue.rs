@@ -67,7 +67,7 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
             format!("p_filters.{key}"),
             "not allowed: claim_next_ticket() always takes the most urgent, oldest ticket",
             "Allowed keys: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, \
-             updatedAfter, updatedBefore, search.",
+             updatedAfter, updatedBefore, search, number, watching, waitingFor.",
         )),
     }
 }

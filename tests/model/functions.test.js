@@ -79,6 +79,17 @@ testAnswers('ticket_participant_name tells staff the people on their tickets', (
   ),
 );
 
+testAnswers('customer_assignee_name tells who sees a ticket the customer who is assigned', (me, world) =>
+  world.rows.tickets.map((ticket) => {
+    const isCustomer = world.rows.org_members.some(
+      (row) => row.org_id === ticket.org_id && row.user_id === ticket.assigned_to && row.org_role === 'org_customer',
+    );
+    const { name } = world.rows.profiles.find(({ id }) => id === ticket.assigned_to) ?? {};
+    const isShown = isCustomer && visible('tickets', me).includes(ticket);
+    return { sql: json('customer_assignee_name', ticket.org_id, ticket.id), expected: answer(me, isShown ? name : null) };
+  }),
+);
+
 testAnswers('list_org_members shows what the table shows', (me, world) =>
   everyOrg(world).map((org) => {
     const members = visible('org_members', me).filter((row) => row.org_id === org);

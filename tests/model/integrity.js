@@ -10,9 +10,10 @@ const FIXED = {
   tickets: [
     ...['org_id', 'id', 'number', 'status', 'created_at', 'version', 'latest_history_id', 'stage_entered_at'],
     ...['resolved_at', 'closed_at', 'first_response_at', 'first_response_by', 'public_comment_count', 'public_attachment_count'],
+    ...['last_public_comment_at', 'is_answered'],
   ],
   ticket_comments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'created_by'],
-  ticket_attachments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'uploaded_by'],
+  ticket_attachments: ['org_id', 'id', 'ticket_id', 'comment_id', 'requester_id', 'is_internal', 'uploaded_by'],
   articles: [
     ...['org_id', 'id', 'author', 'created_at', 'version', 'updated_at', 'published_at', 'helpful_count', 'unhelpful_count'],
   ],
@@ -26,7 +27,7 @@ const FIXED = {
  */
 const DANGLING = {
   workflow_transitions: ['org_id', 'workflow_id'],
-  ticket_idempotency_keys: ['org_id', 'ticket_id'],
+  idempotency_keys: ['org_id', 'ticket_id'],
   ticket_internal_counts: ['org_id', 'ticket_id'],
   notifications: ['ticket_id', 'comment_id'],
   ticket_watchers: ['org_id', 'ticket_id'],

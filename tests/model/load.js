@@ -19,7 +19,7 @@ const ORDER = [
   'ticket_counters',
   'tickets',
   'ticket_history',
-  'ticket_idempotency_keys',
+  'idempotency_keys',
   'ticket_comments',
   'ticket_attachments',
   'ticket_internal_counts',

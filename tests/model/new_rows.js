@@ -137,6 +137,7 @@ const NEW_ROWS = {
       ...{ created_at: now, updated_at: now, stage_entered_at: now, resolved_at: null, closed_at: null },
       ...{ first_response_at: null, first_response_by: null },
       ...{ version: 1, latest_history_id: random.uuid(), public_comment_count: 0, public_attachment_count: 0 },
+      ...{ last_public_comment_at: null, is_answered: false },
     };
     const columns = base(me, 'org_id title', 'created_by');
     return [
@@ -158,15 +159,15 @@ const NEW_ROWS = {
     return { base: given, row };
   }),
 
-  ticket_idempotency_keys: everyTicket(
+  idempotency_keys: everyTicket(
     ({ me, ticket, now }) => ({
-      base: ['org_id', 'key', 'ticket_id', 'request_digest'],
+      base: ['org_id', 'key', 'ticket_id', 'object_id', 'request_digest'],
       row: {
         ...{ org_id: ticket.org_id, actor_id: me.id, key: 'new', ticket_id: ticket.id },
-        ...{ request_digest: '\\x00', created_at: now },
+        ...{ object_id: ticket.id, request_digest: '\\x00', created_at: now },
       },
     }),
-    'ticket_idempotency_keys',
+    'idempotency_keys',
   ),
 
   ticket_comments: everyTicket(({ me, random, ticket, now }) =>
@@ -183,7 +184,7 @@ const NEW_ROWS = {
     ['', ' is_internal'].map((internally) => ({
       base: base(me, `org_id ticket_id file_name file_type file_size storage_path${internally}`, 'uploaded_by'),
       row: {
-        ...{ org_id: ticket.org_id, id: random.uuid(), ticket_id: ticket.id, requester_id: ticket.created_by },
+        ...{ org_id: ticket.org_id, id: random.uuid(), ticket_id: ticket.id, comment_id: null, requester_id: ticket.created_by },
         ...{ file_name: 'New', file_type: 'text/plain', file_size: 1, storage_path: `${ticket.org_id}/${ticket.id}/new.txt` },
         ...{ is_internal: internally !== '', uploaded_by: me.id ?? ticket.created_by, uploaded_at: now },
       },

@@ -142,7 +142,8 @@ export const TABLES = {
     updates: 'title description priority assigned_to current_stage_id workflow_id created_by',
     delete: (me, ticket) => me.isAdmin(ticket.org_id),
     rest: `id number status created_at updated_at stage_entered_at resolved_at closed_at version latest_history_id
-           first_response_at first_response_by public_comment_count public_attachment_count`,
+           first_response_at first_response_by public_comment_count public_attachment_count
+           last_public_comment_at is_answered`,
     backend: 'read insert update delete',
   }),
 
@@ -152,8 +153,8 @@ export const TABLES = {
            changed_by changed_at previous_history_id changes`,
   }),
 
-  ticket_idempotency_keys: new Table({
-    rest: 'org_id actor_id key ticket_id request_digest created_at',
+  idempotency_keys: new Table({
+    rest: 'org_id actor_id key ticket_id object_id request_digest created_at',
     backend: '',
   }),
 
@@ -170,7 +171,7 @@ export const TABLES = {
   ticket_attachments: new Table({
     read: (me, row) => me.seesOnTicket(row),
     insert: (me, row) => me.is(row.uploaded_by) && me.seesOnTicket(row),
-    inserts: 'org_id ticket_id file_name file_type file_size storage_path is_internal',
+    inserts: 'org_id ticket_id comment_id file_name file_type file_size storage_path is_internal',
     delete: (me, row) => me.isStaff(row.org_id) || (me.is(row.uploaded_by) && me.seesOnTicket(row)),
     rest: 'id requester_id uploaded_by uploaded_at',
     backend: 'read insert update delete',
@@ -326,7 +327,7 @@ const FUNCTIONS = {
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article
-    ticket_activity org_dashboard ticket_participant_name`),
+    ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
   backends: words(`
     create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index
     forget_person`),

@@ -37,8 +37,10 @@ const VIEWS = {
             (me.is(ticket.created_by) || me.is(ticket.assigned_to)) && (me.bypassesRowSecurity || me.isMember(ticket.org_id)),
         )
         .map((ticket) => {
-          const isTheirs = me.is(ticket.assigned_to) && !me.isStaff(ticket.org_id);
-          const display = isTheirs ? nameOf(rows.profiles, me.id) : ticket.assigned_to && 'Support Team';
+          const isCustomer = rows.org_members.some(
+            (row) => row.org_id === ticket.org_id && row.user_id === ticket.assigned_to && row.org_role === 'org_customer',
+          );
+          const display = isCustomer ? nameOf(rows.profiles, ticket.assigned_to) : ticket.assigned_to && 'Support Team';
           const comments = rows.ticket_comments.filter((row) => row.ticket_id === ticket.id && !row.is_internal);
           return [ticket.id, display, comments.length];
         }),

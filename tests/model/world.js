@@ -265,6 +265,13 @@ class Generator {
     const internal = (rows) => rows.filter((row) => row.is_internal).length;
     ticket.public_comment_count = comments.length - internal(comments);
     ticket.public_attachment_count = attachments.length - internal(attachments);
+    const order = (comment) => comment.created_at + comment.id;
+    const last = comments
+      .filter((comment) => !comment.is_internal)
+      .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+      .at(-1);
+    ticket.last_public_comment_at = last?.created_at ?? null;
+    ticket.is_answered = last !== undefined && last.created_by !== ticket.created_by;
     if (internal(comments) + internal(attachments) > 0) {
       this.add('ticket_internal_counts', {
         org_id: org,
@@ -326,6 +333,7 @@ class Generator {
         org_id: ticket.org_id,
         id: this.random.uuid(),
         ticket_id: ticket.id,
+        comment_id: null,
         requester_id: ticket.created_by,
         file_name: `File ${i}`,
         file_type: 'image/png',
@@ -366,11 +374,12 @@ class Generator {
       for (const user_id of this.random.some(this.authors(org), this.random.below(4))) this.notification(ticket, user_id);
     }
     for (const ticket of this.random.some(tickets, 3)) {
-      this.add('ticket_idempotency_keys', {
+      this.add('idempotency_keys', {
         org_id: org,
         actor_id: ticket.created_by,
         key: `key ${ticket.id}`,
         ticket_id: ticket.id,
+        object_id: ticket.id,
         request_digest: '\\x00',
         created_at: ticket.created_at,
       });

@@ -18,13 +18,7 @@ const { ids, org } = acme;
 const backend = { role: 'service_role' };
 const everybody = { 'a customer': acme.customer, 'an agent': acme.agent, 'an admin': acme.admin, 'a backend': backend };
 
-const SYSTEM_TABLES = [
-  'ticket_history',
-  'ticket_counters',
-  'ticket_internal_counts',
-  'ticket_idempotency_keys',
-  'schema_version',
-];
+const SYSTEM_TABLES = ['ticket_history', 'ticket_counters', 'ticket_internal_counts', 'idempotency_keys', 'schema_version'];
 
 for (const [who, person] of Object.entries(everybody)) {
   test(`${who} cannot write to the system tables`, async () => {
@@ -70,6 +64,8 @@ const columns = {
   latest_history_id: await db.value('select id from helpdesk.ticket_history where ticket_id = $1 and version = 1', [ids.ticket]),
   public_comment_count: 1000,
   public_attachment_count: 1000,
+  last_public_comment_at: '2000-01-01',
+  is_answered: true,
   created_at: '2000-01-01',
   stage_entered_at: '2000-01-01',
   resolved_at: '2000-01-01',
@@ -89,7 +85,14 @@ for (const [who, person] of Object.entries(everybody)) {
 }
 
 test('a ticket inserted by a backend starts with correct counters and history', async () => {
-  for (const column of ['version', 'latest_history_id', 'public_comment_count', 'public_attachment_count']) {
+  for (const column of [
+    'version',
+    'latest_history_id',
+    'public_comment_count',
+    'public_attachment_count',
+    'last_public_comment_at',
+    'is_answered',
+  ]) {
     await inRolledBackTransaction(session, backend, async ({ attempt, asSuperuser }) => {
       const { rows, error } = await attempt(
         `insert into helpdesk.tickets (org_id, title, created_by, ${column}) values ($1, 'x', $2, $3) returning id`,

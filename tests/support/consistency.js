@@ -34,22 +34,27 @@ export function brokenHistories(db, tickets) {
   );
 }
 
-/** Tickets whose counters of public or internal comments and attachments are wrong. */
+/** Tickets whose counters of comments and attachments, or whose last public comment, are wrong. */
 export function wrongCounts(db, tickets) {
   return db.sql(
     `select t.number, kept.*, real.*
        from helpdesk.tickets t
        left join helpdesk.ticket_internal_counts i on i.org_id = t.org_id and i.ticket_id = t.id
       cross join lateral (
-        select t.public_comment_count, t.public_attachment_count,
+        select t.public_comment_count, t.public_attachment_count, t.last_public_comment_at, t.is_answered,
                coalesce(i.comment_count, 0) as internal_comment_count,
                coalesce(i.attachment_count, 0) as internal_attachment_count) kept
       cross join lateral (
         select (select count(*) filter (where not c.is_internal)::int from helpdesk.ticket_comments c where c.ticket_id = t.id),
                (select count(*) filter (where not a.is_internal)::int from helpdesk.ticket_attachments a where a.ticket_id = t.id),
+               last.created_at, coalesce(last.created_by <> t.created_by, false),
                (select count(*) filter (where c.is_internal)::int from helpdesk.ticket_comments c where c.ticket_id = t.id),
                (select count(*) filter (where a.is_internal)::int from helpdesk.ticket_attachments a where a.ticket_id = t.id)
-        ) real (public_comments, public_attachments, internal_comments, internal_attachments)
+          from (select) one
+          left join lateral (
+            select c.created_at, c.created_by from helpdesk.ticket_comments c
+             where c.ticket_id = t.id and not c.is_internal order by c.created_at desc, c.id desc limit 1) last on true
+        ) real (public_comments, public_attachments, last_at, is_answered, internal_comments, internal_attachments)
       where t.id = any ($1) and row(kept.*) is distinct from row(real.*)`,
     [tickets],
   );

@@ -7,8 +7,8 @@ grant execute on function
   to anon, authenticated, service_role;
 
 grant execute on function
-  helpdesk.add_comment(uuid, text, boolean, uuid),
-  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid),
+  helpdesk.add_comment(uuid, text, boolean, uuid, jsonb, text, jsonb),
+  helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text),
   helpdesk.resolve_ticket(uuid, text, uuid)
   to authenticated, service_role;
 
@@ -20,7 +20,7 @@ comment on function helpdesk.may_upload_file(text) is
 'Whether the caller may upload a file to this path, <organization>/<ticket>/<anything>.
 Anyone who can see the ticket may. The policies that enable_storage() creates call this function.';
 
-comment on function helpdesk.add_comment(uuid, text, boolean, uuid) is
+comment on function helpdesk.add_comment(uuid, text, boolean, uuid, jsonb, text, jsonb) is
 'Adds a comment to a ticket and returns the id of the comment.
 A public comment by the requester reopens a pending or resolved ticket, unless
   organizations.reopen_on_customer_comment is false. It reopens a closed ticket too, or is refused,
@@ -28,7 +28,13 @@ A public comment by the requester reopens a pending or resolved ticket, unless
 Callers: anyone who can see the ticket; only staff can add internal comments.
 p_content: 1 to 100,000 characters.
 p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed).';
+p_attachments: up to 100 files that are already in storage, as a list of {fileName, fileType,
+  fileSize, storagePath}. They belong to the comment and have its visibility.
+p_idempotency_key: a second call by the same person in the same organization with the same key
+  returns the first comment.
+p_changes: for staff, changes of the ticket as in update_ticket(), in the same transaction.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed),
+  23505 (key used for a different request).';
 
 comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
 'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.
@@ -41,7 +47,7 @@ Errors: 22004 (null argument), 22023 (invalid comment), 42501 (no such ticket, n
   staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a closed
   ticket of an organization that refuses them).';
 
-comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid) is
+comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text) is
 'Attaches a file that is already in storage to a ticket and returns the id of the attachment.
 Callers: anyone who can see the ticket; only staff can add internal attachments.
 p_file_name, p_file_type: text in one line, without control characters and marks that change its
@@ -49,7 +55,10 @@ p_file_name, p_file_type: text in one line, without control characters and marks
 p_file_size: in bytes.
 p_storage_path: a relative path without the parts . and ..
 p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed).';
+p_idempotency_key: a second call by the same person in the same organization with the same key
+  returns the first attachment.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed),
+  23505 (key used for a different request).';
 
 comment on function helpdesk.conversation_before_write() is
 'Trigger function on ticket_comments and ticket_attachments: copies the requester from the ticket

@@ -4,7 +4,8 @@ grant execute on function
   helpdesk.ticket_activity(uuid, date, date),
   helpdesk.org_dashboard(uuid),
   helpdesk.list_organizations(jsonb),
-  helpdesk.ticket_participant_name(uuid, uuid, uuid)
+  helpdesk.ticket_participant_name(uuid, uuid, uuid),
+  helpdesk.customer_assignee_name(uuid, uuid)
   to authenticated, service_role;
 
 -- Maintenance.
@@ -41,6 +42,11 @@ Result: {open, unassigned, mine, byPriority, byStage, oldestOpen}. open counts o
   tickets; mine counts those assigned to the caller.
 Callers: staff of the organization.
 Errors: 22004 (null argument), 42501 (not staff).';
+
+comment on function helpdesk.customer_assignee_name(uuid, uuid) is
+'Returns the name of the assignee of a ticket, if the assignee is a customer.
+Returns null if the assignee is staff, has left the organization, or the caller may not see the
+  ticket. The view customer_tickets calls this function.';
 
 comment on function helpdesk.ticket_participant_name(uuid, uuid, uuid) is
 'Returns the name of the requester or the assignee of a ticket.

@@ -5,7 +5,7 @@ grant execute on function
   helpdesk.update_ticket(uuid, jsonb, integer, uuid),
   helpdesk.update_tickets(uuid[], jsonb, uuid),
   helpdesk.claim_next_ticket(uuid, jsonb),
-  helpdesk.get_ticket_details(uuid, uuid),
+  helpdesk.get_ticket_details(uuid, uuid, bigint),
   helpdesk.list_org_tickets(uuid, jsonb)
   to authenticated, service_role;
 
@@ -48,16 +48,20 @@ Returns null if there is no such ticket. Concurrent calls get different tickets 
   each other.
 Callers: staff of the organization.
 p_filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter,
-  updatedBefore and search, as in list_org_tickets().
+  updatedBefore, search, number, watching and waitingFor, as in list_org_tickets().
 Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).';
 
-comment on function helpdesk.get_ticket_details(uuid, uuid) is
+comment on function helpdesk.get_ticket_details(uuid, uuid, bigint) is
 'Returns a ticket with its comments, attachments and history.
 Returns null if there is no such ticket or the caller may not see it. Customers get no internal
   comments and attachments, and no e-mail addresses.
-Result: {ticket, comments, attachments, history}.
-p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 54000 (more than 64 MiB of comments: page through ticket_comments).';
+Result: {ticket, comments, attachments, history}. The ticket has isWatching (the caller watches it)
+  and, for staff, availableStages (to which the caller may move it now). A comment has its
+  attachments, which are also among the others, with commentId. A revision has names, by the ids of
+  stages, workflows and people in its changes.
+p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
+p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
 'Returns a page of the tickets of an organization.
@@ -65,12 +69,15 @@ Result: {tickets, pagination: {total, page, perPage, nextCursor}}. total is null
   or if a search finds more than 10,000 tickets.
 Callers: members. Customers get the tickets that they created or that are assigned to them.
 Filters (p_filters), where null and "" mean not filtered:
-- priority, status, stageId, workflowId: a value or a list.
-- assignedTo: an id, "me" or "none". createdBy: an id or "me".
+- priority, status, stageId, workflowId: a value or a list; a list may be the text of an array.
+- assignedTo: an id, "me" or "none", or a list. createdBy: an id or "me".
+- number: a ticket''s number. watching: true or false, for the caller.
+- waitingFor: staff or customer, who is to speak next on an open or pending ticket.
 - createdAfter, createdBefore, updatedAfter, updatedBefore: RFC 3339 timestamps. After includes the
   timestamp, Before excludes it.
 - search: a query as in search().
-- sort: updatedAt, createdAt or priority; a leading - sorts descending. Default: -updatedAt.
+- sort: updatedAt, createdAt, priority, number, or queue (as claim_next_ticket() takes them); a
+  leading - sorts descending. Default: -updatedAt.
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).';

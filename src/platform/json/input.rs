@@ -42,15 +42,48 @@ pub fn parse_filters<T: DeserializeOwned>(text: &str, keys: &[(&str, &str)]) -> 
         .map_err(|failure| explain(FILTERS, keys, failure.path(), failure.inner()))
 }
 
+/// Parses an argument that is a list of up to 100 JSON objects, or a JSON string that contains one.
+pub fn parse_list<T: DeserializeOwned>(
+    argument: &'static str,
+    text: &str,
+    keys: &[(&str, &str)],
+) -> Result<Vec<T>> {
+    let hint = || format!("A list of objects with the keys {}.", names(keys));
+    let text = unquoted(text);
+    if !text.trim_start().starts_with('[') {
+        return Err(error::invalid("invalid_value", argument, "not a JSON list", hint()));
+    }
+    let mut input = serde_json::Deserializer::from_str(&text);
+    let items: Vec<T> = serde_path_to_error::deserialize(&mut input).map_err(|failure| {
+        let path = failure.path().to_string();
+        let (item, key) = path.split_once('.').unwrap_or((&path, ""));
+        let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
+            Some((name, values)) => (format!("{argument}{item}.{name}"), value_hint(name, values)),
+            None => (format!("{argument}{item}"), hint()),
+        };
+        refusal(place, failure.inner(), hint)
+    })?;
+    if items.len() > MAX_VALUES {
+        let problem = format!("{} items; up to {MAX_VALUES} are allowed", items.len());
+        return Err(error::invalid("too_long", argument, problem, hint()));
+    }
+    Ok(items)
+}
+
+/// The text inside a JSON string, or the text itself if it is another value.
+fn unquoted(text: &str) -> Cow<'_, str> {
+    match text.trim_start() {
+        text if text.starts_with('"') => Cow::Owned(serde_json::from_str(text).unwrap_or_default()),
+        text => Cow::Borrowed(text),
+    }
+}
+
 fn object_text<'a>(
     argument: &'static str,
     text: &'a str,
     keys: &[(&str, &str)],
 ) -> Result<Cow<'a, str>> {
-    let text = match text.trim_start() {
-        text if text.starts_with('"') => Cow::Owned(serde_json::from_str(text).unwrap_or_default()),
-        text => Cow::Borrowed(text),
-    };
+    let text = unquoted(text);
     // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
         return Err(error::invalid(
@@ -73,9 +106,13 @@ fn explain(
     let path = path.to_string();
     let key = path.split(['.', '[']).next().unwrap_or_default();
     let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
-        Some((name, values)) => (format!("{argument}.{name}"), format!("{name} may be: {values}.")),
+        Some((name, values)) => (format!("{argument}.{name}"), value_hint(name, values)),
         None => (argument.to_owned(), allowed_keys(keys)),
     };
+    refusal(place, problem, hint)
+}
+
+fn refusal(place: String, problem: &serde_json::Error, hint: String) -> ErrorReport {
     let problem = problem.to_string();
     let (word, problem) = split_word(&problem);
     // serde_json adds a position in a text that the caller never saw; serde adds the allowed
@@ -102,9 +139,16 @@ fn split_word(problem: &str) -> (&str, &str) {
     }
 }
 
+fn value_hint(key: &str, values: &str) -> String {
+    format!("{key} may be: {values}.")
+}
+
 fn allowed_keys(keys: &[(&str, &str)]) -> String {
-    let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
-    format!("A JSON object. Allowed keys: {}.", names.join(", "))
+    format!("A JSON object. Allowed keys: {}.", names(keys))
+}
+
+fn names(keys: &[(&str, &str)]) -> String {
+    keys.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 /// Deserializes an optional key that must not be null if it is present.
@@ -116,7 +160,21 @@ where
     T::deserialize(input).map(Some)
 }
 
-/// One value or a list of them.
+/// The elements of a one-dimensional Postgres array such as `{high,"urgent"}`. The values that
+/// lists are filtered by have no characters that would be escaped.
+fn array_literal(text: &str) -> Option<Vec<String>> {
+    let elements = text.trim().strip_prefix('{')?.strip_suffix('}')?;
+    if elements.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let unquote = |element: &str| {
+        let inside = element.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inside.unwrap_or(element).to_owned()
+    };
+    Some(elements.split(',').map(|element| unquote(element.trim())).collect())
+}
+
+/// One value, or a list of them: a JSON array, or the text of a Postgres array.
 #[derive(Debug)]
 pub struct OneOrMany<T>(pub Vec<T>);
 
@@ -131,6 +189,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let values = match serde_json::Value::deserialize(input)? {
             serde_json::Value::Array(values) => values,
+            serde_json::Value::String(text) => match array_literal(&text) {
+                Some(values) => values.into_iter().map(serde_json::Value::String).collect(),
+                None => vec![serde_json::Value::String(text)],
+            },
             value => vec![value],
         };
         if values.is_empty() || values.len() > MAX_VALUES {
@@ -173,6 +235,18 @@ impl<'de> Deserialize<'de> for Integer {
         let value = serde_json::Value::deserialize(input)?;
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
         number.map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
+    }
+}
+
+/// A boolean, or a string that contains one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Flag, D::Error> {
+        let value = serde_json::Value::deserialize(input)?;
+        let flag = value.as_bool().or_else(|| value.as_str()?.parse().ok());
+        flag.map(Flag).ok_or_else(|| D::Error::custom("neither true nor false"))
     }
 }
 
@@ -256,6 +330,22 @@ pub mod tests {
                 Err(_) => prop_assert!(values.is_empty() || values.len() > 100),
             }
         });
+    }
+
+    #[pg_test]
+    fn json_input_lists_may_be_the_text_of_an_array() {
+        let read = |text: &str| serde_json::from_value::<OneOrMany<String>>(text.into());
+        for (text, values) in [
+            ("{high,urgent}", vec!["high", "urgent"]),
+            (r#" { "high" , urgent } "#, vec!["high", "urgent"]),
+            ("{high}", vec!["high"]),
+            ("high", vec!["high"]),
+            ("{high", vec!["{high"]),
+            ("{high,}", vec!["high", ""]),
+        ] {
+            assert_eq!(read(text).unwrap().0, values, "{text}");
+        }
+        assert!(read("{ }").unwrap_err().to_string().contains("a list of 0 values"));
     }
 
     #[pg_test]

@@ -13,6 +13,7 @@ use crate::platform::datum::JsonText;
 use crate::platform::statement::Row;
 
 /// A timestamptz, printed as to_json() prints it.
+#[derive(Clone, Copy)]
 pub struct Time(TimestampWithTimeZone);
 
 impl Serialize for Time {

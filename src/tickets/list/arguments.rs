@@ -3,14 +3,14 @@
 use pgrx::Uuid;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 
-use super::filters::{Assignee, Filters};
+use super::filters::Filters;
 use super::order::Cursor;
 use super::search::TicketSearch;
 use crate::platform::datum::TsQuery;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::json::input::OneOrMany;
 
-/// The values of $1 to $21. Every statement gets all of them, whether it uses them or not.
+/// The values of $1 to $24. Every statement gets all of them, whether it uses them or not.
 pub struct Arguments {
     org: Uuid,
     me: Option<Uuid>,
@@ -18,7 +18,7 @@ pub struct Arguments {
     statuses: Vec<&'static str>,
     stages: Vec<Uuid>,
     workflows: Vec<Uuid>,
-    assignee: Option<Uuid>,
+    assignees: Vec<Uuid>,
     creator: Option<Uuid>,
     created_after: Option<TimestampWithTimeZone>,
     created_before: Option<TimestampWithTimeZone>,
@@ -26,6 +26,7 @@ pub struct Arguments {
     updated_before: Option<TimestampWithTimeZone>,
     search: Option<TsQuery>,
     search_number: Option<i64>,
+    number: Option<i64>,
     pub cursor: Option<Cursor>,
 }
 
@@ -44,15 +45,15 @@ impl Arguments {
             statuses: OneOrMany::values(&filters.status, Status::label),
             stages: OneOrMany::values(&filters.stage_id, Uuid::from),
             workflows: OneOrMany::values(&filters.workflow_id, Uuid::from),
-            assignee: match filters.assigned_to {
-                Some(Assignee::PersonFilter(person)) => person.profile(me),
-                _ => None,
-            },
+            assignees: (filters.assigned_to.iter().flat_map(|assignees| &assignees.0))
+                .filter_map(|assignee| assignee.profile(me))
+                .collect(),
             creator: filters.created_by.and_then(|person| person.profile(me)),
             created_after: filters.created_after.map(|time| time.0),
             created_before: filters.created_before.map(|time| time.0),
             updated_after: filters.updated_after.map(|time| time.0),
             updated_before: filters.updated_before.map(|time| time.0),
+            number: filters.number.map(|number| number.0),
             search_number: search.and_then(|search| search.number),
             search: search.and_then(|search| search.lexemes.clone()),
             cursor,
@@ -72,7 +73,7 @@ impl Arguments {
             self.stages.clone().into(),
             self.workflows.first().copied().into(),
             self.workflows.clone().into(),
-            self.assignee.into(),
+            self.assignees.first().copied().into(),
             self.creator.into(),
             self.created_after.into(),
             self.created_before.into(),
@@ -80,9 +81,12 @@ impl Arguments {
             self.updated_before.into(),
             self.search.clone().into(),
             self.search_number.into(),
-            cursor.map(Cursor::time).into(),
+            cursor.and_then(Cursor::time).into(),
             cursor.and_then(Cursor::priority).map(Priority::label).into(),
             cursor.map(Cursor::id).into(),
+            self.number.into(),
+            cursor.and_then(Cursor::number).into(),
+            self.assignees.clone().into(),
         ]
     }
 }

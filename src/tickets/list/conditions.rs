@@ -1,10 +1,19 @@
 //! The SQL conditions that the filters of a list mean. They are constants; values are always bound.
 
-use super::filters::{Assignee, Filters};
+use super::filters::{Assignee, Filters, WaitingFor};
 use super::search::TicketSearch;
-use crate::platform::json::input::OneOrMany;
+use crate::platform::json::input::{Flag, OneOrMany};
 
 pub(super) const CREATED_BEFORE: &str = "t.created_at < $14";
+
+/// An array, so that the tickets are looked up by id: for EXISTS the planner may scan the list.
+const WATCHED: &str = "
+    t.id = any (array(select x.ticket_id from helpdesk.ticket_watchers x
+                       where x.org_id = $1 and x.user_id = $2))";
+
+const NOT_WATCHED: &str = "
+    not exists (select from helpdesk.ticket_watchers x
+                 where x.org_id = $1 and x.ticket_id = t.id and x.user_id = $2)";
 
 /// The conditions on a ticket `t` that the filters mean. A single value is compared with `=`, so
 /// that an index can return its tickets in order.
@@ -30,9 +39,13 @@ pub fn conditions(
         one_or_many(&filters.status, "t.status = $5", "t.status = any ($6)"),
         one_or_many(&filters.stage_id, "t.current_stage_id = $7", "t.current_stage_id = any ($8)"),
         one_or_many(&filters.workflow_id, "t.workflow_id = $9", "t.workflow_id = any ($10)"),
-        filters.assigned_to.as_ref().map(|assignee| match assignee {
-            Assignee::Nobody => "t.assigned_to is null",
-            _ => "t.assigned_to = $11",
+        filters.assigned_to.as_ref().map(|assignees| match assignees.0.as_slice() {
+            [Assignee::Nobody] => "t.assigned_to is null",
+            [_] => "t.assigned_to = $11",
+            many if many.iter().any(Assignee::is_nobody) => {
+                "(t.assigned_to = any ($24) or t.assigned_to is null)"
+            }
+            _ => "t.assigned_to = any ($24)",
         }),
         filters.created_by.as_ref().map(|_| "t.created_by = $12"),
         filters.created_after.as_ref().map(|_| "t.created_at >= $13"),
@@ -40,6 +53,12 @@ pub fn conditions(
         filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
         filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
         search.map(|search| search.condition(sees_all)),
+        filters.number.as_ref().map(|_| "t.number = $22"),
+        filters.watching.map(|Flag(is_watching)| if is_watching { WATCHED } else { NOT_WATCHED }),
+        filters.waiting_for.map(|waiting_for| match waiting_for {
+            WaitingFor::Staff => "t.status in ('open', 'pending') and not t.is_answered",
+            WaitingFor::Customer => "t.status in ('open', 'pending') and t.is_answered",
+        }),
     ]
     .into_iter()
     .flatten()

@@ -11,7 +11,7 @@ use crate::access::person::PersonFilter;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
-use crate::platform::json::input::{self, Integer, OneOrMany};
+use crate::platform::json::input::{self, Flag, Integer, OneOrMany};
 use crate::platform::paging::{Count, PageSize};
 use crate::platform::text::is_blank;
 
@@ -24,13 +24,16 @@ pub struct Filters {
     pub status: Option<OneOrMany<Status>>,
     pub stage_id: Option<OneOrMany<Id>>,
     pub workflow_id: Option<OneOrMany<Id>>,
-    pub assigned_to: Option<Assignee>,
+    pub assigned_to: Option<OneOrMany<Assignee>>,
     pub created_by: Option<PersonFilter>,
     pub created_after: Option<Rfc3339>,
     pub created_before: Option<Rfc3339>,
     pub updated_after: Option<Rfc3339>,
     pub updated_before: Option<Rfc3339>,
     pub search: Option<String>,
+    pub number: Option<Integer>,
+    pub watching: Option<Flag>,
+    pub waiting_for: Option<WaitingFor>,
     pub sort: Option<Sort>,
     pub per_page: Option<PageSize>,
     pub page: Option<Integer>,
@@ -43,14 +46,20 @@ const FILTER_KEYS: &[(&str, &str)] = &[
     ("status", "open, pending, resolved, closed, or a list of them"),
     ("stageId", "the id of a stage, or a list of them"),
     ("workflowId", "the id of a workflow, or a list of them"),
-    ("assignedTo", r#"the id of a member, "me" or "none""#),
+    ("assignedTo", r#"the id of a member, "me" or "none", or a list of them"#),
     ("createdBy", r#"the id of a member, or "me""#),
     ("createdAfter", "an RFC 3339 timestamp, 2026-01-31T09:00:00Z; inclusive"),
     ("createdBefore", "an RFC 3339 timestamp, 2026-01-31T09:00:00Z; exclusive"),
     ("updatedAfter", "an RFC 3339 timestamp, 2026-01-31T09:00:00Z; inclusive"),
     ("updatedBefore", "an RFC 3339 timestamp, 2026-01-31T09:00:00Z; exclusive"),
     ("search", "1 to 200 characters"),
-    ("sort", "updatedAt, createdAt, priority, or one of them with - before it for descending"),
+    ("number", "the number of a ticket"),
+    ("watching", "true for the tickets that the caller watches, false for the others"),
+    ("waitingFor", "staff or customer"),
+    (
+        "sort",
+        "updatedAt, createdAt, priority, number, queue, or one of them with - before it for descending",
+    ),
     ("perPage", PageSize::ALLOWED),
     ("page", "a whole number from 1, without cursor"),
     ("cursor", "the nextCursor of the previous page, with the same sort and without page"),
@@ -68,6 +77,37 @@ impl<'de> Deserialize<'de> for Assignee {
         input::parse_word(input, |word| match word {
             "none" => Some(Assignee::Nobody),
             word => PersonFilter::from_text(word).map(Assignee::PersonFilter),
+        })
+    }
+}
+
+impl Assignee {
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Assignee::Nobody)
+    }
+
+    /// Their profile, where `me` is the caller's.
+    pub fn profile(self, me: Option<Uuid>) -> Option<Uuid> {
+        match self {
+            Assignee::Nobody => None,
+            Assignee::PersonFilter(person) => person.profile(me),
+        }
+    }
+}
+
+/// Who is to speak next on a ticket that is open or pending.
+#[derive(Clone, Copy)]
+pub enum WaitingFor {
+    Staff,
+    Customer,
+}
+
+impl<'de> Deserialize<'de> for WaitingFor {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<WaitingFor, D::Error> {
+        input::parse_word(input, |word| match word {
+            "staff" => Some(WaitingFor::Staff),
+            "customer" => Some(WaitingFor::Customer),
+            _ => None,
         })
     }
 }
@@ -109,7 +149,12 @@ impl Filters {
 
     /// Whether the counters of reporting count by everything that is filtered by.
     pub fn can_use_counters(&self) -> bool {
-        self.created_by.is_none() && !self.has_time_range() && self.search.is_none()
+        self.created_by.is_none()
+            && !self.has_time_range()
+            && self.search.is_none()
+            && self.number.is_none()
+            && self.watching.is_none()
+            && self.waiting_for.is_none()
     }
 
     pub fn has_time_range(&self) -> bool {

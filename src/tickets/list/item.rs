@@ -29,11 +29,13 @@ struct TicketItem<'a> {
     attachment_count: Option<i32>,
     created_at: Option<Time>,
     updated_at: Option<Time>,
+    last_comment_at: Option<Time>,
+    waiting_for: Option<&'a str>,
 }
 
 const ITEM_COLUMNS: &str = "
     t.id, t.number, t.title, t.priority, t.status, t.version, s.id, s.name, a.id, a.name,
-    c.id, c.name, t.created_at, t.updated_at";
+    c.id, c.name, t.created_at, t.updated_at, t.last_public_comment_at, t.is_answered";
 
 const PUBLIC_COUNTS: &str = ", t.public_comment_count, t.public_attachment_count";
 
@@ -69,10 +71,16 @@ impl<'a> TicketItem<'a> {
             current_stage: row.named(7),
             assigned_to: row.named(9),
             created_by: row.named(11),
-            comment_count: row.get(15),
-            attachment_count: row.get(16),
+            comment_count: row.get(17),
+            attachment_count: row.get(18),
             created_at: row.time(13),
             updated_at: row.time(14),
+            last_comment_at: row.time(15),
+            waiting_for: match (row.get(5), row.get(16)) {
+                (Some("open" | "pending"), Some(true)) => Some("customer"),
+                (Some("open" | "pending"), _) => Some("staff"),
+                _ => None,
+            },
         }
     }
 }
@@ -81,6 +89,7 @@ impl<'a> TicketItem<'a> {
 pub(super) struct ListedTicket {
     pub(super) json: JsonText,
     id: Option<Uuid>,
+    number: Option<i64>,
     priority: Option<Priority>,
     created_at: Option<TimestampWithTimeZone>,
     updated_at: Option<TimestampWithTimeZone>,
@@ -91,6 +100,7 @@ impl ListedTicket {
         Ok(ListedTicket {
             json: JsonText::serialize(&TicketItem::from_row(row))?,
             id: row.get(1),
+            number: row.get(2),
             priority: row.get(4),
             created_at: row.get(13),
             updated_at: row.get(14),
@@ -99,9 +109,9 @@ impl ListedTicket {
 
     pub(super) fn cursor(&self, sort: Sort) -> Option<Cursor> {
         let time = match sort.key {
-            SortKey::CreatedAt => self.created_at,
-            SortKey::UpdatedAt | SortKey::Priority => self.updated_at,
+            SortKey::CreatedAt | SortKey::Queue => self.created_at,
+            SortKey::UpdatedAt | SortKey::Priority | SortKey::Number => self.updated_at,
         };
-        Some(Cursor::new(sort, self.priority, time?, self.id?))
+        Some(Cursor::new(sort, self.priority, time, self.number, self.id?))
     }
 }

@@ -177,8 +177,18 @@ mod tests {
         seen
     }
 
-    const SORTS: [&str; 6] =
-        ["updatedAt", "-updatedAt", "createdAt", "-createdAt", "priority", "-priority"];
+    const SORTS: [&str; 10] = [
+        "updatedAt",
+        "-updatedAt",
+        "createdAt",
+        "-createdAt",
+        "priority",
+        "-priority",
+        "number",
+        "-number",
+        "queue",
+        "-queue",
+    ];
 
     fn check_that_pages_have_every_ticket_once_and_in_order(
         cases: u32,
@@ -216,13 +226,14 @@ mod tests {
         });
     }
 
-    fn sort_key(ticket: &Value, sort: &str) -> (Option<usize>, String) {
+    fn sort_key(ticket: &Value, sort: &str) -> (Option<u64>, String) {
+        let priorities = ["low", "medium", "high", "urgent"];
+        let rank = priorities.iter().position(|priority| ticket["priority"] == *priority);
+        let rank = rank.map(|rank| rank as u64);
         match sort.trim_start_matches('-') {
-            "priority" => {
-                let priorities = ["low", "medium", "high", "urgent"];
-                let rank = priorities.iter().position(|priority| ticket["priority"] == *priority);
-                (rank, ticket["updatedAt"].to_string())
-            }
+            "priority" => (rank, ticket["updatedAt"].to_string()),
+            "number" => (ticket["number"].as_u64(), String::new()),
+            "queue" => (rank.map(|rank| 3 - rank), ticket["createdAt"].to_string()),
             key => (None, ticket[key].to_string()),
         }
     }

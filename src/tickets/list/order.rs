@@ -16,6 +16,9 @@ pub enum SortKey {
     CreatedAt,
     /// Within a priority by updated_at, in the same direction.
     Priority,
+    Number,
+    /// The order of claim_next_ticket: by priority, the highest first, then by created_at.
+    Queue,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +43,8 @@ impl Sort {
             "updatedAt" => SortKey::UpdatedAt,
             "createdAt" => SortKey::CreatedAt,
             "priority" => SortKey::Priority,
+            "number" => SortKey::Number,
+            "queue" => SortKey::Queue,
             _ => return None,
         };
         Some(Sort { key, descending })
@@ -53,6 +58,10 @@ impl Sort {
             (SortKey::CreatedAt, false) => "createdAt",
             (SortKey::Priority, true) => "-priority",
             (SortKey::Priority, false) => "priority",
+            (SortKey::Number, true) => "-number",
+            (SortKey::Number, false) => "number",
+            (SortKey::Queue, true) => "-queue",
+            (SortKey::Queue, false) => "queue",
         }
     }
 }
@@ -69,15 +78,24 @@ impl Serialize for Sort {
     }
 }
 
+impl SortKey {
+    fn is_by_priority(self) -> bool {
+        matches!(self, SortKey::Priority | SortKey::Queue)
+    }
+}
+
 /// The position after the last ticket of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
     sort: Sort,
-    /// Only in a list sorted by priority.
+    /// Only in a list sorted by priority, or as the queue.
     priority: Option<Priority>,
-    /// created_at or updated_at, whichever the list is sorted by.
-    time: CursorTime,
+    /// created_at or updated_at, whichever the list is sorted by; not in a list sorted by number.
+    time: Option<CursorTime>,
+    /// Only in a list sorted by number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<i64>,
     id: Id,
 }
 
@@ -85,17 +103,28 @@ impl Cursor {
     pub fn new(
         sort: Sort,
         priority: Option<Priority>,
-        time: TimestampWithTimeZone,
+        time: Option<TimestampWithTimeZone>,
+        number: Option<i64>,
         id: Uuid,
     ) -> Cursor {
-        let priority = priority.filter(|_| sort.key == SortKey::Priority);
-        Cursor { sort, priority, time: CursorTime(time), id: id.into() }
+        let is_by_number = sort.key == SortKey::Number;
+        Cursor {
+            sort,
+            priority: priority.filter(|_| sort.key.is_by_priority()),
+            time: time.filter(|_| !is_by_number).map(CursorTime),
+            number: number.filter(|_| is_by_number),
+            id: id.into(),
+        }
     }
 
     pub fn decode(text: &str, sort: Sort) -> Result<Cursor> {
         let cursor: Cursor = paging::decode(text)?;
         paging::check_same_order(cursor.sort.text(), sort.text())?;
-        if cursor.priority.is_some() != (sort.key == SortKey::Priority) {
+        let is_by_number = sort.key == SortKey::Number;
+        if cursor.priority.is_some() != sort.key.is_by_priority()
+            || cursor.number.is_some() != is_by_number
+            || cursor.time.is_some() == is_by_number
+        {
             return Err(paging::malformed_cursor());
         }
         Ok(cursor)
@@ -105,8 +134,12 @@ impl Cursor {
         self.priority
     }
 
-    pub fn time(&self) -> TimestampWithTimeZone {
-        self.time.0
+    pub fn time(&self) -> Option<TimestampWithTimeZone> {
+        self.time.map(|time| time.0)
+    }
+
+    pub fn number(&self) -> Option<i64> {
+        self.number
     }
 
     pub fn id(&self) -> Uuid {
@@ -123,21 +156,28 @@ mod tests {
     use super::*;
 
     fn any_sort() -> impl Strategy<Value = Sort> {
-        (0..3usize, any::<bool>()).prop_map(|(key, descending)| Sort {
-            key: [SortKey::UpdatedAt, SortKey::CreatedAt, SortKey::Priority][key],
-            descending,
-        })
+        let keys = vec![
+            SortKey::UpdatedAt,
+            SortKey::CreatedAt,
+            SortKey::Priority,
+            SortKey::Number,
+            SortKey::Queue,
+        ];
+        (prop::sample::select(keys), any::<bool>())
+            .prop_map(|(key, descending)| Sort { key, descending })
     }
 
     fn any_cursor() -> impl Strategy<Value = Cursor> {
         let priority = (0..4usize)
             .prop_map(|n| [Priority::Low, Priority::Medium, Priority::High, Priority::Urgent][n]);
         let micros = -200_000_000_000_000_000i64..9_000_000_000_000_000_000;
-        (any_sort(), priority, micros, any::<[u8; 16]>()).prop_filter_map(
+        let number = 1..1_000_000_000_000i64;
+        (any_sort(), priority, micros, number, any::<[u8; 16]>()).prop_filter_map(
             "a timestamp that Postgres can store",
-            |(sort, priority, micros, id)| {
+            |(sort, priority, micros, number, id)| {
                 let time = TimestampWithTimeZone::try_from(micros).ok()?;
-                Some(Cursor::new(sort, Some(priority), time, Uuid::from_bytes(id)))
+                let id = Uuid::from_bytes(id);
+                Some(Cursor::new(sort, Some(priority), Some(time), Some(number), id))
             },
         )
     }
@@ -182,6 +222,8 @@ mod tests {
             (cursor("-updatedAt", "\"whatever\"", "1", ID), sort),
             (cursor("-updatedAt", "\"low\"", "1", ID), sort),
             (cursor("-priority", "null", "1", ID), by_priority),
+            (cursor("-updatedAt", "null", "null", ID), sort),
+            (cursor("-updatedAt", "null", "1", ID).replace('}', ",\"number\":1}"), sort),
             (cursor("-updatedAt", "null", "1", ID).replace('}', ",\"more\":1}"), sort),
             (cursor("-updatedAt", "null", "1", ID) + " x", sort),
             (" ".repeat(100_000) + &cursor("-updatedAt", "null", "1", ID), sort),

@@ -16,7 +16,9 @@ pub(super) fn of_page(
     let has_one_best_plan = match (conditions.len(), sees_all) {
         (0, true) => true,
         (0, false) => sort.key == SortKey::UpdatedAt,
-        (1, true) => filters.assigned_to.is_none() && !filters.has_time_range(),
+        (1, true) => {
+            filters.assigned_to.is_none() && filters.watching.is_none() && !filters.has_time_range()
+        }
         _ => false,
     };
     if has_one_best_plan { Planned::Once } else { Planned::EachTime }

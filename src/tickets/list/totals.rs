@@ -25,7 +25,7 @@ pub(super) fn count(
         return count_matches(filters, search, sees_all, params);
     }
     let (sql, planned) = if sees_all && filters.can_use_counters() {
-        (sum_of_counters(conditions, filters.assigned_to), Planned::Once)
+        (sum_of_counters(conditions, filters), Planned::Once)
     } else {
         (
             select_matching("select count(*)", conditions, sees_all),
@@ -55,15 +55,19 @@ fn count_matches(
 
 /// Sums the counters of reporting instead of counting tickets. Each row of them is given the
 /// columns of a ticket `t`, so that the same conditions apply to it.
-fn sum_of_counters(conditions: &[&'static str], assignee: Option<Assignee>) -> String {
-    let (counts, agent) = match assignee {
-        None => (STAGE_COUNTS, None),
-        Some(Assignee::Nobody) => (&**AGENT_COUNTS, Some(NOBODY)),
-        Some(Assignee::PersonFilter(_)) => (&**AGENT_COUNTS, Some("$11")),
+fn sum_of_counters(conditions: &[&'static str], filters: &Filters) -> String {
+    let assignees = filters.assigned_to.as_ref().map(|assignees| assignees.0.as_slice());
+    let (counts, of_agents) = match assignees {
+        None => (STAGE_COUNTS, String::new()),
+        Some(assignees) => {
+            let nobody = assignees.iter().any(Assignee::is_nobody);
+            let nobody = if nobody { format!("or c.agent_id = {NOBODY}") } else { String::new() };
+            (&**AGENT_COUNTS, format!(" and (c.agent_id = any ($24) {nobody})"))
+        }
     };
-    let (assigned_to, of_agent) = match agent {
-        None => ("null::uuid".to_owned(), String::new()),
-        Some(agent) => (format!("nullif({agent}, {NOBODY})"), format!(" and c.agent_id = {agent}")),
+    let assigned_to = match assignees {
+        None => "null::uuid".to_owned(),
+        Some(_) => format!("nullif(c.agent_id, {NOBODY})"),
     };
     let sum = format!(
         "
@@ -72,7 +76,7 @@ fn sum_of_counters(conditions: &[&'static str], assignee: Option<Assignee>) -> S
                        c.ticket_count, {assigned_to} as assigned_to
                   from ({counts}) c
                   join helpdesk.workflow_stages s on s.org_id = $1 and s.id = c.stage_id
-                 where c.org_id = $1{of_agent}) t
+                 where c.org_id = $1{of_agents}) t
          where true"
     );
     with_conditions(&sum, conditions.iter().copied())

@@ -21,6 +21,13 @@ select helpdesk.get_ticket_details('00000000-0000-4000-8000-000000000000') is nu
 select helpdesk.get_ticket_details(test.ticket_id('Printer on fire'), test.org_id('Acme')) is not null;
 select helpdesk.get_ticket_details(test.ticket_id('Printer on fire'), test.org_id('Globex')) is null;
 select test.error_of('select helpdesk.get_ticket_details(null)');
+-- By number, which needs the organization
+select helpdesk.get_ticket_details(p_number => 1, p_org_id => test.org_id('Acme'))->'ticket'->>'title';
+select helpdesk.get_ticket_details(p_number => 99, p_org_id => test.org_id('Acme')) is null,
+       helpdesk.get_ticket_details(p_number => 1, p_org_id => test.org_id('Globex')) is null;
+select test.error_of('select helpdesk.get_ticket_details(p_number => 1)');
+select test.error_of($$select helpdesk.get_ticket_details(test.ticket_id('Printer on fire'), test.org_id('Acme'), 1)$$);
+select * from test.attempt_by_each_person($$select 1 where helpdesk.get_ticket_details(p_number => 1, p_org_id => test.org_id('Acme')) is not null$$);
 call test.sign_out();
 
 call test.create_conversation();
@@ -68,3 +75,34 @@ begin;
 update helpdesk.tickets set priority = 'urgent' where title = 'Mallory''s';
 select helpdesk.get_ticket_details(test.ticket_id('Mallory''s'))->'history'->0->'changedBy';
 rollback;
+
+---- What a page of one ticket shows beside it
+
+create temp table one (details json);
+grant all on one to public;
+call test.sign_in('Ben');
+select helpdesk.update_ticket(test.ticket_id('Noise'), jsonb_build_object('assignedTo', test.profile_id('Dave'), 'stageId', test.stage_id('Acme', 'In progress'))) is not null;
+select helpdesk.watch_ticket(test.ticket_id('Noise')) is not null;
+insert into one select helpdesk.get_ticket_details(test.ticket_id('Noise'));
+select details->'ticket'->>'isWatching', details->'ticket'->>'orgId' = test.org_id('Acme')::text, (details->'ticket'->>'firstResponseAt') is not null from one;
+-- The names of what the history mentions, by id
+select h->'changes'->>'type', (select string_agg(name, ', ' order by name) from json_each_text(h->'names') n (id, name)),
+       h->'names'->>(h->'changes'->'fields'->'stage'->>'to') as stage
+  from one, json_array_elements(details->'history') h;
+-- The stages that the ticket may move to: other than its own, as the transitions allow, for staff
+select a->>'name', a->>'status', test.json_keys(a) from one, json_array_elements(details->'ticket'->'availableStages') a;
+create function pg_temp.available() returns text language sql as $$
+  select coalesce(string_agg(a->>'name', ', '), '-') from json_array_elements(helpdesk.get_ticket_details(test.ticket_id('Noise'))->'ticket'->'availableStages') a $$;
+call test.sign_out();
+insert into helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role)
+select org_id, workflow_id, test.stage_id('Acme', 'In progress'), id, case name when 'Closed' then 'org_admin' else 'org_agent' end
+  from helpdesk.workflow_stages where org_id = test.org_id('Acme') and name in ('Resolved', 'Closed');
+select pg_temp.available();
+call test.sign_in('Ben');
+select pg_temp.available();
+call test.sign_in('Ada');
+select pg_temp.available();
+call test.sign_in('Alice');
+select pg_temp.available(), helpdesk.get_ticket_details(test.ticket_id('Noise'))->'ticket'->>'isWatching';
+call test.sign_in('Ben');
+select test.json_keys(helpdesk.update_ticket(test.ticket_id('Noise'), '{"priority": "high"}')) = test.json_keys(helpdesk.get_ticket_details(test.ticket_id('Noise'))->'ticket');

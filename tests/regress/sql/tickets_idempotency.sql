@@ -25,4 +25,4 @@ select test.error_of($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try',
 select test.attempt($$select helpdesk.create_ticket(test.org_id('Acme'), 'Try', p_requester_id => test.profile_id('Alice'), p_idempotency_key => 'k3')$$);
 rollback;
 call test.sign_out();
-select test.attempt('select * from helpdesk.ticket_idempotency_keys');
+select test.attempt('select * from helpdesk.idempotency_keys');

@@ -11,6 +11,9 @@ set client_min_messages = warning;
 select filter, test.listed_titles(filter || '{"sort": "createdAt"}') from (values
   ('{"priority": "urgent"}'::jsonb), ('{"priority": ["low", "high"]}'), ('{"priority": ["low", "low"]}'),
   ('{"status": "open"}'), ('{"status": ["resolved", "closed"]}'), ('{"status": "pending"}'),
+  ('{"priority": "{high,urgent}"}'), ('{"priority": "{\"low\"}"}'), ('{"status": "{resolved, closed}"}'),
+  ('{"number": 3}'), ('{"number": "3"}'), ('{"number": 0}'), ('{"watching": true}'), ('{"watching": "false", "perPage": 1}'),
+  ('{"assignedTo": ["me", "none"]}'), ('{"assignedTo": "{me}"}'),
   ('{"assignedTo": "me"}'), ('{"assignedTo": "none"}'), ('{"createdBy": "me"}'),
   ('{"createdAfter": "2026-01-01T10:00:00Z"}'), ('{"createdAfter": "2026-01-01T11:00:00+01:00"}'), ('{"createdBefore": "2026-01-01T03:00:00Z"}'),
   ('{"updatedAfter": "2026-02-01T04:00:00Z"}'), ('{"updatedBefore": "2026-02-01T01:00:00Z"}'), ('{"updatedAfter": "2027-01-01T00:00:00Z"}'),
@@ -25,6 +28,10 @@ select test.listed_titles(jsonb_build_object('workflowId', test.workflow_id('Acm
 select test.listed_titles(jsonb_build_object('workflowId', array[test.workflow_id('Globex')]));
 select test.listed_titles(jsonb_build_object('assignedTo', test.profile_id('Dave')));
 select test.listed_titles(jsonb_build_object('assignedTo', upper(test.profile_id('Dave')::text)));
+select test.listed_titles(jsonb_build_object('assignedTo', filter, 'sort', 'createdAt')) = test.listed_titles(jsonb_build_object('sort', 'createdAt'))
+  from (select jsonb_build_array('me', 'none', test.profile_id('Dave'))) f (filter);
+select test.listed_titles(jsonb_build_object('assignedTo', jsonb_build_array(test.profile_id('Dave'), 'me'), 'sort', 'createdAt'));
+select test.listed_titles(jsonb_build_object('stageId', format('{%s,%s}', test.stage_id('Acme', 'Closed'), test.stage_id('Acme', 'New')), 'sort', 'createdAt'));
 select test.listed_titles(jsonb_build_object('createdBy', test.profile_id('Dave'), 'sort', 'createdAt'));
 select test.listed_titles(jsonb_build_object('createdBy', test.profile_id('Mallory')));
 select test.listed_titles(jsonb_build_object('search', '#' || number)), test.listed_titles(jsonb_build_object('search', number::text, 'priority', 'medium'))

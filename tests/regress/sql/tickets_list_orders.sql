@@ -7,7 +7,7 @@ call test.create_listed_tickets();
 call test.sign_in('Ben');
 select test.listed_titles();
 select sort, test.listed_titles(jsonb_build_object('sort', sort))
-  from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,priority,-priority}'::text[]) sort;
+  from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,priority,-priority,number,-number,queue,-queue}'::text[]) sort;
 
 ---- The JSON
 

@@ -33,7 +33,7 @@ end $$;
 
 create temp table orders as
   select sort, per_page, jsonb_build_object('sort', sort, 'perPage', per_page) as filters
-    from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,priority,-priority}'::text[]) sort, unnest('{1,2,5,12,13}'::int[]) per_page;
+    from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,priority,-priority,number,-number,queue,-queue}'::text[]) sort, unnest('{1,2,5,12,13}'::int[]) per_page;
 grant select on orders to public;
 call test.sign_in('Ben');
 select sort, per_page, filters from orders where test.titles_by_cursor(filters) || ' of 12' <> test.listed_titles(jsonb_build_object('sort', sort))

@@ -8,6 +8,9 @@ call test.create_queue();
 begin;
 call test.sign_in('Ben');
 create function pg_temp.claim(filters jsonb default '{}') returns text language sql as $$ select helpdesk.claim_next_ticket(test.org_id('Acme'), filters)->>'title' $$;
+-- The list sorted by queue is in the order of the claims.
+select t->>'title' from json_array_elements(helpdesk.list_org_tickets(test.org_id('Acme'),
+  '{"sort": "queue", "assignedTo": "none", "status": "open"}')->'tickets') t;
 select pg_temp.claim() from generate_series(1, 3);
 call test.sign_in('Ada');
 select pg_temp.claim() from generate_series(1, 4);
@@ -41,7 +44,8 @@ exception
 end $$;
 select filters, test.claimed_title('Ben', filters) from (values
   ('{}'::jsonb), ('{"priority": "low"}'), ('{"priority": ["low", "medium"]}'), ('{"search": "q7"}'), ('{"search": "ticket q4"}'), ('{"search": "taken"}'), ('{"search": "closed"}'),
-  ('{"createdBefore": "2026-01-01T02:00:00Z"}'), ('{"createdAfter": "2026-01-01T04:00:00Z"}'), ('{"updatedBefore": "2000-01-01T00:00:00Z"}'), ('{"updatedAfter": "2026-01-01T00:00:00Z"}'), ('{"createdBy": "me"}')) f (filters);
+  ('{"createdBefore": "2026-01-01T02:00:00Z"}'), ('{"createdAfter": "2026-01-01T04:00:00Z"}'), ('{"updatedBefore": "2000-01-01T00:00:00Z"}'), ('{"updatedAfter": "2026-01-01T00:00:00Z"}'), ('{"createdBy": "me"}'),
+  ('{"waitingFor": "customer"}'), ('{"watching": true}'), ('{"number": 1}')) f (filters);
 select test.claimed_title('Ben', jsonb_build_object('createdBy', test.profile_id('Dave'))), test.claimed_title('Ben', jsonb_build_object('createdBy', test.profile_id('Dave'), 'priority', 'low')),
        test.claimed_title('Ben', jsonb_build_object('stageId', test.stage_id('Acme', 'In progress'), 'priority', array['low', 'high'])), test.claimed_title('Ben', jsonb_build_object('stageId', test.stage_id('Acme', 'Closed'))),
        test.claimed_title('Ben', jsonb_build_object('workflowId', test.workflow_id('Acme'))), test.claimed_title('Ben', jsonb_build_object('workflowId', test.workflow_id('Globex')));

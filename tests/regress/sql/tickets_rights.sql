@@ -74,7 +74,7 @@ select test.attempt('delete from helpdesk.ticket_history');
 select test.attempt('insert into helpdesk.ticket_history default values');
 select test.attempt('truncate helpdesk.ticket_history');
 select test.attempt('select * from helpdesk.ticket_counters');
-select test.attempt('select * from helpdesk.ticket_idempotency_keys');
+select test.attempt('select * from helpdesk.idempotency_keys');
 set role service_role;
 select test.attempt($$update helpdesk.ticket_history set title = 'x'$$);
 select test.attempt('delete from helpdesk.ticket_history');
