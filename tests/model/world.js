@@ -265,7 +265,11 @@ class Generator {
     const internal = (rows) => rows.filter((row) => row.is_internal).length;
     ticket.public_comment_count = comments.length - internal(comments);
     ticket.public_attachment_count = attachments.length - internal(attachments);
-    const last = comments.filter((comment) => !comment.is_internal).at(-1);
+    const order = (comment) => comment.created_at + comment.id;
+    const last = comments
+      .filter((comment) => !comment.is_internal)
+      .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+      .at(-1);
     ticket.last_public_comment_at = last?.created_at ?? null;
     ticket.is_answered = last !== undefined && last.created_by !== ticket.created_by;
     if (internal(comments) + internal(attachments) > 0) {

@@ -94,7 +94,7 @@ export function callOf(fn, args, { isCast = true } = {}) {
   return [`select helpdesk.${fn.name}(${list}) as result`, values];
 }
 
-/** JSON text of an argument. `p_attachments` is a list of objects, so that an object is put into one. */
+/** JSON text of an argument. `p_attachments` is a list, so an object is put into one. */
 function jsonOf(name, value) {
   if (value === null) return null;
   const json = typeof value === 'string' ? value : JSON.stringify(value);
