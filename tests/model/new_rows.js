@@ -61,6 +61,7 @@ const NEW_ROWS = {
         ...{ id: random.uuid(), name: 'New', created_at: now, created_by: me.id ?? random.pick(world.rows.profiles).id },
         ...{ agents_may_invite: true, open_to_customers: true },
         ...{ reopen_on_customer_comment: false, closed_ticket_replies: 'refuse', notification_retention: '1 day' },
+        ...{ search_ignores_accents: false },
         ...{ search_language: 'english', time_zone: 'Europe/Berlin' },
       },
     },

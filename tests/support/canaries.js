@@ -19,6 +19,7 @@ const OF_NO_ORGANIZATION = ['schema_version', 'installation_settings', 'admin_in
  * Columns that a check constraint restricts to a few values, which reveal nothing about a tenant.
  */
 const FIXED_VALUES = [
+  'profiles.avatar_url',
   'org_members.org_role',
   'tickets.status',
   'ticket_history.status',
