@@ -82,15 +82,19 @@ pub(super) fn tokenize(text: &str, casing: Casing) -> Tokens {
             continue;
         }
         end = range.end;
-        let word = normalize(cut(run), casing);
+        // Its pairs are short, however long it is.
+        let is_unspaced = class == Class::Unspaced;
+        let mut word = normalize(if is_unspaced { run } else { cut(run) }, casing);
         if word.is_empty() {
             continue;
         }
-        if class == Class::Unspaced {
+        if is_unspaced {
             chain.finish(&mut found.codes);
             position = push_pairs(&mut found.tokens, &word, run, range, position);
             continue;
         }
+        // Some characters become many.
+        word.truncate(cut(&word).len());
         let word = without_version_letter(word, &text[end..]);
         position += 1;
         chain.add(separator, range.clone(), position, &word, &mut found.codes);
@@ -185,7 +189,7 @@ fn push_pairs(
         tokens.push(Token {
             range,
             position: position + n + 1,
-            word: word[start..end].to_owned(),
+            word: cut(&word[start..end]).to_owned(),
             kind,
         });
     }
