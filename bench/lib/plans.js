@@ -20,6 +20,7 @@ const EXCUSED = {
   search_prefix: 'ranks a bounded window of matches',
   search_negation: 'puts the articles that match in order',
   search_only_negation: 'puts the articles that match in order',
+  search_rare: 'compares the newest titles with a word that is nowhere',
   search_customer: 'looks through the tickets of the customer',
   get_ticket_details_500_comments: 'sorts the comments it shows',
 };

@@ -65,6 +65,8 @@ struct Chain {
     /// Range, position and word of each part.
     parts: Vec<(Range<usize>, usize, String)>,
     has_other_separators: bool,
+    /// As versions and decimal numbers have. A space after them begins another number.
+    has_points: bool,
     is_too_long: bool,
 }
 
@@ -209,7 +211,9 @@ impl Chain {
         let is_joined = self.parts.last().is_some_and(|(_, _, last)| match separator {
             _ if joins_words => true,
             "_" | "/" | "." | "," | ":" | "#" => has_digit(word),
-            " " | "\u{a0}" | ") " | " / " | " - " => has_digit(last) && has_digit(word),
+            " " | "\u{a0}" | ") " | " / " | " - " => {
+                !self.has_points && has_digit(last) && has_digit(word)
+            }
             _ => false,
         });
         if !is_joined {
@@ -220,13 +224,14 @@ impl Chain {
             return;
         }
         self.has_other_separators |= is_joined && !joins_words;
+        self.has_points |= is_joined && matches!(separator, "." | ",");
         self.parts.push((range, position, word.to_owned()));
     }
 
     /// Ends the chain, and adds its codes: with digits, the whole and each of its ends; of words,
     /// the whole.
     fn finish(&mut self, codes: &mut Vec<Code>) {
-        let Chain { parts, has_other_separators, is_too_long } = std::mem::take(self);
+        let Chain { parts, has_other_separators, is_too_long, .. } = std::mem::take(self);
         let Some((last, _, _)) = parts.last() else { return };
         if parts.len() < 2 || is_too_long {
             return;
