@@ -74,7 +74,8 @@ comment on column helpdesk.search_documents.ticket_id is
 comment on column helpdesk.search_documents.is_internal is 'Whether only staff can read it.';
 comment on column helpdesk.search_documents.lexemes is
   'Lexemes of the first 100,000 characters in the search_language of the organization, with weight '
-  'A for those of the title. Lexemes of an article''s title are added again under a '
+  'A for those of the title. Made by document_lexemes(). Words with accents are added again '
+  'without them, marked by ~. Lexemes of an article''s title are added again under a '
   'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind.';
 
 comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';

@@ -10,6 +10,7 @@ use crate::access::caller::Caller;
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
 use crate::tickets::access::VisibleTicket;
@@ -69,7 +70,12 @@ fn add_comment(
     if let Some(changes) = &changes {
         changes.lock_targets(vec![org])?;
     }
-    insert_comment(&comment, content, is_internal, author)?;
+    {
+        // A caller who chooses the stage does not want the one of a reopening.
+        let moves = changes.as_ref().is_some_and(Changes::move_ticket);
+        let _quietly = moves.then(|| SystemWrite::begin(SystemWrite::CommentWithoutReopening));
+        insert_comment(&comment, content, is_internal, author)?;
+    }
     let place = Place { org, ticket, comment: Some(id), is_internal, uploader: author };
     for file in &files {
         file.insert(new_id(), &place)?;

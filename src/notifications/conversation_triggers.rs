@@ -78,8 +78,7 @@ fn excerpt(comment: &TriggerRow) -> Result<String> {
 /// Tells of a customer's file. One that belongs to a comment is part of that event.
 fn after_attachment_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
-    let belongs_to_comment =
-        new.has_column("comment_id") && new.get::<Uuid>("comment_id")?.is_some();
+    let belongs_to_comment = new.get::<Uuid>("comment_id")?.is_some();
     if belongs_to_comment || new.required("is_internal")? || new.is_import("uploaded_at")? {
         return Ok(None);
     }

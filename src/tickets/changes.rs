@@ -161,6 +161,11 @@ impl Changes {
         statement::write(&UPDATE_TICKET).exists(&args)
     }
 
+    /// Whether they choose the stage, or the workflow and with it the stage.
+    pub fn move_ticket(&self) -> bool {
+        self.stage_id.is_some() || self.workflow_id.is_some()
+    }
+
     fn is_empty(&self) -> bool {
         self.title.is_none()
             && self.description.is_none()

@@ -235,7 +235,7 @@ test('a ticket that one opens oneself arrives read', async () => {
   assert.deepEqual(row, { type: 'ticket_created', read: true });
 });
 
-test('a backend writes notifications of its own, people cannot', async () => {
+test('a backend creates custom notifications, people cannot', async () => {
   const args = { p_org_id: acme, p_user_id: alice.profile, p_title: 'Your export is ready', p_link: '/exports/7' };
   for (const client of [asAlice, asAda]) refused(await client.rpc('create_notification', args), 403, '42501');
   const backend = api.supabaseWithToken(api.token({ role: 'service_role' }));

@@ -86,19 +86,6 @@ async function write(text, work = () => {}) {
   }
 }
 
-/** ts_headline() takes minutes for hundreds of lexemes that a text repeats. */
-const SLOW = new Set([
-  'changes of direction',
-  'a link that never ends',
-  'addresses without spaces',
-  'a code of many parts',
-  'phone numbers in a row',
-  'an underscored name of many parts',
-  'nested tags',
-  'unclosed tags',
-  'control characters',
-]);
-
 for (const [name, text] of Object.entries(TEXTS)) {
   test(`${name}: written and indexed`, () =>
     write(text, async (session) => {
@@ -107,7 +94,7 @@ for (const [name, text] of Object.entries(TEXTS)) {
       assert.ok(rows[0].size < 3 * MAX_LEXEMES, `${rows[0].size} bytes`);
     }));
 
-  test(`${name}: searched for, and articles suggested`, { skip: SLOW.has(name) && 'ts_headline() takes minutes' }, () =>
+  test(`${name}: searched for, and articles suggested`, () =>
     write(text, async (session, ticket) => {
       await session.query('select helpdesk.suggest_articles($1)', [ticket]);
       for (const length of [2000, 40]) await session.query('select helpdesk.search($1, left($2, $3))', [acme, text, length]);

@@ -29,7 +29,7 @@ Watchers of a queue get notifications of new tickets, and of the comments and fi
   tickets that nobody is assigned to. Whoever founds an organization watches all its workflows.
 Callers: staff of the organization.
 p_workflow_id: the workflow; null means every workflow, also those created later.
-p_watch: false stops watching. Who stops watching one workflow and watched all goes on watching the
+p_watch: false stops watching. A person who watches all workflows and stops one still watches the
   others that there are.
 Errors: 22004 (null argument), 22023 (no such workflow), 42501 (not staff, not signed in).';
 

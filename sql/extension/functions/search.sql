@@ -20,7 +20,10 @@ p_query: words, "phrases", or, -not. 42 and #42 find the ticket with that number
   first 100,000 characters.
 - The last word, from three letters on, also matches as a prefix. Tickets and comments that contain
   the word itself come first.
-- If no article matches, a typo in the title of an article is forgiven.
+- A word without accents also finds those with accents, after the others, unless
+  organizations.search_ignores_accents is false.
+- If no article has all words of a question, articles match that share its telling words.
+- If nothing matches, typos in the titles of articles and tickets are forgiven.
 - A query without words finds nothing.
 Ranking: articles are ranked together; tickets and comments are ranked within windows of a few
   hundred matches, newest window first. Customers search their 2,000 most recently changed tickets.

@@ -95,7 +95,7 @@ impl Assignee {
     }
 }
 
-/// Who is to speak next on a ticket that is open or pending.
+/// Who is expected to answer next on a ticket that is open or pending.
 #[derive(Clone, Copy)]
 pub enum WaitingFor {
     Staff,

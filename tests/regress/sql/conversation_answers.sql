@@ -62,6 +62,16 @@ select * from test.attempt_by_each_person($$select helpdesk.add_comment(test.tic
 call test.sign_in('Alice');
 select test.error_of($$select helpdesk.add_comment(test.ticket_id('Noise'), 'Refused', p_changes => '{"priority": "low"}')$$);
 
+-- An answer that moves the ticket does not reopen it first, not even that of its requester.
+call test.sign_in('Ben');
+begin;
+select helpdesk.create_ticket(test.org_id('Acme'), 'My own') as own \gset
+select helpdesk.update_ticket(:'own', jsonb_build_object('stageId', test.stage_id('Acme', 'Resolved')))->>'version' as version;
+select helpdesk.add_comment(:'own', 'Solved for good', p_changes => jsonb_build_object('stageId', test.stage_id('Acme', 'Closed'))) is not null;
+select status, version from helpdesk.tickets where id = :'own';
+rollback;
+call test.sign_in('Alice');
+
 ---- Repeated requests
 
 begin;

@@ -32,7 +32,7 @@ call test.sign_in('Alice');
 select helpdesk.resolve_ticket(test.ticket_id('Noise'))->>'status';
 select helpdesk.resolve_ticket(test.ticket_id('Noise'), 'Really', test.org_id('Acme'))->>'status';
 select test.state();
--- A comment of its own still does.
+-- A comment without resolve_ticket() still does.
 select helpdesk.add_comment(test.ticket_id('Noise'), 'It is back') is not null;
 select test.state();
 call test.put_in('Closed');
@@ -139,7 +139,7 @@ select test.attempt($$update helpdesk.organizations set closed_ticket_replies = 
 select * from test.attempt_by_each_caller($$update helpdesk.organizations set closed_ticket_replies = 'refuse' where id = test.org_id('Acme')$$);
 call test.sign_out();
 
----- Who reopens: the requester, staff or not; not an assignee who asks
+---- The requester reopens a ticket, staff or not; an assignee who asks does not
 
 begin;
 update helpdesk.tickets set created_by = test.profile_id('Ada') where title = 'Noise';

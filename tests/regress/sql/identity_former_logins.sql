@@ -85,7 +85,7 @@ select role from helpdesk.profiles where name = 'Ingrid';
 select count(*) from helpdesk.admin_invite_codes;
 rollback;
 
----- Who signs up again with the same confirmed address gets the old profile back
+---- A person who signs up again with the same confirmed address gets the old profile back
 select test.profile_id('Ben') as ben, test.profile_id('Alice') as alice \gset
 begin;
 update helpdesk.profiles set role = 'admin' where name = 'Ben';

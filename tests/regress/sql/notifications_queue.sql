@@ -66,7 +66,7 @@ call test.sign_in('Ben');
 select helpdesk.watch_queue(test.org_id('Acme')), helpdesk.watch_queue(test.org_id('Acme'), test.workflow_id('Acme', 'Sales'));
 call test.sign_out();
 select * from test.queue_watchers();
--- Who stops watching one of all goes on watching the others.
+-- A person who watches all workflows and stops watching one still watches the others.
 call test.sign_in('Ben');
 select helpdesk.watch_queue(test.org_id('Acme'), test.workflow_id('Acme', 'Sales'), false);
 call test.sign_out();

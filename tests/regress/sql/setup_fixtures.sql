@@ -126,7 +126,7 @@ create procedure test.create_assigned_ticket() language sql as $$
   insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, created_at) values (test.org_id('Acme'), test.ticket_id('Leak'), 'Seen before', test.profile_id('Ben'), '2020-01-01');
   delete from helpdesk.notifications;
 $$;
--- Who gets which notifications from a person's statement: recipient, type, old and new status,
+-- The notifications that a person's statement creates: recipient, type, old and new status,
 -- commenter, and whether it arrives read. Undoes the statement.
 create function test.notified(person text, statement text) returns text language plpgsql as $$
 declare
