@@ -81,3 +81,25 @@ test('deleting a ticket waits for an uncommitted comment and deletes it too', as
     assert.equal(await db.value(`select count(*)::int from helpdesk.${table} where ticket_id = $1`, [ticket]), 0, table);
   }
 });
+
+test('one idempotency key in 8 racing sessions writes one comment with its file and its change', async () => {
+  const ticket = await newTicket('Answered twice');
+  const agents = await Promise.all(Array.from({ length: 8 }, () => db.signIn(ben)));
+  const file = { fileName: 'a.png', fileType: 'image/png', fileSize: 1, storagePath: 'folder/a.png' };
+  const text = `
+    select helpdesk.add_comment($1, 'Once', p_attachments => $2, p_idempotency_key => $3, p_changes => $4) as id`;
+  for (let round = 0; round < 10; round++) {
+    const title = `Round ${round}`;
+    const values = [ticket, JSON.stringify([file]), title, JSON.stringify({ title })];
+    const answers = await Promise.all(agents.map((session) => session.query(text, values)));
+    const ids = new Set(answers.map(({ rows }) => rows[0].id));
+    assert.equal(ids.size, 1);
+    const written = await db.sql(
+      `select (select count(*)::int from helpdesk.ticket_comments where ticket_id = $1) as comments,
+              (select count(*)::int from helpdesk.ticket_attachments where ticket_id = $1 and comment_id = $2) as files,
+              (select version from helpdesk.tickets where id = $1) as version`,
+      [ticket, [...ids][0]],
+    );
+    assert.deepEqual(written, [{ comments: round + 1, files: 1, version: round + 2 }]);
+  }
+});

@@ -98,8 +98,7 @@ for (const [name, text] of Object.entries(TEXTS)) {
     write(text, async (session, ticket) => {
       await session.query('select helpdesk.suggest_articles($1)', [ticket]);
       for (const length of [2000, 40]) await session.query('select helpdesk.search($1, left($2, $3))', [acme, text, length]);
-    }),
-  );
+    }));
 }
 
 test(`${RANDOM_TEXTS} random texts are written and indexed (seed ${SEED})`, async () => {
