@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod comments;
+mod counts;
 mod file;
 mod resolve;
 mod storage;

@@ -1,9 +1,9 @@
 //! Triggers on comments and attachments, which also count them on the ticket and reopen it.
 
 use pgrx::Uuid;
-use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::prelude::*;
 
+use super::counts::{self, is_comment};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::written_name;
@@ -19,60 +19,8 @@ const FIND_REQUESTER: &str = "
     select t.created_by from helpdesk.tickets t
      where t.org_id = $1 and t.id = $2 and ($4 or t.created_by = $3 or t.assigned_to = $3)";
 
-/// The first response is the earliest public comment by staff on a ticket that is not their own.
-const UPDATE_PUBLIC_COUNTS: &str = "
-    update helpdesk.tickets
-       set public_comment_count = public_comment_count + $3,
-           public_attachment_count = public_attachment_count + $4,
-           updated_at = greatest(updated_at, $5),
-           last_public_comment_at = greatest(last_public_comment_at, $7),
-           is_answered = case when $7 >= coalesce(last_public_comment_at, $7) then $6 <> created_by
-                              else is_answered end,
-           first_response_at = case when (first_response_at is null or first_response_at > $5)
-                                         and created_by <> $6 and exists (
-             select from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
-             then $5 else first_response_at end,
-           first_response_by = case when (first_response_at is null or first_response_at > $5)
-                                         and created_by <> $6 and exists (
-             select from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
-             then $6 else first_response_by end
-     where org_id = $1 and id = $2";
-
-const SUBTRACT_PUBLIC_COUNTS: &str = "
-    update helpdesk.tickets t
-       set public_comment_count = t.public_comment_count + $3,
-           public_attachment_count = t.public_attachment_count + $4,
-           last_public_comment_at = (
-             select c.created_at from helpdesk.ticket_comments c
-              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
-              order by c.created_at desc, c.id desc limit 1),
-           is_answered = coalesce((
-             select c.created_by <> t.created_by from helpdesk.ticket_comments c
-              where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
-              order by c.created_at desc, c.id desc limit 1), false)
-     where t.org_id = $1 and t.id = $2";
-
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
 const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
-
-/// Lock order: the ticket, then ticket_internal_counts. Every path takes them in this order, to
-/// avoid deadlocks.
-const LOCK_TICKET: &str =
-    "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
-
-const BUMP_UPDATED_AT: &str = "
-    update helpdesk.tickets set updated_at = greatest(updated_at, $3)
-     where org_id = $1 and id = $2";
-
-/// Does nothing if the ticket is being deleted.
-const UPSERT_INTERNAL_COUNTS: &str = "
-    insert into helpdesk.ticket_internal_counts as c (org_id, ticket_id, comment_count, attachment_count)
-    select t.org_id, t.id, $3, $4 from helpdesk.tickets t where t.org_id = $1 and t.id = $2
-    on conflict (org_id, ticket_id) do update
-       set comment_count = c.comment_count + excluded.comment_count,
-           attachment_count = c.attachment_count + excluded.attachment_count";
 
 /// What a public comment ($4) or file of the requester ($3), or of anybody who is neither staff nor
 /// the assignee, does: the stage and the statuses in which it reopens the ticket, and whether it is
@@ -165,10 +113,6 @@ fn find_requester(new: &TriggerRow) -> Result<Uuid> {
     statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket("ticket_id"))
 }
 
-fn is_comment(row: &TriggerRow) -> bool {
-    row.has_column("content")
-}
-
 fn author_column(row: &TriggerRow) -> &'static str {
     if is_comment(row) { "created_by" } else { "uploaded_by" }
 }
@@ -216,9 +160,11 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         Some(new) => Reopening::find(new)?,
         None => None,
     };
-    let is_new = rows.new.is_some();
-    let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
-    update_counts(&row, is_new)?;
+    if let Some(old) = &rows.old {
+        counts::subtract(old)?;
+    }
+    let Some(row) = rows.new else { return Ok(None) };
+    counts::add(&row)?;
     if let Some(reopening) = reopening {
         if reopening.is_refused_if_closed {
             check_is_not_closed(&row)?;
@@ -228,44 +174,6 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
     }
     Ok(None)
-}
-
-/// Counts a new row on its ticket, and sets the ticket's updated_at; subtracts a deleted row.
-fn update_counts(row: &TriggerRow, is_new: bool) -> Result<()> {
-    let step = if is_new { 1 } else { -1 };
-    let (comments, attachments, time_column) =
-        if is_comment(row) { (step, 0, "created_at") } else { (0, step, "uploaded_at") };
-    // The statement sets them as first responder if they are staff and there is none yet.
-    let responder: Option<Uuid> =
-        if is_new && is_comment(row) { row.get("created_by")? } else { None };
-    let commented_at: Option<TimestampWithTimeZone> =
-        if is_comment(row) { row.get("created_at")? } else { None };
-    let args: [DatumWithOid; 7] = [
-        row.arg("org_id")?,
-        row.arg("ticket_id")?,
-        comments.into(),
-        attachments.into(),
-        row.arg(time_column)?,
-        responder.into(),
-        commented_at.into(),
-    ];
-    let _derived = SystemWrite::begin(SystemWrite::Derived);
-    if !row.required::<bool>("is_internal")? {
-        return match is_new {
-            true => statement::write(UPDATE_PUBLIC_COUNTS).execute(&args),
-            false => statement::write(SUBTRACT_PUBLIC_COUNTS).execute(&args[..4]),
-        };
-    }
-    if is_new {
-        statement::write(BUMP_UPDATED_AT).execute(&[
-            row.arg("org_id")?,
-            row.arg("ticket_id")?,
-            row.arg(time_column)?,
-        ])?;
-    } else {
-        statement::write(LOCK_TICKET).execute(&args[..2])?;
-    }
-    statement::write(UPSERT_INTERNAL_COUNTS).execute(&args[..4])
 }
 
 /// What a new row does to its ticket, once the ticket is locked.

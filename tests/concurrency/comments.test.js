@@ -8,12 +8,17 @@ import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../s
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice } = await createTwoOrganizations(db);
+const { acme, ada, ben, alice, dave } = await createTwoOrganizations(db);
 const stages = await stagesOf(db, acme);
 
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
 const say = async (session, ticket, isInternal = false) =>
   (await session.query(`select helpdesk.add_comment($1, 'Words', $2) as id`, [ticket, isInternal])).rows[0].id;
+const attach = (session, ticket, isInternal) =>
+  session.query(`select helpdesk.add_attachment($1, 'a.txt', 'text/plain', 1, gen_random_uuid()::text, $2)`, [
+    ticket,
+    isInternal,
+  ]);
 const remove = (session, comment) => session.query('delete from helpdesk.ticket_comments where id = $1', [comment]);
 
 for (const [first, second] of [
@@ -52,6 +57,47 @@ test('a comment waits for an update of its ticket, and neither is lost', async (
     'the comment came after the ticket began to wait for the customer, so it reopened the ticket',
   );
 });
+
+test('deleting the last comment waits for a newer one and counts it', async () => {
+  const ticket = await newTicket('Deleted while answered');
+  const [dba, agent, customer] = [await db.connect(), await db.signIn(ben), await db.signIn(alice)];
+  await say(customer, ticket);
+  const last = await say(customer, ticket);
+  await agent.query('begin');
+  await say(agent, ticket);
+  const waiting = remove(dba, last);
+  await db.waitUntilBlocked(dba);
+  await agent.query('commit');
+  await waiting;
+  assert.deepEqual(await wrongCounts(db, [ticket]), []);
+});
+
+for (const [what, write] of [
+  ['public comment', (session, ticket) => say(session, ticket)],
+  ['internal comment', (session, ticket) => say(session, ticket, true)],
+  ['public file', (session, ticket) => attach(session, ticket, false)],
+  ['internal file', (session, ticket) => attach(session, ticket, true)],
+]) {
+  test(`one ${what} that waits while its ticket gets another requester belongs to the new one`, async () => {
+    const ticket = await newTicket('For somebody else');
+    const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
+    await admin.query('begin');
+    await updateTicket(admin, ticket, { createdBy: dave.profile });
+    const waiting = write(agent, ticket);
+    await db.waitUntilBlocked(agent);
+    await admin.query('commit');
+    await waiting;
+    for (const table of ['ticket_comments', 'ticket_attachments']) {
+      assert.equal(
+        await db.value(`select count(*)::int from helpdesk.${table} where ticket_id = $1 and requester_id <> $2`, [
+          ticket,
+          dave.profile,
+        ]),
+        0,
+      );
+    }
+  });
+}
 
 test('a comment that waits while its ticket is deleted is refused and leaves nothing behind', async () => {
   const ticket = await newTicket('Vanishing');
