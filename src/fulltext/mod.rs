@@ -12,7 +12,7 @@ pub mod query;
 mod reader;
 mod rebuild;
 mod syntax;
-mod text;
+pub mod text;
 mod tokens;
 pub mod typos;
 mod vector;

@@ -5,6 +5,7 @@ use pgrx::Uuid;
 use crate::access::caller::Caller;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
+use crate::fulltext::text::readable;
 use crate::knowledge::access::Reader;
 use crate::platform::error::Result;
 use crate::platform::statement::Row;
@@ -47,7 +48,7 @@ impl Search {
             reader: Reader::for_org(org)?,
             kinds,
             query: Query::parse(org, text)?,
-            text: text.trim().to_owned(),
+            text: readable(text).trim().to_owned(),
         })
     }
 
