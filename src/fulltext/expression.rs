@@ -51,29 +51,30 @@ impl Expression {
         if parts.len() < 2 { parts.pop() } else { Some(Expression::Any(parts)) }
     }
 
-    /// As a tsquery, with `prefix` before each lexeme.
-    pub(super) fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    /// As a tsquery, with `prefix` before each lexeme, and only for lexemes of a weight, unless it is
+    /// empty.
+    pub(super) fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let joined = |parts: &[Expression], operator: &str| {
             let parts: Vec<String> =
-                parts.iter().map(|part| part.to_tsquery(prefix, form)).collect();
+                parts.iter().map(|part| part.to_tsquery(prefix, form, weight)).collect();
             format!("({})", parts.join(operator))
         };
         match self {
-            Expression::Word(word) => word.to_tsquery(prefix, form),
+            Expression::Word(word) => word.to_tsquery(prefix, form, weight),
             Expression::Phrase(words) => {
                 let mut phrase = String::from("(");
                 for (n, (distance, word)) in words.iter().enumerate() {
                     if n > 0 {
                         phrase.push_str(&format!(" <{distance}> "));
                     }
-                    phrase.push_str(&word.to_tsquery(prefix, form));
+                    phrase.push_str(&word.to_tsquery(prefix, form, weight));
                 }
                 phrase.push(')');
                 phrase
             }
             Expression::All(parts) => joined(parts, " & "),
             Expression::Any(parts) => joined(parts, " | "),
-            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form)),
+            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form, weight)),
         }
     }
 
@@ -126,17 +127,21 @@ impl Expression {
 }
 
 impl Spellings {
-    fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let is_beginning = self.is_beginning || self.is_typed && form == Form::Complete;
         let others = if form == Form::Literal { &[][..] } else { &self.others };
         let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
-        let quoted = |lexeme: &String| quote_lexeme(&format!("{prefix}{lexeme}"));
+        let quoted = |lexeme: &String, star: &str| {
+            let colon = if star.is_empty() && weight.is_empty() { "" } else { ":" };
+            quote_lexeme(&format!("{prefix}{lexeme}")) + colon + star + weight
+        };
+        let star = if is_beginning { "*" } else { "" };
         let lexemes: Vec<String> = self
             .literal
             .iter()
             .chain(others)
-            .map(|lexeme| quoted(lexeme) + if is_beginning { ":*" } else { "" })
-            .chain(stems.iter().map(quoted))
+            .map(|lexeme| quoted(lexeme, star))
+            .chain(stems.iter().map(|stem| quoted(stem, "")))
             .collect();
         match lexemes.as_slice() {
             [lexeme] => lexeme.clone(),

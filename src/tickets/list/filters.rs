@@ -119,12 +119,17 @@ const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 #[derive(Clone, Copy)]
 pub struct Rfc3339(pub TimestampWithTimeZone);
 
+impl Rfc3339 {
+    pub fn from_timestamp(timestamp: jiff::Timestamp) -> Option<Rfc3339> {
+        let micros = timestamp.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
+        TimestampWithTimeZone::try_from(micros).ok().map(Rfc3339)
+    }
+}
+
 impl<'de> Deserialize<'de> for Rfc3339 {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Rfc3339, D::Error> {
         input::parse_word(input, |word| {
-            let timestamp: jiff::Timestamp = word.parse().ok()?;
-            let micros = timestamp.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
-            TimestampWithTimeZone::try_from(micros).ok().map(Rfc3339)
+            Rfc3339::from_timestamp(word.parse().ok()?)
         })
     }
 }
