@@ -51,8 +51,8 @@ impl Expression {
         if parts.len() < 2 { parts.pop() } else { Some(Expression::Any(parts)) }
     }
 
-    /// As a tsquery, with `prefix` before each lexeme, and only for lexemes of a weight, unless it is
-    /// empty.
+    /// As a tsquery, with `prefix` before each lexeme, and only for lexemes of a weight unless that
+    /// is empty.
     pub(super) fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let joined = |parts: &[Expression], operator: &str| {
             let parts: Vec<String> =

@@ -24,6 +24,8 @@ pub fn take_filters(query: &str, mut take: impl FnMut(&Pair) -> Result<bool>) ->
         if let Some((pair, after)) = read_pair(rest)
             && take(&pair)?
         {
+            // The word before it may still be typed.
+            words.truncate(words.trim_end().len());
             rest = after;
             continue;
         }
@@ -99,8 +101,7 @@ mod tests {
             }
             Ok(is_known)
         });
-        let words: Vec<String> =
-            words.unwrap().split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> = words.unwrap().split_whitespace().map(str::to_owned).collect();
         format!("{} / {}", words.join(" "), pairs.join(" "))
     }
 
@@ -108,6 +109,7 @@ mod tests {
     fn fulltext_filters_are_taken_from_a_query() {
         for (query, wanted) in [
             ("status:open printer", "printer / status=open"),
+            ("a status:open b ", "a b / status=open"),
             ("printer STATUS:Open,pending", "printer / status=Open|pending"),
             (r#"a assignee:"Ben Miller",me b"#, "a b / assignee=Ben Miller|me"),
             ("-status:closed -b", "-b / -status=closed"),
@@ -115,7 +117,10 @@ mod tests {
             (r#""status:open" c"#, r#""status:open" c / "#),
             (r#"tag:"open"#, r#"tag:"open / "#),
             (r#"tag:"a"b"#, r#"tag:"a"b / "#),
-            ("https://a.example/b status: :open 12:45", "https://a.example/b status: :open 12:45 / "),
+            (
+                "https://a.example/b status: :open 12:45",
+                "https://a.example/b status: :open 12:45 / ",
+            ),
             ("status:open, status：closed", " / status=open status=closed"),
             ("a b:", "a b: / "),
         ] {

@@ -5,14 +5,8 @@ use super::text::MAX_QUERY_WORDS;
 /// A part of a query.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item<'a> {
-    Word {
-        text: &'a str,
-        is_unwanted: bool,
-    },
-    Phrase {
-        text: &'a str,
-        is_unwanted: bool,
-    },
+    Word { text: &'a str, is_unwanted: bool },
+    Phrase { text: &'a str, is_unwanted: bool },
     Or,
 }
 

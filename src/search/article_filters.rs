@@ -9,7 +9,7 @@ use crate::knowledge::access::Reader;
 use crate::platform::conditions::{Arguments, Condition};
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
-use crate::tickets::text_filters::times::Times;
+use crate::tickets::text_filters::times::{Times, find_times};
 use crate::tickets::text_filters::{Asker, Meaning};
 
 /// A condition on an article `a`.
@@ -63,11 +63,9 @@ pub(super) fn article_filter(
             let names = find_categories(asker.org, reader, value)?;
             (!names.is_empty()).then_some(("category", vec![ArticleFilter::Category(names)]))
         }
-        "created" => asker
-            .times(value, ["created", "created from", "created before"])?
+        "created" => find_times(asker.org, value, ["created", "created from", "created before"])?
             .map(|(key, times)| (key, vec![ArticleFilter::Created(times)])),
-        "updated" => asker
-            .times(value, ["updated", "updated from", "updated before"])?
+        "updated" => find_times(asker.org, value, ["updated", "updated from", "updated before"])?
             .map(|(key, times)| (key, vec![ArticleFilter::Updated(times)])),
         _ => None,
     })
@@ -93,8 +91,7 @@ const CATEGORIES: &str =
 
 /// The categories of this name and those below them that articles have.
 fn find_categories(org: Uuid, reader: Reader, value: &str) -> Result<Vec<String>> {
-    let used: HashSet<String> =
-        names_in_articles("categories", org, reader)?.into_iter().collect();
+    let used: HashSet<String> = names_in_articles("categories", org, reader)?.into_iter().collect();
     let categories = statement::read(CATEGORIES).fetch_all(&[org.into()], |row| {
         Some((row.get::<Uuid>(1)?, row.get::<Uuid>(2), row.get::<String>(3)?))
     })?;

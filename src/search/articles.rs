@@ -89,8 +89,8 @@ impl Search {
         let filters = self.filters.articles.to_sql(&mut more);
         args.extend(more.into_values());
         let sql = matching_articles(self.reader.condition(), &filters);
-        let articles = statement::read_assembled(&sql, Planned::Once)
-            .fetch_all(&args, Match::from_row)?;
+        let articles =
+            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, Match::from_row)?;
         Ok(articles.into_iter().flatten().collect())
     }
 
@@ -113,12 +113,11 @@ impl Search {
         let mut args: Vec<DatumWithOid> = vec![self.org.into()];
         args.extend(more.into_values());
         let sql = newest_titles(self.reader.condition(), &filters);
-        let articles =
-            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, |row| {
-                pgrx::check_for_interrupts!();
-                let found = Match { rank, id: row.get(1)?, kind: Kind::Article };
-                is_wanted(row.get(2)?).then_some(found)
-            })?;
+        let articles = statement::read_assembled(&sql, Planned::Once).fetch_all(&args, |row| {
+            pgrx::check_for_interrupts!();
+            let found = Match { rank, id: row.get(1)?, kind: Kind::Article };
+            is_wanted(row.get(2)?).then_some(found)
+        })?;
         Ok(articles.into_iter().flatten().collect())
     }
 }

@@ -86,9 +86,7 @@ impl Search {
             let words = self.words(position.phase, &mut more);
             let sql = match is_by_index {
                 false => documents_of_tickets(&words),
-                true => {
-                    documents_with_words(&words, &self.filters.text.tickets.to_sql(&mut more))
-                }
+                true => documents_with_words(&words, &self.filters.text.tickets.to_sql(&mut more)),
             };
             args.extend(more.into_values());
             statement::read_assembled(&sql, Planned::Once).fetch_all(&args, Match::from_row)?

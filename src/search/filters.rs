@@ -36,7 +36,8 @@ impl SearchFilters {
         for value in &pair.values {
             let ticket = asker.ticket_filter(&pair.key, value)?;
             let article = article_filter(asker, reader, &pair.key, value)?;
-            let Some(key) = ticket.as_ref().map(|(key, _)| *key).or(article.as_ref().map(|(key, _)| *key))
+            let Some(key) =
+                ticket.as_ref().map(|(key, _)| *key).or(article.as_ref().map(|(key, _)| *key))
             else {
                 return Ok(false);
             };

@@ -64,9 +64,9 @@ impl Search {
         Ok(search)
     }
 
-    /// Whether there are no words, but filters, which all that they select fulfils.
+    /// Whether there are filters, and no words to search for.
     pub(super) fn has_only_filters(&self) -> bool {
-        self.text.is_empty() && !self.filters.is_empty()
+        self.query.is_none() && !self.filters.is_empty()
     }
 
     pub(super) fn ticket_kinds(&self) -> impl Iterator<Item = &Kind> {

@@ -9,10 +9,8 @@ use super::search::TicketSearch;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::json::input::OneOrMany;
 
-/// How many arguments there are without those of filters in the text of a search.
-pub(super) const COUNT: usize = 24;
-
-/// The values of $1 to $24. Every statement gets all of them, whether it uses them or not.
+/// The values of $1 to $24, whether a statement uses them or not, and of those that filters in the
+/// text of a search compare with.
 pub struct Arguments<'a> {
     org: Uuid,
     me: Option<Uuid>,

@@ -14,8 +14,8 @@ const NOT_WATCHED: &str = "
     not exists (select from helpdesk.ticket_watchers x
                  where x.org_id = $1 and x.ticket_id = t.id and x.user_id = $2)";
 
-/// The conditions on a ticket `t` that the filters mean, with those of `search`. A single value is compared with `=`, so
-/// that an index can return its tickets in order.
+/// The conditions on a ticket `t` that the filters mean, with those of `search`. A single value is
+/// compared with `=`, so that an index can return its tickets in order.
 pub fn conditions<'a>(filters: &Filters, search: &'a [String]) -> Vec<&'a str> {
     fn one_or_many<T>(
         values: &Option<OneOrMany<T>>,

@@ -8,9 +8,11 @@ use crate::fulltext::query::{Phase, Query, SMALL_RESULT};
 use crate::platform::conditions::Arguments;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
-use crate::platform::text::is_blank;
 use crate::tickets::number::parse_ticket_number;
 use crate::tickets::text_filters::TextFilters;
+
+/// How many arguments the statements of lists have before those of filters in the text.
+const ARGUMENTS: usize = 24;
 
 /// The total is counted only if no more documents than this match.
 const MAX_COUNTED: i64 = 20_000;
@@ -42,7 +44,6 @@ pub struct TicketSearch {
     query: Option<Query>,
     /// The ticket number that the text may also be.
     pub number: Option<i64>,
-    has_words: bool,
     filters: TextFilters,
     is_countable: bool,
     uses_index: bool,
@@ -59,7 +60,6 @@ impl TicketSearch {
         Ok(TicketSearch {
             query,
             number: parse_ticket_number(&words),
-            has_words: !is_blank(&words),
             filters,
             is_countable: matches <= MAX_COUNTED,
             uses_index: matches <= SMALL_RESULT,
@@ -87,7 +87,7 @@ impl TicketSearch {
 
     /// The conditions on documents `d` and tickets `t` that the filters mean.
     fn filter_conditions(&self) -> ([String; 2], Arguments) {
-        let mut arguments = Arguments::after(super::arguments::COUNT);
+        let mut arguments = Arguments::after(ARGUMENTS);
         let query = self.query.as_ref().map(|query| (query, Phase::All));
         let scope = self.filters.scope.to_sql(query, &mut arguments);
         let tickets = self.filters.tickets.to_sql(&mut arguments);
@@ -99,10 +99,7 @@ impl TicketSearch {
     pub fn conditions(&self, sees_all: bool, is_counted: bool) -> Vec<String> {
         let ([scope, tickets], _) = self.filter_conditions();
         let words = match (&self.query, sees_all) {
-            (None, _) => {
-                let is_found = !self.has_words && self.has_filters() && scope != "false";
-                is_found.to_string()
-            }
+            (None, _) => (self.has_filters() && scope != "false").to_string(),
             (Some(_), true) if self.uses_index || is_counted => in_matches(&scope),
             (Some(_), true) => has_match("true", &scope),
             (Some(_), false) => has_match("not d.is_internal", &scope),

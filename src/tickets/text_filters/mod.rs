@@ -9,7 +9,7 @@ use pgrx::Uuid;
 
 use self::people::Role;
 use self::scope::{Part, Scope};
-use self::times::Times;
+use self::times::{Times, find_times};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::fulltext::filters::{Pair, take_filters};
@@ -39,7 +39,8 @@ pub enum TicketFilter {
 
 impl Condition for TicketFilter {
     fn to_sql(&self, arguments: &mut Arguments) -> String {
-        let mut equals = |column: &str, value: Uuid| format!("{column} = {}", arguments.bind(value));
+        let mut equals =
+            |column: &str, value: Uuid| format!("{column} = {}", arguments.bind(value));
         match self {
             TicketFilter::AssignedTo(id) => equals("t.assigned_to", *id),
             TicketFilter::RequestedBy(id) => equals("t.created_by", *id),
@@ -96,9 +97,7 @@ impl Asker {
         let one = |key, filter: Option<TicketFilter>| filter.map(|filter| (key, vec![filter]));
         Ok(match key {
             "status" => one("status", Status::from_label(&word).map(TicketFilter::Status)),
-            "priority" => {
-                one("priority", Priority::from_label(&word).map(TicketFilter::Priority))
-            }
+            "priority" => one("priority", Priority::from_label(&word).map(TicketFilter::Priority)),
             "assignee" | "assigned" if word == "none" => {
                 one("assignee", Some(TicketFilter::IsUnassigned))
             }
@@ -115,10 +114,14 @@ impl Asker {
                 let number = value.trim_start_matches('#').parse().ok();
                 one("number", number.map(TicketFilter::Number))
             }
-            "created" => self.times(value, ["created", "created from", "created before"])?
-                .map(|(key, times)| (key, vec![TicketFilter::Created(times)])),
-            "updated" => self.times(value, ["updated", "updated from", "updated before"])?
-                .map(|(key, times)| (key, vec![TicketFilter::Updated(times)])),
+            "created" => {
+                find_times(self.org, value, ["created", "created from", "created before"])?
+                    .map(|(key, times)| (key, vec![TicketFilter::Created(times)]))
+            }
+            "updated" => {
+                find_times(self.org, value, ["updated", "updated from", "updated before"])?
+                    .map(|(key, times)| (key, vec![TicketFilter::Updated(times)]))
+            }
             "is" => match word.as_str() {
                 "assigned" => one("is assigned", Some(TicketFilter::IsAssigned)),
                 "unassigned" => one("is assigned", Some(TicketFilter::IsUnassigned)),

@@ -143,12 +143,8 @@ mod tests {
                     scope.0.add(key, *is_negated, vec![part]);
                 }
             }
-            let documents = [
-                Document::Ticket,
-                Document::Comment,
-                Document::InternalComment,
-                Document::Article,
-            ];
+            let documents =
+                [Document::Ticket, Document::Comment, Document::InternalComment, Document::Article];
             documents.map(|document| match scope.reach(document) {
                 Reach::Nothing => '-',
                 Reach::Title => 't',

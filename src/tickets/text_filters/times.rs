@@ -2,11 +2,11 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, Timestamp, ToSpan};
+use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
 
-use super::Asker;
-use super::super::list::filters::Rfc3339;
 use crate::platform::conditions::Arguments;
+use crate::platform::datum::timestamp_from;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::time_zone::knows_time_zone;
@@ -31,7 +31,7 @@ const TIME_ZONE: &str = "select o.time_zone from helpdesk.organizations o where 
 
 const IN_TIME_ZONE: &str = "select $1::text::timestamp at time zone $2";
 
-const TODAY: &str = "select (now() at time zone $1)::date::text";
+const TODAY: &str = "select to_char(now() at time zone $1, 'YYYY-MM-DD')";
 
 /// A time as people write it. Without an offset it is one of the organization's time zone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,52 +93,49 @@ fn read_period(text: &str) -> Option<Period> {
     Some((Moment::Local(start), Moment::Local(end)))
 }
 
-impl Asker {
-    /// The times that a value means, with the key for its kind of comparison: two open bounds must
-    /// both hold, as in `created:>=2026-01-01 created:<2026-02-01`.
-    pub fn times(
-        &self,
-        value: &str,
-        [within, from, before]: [&'static str; 3],
-    ) -> Result<Option<(&'static str, Times)>> {
-        let has_digit = value.contains(|c: char| c.is_ascii_digit());
-        let is_relative = value.to_lowercase().contains("day");
-        if !has_digit && !is_relative {
-            return Ok(None);
-        }
-        let zone = self.time_zone()?;
-        let today = if is_relative { today_in(&zone)? } else { None };
-        let range = read_comparison(value, |text| {
-            let day = match text.to_lowercase().as_str() {
-                "today" => today?,
-                "yesterday" => today?.yesterday().ok()?,
-                text => return read_period(&text.to_uppercase()),
-            };
-            let start = day.to_datetime(Time::midnight());
-            Some((Moment::Local(start), Moment::Local(start.checked_add(1.day()).ok()?)))
-        });
-        let instant = |moment: Option<Moment>| {
-            moment.map(|moment| to_instant(moment, &zone)).transpose().map(Option::flatten)
+/// The times that a value means, with the key for its kind of comparison: two open bounds must
+/// both hold, as in `created:>=2026-01-01 created:<2026-02-01`.
+pub fn find_times(
+    org: Uuid,
+    value: &str,
+    [within, from, before]: [&'static str; 3],
+) -> Result<Option<(&'static str, Times)>> {
+    let has_digit = value.contains(|c: char| c.is_ascii_digit());
+    let is_relative = value.to_lowercase().contains("day");
+    if !has_digit && !is_relative {
+        return Ok(None);
+    }
+    let zone = time_zone_of(org)?;
+    let today = if is_relative { today_in(&zone)? } else { None };
+    let range = read_comparison(value, |text| {
+        let day = match text.to_lowercase().as_str() {
+            "today" => today?,
+            "yesterday" => today?.yesterday().ok()?,
+            text => return read_period(&text.to_uppercase()),
         };
-        Ok(match range {
-            None => None,
-            Some(Comparison::Within(first, last)) => {
-                Some((within, Times { from: instant(first)?, before: instant(last)? }))
-            }
-            Some(Comparison::From(time)) => {
-                Some((from, Times { from: instant(Some(time))?, before: None }))
-            }
-            Some(Comparison::Before(time)) => {
-                Some((before, Times { from: None, before: instant(Some(time))? }))
-            }
-        })
-    }
+        let start = day.to_datetime(Time::midnight());
+        Some((Moment::Local(start), Moment::Local(start.checked_add(1.day()).ok()?)))
+    });
+    let instant = |moment: Option<Moment>| {
+        moment.map(|moment| to_instant(moment, &zone)).transpose().map(Option::flatten)
+    };
+    Ok(match range {
+        None => None,
+        Some(Comparison::Within(first, last)) => {
+            Some((within, Times { from: instant(first)?, before: instant(last)? }))
+        }
+        Some(Comparison::From(time)) => {
+            Some((from, Times { from: instant(Some(time))?, before: None }))
+        }
+        Some(Comparison::Before(time)) => {
+            Some((before, Times { from: None, before: instant(Some(time))? }))
+        }
+    })
+}
 
-    fn time_zone(&self) -> Result<String> {
-        let zone: Option<String> =
-            statement::read(TIME_ZONE).fetch_scalar(&[self.org.into()])?;
-        Ok(zone.filter(|zone| knows_time_zone(zone)).unwrap_or("UTC".to_owned()))
-    }
+fn time_zone_of(org: Uuid) -> Result<String> {
+    let zone: Option<String> = statement::read(TIME_ZONE).fetch_scalar(&[org.into()])?;
+    Ok(zone.filter(|zone| knows_time_zone(zone)).unwrap_or("UTC".to_owned()))
 }
 
 fn today_in(zone: &str) -> Result<Option<Date>> {
@@ -148,9 +145,10 @@ fn today_in(zone: &str) -> Result<Option<Date>> {
 
 fn to_instant(moment: Moment, zone: &str) -> Result<Option<TimestampWithTimeZone>> {
     match moment {
-        Moment::Exact(exact) => Ok(Rfc3339::from_timestamp(exact).map(|time| time.0)),
-        Moment::Local(local) => statement::read(IN_TIME_ZONE)
-            .fetch_scalar(&[local.to_string().into(), zone.into()]),
+        Moment::Exact(exact) => Ok(timestamp_from(exact)),
+        Moment::Local(local) => {
+            statement::read(IN_TIME_ZONE).fetch_scalar(&[local.to_string().into(), zone.into()])
+        }
     }
 }
 
