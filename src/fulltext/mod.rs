@@ -8,6 +8,8 @@ mod folding;
 pub mod highlight;
 mod language;
 pub mod lexemes;
+mod people;
+mod people_search;
 pub mod query;
 mod reader;
 mod rebuild;
