@@ -6,26 +6,13 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::lexemes::{Kind, org_bits, organization_marker, person_lexeme};
+use super::language_lock::lock_language;
+use super::lexemes::{Kind, organization_marker, person_lexeme};
 use super::people::index_new_people;
+use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::platform::transaction::{self, Lock};
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
-
-/// The lexemes of a document, in the language of organization `o`: expressions for the
-/// organization, the prefix of its kind, the title, further keywords, the text and people. The last
-/// four may be NULL.
-pub(super) fn lexemes_of(
-    org: &str,
-    prefix: &str,
-    [title, keywords, text, people]: [&str; 4],
-) -> String {
-    format!(
-        "helpdesk.document_lexemes(
-           {org}, {prefix}, o.search_language, {title}, {keywords}, {text}, {people})::tsvector"
-    )
-}
 
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let lexemes = lexemes_of("$1", "$6", ["$7", "$8", "$9", "$10"]);
@@ -45,12 +32,6 @@ const REPLACE_PEOPLE: &str = "
 
 const DELETE_DOCUMENT: &str = "
     delete from helpdesk.search_documents where org_id = $1 and document_id = $2 and kind = $3";
-
-/// The class of the advisory locks on the language of organizations.
-const LANGUAGE_LOCK: i32 = 7_315_007;
-
-/// Errors above READ COMMITTED if the snapshot's language is not the latest.
-const LOCK_LANGUAGE: &str = "select from helpdesk.organizations where id = $1 for share";
 
 /// Trigger on tickets, comments, attachments and articles: keeps their documents in the full-text
 /// index up to date.
@@ -181,18 +162,4 @@ fn replace_people(old: &TriggerRow, new: &TriggerRow) -> Result<()> {
         lexemes(people_of(old)?).into(),
         lexemes(people_of(new)?).into(),
     ])
-}
-
-/// Keeps the organization's language from changing between the time it is read and the commit.
-pub(super) fn lock_language(org: Uuid) -> Result<()> {
-    if !transaction::is_read_committed() {
-        statement::write(LOCK_LANGUAGE).execute(&[org.into()])?;
-    }
-    advisory_lock(org, Lock::Shared);
-    Ok(())
-}
-
-/// Taken in shared mode to write a document, and in exclusive mode to rebuild the organization.
-pub(super) fn advisory_lock(org: Uuid, mode: Lock) {
-    transaction::advisory_lock(LANGUAGE_LOCK, org_bits(org).cast_signed(), mode);
 }

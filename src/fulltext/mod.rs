@@ -7,6 +7,7 @@ mod expression;
 mod folding;
 pub mod highlight;
 mod language;
+mod language_lock;
 pub mod lexemes;
 mod people;
 mod people_search;

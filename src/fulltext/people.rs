@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::documents::{lexemes_of, lock_language};
+use super::language_lock::lock_language;
+use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};

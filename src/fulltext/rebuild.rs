@@ -6,8 +6,9 @@ use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use super::documents::{advisory_lock, lexemes_of};
+use super::language_lock::advisory_lock;
 use super::people::people_of_organization;
+use super::vector::lexemes_of;
 use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;

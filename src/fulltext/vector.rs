@@ -18,6 +18,20 @@ const MAX_SIZE: usize = 800_000;
 const MAX_POSITIONS: usize = 255;
 const LAST_POSITION: usize = 16_383;
 
+/// The lexemes of a document, in the language of organization `o`: expressions for the
+/// organization, the prefix of its kind, the title, further keywords, the text and people. The last
+/// four may be NULL.
+pub(super) fn lexemes_of(
+    org: &str,
+    prefix: &str,
+    [title, keywords, text, people]: [&str; 4],
+) -> String {
+    format!(
+        "helpdesk.document_lexemes(
+           {org}, {prefix}, o.search_language, {title}, {keywords}, {text}, {people})::tsvector"
+    )
+}
+
 /// The tsvector, as text, of a document: the lexemes of title, keywords and text with weights A, B
 /// and D behind the prefix of kind and organization, and the organization's marker. The lexemes of
 /// an article's title are added with their own prefix, so that the index finds articles by title.

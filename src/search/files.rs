@@ -7,8 +7,8 @@ use crate::fulltext::lexemes::Kind;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 
-/// Those of the attachments $2 by which their tickets are shown: the newest that matches the query
-/// ($3) of each ticket that does not match itself, and is not $5. $4: the caller sees internal ones.
+/// Those of the attachments $2 by which their tickets are shown: of each ticket that does not match
+/// the query ($3) itself, and is not $5, the newest. $4: the caller sees internal ones.
 const FIRST_OF_TICKETS: &str = "
     select d.document_id from helpdesk.search_documents d
      where d.org_id = $1 and d.document_id = any ($2) and d.kind = 'attachment'
