@@ -78,9 +78,9 @@ enum Place {
 
 /// A query with at least one lexeme.
 pub struct Query {
-    org: Uuid,
+    pub(super) org: Uuid,
     language: String,
-    expression: Expression,
+    pub(super) expression: Expression,
     place: Place,
 }
 

@@ -57,9 +57,10 @@ impl SearchFilters {
     pub(super) fn admit(&self, kind: Kind) -> bool {
         let reach = |document| self.text.scope.reach(document);
         let reach = match kind {
-            Kind::Ticket => reach(Document::Ticket),
+            Kind::Ticket | Kind::Attachment => reach(Document::Ticket),
             Kind::Comment => reach(Document::Comment).max(reach(Document::InternalComment)),
             Kind::Article => reach(Document::Article),
+            Kind::Person => Reach::Nothing,
         };
         reach != Reach::Nothing
     }

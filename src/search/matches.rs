@@ -49,7 +49,12 @@ impl Search {
         let reader = Reader::for_org(org)?;
         let (filters, text) = SearchFilters::read(org, text, reader)?;
         kinds.retain(|kind| filters.admit(*kind));
-        let query = Query::parse(org, &text)?.map(|query| filters.text.scope.narrow(query));
+        let mut query = Query::parse(org, &text)?.map(|query| filters.text.scope.narrow(query));
+        if let Some(query) =
+            query.as_mut().filter(|_| reader.is_staff && kinds.contains(&Kind::Ticket))
+        {
+            query.add_people()?;
+        }
         let mut search = Search {
             org,
             me: Caller::current()?.profile,

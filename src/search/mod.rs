@@ -3,6 +3,7 @@
 mod article_filters;
 mod articles;
 mod by_ticket;
+mod files;
 mod filters;
 mod hits;
 mod matches;
@@ -41,7 +42,7 @@ const KEYS: &[(&str, &str)] = &[
 
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {
-        input::parse_word(input, Kind::from_label)
+        input::parse_word(input, |word| Kind::ALL.into_iter().find(|kind| kind.label() == word))
     }
 }
 

@@ -106,7 +106,9 @@ impl Search {
 
     /// The tickets and comments of the window at a position.
     pub(super) fn find_tickets(&self, position: Position) -> Result<Window> {
-        let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
+        let files = self.kinds.contains(&Kind::Ticket).then_some(&Kind::Attachment);
+        let kinds: Vec<String> =
+            self.ticket_kinds().chain(files).map(|kind| kind.label().to_owned()).collect();
         if kinds.is_empty() || !self.reader.is_member {
             return Ok(Window::default());
         }

@@ -50,9 +50,13 @@ pub struct TicketSearch {
 }
 
 impl TicketSearch {
-    pub fn parse(org: Uuid, text: &str) -> Result<TicketSearch> {
+    /// Only those who see all tickets find them by people.
+    pub fn parse(org: Uuid, text: &str, sees_all: bool) -> Result<TicketSearch> {
         let (filters, words) = TextFilters::of_tickets(org, text)?;
-        let query = Query::parse(org, &words)?.map(|query| filters.scope.narrow(query));
+        let mut query = Query::parse(org, &words)?.map(|query| filters.scope.narrow(query));
+        if let Some(query) = query.as_mut().filter(|_| sees_all) {
+            query.add_people()?;
+        }
         let matches = match &query {
             Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), MAX_COUNTED)?,
             None => 0,

@@ -7,7 +7,6 @@ pub mod times;
 
 use pgrx::Uuid;
 
-use self::people::Role;
 use self::scope::{Part, Scope};
 use self::times::{Times, find_times};
 use crate::access::caller::Caller;
@@ -102,12 +101,8 @@ impl Asker {
                 one("assignee", Some(TicketFilter::IsUnassigned))
             }
             "no" if word == "assignee" => one("assignee", Some(TicketFilter::IsUnassigned)),
-            "assignee" | "assigned" => {
-                self.people("assignee", value, Role::Assignee, TicketFilter::AssignedTo)?
-            }
-            "requester" => {
-                self.people("requester", value, Role::Requester, TicketFilter::RequestedBy)?
-            }
+            "assignee" | "assigned" => self.people("assignee", value, TicketFilter::AssignedTo)?,
+            "requester" => self.people("requester", value, TicketFilter::RequestedBy)?,
             "stage" => self.named(STAGES, "stage", value, TicketFilter::Stage)?,
             "workflow" => self.named(WORKFLOWS, "workflow", value, TicketFilter::Workflow)?,
             "number" => {
@@ -137,12 +132,11 @@ impl Asker {
         &self,
         key: &'static str,
         value: &str,
-        role: Role,
         filter: fn(Uuid) -> TicketFilter,
     ) -> Result<Meaning<TicketFilter>> {
         let people = match self.me {
             Some(me) if value.eq_ignore_ascii_case("me") => vec![me],
-            _ if self.is_staff => people::find(self.org, value, role)?,
+            _ if self.is_staff => people::find(self.org, value)?,
             _ => Vec::new(),
         };
         Ok((!people.is_empty()).then(|| (key, people.into_iter().map(filter).collect())))

@@ -113,10 +113,13 @@ impl Scope {
             ),
             _ => (String::new(), String::new()),
         };
+        // With their files, which have no title.
+        let tickets =
+            if ticket == Reach::Title { "d.kind = 'ticket'" } else { "d.kind <> 'comment'" };
         let documents = [
-            (ticket, format!("d.kind = 'ticket'{in_title}")),
+            (ticket, format!("{tickets}{in_title}")),
             (comment, format!("d.kind = 'comment' and not d.is_internal{in_text}")),
-            (internal, format!("d.is_internal{in_text}")),
+            (internal, format!("d.kind = 'comment' and d.is_internal{in_text}")),
         ];
         let any_of: Vec<String> = documents
             .into_iter()
