@@ -45,8 +45,8 @@ impl Login {
         })
     }
 
-    /// What the profile tells of the login before, when a change of it has been missed: the address,
-    /// and a name that is the address.
+    /// The login as the profile knows it, when a change has been missed: the address, and a name
+    /// that is the address.
     pub(super) fn as_known_by_profile(&self, email: Option<String>, is_confirmed: bool) -> Login {
         Login { id: self.id, email, is_confirmed, meta: serde_json::Value::Null }
     }

@@ -14,7 +14,7 @@ const { acme, ben } = await createTwoOrganizations(db);
 let people = 0;
 const newAddress = () => `person${++people}@example.com`;
 
-/** A person whose profile is left without a login, so that the next sign-up locks and returns it. */
+/** A person whose profile has lost its login, so that the next sign-up locks and returns it. */
 async function formerPerson() {
   const person = await signUp(db, `Former${++people}`);
   await db.sql('delete from auth.users where id = $1', [person.login]);
