@@ -18,7 +18,7 @@ pub(super) fn indexable(text: &str) -> &str {
 }
 
 /// The part of a query that is read.
-pub fn readable(query: &str) -> &str {
+pub(super) fn readable(query: &str) -> &str {
     first_characters(query, MAX_QUERY)
 }
 

@@ -53,7 +53,7 @@ fn mark_notifications_read(
     p_ids: default!(Option<Array<Uuid>>, "NULL"),
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<i64> {
-    let caller = Caller::current()?;
+    let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
     let ids = p_ids.map(|ids| elements("p_ids", &ids)).transpose()?;
     let args = [me.into(), caller.orgs().into(), ids.into(), p_org_id.into()];
@@ -65,7 +65,8 @@ fn mark_notifications_read(
 #[search_path(pg_catalog, pg_temp)]
 fn count_unread_notifications(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<i64> {
     let caller = Caller::current()?;
-    let args = [caller.require_profile()?.into(), caller.orgs().into(), p_org_id.into()];
+    caller.require_login()?;
+    let args = [caller.profile.into(), caller.orgs().into(), p_org_id.into()];
     Ok(statement::read(COUNT_UNREAD).fetch_scalar(&args)?.unwrap_or(0))
 }
 

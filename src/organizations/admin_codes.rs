@@ -68,7 +68,7 @@ fn random_code() -> Result<String> {
 #[search_path(pg_catalog, pg_temp)]
 fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     let code = required(p_code, "p_code")?.trim();
-    let caller = Caller::current()?;
+    let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
     if caller.is_installation_admin() {
         return Err(error::conflict(
@@ -77,7 +77,7 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
             "The code can still be redeemed by somebody else.",
         ));
     }
-    require_confirmed_email(me)?;
+    require_confirmed_email()?;
     let is_redeemed = !is_longer(code, CODE_LENGTH)
         && statement::write(REDEEM_CODE).exists(&[code.to_ascii_lowercase().into(), me.into()])?;
     if !is_redeemed {

@@ -1,4 +1,5 @@
-//! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery and uuid[].
+//! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery, uuid[], and
+//! timestamps.
 //!
 //! What a caller sends is measured before it is copied, because a failed allocation of Rust ends
 //! the session.
@@ -14,6 +15,15 @@ use pgrx::prelude::*;
 use serde::Serialize;
 
 use super::error::{self, Result, internal};
+
+/// Microseconds from 1970, the epoch of jiff, to 2000, the epoch of Postgres.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
+/// None if it is out of Postgres's range.
+pub fn timestamp_from(timestamp: jiff::Timestamp) -> Option<TimestampWithTimeZone> {
+    let micros = timestamp.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
+    TimestampWithTimeZone::try_from(micros).ok()
+}
 
 /// The longest text of a `jsonb` argument, in bytes. 100 files with the longest names and paths,
 /// and the longest description, are shorter.

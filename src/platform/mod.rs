@@ -2,6 +2,7 @@
 
 mod allocator;
 pub mod argument_names;
+pub mod conditions;
 pub mod datum;
 pub mod dictionary;
 pub mod enums;
