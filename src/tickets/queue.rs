@@ -3,10 +3,10 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::details::changed_ticket;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
+use super::ticket_object::changed_ticket;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
@@ -43,7 +43,7 @@ fn claim_next_ticket(
         return Err(rights::not_staff("p_org_id"));
     }
     match claim_first(&filters, org, me)? {
-        Some(id) => changed_ticket(org, id, true).map(Some),
+        Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),
     }
 }
