@@ -17,6 +17,7 @@ mod queue;
 mod recorded_ids;
 mod requester;
 mod start;
+pub mod text_filters;
 pub mod ticket_object;
 mod tracked_columns;
 mod workflow;
