@@ -2,6 +2,7 @@
 
 pub mod argument_names;
 pub mod collation;
+pub mod conditions;
 pub mod datum;
 pub mod dictionary;
 pub mod enums;

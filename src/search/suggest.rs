@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use super::filters::SearchFilters;
 use super::matches::Search;
 use crate::fulltext::lexemes::{Kind, organization_marker, quote_lexeme};
 use crate::fulltext::query::{Query, telling_lexemes};
@@ -77,6 +78,8 @@ fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
         me: None,
         reader,
         kinds: vec![Kind::Article],
+        filters: SearchFilters::default(),
+        selects_tickets: false,
         query: query_for_telling_words(org, title, text, reader)?,
         text: String::new(),
     };

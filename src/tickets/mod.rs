@@ -17,6 +17,7 @@ mod queue;
 mod recorded_ids;
 mod requester;
 mod start;
+pub mod text_filters;
 mod tracked_columns;
 
 use pgrx::Uuid;

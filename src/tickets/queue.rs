@@ -75,7 +75,9 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
 fn claim_first(filters: &Filters, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
     let search = filters.search_in(org, true)?;
     let [select, order] = CLAIM_FIRST;
-    let conditions = conditions(filters, search.as_ref(), true);
+    let of_search = search.as_ref().map(|search| search.conditions(true, false));
+    let of_search = of_search.unwrap_or_default();
+    let conditions = conditions(filters, &of_search);
     let planned = if conditions.is_empty() { Planned::Once } else { Planned::EachTime };
     let statement = with_conditions(select, conditions) + order;
     let arguments = Arguments::new(org, Some(me), filters, search.as_ref(), None);
