@@ -72,7 +72,7 @@ create table helpdesk.article_versions (
 create table helpdesk.article_feedback (
   org_id uuid not null,
   article_id uuid not null,
-  user_id uuid not null default helpdesk.my_profile_id(),
+  user_id uuid not null default helpdesk.ensure_profile(),
   helpful boolean not null,
   comment text,
   created_at timestamptz not null default pg_catalog.now(),

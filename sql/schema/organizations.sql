@@ -20,7 +20,7 @@ create table helpdesk.organizations (
   id uuid not null default helpdesk.uuid_generate_v7(),
   name text not null,
   created_at timestamptz not null default pg_catalog.now(),
-  created_by uuid not null default helpdesk.my_profile_id(),
+  created_by uuid not null default helpdesk.ensure_profile(),
   agents_may_invite boolean not null default false,
   open_to_customers boolean not null default false,
   reopen_on_customer_comment boolean not null default true,

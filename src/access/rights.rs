@@ -45,8 +45,11 @@ pub fn check_staff(argument: &'static str, org: Uuid) -> Result<()> {
 /// The signed-in person's profile; an error unless they are staff of the organization.
 pub fn require_staff_member(argument: &'static str, org: Uuid) -> Result<Uuid> {
     let caller = Caller::current()?;
-    let me = caller.require_profile()?;
-    if caller.is_staff(org) { Ok(me) } else { Err(not_staff(argument)) }
+    caller.require_login()?;
+    match caller.profile {
+        Some(me) if caller.is_staff(org) => Ok(me),
+        _ => Err(not_staff(argument)),
+    }
 }
 
 /// Errors unless the organization exists and the caller acts as its staff. A role that bypasses row
@@ -75,9 +78,12 @@ pub fn organization_exists(org: Uuid) -> Result<bool> {
 
 /// The error of a caller who lacks a right: that nobody is signed in, if that is why, or `error`.
 pub fn refusal(error: ErrorReport) -> ErrorReport {
-    match Caller::current() {
-        Ok(caller) if caller.profile.is_none() && !role_bypasses_row_security() => not_signed_in(),
-        Ok(_) => error,
+    if role_bypasses_row_security() {
+        return error;
+    }
+    match Caller::current().and_then(|caller| caller.is_signed_in()) {
+        Ok(true) => error,
+        Ok(false) => not_signed_in(),
         Err(failure) => failure,
     }
 }

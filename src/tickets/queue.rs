@@ -7,7 +7,6 @@ use super::details::changed_ticket;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
-use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
@@ -37,11 +36,7 @@ fn claim_next_ticket(
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
     let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
-    let caller = Caller::current()?;
-    let me = caller.require_profile()?;
-    if !caller.is_staff(org) {
-        return Err(rights::not_staff("p_org_id"));
-    }
+    let me = rights::require_staff_member("p_org_id", org)?;
     match claim_first(&filters, org, me)? {
         Some(id) => changed_ticket(org, id, true).map(Some),
         None => Ok(None),

@@ -325,7 +325,7 @@ const FUNCTIONS = {
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
-    join_organization appoint_admin list_organizations
+    join_organization appoint_admin list_organizations ensure_profile
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article
     ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
   backends: words(`
