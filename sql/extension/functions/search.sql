@@ -22,6 +22,10 @@ p_query: words, "phrases", or, -not, and filters. 42 and #42 find the ticket wit
   the word itself come first.
 - A word without accents also finds those with accents, after the others, unless
   organizations.search_ignores_accents is false.
+- Staff find a ticket by the names and addresses of its requester and assignee, also together with
+  other words.
+- A ticket is found by the names of its files, too: those that the caller may see. The snippet is
+  then the name. Tags and categories count as words of an article.
 - If no article has all words of a question, articles match that share its telling words.
 - If no article matches, typos in the titles of articles are forgiven; if nothing matches, in those
   of tickets too. They come last.
