@@ -1,6 +1,7 @@
 //! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
 
 pub mod argument_names;
+pub mod collation;
 pub mod conditions;
 pub mod datum;
 pub mod dictionary;

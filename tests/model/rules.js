@@ -63,7 +63,7 @@ export const TABLES = {
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
     updates:
-      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language time_zone',
+      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language sort_locale time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -227,7 +227,7 @@ export const TABLES = {
     update: (me, row) => me.isStaff(row.org_id),
     updates: 'title content categories tags visibility status',
     delete: (me, row) => me.isStaff(row.org_id),
-    rest: 'id author created_at updated_at published_at version helpful_count unhelpful_count',
+    rest: 'id author created_at updated_at published_at version helpful_count unhelpful_count title_key',
     backend: 'read insert update delete',
   }),
 
