@@ -15,6 +15,7 @@ mod people_search;
 pub mod query;
 mod reader;
 mod rebuild;
+pub mod sorting;
 mod syntax;
 mod text;
 mod tokens;

@@ -2,6 +2,7 @@
 
 mod allocator;
 pub mod argument_names;
+pub mod collation;
 pub mod conditions;
 pub mod datum;
 pub mod dictionary;
@@ -17,6 +18,7 @@ pub mod statement;
 pub mod system_write;
 pub mod text;
 pub mod time_zone;
+pub mod timestamps;
 pub mod transaction;
 pub mod trigger;
 pub mod uuid;
