@@ -20,8 +20,8 @@ use super::error::{self, Result, internal};
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
 const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// The most that `fetch_all` reads, in bytes. Callers keep what they read in memory of Rust, where a
-/// failed allocation ends the session.
+/// The most that `fetch_all` reads, in bytes. Callers keep it in memory of Rust, where a failed
+/// allocation ends the session.
 const MAX_RESULT: usize = 64 << 20;
 
 thread_local! {

@@ -158,7 +158,13 @@ class Attempts {
   async run(what, text, values) {
     await this.session.query('savepoint attempt');
     const before = cpuSecondsOf(this.session);
-    const error = await withWatchdog(what, this.session.query(text, values).then(() => null, (problem) => problem));
+    const error = await withWatchdog(
+      what,
+      this.session.query(text, values).then(
+        () => null,
+        (problem) => problem,
+      ),
+    );
     const spent = cpuSecondsOf(this.session) - before;
     this.count++;
     const code = error ? (error.code ?? 'no SQLSTATE') : 'succeeded';
@@ -185,7 +191,9 @@ class Attempts {
 
 /** Of the server's process that serves a session. */
 function cpuSecondsOf(session) {
-  const fields = readFileSync(`/proc/${session.processID}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${session.processID}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
 }
 

@@ -42,7 +42,10 @@ test('a conversation of 40 MB, which is allowed, ends no other session', { skip 
   const failures = outcomes.filter((outcome) => outcome !== 'succeeded');
   assert.deepEqual([...new Set(failures.map(({ code }) => code))], ['53200']);
   // Rust could not allocate at some limit, and Postgres at another one.
-  assert.ok(failures.some(({ severity }) => severity === 'FATAL'), JSON.stringify(failures.map(({ severity }) => severity)));
+  assert.ok(
+    failures.some(({ severity }) => severity === 'FATAL'),
+    JSON.stringify(failures.map(({ severity }) => severity)),
+  );
 });
 
 /** The outcome of a statement of an agent at each limit: 'succeeded', or the error. */
