@@ -92,7 +92,7 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     let mut changes = vec![ColumnChange::new("requester_id", find_requester(new)?)];
     check_comment(new)?;
     // Browsers send no media type for a file that they do not know.
-    if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
+    if !is_comment(new) && new.text("file_type")? == Some("") {
         changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
     }
     Ok(changes)

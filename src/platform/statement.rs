@@ -15,6 +15,7 @@ use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
+use super::datum::stored_size;
 use super::error::{self, Result, internal};
 
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
@@ -296,11 +297,7 @@ impl Row<'_> {
     fn size(&self, columns: &[usize]) -> usize {
         let value = |&column: &usize| (!self.nulls[column]).then_some(self.values[column]);
         // SAFETY: the values of these columns have a length header.
-        columns
-            .iter()
-            .filter_map(value)
-            .map(|value| unsafe { pg_sys::toast_raw_datum_size(value) })
-            .sum()
+        columns.iter().filter_map(value).map(|value| unsafe { stored_size(value) }).sum()
     }
 }
 
