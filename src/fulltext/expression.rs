@@ -1,6 +1,6 @@
 //! What a query means: words, phrases, and how they are combined.
 
-use super::lexemes::quote_lexeme;
+use super::lexemes::{Kind, quote_lexeme};
 
 /// Fewer words are not taken for a sentence.
 const MIN_SENTENCE: usize = 4;
@@ -13,6 +13,16 @@ pub(super) enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
+    /// A word or phrase that is also the name or address of people.
+    OrPeople(Box<Expression>, People),
+}
+
+/// The lexemes of people.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    pub whole: Vec<String>,
+    /// Of those whose names only begin with what was typed.
+    pub beginning: Vec<String>,
 }
 
 /// Lexemes that stand for one word of a query.
@@ -51,30 +61,57 @@ impl Expression {
         if parts.len() < 2 { parts.pop() } else { Some(Expression::Any(parts)) }
     }
 
-    /// As a tsquery, with `prefix` before each lexeme.
-    pub(super) fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    /// As a tsquery, with `prefix` before each lexeme, and only for lexemes of a weight unless that
+    /// is empty.
+    pub(super) fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let joined = |parts: &[Expression], operator: &str| {
             let parts: Vec<String> =
-                parts.iter().map(|part| part.to_tsquery(prefix, form)).collect();
+                parts.iter().map(|part| part.to_tsquery(prefix, form, weight)).collect();
             format!("({})", parts.join(operator))
         };
         match self {
-            Expression::Word(word) => word.to_tsquery(prefix, form),
+            Expression::Word(word) => word.to_tsquery(prefix, form, weight),
             Expression::Phrase(words) => {
                 let mut phrase = String::from("(");
                 for (n, (distance, word)) in words.iter().enumerate() {
                     if n > 0 {
                         phrase.push_str(&format!(" <{distance}> "));
                     }
-                    phrase.push_str(&word.to_tsquery(prefix, form));
+                    phrase.push_str(&word.to_tsquery(prefix, form, weight));
                 }
                 phrase.push(')');
                 phrase
             }
             Expression::All(parts) => joined(parts, " & "),
             Expression::Any(parts) => joined(parts, " | "),
-            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form)),
+            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form, weight)),
+            Expression::OrPeople(part, people) => {
+                let mut alternatives = vec![part.to_tsquery(prefix, form, weight)];
+                // Only tickets have people, and not in their titles.
+                if prefix.starts_with(Kind::Ticket.prefix()) && weight.is_empty() {
+                    let lexemes = people.lexemes(form);
+                    alternatives
+                        .extend(lexemes.map(|lexeme| quote_lexeme(&format!("{prefix}{lexeme}"))));
+                }
+                format!("({})", alternatives.join(" | "))
+            }
         }
+    }
+
+    /// The words and phrases, to which people can be added.
+    pub(super) fn leaves(&mut self) -> Vec<&mut Expression> {
+        match self {
+            Expression::Word(_) | Expression::Phrase(_) | Expression::OrPeople(..) => vec![self],
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter_mut().flat_map(Expression::leaves).collect()
+            }
+            Expression::Not(part) => part.leaves(),
+        }
+    }
+
+    pub(super) fn add_people(&mut self, people: People) {
+        let part = std::mem::replace(self, Expression::All(Vec::new()));
+        *self = Expression::OrPeople(Box::new(part), people);
     }
 
     /// Whether a document without any of the words may match.
@@ -84,6 +121,7 @@ impl Expression {
             Expression::All(parts) => parts.iter().all(Expression::matches_without_words),
             Expression::Any(parts) => parts.iter().any(Expression::matches_without_words),
             Expression::Not(_) => true,
+            Expression::OrPeople(part, _) => part.matches_without_words(),
         }
     }
 
@@ -94,6 +132,7 @@ impl Expression {
             Expression::All(parts) => !parts.iter().any(Expression::has_negation),
             // The text of a script without spaces.
             Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
+            Expression::OrPeople(part, _) => part.is_sentence(),
             _ => false,
         }
     }
@@ -105,6 +144,7 @@ impl Expression {
                 parts.iter().any(Expression::has_negation)
             }
             Expression::Not(_) => true,
+            Expression::OrPeople(part, _) => part.has_negation(),
         }
     }
 
@@ -117,6 +157,7 @@ impl Expression {
                 parts.iter().flat_map(Expression::wanted_words).collect()
             }
             Expression::Not(_) => Vec::new(),
+            Expression::OrPeople(part, _) => part.wanted_words(),
         }
     }
 
@@ -125,18 +166,33 @@ impl Expression {
     }
 }
 
+impl People {
+    fn lexemes(&self, form: Form) -> impl Iterator<Item = &String> {
+        let (whole, beginning) = match form {
+            Form::Complete => (&self.whole[..], &self.beginning[..]),
+            Form::WholeWords => (&self.whole[..], &[][..]),
+            Form::Literal => (&[][..], &[][..]),
+        };
+        whole.iter().chain(beginning)
+    }
+}
+
 impl Spellings {
-    fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let is_beginning = self.is_beginning || self.is_typed && form == Form::Complete;
         let others = if form == Form::Literal { &[][..] } else { &self.others };
         let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
-        let quoted = |lexeme: &String| quote_lexeme(&format!("{prefix}{lexeme}"));
+        let quoted = |lexeme: &String, star: &str| {
+            let colon = if star.is_empty() && weight.is_empty() { "" } else { ":" };
+            quote_lexeme(&format!("{prefix}{lexeme}")) + colon + star + weight
+        };
+        let star = if is_beginning { "*" } else { "" };
         let lexemes: Vec<String> = self
             .literal
             .iter()
             .chain(others)
-            .map(|lexeme| quoted(lexeme) + if is_beginning { ":*" } else { "" })
-            .chain(stems.iter().map(quoted))
+            .map(|lexeme| quoted(lexeme, star))
+            .chain(stems.iter().map(|stem| quoted(stem, "")))
             .collect();
         match lexemes.as_slice() {
             [lexeme] => lexeme.clone(),

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::analyzer::Analyzer;
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{Kind, TITLE_PREFIX, organization_marker};
+use super::lexemes::{Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
 use super::reader::Reader;
-pub use super::syntax::Pair;
 use super::text::readable;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
@@ -69,32 +68,32 @@ pub enum Phase {
     Prefix,
 }
 
+/// Where the words of a query must occur.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Text,
+    Title,
+    Either,
+}
+
 /// A query with at least one lexeme.
 pub struct Query {
-    org: Uuid,
+    pub(super) org: Uuid,
     language: String,
-    expression: Expression,
+    pub(super) expression: Expression,
+    place: Place,
 }
 
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        Query::parse_with_filters(org, text, &mut |_| false)
-    }
-
-    /// The same, without the pairs like `status:open` that `take_filter` takes.
-    pub fn parse_with_filters(
-        org: Uuid,
-        text: &str,
-        take_filter: &mut dyn FnMut(Pair) -> bool,
-    ) -> Result<Option<Query>> {
         let settings = statement::read(SETTINGS)
             .fetch_optional(&[org.into()], |row| Some((row.get::<String>(1)?, row.get(2)?)))?;
         let Some((language, ignores_accents)) = settings.flatten() else { return Ok(None) };
         let analyzer = Analyzer::of(&language)?;
         let reader = Reader { analyzer: &analyzer, ignores_accents };
-        let expression = reader.read(readable(text), take_filter);
-        Ok(expression.map(|expression| Query { org, language, expression }))
+        let expression = reader.read(readable(text));
+        Ok(expression.map(|expression| Query { org, language, expression, place: Place::Text }))
     }
 
     /// A query that any of these lexemes matches; None if there are none.
@@ -103,7 +102,7 @@ impl Query {
             Expression::Word(Spellings { literal: vec![lexeme], ..Spellings::default() })
         });
         let expression = Expression::any(words.collect())?;
-        Some(Query { org, language, expression })
+        Some(Query { org, language, expression, place: Place::Text })
     }
 
     pub(super) fn language(&self) -> &str {
@@ -112,6 +111,26 @@ impl Query {
 
     pub(super) fn wanted_words(&self) -> Vec<&Spellings> {
         self.expression.wanted_words()
+    }
+
+    /// The same words, in titles only.
+    pub fn in_titles(self) -> Query {
+        Query { place: Place::Title, ..self }
+    }
+
+    /// The same words, in titles or in whole texts, which makes a difference to unwanted words.
+    pub fn in_titles_or_texts(self) -> Query {
+        Query { place: Place::Either, ..self }
+    }
+
+    /// The tsquery for the titles of the tickets of a phase.
+    pub fn titles_for_phase(&self, phase: Phase) -> TsQuery {
+        self.tsquery_for_phase(phase, Place::Title)
+    }
+
+    /// The tsquery for the whole texts of the tickets and comments of a phase.
+    pub fn texts_for_phase(&self, phase: Phase) -> TsQuery {
+        self.tsquery_for_phase(phase, Place::Text)
     }
 
     /// The tsquery for documents of a kind.
@@ -126,12 +145,16 @@ impl Query {
 
     /// The tsquery for titles of articles.
     pub fn for_titles(&self) -> TsQuery {
-        TsQuery(self.with_prefix(TITLE_PREFIX, Form::Complete))
+        TsQuery(self.with_prefix_in(TITLE_PREFIX, Form::Complete, Place::Text))
     }
 
     /// The tsquery for the tickets and comments of a phase.
     pub fn for_phase(&self, phase: Phase) -> TsQuery {
-        let tsquery = |form| self.with_prefix(Kind::Ticket.prefix(), form);
+        self.tsquery_for_phase(phase, self.place)
+    }
+
+    fn tsquery_for_phase(&self, phase: Phase, place: Place) -> TsQuery {
+        let tsquery = |form| self.with_prefix_in(Kind::Ticket.prefix(), form, place);
         TsQuery(match phase {
             Phase::Exact => tsquery(Form::WholeWords),
             Phase::Prefix if self.expression.is_being_typed() => {
@@ -149,8 +172,17 @@ impl Query {
     /// A query with only negated words asks for the organization's marker, because the index needs
     /// a lexeme to start from.
     fn with_prefix(&self, kind: &str, form: Form) -> String {
+        self.with_prefix_in(kind, form, self.place)
+    }
+
+    fn with_prefix_in(&self, kind: &str, form: Form, place: Place) -> String {
         let marker = organization_marker(self.org, kind);
-        let tsquery = self.expression.to_tsquery(&marker, form);
+        let tsquery = |weight| self.expression.to_tsquery(&marker, form, weight);
+        let tsquery = match place {
+            Place::Text => tsquery(""),
+            Place::Title => tsquery(TITLE_WEIGHT),
+            Place::Either => format!("({} | {})", tsquery(""), tsquery(TITLE_WEIGHT)),
+        };
         match self.expression.matches_without_words() {
             true => format!("'{marker}' & ( {tsquery} )"),
             false => tsquery,

@@ -6,7 +6,10 @@ use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use super::documents::{advisory_lock, lexemes_of};
+use super::language_lock::advisory_lock;
+use super::people::people_of_organization;
+use super::sorting::sort_articles;
+use super::vector::lexemes_of;
 use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
@@ -14,31 +17,38 @@ use crate::platform::transaction::{self, Lock};
 
 /// Writes the missing and outdated documents of organization $1, then deletes those whose row is
 /// gone.
-static REBUILD: LazyLock<[String; 4]> = LazyLock::new(|| {
+static REBUILD: LazyLock<[String; 6]> = LazyLock::new(|| {
     [
         upsert_documents(
             "tickets",
             "'ticket', r.id, false",
             "'t'",
-            ["r.title", "null", "r.description"],
+            ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
         ),
         upsert_documents(
             "ticket_comments",
             "'comment', r.ticket_id, r.is_internal",
             "'t'",
-            ["null", "null", "r.content"],
+            ["null", "null", "r.content", "null"],
+        ),
+        upsert_documents(
+            "ticket_attachments",
+            "'attachment', r.ticket_id, r.is_internal",
+            "'t'",
+            ["null", "r.file_name", "null", "null"],
         ),
         upsert_documents(
             "articles",
             "'article', null, false",
             "'a'",
-            ["r.title", "null", "r.content"],
+            ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
         ),
+        people_of_organization(),
         DELETE_ORPHANS.to_owned(),
     ]
 });
 
-fn upsert_documents(table: &str, columns: &str, prefix: &str, texts: [&str; 3]) -> String {
+fn upsert_documents(table: &str, columns: &str, prefix: &str, texts: [&str; 4]) -> String {
     let lexemes = lexemes_of("r.org_id", prefix, texts);
     format!(
         "insert into helpdesk.search_documents as d
@@ -61,6 +71,10 @@ const DELETE_ORPHANS: &str = "
        and not case d.kind
          when 'ticket' then exists (
            select from helpdesk.tickets r where r.org_id = $1 and r.id = d.document_id)
+         when 'person' then exists (
+           select from helpdesk.profiles r where r.id = d.document_id)
+         when 'attachment' then exists (
+           select from helpdesk.ticket_attachments r where r.org_id = $1 and r.id = d.document_id)
          when 'comment' then exists (
            select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = d.document_id)
          else exists (
@@ -94,9 +108,17 @@ pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
     write_documents(org)
 }
 
+/// Sorts the articles of an organization in its new language.
+pub(super) fn sort_organization(org: Uuid) -> Result<()> {
+    check_read_committed()?;
+    advisory_lock(org, Lock::Exclusive);
+    sort_articles(org)
+}
+
 /// The caller holds the lock of the organization, or of the table.
 fn write_documents(org: Uuid) -> Result<()> {
-    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[org.into()]))
+    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[org.into()]))?;
+    sort_articles(org)
 }
 
 fn check_read_committed() -> Result<()> {

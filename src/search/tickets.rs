@@ -1,8 +1,8 @@
 //! Tickets and comments that match: one window of them at a time, and the ticket of a number.
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
-//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
-//! same with the words as they are written.
+//! only documents older than this one, $5 the tsquery that ranks, $6 the same with the words as
+//! they are written.
 
 use std::sync::LazyLock;
 
@@ -13,12 +13,13 @@ use super::position::{Position, Scan};
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
 use crate::fulltext::typos::SimilarTitle;
+use crate::platform::conditions::Arguments;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned, Row};
 use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
-const WINDOW_SIZE: usize = 500;
+pub(super) const WINDOW_SIZE: usize = 500;
 
 /// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
 /// the planner would otherwise use an index on it instead of the full-text index. Only the matches
@@ -34,7 +35,7 @@ static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$6", "$7")
+        rank("$5", "$6")
     )
 });
 
@@ -52,7 +53,7 @@ fn from_newest(condition: &str) -> String {
                   order by d.document_id desc limit 10000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
-        rank("$6", "$7")
+        rank("$5", "$6")
     )
 }
 
@@ -62,35 +63,26 @@ const END_OF_NEWEST: &str = "
      where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
      order by d.document_id desc offset 9999 limit 1";
 
-/// Scans a customer's own tickets, without internal comments.
-static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
+/// The newest, of which filters then leave some.
+fn newest_titles(filters: &str) -> String {
     format!(
-        "select d.document_id, d.kind, {}
-           from (select d.* from helpdesk.search_documents d
-                  where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
-                    and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
-                 offset 0) d
-          where d.lexemes @@ $2
-          order by d.document_id desc limit 500",
-        rank("$6", "$7")
+        "select t.id, t.title
+           from (select t.* from helpdesk.tickets t
+                  where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000) t
+          where {filters}"
     )
-});
-
-const OWN_TICKETS: &str = "
-    select t.id from helpdesk.tickets t
-     where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
-     order by t.updated_at desc limit 2000";
-
-const NEWEST_TITLES: &str = "
-    select t.id, t.title from helpdesk.tickets t
-     where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000";
+}
 
 const TITLES: &str = "
     select t.id, t.title from helpdesk.tickets t where t.org_id = $1 and t.id = any ($2)";
 
-const FIND_BY_NUMBER: &str = "
-    select t.id from helpdesk.tickets t
-     where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)";
+fn find_by_number(filters: &str) -> String {
+    format!(
+        "select t.id from helpdesk.tickets t
+          where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)
+            and {filters}"
+    )
+}
 
 /// Some of the matches, and the document before which the next window begins, if there is one.
 #[derive(Default)]
@@ -107,32 +99,35 @@ impl Window {
 }
 
 impl Search {
-    /// Whether tickets and comments of all customers are searched.
+    /// Whether all tickets and comments are searched, without filters.
     pub(super) fn covers_all_tickets(&self) -> bool {
-        self.reader.is_staff && self.ticket_kinds().next().is_some()
+        self.reader.is_staff && !self.is_filtered() && self.ticket_kinds().next().is_some()
     }
 
     /// The tickets and comments of the window at a position.
     pub(super) fn find_tickets(&self, position: Position) -> Result<Window> {
-        let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
-        let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
-        else {
+        let files = self.kinds.contains(&Kind::Ticket).then_some(&Kind::Attachment);
+        let kinds: Vec<String> =
+            self.ticket_kinds().chain(files).map(|kind| kind.label().to_owned()).collect();
+        if kinds.is_empty() || !self.reader.is_member {
             return Ok(Window::default());
+        }
+        let query = match &self.query {
+            Some(query) if self.covers_all_tickets() => query,
+            None if !self.has_only_filters() => return Ok(Window::default()),
+            _ => return self.find_filtered(position, kinds),
         };
-        let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
         let before = position.before();
-        let sql = match (self.reader.is_staff, position.scan, before) {
-            (false, ..) => &FROM_OWN_TICKETS,
-            (true, Scan::Index, _) => &FROM_INDEX,
-            (true, Scan::Recent, None) => &FROM_NEWEST,
-            (true, Scan::Recent, Some(_)) => &FROM_NEWEST_BEFORE,
+        let sql = match (position.scan, before) {
+            (Scan::Index, _) => &FROM_INDEX,
+            (Scan::Recent, None) => &FROM_NEWEST,
+            (Scan::Recent, Some(_)) => &FROM_NEWEST_BEFORE,
         };
         let args = [
             self.org.into(),
             query.for_phase(position.phase).into(),
             kinds.into(),
             before.into(),
-            own_tickets.into(),
             query.for_kind(Kind::Ticket).into(),
             query.literal_for_kind(Kind::Ticket).into(),
         ];
@@ -140,20 +135,12 @@ impl Search {
         let matches: Vec<Match> = rows.into_iter().flatten().collect();
         let next = if matches.len() == WINDOW_SIZE {
             matches.iter().map(|found| found.id).min()
-        } else if self.reader.is_staff && position.scan == Scan::Recent {
+        } else if position.scan == Scan::Recent {
             statement::read(END_OF_NEWEST).fetch_scalar(&[self.org.into(), before.into()])?
         } else {
             None
         };
         Ok(Window { matches, next })
-    }
-
-    fn own_tickets(&self) -> Result<Vec<Uuid>> {
-        // Without the argument, the planner takes a customer for an agent with many tickets.
-        let tickets = statement::read(OWN_TICKETS)
-            .planned(Planned::EachTime)
-            .fetch_all(&[self.org.into(), self.me.into()], |row| row.get(1))?;
-        Ok(tickets.into_iter().flatten().collect())
     }
 
     /// Tickets with a similar title, among the newest that the caller may see.
@@ -173,7 +160,11 @@ impl Search {
             })
         };
         let similar = if self.reader.is_staff {
-            statement::read(NEWEST_TITLES).fetch_all(&[self.org.into()], find)?
+            let mut more = Arguments::after(1);
+            let sql = newest_titles(&self.filters.text.tickets.to_sql(&mut more));
+            let mut args = vec![self.org.into()];
+            args.extend(more.into_values());
+            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, find)?
         } else {
             let args = [self.org.into(), self.own_tickets()?.into()];
             statement::read(TITLES).fetch_all(&args, find)?
@@ -187,8 +178,12 @@ impl Search {
         if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
             return Ok(None);
         }
-        let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
-        let ticket = statement::read(FIND_BY_NUMBER).fetch_scalar(&args)?;
+        let mut more = Arguments::after(4);
+        let sql = find_by_number(&self.filters.text.tickets.to_sql(&mut more));
+        let mut args =
+            vec![self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
+        args.extend(more.into_values());
+        let ticket = statement::read_assembled(&sql, Planned::Once).fetch_scalar(&args)?;
         Ok(ticket.map(|id| Match { rank: RANK_OF_NUMBER_MATCH, id, kind: Kind::Ticket }))
     }
 }

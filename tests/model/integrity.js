@@ -15,7 +15,18 @@ const FIXED = {
   ticket_comments: ['org_id', 'id', 'ticket_id', 'requester_id', 'is_internal', 'created_by'],
   ticket_attachments: ['org_id', 'id', 'ticket_id', 'comment_id', 'requester_id', 'is_internal', 'uploaded_by'],
   articles: [
-    ...['org_id', 'id', 'author', 'created_at', 'version', 'updated_at', 'published_at', 'helpful_count', 'unhelpful_count'],
+    ...[
+      'org_id',
+      'id',
+      'author',
+      'created_at',
+      'version',
+      'updated_at',
+      'published_at',
+      'helpful_count',
+      'unhelpful_count',
+      'title_key',
+    ],
   ],
   article_feedback: ['org_id', 'article_id', 'user_id', 'created_at'],
   categories: ['org_id', 'id', 'created_at'],
@@ -133,6 +144,11 @@ export function refusesUpdate(world, table, row, column, value) {
       return value && !['resolved', 'closed'].includes(row.status) ? undefined : '23000';
     case 'ticket_counters.org_id':
       return '23505';
+    case 'search_documents.org_id':
+      // A person is indexed in each of their organizations.
+      return world.rows.search_documents.some((other) => other.org_id === value && other.document_id === row.document_id)
+        ? '23505'
+        : undefined;
     case 'workflow_stages.is_active':
       return row.is_start ? '23000' : undefined; // The start stage cannot be retired.
     case 'workflow_stages.status':

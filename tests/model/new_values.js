@@ -66,6 +66,8 @@ const FITTING = {
   'profiles.auth_id': (value, { world }) => world.strayLogin,
   'organizations.closed_ticket_replies': (value) => (value === 'reopen' ? 'refuse' : 'reopen'),
   'organizations.search_language': (value, { random }) => other(random, ['simple', 'english', 'german'], value),
+  'organizations.sort_locale': (value, { random }) => other(random, ['cs', 'de-AT', 'sv'], value),
+  'articles.title_key': () => '\\x01',
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),
   'articles.status': (value, { random }) => other(random, ARTICLE_STATUSES, value),
   'articles.visibility': (value, { random }) => other(random, VISIBILITIES, value),
@@ -78,7 +80,7 @@ const FITTING = {
     const named = (name) => world.rows.categories.find((other) => other.org_id === row.org_id && other.name === name).id;
     return value === null ? named(row.name === 'Unused' ? 'Hardware' : 'Unused') : null;
   },
-  'search_documents.kind': (value, { random }) => other(random, ['ticket', 'comment', 'article'], value),
+  'search_documents.kind': (value, { random }) => other(random, ['ticket', 'comment', 'attachment', 'article', 'person'], value),
   'ticket_stat_deltas.metric': (value, { random }) => other(random, ['opened', 'stage', 'created', 'resolved'], value),
   'org_members.org_role': (value, { random }) => other(random, ORG_ROLES, value),
   'org_invites.email': () => 'changed@example.org',
