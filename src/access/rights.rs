@@ -14,6 +14,10 @@ const ORGANIZATION_EXISTS: &str = "select from helpdesk.organizations where id =
 
 const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
 
+const IS_STAFF_MEMBER: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id = $2 and org_role <> 'org_customer'";
+
 /// Whether the caller has the rights of the organization's staff: as one of them, or because the
 /// database role bypasses row security.
 pub fn acts_as_staff(org: Uuid) -> Result<bool> {
@@ -69,6 +73,16 @@ pub fn check_admin(org: Uuid) -> Result<()> {
 /// Whether a person is a member of an organization. Sees what the running statement has written.
 pub fn is_member(org: Uuid, profile: Uuid) -> Result<bool> {
     statement::write(IS_MEMBER).exists(&[org.into(), profile.into()])
+}
+
+/// Whether a person, who mostly is the caller, is a member of an organization's staff. Sees what
+/// the running statement has written.
+pub fn is_staff_member(org: Uuid, profile: Uuid) -> Result<bool> {
+    let caller = Caller::current()?;
+    if caller.profile == Some(profile) {
+        return Ok(caller.is_staff(org));
+    }
+    statement::write(IS_STAFF_MEMBER).exists(&[org.into(), profile.into()])
 }
 
 /// Whether there is such an organization. Sees what the running statement has written.

@@ -1,5 +1,6 @@
 //! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
 
+mod allocator;
 pub mod argument_names;
 pub mod collation;
 pub mod conditions;
@@ -17,6 +18,7 @@ pub mod statement;
 pub mod system_write;
 pub mod text;
 pub mod time_zone;
+pub mod timestamps;
 pub mod transaction;
 pub mod trigger;
 pub mod uuid;

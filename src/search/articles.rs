@@ -53,8 +53,7 @@ fn newest_titles(readable: &str, filters: &str) -> String {
 }
 
 impl Search {
-    /// The articles with the words; if there are none, those with the telling words of a question,
-    /// or those with a similar title.
+    /// The articles with the words; if there are none, those with the telling words of a question.
     pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
         if self.has_only_filters() {
             return self.find_articles_by_title(1, |_| true);
@@ -64,7 +63,7 @@ impl Search {
             let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
             articles = self.find_articles_by_words(telling.as_ref())?;
         }
-        if articles.is_empty() { self.find_articles_by_similar_title() } else { Ok(articles) }
+        Ok(articles)
     }
 
     /// Whether the text may be a question, of which an article need not have all words.
@@ -94,7 +93,7 @@ impl Search {
         Ok(articles.into_iter().flatten().collect())
     }
 
-    fn find_articles_by_similar_title(&self) -> Result<Vec<Match>> {
+    pub(super) fn find_articles_by_similar_title(&self) -> Result<Vec<Match>> {
         let Some(wanted) = SimilarTitle::for_query(&self.text) else { return Ok(Vec::new()) };
         if self.query.as_ref().is_some_and(Query::has_negation) {
             return Ok(Vec::new());

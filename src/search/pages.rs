@@ -90,14 +90,19 @@ impl Search {
     }
 
     /// A window of tickets and comments, ranked. The first one also has the articles, and the
-    /// ticket whose number was searched for.
+    /// ticket whose number was searched for; the last one what is found despite typos.
     fn complete_window(&self, position: Position, mut window: Window) -> Result<Window> {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
-        if is_first && self.kinds.contains(&Kind::Article) {
-            window.matches.extend(self.find_articles()?);
+        let is_last = position.phase != Phase::Exact && window.next.is_none();
+        if (is_first || is_last) && self.kinds.contains(&Kind::Article) {
+            let articles = self.find_articles()?;
+            if is_last && articles.is_empty() {
+                window.matches.extend(self.find_articles_by_similar_title()?);
+            }
+            window.matches.extend(articles.into_iter().filter(|_| is_first));
         }
         let is_found = window.matches.iter().any(|found| found.rank > RANK_OF_SIMILAR_TITLE);
-        if is_first && !is_found && window.next.is_none() {
+        if is_first && is_last && !is_found {
             window.matches.extend(self.find_tickets_by_similar_title()?);
         }
         let numbered = self.find_ticket_by_number()?;

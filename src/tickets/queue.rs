@@ -3,10 +3,10 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::details::changed_ticket;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
+use super::ticket_object::changed_ticket;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
@@ -35,10 +35,10 @@ fn claim_next_ticket(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
+    let filters = parse_queue_filters(JsonbText::or_empty("p_filters", &p_filters)?)?;
     let me = rights::require_staff_member("p_org_id", org)?;
     match claim_first(&filters, org, me)? {
-        Some(id) => changed_ticket(org, id, true).map(Some),
+        Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),
     }
 }
