@@ -23,7 +23,7 @@ const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// The most that `fetch_all` reads, in bytes. Callers keep it in memory of Rust, where a failed
 /// allocation ends the session.
-const MAX_RESULT: usize = 64 << 20;
+const MAX_RESULT: usize = 128 << 20;
 
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
@@ -127,7 +127,7 @@ impl Statement<'_> {
                 if size > MAX_RESULT {
                     return Err(error::too_large(
                         "too_large",
-                        "the result has more than 64 MiB",
+                        "the result has more than 128 MiB",
                         "Read the tables page by page.",
                     ));
                 }
