@@ -57,16 +57,30 @@ const UNASSIGN_TICKETS: &str = "
     update helpdesk.tickets set assigned_to = null
      where org_id = $1 and assigned_to = $2 and status <> 'closed'";
 
+/// Lock order: tickets, then the stages that their revisions name, as in update_tickets().
+const LOCK_TICKETS: &str = "
+    select from helpdesk.tickets
+     where org_id = $1 and assigned_to = $2 and status <> 'closed' order by id for no key update";
+const LOCK_STAGES: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1
+       and id in (select t.current_stage_id from helpdesk.tickets t
+                   where t.org_id = $1 and t.assigned_to = $2 and t.status <> 'closed')
+     order by id for key share";
+
 const HAS_ASSIGNED_TICKET: &str = "
     select from helpdesk.tickets
      where org_id = $1 and assigned_to = $2 and status <> 'closed' limit 1";
 
 /// $3: the pending invites to the person's address; $4: those that the person sent.
 const DELETE_PENDING_INVITES: &str = r#"
-    delete from helpdesk.org_invites i
-     where i.org_id = $1 and i.used_at is null
-       and (($3 and lower(i.email collate "C") = (select lower(p.email collate "C") from helpdesk.profiles p where p.id = $2))
-            or ($4 and i.created_by = $2))"#;
+    delete from helpdesk.org_invites d
+     using (select i.id from helpdesk.org_invites i
+             where i.org_id = $1 and i.used_at is null
+               and (($3 and lower(i.email collate "C") = (select lower(p.email collate "C") from helpdesk.profiles p where p.id = $2))
+                    or ($4 and i.created_by = $2))
+             order by i.id for update) locked
+     where d.org_id = $1 and d.id = locked.id"#;
 
 /// Trigger on organizations: makes the creator org_admin, and adds the workflow "Support".
 #[pg_trigger(sql = "
@@ -161,7 +175,9 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let person = [old.arg("org_id")?, old.arg("user_id")?];
     if was.may_be_assigned && !is.may_be_assigned {
         let _configuring = SystemWrite::begin(SystemWrite::Configuration);
-        statement::write(UNASSIGN_TICKETS).execute(&person)?;
+        for statement in [LOCK_TICKETS, LOCK_STAGES, UNASSIGN_TICKETS] {
+            statement::write(statement).execute(&person)?;
+        }
         transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)?;
     }
     let is_removed = rows.new.is_none();

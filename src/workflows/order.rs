@@ -19,9 +19,22 @@ const NEXT_POSITION: &str = "
      where org_id = $1 and workflow_id = $2 and id <> $3";
 
 /// $2: the role bypasses row security. $3: the organizations in which the caller is an admin.
-const LOCK_WORKFLOW: &str = "
-    select org_id from helpdesk.workflows
-     where id = $1 and ($2 or org_id = any ($3)) for no key update";
+const FIND_ORG: &str = "
+    select org_id from helpdesk.workflows where id = $1 and ($2 or org_id = any ($3))";
+
+/// Lock order: stages, then the workflow, as when a stage is written.
+const LOCK_STAGES: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 order by id for no key update";
+
+const LOCK_WORKFLOW: &str =
+    "select from helpdesk.workflows where org_id = $1 and id = $2 for no key update";
+
+/// A new position locks out those who write a row that names the stage, such as a revision. They
+/// name several stages in the order of ids.
+const LOCK_POSITIONS: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 order by id for update";
 
 const FIND_STAGES: &str = "
     select id, is_active from helpdesk.workflow_stages
@@ -53,23 +66,29 @@ fn reorder_stages(
         Some((row.get::<Uuid>(1)?, row.get::<bool>(2)?))
     })?;
     let order = complete_order(stages, known.into_iter().flatten().collect())?;
+    statement::write(LOCK_POSITIONS).execute(&[org.into(), workflow.into()])?;
     statement::write(UPDATE_POSITIONS).execute(&[org.into(), workflow.into(), order.into()])
 }
 
-/// The organization of a workflow that the caller administers.
+/// Locks a workflow that the caller administers, and its stages. Returns its organization.
 fn lock_workflow(workflow: Uuid) -> Result<Uuid> {
     let args = [
         workflow.into(),
         roles::role_bypasses_row_security().into(),
         Caller::current()?.admin_orgs().into(),
     ];
-    statement::write(LOCK_WORKFLOW).fetch_scalar(&args)?.ok_or_else(|| {
-        rights::refusal(error::not_allowed(
-            "not_an_admin",
-            "p_workflow_id: no such workflow, or you are not an admin of its organization",
-            "helpdesk.workflows lists the workflows of your organizations.",
-        ))
-    })
+    if let Some(org) = statement::write(FIND_ORG).fetch_scalar::<Uuid>(&args)? {
+        let args = [org.into(), workflow.into()];
+        statement::write(LOCK_STAGES).execute(&args)?;
+        if statement::write(LOCK_WORKFLOW).exists(&args)? {
+            return Ok(org);
+        }
+    }
+    Err(rights::refusal(error::not_allowed(
+        "not_an_admin",
+        "p_workflow_id: no such workflow, or you are not an admin of its organization",
+        "helpdesk.workflows lists the workflows of your organizations.",
+    )))
 }
 
 /// The named stages, then the retired ones that are not named; an error unless every active stage
