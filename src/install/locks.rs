@@ -1,10 +1,5 @@
 //! The locks of install() and migrate(), which neither each other nor calls can deadlock with.
 
-use std::cell::Cell;
-use std::panic::AssertUnwindSafe;
-
-use pgrx::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE;
-
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
@@ -43,30 +38,11 @@ pub(super) fn lock_all_tables() -> Result<()> {
     lock_tables(ALL)
 }
 
-/// Locks all of the tables or none: while it waits for one, it holds no other.
 fn lock_tables(query: &'static str) -> Result<()> {
     let tables = statement::write(query).fetch_all(&[], |row| row.get::<String>(1))?;
     let tables: Vec<String> = tables.into_iter().flatten().collect();
-    let mut awaited = tables.first();
-    while let Some(first) = awaited {
-        let busy = Cell::new(None);
-        let lock = |table: &str, nowait| {
-            let sql = format!("lock table {table} in access exclusive mode{nowait}");
-            statement::run_script(&sql)
-        };
-        let work = AssertUnwindSafe(|| {
-            lock(first, "")?;
-            for table in &tables {
-                busy.set(Some(table));
-                lock(table, " nowait")?;
-            }
-            busy.set(None);
-            Ok(())
-        });
-        // A lock_timeout has the same SQLSTATE, but only ends the wait for the first table.
-        let is_busy = |code| code == ERRCODE_LOCK_NOT_AVAILABLE && busy.get().is_some();
-        let outcome = transaction::in_subtransaction(is_busy, work);
-        awaited = outcome.err().and(busy.get());
-    }
-    Ok(())
+    transaction::lock_all_or_none(&tables, |table, waits| {
+        let nowait = if waits { "" } else { " nowait" };
+        statement::run_script(&format!("lock table {table} in access exclusive mode{nowait}"))
+    })
 }

@@ -54,19 +54,11 @@ const LACKS_OTHER_ADMIN: &str = "
 
 /// A closed ticket keeps its last assignee, because it needs no more work.
 const UNASSIGN_TICKETS: &str = "
-    update helpdesk.tickets set assigned_to = null
-     where org_id = $1 and assigned_to = $2 and status <> 'closed'";
-
-/// Lock order: tickets, then the stages that their revisions name, as in update_tickets().
-const LOCK_TICKETS: &str = "
-    select from helpdesk.tickets
-     where org_id = $1 and assigned_to = $2 and status <> 'closed' order by id for no key update";
-const LOCK_STAGES: &str = "
-    select from helpdesk.workflow_stages
-     where org_id = $1
-       and id in (select t.current_stage_id from helpdesk.tickets t
-                   where t.org_id = $1 and t.assigned_to = $2 and t.status <> 'closed')
-     order by id for key share";
+    update helpdesk.tickets t set assigned_to = null
+      from (select x.id from helpdesk.tickets x
+             where x.org_id = $1 and x.assigned_to = $2 and x.status <> 'closed'
+             order by x.id for no key update) locked
+     where t.org_id = $1 and t.id = locked.id";
 
 const HAS_ASSIGNED_TICKET: &str = "
     select from helpdesk.tickets
@@ -175,9 +167,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let person = [old.arg("org_id")?, old.arg("user_id")?];
     if was.may_be_assigned && !is.may_be_assigned {
         let _configuring = SystemWrite::begin(SystemWrite::Configuration);
-        for statement in [LOCK_TICKETS, LOCK_STAGES, UNASSIGN_TICKETS] {
-            statement::write(statement).execute(&person)?;
-        }
+        statement::write(UNASSIGN_TICKETS).execute(&person)?;
         transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)?;
     }
     let is_removed = rows.new.is_none();

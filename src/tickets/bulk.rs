@@ -29,13 +29,6 @@ const LOCK_TICKETS: &str = "
          for no key update)
     select org_id, count(*) from locked group by org_id";
 
-/// The revisions name these stages. reorder_stages() locks them in the same order.
-const LOCK_STAGES: &str = "
-    select from helpdesk.workflow_stages s
-     where (s.org_id, s.id) in (select t.org_id, t.current_stage_id from helpdesk.tickets t
-                                 where t.org_id = any ($1) and t.id = any ($2))
-     order by s.id for key share";
-
 const FIND_ORGS_OF_TICKETS: &str = "
     select distinct t.org_id
       from helpdesk.tickets t
@@ -75,7 +68,6 @@ fn update_tickets(
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
     changes.lock_targets(orgs_to_change(&tickets, p_org_id)?, &tickets)?;
     let orgs = lock_tickets(&tickets, p_org_id)?;
-    statement::write(LOCK_STAGES).execute(&[orgs.clone().into(), tickets.clone().into()])?;
     let mut args = vec![orgs.into(), tickets.into()];
     args.extend(changes.params());
     let _names = name_arguments(CHANGE_NAMES);

@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result, required};
-use crate::platform::{roles, statement};
+use crate::platform::{roles, statement, transaction};
 
 /// The position that stands for "after all others"; the default of the column.
 pub(super) const LAST: i32 = i32::MAX;
@@ -22,19 +22,19 @@ const NEXT_POSITION: &str = "
 const FIND_ORG: &str = "
     select org_id from helpdesk.workflows where id = $1 and ($2 or org_id = any ($3))";
 
-/// Lock order: stages, then the workflow, as when a stage is written.
-const LOCK_STAGES: &str = "
-    select from helpdesk.workflow_stages
-     where org_id = $1 and workflow_id = $2 order by id for no key update";
+const FIND_STAGE_IDS: &str = "
+    select id from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 order by id";
 
+/// A new position locks out everybody who writes a row that names the stage, such as a revision of
+/// a ticket. They lock stages in any order, so all are locked or none.
+const LOCK_STAGE: &str =
+    "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update";
+const LOCK_STAGE_NOW: &str =
+    "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update nowait";
+
+/// Lock order: stages, then the workflow, as when a stage is written.
 const LOCK_WORKFLOW: &str =
     "select from helpdesk.workflows where org_id = $1 and id = $2 for no key update";
-
-/// A new position locks out those who write a row that names the stage, such as a revision. They
-/// name several stages in the order of ids.
-const LOCK_POSITIONS: &str = "
-    select from helpdesk.workflow_stages
-     where org_id = $1 and workflow_id = $2 order by id for update";
 
 const FIND_STAGES: &str = "
     select id, is_active from helpdesk.workflow_stages
@@ -66,7 +66,6 @@ fn reorder_stages(
         Some((row.get::<Uuid>(1)?, row.get::<bool>(2)?))
     })?;
     let order = complete_order(stages, known.into_iter().flatten().collect())?;
-    statement::write(LOCK_POSITIONS).execute(&[org.into(), workflow.into()])?;
     statement::write(UPDATE_POSITIONS).execute(&[org.into(), workflow.into(), order.into()])
 }
 
@@ -79,7 +78,11 @@ fn lock_workflow(workflow: Uuid) -> Result<Uuid> {
     ];
     if let Some(org) = statement::write(FIND_ORG).fetch_scalar::<Uuid>(&args)? {
         let args = [org.into(), workflow.into()];
-        statement::write(LOCK_STAGES).execute(&args)?;
+        let stages = statement::write(FIND_STAGE_IDS).fetch_all(&args, |row| row.get::<Uuid>(1))?;
+        transaction::lock_all_or_none(&stages, |stage, waits| {
+            let lock = if waits { LOCK_STAGE } else { LOCK_STAGE_NOW };
+            statement::write(lock).execute(&[org.into(), (*stage).into()])
+        })?;
         if statement::write(LOCK_WORKFLOW).exists(&args)? {
             return Ok(org);
         }
