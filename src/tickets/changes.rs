@@ -183,6 +183,11 @@ impl Changes {
         self.stage_id.is_some() || self.workflow_id.is_some()
     }
 
+    /// Whether they change who may see the ticket.
+    pub(super) fn change_people(&self) -> bool {
+        self.assigned_to.is_some() || self.created_by.is_some()
+    }
+
     fn is_empty(&self) -> bool {
         self.title.is_none()
             && self.description.is_none()

@@ -109,7 +109,11 @@ const BACKEND_CALLS = {
   refresh_ticket_stats: () => call('refresh_ticket_stats'),
 };
 
-const NOT_CALLED_BY_BACKENDS = ['enable_cron', 'enable_realtime', 'enable_storage', 'uuid_generate_v7'];
+const NOT_CALLED_BY_BACKENDS = [
+  ...['enable_cron', 'enable_realtime', 'enable_storage'],
+  // Lock tickets before comments, in several organizations: the other way round as a deletion does.
+  ...['start_search_rebuild', 'continue_search_rebuild'],
+];
 
 /** Whose tickets and stages they are, is left to chance: some calls are refused. */
 function changes(r) {
