@@ -29,6 +29,8 @@ create index search_documents_lexemes_idx
 create index search_documents_sample_idx
   on helpdesk.search_documents using gin (lexemes) with (fastupdate = off)
   where uuid_hash(document_id) & 63 = 0;
+create index search_documents_block_idx
+  on helpdesk.search_documents (org_id, document_id) where uuid_hash(document_id) & 4095 = 0;
 create index search_documents_ticket_idx
   on helpdesk.search_documents (ticket_id) where ticket_id is not null;
 
@@ -82,6 +84,9 @@ comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text sear
 comment on index helpdesk.search_documents_sample_idx is
   'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an '
   'estimate of all matches.';
+comment on index helpdesk.search_documents_block_idx is
+  'Serves search() in going through the blocks of documents, newest first, and the writing of a '
+  'document, which has a lexeme for its block.';
 comment on index helpdesk.search_documents_ticket_idx is
   'Serves search() in a customer''s own tickets, and the deletion of a ticket.';
 

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::lexemes::{Kind, org_bits};
+use super::blocks::{block_of_document, starts_block};
+use super::lexemes::{Kind, org_bits, organization_marker};
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
@@ -23,16 +24,25 @@ pub(super) fn lexemes_of(org: &str, prefix: &str, [title, keywords, text]: [&str
 
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let lexemes = lexemes_of("$1", "$6", ["$7", "null", "$8"]);
+    let block = block_of_document("$1", "$9", "$2");
     format!(
         "insert into helpdesk.search_documents
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-         select $1, $2, $3, $4, $5, {lexemes} from helpdesk.organizations o where o.id = $1
+         select $1, $2, $3, $4, $5, {lexemes} || {block}
+           from helpdesk.organizations o where o.id = $1
          on conflict (org_id, document_id, kind) do update set lexemes = excluded.lexemes"
     )
 });
 
-const DELETE_DOCUMENT: &str = "
-    delete from helpdesk.search_documents where org_id = $1 and document_id = $2 and kind = $3";
+static DELETE_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    let document = "d.org_id = $1 and d.document_id = $2 and d.kind = $3";
+    let is_start = starts_block("d.document_id");
+    format!(
+        "with start as (
+           update helpdesk.search_documents d set lexemes = '' where {document} and {is_start})
+         delete from helpdesk.search_documents d where {document} and not ({is_start})"
+    )
+});
 
 /// The class of the advisory locks on the language of organizations.
 const LANGUAGE_LOCK: i32 = 7_315_007;
@@ -67,7 +77,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
         (Some(old), None) => {
             let args = [old.arg("org_id")?, old.arg("id")?, kind_of(old).label().into()];
-            statement::write(DELETE_DOCUMENT).execute(&args)?;
+            statement::write(&DELETE_DOCUMENT).execute(&args)?;
         }
         (None, None) => {}
     }
@@ -116,6 +126,7 @@ fn save_document(new: &TriggerRow) -> Result<()> {
         kind.prefix().into(),
         title,
         new.arg(text)?,
+        organization_marker(org, kind.prefix()).into(),
     ])
 }
 

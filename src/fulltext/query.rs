@@ -32,6 +32,17 @@ const COUNT_SAMPLED_MATCHES: &str = "
                           where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
              where d.org_id = $3 limit $2) d";
 
+/// The most frequent lexemes with a beginning in 500 sampled documents that match.
+const SAMPLED_WORDS: &str = "
+    select w.lexeme
+      from (select d.lexemes
+              from (select d.org_id, d.lexemes from helpdesk.search_documents d
+                     where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+             where d.org_id = $2 limit 500) d,
+           unnest(tsvector_to_array(d.lexemes)) w (lexeme)
+     where w.lexeme ^@ any ($3)
+     group by w.lexeme order by count(*) desc, w.lexeme limit 100";
+
 /// The lexemes of a title and a text that are worth searching for, at most `count`: first those of
 /// the title, then the longest. Also returns the organization's language.
 pub fn telling_lexemes(
@@ -131,14 +142,67 @@ impl Query {
 
     /// The tsquery for the tickets and comments of a phase.
     pub fn for_phase(&self, phase: Phase) -> TsQuery {
-        let tsquery = |form| self.with_prefix(Kind::Ticket.prefix(), form);
-        TsQuery(match phase {
-            Phase::Exact => tsquery(Form::WholeWords),
-            Phase::Prefix if self.expression.is_being_typed() => {
-                format!("({}) & !({})", tsquery(Form::Complete), tsquery(Form::WholeWords))
+        self.tickets_of_phase(&self.expression, phase)
+    }
+
+    /// The same without phrases, which the index finds only by reading the documents.
+    fn without_phrases_for_phase(&self, phase: Phase) -> TsQuery {
+        self.tickets_of_phase(&self.expression.without_phrases(), phase)
+    }
+
+    fn tickets_of_phase(&self, expression: &Expression, phase: Phase) -> TsQuery {
+        let tsquery = self.tsquery_for_phase(expression, phase);
+        TsQuery(self.with_marker(Kind::Ticket.prefix(), expression, tsquery))
+    }
+
+    /// The tsquery for the documents of a block that may match. Of the words with a beginning, it
+    /// has those that a sample of the matches has.
+    pub fn candidates_for_phase(&self, phase: Phase) -> Result<TsQuery> {
+        let form = if phase == Phase::Exact { Form::WholeWords } else { Form::Complete };
+        let expression = self.expression.without_phrases();
+        let beginnings = expression.beginnings(form);
+        if beginnings.is_empty() {
+            return Ok(self.tickets_of_phase(&expression, phase));
+        }
+        let words = self.sampled_words(phase, &beginnings)?;
+        let expression = expression.with_words_of(&words, form);
+        Ok(self.tickets_of_phase(&expression, phase))
+    }
+
+    fn sampled_words(&self, phase: Phase, beginnings: &[&str]) -> Result<Vec<String>> {
+        let marker = organization_marker(self.org, Kind::Ticket.prefix());
+        let beginnings: Vec<String> =
+            beginnings.iter().map(|beginning| format!("{marker}{beginning}")).collect();
+        let args =
+            [self.without_phrases_for_phase(phase).into(), self.org.into(), beginnings.into()];
+        let words = statement::read(SAMPLED_WORDS)
+            .planned(Planned::Once)
+            .fetch_all(&args, |row| Some(row.get::<&str>(1)?.strip_prefix(&marker)?.to_owned()))?;
+        Ok(words.into_iter().flatten().collect())
+    }
+
+    fn tsquery_for_phase(&self, expression: &Expression, phase: Phase) -> String {
+        let marker = organization_marker(self.org, Kind::Ticket.prefix());
+        let complete = || expression.to_tsquery(&marker, Form::Complete);
+        // Without its phrases, an expression excludes too much.
+        let is_whole = expression.has_phrase() || !self.expression.has_phrase();
+        match phase {
+            Phase::Exact => expression.to_tsquery(&marker, Form::WholeWords),
+            Phase::Prefix if self.expression.is_being_typed() && is_whole => {
+                let exact = self.expression.to_tsquery(&marker, Form::WholeWords);
+                format!("({}) & !({exact})", complete())
             }
-            Phase::All | Phase::Prefix => tsquery(Form::Complete),
-        })
+            Phase::All | Phase::Prefix => complete(),
+        }
+    }
+
+    /// A query with only negated words asks for the organization's marker, because the index needs
+    /// a lexeme to start from.
+    fn with_marker(&self, kind: &str, expression: &Expression, tsquery: String) -> String {
+        match expression.matches_without_words() {
+            true => format!("'{}' & ( {tsquery} )", organization_marker(self.org, kind)),
+            false => tsquery,
+        }
     }
 
     /// The phase that a search begins with.
@@ -146,20 +210,15 @@ impl Query {
         if self.expression.is_being_typed() { Phase::Exact } else { Phase::All }
     }
 
-    /// A query with only negated words asks for the organization's marker, because the index needs
-    /// a lexeme to start from.
     fn with_prefix(&self, kind: &str, form: Form) -> String {
-        let marker = organization_marker(self.org, kind);
-        let tsquery = self.expression.to_tsquery(&marker, form);
-        match self.expression.matches_without_words() {
-            true => format!("'{marker}' & ( {tsquery} )"),
-            false => tsquery,
-        }
+        let tsquery = self.expression.to_tsquery(&organization_marker(self.org, kind), form);
+        self.with_marker(kind, &self.expression, tsquery)
     }
 
     /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.
     pub fn is_common(&self, phase: Phase) -> Result<bool> {
-        Ok(self.estimate_matches(self.for_phase(phase), SMALL_RESULT)? > SMALL_RESULT)
+        let tsquery = self.without_phrases_for_phase(phase);
+        Ok(self.estimate_matches(tsquery, SMALL_RESULT)? > SMALL_RESULT)
     }
 
     /// Estimates from a sample how many documents match; stops counting a little above `limit`.

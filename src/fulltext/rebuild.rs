@@ -6,44 +6,56 @@ use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+use super::blocks::{block_of_document, starts_block};
 use super::documents::{advisory_lock, lexemes_of};
+use super::lexemes::org_prefix;
 use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
 
-/// Writes the missing and outdated documents of organization $1, then deletes those whose row is
-/// gone.
-static REBUILD: LazyLock<[String; 4]> = LazyLock::new(|| {
-    [
-        upsert_documents(
-            "tickets",
-            "'ticket', r.id, false",
-            "'t'",
-            ["r.title", "null", "r.description"],
-        ),
-        upsert_documents(
-            "ticket_comments",
-            "'comment', r.ticket_id, r.is_internal",
-            "'t'",
-            ["null", "null", "r.content"],
-        ),
-        upsert_documents(
-            "articles",
-            "'article', null, false",
-            "'a'",
-            ["r.title", "null", "r.content"],
-        ),
-        DELETE_ORPHANS.to_owned(),
-    ]
+/// A table with documents: its name, the columns kind, ticket_id and is_internal, the prefix, and
+/// title, keywords and text.
+type Source = (&'static str, &'static str, &'static str, [&'static str; 3]);
+
+const SOURCES: [Source; 3] = [
+    ("tickets", "'ticket', r.id, false", "'t'", ["r.title", "null", "r.description"]),
+    (
+        "ticket_comments",
+        "'comment', r.ticket_id, r.is_internal",
+        "'t'",
+        ["null", "null", "r.content"],
+    ),
+    ("articles", "'article', null::uuid, false", "'a'", ["r.title", "null", "r.content"]),
+];
+
+/// Deletes the documents of organization $1 whose row is gone, then writes those that start a
+/// block, because the others refer to them, and then all that are missing or outdated.
+static REBUILD: LazyLock<Vec<String>> = LazyLock::new(|| {
+    std::iter::once(DELETE_ORPHANS.to_owned())
+        .chain(SOURCES.iter().map(insert_starts))
+        .chain(SOURCES.iter().map(upsert_documents))
+        .collect()
 });
 
-fn upsert_documents(table: &str, columns: &str, prefix: &str, texts: [&str; 3]) -> String {
-    let lexemes = lexemes_of("r.org_id", prefix, texts);
+fn insert_starts((table, columns, ..): &Source) -> String {
+    format!(
+        "insert into helpdesk.search_documents
+                (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+         select r.org_id, r.id, {columns}, ''
+           from helpdesk.{table} r where r.org_id = $1 and {}
+             on conflict (org_id, document_id, kind) do nothing",
+        starts_block("r.id")
+    )
+}
+
+fn upsert_documents((table, columns, prefix, texts): &Source) -> String {
+    let lexemes = lexemes_of("r.org_id", prefix, *texts);
+    let block = block_of_document("$1", &format!("{prefix} || $2"), "r.id");
     format!(
         "insert into helpdesk.search_documents as d
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-         select r.org_id, r.id, {columns}, {lexemes}
+         select r.org_id, r.id, {columns}, {lexemes} || {block}
            from helpdesk.organizations o, helpdesk.{table} r
           where o.id = $1 and r.org_id = $1
          on conflict (org_id, document_id, kind) do update
@@ -96,7 +108,8 @@ pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
 
 /// The caller holds the lock of the organization, or of the table.
 fn write_documents(org: Uuid) -> Result<()> {
-    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[org.into()]))
+    let args = [org.into(), org_prefix(org).into()];
+    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&args))
 }
 
 fn check_read_committed() -> Result<()> {

@@ -11,8 +11,7 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Phase;
 use crate::platform::error::Result;
 
-/// How many windows of recent documents are scanned for a page before the rest comes from the
-/// index.
+/// How many windows are searched for a page. Only those of a phrase may have few matches.
 const MAX_WINDOWS: usize = 4;
 
 impl Search {
@@ -55,7 +54,7 @@ impl Search {
                 }
             };
             if windows >= MAX_WINDOWS {
-                position.scan = Scan::Index;
+                return Ok((page, Some(position)));
             }
             tickets = self.find_tickets(position)?;
         }

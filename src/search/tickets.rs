@@ -2,16 +2,19 @@
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
 //! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
-//! same with the words as they are written.
+//! same with the words as they are written. Blocks also have $8 the tsquery of candidates, $9 how
+//! many of these, $10 the organization's marker.
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 
 use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search, rank};
 use super::position::{Position, Scan};
-use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::Query;
+use crate::fulltext::blocks::{FIRST_START, block_lexeme, start_before};
+use crate::fulltext::lexemes::{Kind, organization_marker};
+use crate::fulltext::query::{Phase, Query};
 use crate::fulltext::typos::SimilarTitle;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned, Row};
@@ -19,6 +22,9 @@ use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
 const WINDOW_SIZE: usize = 500;
+
+/// How many documents of a window are read if the index does not tell which of them match.
+const MAX_CANDIDATES: usize = 5_000;
 
 /// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
 /// the planner would otherwise use an index on it instead of the full-text index. Only the matches
@@ -43,24 +49,55 @@ static FROM_NEWEST: LazyLock<String> = LazyLock::new(|| from_newest(""));
 static FROM_NEWEST_BEFORE: LazyLock<String> =
     LazyLock::new(|| from_newest("and d.document_id < $4"));
 
-/// Scans the newest 10,000 documents that meet the condition, for lexemes that are common.
+/// Scans the newest 4,000 documents that meet the condition, for lexemes that most of them have.
 fn from_newest(condition: &str) -> String {
     format!(
         "select d.document_id, d.kind, {}
            from (select d.* from helpdesk.search_documents d
                   where d.org_id = $1 {condition}
-                  order by d.document_id desc limit 10000) d
+                  order by d.document_id desc limit 4000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
         rank("$6", "$7")
     )
 }
 
-/// The last of the documents that FROM_NEWEST scans, if it scans 10,000.
-const END_OF_NEWEST: &str = "
-    select d.document_id from helpdesk.search_documents d
-     where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
-     order by d.document_id desc offset 9999 limit 1";
+/// Goes through the blocks of documents, newest first, and reads the candidates of each until there
+/// are enough. The last row is without a match: the oldest candidate, if there may be more.
+static FROM_BLOCKS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "with recursive blocks (start, before) as (
+           select {}, $4
+           union all
+           select {}, null from blocks b where b.start <> {FIRST_START}),
+         candidates as materialized (
+           select c.place, c.document_id, c.is_match
+             from blocks b,
+                  lateral (
+                    select d.place, d.document_id, d.is_match
+                      from (select d.ctid as place, d.org_id, d.document_id, d.kind,
+                                   d.lexemes @@ $2 as is_match
+                              from helpdesk.search_documents d
+                             where d.lexemes @@ ($8 && quote_literal({})::tsquery) offset 0) d
+                     where d.org_id = $1 and d.kind = any ($3)
+                       and (b.before is null or d.document_id < b.before)
+                     order by d.document_id desc) c
+            limit $9)
+         (select d.document_id, d.kind, {}
+            from (select c.place from candidates c where c.is_match
+                   order by c.document_id desc limit 500) c
+            join helpdesk.search_documents d on d.ctid = c.place)
+         union all
+         select c.document_id, null, null
+           from (select c.document_id, count(*) over () = $9 as is_full
+                   from candidates c order by c.document_id limit 1) c
+          where c.is_full",
+        start_before("$1", "coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"),
+        start_before("$1", "b.start"),
+        block_lexeme("$10", "b.start"),
+        rank("$6", "$7")
+    )
+});
 
 /// Scans a customer's own tickets, without internal comments.
 static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
@@ -138,14 +175,43 @@ impl Search {
         ];
         let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
         let matches: Vec<Match> = rows.into_iter().flatten().collect();
-        let next = if matches.len() == WINDOW_SIZE {
-            matches.iter().map(|found| found.id).min()
-        } else if self.reader.is_staff && position.scan == Scan::Recent {
-            statement::read(END_OF_NEWEST).fetch_scalar(&[self.org.into(), before.into()])?
-        } else {
-            None
-        };
-        Ok(Window { matches, next })
+        if matches.len() == WINDOW_SIZE {
+            let next = matches.iter().map(|found| found.id).min();
+            return Ok(Window { matches, next });
+        }
+        if self.reader.is_staff && position.scan == Scan::Recent {
+            return self.find_tickets_in_blocks(query, position.phase, args);
+        }
+        Ok(Window { matches, next: None })
+    }
+
+    fn find_tickets_in_blocks(
+        &self,
+        query: &Query,
+        phase: Phase,
+        args: [DatumWithOid; 7],
+    ) -> Result<Window> {
+        let candidates = query.candidates_for_phase(phase)?;
+        let are_matches = candidates.0 == query.for_phase(phase).0;
+        let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
+        let mut args = Vec::from(args);
+        args.push(candidates.into());
+        args.push((count as i64).into());
+        args.push(organization_marker(self.org, Kind::Ticket.prefix()).into());
+        let mut window = Window::default();
+        let rows = statement::read(&FROM_BLOCKS)
+            .planned(Planned::Once)
+            .fetch_all(&args, |row| (row.get(1), Match::from_row(row)))?;
+        for (id, found) in rows {
+            match found {
+                Some(found) => window.matches.push(found),
+                None => window.next = id,
+            }
+        }
+        if window.matches.len() == WINDOW_SIZE {
+            window.next = window.matches.iter().map(|found| found.id).min();
+        }
+        Ok(window)
     }
 
     fn own_tickets(&self) -> Result<Vec<Uuid>> {
