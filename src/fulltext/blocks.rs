@@ -1,0 +1,39 @@
+//! Blocks of documents. One document in 4,096 starts a block: all documents of its organization
+//! with higher ids, up to the next start, share a lexeme. So the index finds the documents with a
+//! word block by block, newest first, and never reads all documents that have it.
+//!
+//! The row of a start is never deleted, because others refer to it; it only loses its lexemes. A
+//! document whose start was not committed yet is in an older block, and is found there.
+
+/// Between an organization's marker and the name of a block, in its lexeme.
+const BLOCK: char = '#';
+
+/// Before all documents: the start of the block of those without one.
+pub const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
+
+/// An SQL condition on a document: whether it starts a block.
+pub(super) fn starts_block(document: &str) -> String {
+    format!("uuid_hash({document}) & 4095 = 0")
+}
+
+/// The last start before a document, as an SQL expression of the organization and the document.
+pub fn start_before(org: &str, document: &str) -> String {
+    let is_start = starts_block("d.document_id");
+    format!(
+        "coalesce((select d.document_id from helpdesk.search_documents d
+                    where d.org_id = {org} and {is_start} and d.document_id < {document}
+                    order by d.document_id desc limit 1), {FIRST_START})"
+    )
+}
+
+/// The lexeme of the documents in a block, as an SQL expression of the organization's marker and
+/// the start.
+pub fn block_lexeme(marker: &str, start: &str) -> String {
+    format!("({marker} || '{BLOCK}' || right(to_hex(uuid_hash_extended({start}, 0)), 8))")
+}
+
+/// The same as the tsvector that is added to a document's lexemes.
+pub(super) fn block_of_document(org: &str, marker: &str, document: &str) -> String {
+    let lexeme = block_lexeme(marker, &start_before(org, document));
+    format!("array_to_tsvector(array[{lexeme}])")
+}
