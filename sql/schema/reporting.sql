@@ -152,7 +152,8 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
         from helpdesk.ticket_stat_deltas d where d.metric in ('opened', 'stage')
     ) n on n.org_id = s.org_id and n.stage_id = s.id
    where s.org_id = any (helpdesk.my_staff_org_ids()) or (select helpdesk.bypasses_row_security())
-   group by s.org_id, s.id, s.workflow_id, s.name;
+   group by s.org_id, s.id, s.workflow_id, s.name, s.is_active
+  having s.is_active or pg_catalog.sum(n.ticket_count) > 0;
 
 ---- Comments
 
@@ -276,8 +277,8 @@ comment on column helpdesk.customer_tickets.public_comment_count is
   'Number of comments that are not internal.';
 
 comment on view helpdesk.workflow_stage_stats is
-  'Number of tickets in each stage, and how long they have been there, for staff. Always exact: it '
-  'adds the pending deltas to the folded counts.';
+  'Number of tickets in each stage, and how long they have been there, for staff. A retired stage is '
+  'listed while it has tickets. Always exact: it adds the pending deltas to the folded counts.';
 comment on column helpdesk.workflow_stage_stats.stage_id is 'The stage.';
 comment on column helpdesk.workflow_stage_stats.workflow_id is 'The workflow of the stage.';
 comment on column helpdesk.workflow_stage_stats.stage_name is 'Name of the stage.';

@@ -1,5 +1,5 @@
--- The full-text index of tickets, comments and articles. Triggers update it in the transaction that
--- changes the texts.
+-- The full-text index of tickets, comments, files, articles and people. Triggers update it in the
+-- transaction that changes the texts.
 
 set local search_path = pg_catalog, pg_temp;
 
@@ -30,23 +30,39 @@ create index search_documents_sample_idx
   on helpdesk.search_documents using gin (lexemes) with (fastupdate = off)
   where uuid_hash(document_id) & 63 = 0;
 create index search_documents_block_idx
-  on helpdesk.search_documents (org_id, document_id) where uuid_hash(document_id) & 4095 = 0;
+  on helpdesk.search_documents (org_id, document_id)
+  where uuid_hash(document_id) & 4095 = 0 and ticket_id is not null;
 create index search_documents_ticket_idx
   on helpdesk.search_documents (ticket_id) where ticket_id is not null;
+create index search_documents_person_idx
+  on helpdesk.search_documents (document_id) where kind = 'person';
 
 ---- Triggers
 
 create trigger tickets_index_text
-  after insert or update of title, description or delete on helpdesk.tickets
+  after insert or update of title, description, created_by, assigned_to or delete
+  on helpdesk.tickets
   for each row execute function helpdesk.update_search_document();
 
 create trigger ticket_comments_index_text
   after insert or update of content or delete on helpdesk.ticket_comments
   for each row execute function helpdesk.update_search_document();
 
-create trigger articles_index_text
-  after insert or update of title, content or delete on helpdesk.articles
+create trigger ticket_attachments_index_text
+  after insert or update of file_name or delete on helpdesk.ticket_attachments
   for each row execute function helpdesk.update_search_document();
+
+create trigger articles_index_text
+  after insert or update of title, content, tags, categories or delete on helpdesk.articles
+  for each row execute function helpdesk.update_search_document();
+
+create trigger org_members_index_person
+  after insert or delete on helpdesk.org_members
+  for each row execute function helpdesk.update_person_documents();
+
+create trigger profiles_index_person
+  after update of name, email or delete on helpdesk.profiles
+  for each row execute function helpdesk.update_person_documents();
 
 create trigger organizations_check_search_language
   before insert or update of search_language on helpdesk.organizations
@@ -57,6 +73,10 @@ create trigger organizations_rebuild_search_documents
   for each row when (old.search_language is distinct from new.search_language)
   execute function helpdesk.organizations_rebuild_search_documents();
 
+create trigger organizations_delete_search_documents
+  after delete on helpdesk.organizations
+  for each row execute function helpdesk.organizations_rebuild_search_documents();
+
 ---- Row security
 
 -- search_documents has no policies: lexemes would reveal the contents of rows that the reader may
@@ -65,20 +85,23 @@ create trigger organizations_rebuild_search_documents
 ---- Comments
 
 comment on table helpdesk.search_documents is
-  'Lexemes of tickets, comments and articles, for search(). Each lexeme is prefixed with one '
+  'Lexemes of tickets, comments, names of files, articles and people, for search(). Each lexeme is prefixed with one '
   'letter for the kind of document and four for the organization, so that a search reads only the '
   'index entries of one organization, no matter how large the others are.';
 comment on column helpdesk.search_documents.org_id is 'The organization.';
-comment on column helpdesk.search_documents.document_id is 'The ticket, comment or article.';
-comment on column helpdesk.search_documents.kind is 'ticket, comment or article.';
+comment on column helpdesk.search_documents.document_id is
+  'The ticket, comment, attachment, article or person (helpdesk.profiles.id).';
+comment on column helpdesk.search_documents.kind is
+  'ticket, comment, attachment, article or person.';
 comment on column helpdesk.search_documents.ticket_id is
-  'The ticket, or the ticket of the comment; null for an article.';
+  'The ticket, or that of the comment or attachment; null for an article or a person.';
 comment on column helpdesk.search_documents.is_internal is 'Whether only staff can read it.';
 comment on column helpdesk.search_documents.lexemes is
   'Lexemes of the first 100,000 characters in the search_language of the organization, with weight '
   'A for those of the title. Made by document_lexemes(). Words with accents are added again '
   'without them, marked by ~. Lexemes of an article''s title are added again under a '
-  'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind.';
+  'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind. A ticket has '
+  'the ids of its requester and assignee, marked by @.';
 
 comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';
 comment on index helpdesk.search_documents_sample_idx is
@@ -90,13 +113,24 @@ comment on index helpdesk.search_documents_block_idx is
 comment on index helpdesk.search_documents_ticket_idx is
   'Serves search() in a customer''s own tickets, and the deletion of a ticket.';
 
+comment on index helpdesk.search_documents_person_idx is
+  'Serves a change of a person''s name or address, in all their organizations.';
+
 comment on trigger tickets_index_text on helpdesk.tickets is
   'Updates the row of the ticket in search_documents.';
 comment on trigger ticket_comments_index_text on helpdesk.ticket_comments is
   'Updates the row of the comment in search_documents.';
+comment on trigger ticket_attachments_index_text on helpdesk.ticket_attachments is
+  'Updates the row of the attachment in search_documents.';
+comment on trigger org_members_index_person on helpdesk.org_members is
+  'Updates the row of the person in search_documents: somebody who leaves is found by name only.';
+comment on trigger profiles_index_person on helpdesk.profiles is
+  'Updates the rows of the person in search_documents.';
 comment on trigger articles_index_text on helpdesk.articles is
   'Updates the row of the article in search_documents.';
 comment on trigger organizations_check_search_language on helpdesk.organizations is
   'Requires that search_language names a text search configuration.';
 comment on trigger organizations_rebuild_search_documents on helpdesk.organizations is
   'Rebuilds the full-text index of the organization in its new language.';
+comment on trigger organizations_delete_search_documents on helpdesk.organizations is
+  'Deletes the rows of the organization in search_documents.';

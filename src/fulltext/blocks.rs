@@ -1,5 +1,5 @@
-//! Blocks of documents. One document in 4,096 starts a block: all documents of its organization
-//! with higher ids, up to the next start, share a lexeme. So the index finds the documents with a
+//! Blocks of documents. One of 4,096 tickets, comments and files starts a block: all documents of
+//! its organization with higher ids, up to the next start, share a lexeme. So the index finds the documents with a
 //! word block by block, newest first, and never reads all documents that have it.
 //!
 //! The row of a start is never deleted, because others refer to it; it only loses its lexemes. A
@@ -11,14 +11,14 @@ const BLOCK: char = '#';
 /// Before all documents: the start of the block of those without one.
 pub const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
 
-/// An SQL condition on a document: whether it starts a block.
-pub(super) fn starts_block(document: &str) -> String {
-    format!("uuid_hash({document}) & 4095 = 0")
+/// Whether a document starts a block, as an SQL condition on it and its ticket.
+pub(super) fn starts_block(document: &str, ticket: &str) -> String {
+    format!("uuid_hash({document}) & 4095 = 0 and {ticket} is not null")
 }
 
 /// The last start before a document, as an SQL expression of the organization and the document.
 pub fn start_before(org: &str, document: &str) -> String {
-    let is_start = starts_block("d.document_id");
+    let is_start = starts_block("d.document_id", "d.ticket_id");
     format!(
         "coalesce((select d.document_id from helpdesk.search_documents d
                     where d.org_id = {org} and {is_start} and d.document_id < {document}

@@ -1,4 +1,5 @@
-//! The documents of the full-text index, which a trigger on tickets, comments and articles writes.
+//! The documents of the full-text index, which a trigger writes on tickets, comments, attachments
+//! and articles.
 
 use std::sync::LazyLock;
 
@@ -6,25 +7,17 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::blocks::{block_of_document, starts_block};
-use super::lexemes::{Kind, org_bits, organization_marker};
+use super::language_lock::lock_language;
+use super::lexemes::{Kind, organization_marker, person_lexeme};
+use super::people::index_new_people;
+use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::platform::transaction::{self, Lock};
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
-/// The lexemes of a document, in the language of organization `o`: expressions for the
-/// organization, the prefix of its kind, the title, further keywords and the text. The last three
-/// may be NULL.
-pub(super) fn lexemes_of(org: &str, prefix: &str, [title, keywords, text]: [&str; 3]) -> String {
-    format!(
-        "helpdesk.document_lexemes(
-           {org}, {prefix}, o.search_language, {title}, {keywords}, {text})::tsvector"
-    )
-}
-
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-    let lexemes = lexemes_of("$1", "$6", ["$7", "null", "$8"]);
-    let block = block_of_document("$1", "$9", "$2");
+    let lexemes = lexemes_of("$1", "$6", ["$7", "$8", "$9", "$10"]);
+    let block = block_of_document("$1", "$11", "$2");
     format!(
         "insert into helpdesk.search_documents
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)
@@ -34,9 +27,15 @@ static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Cheaper than making the lexemes of the texts once more.
+const REPLACE_PEOPLE: &str = "
+    update helpdesk.search_documents d
+       set lexemes = ts_delete(d.lexemes, $3) || array_to_tsvector($4)
+     where d.org_id = $1 and d.document_id = $2 and d.kind = 'ticket'";
+
 static DELETE_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let document = "d.org_id = $1 and d.document_id = $2 and d.kind = $3";
-    let is_start = starts_block("d.document_id");
+    let is_start = starts_block("d.document_id", "d.ticket_id");
     format!(
         "with start as (
            update helpdesk.search_documents d set lexemes = '' where {document} and {is_start})
@@ -44,14 +43,8 @@ static DELETE_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The class of the advisory locks on the language of organizations.
-const LANGUAGE_LOCK: i32 = 7_315_007;
-
-/// Errors above READ COMMITTED if the snapshot's language is not the latest.
-const LOCK_LANGUAGE: &str = "select from helpdesk.organizations where id = $1 for share";
-
-/// Trigger on tickets, comments and articles: keeps their documents in the full-text index up to
-/// date.
+/// Trigger on tickets, comments, attachments and articles: keeps their documents in the full-text
+/// index up to date.
 #[pg_trigger(sql = "
     create function helpdesk.update_search_document() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -62,17 +55,13 @@ fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
-        (old, Some(new)) => {
-            let (title, text) = text_columns(kind_of(new));
-            let is_unchanged = match old {
-                Some(old) => {
-                    title.map_or(Ok(true), |title| new.same_image(old, title))?
-                        && new.same_image(old, text)?
-                }
-                None => false,
-            };
-            if !is_unchanged {
+        (None, Some(new)) => save_document(new)?,
+        (Some(old), Some(new)) => {
+            let kind = kind_of(new);
+            if is_changed(old, new, text_columns(kind))? {
                 save_document(new)?;
+            } else if kind == Kind::Ticket && is_changed(old, new, PEOPLE)? {
+                replace_people(old, new)?;
             }
         }
         (Some(old), None) => {
@@ -85,7 +74,9 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 fn kind_of(row: &TriggerRow) -> Kind {
-    if row.has_column("ticket_id") {
+    if row.has_column("file_name") {
+        Kind::Attachment
+    } else if row.has_column("ticket_id") {
         Kind::Comment
     } else if row.has_column("number") {
         Kind::Ticket
@@ -94,29 +85,47 @@ fn kind_of(row: &TriggerRow) -> Kind {
     }
 }
 
-/// The columns with the title, if the kind has one, and the text.
-fn text_columns(kind: Kind) -> (Option<&'static str>, &'static str) {
+/// The people by whom a ticket is found.
+const PEOPLE: &[&str] = &["created_by", "assigned_to"];
+
+fn text_columns(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Ticket => (Some("title"), "description"),
-        Kind::Comment => (None, "content"),
-        Kind::Article => (Some("title"), "content"),
+        Kind::Ticket => &["title", "description"],
+        Kind::Article => &["title", "content", "tags", "categories"],
+        Kind::Attachment => &["file_name"],
+        Kind::Comment | Kind::Person => &["content"],
     }
+}
+
+fn is_changed(old: &TriggerRow, new: &TriggerRow, columns: &[&str]) -> Result<bool> {
+    for column in columns {
+        if !new.same_image(old, column)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn save_document(new: &TriggerRow) -> Result<()> {
     let kind = kind_of(new);
-    let (title, text) = text_columns(kind);
-    let title = match title {
-        Some(title) => new.arg(title)?,
-        None => None::<String>.into(),
+    let org: Uuid = new.required("org_id")?;
+    let nothing = || None::<String>.into();
+    let (title, keywords, text) = match kind {
+        Kind::Ticket => (new.arg("title")?, nothing(), new.arg("description")?),
+        Kind::Article => (new.arg("title")?, keywords(new)?.into(), new.arg("content")?),
+        Kind::Attachment => (nothing(), new.arg("file_name")?, nothing()),
+        Kind::Comment | Kind::Person => (nothing(), nothing(), new.arg("content")?),
     };
     let (ticket, is_internal): (Option<Uuid>, bool) = match kind {
         Kind::Ticket => (new.get("id")?, false),
-        Kind::Comment => (new.get("ticket_id")?, new.required("is_internal")?),
         Kind::Article => (None, false),
+        _ => (new.get("ticket_id")?, new.required("is_internal")?),
     };
-    let org: Uuid = new.required("org_id")?;
+    let people = if kind == Kind::Ticket { Some(people_of(new)?) } else { None };
     lock_language(org)?;
+    if kind == Kind::Ticket && new.is_import("created_at")? {
+        index_new_people(org, people_of(new)?)?;
+    }
     statement::write(&UPSERT_DOCUMENT).execute(&[
         org.into(),
         new.arg("id")?,
@@ -125,21 +134,43 @@ fn save_document(new: &TriggerRow) -> Result<()> {
         is_internal.into(),
         kind.prefix().into(),
         title,
-        new.arg(text)?,
+        keywords,
+        text,
+        people.into(),
         organization_marker(org, kind.prefix()).into(),
     ])
 }
 
-/// Keeps the organization's language from changing between the time it is read and the commit.
-fn lock_language(org: Uuid) -> Result<()> {
-    if !transaction::is_read_committed() {
-        statement::write(LOCK_LANGUAGE).execute(&[org.into()])?;
+/// The tags and categories of an article.
+fn keywords(article: &TriggerRow) -> Result<String> {
+    let mut keywords = Vec::new();
+    for column in ["tags", "categories"] {
+        let names: Option<Vec<Option<String>>> = article.get(column)?;
+        keywords.extend(names.into_iter().flatten().flatten());
     }
-    advisory_lock(org, Lock::Shared);
-    Ok(())
+    Ok(keywords.join("\n"))
 }
 
-/// Taken in shared mode to write a document, and in exclusive mode to rebuild the organization.
-pub(super) fn advisory_lock(org: Uuid, mode: Lock) {
-    transaction::advisory_lock(LANGUAGE_LOCK, org_bits(org).cast_signed(), mode);
+/// Requester and assignee.
+fn people_of(ticket: &TriggerRow) -> Result<Vec<Uuid>> {
+    let mut people = Vec::with_capacity(PEOPLE.len());
+    for column in PEOPLE {
+        people.extend(ticket.get::<Uuid>(column)?);
+    }
+    Ok(people)
+}
+
+fn replace_people(old: &TriggerRow, new: &TriggerRow) -> Result<()> {
+    let org: Uuid = new.required("org_id")?;
+    let marker = organization_marker(org, Kind::Ticket.prefix());
+    let lexemes = |people: Vec<Uuid>| -> Vec<String> {
+        people.into_iter().map(|person| format!("{marker}{}", person_lexeme(person))).collect()
+    };
+    lock_language(org)?;
+    statement::write(REPLACE_PEOPLE).execute(&[
+        org.into(),
+        new.arg("id")?,
+        lexemes(people_of(old)?).into(),
+        lexemes(people_of(new)?).into(),
+    ])
 }

@@ -1,6 +1,6 @@
 //! What a query means: words, phrases, and how they are combined.
 
-use super::lexemes::quote_lexeme;
+use super::lexemes::{Kind, quote_lexeme};
 
 /// Fewer words are not taken for a sentence.
 const MIN_SENTENCE: usize = 4;
@@ -13,6 +13,16 @@ pub(super) enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
+    /// A word or phrase that is also the name or address of people.
+    OrPeople(Box<Expression>, People),
+}
+
+/// The lexemes of people.
+#[derive(Clone, Debug, Default)]
+pub(super) struct People {
+    pub whole: Vec<String>,
+    /// Of those whose names only begin with what was typed.
+    pub beginning: Vec<String>,
 }
 
 /// Lexemes that stand for one word of a query.
@@ -74,7 +84,33 @@ impl Expression {
             Expression::All(parts) => joined(parts, " & "),
             Expression::Any(parts) => joined(parts, " | "),
             Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form)),
+            Expression::OrPeople(part, people) => {
+                let mut alternatives = vec![part.to_tsquery(prefix, form)];
+                // Only tickets have people.
+                if prefix.starts_with(Kind::Ticket.prefix()) {
+                    let lexemes = people.lexemes(form);
+                    alternatives
+                        .extend(lexemes.map(|lexeme| quote_lexeme(&format!("{prefix}{lexeme}"))));
+                }
+                format!("({})", alternatives.join(" | "))
+            }
         }
+    }
+
+    /// The words and phrases, to which people can be added.
+    pub(super) fn leaves(&mut self) -> Vec<&mut Expression> {
+        match self {
+            Expression::Word(_) | Expression::Phrase(_) | Expression::OrPeople(..) => vec![self],
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter_mut().flat_map(Expression::leaves).collect()
+            }
+            Expression::Not(part) => part.leaves(),
+        }
+    }
+
+    pub(super) fn add_people(&mut self, people: People) {
+        let part = std::mem::replace(self, Expression::All(Vec::new()));
+        *self = Expression::OrPeople(Box::new(part), people);
     }
 
     /// Whether a document without any of the words may match.
@@ -84,6 +120,7 @@ impl Expression {
             Expression::All(parts) => parts.iter().all(Expression::matches_without_words),
             Expression::Any(parts) => parts.iter().any(Expression::matches_without_words),
             Expression::Not(_) => true,
+            Expression::OrPeople(part, _) => part.matches_without_words(),
         }
     }
 
@@ -94,6 +131,7 @@ impl Expression {
             Expression::All(parts) => !parts.iter().any(Expression::has_negation),
             // The text of a script without spaces.
             Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
+            Expression::OrPeople(part, _) => part.is_sentence(),
             _ => false,
         }
     }
@@ -105,6 +143,7 @@ impl Expression {
                 parts.iter().any(Expression::has_negation)
             }
             Expression::Not(_) => true,
+            Expression::OrPeople(part, _) => part.has_negation(),
         }
     }
 
@@ -117,6 +156,7 @@ impl Expression {
                 parts.iter().flat_map(Expression::wanted_words).collect()
             }
             Expression::Not(_) => Vec::new(),
+            Expression::OrPeople(part, _) => part.wanted_words(),
         }
     }
 
@@ -135,6 +175,9 @@ impl Expression {
             Expression::All(parts) => Expression::All(simplify(parts)),
             Expression::Any(parts) => Expression::Any(simplify(parts)),
             Expression::Not(part) if part.has_phrase() => Expression::anything(),
+            Expression::OrPeople(part, people) => {
+                Expression::OrPeople(Box::new(part.without_phrases()), people.clone())
+            }
             Expression::Word(_) | Expression::Not(_) => self.clone(),
         }
     }
@@ -151,6 +194,9 @@ impl Expression {
             Expression::All(parts) => Expression::All(replace(parts)),
             Expression::Any(parts) => Expression::Any(replace(parts)),
             Expression::Not(part) if !part.beginnings(form).is_empty() => Expression::anything(),
+            Expression::OrPeople(part, people) => {
+                Expression::OrPeople(Box::new(part.with_words_of(words, form)), people.clone())
+            }
             Expression::Word(_) | Expression::Phrase(_) | Expression::Not(_) => self.clone(),
         }
     }
@@ -166,7 +212,7 @@ impl Expression {
             Expression::Word(_) => false,
             Expression::Phrase(_) => true,
             Expression::All(parts) | Expression::Any(parts) => parts.iter().any(Self::has_phrase),
-            Expression::Not(part) => part.has_phrase(),
+            Expression::OrPeople(part, _) | Expression::Not(part) => part.has_phrase(),
         }
     }
 
@@ -180,8 +226,19 @@ impl Expression {
             Expression::All(parts) | Expression::Any(parts) => {
                 parts.iter().flat_map(|part| part.beginnings(form)).collect()
             }
-            Expression::Not(part) => part.beginnings(form),
+            Expression::OrPeople(part, _) | Expression::Not(part) => part.beginnings(form),
         }
+    }
+}
+
+impl People {
+    fn lexemes(&self, form: Form) -> impl Iterator<Item = &String> {
+        let (whole, beginning) = match form {
+            Form::Complete => (&self.whole[..], &self.beginning[..]),
+            Form::WholeWords => (&self.whole[..], &[][..]),
+            Form::Literal => (&[][..], &[][..]),
+        };
+        whole.iter().chain(beginning)
     }
 }
 

@@ -42,7 +42,11 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     Ok(Some(new.unchanged()))
 }
 
-/// Trigger on organizations: a new search language rebuilds the organization's full-text index.
+/// The documents of people. Those of tickets and articles are deleted with them, before.
+const DELETE_DOCUMENTS: &str = "delete from helpdesk.search_documents where org_id = $1";
+
+/// Trigger on organizations: a new search language rebuilds the organization's full-text index; a
+/// deleted organization has none.
 #[pg_trigger(sql = "
     create function helpdesk.organizations_rebuild_search_documents() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -52,8 +56,10 @@ fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> Tri
 }
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    if let Some(new) = rows.new {
-        rebuild_organization(new.required("id")?)?;
+    match (&rows.old, &rows.new) {
+        (_, Some(new)) => rebuild_organization(new.required("id")?)?,
+        (Some(old), None) => statement::write(DELETE_DOCUMENTS).execute(&[old.arg("id")?])?,
+        (None, None) => {}
     }
     Ok(None)
 }

@@ -9,15 +9,23 @@ pub(super) const FOLDED: char = '~';
 /// The prefix of the lexemes of an article's title.
 pub(super) const TITLE_PREFIX: &str = "h";
 
+/// Before the id of the requester or assignee of a ticket. No word contains it.
+const PERSON: char = '@';
+
 /// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Ticket,
     Comment,
     Article,
+    /// The name of a file. A search shows its ticket.
+    Attachment,
+    /// Somebody who is, or was, a member. Only staff search them, to find their tickets.
+    Person,
 }
 
 impl Kind {
+    /// The kinds of results.
     pub const ALL: [Kind; 3] = [Kind::Ticket, Kind::Comment, Kind::Article];
 
     pub const fn label(self) -> &'static str {
@@ -25,18 +33,23 @@ impl Kind {
             Kind::Ticket => "ticket",
             Kind::Comment => "comment",
             Kind::Article => "article",
+            Kind::Attachment => "attachment",
+            Kind::Person => "person",
         }
     }
 
     pub fn from_label(label: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.label() == label)
+        [Kind::Ticket, Kind::Comment, Kind::Article, Kind::Attachment, Kind::Person]
+            .into_iter()
+            .find(|kind| kind.label() == label)
     }
 
     /// The prefix of its lexemes.
     pub const fn prefix(self) -> &'static str {
         match self {
-            Kind::Ticket | Kind::Comment => "t",
+            Kind::Ticket | Kind::Comment | Kind::Attachment => "t",
             Kind::Article => "a",
+            Kind::Person => "p",
         }
     }
 }
@@ -46,6 +59,12 @@ pub fn organization_marker(org: Uuid, kind: &str) -> String {
     format!("{kind}{}", org_prefix(org))
 }
 
+/// The lexeme, without its prefix, of the tickets whose requester or assignee is this person.
+pub fn person_lexeme(person: Uuid) -> String {
+    let id: String = person.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{PERSON}{id}")
+}
+
 /// A lexeme as tsvector and tsquery print it.
 pub fn quote_lexeme(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
@@ -53,7 +72,7 @@ pub fn quote_lexeme(lexeme: &str) -> String {
 
 /// Four base32 characters for an organization. Two organizations may share them, so every query
 /// also compares `org_id`.
-pub(super) fn org_prefix(org: Uuid) -> String {
+fn org_prefix(org: Uuid) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let bits = org_bits(org);
     (0..4).map(|n| LETTERS[(bits >> (5 * n)) as usize & 31] as char).collect()

@@ -82,9 +82,9 @@ pub enum Phase {
 
 /// A query with at least one lexeme.
 pub struct Query {
-    org: Uuid,
+    pub(super) org: Uuid,
     language: String,
-    expression: Expression,
+    pub(super) expression: Expression,
 }
 
 impl Query {

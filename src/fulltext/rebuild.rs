@@ -7,26 +7,44 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::blocks::{block_of_document, starts_block};
-use super::documents::{advisory_lock, lexemes_of};
-use super::lexemes::org_prefix;
+use super::language_lock::advisory_lock;
+use super::lexemes::organization_marker;
+use super::people::people_of_organization;
+use super::vector::lexemes_of;
 use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
 
 /// A table with documents: its name, the columns kind, ticket_id and is_internal, the prefix, and
-/// title, keywords and text.
-type Source = (&'static str, &'static str, &'static str, [&'static str; 3]);
+/// title, keywords, text and people.
+type Source = (&'static str, &'static str, &'static str, [&'static str; 4]);
 
-const SOURCES: [Source; 3] = [
-    ("tickets", "'ticket', r.id, false", "'t'", ["r.title", "null", "r.description"]),
+const SOURCES: [Source; 4] = [
+    (
+        "tickets",
+        "'ticket', r.id, false",
+        "'t'",
+        ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
+    ),
     (
         "ticket_comments",
         "'comment', r.ticket_id, r.is_internal",
         "'t'",
-        ["null", "null", "r.content"],
+        ["null", "null", "r.content", "null"],
     ),
-    ("articles", "'article', null::uuid, false", "'a'", ["r.title", "null", "r.content"]),
+    (
+        "ticket_attachments",
+        "'attachment', r.ticket_id, r.is_internal",
+        "'t'",
+        ["null", "r.file_name", "null", "null"],
+    ),
+    (
+        "articles",
+        "'article', null::uuid, false",
+        "'a'",
+        ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
+    ),
 ];
 
 /// Deletes the documents of organization $1 whose row is gone, then writes those that start a
@@ -35,6 +53,7 @@ static REBUILD: LazyLock<Vec<String>> = LazyLock::new(|| {
     std::iter::once(DELETE_ORPHANS.to_owned())
         .chain(SOURCES.iter().map(insert_starts))
         .chain(SOURCES.iter().map(upsert_documents))
+        .chain(std::iter::once(people_of_organization()))
         .collect()
 });
 
@@ -42,10 +61,12 @@ fn insert_starts((table, columns, ..): &Source) -> String {
     format!(
         "insert into helpdesk.search_documents
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-         select r.org_id, r.id, {columns}, ''
-           from helpdesk.{table} r where r.org_id = $1 and {}
+         select d.org_id, d.document_id, d.kind, d.ticket_id, d.is_internal, ''
+           from (select r.org_id, r.id, {columns} from helpdesk.{table} r where r.org_id = $1)
+                d (org_id, document_id, kind, ticket_id, is_internal)
+          where {}
              on conflict (org_id, document_id, kind) do nothing",
-        starts_block("r.id")
+        starts_block("d.document_id", "d.ticket_id")
     )
 }
 
@@ -73,6 +94,10 @@ const DELETE_ORPHANS: &str = "
        and not case d.kind
          when 'ticket' then exists (
            select from helpdesk.tickets r where r.org_id = $1 and r.id = d.document_id)
+         when 'person' then exists (
+           select from helpdesk.profiles r where r.id = d.document_id)
+         when 'attachment' then exists (
+           select from helpdesk.ticket_attachments r where r.org_id = $1 and r.id = d.document_id)
          when 'comment' then exists (
            select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = d.document_id)
          else exists (
@@ -108,7 +133,7 @@ pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
 
 /// The caller holds the lock of the organization, or of the table.
 fn write_documents(org: Uuid) -> Result<()> {
-    let args = [org.into(), org_prefix(org).into()];
+    let args = [org.into(), organization_marker(org, "").into()];
     REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&args))
 }
 

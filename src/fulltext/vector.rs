@@ -7,7 +7,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::analyzer::Analyzer;
-use super::lexemes::{Kind, TITLE_PREFIX, org_prefix, organization_marker};
+use super::lexemes::{Kind, TITLE_PREFIX, organization_marker, person_lexeme};
 use super::text::indexable;
 use crate::platform::error::Result;
 
@@ -18,9 +18,25 @@ const MAX_SIZE: usize = 800_000;
 const MAX_POSITIONS: usize = 255;
 const LAST_POSITION: usize = 16_383;
 
+/// The lexemes of a document, in the language of organization `o`: expressions for the
+/// organization, the prefix of its kind, the title, further keywords, the text and people. The last
+/// four may be NULL.
+pub(super) fn lexemes_of(
+    org: &str,
+    prefix: &str,
+    [title, keywords, text, people]: [&str; 4],
+) -> String {
+    format!(
+        "helpdesk.document_lexemes(
+           {org}, {prefix}, o.search_language, {title}, {keywords}, {text}, {people})::tsvector"
+    )
+}
+
 /// The tsvector, as text, of a document: the lexemes of title, keywords and text with weights A, B
 /// and D behind the prefix of kind and organization, and the organization's marker. The lexemes of
 /// an article's title are added with their own prefix, so that the index finds articles by title.
+/// A document with only keywords, the name of a file, has no marker: a search for what does not
+/// contain a word must not find it.
 #[pg_extern(stable, parallel_safe)]
 fn document_lexemes(
     p_org_id: Option<Uuid>,
@@ -29,6 +45,7 @@ fn document_lexemes(
     p_title: Option<&str>,
     p_keywords: Option<&str>,
     p_text: Option<&str>,
+    p_people: default!(Option<Vec<Option<Uuid>>>, "null"),
 ) -> Result<Option<String>> {
     let (Some(org), Some(prefix), Some(language)) = (p_org_id, p_prefix, p_language) else {
         return Ok(None);
@@ -38,7 +55,15 @@ fn document_lexemes(
     document.add(&analyzer, p_title, Weight::A);
     document.add(&analyzer, p_keywords, Weight::B);
     document.add(&analyzer, p_text, Weight::D);
-    Ok(Some(document.to_tsvector(org, prefix)))
+    let mut tsvector = document.to_tsvector(org, prefix);
+    let marker = organization_marker(org, prefix);
+    if p_title.is_some() || p_text.is_some() {
+        push_lexeme(&mut tsvector, &marker, "");
+    }
+    for person in p_people.into_iter().flatten().flatten() {
+        push_lexeme(&mut tsvector, &marker, &person_lexeme(person));
+    }
+    Ok(Some(tsvector))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,10 +124,11 @@ impl Document {
     }
 
     fn to_tsvector(&self, org: Uuid, prefix: &str) -> String {
-        let org_prefix = org_prefix(org);
+        let marker = organization_marker(org, prefix);
+        let title_marker = organization_marker(org, TITLE_PREFIX);
         let mut tsvector = String::with_capacity(self.size * 2);
         for (lexeme, positions) in &self.lexemes {
-            push_lexeme(&mut tsvector, prefix, &org_prefix, lexeme);
+            push_lexeme(&mut tsvector, &marker, lexeme);
             let mut separator = ':';
             for (position, weight) in positions {
                 // Writing to a String cannot fail.
@@ -111,18 +137,16 @@ impl Document {
             }
             let is_in_title = positions.iter().any(|&(_, weight)| weight == Weight::A);
             if prefix == Kind::Article.prefix() && is_in_title {
-                push_lexeme(&mut tsvector, TITLE_PREFIX, &org_prefix, lexeme);
+                push_lexeme(&mut tsvector, &title_marker, lexeme);
             }
         }
-        tsvector.push_str(&format!(" '{}'", organization_marker(org, prefix)));
         tsvector
     }
 }
 
-fn push_lexeme(tsvector: &mut String, prefix: &str, org_prefix: &str, lexeme: &str) {
+fn push_lexeme(tsvector: &mut String, marker: &str, lexeme: &str) {
     tsvector.push_str(" '");
-    tsvector.push_str(prefix);
-    tsvector.push_str(org_prefix);
+    tsvector.push_str(marker);
     for character in lexeme.chars() {
         if matches!(character, '\'' | '\\') {
             tsvector.push(character);

@@ -41,12 +41,19 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn new(org: Uuid, text: &str, kinds: Vec<Kind>) -> Result<Search> {
+        let reader = Reader::for_org(org)?;
+        let mut query = Query::parse(org, text)?;
+        if let Some(query) =
+            query.as_mut().filter(|_| reader.is_staff && kinds.contains(&Kind::Ticket))
+        {
+            query.add_people()?;
+        }
         Ok(Search {
             org,
             me: Caller::current()?.profile,
-            reader: Reader::for_org(org)?,
+            reader,
             kinds,
-            query: Query::parse(org, text)?,
+            query,
             text: text.trim().to_owned(),
         })
     }

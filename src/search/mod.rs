@@ -1,6 +1,7 @@
 //! search(): one search over the tickets, comments and articles that the caller may see.
 
 mod articles;
+mod files;
 mod hits;
 mod matches;
 mod pages;
@@ -38,7 +39,7 @@ const KEYS: &[(&str, &str)] = &[
 
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {
-        input::parse_word(input, Kind::from_label)
+        input::parse_word(input, |word| Kind::ALL.into_iter().find(|kind| kind.label() == word))
     }
 }
 

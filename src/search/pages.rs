@@ -99,7 +99,9 @@ impl Search {
         if is_first && !is_found && window.next.is_none() {
             window.matches.extend(self.find_tickets_by_similar_title()?);
         }
-        if let Some(ticket) = self.find_ticket_by_number()? {
+        let numbered = self.find_ticket_by_number()?;
+        self.keep_one_file_of_each_ticket(&mut window.matches, numbered.map(|ticket| ticket.id))?;
+        if let Some(ticket) = numbered {
             window.matches.retain(|found| found.id != ticket.id);
             window.matches.extend(is_first.then_some(ticket));
         }

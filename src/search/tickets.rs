@@ -78,7 +78,8 @@ static FROM_BLOCKS: LazyLock<String> = LazyLock::new(|| {
                       from (select d.ctid as place, d.org_id, d.document_id, d.kind,
                                    d.lexemes @@ $2 as is_match
                               from helpdesk.search_documents d
-                             where d.lexemes @@ ($8 && quote_literal({})::tsquery) offset 0) d
+                             where d.lexemes @@ $8
+                               and d.lexemes @@ quote_literal({})::tsquery offset 0) d
                      where d.org_id = $1 and d.kind = any ($3)
                        and (b.before is null or d.document_id < b.before)
                      order by d.document_id desc) c
@@ -151,7 +152,9 @@ impl Search {
 
     /// The tickets and comments of the window at a position.
     pub(super) fn find_tickets(&self, position: Position) -> Result<Window> {
-        let kinds: Vec<String> = self.ticket_kinds().map(|kind| kind.label().to_owned()).collect();
+        let files = self.kinds.contains(&Kind::Ticket).then_some(&Kind::Attachment);
+        let kinds: Vec<String> =
+            self.ticket_kinds().chain(files).map(|kind| kind.label().to_owned()).collect();
         let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
         else {
             return Ok(Window::default());

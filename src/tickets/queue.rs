@@ -73,7 +73,7 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
 }
 
 fn claim_first(filters: &Filters, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
-    let search = filters.search_in(org)?;
+    let search = filters.search_in(org, true)?;
     let [select, order] = CLAIM_FIRST;
     let conditions = conditions(filters, search.as_ref(), true);
     let planned = if conditions.is_empty() { Planned::Once } else { Planned::EachTime };

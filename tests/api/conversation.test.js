@@ -57,6 +57,40 @@ test('customer and agent comment on a ticket; the customer never sees internal c
   assert.deepEqual(granted(await asAlice.from('ticket_comments').select().eq('id', internal)), []);
 });
 
+test('an answer carries files and changes in one call, and a repeated request writes it once', async () => {
+  const id = await open('Answered in one call');
+  const answer = {
+    p_ticket_id: id,
+    p_content: 'Please try this driver',
+    p_attachments: [
+      { fileName: 'driver.zip', fileType: 'application/zip', fileSize: 10, storagePath: `${acme}/${id}/driver.zip` },
+    ],
+    p_changes: { priority: 'high', assignedTo: ben.profile },
+    p_idempotency_key: randomUUID(),
+  };
+  const [comment, again] = [granted(await asBen.rpc('add_comment', answer)), granted(await asBen.rpc('add_comment', answer))];
+  assert.equal(again, comment);
+  for (const client of [asBen, asAlice]) {
+    const { ticket, comments, attachments } = await details(client, id);
+    assert.deepEqual(
+      comments.map((entry) => [entry.id, entry.content]),
+      [[comment, 'Please try this driver']],
+    );
+    assert.deepEqual(
+      attachments.map((entry) => [entry.fileName, entry.commentId]),
+      [['driver.zip', comment]],
+    );
+    assert.equal(ticket.priority, 'high');
+  }
+  // Whatever is wrong with a part of it, nothing is written.
+  const wrong = { ...answer, p_idempotency_key: randomUUID() };
+  refused(await asBen.rpc('add_comment', { ...wrong, p_changes: { priority: 'hight' } }), 400, '22023');
+  refused(await asBen.rpc('add_comment', { ...wrong, p_attachments: [{ fileName: '' }] }), 400, '22023');
+  refused(await asAlice.rpc('add_comment', wrong), 403, '42501');
+  refused(await asMallory.rpc('add_comment', wrong), 403, '42501');
+  assert.equal((await details(asBen, id)).comments.length, 1);
+});
+
 test('a comment moves its ticket to the top of the list', async () => {
   const [older] = [await open('Older'), await open('Newer')];
   const titles = async () =>

@@ -65,7 +65,14 @@ async function fill(db, { org, admin, agent, customer, other }) {
       await session.query('select helpdesk.watch_ticket($1)', [ticket]);
       for (const isInternal of [false, true]) {
         const text = isInternal ? WORDS.internal : 'Hello';
-        await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, text, isInternal]);
+        await session.query('select helpdesk.add_comment($1, $2, $3, p_attachments => $4)', [
+          ticket,
+          text,
+          isInternal,
+          JSON.stringify([
+            { fileName: text, fileType: 'text/plain', fileSize: 1, storagePath: `${org}/${ticket}/comment/${text}` },
+          ]),
+        ]);
         await session.query(`select helpdesk.add_attachment($1, $2, 'text/plain', 1, $3, $4)`, [
           ticket,
           text,

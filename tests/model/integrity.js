@@ -133,6 +133,11 @@ export function refusesUpdate(world, table, row, column, value) {
       return value && !['resolved', 'closed'].includes(row.status) ? undefined : '23000';
     case 'ticket_counters.org_id':
       return '23505';
+    case 'search_documents.org_id':
+      // A person is indexed in each of their organizations.
+      return world.rows.search_documents.some((other) => other.org_id === value && other.document_id === row.document_id)
+        ? '23505'
+        : undefined;
     case 'workflow_stages.is_active':
       return row.is_start ? '23000' : undefined; // The start stage cannot be retired.
     case 'workflow_stages.status':

@@ -35,7 +35,14 @@ const ORDER = [
 ];
 
 /** The triggers that maintain derived tables, which nobody may write. */
-const DERIVING_TRIGGERS = ['tickets_count', 'tickets_index_text', 'ticket_comments_index_text', 'articles_index_text'];
+const DERIVING_TRIGGERS = [
+  'tickets_count',
+  'tickets_index_text',
+  'ticket_comments_index_text',
+  'ticket_attachments_index_text',
+  'articles_index_text',
+  'org_members_index_person',
+];
 
 /** Triggers that are disabled already stay disabled. */
 const ENABLED_TRIGGERS = `

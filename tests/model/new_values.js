@@ -78,7 +78,7 @@ const FITTING = {
     const named = (name) => world.rows.categories.find((other) => other.org_id === row.org_id && other.name === name).id;
     return value === null ? named(row.name === 'Unused' ? 'Hardware' : 'Unused') : null;
   },
-  'search_documents.kind': (value, { random }) => other(random, ['ticket', 'comment', 'article'], value),
+  'search_documents.kind': (value, { random }) => other(random, ['ticket', 'comment', 'attachment', 'article', 'person'], value),
   'ticket_stat_deltas.metric': (value, { random }) => other(random, ['opened', 'stage', 'created', 'resolved'], value),
   'org_members.org_role': (value, { random }) => other(random, ORG_ROLES, value),
   'org_invites.email': () => 'changed@example.org',

@@ -10,8 +10,18 @@ inEveryWorld('the generated world satisfies the invariants of helpdesk', async (
   assert.deepEqual(await brokenHistories(db, tickets), []);
   assert.deepEqual(await wrongCounts(db, tickets), []);
   assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
-  const documents = world.rows.tickets.length + world.rows.ticket_comments.length + world.rows.articles.length;
-  assert.equal(world.rows.search_documents.length, documents);
+  const { search_documents, tickets: ticketRows, ticket_comments, ticket_attachments, articles } = world.rows;
+  const texts = [ticketRows, ticket_comments, ticket_attachments, articles].map((rows) => rows.length);
+  const people = search_documents.filter(({ kind }) => kind === 'person');
+  assert.equal(
+    search_documents.length - people.length,
+    texts.reduce((sum, n) => sum + n),
+  );
+  for (const { org_id, user_id } of world.rows.org_members)
+    assert.ok(
+      people.some((person) => person.org_id === org_id && person.document_id === user_id),
+      `${user_id} is indexed`,
+    );
   for (const [table, rows] of Object.entries(world.rows)) assert.notEqual(rows.length, 0, `${table} is empty`);
 });
 

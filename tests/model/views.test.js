@@ -51,8 +51,9 @@ const VIEWS = {
     expected: (me, { rows }) =>
       rows.workflow_stages
         .filter((stage) => isStaff(me, stage))
-        .map((stage) => {
-          const tickets = rows.tickets.filter((ticket) => ticket.current_stage_id === stage.id);
+        .map((stage) => ({ stage, tickets: rows.tickets.filter((ticket) => ticket.current_stage_id === stage.id) }))
+        .filter(({ stage, tickets }) => stage.is_active || tickets.length > 0)
+        .map(({ stage, tickets }) => {
           const hours = tickets.map((ticket) => (Date.now() - Date.parse(ticket.stage_entered_at)) / HOUR);
           const average = hours.length > 0 ? Math.round(hours.reduce((sum, n) => sum + n) / hours.length / 10) : null;
           return [

@@ -261,7 +261,7 @@ class Generator {
     });
     this.history(ticket);
     const comments = this.comments(ticket);
-    const attachments = this.attachments(ticket);
+    const attachments = this.attachments(ticket, comments);
     const internal = (rows) => rows.filter((row) => row.is_internal).length;
     ticket.public_comment_count = comments.length - internal(comments);
     ticket.public_attachment_count = attachments.length - internal(attachments);
@@ -325,22 +325,24 @@ class Generator {
     });
   }
 
-  attachments(ticket) {
+  /** Half of them belong to a comment: by its author, with its visibility. */
+  attachments(ticket, comments) {
     const paths = [];
     return Array.from({ length: this.random.below(5) }, (_, i) => {
+      const comment = this.random.chance(50) ? this.random.pick(comments) : undefined;
       paths.push(this.storagePath(ticket, i, paths));
       return this.add('ticket_attachments', {
         org_id: ticket.org_id,
         id: this.random.uuid(),
         ticket_id: ticket.id,
-        comment_id: null,
+        comment_id: comment?.id ?? null,
         requester_id: ticket.created_by,
         file_name: `File ${i}`,
         file_type: 'image/png',
         file_size: i,
         storage_path: paths[i],
-        is_internal: this.random.chance(40),
-        uploaded_by: this.random.pick(this.authors(ticket.org_id)),
+        is_internal: comment?.is_internal ?? this.random.chance(40),
+        uploaded_by: comment?.created_by ?? this.random.pick(this.authors(ticket.org_id)),
         uploaded_at: this.nextTime(),
       });
     });

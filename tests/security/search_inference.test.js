@@ -56,7 +56,15 @@ const tickets = {
 
 const QUERIES = [
   ...['printer', 'prin', 'pritner', 'merger', 'mergre', 'layoffs', 'layof', 'layfofs', 'Wolfgang', 'wolfgang@secret.example'],
-  ...['"printer forgot"', '-printer', 'printer or layoffs', 'printer -layoffs', 'password merger layoffs', 'contract_2031.pdf'],
+  ...[
+    '"printer forgot"',
+    '-printer',
+    'printer or layoffs',
+    'printer -layoffs',
+    'password merger layoffs',
+    'contract_2031.pdf',
+    'secret',
+  ],
   ...['how do I change the password of the printer after the layoffs', 'which toner does the merger need', '#2', '2', '[Org #3]'],
   ...['tag:office', 'tag:secret', 'status:closed', 'priority:urgent printer', 'assignee:me printer', 'in:comments printer'],
 ];
@@ -194,4 +202,8 @@ test('these calls do find what is not hidden', async () => {
   assert.ok(found.length > 10, `${found.length} answers`);
   const staff = await answersFor(Ada, ACME);
   assert.match(JSON.stringify(staff), /Merger 2/);
+  for (const query of ['Wolfgang', 'wolfgang@secret.example', 'contract_2031.pdf', 'secret']) {
+    const { answer } = staff[`${CALLS[0]} of ${query}`];
+    assert.notEqual(answer.results.length, 0, query);
+  }
 });

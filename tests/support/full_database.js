@@ -61,7 +61,14 @@ async function talk(db, { acme, ada, ben, alice }, [ticket]) {
     [ben, true],
   ]) {
     await db.as(author, async (session) => {
-      await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, `${author.name} says`, isInternal]);
+      await session.query('select helpdesk.add_comment($1, $2, $3, p_attachments => $4)', [
+        ticket,
+        `${author.name} says`,
+        isInternal,
+        JSON.stringify([
+          { fileName: 'log.txt', fileType: 'text/plain', fileSize: 12, storagePath: `${acme}/${author.name}.txt` },
+        ]),
+      ]);
       await session.query(`select helpdesk.add_attachment($1, 'smoke.png', 'image/png', 1234, $2, $3)`, [
         ticket,
         `${acme}/${ticket}/${author.name}.png`,

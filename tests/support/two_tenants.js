@@ -117,15 +117,15 @@ async function knowledge(session, org, word, ticket) {
   return { articles, open };
 }
 
-/** A comment and an attachment. */
+/** A comment with an attachment. */
 async function talk(session, org, ticket, word, isInternal) {
   const kind = isInternal ? 'internal' : 'public';
-  await session.query('select helpdesk.add_comment($1, $2, $3)', [ticket, `Said ${kind} ${word}`, isInternal]);
-  await session.query(`select helpdesk.add_attachment($1, $2, 'text/plain', 1, $3, $4)`, [
+  const file = `${kind}-${word}.txt`;
+  await session.query('select helpdesk.add_comment($1, $2, $3, p_attachments => $4)', [
     ticket,
-    `${kind}-${word}.txt`,
-    `${org}/${ticket}/${kind}-${word}.txt`,
+    `Said ${kind} ${word}`,
     isInternal,
+    JSON.stringify([{ fileName: file, fileType: 'text/plain', fileSize: 1, storagePath: `${org}/${ticket}/${file}` }]),
   ]);
 }
 

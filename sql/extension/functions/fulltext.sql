@@ -10,19 +10,25 @@ Needed after changes that were made with triggers disabled. Writes to the indexe
 Callers: service_role and the database administrator.
 Errors: 55000 (isolation level above READ COMMITTED).';
 
-comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text) is
+comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text, uuid[]) is
 'Returns the lexemes of a document as the text of a tsvector, in a search language.
-p_title, p_keywords and p_text may be null. Words are divided by Unicode, not by the parser of
+p_title, p_keywords, p_text and p_people may be null. Words are divided by Unicode, not by the parser of
   Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring characters.
   Each lexeme starts with one letter for the kind and four for the organization, which are also a
-  lexeme by themselves. The lexemes of article titles are added again under a separate kind. Only
-  the first 100,000 characters count. Internal.';
+  lexeme by themselves, unless there are only keywords. The lexemes of article titles are added
+  again under a separate kind. Only the first 100,000 characters count.
+p_people: the requester and assignee of a ticket. Internal.';
 
 comment on function helpdesk.update_search_document() is
-'Trigger function on tickets, ticket_comments and articles: updates their row in search_documents.';
+'Trigger function on tickets, ticket_comments, ticket_attachments and articles: updates their row in
+search_documents.';
+
+comment on function helpdesk.update_person_documents() is
+'Trigger function on org_members and profiles: updates the rows of a person in search_documents.';
 
 comment on function helpdesk.organizations_check_search_language() is
 'Trigger function on organizations: search_language must be a text search configuration.';
 
 comment on function helpdesk.organizations_rebuild_search_documents() is
-'Trigger function on organizations: rebuilds the full-text index when search_language changes.';
+'Trigger function on organizations: rebuilds the full-text index when search_language changes, and
+deletes that of a deleted organization.';

@@ -164,8 +164,8 @@ impl Filters {
             || self.updated_before.is_some()
     }
 
-    pub fn search_in(&self, org: Uuid) -> Result<Option<TicketSearch>> {
-        self.search.as_deref().map(|text| TicketSearch::parse(org, text)).transpose()
+    pub fn search_in(&self, org: Uuid, sees_all: bool) -> Result<Option<TicketSearch>> {
+        self.search.as_deref().map(|text| TicketSearch::parse(org, text, sees_all)).transpose()
     }
 }
 

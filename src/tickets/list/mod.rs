@@ -53,7 +53,7 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
         None => Some(filters.page.map_or(1, |page| page.0)),
     };
     let cursor = filters.cursor.as_deref().map(|text| Cursor::decode(text, sort)).transpose()?;
-    let search = filters.search_in(org)?;
+    let search = filters.search_in(org, sees_all)?;
     let conditions = conditions(filters, search.as_ref(), sees_all);
     let arguments = Arguments::new(org, me, filters, search.as_ref(), cursor);
     let params = arguments.params();

@@ -64,8 +64,12 @@ pub struct TicketSearch {
 }
 
 impl TicketSearch {
-    pub fn parse(org: Uuid, text: &str) -> Result<TicketSearch> {
-        let query = Query::parse(org, text)?;
+    /// Only those who see all tickets find them by people.
+    pub fn parse(org: Uuid, text: &str, sees_all: bool) -> Result<TicketSearch> {
+        let mut query = Query::parse(org, text)?;
+        if let Some(query) = query.as_mut().filter(|_| sees_all) {
+            query.add_people()?;
+        }
         let matches = match &query {
             Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), MAX_COUNTED)?,
             None => 0,

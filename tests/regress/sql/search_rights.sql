@@ -3,23 +3,6 @@
 call test.create_documents();
 
 ---- Who finds what
-create function test.found_by_each_caller(query text, filters jsonb default '{}') returns table (line text) language plpgsql as $$
-declare
-  caller text;
-begin
-  foreach caller in array '{Ada,Ben,Alice,Dave,Bea,Gina,Stan,Nemo}'::text[] loop
-    call test.sign_in(caller);
-    line := format('%-7s %s', caller, test.found(query, filters));
-    return next;
-  end loop;
-  call test.sign_out();
-  foreach caller in array '{anon,service_role}'::text[] loop
-    perform set_config('role', caller, false);
-    line := format('%-7s %s', caller, test.found(query, filters));
-    return next;
-  end loop;
-  perform set_config('role', 'none', false);
-end $$;
 select * from test.found_by_each_caller('printer');
 -- Only staff find internal text, whichever function they use,
 select * from test.found_by_each_caller('wizard');

@@ -204,6 +204,25 @@ create function test.found(query text, filters jsonb default '{}', org text defa
   select coalesce(string_agg(format('%s %s', r->>'kind', r->>'title'), ', ' order by position), 'nothing')
     from json_array_elements(helpdesk.search(test.org_id($3), $1, $2)->'results') with ordinality as x (r, position) $$;
 
+-- The same for each caller
+create function test.found_by_each_caller(query text, filters jsonb default '{}') returns table (line text) language plpgsql as $$
+declare
+  caller text;
+begin
+  foreach caller in array '{Ada,Ben,Alice,Dave,Bea,Gina,Stan,Nemo}'::text[] loop
+    call test.sign_in(caller);
+    line := format('%-7s %s', caller, test.found(query, filters));
+    return next;
+  end loop;
+  call test.sign_out();
+  foreach caller in array '{anon,service_role}'::text[] loop
+    perform set_config('role', caller, false);
+    line := format('%-7s %s', caller, test.found(query, filters));
+    return next;
+  end loop;
+  perform set_config('role', 'none', false);
+end $$;
+
 ---- Tickets for the figures
 
 create procedure test.create_counted_tickets() language plpgsql as $$

@@ -24,6 +24,8 @@ select test.error_of($$select helpdesk.update_ticket(test.ticket_id('Waits still
 select test.error_of($$update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'In progress') where title = 'Waits still'$$);
 set role service_role;
 select test.error_of($$insert into helpdesk.tickets (org_id, title, current_stage_id, created_by) values (test.org_id('Acme'), 'New', test.stage_id('Acme', 'In progress'), test.profile_id('Alice'))$$);
+-- Reports list it while it has tickets.
+select stage_name, ticket_count from helpdesk.workflow_stage_stats where org_id = test.org_id('Acme') order by stage_name;
 -- A comment reopens into the start stage, because the open stage after it is retired.
 call test.sign_in('Alice');
 begin;

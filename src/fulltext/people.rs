@@ -1,0 +1,95 @@
+//! The people by whose names and addresses staff find tickets. Each is a document of the full-text
+//! index; a ticket has the ids of its requester and assignee as lexemes.
+
+use std::sync::LazyLock;
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+
+use super::language_lock::lock_language;
+use super::vector::lexemes_of;
+use crate::platform::error::Result;
+use crate::platform::statement;
+use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+
+/// Writes documents of the people `p` in organization $1. Staff see the addresses of members only.
+fn write_people(whose: &str, if_indexed: &str) -> String {
+    let lexemes = lexemes_of(
+        "o.id",
+        "'p'",
+        ["p.name", "case when m.user_id is not null then p.email end", "null", "null"],
+    );
+    format!(
+        "insert into helpdesk.search_documents as d
+                (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+         select o.id, p.id, 'person', null, true, {lexemes}
+           from helpdesk.organizations o
+           join helpdesk.profiles p on {whose}
+           left join helpdesk.org_members m on m.org_id = o.id and m.user_id = p.id
+          where o.id = $1
+         on conflict (org_id, document_id, kind) do {if_indexed}"
+    )
+}
+
+const REPLACE: &str = "
+    update set lexemes = excluded.lexemes where d.lexemes is distinct from excluded.lexemes";
+
+static INDEX_PERSON: LazyLock<String> = LazyLock::new(|| write_people("p.id = $2", REPLACE));
+
+static INDEX_NEW_PEOPLE: LazyLock<String> =
+    LazyLock::new(|| write_people("p.id = any ($2)", "nothing"));
+
+/// Everybody who is a member or whose tickets are here.
+pub(super) fn people_of_organization() -> String {
+    write_people(
+        "p.id in (select m.user_id from helpdesk.org_members m where m.org_id = $1
+                  union select t.created_by from helpdesk.tickets t where t.org_id = $1
+                  union select t.assigned_to from helpdesk.tickets t where t.org_id = $1)",
+        REPLACE,
+    )
+}
+
+const ORGANIZATIONS_OF_PERSON: &str = "
+    select d.org_id from helpdesk.search_documents d
+     where d.document_id = $1 and d.kind = 'person' order by d.org_id";
+
+const DELETE_PERSON: &str =
+    "delete from helpdesk.search_documents d where d.document_id = $1 and d.kind = 'person'";
+
+/// Trigger on org_members and profiles: keeps the documents of people up to date. Somebody who
+/// leaves is still found, because their tickets stay.
+#[pg_trigger(sql = "
+    create function helpdesk.update_person_documents() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn update_person_documents<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, after_write)
+}
+
+fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    let is_deleted = rows.new.is_none();
+    let Some(row) = rows.new.as_ref().or(rows.old.as_ref()) else { return Ok(None) };
+    if row.has_column("user_id") {
+        index_person(row.required("org_id")?, row.required("user_id")?)?;
+        return Ok(None);
+    }
+    let person: Uuid = row.required("id")?;
+    if is_deleted {
+        statement::write(DELETE_PERSON).execute(&[person.into()])?;
+        return Ok(None);
+    }
+    let orgs = statement::write(ORGANIZATIONS_OF_PERSON)
+        .fetch_all(&[person.into()], |row| row.get::<Uuid>(1))?;
+    orgs.into_iter().flatten().try_for_each(|org| index_person(org, person))?;
+    Ok(None)
+}
+
+fn index_person(org: Uuid, person: Uuid) -> Result<()> {
+    lock_language(org)?;
+    statement::write(&INDEX_PERSON).execute(&[org.into(), person.into()])
+}
+
+/// The people of an imported ticket need not be members. The caller holds the language lock.
+pub(super) fn index_new_people(org: Uuid, people: Vec<Uuid>) -> Result<()> {
+    statement::write(&INDEX_NEW_PEOPLE).execute(&[org.into(), people.into()])
+}
