@@ -1,4 +1,4 @@
-//! Blocks of documents. One of 4,096 tickets, comments and files starts a block: all documents of
+//! Blocks of documents. One of 8,192 tickets, comments and files starts a block: all documents of
 //! its organization with higher ids, up to the next start, share a lexeme. So the index finds the documents with a
 //! word block by block, newest first, and never reads all documents that have it.
 //!
@@ -13,7 +13,7 @@ pub const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
 
 /// Whether a document starts a block, as an SQL condition on it and its ticket.
 pub(super) fn starts_block(document: &str, ticket: &str) -> String {
-    format!("uuid_hash({document}) & 4095 = 0 and {ticket} is not null")
+    format!("uuid_hash({document}) & 8191 = 0 and {ticket} is not null")
 }
 
 /// The last start before a document, as an SQL expression of the organization and the document.

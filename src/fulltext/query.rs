@@ -24,13 +24,21 @@ const SETTINGS: &str = "
     select o.search_language, o.search_ignores_accents
       from helpdesk.organizations o where o.id = $1";
 
-/// Compares `org_id`, because another organization may have the same prefix; behind OFFSET 0,
-/// because the planner would otherwise use an index on it.
-const COUNT_SAMPLED_MATCHES: &str = "
-    select count(*)
-      from (select from (select d.org_id from helpdesk.search_documents d
-                          where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
-             where d.org_id = $3 limit $2) d";
+/// Estimates the matches from the smaller sample if at least 33 documents of it match, otherwise
+/// from the larger one. Compares `org_id`, because another organization may have the same prefix;
+/// behind OFFSET 0, because the planner would otherwise use an index on it.
+const ESTIMATE_MATCHES: &str = "
+    select case when s.matches = 33 then 33 * 1024 else (
+             select count(*) * 64
+               from (select from (
+                       select d.org_id from helpdesk.search_documents d
+                        where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+                      where d.org_id = $3 limit $2) d) end
+      from (select count(*) as matches
+              from (select from (
+                      select d.org_id from helpdesk.search_documents d
+                       where d.lexemes @@ $1 and uuid_hash(d.document_id) & 1023 = 0 offset 0) d
+                     where d.org_id = $3 limit 33) d) s";
 
 /// The most frequent lexemes with a beginning in 500 sampled documents that match.
 const SAMPLED_WORDS: &str = "
@@ -135,9 +143,11 @@ impl Query {
         TsQuery(self.with_prefix(kind.prefix(), Form::Literal))
     }
 
-    /// The tsquery for titles of articles.
-    pub fn for_titles(&self) -> TsQuery {
-        TsQuery(self.with_prefix(TITLE_PREFIX, Form::Complete))
+    /// The tsqueries for the texts and for the titles of articles; `are_whole` excludes those in
+    /// which the last word is only a beginning.
+    pub fn for_articles(&self, are_whole: bool) -> [TsQuery; 2] {
+        let form = if are_whole { Form::WholeWords } else { Form::Complete };
+        [Kind::Article.prefix(), TITLE_PREFIX].map(|kind| TsQuery(self.with_prefix(kind, form)))
     }
 
     /// The tsquery for the tickets and comments of a phase.
@@ -221,13 +231,12 @@ impl Query {
         Ok(self.estimate_matches(tsquery, SMALL_RESULT)? > SMALL_RESULT)
     }
 
-    /// Estimates from a sample how many documents match; stops counting a little above `limit`.
+    /// Estimates how many documents match, up to a little above `limit`, at most 30,000.
     pub fn estimate_matches(&self, tsquery: TsQuery, limit: i64) -> Result<i64> {
         let args = [tsquery.into(), (limit / SAMPLING_RATE + 1).into(), self.org.into()];
-        let sampled = statement::read(COUNT_SAMPLED_MATCHES)
-            .planned(Planned::Once)
-            .fetch_scalar::<i64>(&args)?;
-        Ok(sampled.unwrap_or_default() * SAMPLING_RATE)
+        let matches =
+            statement::read(ESTIMATE_MATCHES).planned(Planned::Once).fetch_scalar::<i64>(&args)?;
+        Ok(matches.unwrap_or_default())
     }
 
     /// Whether it is just several words.

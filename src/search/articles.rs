@@ -12,6 +12,9 @@ use crate::platform::statement::{self, Planned};
 /// ones. The others come after them.
 const MAX_RANKED: usize = 1_000;
 
+/// How many matching articles are found.
+const MAX_FOUND: usize = 2_000;
+
 /// $1 organization, $2 tsquery, $3 tsquery for titles, $4 with the words as they are written.
 fn matching_articles(readable: &str) -> String {
     let rank = rank("$2", "$4");
@@ -27,13 +30,14 @@ fn matching_articles(readable: &str) -> String {
                 case when m.position <= {MAX_RANKED} then (
                   select {rank} from helpdesk.search_documents d where d.ctid = m.place) else 1 end
            from (select m.document_id, m.place,
-                        row_number() over (
+                        row_number() over () as position
+                   from (select m.document_id, m.place from matching m where m.org_id = $1
                           order by m.document_id in (
                                      select t.document_id from titled t where t.org_id = $1) desc,
-                                   m.document_id desc) as position
-                   from matching m
+                                   m.document_id desc) m
                    join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
-                  where m.org_id = $1 and {readable}) m"
+                  where {readable}
+                  limit {MAX_FOUND}) m"
     )
 }
 
@@ -48,11 +52,21 @@ fn newest_titles(readable: &str) -> String {
 impl Search {
     /// The articles with the words; if there are none, those with the telling words of a question,
     /// or those with a similar title.
-    pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
-        let mut articles = self.find_articles_by_words(self.query.as_ref())?;
+    ///
+    /// If the words themselves are frequent, those that only begin with the last one are left out
+    /// when there are many articles without them.
+    pub(super) fn find_articles(&self, are_words_frequent: bool) -> Result<Vec<Match>> {
+        let query = self.query.as_ref();
+        if are_words_frequent {
+            let articles = self.find_articles_by_words(query, true)?;
+            if articles.len() >= MAX_RANKED {
+                return Ok(articles);
+            }
+        }
+        let mut articles = self.find_articles_by_words(query, false)?;
         if articles.is_empty() && self.is_sentence() {
             let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
-            articles = self.find_articles_by_words(telling.as_ref())?;
+            articles = self.find_articles_by_words(telling.as_ref(), false)?;
         }
         if articles.is_empty() { self.find_articles_by_similar_title() } else { Ok(articles) }
     }
@@ -62,12 +76,13 @@ impl Search {
         self.query.as_ref().is_some_and(Query::is_sentence)
     }
 
-    fn find_articles_by_words(&self, query: Option<&Query>) -> Result<Vec<Match>> {
+    fn find_articles_by_words(&self, query: Option<&Query>, are_whole: bool) -> Result<Vec<Match>> {
         let Some(query) = query else { return Ok(Vec::new()) };
+        let [texts, titles] = query.for_articles(are_whole);
         let args = [
             self.org.into(),
-            query.for_kind(Kind::Article).into(),
-            query.for_titles().into(),
+            texts.into(),
+            titles.into(),
             query.literal_for_kind(Kind::Article).into(),
         ];
         let articles =

@@ -93,7 +93,8 @@ impl Search {
     fn complete_window(&self, position: Position, mut window: Window) -> Result<Window> {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
         if is_first && self.kinds.contains(&Kind::Article) {
-            window.matches.extend(self.find_articles()?);
+            let is_frequent = (position.scan, position.phase) == (Scan::Recent, Phase::Exact);
+            window.matches.extend(self.find_articles(is_frequent)?);
         }
         let is_found = window.matches.iter().any(|found| found.rank > RANK_OF_SIMILAR_TITLE);
         if is_first && !is_found && window.next.is_none() {

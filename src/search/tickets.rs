@@ -49,12 +49,12 @@ static FROM_NEWEST: LazyLock<String> = LazyLock::new(|| from_newest(""));
 static FROM_NEWEST_BEFORE: LazyLock<String> =
     LazyLock::new(|| from_newest("and d.document_id < $4"));
 
-/// Scans the newest 4,000 documents that meet the condition, for lexemes that most of them have.
+/// Scans the newest 4,000 documents that meet the condition, for lexemes that many of them have.
 fn from_newest(condition: &str) -> String {
     format!(
         "select d.document_id, d.kind, {}
            from (select d.* from helpdesk.search_documents d
-                  where d.org_id = $1 {condition}
+                  where d.org_id = $1 and d.kind <> 'article' {condition}
                   order by d.document_id desc limit 4000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
