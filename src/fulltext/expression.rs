@@ -164,6 +164,14 @@ impl Expression {
         self.wanted_words().iter().any(|word| word.is_typed)
     }
 
+    /// The parts that a document must all match.
+    pub(super) fn conjuncts(&self) -> Vec<&Expression> {
+        match self {
+            Expression::All(parts) => parts.iter().flat_map(Expression::conjuncts).collect(),
+            part => vec![part],
+        }
+    }
+
     /// What the index finds without reading documents, and what all matches meet: phrases as their
     /// words.
     pub(super) fn without_phrases(&self) -> Expression {

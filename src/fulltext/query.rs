@@ -16,6 +16,9 @@ use crate::platform::statement::{self, Planned};
 /// One of this many documents is in the sample that estimates count: search_documents_sample_idx.
 const SAMPLING_RATE: i64 = 64;
 
+/// Of how many tsqueries a query is at most composed.
+pub const MAX_CONDITIONS: usize = 4;
+
 /// Up to this many matching documents, fetching all of them is faster than scanning the newest
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
@@ -88,6 +91,12 @@ pub enum Phase {
     Prefix,
 }
 
+impl Phase {
+    fn form(self) -> Form {
+        if self == Phase::Exact { Form::WholeWords } else { Form::Complete }
+    }
+}
+
 /// A query with at least one lexeme.
 pub struct Query {
     pub(super) org: Uuid,
@@ -152,31 +161,31 @@ impl Query {
 
     /// The tsquery for the tickets and comments of a phase.
     pub fn for_phase(&self, phase: Phase) -> TsQuery {
-        self.tickets_of_phase(&self.expression, phase)
+        TsQuery(self.conditions(&self.expression, phase).join(" & "))
     }
 
     /// The same without phrases, which the index finds only by reading the documents.
     fn without_phrases_for_phase(&self, phase: Phase) -> TsQuery {
-        self.tickets_of_phase(&self.expression.without_phrases(), phase)
+        TsQuery(self.conditions(&self.expression.without_phrases(), phase).join(" & "))
     }
 
-    fn tickets_of_phase(&self, expression: &Expression, phase: Phase) -> TsQuery {
-        let tsquery = self.tsquery_for_phase(expression, phase);
-        TsQuery(self.with_marker(Kind::Ticket.prefix(), expression, tsquery))
+    /// The tsqueries that all documents of a phase match, at most `MAX_CONDITIONS`. The index finds
+    /// the documents that match all of several tsqueries by skipping from one to the next, and
+    /// those that match a tsquery by reading all that have its rarest word.
+    pub fn conditions_for_phase(&self, phase: Phase) -> Vec<TsQuery> {
+        self.conditions(&self.expression, phase).into_iter().map(TsQuery).collect()
     }
 
-    /// The tsquery for the documents of a block that may match. Of the words with a beginning, it
-    /// has those that a sample of the matches has.
-    pub fn candidates_for_phase(&self, phase: Phase) -> Result<TsQuery> {
-        let form = if phase == Phase::Exact { Form::WholeWords } else { Form::Complete };
-        let expression = self.expression.without_phrases();
-        let beginnings = expression.beginnings(form);
-        if beginnings.is_empty() {
-            return Ok(self.tickets_of_phase(&expression, phase));
+    /// The same for documents of a block that may match. Of the words with a beginning, they have
+    /// those of a sample of the matches.
+    pub fn candidates_for_phase(&self, phase: Phase) -> Result<Vec<TsQuery>> {
+        let mut expression = self.expression.without_phrases();
+        let beginnings = expression.beginnings(phase.form());
+        if !beginnings.is_empty() {
+            let words = self.sampled_words(phase, &beginnings)?;
+            expression = expression.with_words_of(&words, phase.form());
         }
-        let words = self.sampled_words(phase, &beginnings)?;
-        let expression = expression.with_words_of(&words, form);
-        Ok(self.tickets_of_phase(&expression, phase))
+        Ok(self.conditions(&expression, phase).into_iter().map(TsQuery).collect())
     }
 
     fn sampled_words(&self, phase: Phase, beginnings: &[&str]) -> Result<Vec<String>> {
@@ -191,26 +200,38 @@ impl Query {
         Ok(words.into_iter().flatten().collect())
     }
 
-    fn tsquery_for_phase(&self, expression: &Expression, phase: Phase) -> String {
+    fn conditions(&self, expression: &Expression, phase: Phase) -> Vec<String> {
         let marker = organization_marker(self.org, Kind::Ticket.prefix());
-        let complete = || expression.to_tsquery(&marker, Form::Complete);
-        // Without its phrases, an expression excludes too much.
+        let (unwanted, wanted): (Vec<_>, Vec<_>) =
+            expression.conjuncts().into_iter().partition(|part| part.matches_without_words());
+        let tsqueries = |parts: Vec<&Expression>| -> Vec<String> {
+            parts.iter().map(|part| part.to_tsquery(&marker, phase.form())).collect()
+        };
+        let (mut wanted, mut rest) = (tsqueries(wanted), tsqueries(unwanted));
+        // Without its phrases, an expression would exclude too much.
         let is_whole = expression.has_phrase() || !self.expression.has_phrase();
-        match phase {
-            Phase::Exact => expression.to_tsquery(&marker, Form::WholeWords),
-            Phase::Prefix if self.expression.is_being_typed() && is_whole => {
-                let exact = self.expression.to_tsquery(&marker, Form::WholeWords);
-                format!("({}) & !({exact})", complete())
-            }
-            Phase::All | Phase::Prefix => complete(),
+        if phase == Phase::Prefix && self.expression.is_being_typed() && is_whole {
+            rest.push(format!("!({})", self.expression.to_tsquery(&marker, Form::WholeWords)));
         }
+        if wanted.is_empty() {
+            wanted.push(format!("'{marker}'"));
+        }
+        // The index needs a word to start from.
+        rest.extend(wanted.drain(wanted.len().min(MAX_CONDITIONS)..));
+        if let Some(last) = wanted.last_mut() {
+            rest.insert(0, std::mem::take(last));
+            *last = rest.join(" & ");
+        }
+        wanted
     }
 
     /// A query with only negated words asks for the organization's marker, because the index needs
     /// a lexeme to start from.
-    fn with_marker(&self, kind: &str, expression: &Expression, tsquery: String) -> String {
-        match expression.matches_without_words() {
-            true => format!("'{}' & ( {tsquery} )", organization_marker(self.org, kind)),
+    fn with_prefix(&self, kind: &str, form: Form) -> String {
+        let marker = organization_marker(self.org, kind);
+        let tsquery = self.expression.to_tsquery(&marker, form);
+        match self.expression.matches_without_words() {
+            true => format!("'{marker}' & ( {tsquery} )"),
             false => tsquery,
         }
     }
@@ -218,11 +239,6 @@ impl Query {
     /// The phase that a search begins with.
     pub fn first_phase(&self) -> Phase {
         if self.expression.is_being_typed() { Phase::Exact } else { Phase::All }
-    }
-
-    fn with_prefix(&self, kind: &str, form: Form) -> String {
-        let tsquery = self.expression.to_tsquery(&organization_marker(self.org, kind), form);
-        self.with_marker(kind, &self.expression, tsquery)
     }
 
     /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.

@@ -2,8 +2,8 @@
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
 //! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
-//! same with the words as they are written. Blocks also have $8 the tsquery of candidates, $9 how
-//! many of these, $10 the organization's marker.
+//! same with the words as they are written, $8 how many candidates of blocks, $9 the organization's
+//! marker, from $10 on the tsqueries by which the index finds candidates.
 
 use std::sync::LazyLock;
 
@@ -14,8 +14,9 @@ use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search,
 use super::position::{Position, Scan};
 use crate::fulltext::blocks::{FIRST_START, block_lexeme, start_before};
 use crate::fulltext::lexemes::{Kind, organization_marker};
-use crate::fulltext::query::{Phase, Query};
+use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
+use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned, Row};
 use crate::tickets::number::parse_ticket_number;
@@ -29,20 +30,31 @@ const MAX_CANDIDATES: usize = 5_000;
 /// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
 /// the planner would otherwise use an index on it instead of the full-text index. Only the matches
 /// of the window are read a second time, by ctid.
-static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
+fn from_index(conditions: usize) -> String {
     format!(
         "select d.document_id, d.kind, {}
            from (select m.ctid
                    from (select d.ctid, d.org_id, d.document_id, d.kind
                            from helpdesk.search_documents d
-                          where d.lexemes @@ $2 offset 0) m
+                          where {} offset 0) m
                   where m.org_id = $1 and m.kind = any ($3)
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$6", "$7")
+        rank("$6", "$7"),
+        match_all(conditions)
     )
-});
+}
+
+/// That a document `d` matches the tsqueries from $10 on.
+fn match_all(conditions: usize) -> String {
+    let conditions: Vec<String> =
+        (10..10 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
+    conditions.join(" and ")
+}
+
+static FROM_INDEX: LazyLock<[String; MAX_CONDITIONS]> =
+    LazyLock::new(|| std::array::from_fn(|n| from_index(n + 1)));
 
 static FROM_NEWEST: LazyLock<String> = LazyLock::new(|| from_newest(""));
 
@@ -64,7 +76,7 @@ fn from_newest(condition: &str) -> String {
 
 /// Goes through the blocks of documents, newest first, and reads the candidates of each until there
 /// are enough. The last row is without a match: the oldest candidate, if there may be more.
-static FROM_BLOCKS: LazyLock<String> = LazyLock::new(|| {
+fn from_blocks(conditions: usize) -> String {
     format!(
         "with recursive blocks (start, before) as (
            select {}, $4
@@ -78,27 +90,30 @@ static FROM_BLOCKS: LazyLock<String> = LazyLock::new(|| {
                       from (select d.ctid as place, d.org_id, d.document_id, d.kind,
                                    d.lexemes @@ $2 as is_match
                               from helpdesk.search_documents d
-                             where d.lexemes @@ $8
-                               and d.lexemes @@ quote_literal({})::tsquery offset 0) d
+                             where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) d
                      where d.org_id = $1 and d.kind = any ($3)
                        and (b.before is null or d.document_id < b.before)
                      order by d.document_id desc) c
-            limit $9)
+            limit $8)
          (select d.document_id, d.kind, {}
             from (select c.place from candidates c where c.is_match
                    order by c.document_id desc limit 500) c
             join helpdesk.search_documents d on d.ctid = c.place)
          union all
          select c.document_id, null, null
-           from (select c.document_id, count(*) over () = $9 as is_full
+           from (select c.document_id, count(*) over () = $8 as is_full
                    from candidates c order by c.document_id limit 1) c
           where c.is_full",
         start_before("$1", "coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"),
         start_before("$1", "b.start"),
-        block_lexeme("$10", "b.start"),
+        match_all(conditions),
+        block_lexeme("$9", "b.start"),
         rank("$6", "$7")
     )
-});
+}
+
+static FROM_BLOCKS: LazyLock<[String; MAX_CONDITIONS]> =
+    LazyLock::new(|| std::array::from_fn(|n| from_blocks(n + 1)));
 
 /// Scans a customer's own tickets, without internal comments.
 static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
@@ -138,6 +153,25 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// The matches, and where the next window begins: before the last of them if the window is full,
+    /// or before the document of a row without a kind.
+    fn fetch(sql: &'static str, args: &[DatumWithOid]) -> Result<Window> {
+        let rows = statement::read(sql)
+            .planned(Planned::Once)
+            .fetch_all(args, |row| (row.get(1), Match::from_row(row)))?;
+        let mut window = Window::default();
+        for (id, found) in rows {
+            match found {
+                Some(found) => window.matches.push(found),
+                None => window.next = id,
+            }
+        }
+        if window.matches.len() == WINDOW_SIZE {
+            window.next = window.matches.iter().map(|found| found.id).min();
+        }
+        Ok(window)
+    }
+
     /// Whether neither this window nor a later one has matches.
     pub(super) fn is_empty(&self) -> bool {
         self.matches.is_empty() && self.next.is_none()
@@ -161,13 +195,7 @@ impl Search {
         };
         let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
         let before = position.before();
-        let sql = match (self.reader.is_staff, position.scan, before) {
-            (false, ..) => &FROM_OWN_TICKETS,
-            (true, Scan::Index, _) => &FROM_INDEX,
-            (true, Scan::Recent, None) => &FROM_NEWEST,
-            (true, Scan::Recent, Some(_)) => &FROM_NEWEST_BEFORE,
-        };
-        let args = [
+        let args = vec![
             self.org.into(),
             query.for_phase(position.phase).into(),
             kinds.into(),
@@ -176,45 +204,36 @@ impl Search {
             query.for_kind(Kind::Ticket).into(),
             query.literal_for_kind(Kind::Ticket).into(),
         ];
-        let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
-        let matches: Vec<Match> = rows.into_iter().flatten().collect();
-        if matches.len() == WINDOW_SIZE {
-            let next = matches.iter().map(|found| found.id).min();
-            return Ok(Window { matches, next });
+        if !self.reader.is_staff {
+            return Window::fetch(&FROM_OWN_TICKETS, &args);
         }
-        if self.reader.is_staff && position.scan == Scan::Recent {
-            return self.find_tickets_in_blocks(query, position.phase, args);
+        if position.scan == Scan::Index {
+            let conditions = query.conditions_for_phase(position.phase);
+            return self.find_tickets_by_index(&FROM_INDEX, args, 0, conditions);
         }
-        Ok(Window { matches, next: None })
+        let newest = if before.is_none() { &FROM_NEWEST } else { &FROM_NEWEST_BEFORE };
+        let window = Window::fetch(newest, &args)?;
+        if window.next.is_some() {
+            return Ok(window);
+        }
+        let candidates = query.candidates_for_phase(position.phase)?;
+        let are_matches = candidates == query.conditions_for_phase(position.phase);
+        let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
+        self.find_tickets_by_index(&FROM_BLOCKS, args, count, candidates)
     }
 
-    fn find_tickets_in_blocks(
+    fn find_tickets_by_index(
         &self,
-        query: &Query,
-        phase: Phase,
-        args: [DatumWithOid; 7],
+        statements: &'static [String; MAX_CONDITIONS],
+        mut args: Vec<DatumWithOid>,
+        candidates: usize,
+        conditions: Vec<TsQuery>,
     ) -> Result<Window> {
-        let candidates = query.candidates_for_phase(phase)?;
-        let are_matches = candidates.0 == query.for_phase(phase).0;
-        let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
-        let mut args = Vec::from(args);
-        args.push(candidates.into());
-        args.push((count as i64).into());
+        let Some(sql) = statements.get(conditions.len() - 1) else { return Ok(Window::default()) };
+        args.push((candidates as i64).into());
         args.push(organization_marker(self.org, Kind::Ticket.prefix()).into());
-        let mut window = Window::default();
-        let rows = statement::read(&FROM_BLOCKS)
-            .planned(Planned::Once)
-            .fetch_all(&args, |row| (row.get(1), Match::from_row(row)))?;
-        for (id, found) in rows {
-            match found {
-                Some(found) => window.matches.push(found),
-                None => window.next = id,
-            }
-        }
-        if window.matches.len() == WINDOW_SIZE {
-            window.next = window.matches.iter().map(|found| found.id).min();
-        }
-        Ok(window)
+        args.extend(conditions.into_iter().map(DatumWithOid::from));
+        Window::fetch(sql, &args)
     }
 
     fn own_tickets(&self) -> Result<Vec<Uuid>> {
