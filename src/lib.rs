@@ -11,13 +11,15 @@ use pgrx::prelude::*;
 #[allow(unsafe_code)] // Wraps the C functions of Postgres.
 mod platform;
 
+// Layer: people, whose profiles follow their logins.
+mod identity;
+
 // Layer: the caller and their rights; full-text lexemes and queries.
 #[allow(unsafe_code)] // Reads snapshots, and defines settings with C hooks.
 mod access;
 mod fulltext;
 
 // Layer: domains that do not need tickets.
-mod identity;
 mod organizations;
 mod reporting;
 mod security;

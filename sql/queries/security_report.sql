@@ -68,4 +68,16 @@ select format('organization %s', o.id), 'has no org_admin who can sign in', 'app
   from helpdesk.organizations o
  where not exists (select from helpdesk.org_members m join helpdesk.profiles p on p.id = m.user_id and p.auth_id is not null
                     where m.org_id = o.id and m.org_role = 'org_admin')
+union all
+select 'table auth.users', format('%s without a profile: %s', case count(*) when 1 then 'a login' else count(*) || ' logins' end, min(u.id::text)),
+       'SELECT helpdesk.install(), or the person''s next call that writes, creates it.'
+  from auth.users u
+ where not exists (select from helpdesk.profiles p where p.auth_id = u.id) and to_jsonb(u)->>'deleted_at' is null
+having count(*) > 0
+union all
+select 'table profiles', format('the address of %s differs from that of the login: %s', case count(*) when 1 then 'a profile' else count(*) || ' profiles' end, min(p.id::text)),
+       'SELECT helpdesk.install() brings it up to date.'
+  from helpdesk.profiles p join auth.users u on u.id = p.auth_id
+ where (p.email, p.email_is_confirmed) is distinct from (u.email::text, u.email_confirmed_at is not null)
+having count(*) > 0
 order by 1, 2

@@ -145,19 +145,25 @@ $$;
 
 ---- Row security
 
--- SECURITY DEFINER functions look up who is signed in and whether an address is confirmed.
+-- SECURITY DEFINER functions look up who is signed in and whether an address is confirmed, and
+-- create a profile that is missing.
 grant usage on schema auth to helpdesk_owner;
 grant execute on function auth.uid() to helpdesk_owner;
-grant select (id, email, email_confirmed_at) on auth.users to helpdesk_owner;
+grant select (id, email, email_confirmed_at, raw_user_meta_data) on auth.users to helpdesk_owner;
 do $$
 begin
+  if exists (select from pg_catalog.pg_attribute
+              where attrelid = 'auth.users'::pg_catalog.regclass
+                and attname = 'deleted_at' and not attisdropped) then
+    grant select (deleted_at) on auth.users to helpdesk_owner;
+  end if;
   if not exists (select from pg_catalog.pg_policy
                   where polrelid = 'auth.users'::pg_catalog.regclass
                     and polname = 'helpdesk_reads_logins') then
     create policy helpdesk_reads_logins on auth.users for select to helpdesk_owner using (true);
     comment on policy helpdesk_reads_logins on auth.users is
-      'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed. '
-      'Column privileges restrict it to id, email and email_confirmed_at.';
+      'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed, and '
+      'create a profile that is missing. Column privileges restrict what they read.';
   end if;
 end
 $$;

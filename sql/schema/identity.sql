@@ -23,7 +23,6 @@ create table helpdesk.profiles (
   last_active timestamptz,
   preferences jsonb not null default '{}',
   constraint profiles_pkey primary key (id),
-  constraint profiles_auth_id_key unique (auth_id),
   constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
   constraint profiles_name_check
     check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
@@ -44,6 +43,9 @@ alter table helpdesk.profiles
 
 ---- Indexes
 
+-- Partial, so that a foreign key cannot refer to it: otherwise detaching a login would lock out
+-- everybody who writes a row that names the person.
+create unique index profiles_auth_id_key on helpdesk.profiles (auth_id) where auth_id is not null;
 create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email collate "C"));
 alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 
@@ -99,8 +101,8 @@ comment on column helpdesk.profiles.name is
   'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the '
   'person chooses another one.';
 comment on column helpdesk.profiles.email is
-  'Copy of the login''s e-mail address. A trigger keeps it up to date. It remains after the login '
-  'was deleted.';
+  'Copy of the login''s e-mail address. A trigger keeps it up to date, and install() where that was '
+  'refused. It remains after the login was deleted.';
 comment on column helpdesk.profiles.email_is_confirmed is
   'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has '
   'written a profile without a login. Whoever signs up with the address of a profile without a '
@@ -116,6 +118,8 @@ comment on column helpdesk.profiles.last_active is
 comment on column helpdesk.profiles.preferences is
   'Preferences of the person in the application, a JSON object.';
 
+comment on index helpdesk.profiles_auth_id_key is
+  'Serves the look-up of who is signed in; keeps a login to one profile.';
 comment on index helpdesk.profiles_email_idx is
   'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, '
   'which look for a former profile. Both ignore case.';

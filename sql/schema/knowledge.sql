@@ -38,6 +38,7 @@ create table helpdesk.articles (
   version integer not null default 1,
   helpful_count integer not null default 0,
   unhelpful_count integer not null default 0,
+  title_key bytea not null default '',
   constraint articles_pkey primary key (org_id, id),
   constraint articles_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
   constraint articles_author_fkey foreign key (author) references helpdesk.profiles (id),
@@ -71,7 +72,7 @@ create table helpdesk.article_versions (
 create table helpdesk.article_feedback (
   org_id uuid not null,
   article_id uuid not null,
-  user_id uuid not null default helpdesk.my_profile_id(),
+  user_id uuid not null default helpdesk.ensure_profile(),
   helpful boolean not null,
   comment text,
   created_at timestamptz not null default pg_catalog.now(),
@@ -106,6 +107,7 @@ alter table helpdesk.categories
   alter column description set statistics 0;
 alter table helpdesk.articles
   alter column title set statistics 0,
+  alter column title_key set statistics 0,
   alter column content set statistics 0,
   alter column categories set statistics 0,
   alter column tags set statistics 0;
@@ -125,7 +127,7 @@ alter index helpdesk.categories_name_key alter column 3 set statistics 0;
 create index articles_id_idx on helpdesk.articles (id);
 create index articles_org_updated_idx on helpdesk.articles (org_id, updated_at desc, id desc);
 create index articles_org_created_idx on helpdesk.articles (org_id, created_at desc, id desc);
-create index articles_org_title_idx on helpdesk.articles (org_id, title collate "C", id);
+create index articles_org_title_idx on helpdesk.articles (org_id, title_key, id);
 create index articles_author_idx on helpdesk.articles (author);
 create index articles_categories_idx on helpdesk.articles using gin (categories);
 create index articles_tags_idx on helpdesk.articles using gin (tags);
@@ -246,6 +248,8 @@ comment on column helpdesk.articles.version is
   'Number of its versions. article_versions keeps title and content of each.';
 comment on column helpdesk.articles.helpful_count is 'Number of readers who found it helpful.';
 comment on column helpdesk.articles.unhelpful_count is 'Number of readers who did not.';
+comment on column helpdesk.articles.title_key is
+  'Sorts by title in the language of the organization: bytes made of the title. A trigger sets it.';
 
 comment on table helpdesk.article_versions is
   'Title and content of all versions of articles, including the current one. Only triggers write '

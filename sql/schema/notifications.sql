@@ -24,7 +24,7 @@ create table helpdesk.notifications (
 );
 
 create table helpdesk.notification_preferences (
-  user_id uuid not null default helpdesk.my_profile_id(),
+  user_id uuid not null default helpdesk.ensure_profile(),
   type helpdesk.notification_type not null,
   enabled boolean not null,
   constraint notification_preferences_pkey primary key (user_id, type),

@@ -20,7 +20,7 @@ create table helpdesk.organizations (
   id uuid not null default helpdesk.uuid_generate_v7(),
   name text not null,
   created_at timestamptz not null default pg_catalog.now(),
-  created_by uuid not null default helpdesk.my_profile_id(),
+  created_by uuid not null default helpdesk.ensure_profile(),
   agents_may_invite boolean not null default false,
   open_to_customers boolean not null default false,
   reopen_on_customer_comment boolean not null default true,
@@ -28,6 +28,7 @@ create table helpdesk.organizations (
   notification_retention interval not null default '30 days',
   search_language text not null default 'simple',
   search_ignores_accents boolean not null default true,
+  sort_locale text,
   time_zone text not null default 'UTC',
   constraint organizations_pkey primary key (id),
   constraint organizations_created_by_fkey foreign key (created_by)
@@ -238,6 +239,10 @@ comment on column helpdesk.organizations.search_language is
   'Text search configuration for its texts, such as english or german. The default, simple, '
   'indexes words as they are written. Changing it rebuilds the full-text index of the '
   'organization.';
+comment on column helpdesk.organizations.sort_locale is
+  'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or '
+  'de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most '
+  'languages.';
 comment on column helpdesk.organizations.time_zone is
   'Time zone of the days in ticket_activity(), such as Europe/Berlin. Days before a change of the '
   'time zone stay as they were counted.';

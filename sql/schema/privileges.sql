@@ -76,7 +76,7 @@ grant update (who_may_found_organizations) on helpdesk.installation_settings
 grant insert (name),
   update (name, agents_may_invite, open_to_customers, reopen_on_customer_comment,
     closed_ticket_replies, notification_retention, search_ignores_accents, search_language,
-    time_zone)
+    sort_locale, time_zone)
   on helpdesk.organizations to authenticated;
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
 grant insert (org_id, email, role, expires_at), delete on helpdesk.org_invites to authenticated;

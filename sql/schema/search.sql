@@ -68,12 +68,13 @@ create trigger profiles_index_person
   for each row execute function helpdesk.update_person_documents();
 
 create trigger organizations_check_search_language
-  before insert or update of search_language on helpdesk.organizations
+  before insert or update of search_language, sort_locale on helpdesk.organizations
   for each row execute function helpdesk.organizations_check_search_language();
 
 create trigger organizations_rebuild_search_documents
-  after update of search_language on helpdesk.organizations
-  for each row when (old.search_language is distinct from new.search_language)
+  after update of search_language, sort_locale on helpdesk.organizations
+  for each row when (old.search_language is distinct from new.search_language
+                     or old.sort_locale is distinct from new.sort_locale)
   execute function helpdesk.organizations_rebuild_search_documents();
 
 create trigger organizations_delete_search_documents
@@ -135,8 +136,9 @@ comment on trigger profiles_index_person on helpdesk.profiles is
 comment on trigger articles_index_text on helpdesk.articles is
   'Updates the row of the article in search_documents.';
 comment on trigger organizations_check_search_language on helpdesk.organizations is
-  'Requires that search_language names a text search configuration.';
+  'Requires that search_language names a text search configuration, and that sort_locale is a '
+  'language tag.';
 comment on trigger organizations_rebuild_search_documents on helpdesk.organizations is
-  'Rebuilds the full-text index of the organization in its new language.';
+  'Rebuilds the full-text index of the organization in its new language, and sorts its articles.';
 comment on trigger organizations_delete_search_documents on helpdesk.organizations is
   'Deletes the rows of the organization in search_documents.';

@@ -11,16 +11,15 @@ use std::rc::Rc;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::caller::Caller;
+use super::caller::{Caller, claimed_login, not_signed_in};
 use super::claims;
+use crate::identity::create_missing_profile;
 use crate::platform::datum::UuidArray;
 use crate::platform::error::{Result, internal};
 use crate::platform::roles::is_anonymous;
 use crate::platform::settings::with_pinned_search_path;
 use crate::platform::statement;
 use crate::platform::transaction::local_xid;
-
-const LOGIN: &str = "select auth.uid()";
 
 /// What a cached caller depends on.
 #[derive(Clone, Copy, PartialEq)]
@@ -77,6 +76,28 @@ impl Caller {
     pub fn current() -> Result<Rc<Caller>> {
         with_cached(|cached| cached.caller.clone())
     }
+
+    /// The caller, with a profile; an error when nobody is signed in. Creates a profile that is
+    /// missing, so only functions that write may call it.
+    pub fn signed_in() -> Result<Rc<Caller>> {
+        Caller::with_profile()?.ok_or_else(not_signed_in)
+    }
+
+    /// The same; None when nobody is signed in.
+    pub(super) fn with_profile() -> Result<Option<Rc<Caller>>> {
+        let caller = Caller::current()?;
+        if caller.profile.is_some() {
+            return Ok(Some(caller));
+        }
+        let Some(login) = claimed_login()? else { return Ok(None) };
+        if !with_pinned_search_path(|| create_missing_profile(login))? {
+            return Ok(None);
+        }
+        // The statement's own snapshot does not show the new row, but its policies need it.
+        let caller = CachedCaller::new(CacheKey::current(), Caller::load(statement::write)?);
+        let caller = CACHE.with_borrow_mut(|cache| cache.insert(caller).caller.clone());
+        Ok(Some(caller))
+    }
 }
 
 impl CachedCaller {
@@ -105,7 +126,7 @@ pub(super) fn with_cached<T>(read: impl Fn(&CachedCaller) -> T) -> Result<T> {
         return Ok(answer);
     }
     if !revalidate(key)? {
-        let caller = Caller::load()?;
+        let caller = Caller::load(statement::read)?;
         CACHE.set(Some(CachedCaller::new(key, caller)));
     }
     let answer = CACHE.with_borrow(|cache| cache.as_ref().map(&read));
@@ -130,8 +151,7 @@ fn revalidate(key: Option<CacheKey>) -> Result<bool> {
     if cached_login.is_none() || has_written() || is_anonymous() {
         return Ok(false);
     }
-    let login = with_pinned_search_path(|| statement::read(LOGIN).fetch_scalar(&[]))?;
-    let is_same = login == cached_login;
+    let is_same = claimed_login()? == cached_login;
     if is_same {
         update_cached(|cached| cached.key = key);
     }

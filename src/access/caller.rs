@@ -3,12 +3,13 @@
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 
+use crate::identity::login_exists;
 use crate::platform::enums::UserRole;
 use crate::platform::error::{self, Result};
 use crate::platform::roles::is_anonymous;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::settings::with_pinned_search_path;
-use crate::platform::statement;
+use crate::platform::statement::{self, Statement};
 
 /// The signed-in person and their memberships; empty when nobody is signed in.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Caller {
     pub(super) admin_orgs: Vec<Uuid>,
 }
 
+const LOGIN: &str = "select auth.uid()";
+
 const LOAD_CALLER: &str = "
     select p.id, p.role, m.org_id, m.org_role, p.auth_id
       from helpdesk.profiles p
@@ -30,15 +33,16 @@ const LOAD_CALLER: &str = "
      where p.auth_id operator(pg_catalog.=) auth.uid()";
 
 impl Caller {
-    /// Loads the signed-in person from the tables, as the claims name them now.
-    pub(super) fn load() -> Result<Caller> {
+    /// Loads the signed-in person from the tables, as the claims name them now: on the caller's
+    /// snapshot, or on a new one.
+    pub(super) fn load(prepare: fn(&'static str) -> Statement<'static>) -> Result<Caller> {
         let mut caller = Caller::default();
         with_pinned_search_path(|| {
             check_schema_version()?;
             if is_anonymous() {
                 return Ok(Vec::new());
             }
-            statement::read(LOAD_CALLER).fetch_all(&[], |row| {
+            prepare(LOAD_CALLER).fetch_all(&[], |row| {
                 caller.profile = row.get(1);
                 caller.role = row.get(2);
                 caller.add_membership(row.get(3), row.get(4));
@@ -89,10 +93,35 @@ impl Caller {
         self.role == Some(UserRole::Admin)
     }
 
+    /// Whether somebody is signed in, with or without a profile.
+    pub fn is_signed_in(&self) -> Result<bool> {
+        if self.profile.is_some() {
+            return Ok(true);
+        }
+        match claimed_login()? {
+            Some(login) => with_pinned_search_path(|| login_exists(login)),
+            None => Ok(false),
+        }
+    }
+
+    /// Errors when nobody is signed in. For functions that cannot write: they see a login without a
+    /// profile as somebody who has nothing.
+    pub fn require_login(&self) -> Result<()> {
+        if self.is_signed_in()? { Ok(()) } else { Err(not_signed_in()) }
+    }
+
     /// The caller's profile; an error when nobody is signed in or the login has no profile.
     pub fn require_profile(&self) -> Result<Uuid> {
         self.profile.ok_or_else(not_signed_in)
     }
+}
+
+/// The login in the claims, whether it exists or not.
+pub fn claimed_login() -> Result<Option<Uuid>> {
+    if is_anonymous() {
+        return Ok(None);
+    }
+    with_pinned_search_path(|| statement::read(LOGIN).fetch_scalar(&[]))
 }
 
 pub(super) fn not_signed_in() -> ErrorReport {

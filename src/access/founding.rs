@@ -1,6 +1,6 @@
 //! Who may found organizations: the role of the person and a setting of the installation decide.
 
-use super::caller::Caller;
+use super::caller::{Caller, claimed_login};
 use super::rights::email_not_confirmed;
 use crate::platform::enums::UserRole;
 use crate::platform::error::{self, Result};
@@ -25,7 +25,7 @@ enum Obstacle {
 
 impl Caller {
     pub fn may_create_organization(&self) -> Result<bool> {
-        Ok(self.profile.is_some() && self.obstacle()?.is_none())
+        Ok(self.is_signed_in()? && self.obstacle()?.is_none())
     }
 
     /// Errors unless the signed-in person may found organizations.
@@ -49,11 +49,13 @@ impl Caller {
     fn obstacle(&self) -> Result<Option<Obstacle>> {
         match self.role {
             Some(UserRole::Admin) => return Ok(None),
-            Some(UserRole::Customer) => {}
-            Some(UserRole::Agent) | None => return Ok(Some(Obstacle::IsAgent)),
+            Some(UserRole::Agent) => return Ok(Some(Obstacle::IsAgent)),
+            // Without a profile, they are what a new profile is.
+            Some(UserRole::Customer) | None => {}
         }
+        let login = self.login.map_or_else(claimed_login, |login| Ok(Some(login)))?;
         let found = with_pinned_search_path(|| {
-            statement::read(FIND_SETTING).fetch_optional(&[self.login.into()], |row| {
+            statement::read(FIND_SETTING).fetch_optional(&[login.into()], |row| {
                 (row.get::<String>(1), row.get(2) == Some(true))
             })
         })?;

@@ -42,6 +42,13 @@ fn my_profile_id() -> Result<Option<Uuid>> {
     with_cached(|cached| cached.caller.profile)
 }
 
+/// The signed-in person's profile, which it creates if it is missing; NULL if nobody is signed in.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn ensure_profile() -> Result<Option<Uuid>> {
+    Ok(Caller::with_profile()?.and_then(|caller| caller.profile))
+}
+
 /// Organizations that the signed-in person is a member of.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn my_org_ids() -> Result<UuidArray> {

@@ -14,6 +14,10 @@ const ORGANIZATION_EXISTS: &str = "select from helpdesk.organizations where id =
 
 const IS_MEMBER: &str = "select from helpdesk.org_members where org_id = $1 and user_id = $2";
 
+const IS_STAFF_MEMBER: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id = $2 and org_role <> 'org_customer'";
+
 /// Whether the caller has the rights of the organization's staff: as one of them, or because the
 /// database role bypasses row security.
 pub fn acts_as_staff(org: Uuid) -> Result<bool> {
@@ -45,8 +49,11 @@ pub fn check_staff(argument: &'static str, org: Uuid) -> Result<()> {
 /// The signed-in person's profile; an error unless they are staff of the organization.
 pub fn require_staff_member(argument: &'static str, org: Uuid) -> Result<Uuid> {
     let caller = Caller::current()?;
-    let me = caller.require_profile()?;
-    if caller.is_staff(org) { Ok(me) } else { Err(not_staff(argument)) }
+    caller.require_login()?;
+    match caller.profile {
+        Some(me) if caller.is_staff(org) => Ok(me),
+        _ => Err(not_staff(argument)),
+    }
 }
 
 /// Errors unless the organization exists and the caller acts as its staff. A role that bypasses row
@@ -68,6 +75,16 @@ pub fn is_member(org: Uuid, profile: Uuid) -> Result<bool> {
     statement::write(IS_MEMBER).exists(&[org.into(), profile.into()])
 }
 
+/// Whether a person, who mostly is the caller, is a member of an organization's staff. Sees what
+/// the running statement has written.
+pub fn is_staff_member(org: Uuid, profile: Uuid) -> Result<bool> {
+    let caller = Caller::current()?;
+    if caller.profile == Some(profile) {
+        return Ok(caller.is_staff(org));
+    }
+    statement::write(IS_STAFF_MEMBER).exists(&[org.into(), profile.into()])
+}
+
 /// Whether there is such an organization. Sees what the running statement has written.
 pub fn organization_exists(org: Uuid) -> Result<bool> {
     statement::write(ORGANIZATION_EXISTS).exists(&[org.into()])
@@ -75,9 +92,12 @@ pub fn organization_exists(org: Uuid) -> Result<bool> {
 
 /// The error of a caller who lacks a right: that nobody is signed in, if that is why, or `error`.
 pub fn refusal(error: ErrorReport) -> ErrorReport {
-    match Caller::current() {
-        Ok(caller) if caller.profile.is_none() && !role_bypasses_row_security() => not_signed_in(),
-        Ok(_) => error,
+    if role_bypasses_row_security() {
+        return error;
+    }
+    match Caller::current().and_then(|caller| caller.is_signed_in()) {
+        Ok(true) => error,
+        Ok(false) => not_signed_in(),
         Err(failure) => failure,
     }
 }

@@ -3,12 +3,14 @@
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
 
+use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::TriggerRow;
 
-/// The first response is the earliest public comment by staff on a ticket that is not their own.
+/// The first response is the earliest public comment by staff ($8) on a ticket that is not their
+/// own.
 const UPDATE_PUBLIC_COUNTS: &str = "
     update helpdesk.tickets
        set public_comment_count = public_comment_count + $3,
@@ -17,16 +19,11 @@ const UPDATE_PUBLIC_COUNTS: &str = "
            last_public_comment_at = greatest(last_public_comment_at, $7),
            is_answered = case when $7 >= coalesce(last_public_comment_at, $7) then $6 <> created_by
                               else is_answered end,
-           first_response_at = case when (first_response_at is null or first_response_at > $5)
-                                         and created_by <> $6 and exists (
-             select from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
-             then $5 else first_response_at end,
-           first_response_by = case when (first_response_at is null or first_response_at > $5)
-                                         and created_by <> $6 and exists (
-             select from helpdesk.org_members m
-              where m.org_id = $1 and m.user_id = $6 and m.org_role <> 'org_customer')
-             then $6 else first_response_by end
+           first_response_at = case when $8 and created_by <> $6
+                                    then least(first_response_at, $5) else first_response_at end,
+           first_response_by = case when $8 and created_by <> $6
+                                         and (first_response_at is null or first_response_at > $5)
+                                    then $6 else first_response_by end
      where org_id = $1 and id = $2
      returning created_by";
 
@@ -90,8 +87,11 @@ fn set_updated_at(row: &TriggerRow) -> Result<Option<Uuid>> {
 
 fn add_to_public_counts(row: &TriggerRow) -> Result<Option<Uuid>> {
     let is_comment = is_comment(row);
-    // The statement sets them as first responder if they are staff and there is none yet.
-    let responder: Option<Uuid> = if is_comment { row.get("created_by")? } else { None };
+    let author: Option<Uuid> = if is_comment { row.get("created_by")? } else { None };
+    let is_by_staff = match author {
+        Some(author) => rights::is_staff_member(row.required("org_id")?, author)?,
+        None => false,
+    };
     let commented_at: Option<TimestampWithTimeZone> =
         if is_comment { row.get("created_at")? } else { None };
     statement::write(UPDATE_PUBLIC_COUNTS).fetch_scalar(&[
@@ -100,8 +100,9 @@ fn add_to_public_counts(row: &TriggerRow) -> Result<Option<Uuid>> {
         i32::from(is_comment).into(),
         i32::from(!is_comment).into(),
         row.arg(time_column(row))?,
-        responder.into(),
+        author.into(),
         commented_at.into(),
+        is_by_staff.into(),
     ])
 }
 

@@ -14,8 +14,8 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
 use crate::tickets::access::{VisibleTicket, require_visible_ticket};
 use crate::tickets::comment_event::CommentEvent;
-use crate::tickets::details::changed_ticket;
 use crate::tickets::idempotency::NewObject;
+use crate::tickets::ticket_object::changed_ticket;
 
 /// Whether a person ($3) is the ticket's requester, and whether the ticket still is to be resolved.
 const FIND_TICKET: &str = "
@@ -82,7 +82,7 @@ fn resolve_ticket(
         let _moving = is_requester.then(|| SystemWrite::begin(SystemWrite::MoveByCustomer));
         statement::write(RESOLVE_TICKET).execute(&[org.into(), ticket.into(), stage.into()])?;
     }
-    changed_ticket(org, ticket, is_staff)
+    changed_ticket(org, ticket)
 }
 
 fn lock_resolved_stage(org: Uuid, ticket: Uuid) -> Result<Uuid> {

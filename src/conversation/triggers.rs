@@ -22,7 +22,7 @@ const FIND_REQUESTER: &str = "
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
 const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
 
-/// What a public comment ($4) or file of the requester ($3), or of anybody who is neither staff nor
+/// What a public comment ($4) or file of the requester, or of anybody ($3) who is neither staff nor
 /// the assignee, does: the stage and the statuses in which it reopens the ticket, and whether it is
 /// refused on a closed one. Lock order: stage, then ticket, as in update_ticket.
 const FIND_REOPENING: &str = "
@@ -38,11 +38,7 @@ const FIND_REOPENING: &str = "
       join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.is_active
                                      and (s.is_start or (s.status = 'open' and s.position > b.position))
      where t.org_id = $1 and t.id = $2
-       and (t.created_by = $3
-            or (t.assigned_to is distinct from $3
-                and not exists (select from helpdesk.org_members m
-                                 where m.org_id = $1 and m.user_id = $3
-                                   and m.org_role <> 'org_customer')))
+       and (t.created_by = $3 or t.assigned_to is distinct from $3)
      order by s.is_start, s.position, s.id
      limit 1
        for share of s";
@@ -189,12 +185,13 @@ impl Reopening {
         if new.required("is_internal")? || new.is_import(time_column)? {
             return Ok(None);
         }
-        let args = [
-            new.arg("org_id")?,
-            new.arg("ticket_id")?,
-            new.arg(author_column(new))?,
-            is_comment(new).into(),
-        ];
+        let author: Uuid = new.required(author_column(new))?;
+        let is_by_requester = new.get("requester_id")? == Some(author);
+        if !is_by_requester && rights::is_staff_member(new.required("org_id")?, author)? {
+            return Ok(None);
+        }
+        let args =
+            [new.arg("org_id")?, new.arg("ticket_id")?, author.into(), is_comment(new).into()];
         let found = statement::write(FIND_REOPENING).fetch_optional(&args, |row| {
             Some(Reopening {
                 stage: row.get(1)?,

@@ -61,33 +61,34 @@ impl Expression {
         if parts.len() < 2 { parts.pop() } else { Some(Expression::Any(parts)) }
     }
 
-    /// As a tsquery, with `prefix` before each lexeme.
-    pub(super) fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    /// As a tsquery, with `prefix` before each lexeme, and only for lexemes of a weight unless that
+    /// is empty.
+    pub(super) fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let joined = |parts: &[Expression], operator: &str| {
             let parts: Vec<String> =
-                parts.iter().map(|part| part.to_tsquery(prefix, form)).collect();
+                parts.iter().map(|part| part.to_tsquery(prefix, form, weight)).collect();
             format!("({})", parts.join(operator))
         };
         match self {
-            Expression::Word(word) => word.to_tsquery(prefix, form),
+            Expression::Word(word) => word.to_tsquery(prefix, form, weight),
             Expression::Phrase(words) => {
                 let mut phrase = String::from("(");
                 for (n, (distance, word)) in words.iter().enumerate() {
                     if n > 0 {
                         phrase.push_str(&format!(" <{distance}> "));
                     }
-                    phrase.push_str(&word.to_tsquery(prefix, form));
+                    phrase.push_str(&word.to_tsquery(prefix, form, weight));
                 }
                 phrase.push(')');
                 phrase
             }
             Expression::All(parts) => joined(parts, " & "),
             Expression::Any(parts) => joined(parts, " | "),
-            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form)),
+            Expression::Not(part) => format!("!{}", part.to_tsquery(prefix, form, weight)),
             Expression::OrPeople(part, people) => {
-                let mut alternatives = vec![part.to_tsquery(prefix, form)];
-                // Only tickets have people.
-                if prefix.starts_with(Kind::Ticket.prefix()) {
+                let mut alternatives = vec![part.to_tsquery(prefix, form, weight)];
+                // Only tickets have people, and not in their titles.
+                if prefix.starts_with(Kind::Ticket.prefix()) && weight.is_empty() {
                     let lexemes = people.lexemes(form);
                     alternatives
                         .extend(lexemes.map(|lexeme| quote_lexeme(&format!("{prefix}{lexeme}"))));
@@ -271,17 +272,21 @@ impl Spellings {
         Spellings { literal, ..Spellings::default() }
     }
 
-    fn to_tsquery(&self, prefix: &str, form: Form) -> String {
+    fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let is_beginning = self.is_beginning_in(form);
         let others = if form == Form::Literal { &[][..] } else { &self.others };
         let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
-        let quoted = |lexeme: &String| quote_lexeme(&format!("{prefix}{lexeme}"));
+        let quoted = |lexeme: &String, star: &str| {
+            let colon = if star.is_empty() && weight.is_empty() { "" } else { ":" };
+            quote_lexeme(&format!("{prefix}{lexeme}")) + colon + star + weight
+        };
+        let star = if is_beginning { "*" } else { "" };
         let lexemes: Vec<String> = self
             .literal
             .iter()
             .chain(others)
-            .map(|lexeme| quoted(lexeme) + if is_beginning { ":*" } else { "" })
-            .chain(stems.iter().map(quoted))
+            .map(|lexeme| quoted(lexeme, star))
+            .chain(stems.iter().map(|stem| quoted(stem, "")))
             .collect();
         match lexemes.as_slice() {
             [lexeme] => lexeme.clone(),

@@ -67,6 +67,12 @@ pub(super) fn without_accents(word: &str) -> Vec<String> {
     folded
 }
 
+/// A text in lower case and without accents, to compare names.
+pub fn plain(text: &str) -> String {
+    let text = normalize(text, Casing::Default);
+    without_accents(&text).pop().unwrap_or(text)
+}
+
 fn strip(word: impl Iterator<Item = char>) -> String {
     let mut has_accents = false;
     let mut plain = String::new();

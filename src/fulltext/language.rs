@@ -3,7 +3,8 @@
 
 use pgrx::prelude::*;
 
-use super::rebuild::rebuild_organization;
+use super::rebuild::{rebuild_organization, sort_organization};
+use crate::platform::collation::Collation;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
@@ -16,7 +17,8 @@ const LANGUAGES: &str = "
       from pg_ts_config c
      where c.cfgnamespace = 'pg_catalog'::regnamespace";
 
-/// Trigger on organizations: the search language is a configuration that Postgres ships.
+/// Trigger on organizations: the search language is a configuration that Postgres ships, and
+/// sort_locale a language tag.
 #[pg_trigger(sql = "
     create function helpdesk.organizations_check_search_language() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -39,6 +41,15 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             format!("One of: {languages}."),
         ));
     }
+    let tag: Option<String> = new.get("sort_locale")?;
+    if tag.is_some_and(|tag| Collation::of_tag(&tag).is_none()) {
+        return Err(error::invalid(
+            "unknown_locale",
+            "sort_locale",
+            "not a language tag",
+            "A BCP 47 tag, such as cs or de-AT; null for the language of search_language.",
+        ));
+    }
     Ok(Some(new.unchanged()))
 }
 
@@ -57,6 +68,9 @@ fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> Tri
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
+        (Some(old), Some(new)) if new.same_image(old, "search_language")? => {
+            sort_organization(new.required("id")?)?;
+        }
         (_, Some(new)) => rebuild_organization(new.required("id")?)?,
         (Some(old), None) => statement::write(DELETE_DOCUMENTS).execute(&[old.arg("id")?])?,
         (None, None) => {}

@@ -9,6 +9,9 @@ pub(super) const FOLDED: char = '~';
 /// The prefix of the lexemes of an article's title.
 pub(super) const TITLE_PREFIX: &str = "h";
 
+/// The weight of the words of a title.
+pub(super) const TITLE_WEIGHT: &str = "A";
+
 /// Before the id of the requester or assignee of a ticket. No word contains it.
 const PERSON: char = '@';
 

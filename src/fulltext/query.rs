@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::analyzer::Analyzer;
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{Kind, TITLE_PREFIX, organization_marker};
+use super::lexemes::{Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
 use super::reader::Reader;
-pub use super::syntax::Pair;
 use super::text::readable;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
@@ -97,32 +96,32 @@ impl Phase {
     }
 }
 
+/// Where the words of a query must occur.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Text,
+    Title,
+    Either,
+}
+
 /// A query with at least one lexeme.
 pub struct Query {
     pub(super) org: Uuid,
     language: String,
     pub(super) expression: Expression,
+    place: Place,
 }
 
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        Query::parse_with_filters(org, text, &mut |_| false)
-    }
-
-    /// The same, without the pairs like `status:open` that `take_filter` takes.
-    pub fn parse_with_filters(
-        org: Uuid,
-        text: &str,
-        take_filter: &mut dyn FnMut(Pair) -> bool,
-    ) -> Result<Option<Query>> {
         let settings = statement::read(SETTINGS)
             .fetch_optional(&[org.into()], |row| Some((row.get::<String>(1)?, row.get(2)?)))?;
         let Some((language, ignores_accents)) = settings.flatten() else { return Ok(None) };
         let analyzer = Analyzer::of(&language)?;
         let reader = Reader { analyzer: &analyzer, ignores_accents };
-        let expression = reader.read(readable(text), take_filter);
-        Ok(expression.map(|expression| Query { org, language, expression }))
+        let expression = reader.read(readable(text));
+        Ok(expression.map(|expression| Query { org, language, expression, place: Place::Text }))
     }
 
     /// A query that any of these lexemes matches; None if there are none.
@@ -131,7 +130,7 @@ impl Query {
             Expression::Word(Spellings { literal: vec![lexeme], ..Spellings::default() })
         });
         let expression = Expression::any(words.collect())?;
-        Some(Query { org, language, expression })
+        Some(Query { org, language, expression, place: Place::Text })
     }
 
     pub(super) fn language(&self) -> &str {
@@ -140,6 +139,26 @@ impl Query {
 
     pub(super) fn wanted_words(&self) -> Vec<&Spellings> {
         self.expression.wanted_words()
+    }
+
+    /// The same words, in titles only.
+    pub fn in_titles(self) -> Query {
+        Query { place: Place::Title, ..self }
+    }
+
+    /// The same words, in titles or in whole texts, which makes a difference to unwanted words.
+    pub fn in_titles_or_texts(self) -> Query {
+        Query { place: Place::Either, ..self }
+    }
+
+    /// The tsquery for the titles of the tickets of a phase.
+    pub fn titles_for_phase(&self, phase: Phase) -> TsQuery {
+        self.tsquery_for_phase(phase, Place::Title)
+    }
+
+    /// The tsquery for the whole texts of the tickets and comments of a phase.
+    pub fn texts_for_phase(&self, phase: Phase) -> TsQuery {
+        self.tsquery_for_phase(phase, Place::Text)
     }
 
     /// The tsquery for documents of a kind.
@@ -156,15 +175,27 @@ impl Query {
     /// which the last word is only a beginning.
     pub fn for_articles(&self, are_whole: bool) -> [TsQuery; 2] {
         let form = if are_whole { Form::WholeWords } else { Form::Complete };
-        [Kind::Article.prefix(), TITLE_PREFIX].map(|kind| TsQuery(self.with_prefix(kind, form)))
+        let titles = self.with_prefix_in(TITLE_PREFIX, form, Place::Text);
+        [TsQuery(self.with_prefix(Kind::Article.prefix(), form)), TsQuery(titles)]
     }
 
     /// The tsquery for the tickets and comments of a phase.
     pub fn for_phase(&self, phase: Phase) -> TsQuery {
-        TsQuery(self.conditions(&self.expression, phase).join(" & "))
+        self.tsquery_for_phase(phase, self.place)
     }
 
-    /// The same without phrases, which the index finds only by reading the documents.
+    fn tsquery_for_phase(&self, phase: Phase, place: Place) -> TsQuery {
+        let tsquery = |form| self.with_prefix_in(Kind::Ticket.prefix(), form, place);
+        TsQuery(match phase {
+            Phase::Exact => tsquery(Form::WholeWords),
+            Phase::Prefix if self.expression.is_being_typed() => {
+                format!("({}) & !({})", tsquery(Form::Complete), tsquery(Form::WholeWords))
+            }
+            Phase::All | Phase::Prefix => tsquery(Form::Complete),
+        })
+    }
+
+    /// The same anywhere and without phrases, which the index finds only by reading the documents.
     fn without_phrases_for_phase(&self, phase: Phase) -> TsQuery {
         TsQuery(self.conditions(&self.expression.without_phrases(), phase).join(" & "))
     }
@@ -173,6 +204,9 @@ impl Query {
     /// the documents that match all of several tsqueries by skipping from one to the next, and
     /// those that match a tsquery by reading all that have its rarest word.
     pub fn conditions_for_phase(&self, phase: Phase) -> Vec<TsQuery> {
+        if self.place != Place::Text {
+            return vec![self.for_phase(phase)];
+        }
         self.conditions(&self.expression, phase).into_iter().map(TsQuery).collect()
     }
 
@@ -205,13 +239,14 @@ impl Query {
         let (unwanted, wanted): (Vec<_>, Vec<_>) =
             expression.conjuncts().into_iter().partition(|part| part.matches_without_words());
         let tsqueries = |parts: Vec<&Expression>| -> Vec<String> {
-            parts.iter().map(|part| part.to_tsquery(&marker, phase.form())).collect()
+            parts.iter().map(|part| part.to_tsquery(&marker, phase.form(), "")).collect()
         };
         let (mut wanted, mut rest) = (tsqueries(wanted), tsqueries(unwanted));
         // Without its phrases, an expression would exclude too much.
         let is_whole = expression.has_phrase() || !self.expression.has_phrase();
         if phase == Phase::Prefix && self.expression.is_being_typed() && is_whole {
-            rest.push(format!("!({})", self.expression.to_tsquery(&marker, Form::WholeWords)));
+            let exact = self.expression.to_tsquery(&marker, Form::WholeWords, "");
+            rest.push(format!("!({exact})"));
         }
         if wanted.is_empty() {
             wanted.push(format!("'{marker}'"));
@@ -225,20 +260,29 @@ impl Query {
         wanted
     }
 
+    /// The phase that a search begins with.
+    pub fn first_phase(&self) -> Phase {
+        if self.expression.is_being_typed() { Phase::Exact } else { Phase::All }
+    }
+
     /// A query with only negated words asks for the organization's marker, because the index needs
     /// a lexeme to start from.
     fn with_prefix(&self, kind: &str, form: Form) -> String {
+        self.with_prefix_in(kind, form, self.place)
+    }
+
+    fn with_prefix_in(&self, kind: &str, form: Form, place: Place) -> String {
         let marker = organization_marker(self.org, kind);
-        let tsquery = self.expression.to_tsquery(&marker, form);
+        let tsquery = |weight| self.expression.to_tsquery(&marker, form, weight);
+        let tsquery = match place {
+            Place::Text => tsquery(""),
+            Place::Title => tsquery(TITLE_WEIGHT),
+            Place::Either => format!("({} | {})", tsquery(""), tsquery(TITLE_WEIGHT)),
+        };
         match self.expression.matches_without_words() {
             true => format!("'{marker}' & ( {tsquery} )"),
             false => tsquery,
         }
-    }
-
-    /// The phase that a search begins with.
-    pub fn first_phase(&self) -> Phase {
-        if self.expression.is_being_typed() { Phase::Exact } else { Phase::All }
     }
 
     /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.

@@ -3,7 +3,7 @@
 use super::analyzer::{Analyzer, mark_folded};
 use super::characters::{Class, classify};
 use super::expression::{Expression, Spellings};
-use super::syntax::{Item, Pair, split};
+use super::syntax::{Item, split};
 use super::text::MAX_TYPED_WORD;
 use super::tokens::{Token, TokenKind};
 
@@ -20,11 +20,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// None if the query has no lexemes.
-    pub(super) fn read(
-        &self,
-        query: &str,
-        take_filter: &mut dyn FnMut(Pair) -> bool,
-    ) -> Option<Expression> {
+    pub(super) fn read(&self, query: &str) -> Option<Expression> {
         let is_open = query.chars().next_back().is_some_and(|c| classify(c) != Class::Separator);
         let items = split(query);
         let last = items.len().wrapping_sub(1);
@@ -37,8 +33,6 @@ impl Reader<'_> {
                     alternatives.extend(Expression::all(std::mem::take(&mut parts)));
                     continue;
                 }
-                Item::Pair { pair, .. } if take_filter(pair) => continue,
-                Item::Pair { pair, text } => (text, pair.is_unwanted, false),
                 Item::Word { text, is_unwanted } => (text, is_unwanted, false),
                 Item::Phrase { text, is_unwanted } => (text, is_unwanted, true),
             };

@@ -10,6 +10,7 @@ use super::blocks::{block_of_document, starts_block};
 use super::language_lock::advisory_lock;
 use super::lexemes::organization_marker;
 use super::people::people_of_organization;
+use super::sorting::sort_articles;
 use super::vector::lexemes_of;
 use crate::platform::error::{self, Result};
 use crate::platform::schema_version::check_schema_version;
@@ -131,10 +132,18 @@ pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
     write_documents(org)
 }
 
+/// Sorts the articles of an organization in its new language.
+pub(super) fn sort_organization(org: Uuid) -> Result<()> {
+    check_read_committed()?;
+    advisory_lock(org, Lock::Exclusive);
+    sort_articles(org)
+}
+
 /// The caller holds the lock of the organization, or of the table.
 fn write_documents(org: Uuid) -> Result<()> {
     let args = [org.into(), organization_marker(org, "").into()];
-    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&args))
+    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&args))?;
+    sort_articles(org)
 }
 
 fn check_read_committed() -> Result<()> {

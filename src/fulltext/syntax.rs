@@ -1,32 +1,13 @@
-//! The syntax of queries: words, "phrases", -unwanted, or, and key:value.
+//! The syntax of queries without their filters: words, "phrases", -unwanted, and or.
 
 use super::text::MAX_QUERY_WORDS;
 
 /// A part of a query.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item<'a> {
-    Word {
-        text: &'a str,
-        is_unwanted: bool,
-    },
-    Phrase {
-        text: &'a str,
-        is_unwanted: bool,
-    },
-    /// `tag:vip` or `tag:"very important"`.
-    Pair {
-        pair: Pair<'a>,
-        text: &'a str,
-    },
+    Word { text: &'a str, is_unwanted: bool },
+    Phrase { text: &'a str, is_unwanted: bool },
     Or,
-}
-
-/// `key:value`, which may be a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair<'a> {
-    pub key: &'a str,
-    pub value: &'a str,
-    pub is_unwanted: bool,
 }
 
 /// The parts of any text, at most 50.
@@ -58,22 +39,23 @@ fn take_item(text: &str) -> (Option<Item<'_>>, &str) {
         _ => (false, text),
     };
     if let Some(phrase) = body.strip_prefix('"') {
-        let (text, after) = phrase.split_once('"').unwrap_or((phrase, ""));
-        return (Some(Item::Phrase { text, is_unwanted }), after);
+        // A quote that is never closed is not one, like that of inches.
+        return match phrase.split_once('"') {
+            Some((text, after)) => (Some(Item::Phrase { text, is_unwanted }), after),
+            None => (None, phrase),
+        };
     }
-    let end = body.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(body.len());
-    let (word, after) = body.split_at(end);
+    let (word, after) = body.split_at(end_of_word(body));
     if word.eq_ignore_ascii_case("or") && !is_unwanted {
         return (Some(Item::Or), after);
     }
-    let Some((key, value)) = word.split_once(':').filter(|(key, _)| !key.is_empty()) else {
-        return (Some(Item::Word { text: word, is_unwanted }), after);
-    };
-    if let Some((value, after)) =
-        after.strip_prefix('"').filter(|_| value.is_empty()).and_then(|text| text.split_once('"'))
-    {
-        let text = &body[..body.len() - after.len()];
-        return (Some(Item::Pair { pair: Pair { key, value, is_unwanted }, text }), after);
-    }
-    (Some(Item::Pair { pair: Pair { key, value, is_unwanted }, text: word }), after)
+    (Some(Item::Word { text: word, is_unwanted }), after)
+}
+
+/// At white space, which quotes after a colon may contain: `subject:"white page"`.
+fn end_of_word(text: &str) -> usize {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let quoted = text[..end].find(":\"").map(|colon| colon + 2);
+    let closed = quoted.and_then(|start| text[start..].find('"').map(|length| start + length + 1));
+    closed.unwrap_or(end)
 }

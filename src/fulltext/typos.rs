@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::folding::{Casing, normalize, without_accents};
+use super::folding::plain;
 use super::text::{MAX_QUERY_WORDS, MAX_TYPED_WORD, readable};
 
 /// Shorter words must match exactly, because too many others are similar.
@@ -29,7 +29,7 @@ impl SimilarTitle {
         let wanted: BTreeSet<String> = split_words(readable(query))
             .filter(|word| has_digit(word) || word.chars().count() >= MIN_SIMILAR)
             .take(MAX_QUERY_WORDS)
-            .map(plain_letters)
+            .map(plain)
             .collect();
         (!wanted.is_empty()).then_some(SimilarTitle { wanted })
     }
@@ -37,14 +37,8 @@ impl SimilarTitle {
     pub fn matches(&self, title: &str) -> bool {
         self.wanted
             .iter()
-            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain_letters(word))))
+            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain(word))))
     }
-}
-
-/// The word in lower case and without accents.
-fn plain_letters(word: &str) -> String {
-    let word = normalize(word, Casing::Default);
-    without_accents(&word).pop().unwrap_or(word)
 }
 
 fn has_digit(word: &str) -> bool {

@@ -45,6 +45,19 @@ impl Login {
         })
     }
 
+    /// The login as the profile knows it, when a change has been missed: the address, and a name
+    /// that is the address.
+    pub(super) fn as_known_by_profile(&self, email: Option<String>, is_confirmed: bool) -> Login {
+        Login { id: self.id, email, is_confirmed, meta: serde_json::Value::Null }
+    }
+
+    /// Whether a profile that follows the login changes with it, apart from the picture.
+    pub(super) fn differs_from(&self, before: &Login) -> bool {
+        self.email != before.email
+            || self.is_confirmed != before.is_confirmed
+            || self.display_name() != before.display_name()
+    }
+
     /// The address, if its owner has confirmed it.
     pub(super) fn confirmed_email(&self) -> Option<&str> {
         self.email.as_deref().filter(|email| self.is_confirmed && !email.is_empty())

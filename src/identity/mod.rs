@@ -8,4 +8,4 @@ mod login;
 mod profiles;
 mod triggers;
 
-pub use profiles::back_fill_profiles;
+pub use profiles::{back_fill_profiles, create_missing_profile, login_exists};

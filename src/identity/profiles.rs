@@ -1,5 +1,6 @@
 //! Writing the profile of a login, and giving a person who signs up again their former one.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 
 use pgrx::Uuid;
@@ -7,13 +8,14 @@ use pgrx::Uuid;
 use super::former_login::end_rights;
 use super::login::Login;
 use crate::platform::error::{self, Result};
+use crate::platform::statement::Planned;
 use crate::platform::{settings, statement, transaction};
 
 /// $6 and $7: name and picture as the login had them before. Those that the person chose stay.
 const UPSERT_PROFILE: &str = "
     insert into helpdesk.profiles as p (auth_id, name, role, email, avatar_url, email_is_confirmed)
     values ($1, $2, (case when $4 then 'admin' else 'customer' end)::helpdesk.user_role, $3, $5, $9)
-    on conflict (auth_id) do update
+    on conflict (auth_id) where auth_id is not null do update
        set email = excluded.email,
            email_is_confirmed = excluded.email_is_confirmed,
            name = case when p.name = $6 then excluded.name else p.name end,
@@ -26,7 +28,7 @@ const UPSERT_PROFILE: &str = "
 const LOCK_FORMER_PROFILES: &str = r#"
     select p.id from helpdesk.profiles p
      where lower(p.email collate "C") = lower($1 collate "C") and p.auth_id is null and p.email_is_confirmed
-     order by p.id for update"#;
+     order by p.id for no key update"#;
 
 const HAS_PROFILE: &str = "select from helpdesk.profiles where auth_id = $1";
 
@@ -36,16 +38,73 @@ const DELETE_UNUSED_PROFILE: &str = "
 
 const ATTACH_PROFILE: &str = "update helpdesk.profiles set auth_id = $2 where id = $1";
 
-const LOGINS_WITHOUT_PROFILE: &str = "
+/// Logins, with the columns that `Login::from_row` reads. Supabase keeps the rows of deleted ones.
+const SELECT_LOGINS: &str = "
     select u.id, u.email::text, u.email_confirmed_at is not null, u.raw_user_meta_data
-      from auth.users u
-     where not exists (select from helpdesk.profiles p where p.auth_id = u.id)
-     order by u.created_at, u.id";
+      from auth.users u";
 
-/// Creates the profiles of logins that have none, for install().
+const MARKS_DELETED_LOGINS: &str = "
+    select from pg_catalog.pg_attribute a
+     where a.attrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass
+       and a.attname operator(pg_catalog.=) 'deleted_at' and not a.attisdropped";
+
+const WITHOUT_PROFILE: &str = "
+     where not exists (select from helpdesk.profiles p where p.auth_id = u.id)";
+
+const ORDER_OF_SIGN_UP: &str = " order by u.created_at, u.id";
+
+/// Profiles that may differ from their login: by the address, or because they still have the name
+/// of a login without one.
+const STALE_PROFILES: &str = "
+    select u.id, u.email::text, u.email_confirmed_at is not null, u.raw_user_meta_data,
+           p.email, p.email_is_confirmed
+      from auth.users u join helpdesk.profiles p on p.auth_id = u.id
+     where p.email is distinct from u.email::text
+        or p.email_is_confirmed <> (u.email_confirmed_at is not null)
+        or (p.name in (p.email, 'User')
+            and u.raw_user_meta_data ?| '{full_name,name,preferred_username,user_name}')
+     order by p.id";
+
+/// For install(): creates the profiles of logins that have none, and brings up to date those that
+/// have not followed their login.
 pub fn back_fill_profiles() -> Result<()> {
-    let logins = statement::write(LOGINS_WITHOUT_PROFILE).fetch_all(&[], Login::from_row)?;
-    logins.iter().flatten().try_for_each(|login| save_profile(login, None))
+    let select = select_existing_logins(WITHOUT_PROFILE)? + ORDER_OF_SIGN_UP;
+    let logins =
+        statement::write_assembled(&select, Planned::Once).fetch_all(&[], Login::from_row)?;
+    logins.iter().flatten().try_for_each(|login| save_profile(login, None))?;
+    let stale = statement::write(STALE_PROFILES).fetch_all(&[], |row| {
+        let login = Login::from_row(row)?;
+        let before = login.as_known_by_profile(row.get(5), row.get(6) == Some(true));
+        Some((login, before))
+    })?;
+    let stale = stale.into_iter().flatten().filter(|(login, before)| login.differs_from(before));
+    stale.into_iter().try_for_each(|(login, before)| save_profile(&login, Some(&before)))
+}
+
+/// Whether there is such a login, and it has not been deleted. Callers pin the search_path.
+pub fn login_exists(login: Uuid) -> Result<bool> {
+    Ok(find_login(login)?.is_some())
+}
+
+/// Creates the profile of a login that has none. Returns false if there is no such login.
+pub fn create_missing_profile(login: Uuid) -> Result<bool> {
+    let Some(login) = find_login(login)? else { return Ok(false) };
+    save_profile(&login, None)?;
+    Ok(true)
+}
+
+fn find_login(login: Uuid) -> Result<Option<Login>> {
+    let select = select_existing_logins(" where u.id operator(pg_catalog.=) $1")?;
+    let found = statement::read_assembled(&select, Planned::Once)
+        .fetch_optional(&[login.into()], Login::from_row)?;
+    Ok(found.flatten())
+}
+
+/// Selects the logins that meet a condition and are not deleted.
+fn select_existing_logins(condition: &str) -> Result<String> {
+    let marks_deleted = statement::write(MARKS_DELETED_LOGINS).exists(&[])?;
+    let existing = if marks_deleted { " and u.deleted_at is null" } else { "" };
+    Ok(format!("{SELECT_LOGINS}{condition}{existing}"))
 }
 
 /// Writes the profile of a login. `before`: the login before the change.
@@ -84,15 +143,14 @@ fn return_former_profile(login: Uuid, email: &str) -> Result<()> {
     statement::write(ATTACH_PROFILE).execute(&[former.into(), login.into()])
 }
 
-/// Deletes the profile of a new login. Returns false if it has been used.
+/// Deletes the profile of a new login. Returns false if it has been used or has a role.
 fn delete_unused_profile(login: Uuid) -> bool {
-    transaction::in_subtransaction(AssertUnwindSafe(|| {
-        match statement::write(DELETE_UNUSED_PROFILE).exists(&[login.into()])? {
-            true => Ok(()),
-            false => Err(error::internal("the profile has a role on the installation")),
-        }
-    }))
-    .is_ok()
+    let is_deleted = Cell::new(false);
+    let work = AssertUnwindSafe(|| {
+        is_deleted.set(statement::write(DELETE_UNUSED_PROFILE).exists(&[login.into()])?);
+        Ok(())
+    });
+    transaction::in_subtransaction(error::refuses_data, work).is_ok() && is_deleted.get()
 }
 
 /// Whether the login has the address in app.initial_admin_email. Folds only ASCII case.

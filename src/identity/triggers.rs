@@ -1,5 +1,6 @@
-//! The triggers on auth.users. Neither signing up nor deleting a login may fail because of
-//! helpdesk, so errors become warnings.
+//! The triggers on auth.users. Neither signing up nor deleting a login may fail because helpdesk
+//! refuses the data, so such errors become warnings. A timeout, for instance, fails both: the login
+//! would otherwise be committed without what belongs to it.
 
 use std::panic::AssertUnwindSafe;
 
@@ -10,12 +11,12 @@ use pgrx::{Uuid, warning};
 use super::former_login::{detach_profile, end_rights};
 use super::login::Login;
 use super::profiles::save_profile;
-use crate::platform::error::Result;
+use crate::platform::error::{self, Result};
 use crate::platform::transaction;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 /// Trigger on auth.users: creates the profile of a new login, and keeps address, name and picture
-/// up to date. install() creates a profile that is missing.
+/// up to date. The person's next call or install() creates a profile that is missing.
 #[pg_trigger(sql = "
     create function helpdesk.handle_new_user() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -65,7 +66,8 @@ fn end_login(login: &Login) -> Result<()> {
 }
 
 fn or_warn(task: &str, login: Uuid, work: impl FnOnce() -> Result<()>) {
-    if let Err(problem) = transaction::in_subtransaction(AssertUnwindSafe(work)) {
+    let outcome = transaction::in_subtransaction(error::refuses_data, AssertUnwindSafe(work));
+    if let Err(problem) = outcome {
         warning!("helpdesk could not {task} of login {login}: {problem}");
     }
 }

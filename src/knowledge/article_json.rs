@@ -20,7 +20,6 @@ pub(super) fn article_columns(is_member: &str) -> String {
 
 /// Positions among those columns.
 pub(super) const ID: usize = 1;
-pub(super) const TITLE: usize = 3;
 pub(super) const CREATED_AT: usize = 11;
 pub(super) const UPDATED_AT: usize = 12;
 
@@ -64,7 +63,7 @@ impl<'a> ArticleJson<'a> {
         ArticleJson {
             id: row.id(ID),
             org_id: row.id(2),
-            title: row.get(TITLE),
+            title: row.get(3),
             categories: row.get(4),
             tags: row.get(5),
             visibility: row.get(6),

@@ -15,7 +15,9 @@ use crate::platform::statement::{self, Planned};
 
 const LIST_CATEGORIES: &str = "
     select c.id, c.parent_id, c.name, c.description
-      from helpdesk.categories c where c.org_id = $1 order by c.name, c.id";
+      from helpdesk.organizations o join helpdesk.categories c on c.org_id = o.id
+     where o.id = $1 and c.org_id = $1
+     order by helpdesk.sort_key(c.name, coalesce(o.sort_locale, o.search_language)), c.id";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -38,7 +38,7 @@ fn rate_article(
     if let Some(comment) = p_comment {
         check_text("p_comment", comment, MAX_FEEDBACK)?;
     }
-    let me = Caller::current()?.require_profile()?;
+    let me = Caller::signed_in()?.require_profile()?;
     let article =
         find_visible_article(id, p_org_id)?.ok_or_else(|| no_such_article("p_article_id"))?;
     statement::write(UPSERT_RATING).execute(&[

@@ -7,6 +7,7 @@ use pgrx::prelude::*;
 use super::columns::{TRACKED_COLUMNS, check_columns, is_changed, normalize_columns};
 use crate::access::caller::Caller;
 use crate::access::rights::check_staff;
+use crate::fulltext::sorting::title_key;
 use crate::platform::error::Result;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
@@ -23,6 +24,9 @@ const SYSTEM_COLUMNS: &[&str] = &["version", "updated_at", "published_at"];
 
 /// Changed only together with the feedback that they count.
 const COUNT_COLUMNS: &[&str] = &["helpful_count", "unhelpful_count"];
+
+/// Changed only together with the title or the language of the organization.
+const SORT_COLUMN: &str = "title_key";
 
 /// Trigger on articles, named as in the original schema: checks a write, and fills in the columns
 /// that the system sets.
@@ -55,15 +59,16 @@ fn before_insert(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
         changes.push(ColumnChange::new(column, 0));
     }
     changes.extend(change_published_at(new)?);
+    changes.push(change_title_key(new, org)?);
     Ok(changes)
 }
 
 fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
     let is_system = SystemWrite::current() == Some(SystemWrite::Derived);
-    let counts = if is_system { &[] } else { COUNT_COLUMNS };
+    let derived: &[_] = if is_system { &[] } else { &[COUNT_COLUMNS, &[SORT_COLUMN]] };
     new.check_unchanged(
         old,
-        IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(counts),
+        IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(derived.iter().copied().flatten()),
         "You can change title, content, categories, tags, visibility and status.",
     )?;
     if is_system {
@@ -83,11 +88,19 @@ fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Co
     if written.contains(&"status") {
         changes.extend(change_published_at(new)?);
     }
+    if written.contains(&"title") {
+        changes.push(change_title_key(new, org)?);
+    }
     let now = transaction::transaction_start();
     let before: TimestampWithTimeZone = old.required("updated_at")?;
     changes.push(ColumnChange::new("updated_at", now.max(before)));
     changes.push(ColumnChange::new("version", old.required::<i32>("version")? + 1));
     Ok(changes)
+}
+
+fn change_title_key(new: &TriggerRow, org: Uuid) -> Result<ColumnChange> {
+    let title: Option<&str> = new.get("title")?;
+    Ok(ColumnChange::new(SORT_COLUMN, title_key(org, title.unwrap_or_default().trim())?))
 }
 
 /// The time of publication of an article that is published. An import may set its own.

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::event::{Event, Ticket};
+use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
@@ -11,11 +12,8 @@ use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tup
 /// How much of a comment its notifications show, in characters.
 const EXCERPT: usize = 200;
 
-/// The ticket, and whether a person ($3) is staff of its organization.
 const FIND_TICKET: &str = "
-    select t.number, t.title, t.workflow_id, t.created_by, t.assigned_to,
-           (select m.org_role <> 'org_customer' from helpdesk.org_members m
-             where m.org_id = $1 and m.user_id = $3)
+    select t.number, t.title, t.workflow_id, t.created_by, t.assigned_to
       from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
 
 const UPDATE_EXCERPTS: &str = "
@@ -53,8 +51,7 @@ fn after_comment_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 fn notify_of_comment(new: &TriggerRow) -> Result<()> {
     let author: Uuid = new.required("created_by")?;
-    let Some(found) = TicketOfRow::find(new, author)? else { return Ok(()) };
-    let is_by_customer = found.is_by_customer(author);
+    let Some(found) = TicketOfRow::find(new)? else { return Ok(()) };
     let mut event = Event::new(found.ticket(new)?, Some(author));
     let id: Uuid = new.required("id")?;
     event.comment = Some(id);
@@ -67,7 +64,9 @@ fn notify_of_comment(new: &TriggerRow) -> Result<()> {
     }
     event.tell(event.ticket.assignee, "ticket_commented");
     event.kind_for_watchers = Some("ticket_commented");
-    event.is_for_queue = !event.is_internal && is_by_customer && event.ticket.assignee.is_none();
+    event.is_for_queue_watchers = !event.is_internal
+        && event.ticket.assignee.is_none()
+        && is_by_customer(&event.ticket, author)?;
     event.notify()
 }
 
@@ -83,32 +82,37 @@ fn after_attachment_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         return Ok(None);
     }
     let uploader: Uuid = new.required("uploaded_by")?;
-    let Some(found) = TicketOfRow::find(new, uploader)? else { return Ok(None) };
-    if !found.is_by_customer(uploader) {
+    let Some(found) = TicketOfRow::find(new)? else { return Ok(None) };
+    let ticket = found.ticket(new)?;
+    if !is_by_customer(&ticket, uploader)? {
         return Ok(None);
     }
-    let mut event = Event::new(found.ticket(new)?, Some(uploader));
+    let mut event = Event::new(ticket, Some(uploader));
     event.add("attachment_id", new.required::<Uuid>("id")?.to_string());
     event.tell(event.ticket.assignee, "ticket_file_added");
     event.kind_for_watchers = Some("ticket_file_added");
-    event.is_for_queue = event.ticket.assignee.is_none();
+    event.is_for_queue_watchers = event.ticket.assignee.is_none();
     event.notify()?;
     Ok(None)
 }
 
-/// The ticket of a comment or an attachment, with what is known of the author.
+/// Staff are customers of the tickets that they opened themselves.
+fn is_by_customer(ticket: &Ticket, author: Uuid) -> Result<bool> {
+    Ok(author == ticket.requester || !rights::is_staff_member(ticket.org, author)?)
+}
+
+/// The ticket of a comment or an attachment.
 struct TicketOfRow {
     number: i64,
     title: String,
     workflow: Uuid,
     requester: Uuid,
     assignee: Option<Uuid>,
-    is_by_staff: bool,
 }
 
 impl TicketOfRow {
-    fn find(row: &TriggerRow, author: Uuid) -> Result<Option<TicketOfRow>> {
-        let args = [row.arg("org_id")?, row.arg("ticket_id")?, author.into()];
+    fn find(row: &TriggerRow) -> Result<Option<TicketOfRow>> {
+        let args = [row.arg("org_id")?, row.arg("ticket_id")?];
         let found = statement::write(FIND_TICKET).fetch_optional(&args, |row| {
             Some(TicketOfRow {
                 number: row.get(1)?,
@@ -116,15 +120,9 @@ impl TicketOfRow {
                 workflow: row.get(3)?,
                 requester: row.get(4)?,
                 assignee: row.get(5),
-                is_by_staff: row.get(6).unwrap_or(false),
             })
         })?;
         Ok(found.flatten())
-    }
-
-    /// Staff are customers of the tickets that they opened themselves.
-    fn is_by_customer(&self, author: Uuid) -> bool {
-        !self.is_by_staff || author == self.requester
     }
 
     fn ticket(&self, row: &TriggerRow) -> Result<Ticket<'_>> {

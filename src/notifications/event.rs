@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 
-/// Watchers of the ticket ($2), and of the queue of its workflow ($4) if $3.
-const LIST_WATCHERS: &str = "
-    select w.user_id from helpdesk.ticket_watchers w where w.org_id = $1 and w.ticket_id = $2
-    union all
+const LIST_TICKET_WATCHERS: &str = "
+    select w.user_id from helpdesk.ticket_watchers w where w.org_id = $1 and w.ticket_id = $2";
+
+const LIST_QUEUE_WATCHERS: &str = "
     select q.user_id from helpdesk.queue_watchers q
-     where $3 and q.org_id = $1 and (q.workflow_id is null or q.workflow_id = $4)";
+     where q.org_id = $1 and (q.workflow_id is null or q.workflow_id = $2)";
 
 const LIST_NOTIFIED_OF_COMMENT: &str =
     "select n.user_id from helpdesk.notifications n where n.org_id = $1 and n.comment_id = $2";
@@ -59,9 +59,10 @@ pub(super) struct Event<'a> {
     pub(super) part_of_comment: Option<Uuid>,
     pub(super) actor: Option<Uuid>,
     pub(super) is_internal: bool,
-    /// The kind of notification for watchers of the ticket and of the queue.
+    /// The kind of notification for watchers.
     pub(super) kind_for_watchers: Option<&'static str>,
-    pub(super) is_for_queue: bool,
+    pub(super) is_for_ticket_watchers: bool,
+    pub(super) is_for_queue_watchers: bool,
     content: Value,
     recipients: Vec<Recipient>,
 }
@@ -86,7 +87,8 @@ impl<'a> Event<'a> {
             actor,
             is_internal: false,
             kind_for_watchers: None,
-            is_for_queue: false,
+            is_for_ticket_watchers: true,
+            is_for_queue_watchers: false,
             content,
             recipients: Vec::new(),
         }
@@ -150,16 +152,10 @@ impl<'a> Event<'a> {
 
     fn add_watchers(&mut self) -> Result<()> {
         let Some(kind) = self.kind_for_watchers else { return Ok(()) };
-        let ticket = &self.ticket;
-        let args =
-            [ticket.org.into(), ticket.id.into(), self.is_for_queue.into(), ticket.workflow.into()];
-        let watchers = statement::write(LIST_WATCHERS)
-            .planned(Planned::Once)
-            .fetch_all(&args, |row| row.get::<Uuid>(1))?;
         let mut known: HashSet<Uuid> =
             self.recipients.iter().map(|recipient| recipient.person).collect();
         known.extend(self.actor);
-        for person in watchers.into_iter().flatten() {
+        for person in self.list_watchers()? {
             if known.insert(person) {
                 self.recipients.push(Recipient { person, kinds: vec![kind] });
             }
@@ -167,12 +163,31 @@ impl<'a> Event<'a> {
         Ok(())
     }
 
+    fn list_watchers(&self) -> Result<Vec<Uuid>> {
+        let Ticket { org, id, workflow, .. } = self.ticket;
+        let mut watchers = Vec::new();
+        if self.is_for_ticket_watchers {
+            watchers.extend(list_people(LIST_TICKET_WATCHERS, org, id)?);
+        }
+        if self.is_for_queue_watchers {
+            watchers.extend(list_people(LIST_QUEUE_WATCHERS, org, workflow)?);
+        }
+        Ok(watchers)
+    }
+
     /// A change that belongs to a comment is the same event: nobody is notified of both.
     fn remove_notified_of_comment(&mut self) -> Result<()> {
         let Some(comment) = self.part_of_comment else { return Ok(()) };
-        let notified = statement::write(LIST_NOTIFIED_OF_COMMENT)
-            .fetch_all(&[self.ticket.org.into(), comment.into()], |row| row.get::<Uuid>(1))?;
-        self.recipients.retain(|recipient| !notified.contains(&Some(recipient.person)));
+        let notified = list_people(LIST_NOTIFIED_OF_COMMENT, self.ticket.org, comment)?;
+        self.recipients.retain(|recipient| !notified.contains(&recipient.person));
         Ok(())
     }
+}
+
+/// The people that a statement finds for something in an organization.
+fn list_people(sql: &'static str, org: Uuid, id: Uuid) -> Result<Vec<Uuid>> {
+    let people = statement::write(sql)
+        .planned(Planned::Once)
+        .fetch_all(&[org.into(), id.into()], |row| row.get::<Uuid>(1))?;
+    Ok(people.into_iter().flatten().collect())
 }

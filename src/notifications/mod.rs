@@ -51,7 +51,7 @@ fn mark_notifications_read(
     p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL"),
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<i64> {
-    let caller = Caller::current()?;
+    let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
     let args = [me.into(), caller.orgs().into(), p_ids.into(), p_org_id.into()];
     Ok(statement::write(MARK_READ).fetch_scalar(&args)?.unwrap_or(0))
@@ -62,7 +62,8 @@ fn mark_notifications_read(
 #[search_path(pg_catalog, pg_temp)]
 fn count_unread_notifications(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<i64> {
     let caller = Caller::current()?;
-    let args = [caller.require_profile()?.into(), caller.orgs().into(), p_org_id.into()];
+    caller.require_login()?;
+    let args = [caller.profile.into(), caller.orgs().into(), p_org_id.into()];
     Ok(statement::read(COUNT_UNREAD).fetch_scalar(&args)?.unwrap_or(0))
 }
 

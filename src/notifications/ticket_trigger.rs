@@ -51,7 +51,9 @@ fn notify_of_new_ticket(new: &TriggerRow) -> Result<()> {
     event.tell_even_actor(event.ticket.requester, "ticket_created");
     event.tell(event.ticket.assignee, "ticket_assigned");
     event.kind_for_watchers = Some("ticket_created");
-    event.is_for_queue = true;
+    // Nobody watches the ticket yet.
+    event.is_for_ticket_watchers = false;
+    event.is_for_queue_watchers = true;
     event.notify()
 }
 

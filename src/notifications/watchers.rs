@@ -56,7 +56,7 @@ fn watch_ticket(
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<()> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
-    let me = Caller::current()?.require_profile()?;
+    let me = Caller::signed_in()?.require_profile()?;
     if p_watch == Some(false) {
         // Includes tickets that the caller no longer sees.
         let args = [ticket.into(), me.into(), p_org_id.into()];

@@ -65,7 +65,7 @@ fn random_code() -> Result<String> {
 #[search_path(pg_catalog, pg_temp)]
 fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     let code = required(p_code, "p_code")?.trim().to_ascii_lowercase();
-    let caller = Caller::current()?;
+    let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
     if caller.is_installation_admin() {
         return Err(error::conflict(
@@ -74,7 +74,7 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
             "The code can still be redeemed by somebody else.",
         ));
     }
-    require_confirmed_email(me)?;
+    require_confirmed_email()?;
     if !statement::write(REDEEM_CODE).exists(&[code.into(), me.into()])? {
         // One error for all reasons, so that codes cannot be probed.
         return Err(error::not_allowed(

@@ -1,7 +1,6 @@
 //! E-mail addresses: which texts are one, and which address a person has confirmed.
 
-use pgrx::Uuid;
-
+use crate::access::caller::claimed_login;
 use crate::access::rights::email_not_confirmed;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
@@ -10,8 +9,7 @@ const MAX_EMAIL: usize = 320;
 
 /// Anybody can claim an unconfirmed address, so it proves nothing about a person.
 const FIND_CONFIRMED_EMAIL: &str = "
-    select u.email::text from helpdesk.profiles p join auth.users u on u.id = p.auth_id
-     where p.id = $1 and u.email_confirmed_at is not null";
+    select u.email::text from auth.users u where u.id = $1 and u.email_confirmed_at is not null";
 
 /// The address in `p_email`, without white space around it.
 pub(super) fn parse_email(text: &str) -> Result<&str> {
@@ -31,12 +29,12 @@ pub(super) fn parse_email(text: &str) -> Result<&str> {
     Ok(email)
 }
 
-/// The address that a person has confirmed; None if they have confirmed none.
-pub(super) fn find_confirmed_email(profile: Uuid) -> Result<Option<String>> {
-    statement::read(FIND_CONFIRMED_EMAIL).fetch_scalar(&[profile.into()])
+/// The address that the signed-in person has confirmed; None if they have confirmed none.
+pub(super) fn find_confirmed_email() -> Result<Option<String>> {
+    statement::read(FIND_CONFIRMED_EMAIL).fetch_scalar(&[claimed_login()?.into()])
 }
 
-/// The address that a person has confirmed; an error if they have confirmed none.
-pub(super) fn require_confirmed_email(profile: Uuid) -> Result<String> {
-    find_confirmed_email(profile)?.ok_or_else(email_not_confirmed)
+/// The same; an error if they have confirmed none.
+pub(super) fn require_confirmed_email() -> Result<String> {
+    find_confirmed_email()?.ok_or_else(email_not_confirmed)
 }

@@ -26,11 +26,11 @@ const IS_OPEN: &str = "select from helpdesk.organizations where id = $1 and open
 #[search_path(pg_catalog, pg_temp)]
 fn join_organization(p_org_id: Option<Uuid>) -> Result<Uuid> {
     let org = required(p_org_id, "p_org_id")?;
-    let me = Caller::current()?.require_profile()?;
+    let me = Caller::signed_in()?.require_profile()?;
     if rights::is_member(org, me)? {
         return Ok(org);
     }
-    require_confirmed_email(me)?;
+    require_confirmed_email()?;
     let args = || [org.into(), me.into()];
     if !statement::write(IS_OPEN).exists(&args()[..1])? {
         return Err(error::not_allowed(

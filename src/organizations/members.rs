@@ -102,7 +102,7 @@ fn remove_member(p_org_id: Option<Uuid>, p_user_id: Option<Uuid>) -> Result<()> 
 #[search_path(pg_catalog, pg_temp)]
 fn leave_organization(p_org_id: Option<Uuid>) -> Result<()> {
     let org = required(p_org_id, "p_org_id")?;
-    let me = Caller::current()?.require_profile()?;
+    let me = Caller::signed_in()?.require_profile()?;
     if delete_member(org, me)? { Ok(()) } else { Err(not_a_member()) }
 }
 

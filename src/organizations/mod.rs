@@ -30,7 +30,7 @@ const INSERT_ORGANIZATION: &str =
 fn create_organization(p_name: Option<&str>) -> Result<Uuid> {
     let name = required(p_name, "p_name")?.trim();
     check_text("p_name", name, MAX_NAME)?;
-    let caller = Caller::current()?;
+    let caller = Caller::signed_in()?;
     let creator = caller.require_profile()?;
     caller.check_may_create_organization()?;
     let id = new_id();

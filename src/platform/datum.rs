@@ -1,4 +1,5 @@
-//! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery and uuid[].
+//! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery, uuid[], and
+//! timestamps.
 
 use std::ffi::CString;
 use std::rc::Rc;
@@ -10,6 +11,15 @@ use pgrx::prelude::*;
 use serde::Serialize;
 
 use super::error::{Result, internal};
+
+/// Microseconds from 1970, the epoch of jiff, to 2000, the epoch of Postgres.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
+/// None if it is out of Postgres's range.
+pub fn timestamp_from(timestamp: jiff::Timestamp) -> Option<TimestampWithTimeZone> {
+    let micros = timestamp.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
+    TimestampWithTimeZone::try_from(micros).ok()
+}
 
 /// A `jsonb` argument, as the text that it prints as. pgrx's own type panics on deeply nested JSON.
 pub struct JsonbText(pub String);

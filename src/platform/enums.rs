@@ -125,7 +125,7 @@ impl Status {
         }
     }
 
-    fn from_label(label: &str) -> Option<Status> {
+    pub fn from_label(label: &str) -> Option<Status> {
         [Status::Open, Status::Pending, Status::Resolved, Status::Closed]
             .into_iter()
             .find(|status| status.label() == label)

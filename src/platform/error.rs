@@ -78,6 +78,20 @@ fn report(
     ErrorReport::new(code, message.into(), "").set_detail(word).set_hint(hint)
 }
 
+/// Whether an error refuses data: classes 22, 23 and 44, and what triggers of others raise. All
+/// other errors are about the transaction, the server or the installation: a cancelled statement, a
+/// timeout, a serialization failure, a full disk.
+pub fn refuses_data(code: PgSqlErrorCode) -> bool {
+    // ERRCODE_TO_CATEGORY: the class is in the lowest 12 bits.
+    let class = |code: PgSqlErrorCode| code as i32 & 0xfff;
+    let classes = [
+        ERRCODE_DATA_EXCEPTION,
+        ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION,
+        ERRCODE_WITH_CHECK_OPTION_VIOLATION,
+    ];
+    code == ERRCODE_RAISE_EXCEPTION || classes.map(class).contains(&class(code))
+}
+
 /// Unwraps an argument that must not be NULL.
 pub fn required<T>(value: Option<T>, argument: &'static str) -> Result<T> {
     value.ok_or_else(|| null_argument(argument, "must not be null", "Give it a value."))

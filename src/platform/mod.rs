@@ -1,6 +1,8 @@
 //! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
 
 pub mod argument_names;
+pub mod collation;
+pub mod conditions;
 pub mod datum;
 pub mod dictionary;
 pub mod enums;
@@ -15,6 +17,7 @@ pub mod statement;
 pub mod system_write;
 pub mod text;
 pub mod time_zone;
+pub mod timestamps;
 pub mod transaction;
 pub mod trigger;
 pub mod uuid;

@@ -3,12 +3,12 @@
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{self, Result};
 use super::json::input::{self, Integer};
 
-/// The longest cursor that a list returns: a title of 500 characters, each escaped, and an id.
+/// The longest cursor that a list returns: a sort key in hexadecimal, and an id.
 const MAX_CURSOR: usize = 10_000;
 
 /// How many rows a page shows.
@@ -61,6 +61,30 @@ impl<'de> Deserialize<'de> for Count {
             "none" => Some(Count::None),
             _ => None,
         })
+    }
+}
+
+/// The bytes by which a list is sorted, in a cursor: in hexadecimal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey(pub Vec<u8>);
+
+impl Serialize for SortKey {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        let hex: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        output.serialize_str(&hex)
+    }
+}
+
+impl<'de> Deserialize<'de> for SortKey {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<SortKey, D::Error> {
+        let text = String::deserialize(input)?;
+        let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() % 2 == 1 || !text.bytes().all(is_hex) {
+            return Err(serde::de::Error::custom("not a sort key"));
+        }
+        let digits = |n: usize| u8::from_str_radix(&text[n..n + 2], 16);
+        let bytes = (0..text.len()).step_by(2).map(digits).collect::<Result<_, _>>();
+        bytes.map(SortKey).map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
 
+use std::panic::UnwindSafe;
+
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
+use pgrx::pg_sys::panic::{CaughtError, ErrorReportable};
 use pgrx::prelude::*;
 
 use super::error::{self, Result};
@@ -57,30 +60,25 @@ pub fn local_xid() -> pg_sys::LocalTransactionId {
     }
 }
 
-/// Runs `work` in a subtransaction. If it returns or raises an error, rolls back and returns the
-/// message.
+/// Runs `work` in a subtransaction. After an error that `may_catch` accepts, rolls back and returns
+/// its message; other errors are raised again, after the rollback.
 pub fn in_subtransaction(
-    work: impl FnOnce() -> Result<()> + std::panic::UnwindSafe,
+    may_catch: impl FnOnce(PgSqlErrorCode) -> bool,
+    work: impl FnOnce() -> Result<()> + UnwindSafe,
 ) -> std::result::Result<(), String> {
     // SAFETY: the subtransaction ends below whether `work` succeeds or fails; memory context and
     // resource owner are restored, as plpgsql does for BEGIN .. EXCEPTION.
-    unsafe {
+    let outcome = unsafe {
         let context = pg_sys::CurrentMemoryContext;
         let owner = pg_sys::CurrentResourceOwner;
         pg_sys::BeginInternalSubTransaction(std::ptr::null());
         pg_sys::MemoryContextSwitchTo(context);
-        let outcome =
-            PgTryBuilder::new(move || work().map_err(|report| report.message().to_owned()))
-                .catch_others(|caught| {
-                    Err(match caught {
-                        pg_sys::panic::CaughtError::PostgresError(report)
-                        | pg_sys::panic::CaughtError::ErrorReport(report)
-                        | pg_sys::panic::CaughtError::RustPanic { ereport: report, .. } => {
-                            report.message().to_owned()
-                        }
-                    })
-                })
-                .execute();
+        let outcome = PgTryBuilder::new(move || {
+            work().unwrap_or_report();
+            Ok(())
+        })
+        .catch_others(Err)
+        .execute();
         match outcome {
             Ok(()) => pg_sys::ReleaseCurrentSubTransaction(),
             Err(_) => pg_sys::RollbackAndReleaseCurrentSubTransaction(),
@@ -88,7 +86,16 @@ pub fn in_subtransaction(
         pg_sys::MemoryContextSwitchTo(context);
         pg_sys::CurrentResourceOwner = owner;
         outcome
-    }
+    };
+    outcome.or_else(|caught| {
+        let (CaughtError::PostgresError(report)
+        | CaughtError::ErrorReport(report)
+        | CaughtError::RustPanic { ereport: report, .. }) = &caught;
+        if may_catch(report.sql_error_code()) {
+            return Err(report.message().to_owned());
+        }
+        caught.rethrow()
+    })
 }
 
 /// When the transaction began; SQL calls it `now()`.

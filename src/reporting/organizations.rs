@@ -38,8 +38,8 @@ static LIST_ORGANIZATIONS: LazyLock<String> = LazyLock::new(|| {
            coalesce((select t.updated_at from helpdesk.tickets t
                       where t.org_id = o.id order by t.updated_at desc limit 1), o.created_at)
       from helpdesk.organizations o
-     where {MATCHES} and ($4::uuid is null or (o.name collate "C", o.id) > ($3, $4))
-     order by o.name collate "C", o.id
+     where {MATCHES} and ($4::uuid is null or (helpdesk.sort_key(o.name, 'und'), o.id) > (helpdesk.sort_key($3, 'und'), $4))
+     order by helpdesk.sort_key(o.name, 'und'), o.id
      limit $5"#
     )
 });

@@ -1,10 +1,13 @@
 //! Articles that match: by their words, or by a similar title.
 
+use pgrx::datum::DatumWithOid;
+
 use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search, rank};
 use super::suggest::query_for_telling_words;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
 use crate::fulltext::typos::SimilarTitle;
+use crate::platform::conditions::Arguments;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 
@@ -15,8 +18,9 @@ const MAX_RANKED: usize = 1_000;
 /// How many matching articles are found.
 const MAX_FOUND: usize = 2_000;
 
-/// $1 organization, $2 tsquery, $3 tsquery for titles, $4 with the words as they are written.
-fn matching_articles(readable: &str) -> String {
+/// $1 organization, $2 tsquery, $3 tsquery for titles, $4 with the words as they are written. What
+/// filters compare with follows.
+fn matching_articles(readable: &str, filters: &str) -> String {
     let rank = rank("$2", "$4");
     format!(
         "with matching as materialized (
@@ -36,26 +40,29 @@ fn matching_articles(readable: &str) -> String {
                                      select t.document_id from titled t where t.org_id = $1) desc,
                                    m.document_id desc) m
                    join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
-                  where {readable}
+                  where {readable} and {filters}
                   limit {MAX_FOUND}) m"
     )
 }
 
-fn newest_titles(readable: &str) -> String {
+/// Titles of the newest, of which filters then leave some.
+fn newest_titles(readable: &str, filters: &str) -> String {
     format!(
-        "select a.id, a.title from helpdesk.articles a
-          where a.org_id = $1 and {readable}
-          order by a.updated_at desc, a.id desc limit 5000"
+        "select a.id, a.title
+           from (select a.* from helpdesk.articles a
+                  where a.org_id = $1 and {readable}
+                  order by a.updated_at desc, a.id desc limit 5000) a
+          where {filters}"
     )
 }
 
 impl Search {
-    /// The articles with the words; if there are none, those with the telling words of a question,
-    /// or those with a similar title.
-    ///
-    /// If the words themselves are frequent, those that only begin with the last one are left out
-    /// when there are many articles without them.
+    /// The articles with the words; if there are none, those with the telling words of a question.
+    /// Frequent words are first searched for without those that only begin with the last one.
     pub(super) fn find_articles(&self, are_words_frequent: bool) -> Result<Vec<Match>> {
+        if self.has_only_filters() {
+            return self.find_articles_by_title(1, |_| true);
+        }
         let query = self.query.as_ref();
         if are_words_frequent {
             let articles = self.find_articles_by_words(query, true)?;
@@ -68,7 +75,7 @@ impl Search {
             let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
             articles = self.find_articles_by_words(telling.as_ref(), false)?;
         }
-        if articles.is_empty() { self.find_articles_by_similar_title() } else { Ok(articles) }
+        Ok(articles)
     }
 
     /// Whether the text may be a question, of which an article need not have all words.
@@ -79,35 +86,46 @@ impl Search {
     fn find_articles_by_words(&self, query: Option<&Query>, are_whole: bool) -> Result<Vec<Match>> {
         let Some(query) = query else { return Ok(Vec::new()) };
         let [texts, titles] = query.for_articles(are_whole);
-        let args = [
+        let texts = if self.filters.is_in_titles_of_articles() { titles.clone() } else { texts };
+        let mut args: Vec<DatumWithOid> = vec![
             self.org.into(),
             texts.into(),
             titles.into(),
             query.literal_for_kind(Kind::Article).into(),
         ];
+        let mut more = Arguments::after(args.len());
+        let filters = self.filters.articles.to_sql(&mut more);
+        args.extend(more.into_values());
+        let sql = matching_articles(self.reader.condition(), &filters);
         let articles =
-            statement::read_assembled(&matching_articles(self.reader.condition()), Planned::Once)
-                .fetch_all(&args, Match::from_row)?;
+            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, Match::from_row)?;
         Ok(articles.into_iter().flatten().collect())
     }
 
-    fn find_articles_by_similar_title(&self) -> Result<Vec<Match>> {
+    pub(super) fn find_articles_by_similar_title(&self) -> Result<Vec<Match>> {
         let Some(wanted) = SimilarTitle::for_query(&self.text) else { return Ok(Vec::new()) };
         if self.query.as_ref().is_some_and(Query::has_negation) {
             return Ok(Vec::new());
         }
-        let titles = newest_titles(self.reader.condition());
-        let similar = statement::read_assembled(&titles, Planned::Once).fetch_all(
-            &[self.org.into()],
-            |row| {
-                pgrx::check_for_interrupts!();
-                wanted.matches(row.get(2)?).then_some(Match {
-                    rank: RANK_OF_SIMILAR_TITLE,
-                    id: row.get(1)?,
-                    kind: Kind::Article,
-                })
-            },
-        )?;
-        Ok(similar.into_iter().flatten().collect())
+        self.find_articles_by_title(RANK_OF_SIMILAR_TITLE, |title| wanted.matches(title))
+    }
+
+    /// The newest articles that the filters select, with such a title.
+    fn find_articles_by_title(
+        &self,
+        rank: i64,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Match>> {
+        let mut more = Arguments::after(1);
+        let filters = self.filters.articles.to_sql(&mut more);
+        let mut args: Vec<DatumWithOid> = vec![self.org.into()];
+        args.extend(more.into_values());
+        let sql = newest_titles(self.reader.condition(), &filters);
+        let articles = statement::read_assembled(&sql, Planned::Once).fetch_all(&args, |row| {
+            pgrx::check_for_interrupts!();
+            let found = Match { rank, id: row.get(1)?, kind: Kind::Article };
+            is_wanted(row.get(2)?).then_some(found)
+        })?;
+        Ok(articles.into_iter().flatten().collect())
     }
 }

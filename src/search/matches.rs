@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::filters::SearchFilters;
 use crate::access::caller::Caller;
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Query;
@@ -34,28 +35,43 @@ pub(super) struct Search {
     pub(super) me: Option<Uuid>,
     pub(super) reader: Reader,
     pub(super) kinds: Vec<Kind>,
+    pub(super) filters: SearchFilters,
+    /// Whether the tickets that the filters select are searched, not all.
+    pub(super) selects_tickets: bool,
     /// None if the text has no lexemes.
     pub(super) query: Option<Query>,
+    /// The text without its filters.
     pub(super) text: String,
 }
 
 impl Search {
-    pub(super) fn new(org: Uuid, text: &str, kinds: Vec<Kind>) -> Result<Search> {
+    pub(super) fn new(org: Uuid, text: &str, mut kinds: Vec<Kind>) -> Result<Search> {
         let reader = Reader::for_org(org)?;
-        let mut query = Query::parse(org, text)?;
+        let (filters, text) = SearchFilters::read(org, text, reader)?;
+        kinds.retain(|kind| filters.admit(*kind));
+        let mut query = Query::parse(org, &text)?.map(|query| filters.text.scope.narrow(query));
         if let Some(query) =
             query.as_mut().filter(|_| reader.is_staff && kinds.contains(&Kind::Ticket))
         {
             query.add_people()?;
         }
-        Ok(Search {
+        let mut search = Search {
             org,
             me: Caller::current()?.profile,
             reader,
             kinds,
+            filters,
+            selects_tickets: false,
             query,
             text: text.trim().to_owned(),
-        })
+        };
+        search.selects_tickets = search.must_select_tickets()?;
+        Ok(search)
+    }
+
+    /// Whether there are filters, and no words to search for.
+    pub(super) fn has_only_filters(&self) -> bool {
+        self.query.is_none() && !self.filters.is_empty()
     }
 
     pub(super) fn ticket_kinds(&self) -> impl Iterator<Item = &Kind> {

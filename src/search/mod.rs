@@ -1,7 +1,10 @@
 //! search(): one search over the tickets, comments and articles that the caller may see.
 
+mod article_filters;
 mod articles;
+mod by_ticket;
 mod files;
+mod filters;
 mod hits;
 mod matches;
 mod pages;

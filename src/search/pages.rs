@@ -11,8 +11,9 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Phase;
 use crate::platform::error::Result;
 
-/// How many windows are searched for a page. Only those of a phrase may have few matches.
-const MAX_WINDOWS: usize = 4;
+/// A page is returned although it is not full after so many windows that are not full either: those
+/// of a phrase whose words are frequent.
+const MAX_SHORT_WINDOWS: usize = 2;
 
 impl Search {
     /// The matches of one page, and where the next page continues.
@@ -26,8 +27,9 @@ impl Search {
             None => self.begin()?,
         };
         let mut page: Vec<Match> = Vec::new();
-        let mut windows = 0;
+        let mut short_windows = 0;
         loop {
+            short_windows += usize::from(tickets.is_short());
             let window = self.complete_window(position, tickets)?;
             let earlier = page.len();
             let rest =
@@ -41,7 +43,6 @@ impl Search {
                 }
                 page.push(found);
             }
-            windows += 1;
             position = match (window.next, position.phase) {
                 (None, Phase::Exact) => self.start_of(Phase::Prefix)?,
                 (None, _) => return Ok((page, None)),
@@ -53,7 +54,7 @@ impl Search {
                     next
                 }
             };
-            if windows >= MAX_WINDOWS {
+            if short_windows >= MAX_SHORT_WINDOWS {
                 return Ok((page, Some(position)));
             }
             tickets = self.find_tickets(position)?;
@@ -89,15 +90,20 @@ impl Search {
     }
 
     /// A window of tickets and comments, ranked. The first one also has the articles, and the
-    /// ticket whose number was searched for.
+    /// ticket whose number was searched for; the last one what is found despite typos.
     fn complete_window(&self, position: Position, mut window: Window) -> Result<Window> {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
-        if is_first && self.kinds.contains(&Kind::Article) {
+        let is_last = position.phase != Phase::Exact && window.next.is_none();
+        if (is_first || is_last) && self.kinds.contains(&Kind::Article) {
             let is_frequent = (position.scan, position.phase) == (Scan::Recent, Phase::Exact);
-            window.matches.extend(self.find_articles(is_frequent)?);
+            let articles = self.find_articles(is_frequent)?;
+            if is_last && articles.is_empty() {
+                window.matches.extend(self.find_articles_by_similar_title()?);
+            }
+            window.matches.extend(articles.into_iter().filter(|_| is_first));
         }
         let is_found = window.matches.iter().any(|found| found.rank > RANK_OF_SIMILAR_TITLE);
-        if is_first && !is_found && window.next.is_none() {
+        if is_first && is_last && !is_found {
             window.matches.extend(self.find_tickets_by_similar_title()?);
         }
         let numbered = self.find_ticket_by_number()?;

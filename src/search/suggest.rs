@@ -3,7 +3,10 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use super::filters::SearchFilters;
 use super::matches::Search;
+use crate::access::caller::Caller;
+use crate::access::rights;
 use crate::fulltext::lexemes::{Kind, organization_marker, quote_lexeme};
 use crate::fulltext::query::{Query, telling_lexemes};
 use crate::knowledge::access::Reader;
@@ -11,7 +14,7 @@ use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
 use crate::platform::json::output;
 use crate::platform::statement::{self, Planned};
-use crate::tickets::access::require_visible_ticket;
+use crate::tickets::access::{find_visible_ticket, require_visible_ticket};
 
 const MAX_SUGGESTIONS: usize = 5;
 
@@ -61,12 +64,21 @@ fn suggest_articles(
 #[search_path(pg_catalog, pg_temp)]
 fn suggest_articles_for_text(p_org_id: Option<Uuid>, p_text: Option<&str>) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let text = required(p_text, "p_text")?;
-    // Postgres takes two literals without a type for this function, not for the one above.
-    if let Ok(other) = uuid::Uuid::parse_str(text) {
-        return suggest_articles(Some(org), Some(Uuid::from_bytes(other.into_bytes())));
+    if are_ticket_and_org(org, p_text)? {
+        let in_org = p_text.and_then(|text| uuid::Uuid::parse_str(text.trim()).ok());
+        return suggest_articles(Some(org), in_org.map(|id| Uuid::from_bytes(id.into_bytes())));
     }
-    suggest(org, "", text)
+    suggest(org, "", required(p_text, "p_text")?)
+}
+
+/// Whether the arguments are a ticket and its organization, or NULL, for the function above: of two
+/// literals without a type, Postgres takes the second for a text. No question is such an id.
+fn are_ticket_and_org(first: Uuid, second: Option<&str>) -> Result<bool> {
+    let Some(second) = second else { return Ok(find_visible_ticket(first, None)?.is_some()) };
+    let Ok(id) = uuid::Uuid::parse_str(second.trim()) else { return Ok(false) };
+    let org = Uuid::from_bytes(id.into_bytes());
+    Ok(Caller::current()?.is_member(org)
+        || rights::check_staff_of_existing("p_org_id", org).is_ok())
 }
 
 fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
@@ -77,6 +89,8 @@ fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
         me: None,
         reader,
         kinds: vec![Kind::Article],
+        filters: SearchFilters::default(),
+        selects_tickets: false,
         query: query_for_telling_words(org, title, text, reader)?,
         text: String::new(),
     };

@@ -1,9 +1,9 @@
 //! Tickets and comments that match: one window of them at a time, and the ticket of a number.
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
-//! only documents older than this one, $5 tickets of a customer, $6 the tsquery that ranks, $7 the
-//! same with the words as they are written, $8 how many candidates of blocks, $9 the organization's
-//! marker, from $10 on the tsqueries by which the index finds candidates.
+//! only documents older than this one, $5 the tsquery that ranks, $6 the same with the words as
+//! they are written, $7 how many candidates of blocks, $8 the organization's marker, from $9 on the
+//! tsqueries by which the index finds candidates.
 
 use std::sync::LazyLock;
 
@@ -16,13 +16,14 @@ use crate::fulltext::blocks::{FIRST_START, block_lexeme, start_before};
 use crate::fulltext::lexemes::{Kind, organization_marker};
 use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
+use crate::platform::conditions::Arguments;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned, Row};
 use crate::tickets::number::parse_ticket_number;
 
 /// The limit in the statements.
-const WINDOW_SIZE: usize = 500;
+pub(super) const WINDOW_SIZE: usize = 500;
 
 /// How many documents of a window are read if the index does not tell which of them match.
 const MAX_CANDIDATES: usize = 5_000;
@@ -41,15 +42,15 @@ fn from_index(conditions: usize) -> String {
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$6", "$7"),
+        rank("$5", "$6"),
         match_all(conditions)
     )
 }
 
-/// That a document `d` matches the tsqueries from $10 on.
+/// That a document `d` matches the tsqueries from $9 on.
 fn match_all(conditions: usize) -> String {
     let conditions: Vec<String> =
-        (10..10 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
+        (9..9 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
     conditions.join(" and ")
 }
 
@@ -70,7 +71,7 @@ fn from_newest(condition: &str) -> String {
                   order by d.document_id desc limit 4000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
-        rank("$6", "$7")
+        rank("$5", "$6")
     )
 }
 
@@ -94,56 +95,47 @@ fn from_blocks(conditions: usize) -> String {
                      where d.org_id = $1 and d.kind = any ($3)
                        and (b.before is null or d.document_id < b.before)
                      order by d.document_id desc) c
-            limit $8)
+            limit $7)
          (select d.document_id, d.kind, {}
             from (select c.place from candidates c where c.is_match
                    order by c.document_id desc limit 500) c
             join helpdesk.search_documents d on d.ctid = c.place)
          union all
          select c.document_id, null, null
-           from (select c.document_id, count(*) over () = $8 as is_full
+           from (select c.document_id, count(*) over () = $7 as is_full
                    from candidates c order by c.document_id limit 1) c
           where c.is_full",
         start_before("$1", "coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"),
         start_before("$1", "b.start"),
         match_all(conditions),
-        block_lexeme("$9", "b.start"),
-        rank("$6", "$7")
+        block_lexeme("$8", "b.start"),
+        rank("$5", "$6")
     )
 }
 
 static FROM_BLOCKS: LazyLock<[String; MAX_CONDITIONS]> =
     LazyLock::new(|| std::array::from_fn(|n| from_blocks(n + 1)));
 
-/// Scans a customer's own tickets, without internal comments.
-static FROM_OWN_TICKETS: LazyLock<String> = LazyLock::new(|| {
+/// The newest, of which filters then leave some.
+fn newest_titles(filters: &str) -> String {
     format!(
-        "select d.document_id, d.kind, {}
-           from (select d.* from helpdesk.search_documents d
-                  where d.ticket_id = any ($5) and d.org_id = $1 and not d.is_internal
-                    and d.kind = any ($3) and ($4::uuid is null or d.document_id < $4)
-                 offset 0) d
-          where d.lexemes @@ $2
-          order by d.document_id desc limit 500",
-        rank("$6", "$7")
+        "select t.id, t.title
+           from (select t.* from helpdesk.tickets t
+                  where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000) t
+          where {filters}"
     )
-});
-
-const OWN_TICKETS: &str = "
-    select t.id from helpdesk.tickets t
-     where t.org_id = $1 and (t.created_by = $2 or t.assigned_to = $2)
-     order by t.updated_at desc limit 2000";
-
-const NEWEST_TITLES: &str = "
-    select t.id, t.title from helpdesk.tickets t
-     where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000";
+}
 
 const TITLES: &str = "
     select t.id, t.title from helpdesk.tickets t where t.org_id = $1 and t.id = any ($2)";
 
-const FIND_BY_NUMBER: &str = "
-    select t.id from helpdesk.tickets t
-     where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)";
+fn find_by_number(filters: &str) -> String {
+    format!(
+        "select t.id from helpdesk.tickets t
+          where t.org_id = $1 and t.number = $2 and ($3 or t.created_by = $4 or t.assigned_to = $4)
+            and {filters}"
+    )
+}
 
 /// Some of the matches, and the document before which the next window begins, if there is one.
 #[derive(Default)]
@@ -172,6 +164,11 @@ impl Window {
         Ok(window)
     }
 
+    /// Whether there are fewer matches than in other windows, but more may follow.
+    pub(super) fn is_short(&self) -> bool {
+        self.next.is_some() && self.matches.len() < WINDOW_SIZE
+    }
+
     /// Whether neither this window nor a later one has matches.
     pub(super) fn is_empty(&self) -> bool {
         self.matches.is_empty() && self.next.is_none()
@@ -179,9 +176,9 @@ impl Window {
 }
 
 impl Search {
-    /// Whether tickets and comments of all customers are searched.
+    /// Whether all tickets and comments are searched, without filters.
     pub(super) fn covers_all_tickets(&self) -> bool {
-        self.reader.is_staff && self.ticket_kinds().next().is_some()
+        self.reader.is_staff && !self.is_filtered() && self.ticket_kinds().next().is_some()
     }
 
     /// The tickets and comments of the window at a position.
@@ -189,24 +186,23 @@ impl Search {
         let files = self.kinds.contains(&Kind::Ticket).then_some(&Kind::Attachment);
         let kinds: Vec<String> =
             self.ticket_kinds().chain(files).map(|kind| kind.label().to_owned()).collect();
-        let (Some(query), false, true) = (&self.query, kinds.is_empty(), self.reader.is_member)
-        else {
+        if kinds.is_empty() || !self.reader.is_member {
             return Ok(Window::default());
+        }
+        let query = match &self.query {
+            Some(query) if self.covers_all_tickets() => query,
+            None if !self.has_only_filters() => return Ok(Window::default()),
+            _ => return self.find_filtered(position, kinds),
         };
-        let own_tickets = if self.reader.is_staff { Vec::new() } else { self.own_tickets()? };
         let before = position.before();
         let args = vec![
             self.org.into(),
             query.for_phase(position.phase).into(),
             kinds.into(),
             before.into(),
-            own_tickets.into(),
             query.for_kind(Kind::Ticket).into(),
             query.literal_for_kind(Kind::Ticket).into(),
         ];
-        if !self.reader.is_staff {
-            return Window::fetch(&FROM_OWN_TICKETS, &args);
-        }
         if position.scan == Scan::Index {
             let conditions = query.conditions_for_phase(position.phase);
             return self.find_tickets_by_index(&FROM_INDEX, args, 0, conditions);
@@ -236,14 +232,6 @@ impl Search {
         Window::fetch(sql, &args)
     }
 
-    fn own_tickets(&self) -> Result<Vec<Uuid>> {
-        // Without the argument, the planner takes a customer for an agent with many tickets.
-        let tickets = statement::read(OWN_TICKETS)
-            .planned(Planned::EachTime)
-            .fetch_all(&[self.org.into(), self.me.into()], |row| row.get(1))?;
-        Ok(tickets.into_iter().flatten().collect())
-    }
-
     /// Tickets with a similar title, among the newest that the caller may see.
     pub(super) fn find_tickets_by_similar_title(&self) -> Result<Vec<Match>> {
         let may_be_found = self.reader.is_member && self.kinds.contains(&Kind::Ticket);
@@ -261,7 +249,11 @@ impl Search {
             })
         };
         let similar = if self.reader.is_staff {
-            statement::read(NEWEST_TITLES).fetch_all(&[self.org.into()], find)?
+            let mut more = Arguments::after(1);
+            let sql = newest_titles(&self.filters.text.tickets.to_sql(&mut more));
+            let mut args = vec![self.org.into()];
+            args.extend(more.into_values());
+            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, find)?
         } else {
             let args = [self.org.into(), self.own_tickets()?.into()];
             statement::read(TITLES).fetch_all(&args, find)?
@@ -275,8 +267,12 @@ impl Search {
         if number.is_none() || !self.reader.is_member || !self.kinds.contains(&Kind::Ticket) {
             return Ok(None);
         }
-        let args = [self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
-        let ticket = statement::read(FIND_BY_NUMBER).fetch_scalar(&args)?;
+        let mut more = Arguments::after(4);
+        let sql = find_by_number(&self.filters.text.tickets.to_sql(&mut more));
+        let mut args =
+            vec![self.org.into(), number.into(), self.reader.is_staff.into(), self.me.into()];
+        args.extend(more.into_values());
+        let ticket = statement::read_assembled(&sql, Planned::Once).fetch_scalar(&args)?;
         Ok(ticket.map(|id| Match { rank: RANK_OF_NUMBER_MATCH, id, kind: Kind::Ticket }))
     }
 }

@@ -1,5 +1,7 @@
 //! Which tickets the caller may see.
 
+use std::sync::LazyLock;
+
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -7,27 +9,25 @@ use pgrx::pg_sys::panic::ErrorReport;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result};
-use crate::platform::statement::Row;
-use crate::platform::{roles, statement};
+use crate::platform::roles;
+use crate::platform::statement::{self, Row, Statement};
+
+/// Conditions of a ticket: its id ($1), if $2 is given in this organization; its number ($1).
+pub(super) const BY_ID: &str = "t.id = $1 and ($2::uuid is null or t.org_id = $2)";
+pub(super) const BY_NUMBER: &str = "t.number = $1 and t.org_id = $2";
 
 /// $3: the role bypasses row security. $4: the organizations in which the caller is staff; $5: a
 /// member. $6: their profile.
-const FIND_VISIBLE_TICKET: &str = "
-    select t.org_id, $3 or t.org_id = any ($4)
-      from helpdesk.tickets t
-     where t.id = $1
-       and ($2::uuid is null or t.org_id = $2)
-       and ($3 or (t.org_id = any ($5)
-                   and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
+pub(super) const VISIBLE: &str = "
+    ($3 or (t.org_id = any ($5)
+            and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
 
-/// The same for the number $1 in the organization $2.
-const FIND_VISIBLE_NUMBER: &str = "
-    select t.org_id, $3 or t.org_id = any ($4), t.id
-      from helpdesk.tickets t
-     where t.org_id = $2
-       and t.number = $1
-       and ($3 or (t.org_id = any ($5)
-                   and (t.org_id = any ($4) or t.created_by = $6 or t.assigned_to = $6)))";
+static FIND_VISIBLE_TICKET: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select t.org_id, $3 or t.org_id = any ($4) from helpdesk.tickets t
+          where {BY_ID} and {VISIBLE}"
+    )
+});
 
 /// A ticket that the caller may see.
 pub struct VisibleTicket {
@@ -37,27 +37,23 @@ pub struct VisibleTicket {
 }
 
 impl VisibleTicket {
-    fn from_row(row: &Row) -> Option<VisibleTicket> {
+    /// From the first two columns.
+    pub(super) fn from_row(row: &Row) -> Option<VisibleTicket> {
         Some(VisibleTicket { org: row.get(1)?, is_staff: row.get(2)? })
     }
 }
 
 pub fn find_visible_ticket(id: Uuid, org: Option<Uuid>) -> Result<Option<VisibleTicket>> {
-    find_visible(FIND_VISIBLE_TICKET, id.into(), org, VisibleTicket::from_row)
+    let find = statement::read(&FIND_VISIBLE_TICKET);
+    find_visible(find, id.into(), org, VisibleTicket::from_row)
 }
 
-/// The id of the ticket with a number, and the ticket.
-pub(super) fn find_visible_number(number: i64, org: Uuid) -> Result<Option<(Uuid, VisibleTicket)>> {
-    find_visible(FIND_VISIBLE_NUMBER, number.into(), Some(org), |row| {
-        Some((row.get(3)?, VisibleTicket::from_row(row)?))
-    })
-}
-
-fn find_visible<T>(
-    statement: &'static str,
+/// Runs a statement with the arguments of BY_ID or BY_NUMBER, and VISIBLE.
+pub(super) fn find_visible<T>(
+    find: Statement,
     ticket: DatumWithOid,
     org: Option<Uuid>,
-    read: fn(&Row) -> Option<T>,
+    read: impl FnOnce(&Row) -> Option<T>,
 ) -> Result<Option<T>> {
     let caller = Caller::current()?;
     let args: [DatumWithOid; 6] = [
@@ -68,7 +64,7 @@ fn find_visible<T>(
         caller.orgs().into(),
         caller.profile.into(),
     ];
-    Ok(statement::read(statement).fetch_optional(&args, read)?.flatten())
+    Ok(find.fetch_optional(&args, read)?.flatten())
 }
 
 /// The ticket in `p_ticket_id`; an error if there is none or the caller may not see it.

@@ -1,9 +1,9 @@
-//! The ticket object of the API, alone or with its conversation and history.
+//! A ticket with its conversation and history.
 //!
 //! Runs several small statements, each of which reads rows by one index, and assembles the JSON
 //! with serde. One statement that joins and builds everything took twice as long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
@@ -11,44 +11,15 @@ use pgrx::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::access::{VisibleTicket, find_visible_number, find_visible_ticket};
 use super::people::{People, Person};
 use super::recorded_ids::RecordedIds;
-use crate::access::caller::Caller;
-use crate::access::rights;
+use super::ticket_object::{FoundTicket, Ticket};
+use super::workflow::Workflow;
 use crate::platform::datum::JsonText;
-use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
-use crate::platform::statement::{self, Row, Statement};
-
-/// For a person ($3), who is staff ($4), or an admin ($5). The available stages are those that
-/// `checks::check_transition` allows.
-const FIND_TICKET: &str = "
-    select t.id, t.number, t.title, t.description, t.priority, t.status, t.version,
-           s.id, s.name, s.description, w.id, w.name,
-           t.assigned_to, t.created_by, t.created_at, t.updated_at, t.resolved_at, t.closed_at,
-           t.first_response_at,
-           exists (select from helpdesk.ticket_watchers x
-                    where x.org_id = $1 and x.ticket_id = $2 and x.user_id = $3),
-           case when $4 then (
-             select json_agg(json_build_object('id', a.id, 'name', a.name, 'status', a.status)
-                             order by a.position, a.id)::text
-               from helpdesk.workflow_stages a
-              where a.org_id = $1 and a.workflow_id = t.workflow_id and a.id <> t.current_stage_id
-                and a.is_active
-                and (not exists (select from helpdesk.workflow_transitions x
-                                  where x.org_id = $1 and x.workflow_id = t.workflow_id)
-                     or exists (select from helpdesk.workflow_transitions x
-                                 where x.org_id = $1 and x.workflow_id = t.workflow_id
-                                   and x.from_stage_id = t.current_stage_id
-                                   and x.to_stage_id = a.id
-                                   and ($5 or x.min_role = 'org_agent')))) end
-      from helpdesk.tickets t
-      join helpdesk.workflow_stages s on s.org_id = $1 and s.id = t.current_stage_id
-      join helpdesk.workflows w on w.org_id = $1 and w.id = t.workflow_id
-     where t.org_id = $1 and t.id = $2";
+use crate::platform::statement::{self, Row};
 
 const FIND_COMMENTS: &str = "
     select c.id, c.content, c.is_internal, c.created_by, c.created_at, c.updated_at
@@ -69,6 +40,12 @@ const FIND_REVISIONS: &str = "
      where h.org_id = $1 and h.ticket_id = $2
      order by h.version desc";
 
+/// Stages and workflows ($2) of an organization.
+const FIND_OTHER_NAMES: &str = "
+    select s.id, s.name from helpdesk.workflow_stages s where s.org_id = $1 and s.id = any ($2)
+    union all
+    select w.id, w.name from helpdesk.workflows w where w.org_id = $1 and w.id = any ($2)";
+
 /// Longer conversations are refused, because one result takes about four times this memory.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -81,13 +58,10 @@ fn get_ticket_details(
     p_org_id: default!(Option<Uuid>, "NULL"),
     p_number: default!(Option<i64>, "NULL"),
 ) -> Result<Option<JsonText>> {
-    let Some((id, visible)) = find_requested(p_ticket_id, p_org_id, p_number)? else {
+    let Some(found) = find_requested(p_ticket_id, p_org_id, p_number)? else {
         return Ok(None);
     };
-    let VisibleTicket { org, is_staff } = visible;
-    let Some(ticket) = Ticket::find(statement::read, org, id, is_staff)? else {
-        return Ok(None);
-    };
+    let FoundTicket { org, id, is_staff, ticket, workflow } = found;
     let args = [org.into(), id.into(), is_staff.into()];
     let mut details = Details {
         ticket,
@@ -95,12 +69,7 @@ fn get_ticket_details(
         attachments: statement::read(FIND_ATTACHMENTS).fetch_all(&args, Attachment::from_row)?,
         history: statement::read(FIND_REVISIONS).fetch_all(&args[..2], Revision::from_row)?,
     };
-    let people = details.find_people(org)?;
-    people.fill_in_names(details.people());
-    details.ticket.show_email(&people, is_staff);
-    for revision in &mut details.history {
-        revision.names = revision.recorded.all().filter_map(|id| people.name(id)).collect();
-    }
+    details.fill_in_names(org, is_staff, workflow)?;
     show_under_comments(&details.attachments, &mut details.comments);
     JsonText::serialize(&details).map(Some)
 }
@@ -110,19 +79,16 @@ fn find_requested(
     id: Option<Uuid>,
     org: Option<Uuid>,
     number: Option<i64>,
-) -> Result<Option<(Uuid, VisibleTicket)>> {
+) -> Result<Option<FoundTicket>> {
     match number {
-        None => {
-            let id = required(id, "p_ticket_id")?;
-            Ok(find_visible_ticket(id, org)?.map(|ticket| (id, ticket)))
-        }
+        None => FoundTicket::find_by_id(statement::read, required(id, "p_ticket_id")?, org),
         Some(_) if id.is_some() => Err(error::invalid(
             "invalid_value",
             "p_number",
             "cannot be combined with p_ticket_id",
             "Pass p_ticket_id, or p_number with p_org_id.",
         )),
-        Some(number) => find_visible_number(number, required(org, "p_org_id")?),
+        Some(number) => FoundTicket::find_by_number(number, required(org, "p_org_id")?),
     }
 }
 
@@ -157,22 +123,6 @@ fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
     })
 }
 
-/// The ticket object, as the same call has just changed it.
-pub fn changed_ticket(org: Uuid, id: Uuid, is_staff: bool) -> Result<JsonText> {
-    let ticket = Ticket::find(statement::write, org, id, is_staff)?;
-    let mut ticket = ticket.ok_or_else(|| {
-        error::not_allowed(
-            "no_such_ticket",
-            "p_ticket_id: the ticket was deleted",
-            "Another transaction deleted it while this one was about to change it.",
-        )
-    })?;
-    let people = People::find(statement::write, ticket.people().map(|person| person.id))?;
-    people.fill_in_names(ticket.people());
-    ticket.show_email(&people, is_staff);
-    JsonText::serialize(&ticket)
-}
-
 #[derive(Serialize)]
 struct Details {
     ticket: Ticket,
@@ -189,100 +139,42 @@ impl Details {
             .chain(self.ticket.people())
     }
 
-    fn find_people(&mut self, org: Uuid) -> Result<People> {
-        let recorded = self.history.iter().map(|revision| &revision.recorded);
-        let (configured, people): (Vec<_>, Vec<_>) =
-            recorded.map(|ids| (ids.configured.clone(), ids.people.clone())).unzip();
-        let people = people.into_iter().flatten().chain(self.people().map(|person| person.id));
-        People::find_with_configured(people, org, configured.into_iter().flatten())
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ticket {
-    id: Option<Id>,
-    org_id: Id,
-    number: Option<i64>,
-    title: Option<String>,
-    description: Option<String>,
-    priority: Option<Priority>,
-    status: Option<String>,
-    version: Option<i32>,
-    current_stage: Stage,
-    workflow: Workflow,
-    assigned_to: Option<Person>,
-    created_by: Option<Person>,
-    created_at: Option<Time>,
-    updated_at: Option<Time>,
-    resolved_at: Option<Time>,
-    closed_at: Option<Time>,
-    first_response_at: Option<Time>,
-    is_watching: Option<bool>,
-    available_stages: Box<RawValue>,
-}
-
-#[derive(Serialize)]
-struct Stage {
-    id: Option<Id>,
-    name: Option<String>,
-    description: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Workflow {
-    id: Option<Id>,
-    name: Option<String>,
-}
-
-impl Ticket {
-    /// `mode` is `statement::read` or `statement::write`.
-    fn find(
-        mode: fn(&'static str) -> Statement<'static>,
-        org: Uuid,
-        id: Uuid,
-        is_staff: bool,
-    ) -> Result<Option<Ticket>> {
-        let me = Caller::current()?.profile;
-        let is_admin = rights::acts_as_admin(org)?;
-        let args = [org.into(), id.into(), me.into(), is_staff.into(), is_admin.into()];
-        mode(FIND_TICKET).fetch_optional(&args, |row| Ticket::from_row(row, org))
-    }
-
-    fn from_row(row: &Row, org: Uuid) -> Ticket {
-        Ticket {
-            id: row.id(1),
-            org_id: org.into(),
-            number: row.get(2),
-            title: row.get(3),
-            description: row.get(4),
-            priority: row.get(5),
-            status: row.get(6),
-            version: row.get(7),
-            current_stage: Stage { id: row.id(8), name: row.get(9), description: row.get(10) },
-            workflow: Workflow { id: row.id(11), name: row.get(12) },
-            assigned_to: Person::from_row(row, 13),
-            created_by: Person::from_row(row, 14),
-            created_at: row.time(15),
-            updated_at: row.time(16),
-            resolved_at: row.time(17),
-            closed_at: row.time(18),
-            first_response_at: row.time(19),
-            is_watching: row.get(20),
-            available_stages: raw_json(row, 21).unwrap_or_else(empty_list),
+    /// Looks up the names of all people at once, and those that the history mentions.
+    fn fill_in_names(&mut self, org: Uuid, is_staff: bool, workflow: Workflow) -> Result<()> {
+        let recorded = self.history.iter().flat_map(|revision| &revision.recorded.people);
+        let ids: Vec<Id> = recorded.copied().collect();
+        let ids = ids.into_iter().chain(self.people().map(|person| person.id));
+        let people = People::find(statement::read, ids)?;
+        people.fill_in_names(self.people());
+        self.ticket.show_email(&people, is_staff);
+        let mut names = workflow.into_names();
+        let recorded = self.history.iter().flat_map(|revision| &revision.recorded.configured);
+        find_other_names(org, recorded.copied(), &mut names)?;
+        for revision in &mut self.history {
+            let RecordedIds { configured, people: recorded } = &revision.recorded;
+            let configured = configured.iter().filter_map(|id| Some((*id, names.get(id)?.clone())));
+            revision.names =
+                configured.chain(recorded.iter().filter_map(|id| people.name(*id))).collect();
         }
+        Ok(())
     }
+}
 
-    fn people(&mut self) -> impl Iterator<Item = &mut Person> {
-        self.assigned_to.iter_mut().chain(&mut self.created_by)
+/// Adds the names of stages and workflows that a ticket has left.
+fn find_other_names(
+    org: Uuid,
+    ids: impl Iterator<Item = Id>,
+    names: &mut BTreeMap<Id, String>,
+) -> Result<()> {
+    let other: BTreeSet<Id> = ids.filter(|id| !names.contains_key(id)).collect();
+    if other.is_empty() {
+        return Ok(());
     }
-
-    /// Only staff get the assignee's e-mail address; for others it is null.
-    fn show_email(&mut self, people: &People, is_staff: bool) {
-        if let Some(assignee) = &mut self.assigned_to {
-            assignee.email = Some(if is_staff { people.email(assignee.id) } else { None });
-        }
-    }
+    let other: Vec<Uuid> = other.into_iter().map(Uuid::from).collect();
+    let found = statement::read(FIND_OTHER_NAMES)
+        .fetch_all(&[org.into(), other.into()], |row| Some((row.id(1)?, row.get(2)?)))?;
+    names.extend(found.into_iter().flatten());
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -356,7 +248,7 @@ struct Revision {
 
 impl Revision {
     fn from_row(row: &Row) -> Revision {
-        let changes = raw_json(row, 2);
+        let changes = row.get::<String>(2).and_then(|text| RawValue::from_string(text).ok());
         Revision {
             id: row.id(1),
             recorded: changes
@@ -369,12 +261,4 @@ impl Revision {
             changed_at: row.time(4),
         }
     }
-}
-
-fn raw_json(row: &Row, position: usize) -> Option<Box<RawValue>> {
-    row.get::<String>(position).and_then(|text| RawValue::from_string(text).ok())
-}
-
-fn empty_list() -> Box<RawValue> {
-    RawValue::from_string("[]".to_owned()).unwrap_or_default()
 }

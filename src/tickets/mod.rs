@@ -7,7 +7,7 @@ mod bulk;
 pub mod changes;
 mod checks;
 pub mod comment_event;
-pub mod details;
+mod details;
 mod history;
 pub mod idempotency;
 mod list;
@@ -17,7 +17,10 @@ mod queue;
 mod recorded_ids;
 mod requester;
 mod start;
+pub mod text_filters;
+pub mod ticket_object;
 mod tracked_columns;
+mod workflow;
 
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -25,8 +28,8 @@ use pgrx::prelude::*;
 
 use self::access::{VisibleTicket, find_visible_ticket};
 use self::changes::{Changes, check_description, checked_title};
-use self::details::changed_ticket;
 use self::idempotency::{NewObject, claim_key};
+use self::ticket_object::changed_ticket;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::{ArgumentNames, name_arguments};
@@ -144,7 +147,7 @@ fn update_ticket(
             return Err(stale_version(version, expected));
         }
     }
-    changed_ticket(org, id, true)
+    changed_ticket(org, id)
 }
 
 fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {

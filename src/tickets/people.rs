@@ -7,18 +7,10 @@ use serde::Serialize;
 
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
-use crate::platform::statement::{self, Row, Statement};
+use crate::platform::statement::{Planned, Row, Statement};
 
 const FIND_PROFILES: &str =
     "select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)";
-
-/// The same, with the stages and workflows ($3) of an organization ($2).
-const FIND_NAMES: &str = "
-    select p.id, p.name, p.email from helpdesk.profiles p where p.id = any ($1)
-    union all
-    select s.id, s.name, null from helpdesk.workflow_stages s where s.org_id = $2 and s.id = any ($3)
-    union all
-    select w.id, w.name, null from helpdesk.workflows w where w.org_id = $2 and w.id = any ($3)";
 
 /// A person in the result. The name is empty until `People::fill_in_names`, which looks up all
 /// names at once.
@@ -55,20 +47,10 @@ impl People {
         mode: fn(&'static str) -> Statement<'static>,
         people: impl Iterator<Item = Id>,
     ) -> Result<People> {
-        let profiles =
-            mode(FIND_PROFILES).fetch_all(&[distinct(people).into()], Profile::from_row)?;
+        let ids = people.collect::<BTreeSet<Id>>().into_iter().map(Uuid::from).collect::<Vec<_>>();
+        let find = mode(FIND_PROFILES).planned(Planned::Once);
+        let profiles = find.fetch_all(&[ids.into()], Profile::from_row)?;
         Ok(People(profiles.into_iter().flatten().collect()))
-    }
-
-    /// Finds people, and the stages and workflows that a history names.
-    pub(super) fn find_with_configured(
-        people: impl Iterator<Item = Id>,
-        org: Uuid,
-        configured: impl Iterator<Item = Id>,
-    ) -> Result<People> {
-        let args = [distinct(people).into(), org.into(), distinct(configured).into()];
-        let names = statement::read(FIND_NAMES).fetch_all(&args, Profile::from_row)?;
-        Ok(People(names.into_iter().flatten().collect()))
     }
 
     pub(super) fn fill_in_names<'a>(&self, people: impl Iterator<Item = &'a mut Person>) {
@@ -87,8 +69,4 @@ impl People {
     pub(super) fn email(&self, id: Id) -> Option<String> {
         self.0.get(&id).and_then(|profile| profile.email.clone())
     }
-}
-
-fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Uuid> {
-    ids.collect::<BTreeSet<Id>>().into_iter().map(Uuid::from).collect()
 }

@@ -3,11 +3,10 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::details::changed_ticket;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
-use crate::access::caller::Caller;
+use super::ticket_object::changed_ticket;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
@@ -37,13 +36,9 @@ fn claim_next_ticket(
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
     let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
-    let caller = Caller::current()?;
-    let me = caller.require_profile()?;
-    if !caller.is_staff(org) {
-        return Err(rights::not_staff("p_org_id"));
-    }
+    let me = rights::require_staff_member("p_org_id", org)?;
     match claim_first(&filters, org, me)? {
-        Some(id) => changed_ticket(org, id, true).map(Some),
+        Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),
     }
 }
@@ -75,7 +70,9 @@ fn parse_queue_filters(text: &str) -> Result<Filters> {
 fn claim_first(filters: &Filters, org: Uuid, me: Uuid) -> Result<Option<Uuid>> {
     let search = filters.search_in(org, true)?;
     let [select, order] = CLAIM_FIRST;
-    let conditions = conditions(filters, search.as_ref(), true);
+    let of_search = search.as_ref().map(|search| search.conditions(true, false));
+    let of_search = of_search.unwrap_or_default();
+    let conditions = conditions(filters, &of_search);
     let planned = if conditions.is_empty() { Planned::Once } else { Planned::EachTime };
     let statement = with_conditions(select, conditions) + order;
     let arguments = Arguments::new(org, Some(me), filters, search.as_ref(), None);

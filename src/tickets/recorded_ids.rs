@@ -52,10 +52,6 @@ impl RecordedIds {
             people: all([fields.assigned_to, fields.created_by]),
         }
     }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = Id> {
-        self.configured.iter().chain(&self.people).copied()
-    }
 }
 
 #[cfg(any(test, feature = "pg_test"))]

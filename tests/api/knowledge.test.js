@@ -113,6 +113,13 @@ test('one search covers tickets, comments and articles, and customers never find
     'Members and their printers',
     'Printers for everybody',
   ]);
+  const suggested = async (args) => titles(granted(await asAlice.rpc('suggest_articles', args)));
+  const question = 'Which printers are for everybody?';
+  assert.equal((await suggested({ p_ticket_id: ticket, p_org_id: acme })).length, 2);
+  assert.equal((await suggested({ p_ticket_id: ticket, p_org_id: null })).length, 2);
+  assert.equal((await suggested({ p_org_id: acme, p_text: question })).length, 2);
+  assert.deepEqual(await suggested({ p_org_id: acme, p_text: ticket }), []);
+  assert.equal((await asAlice.rpc('suggest_articles', { p_org_id: acme, p_text: null })).error.code, '22004');
   granted(await asBen.from('ticket_articles').insert({ org_id: acme, ticket_id: ticket, article_id: open }));
   assert.deepEqual(granted(await asAlice.from('ticket_articles').select()), []);
   assert.equal(

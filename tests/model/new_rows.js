@@ -62,7 +62,7 @@ const NEW_ROWS = {
         ...{ agents_may_invite: true, open_to_customers: true },
         ...{ reopen_on_customer_comment: false, closed_ticket_replies: 'refuse', notification_retention: '1 day' },
         ...{ search_ignores_accents: false },
-        ...{ search_language: 'english', time_zone: 'Europe/Berlin' },
+        ...{ search_language: 'english', sort_locale: 'cs', time_zone: 'Europe/Berlin' },
       },
     },
   ],
@@ -244,6 +244,7 @@ const NEW_ROWS = {
       ...{ org_id: org, id: random.uuid(), title: 'New', content: 'New', categories: '{Hardware}', tags: '{new}' },
       ...{ author: me.id ?? random.pick(world.rows.profiles).id, visibility: 'public', status: 'published', created_at: now },
       ...{ updated_at: now, published_at: now, version: 1, helpful_count: 0, unhelpful_count: 0 },
+      title_key: '\\x01',
     },
   })),
 

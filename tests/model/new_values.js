@@ -66,6 +66,8 @@ const FITTING = {
   'profiles.auth_id': (value, { world }) => world.strayLogin,
   'organizations.closed_ticket_replies': (value) => (value === 'reopen' ? 'refuse' : 'reopen'),
   'organizations.search_language': (value, { random }) => other(random, ['simple', 'english', 'german'], value),
+  'organizations.sort_locale': (value, { random }) => other(random, ['cs', 'de-AT', 'sv'], value),
+  'articles.title_key': () => '\\x01',
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),
   'articles.status': (value, { random }) => other(random, ARTICLE_STATUSES, value),
   'articles.visibility': (value, { random }) => other(random, VISIBILITIES, value),

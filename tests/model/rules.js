@@ -63,7 +63,7 @@ export const TABLES = {
     inserts: 'name',
     update: (me, org) => me.isAdmin(org.id),
     updates:
-      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language time_zone',
+      'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language sort_locale time_zone',
     rest: 'id created_at created_by',
     backend: 'read insert update delete',
   }),
@@ -227,7 +227,7 @@ export const TABLES = {
     update: (me, row) => me.isStaff(row.org_id),
     updates: 'title content categories tags visibility status',
     delete: (me, row) => me.isStaff(row.org_id),
-    rest: 'id author created_at updated_at published_at version helpful_count unhelpful_count',
+    rest: 'id author created_at updated_at published_at version helpful_count unhelpful_count title_key',
     backend: 'read insert update delete',
   }),
 
@@ -317,7 +317,7 @@ export const VIEWS = {
  */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
+    jwt_subject uuid_generate_v7 is_blank is_within_years_1_to_9999 my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
     my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles suggest_articles search`),
@@ -325,7 +325,7 @@ const FUNCTIONS = {
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
-    join_organization appoint_admin list_organizations
+    join_organization appoint_admin list_organizations ensure_profile
     create_admin_invite_code redeem_admin_invite_code publish_article archive_article revert_article rate_article
     ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
   backends: words(`

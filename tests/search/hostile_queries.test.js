@@ -105,9 +105,58 @@ test('words in every document, beginnings and alternatives read a bounded number
   assert.deepEqual(await problemsOf(queries), []);
 });
 
+test('filters read a bounded number of rows, with words and without', async () => {
+  const filters = [
+    ...[
+      'status:open',
+      'status:closed',
+      'status:pending,resolved',
+      '-status:open',
+      'priority:low',
+      'priority:urgent,high',
+      'assignee:me',
+      'assignee:none',
+    ],
+    ...[
+      '-assignee:none',
+      'requester:me',
+      'requester:ada',
+      '-requester:ada',
+      'requester:alice',
+      'is:unassigned',
+      'is:answered',
+      'is:unanswered',
+      'stage:new',
+    ],
+    ...[
+      'workflow:support',
+      'number:7',
+      '-number:7',
+      'created:today',
+      'created:<2020',
+      'created:>2020',
+      '-created:>2020',
+      'updated:2020..2021',
+    ],
+    ...['status:published', 'status:draft', 'in:internal', 'in:articles'],
+    ...[
+      'status:open priority:urgent',
+      'requester:ada assignee:ada',
+      'status:open -requester:ada assignee:none',
+      'priority:low -status:open in:title',
+    ],
+  ];
+  const words = ['', 'common', 'ancient', 'comm', 'xyzzy', '-ancient', '"ancient common"'];
+  const queries = filters.flatMap((filter) => words.map((word) => `${word} ${filter}`));
+  const calls = CALLS.slice(0, 2);
+  assert.deepEqual(await problemsOf(queries, calls), []);
+});
 
 test('words that only older documents have read a bounded number of rows', async () => {
-  const queries = ['ancient', 'anci', 'ancient common', 'ancient -xyzzy', 'common -ordinary', 'xyzzy or -ordinary'];
+  const queries = [
+    ...['ancient', 'anci', 'ancient common', 'ancient -xyzzy', 'common -ordinary', 'xyzzy or -ordinary'],
+    ...['common in:comments', 'ancient in:title', '-ancient in:comments', 'ancient -in:tickets', 'ancient -tag:office'],
+  ];
   assert.deepEqual(await problemsOf(queries), []);
 });
 

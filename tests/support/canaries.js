@@ -31,6 +31,7 @@ const FIXED_VALUES = [
   'ticket_stat_deltas.metric',
   'organizations.closed_ticket_replies',
   'organizations.search_language',
+  'organizations.sort_locale',
   'organizations.time_zone',
 ];
 

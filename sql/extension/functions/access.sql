@@ -15,6 +15,7 @@ grant execute on function
   helpdesk.may_create_organization(),
   helpdesk.is_installation_admin()
   to anon, authenticated, service_role;
+grant execute on function helpdesk.ensure_profile() to authenticated, service_role;
 
 comment on function helpdesk.jwt_subject() is
 'Returns the login (auth.users.id) that the access token names, or null.
@@ -22,7 +23,13 @@ Reads request.jwt.claim.sub or else the key sub of request.jwt.claims. A value t
   counts as missing.';
 
 comment on function helpdesk.my_profile_id() is
-'Returns the profile of the caller; null if nobody is signed in.';
+'Returns the profile of the caller; null if nobody is signed in, or if the profile is missing, which
+  ensure_profile() creates.';
+
+comment on function helpdesk.ensure_profile() is
+'Returns the profile of the caller, which it creates if it is missing; null if nobody is signed in.
+A profile is missing if it was refused when the person signed up. Functions that write also create
+  it; those that only read see a person who belongs to no organization.';
 
 comment on function helpdesk.my_org_ids() is
 'Returns the organizations that the caller is a member of.';

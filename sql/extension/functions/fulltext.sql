@@ -27,8 +27,15 @@ comment on function helpdesk.update_person_documents() is
 'Trigger function on org_members and profiles: updates the rows of a person in search_documents.';
 
 comment on function helpdesk.organizations_check_search_language() is
-'Trigger function on organizations: search_language must be a text search configuration.';
+'Trigger function on organizations: search_language must be a text search configuration, and
+sort_locale a language tag.';
 
 comment on function helpdesk.organizations_rebuild_search_documents() is
-'Trigger function on organizations: rebuilds the full-text index when search_language changes, and
-deletes that of a deleted organization.';
+'Trigger function on organizations: rebuilds the full-text index when search_language changes, sorts
+articles when sort_locale does, and deletes the index of a deleted organization.';
+
+comment on function helpdesk.sort_key(text, text) is
+'Returns bytes that compare as texts do in a language.
+p_language: a text search configuration such as german, or a BCP 47 tag such as de. Others sort in
+  the order of the root language, which suits most.
+The key has at most 1,000 bytes: only the beginning of longer texts counts. Internal.';

@@ -15,16 +15,27 @@ Result: {results: [{kind, id, ticketId, number, title, snippet, status, priority
   helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}. snippet is HTML: escaped text
   in which <mark> highlights the matches.
 Callers: everybody, signed in or not. People who are not members find public articles only.
-p_query: words, "phrases", or, -not. 42 and #42 find the ticket with that number.
+p_query: words, "phrases", or, -not, and filters. 42 and #42 find the ticket with that number.
 - All words must occur in one ticket (title and description), one comment or one article, within its
   first 100,000 characters.
 - The last word, from three letters on, also matches as a prefix. Tickets and comments that contain
   the word itself come first.
 - A word without accents also finds those with accents, after the others, unless
   organizations.search_ignores_accents is false.
+- Staff find a ticket by the names and addresses of its requester and assignee, also together with
+  other words.
+- A ticket is found by the names of its files, too: those that the caller may see. The snippet is
+  then the name. Tags and categories count as words of an article.
 - If no article has all words of a question, articles match that share its telling words.
-- If nothing matches, typos in the titles of articles and tickets are forgiven.
-- A query without words finds nothing.
+- If no article matches, typos in the titles of articles are forgiven; if nothing matches, in those
+  of tickets too. They come last.
+- Filters: status:open, priority:urgent, assignee:me, assignee:none, assignee:"Ben Miller",
+  requester:, stage:, workflow:, number:, tag:, category:, created:>2026-01-31, updated:,
+  in:title, in:tickets, in:comments, in:internal, in:articles, is:unassigned, is:unanswered.
+  status:open,pending selects either, -status:closed the others; different filters must all hold.
+  What is unknown is words, and so are names of people to customers.
+- A query of filters only lists the newest tickets and articles. Without words and filters it finds
+  nothing.
 Ranking: articles are ranked together; tickets and comments are ranked within windows of a few
   hundred matches, newest window first. Customers search their 2,000 most recently changed tickets.
 Filters (p_filters), where null and "" mean not filtered: kind (ticket, comment, article, or a
@@ -34,6 +45,7 @@ Errors: 22004 (null argument), 22023 (filter).';
 comment on function helpdesk.search_articles(uuid, text, integer) is
 'Searches the articles that the caller may read and returns a list of results as search() does.
 Callers: everybody, signed in or not.
+p_query: words and filters as in search().
 p_limit: 1 to 100, default 20.
 Errors: 22004 (null argument), 22023 (limit).';
 
@@ -48,4 +60,6 @@ comment on function helpdesk.suggest_articles(uuid, text) is
 'Returns up to 5 published articles that share the telling words of a text, best first.
 For a ticket that is not opened yet, or a question. Words that most articles have do not count.
 Callers: everybody; the articles are those that the caller may read.
+Two literals without a type are p_org_id and p_text to Postgres. If they are a ticket and an
+  organization of the caller, the result is that of suggest_articles(p_ticket_id, p_org_id).
 Errors: 22004 (an argument is null).';

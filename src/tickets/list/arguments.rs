@@ -6,12 +6,12 @@ use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use super::filters::Filters;
 use super::order::Cursor;
 use super::search::TicketSearch;
-use crate::platform::datum::TsQuery;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::json::input::OneOrMany;
 
-/// The values of $1 to $24. Every statement gets all of them, whether it uses them or not.
-pub struct Arguments {
+/// The values of $1 to $24, whether a statement uses them or not, and of those that filters in the
+/// text of a search compare with.
+pub struct Arguments<'a> {
     org: Uuid,
     me: Option<Uuid>,
     priorities: Vec<&'static str>,
@@ -24,20 +24,19 @@ pub struct Arguments {
     created_before: Option<TimestampWithTimeZone>,
     updated_after: Option<TimestampWithTimeZone>,
     updated_before: Option<TimestampWithTimeZone>,
-    search: Option<TsQuery>,
-    search_number: Option<i64>,
+    search: Option<&'a TicketSearch>,
     number: Option<i64>,
     pub cursor: Option<Cursor>,
 }
 
-impl Arguments {
+impl<'a> Arguments<'a> {
     pub fn new(
         org: Uuid,
         me: Option<Uuid>,
         filters: &Filters,
-        search: Option<&TicketSearch>,
+        search: Option<&'a TicketSearch>,
         cursor: Option<Cursor>,
-    ) -> Arguments {
+    ) -> Arguments<'a> {
         Arguments {
             org,
             me,
@@ -54,15 +53,14 @@ impl Arguments {
             updated_after: filters.updated_after.map(|time| time.0),
             updated_before: filters.updated_before.map(|time| time.0),
             number: filters.number.map(|number| number.0),
-            search_number: search.and_then(|search| search.number),
-            search: search.and_then(|search| search.lexemes.clone()),
+            search,
             cursor,
         }
     }
 
     pub fn params(&self) -> Vec<DatumWithOid<'_>> {
         let cursor = self.cursor.as_ref();
-        vec![
+        let mut params = vec![
             self.org.into(),
             self.me.into(),
             self.priorities.first().copied().into(),
@@ -79,14 +77,16 @@ impl Arguments {
             self.created_before.into(),
             self.updated_after.into(),
             self.updated_before.into(),
-            self.search.clone().into(),
-            self.search_number.into(),
+            self.search.and_then(TicketSearch::lexemes).into(),
+            self.search.and_then(|search| search.number).into(),
             cursor.and_then(Cursor::time).into(),
             cursor.and_then(Cursor::priority).map(Priority::label).into(),
             cursor.map(Cursor::id).into(),
             self.number.into(),
             cursor.and_then(Cursor::number).into(),
             self.assignees.clone().into(),
-        ]
+        ];
+        params.extend(self.search.map(TicketSearch::filter_values).unwrap_or_default());
+        params
     }
 }

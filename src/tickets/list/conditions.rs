@@ -1,7 +1,6 @@
 //! The SQL conditions that the filters of a list mean. They are constants; values are always bound.
 
 use super::filters::{Assignee, Filters, WaitingFor};
-use super::search::TicketSearch;
 use crate::platform::json::input::{Flag, OneOrMany};
 
 pub(super) const CREATED_BEFORE: &str = "t.created_at < $14";
@@ -15,13 +14,9 @@ const NOT_WATCHED: &str = "
     not exists (select from helpdesk.ticket_watchers x
                  where x.org_id = $1 and x.ticket_id = t.id and x.user_id = $2)";
 
-/// The conditions on a ticket `t` that the filters mean. A single value is compared with `=`, so
-/// that an index can return its tickets in order.
-pub fn conditions(
-    filters: &Filters,
-    search: Option<&TicketSearch>,
-    sees_all: bool,
-) -> Vec<&'static str> {
+/// The conditions on a ticket `t` that the filters mean, with those of `search`. A single value is
+/// compared with `=`, so that an index can return its tickets in order.
+pub fn conditions<'a>(filters: &Filters, search: &'a [String]) -> Vec<&'a str> {
     fn one_or_many<T>(
         values: &Option<OneOrMany<T>>,
         one: &'static str,
@@ -52,7 +47,6 @@ pub fn conditions(
         filters.created_before.as_ref().map(|_| CREATED_BEFORE),
         filters.updated_after.as_ref().map(|_| "t.updated_at >= $15"),
         filters.updated_before.as_ref().map(|_| "t.updated_at < $16"),
-        search.map(|search| search.condition(sees_all)),
         filters.number.as_ref().map(|_| "t.number = $22"),
         filters.watching.map(|Flag(is_watching)| if is_watching { WATCHED } else { NOT_WATCHED }),
         filters.waiting_for.map(|waiting_for| match waiting_for {
@@ -62,6 +56,7 @@ pub fn conditions(
     ]
     .into_iter()
     .flatten()
+    .chain(search.iter().map(String::as_str))
     .collect()
 }
 

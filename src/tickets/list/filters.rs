@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::order::Sort;
 use super::search::TicketSearch;
 use crate::access::person::PersonFilter;
+use crate::platform::datum::timestamp_from;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
@@ -112,20 +113,13 @@ impl<'de> Deserialize<'de> for WaitingFor {
     }
 }
 
-/// Microseconds from 1970, the epoch of jiff, to 2000, the epoch of Postgres.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
-
 /// An RFC 3339 timestamp.
 #[derive(Clone, Copy)]
 pub struct Rfc3339(pub TimestampWithTimeZone);
 
 impl<'de> Deserialize<'de> for Rfc3339 {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Rfc3339, D::Error> {
-        input::parse_word(input, |word| {
-            let timestamp: jiff::Timestamp = word.parse().ok()?;
-            let micros = timestamp.as_microsecond().checked_sub(POSTGRES_EPOCH)?;
-            TimestampWithTimeZone::try_from(micros).ok().map(Rfc3339)
-        })
+        input::parse_word(input, |word| timestamp_from(word.parse().ok()?).map(Rfc3339))
     }
 }
 

@@ -54,7 +54,9 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
     };
     let cursor = filters.cursor.as_deref().map(|text| Cursor::decode(text, sort)).transpose()?;
     let search = filters.search_in(org, sees_all)?;
-    let conditions = conditions(filters, search.as_ref(), sees_all);
+    let of_search = search.as_ref().map(|search| search.conditions(sees_all, false));
+    let of_search = of_search.unwrap_or_default();
+    let conditions = conditions(filters, &of_search);
     let arguments = Arguments::new(org, me, filters, search.as_ref(), cursor);
     let params = arguments.params();
 

@@ -73,7 +73,7 @@ impl Window {
 
 /// Selects the items of a page, by whichever shape one index can return in order.
 pub(super) fn page_statement(
-    conditions: &[&'static str],
+    conditions: &[&str],
     sort: Sort,
     has_cursor: bool,
     sees_all: bool,

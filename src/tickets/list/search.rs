@@ -1,64 +1,50 @@
-//! The `search` filter of lists of tickets, as a condition on a ticket.
-
-use std::sync::LazyLock;
+//! The `search` filter of lists of tickets, as conditions on a ticket.
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 
 use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::{Query, SMALL_RESULT};
+use crate::fulltext::query::{Phase, Query, SMALL_RESULT};
+use crate::platform::conditions::Arguments;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::tickets::number::parse_ticket_number;
+use crate::tickets::text_filters::TextFilters;
+
+/// How many arguments the statements of lists have before those of filters in the text.
+const ARGUMENTS: usize = 24;
 
 /// The total is counted only if no more documents than this match.
 const MAX_COUNTED: i64 = 20_000;
 
-/// The conditions on a ticket `t` for a query ($17), without and with a ticket number ($18).
-static CONDITIONS: LazyLock<[[String; 2]; 3]> = LazyLock::new(|| {
-    let number = ["", " or t.number = $18"];
-    [
-        number.map(in_matches),
-        number.map(|or| has_match("true", or)),
-        number.map(|or| has_match("not d.is_internal", or)),
-    ]
-});
-
-/// Which of `CONDITIONS`.
-#[derive(Clone, Copy)]
-enum Strategy {
-    /// Looks up all matches in the full-text index.
-    Index,
-    /// Checks the documents of each ticket, in the order of the list.
-    EachTicket,
-    /// The same without internal comments, for customers: they have few tickets.
-    EachTicketOfCustomer,
-}
-
-fn in_matches(or: &str) -> String {
+/// The tickets that the index finds.
+fn in_matches(scope: &str) -> String {
     format!(
-        "(t.id = any (array(
+        "t.id = any (array(
                with matching as materialized (
                  select d.org_id, d.ticket_id
-                   from helpdesk.search_documents d where d.lexemes @@ $17)
-               select d.ticket_id from matching d where d.org_id = $1)){or})"
+                   from helpdesk.search_documents d where d.lexemes @@ $17 and {scope})
+               select d.ticket_id from matching d where d.org_id = $1))"
     )
 }
 
-/// Counts, because for EXISTS the planner may scan all documents, expecting a match soon.
-fn has_match(visible: &str, or: &str) -> String {
+/// Checks the documents of each ticket, in the order of the list. It counts, because for EXISTS the
+/// planner may scan all documents, expecting a match soon.
+fn has_match(visible: &str, scope: &str) -> String {
     format!(
-        "((select count(*) > 0 from helpdesk.search_documents d
-                where d.ticket_id = t.id and d.org_id = $1 and d.lexemes @@ $17 and {visible}){or})"
+        "(select count(*) > 0 from helpdesk.search_documents d
+                where d.ticket_id = t.id and d.org_id = $1 and d.lexemes @@ $17 and {visible}
+                  and {scope})"
     )
 }
 
 /// The `search` filter, parsed for an organization.
-#[derive(Clone)]
 pub struct TicketSearch {
     /// None if the text has no lexemes.
-    pub lexemes: Option<TsQuery>,
+    query: Option<Query>,
     /// The ticket number that the text may also be.
     pub number: Option<i64>,
+    filters: TextFilters,
     is_countable: bool,
     uses_index: bool,
 }
@@ -66,7 +52,8 @@ pub struct TicketSearch {
 impl TicketSearch {
     /// Only those who see all tickets find them by people.
     pub fn parse(org: Uuid, text: &str, sees_all: bool) -> Result<TicketSearch> {
-        let mut query = Query::parse(org, text)?;
+        let (filters, words) = TextFilters::of_tickets(org, text)?;
+        let mut query = Query::parse(org, &words)?.map(|query| filters.scope.narrow(query));
         if let Some(query) = query.as_mut().filter(|_| sees_all) {
             query.add_people()?;
         }
@@ -75,30 +62,55 @@ impl TicketSearch {
             None => 0,
         };
         Ok(TicketSearch {
-            lexemes: query.map(|query| query.for_kind(Kind::Ticket)),
-            number: parse_ticket_number(text),
+            query,
+            number: parse_ticket_number(&words),
+            filters,
             is_countable: matches <= MAX_COUNTED,
             uses_index: matches <= SMALL_RESULT,
         })
     }
 
-    /// The search as it is counted, by the index because the order does not matter; None if there
-    /// are too many matches to count. A customer's tickets are always few.
-    pub(super) fn for_counting(&self, sees_all: bool) -> Option<TicketSearch> {
-        (!sees_all || self.is_countable).then(|| TicketSearch { uses_index: true, ..self.clone() })
+    pub(super) fn lexemes(&self) -> Option<TsQuery> {
+        self.query.as_ref().map(|query| query.for_kind(Kind::Ticket))
     }
 
-    /// The condition on a ticket `t`: $17 is the query, $18 the number.
-    pub(super) fn condition(&self, sees_all: bool) -> &'static str {
-        let has_number = self.number.is_some();
-        if self.lexemes.is_none() {
-            return if has_number { "t.number = $18" } else { "false" };
-        }
-        let strategy = match (sees_all, self.uses_index) {
-            (true, true) => Strategy::Index,
-            (true, false) => Strategy::EachTicket,
-            (false, _) => Strategy::EachTicketOfCustomer,
+    /// Whether the matches may be counted: there are few, or they are a customer's.
+    pub(super) fn is_countable(&self, sees_all: bool) -> bool {
+        !sees_all || self.is_countable
+    }
+
+    /// Whether there are filters in the text.
+    fn has_filters(&self) -> bool {
+        !self.filters.is_empty()
+    }
+
+    /// What the filters compare with: $25 and further.
+    pub(super) fn filter_values(&self) -> Vec<DatumWithOid<'static>> {
+        self.filter_conditions().1.into_values()
+    }
+
+    /// The conditions on documents `d` and tickets `t` that the filters mean.
+    fn filter_conditions(&self) -> ([String; 2], Arguments) {
+        let mut arguments = Arguments::after(ARGUMENTS);
+        let query = self.query.as_ref().map(|query| (query, Phase::All));
+        let scope = self.filters.scope.to_sql(query, &mut arguments);
+        let tickets = self.filters.tickets.to_sql(&mut arguments);
+        ([scope, tickets], arguments)
+    }
+
+    /// The conditions on a ticket `t`: $17 is the query, $18 the number. To count, the index is
+    /// best, because the order does not matter.
+    pub fn conditions(&self, sees_all: bool, is_counted: bool) -> Vec<String> {
+        let ([scope, tickets], _) = self.filter_conditions();
+        let words = match (&self.query, sees_all) {
+            (None, _) => (self.has_filters() && scope != "false").to_string(),
+            (Some(_), true) if self.uses_index || is_counted => in_matches(&scope),
+            (Some(_), true) => has_match("true", &scope),
+            (Some(_), false) => has_match("not d.is_internal", &scope),
         };
-        &CONDITIONS[strategy as usize][usize::from(has_number)]
+        let number = if self.number.is_some() { " or t.number = $18" } else { "" };
+        let mut conditions = vec![format!("({words}{number})")];
+        conditions.extend(self.has_filters().then_some(tickets));
+        conditions
     }
 }

@@ -16,7 +16,7 @@ const MAX_TOTAL_OF_SEARCH: i64 = 10_000;
 /// How many tickets match; None when a search finds too many to count.
 pub(super) fn count(
     filters: &Filters,
-    conditions: &[&'static str],
+    conditions: &[&str],
     search: Option<&TicketSearch>,
     sees_all: bool,
     params: &[DatumWithOid],
@@ -41,10 +41,11 @@ fn count_matches(
     sees_all: bool,
     params: &[DatumWithOid],
 ) -> Result<Option<i64>> {
-    let Some(search) = search.for_counting(sees_all) else {
+    if !search.is_countable(sees_all) {
         return Ok(None);
-    };
-    let conditions = conditions(filters, Some(&search), sees_all);
+    }
+    let of_search = search.conditions(sees_all, true);
+    let conditions = conditions(filters, &of_search);
     let matching = select_matching("select", &conditions, sees_all);
     let limit = MAX_TOTAL_OF_SEARCH + 1;
     let sql = format!("select count(*) from ({matching} limit {limit}) t");
@@ -55,7 +56,7 @@ fn count_matches(
 
 /// Sums the counters of reporting instead of counting tickets. Each row of them is given the
 /// columns of a ticket `t`, so that the same conditions apply to it.
-fn sum_of_counters(conditions: &[&'static str], filters: &Filters) -> String {
+fn sum_of_counters(conditions: &[&str], filters: &Filters) -> String {
     let assignees = filters.assigned_to.as_ref().map(|assignees| assignees.0.as_slice());
     let (counts, of_agents) = match assignees {
         None => (STAGE_COUNTS, String::new()),
@@ -83,7 +84,7 @@ fn sum_of_counters(conditions: &[&'static str], filters: &Filters) -> String {
 }
 
 /// Selects the tickets that match, of those that the caller may see, in any order.
-fn select_matching(select: &str, conditions: &[&'static str], sees_all: bool) -> String {
+fn select_matching(select: &str, conditions: &[&str], sees_all: bool) -> String {
     let own = (!sees_all).then_some("(t.created_by = $2 or t.assigned_to = $2)");
     with_conditions(
         &format!("{select} from helpdesk.tickets t where t.org_id = $1"),

@@ -24,14 +24,14 @@ select char_length(p.name), p.name = repeat('ü', 200) from helpdesk.profiles p 
 select p.name from helpdesk.profiles p where email = 'deep@example.com';
 rollback;
 
----- The extension never makes a sign-up fail
+---- A sign-up does not fail because helpdesk refuses the data
 
 begin;
 alter table helpdesk.profiles add constraint nobody_is_called_broken check (name <> 'Broken');
 set local client_min_messages = error;
 select test.sign_up('Broken');
 reset client_min_messages;
--- The login exists, but it has no profile until install() creates it.
+-- The login exists, but it has no profile until install() or the person's next call creates it.
 select test.login_id('Broken') is not null, test.profile_id('Broken') is null;
 alter table helpdesk.profiles drop constraint nobody_is_called_broken;
 select helpdesk.install();

@@ -39,10 +39,10 @@ call test.sign_in('Alice');
 select filter, test.listed_articles(filter) from (values ('{"status": "draft"}'::jsonb), ('{"visibility": "internal"}'), ('{"category": "Hardware"}'), ('{"author": "me"}')) f (filter);
 call test.sign_in('Ben');
 -- A page walk returns each article once, in every order.
-select test.walk_articles('title', 1) = test.walk_articles('title', 100), test.walk_articles('title', 2) = (select string_agg(title, ', ' order by title collate "C") from helpdesk.articles where org_id = test.org_id('Acme'));
+select test.walk_articles('title', 1) = test.walk_articles('title', 100), test.walk_articles('title', 2) = (select string_agg(title, ', ' order by title_key) from helpdesk.articles where org_id = test.org_id('Acme'));
 select sort, test.walk_articles(sort, 2) = test.walk_articles(sort, 100), cardinality(string_to_array(test.walk_articles(sort, 4), ', ')) from unnest('{updatedAt,-updatedAt,createdAt,-createdAt,-title}'::text[]) sort;
 select filter, test.error_of(format('select helpdesk.list_articles(test.org_id(''Acme''), %L)', filter)) from unnest(array[
   '{"colour": 1}', '{"status": "new"}', '{"status": []}', '{"visibility": null}', '{"perPage": 0}', '{"perPage": 101}', '{"cursor": "x"}', '{"sort": "author"}', '{"tag": 7}', '{"author": "them"}', '[]',
-  '{"sort": "title", "cursor": "{\"sort\":\"-title\",\"time\":0,\"title\":\"x\",\"id\":\"00000000-0000-0000-0000-000000000000\"}"}']) filter;
+  '{"sort": "title", "cursor": "{\"sort\":\"-title\",\"time\":0,\"title\":\"78\",\"id\":\"00000000-0000-0000-0000-000000000000\"}"}']) filter;
 select test.error_of('select helpdesk.list_articles(null)');
 call test.sign_out();

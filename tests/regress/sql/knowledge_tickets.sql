@@ -21,6 +21,24 @@ call test.sign_out();
 select * from test.attempt_by_each_caller($$select helpdesk.suggest_articles(test.ticket_id('Things for members do not work'))$$);
 select test.error_of('select helpdesk.suggest_articles(null)'), test.error_of('select helpdesk.suggest_articles(gen_random_uuid())');
 
+---- Ids without a type are those of a ticket and its organization; any other text is a text
+create function test.suggestions(person text, args text) returns text language plpgsql as $$
+declare
+  found text;
+begin
+  call test.sign_in(person);
+  execute format('select coalesce(string_agg(a->>''title'', '', ''), ''none'') from json_array_elements(helpdesk.suggest_articles(%s)) a', args) into found;
+  call test.sign_out();
+  return found;
+exception when others then
+  call test.sign_out();
+  return sqlstate || ' ' || sqlerrm;
+end $$;
+select person, args, test.suggestions(person, replace(replace(replace(args, 'ticket-id', test.ticket_id('Things for members do not work')::text), 'acme-id', test.org_id('Acme')::text), 'globex-id', test.org_id('Globex')::text))
+  from unnest('{Ben,Alice,Mallory,Stan}'::text[]) person, unnest(array[
+  $$'ticket-id'$$, $$'ticket-id', 'acme-id'$$, $$'ticket-id', null$$, $$'ticket-id'::uuid, null$$, $$'ticket-id', 'acme-id'::uuid$$, $$'ticket-id', ' acme-id '$$, $$'ticket-id', 'globex-id'$$, $$'acme-id', 'acme-id'$$, $$p_ticket_id => 'ticket-id', p_org_id => 'acme-id'$$,
+  $$'acme-id', 'published things for members'$$, $$'acme-id'::uuid, 'published for members'::text$$, $$p_org_id => 'acme-id', p_text => 'published things'$$, $$'acme-id', 'ticket-id'$$, $$'acme-id', '0190a000-0000-7000-8000-000000000000'$$, $$'acme-id', null$$, $$null, 'published'$$, $$'acme-id', ''$$]) args;
+
 ---- An organization with articles is not deleted by accident
 
 insert into helpdesk.categories (org_id, name) values (test.org_id('Acme'), 'Hardware');

@@ -25,6 +25,7 @@ select helpdesk.join_organization(test.org_id('Acme')) = test.org_id('Acme'), te
 -- Somebody with an unconfirmed address could pass for somebody else.
 call test.sign_in('Una');
 select test.error_of($$select helpdesk.join_organization(test.org_id('Acme'))$$);
+-- A person whose profile is missing gets one.
 call test.sign_in('Nemo');
 select test.error_of($$select helpdesk.join_organization(test.org_id('Acme'))$$);
 rollback;

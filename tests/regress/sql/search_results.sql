@@ -57,3 +57,10 @@ call test.sign_in('Alice');
 select cardinality(test.found_ids('jam', 7)), test.found_ids('jam', 1) = test.found_ids('jam', 100);
 rollback;
 call test.sign_out();
+
+---- Titles with typos come after all that begins with what is being typed
+call test.sign_in('Ben');
+insert into helpdesk.tickets (org_id, title, created_by) values (test.org_id('Acme'), 'Quartz', test.profile_id('Alice')), (test.org_id('Acme'), 'Quartzite is rough', test.profile_id('Alice')), (test.org_id('Acme'), 'Quarts of milk', test.profile_id('Alice'));
+insert into helpdesk.articles (org_id, title, content, visibility, status) values (test.org_id('Acme'), 'Quarts', 'A measure.', 'public', 'published');
+select query, test.found(query), test.found_ids(query, 1) = test.found_ids(query, 100) from unnest(array['quartz', 'quartzi', 'quarzt', 'quatzite', 'quartzitte']) query;
+call test.sign_out();

@@ -1,5 +1,15 @@
 -- security_report() returns nothing while everything is in order, and every weakness otherwise.
 
+-- Nemo's login has no profile, and a profile has another address than its login.
+begin;
+alter table auth.users disable trigger helpdesk_handle_new_user;
+update auth.users set email = 'alice@new.example' where id = test.login_id('Alice');
+alter table auth.users enable trigger helpdesk_handle_new_user;
+select object, regexp_replace(finding, ': .*', ''), remedy from helpdesk.security_report();
+select helpdesk.install();
+select * from helpdesk.security_report();
+rollback;
+select helpdesk.install();
 select * from helpdesk.security_report();
 
 -- The report after a statement. Undoes the statement.

@@ -72,14 +72,6 @@ class Corpus {
        values ($1, $2, $3, $4, $5, $6) returning id, number`,
       [org, fields.title ?? TITLE, text, fields.priority ?? 'low', customer.profile, assignee?.profile],
     );
-    if (fields.status) {
-      await this.db.sql(
-        `update helpdesk.tickets set current_stage_id = (
-           select id from helpdesk.workflow_stages where org_id = $1 and status = $3 order by position limit 1)
-          where org_id = $1 and id = $2`,
-        [org, id, fields.status],
-      );
-    }
     for (const visibility of ['', 'internal ']) {
       const isInternal = visibility !== '';
       const author = (isInternal ? this.cast.ada : customer).profile;
@@ -100,6 +92,15 @@ class Corpus {
           [org, id, file, isInternal, author],
         );
       }
+    }
+    // Last, because a customer's comment reopens a ticket.
+    if (fields.status) {
+      await this.db.sql(
+        `update helpdesk.tickets set current_stage_id = (
+           select id from helpdesk.workflow_stages where org_id = $1 and status = $3 order by position limit 1)
+          where org_id = $1 and id = $2`,
+        [org, id, fields.status],
+      );
     }
     return { id, number, customer };
   }

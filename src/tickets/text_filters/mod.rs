@@ -1,0 +1,228 @@
+//! Filters on tickets inside the text of a query: `status:open assignee:me`.
+
+mod newest;
+mod people;
+pub mod scope;
+pub mod times;
+
+use pgrx::Uuid;
+
+use self::scope::{Part, Scope};
+use self::times::{Times, find_times};
+use crate::access::caller::Caller;
+use crate::access::rights;
+use crate::fulltext::filters::{Pair, take_filters};
+use crate::fulltext::folding::plain;
+use crate::platform::conditions::{Arguments, Clauses, Condition};
+use crate::platform::enums::{Priority, Status};
+use crate::platform::error::Result;
+use crate::platform::statement;
+
+/// A condition on a ticket `t`.
+#[derive(Clone)]
+pub enum TicketFilter {
+    Status(Status),
+    Priority(Priority),
+    AssignedTo(Uuid),
+    IsAssigned,
+    IsUnassigned,
+    RequestedBy(Uuid),
+    Stage(Uuid),
+    Workflow(Uuid),
+    Number(i64),
+    Created(Times),
+    Updated(Times),
+    IsUnanswered,
+    IsAnswered,
+}
+
+impl Condition for TicketFilter {
+    fn to_sql(&self, arguments: &mut Arguments) -> String {
+        let mut equals =
+            |column: &str, value: Uuid| format!("{column} = {}", arguments.bind(value));
+        match self {
+            TicketFilter::AssignedTo(id) => equals("t.assigned_to", *id),
+            TicketFilter::RequestedBy(id) => equals("t.created_by", *id),
+            TicketFilter::Stage(id) => equals("t.current_stage_id", *id),
+            TicketFilter::Workflow(id) => equals("t.workflow_id", *id),
+            TicketFilter::Status(status) => {
+                format!("t.status = {}", arguments.bind(status.label()))
+            }
+            TicketFilter::Priority(priority) => {
+                let label = arguments.bind(priority.label());
+                format!("t.priority = {label}::text::helpdesk.ticket_priority")
+            }
+            TicketFilter::Number(number) => format!("t.number = {}", arguments.bind(*number)),
+            TicketFilter::Created(times) => times.to_sql("t.created_at", arguments),
+            TicketFilter::Updated(times) => times.to_sql("t.updated_at", arguments),
+            TicketFilter::IsAssigned => "t.assigned_to is not null".to_owned(),
+            TicketFilter::IsUnassigned => "t.assigned_to is null".to_owned(),
+            TicketFilter::IsUnanswered => {
+                "t.status in ('open', 'pending') and not t.is_answered".to_owned()
+            }
+            TicketFilter::IsAnswered => {
+                "t.status in ('open', 'pending') and t.is_answered".to_owned()
+            }
+        }
+    }
+}
+
+pub type TicketFilters = Clauses<TicketFilter>;
+
+/// Conditions for one value, and the key of those that are alternatives to them.
+pub type Meaning<C> = Option<(&'static str, Vec<C>)>;
+
+/// Who asks, and where. Names mean nothing in an organization of which the caller is no member, and
+/// those of people mean nothing to customers, so that neither can be tried out.
+#[derive(Clone, Copy)]
+pub struct Asker {
+    pub org: Uuid,
+    me: Option<Uuid>,
+    is_staff: bool,
+    is_member: bool,
+}
+
+impl Asker {
+    pub fn in_org(org: Uuid) -> Result<Asker> {
+        let caller = Caller::current()?;
+        let is_staff = rights::acts_as_staff(org)?;
+        let is_member = is_staff || caller.is_member(org);
+        Ok(Asker { org, me: caller.profile, is_staff, is_member })
+    }
+
+    /// What `key:value` means for tickets; None if it is no filter on tickets.
+    pub fn ticket_filter(&self, key: &str, value: &str) -> Result<Meaning<TicketFilter>> {
+        let word = value.to_lowercase();
+        let one = |key, filter: Option<TicketFilter>| filter.map(|filter| (key, vec![filter]));
+        Ok(match key {
+            "status" => one("status", Status::from_label(&word).map(TicketFilter::Status)),
+            "priority" => one("priority", Priority::from_label(&word).map(TicketFilter::Priority)),
+            "assignee" | "assigned" if word == "none" => {
+                one("assignee", Some(TicketFilter::IsUnassigned))
+            }
+            "no" if word == "assignee" => one("assignee", Some(TicketFilter::IsUnassigned)),
+            "assignee" | "assigned" => self.people("assignee", value, TicketFilter::AssignedTo)?,
+            "requester" => self.people("requester", value, TicketFilter::RequestedBy)?,
+            "stage" => self.named(STAGES, "stage", value, TicketFilter::Stage)?,
+            "workflow" => self.named(WORKFLOWS, "workflow", value, TicketFilter::Workflow)?,
+            "number" => {
+                let number = value.trim_start_matches('#').parse().ok();
+                one("number", number.map(TicketFilter::Number))
+            }
+            "created" => {
+                find_times(self.org, value, ["created", "created from", "created before"])?
+                    .map(|(key, times)| (key, vec![TicketFilter::Created(times)]))
+            }
+            "updated" => {
+                find_times(self.org, value, ["updated", "updated from", "updated before"])?
+                    .map(|(key, times)| (key, vec![TicketFilter::Updated(times)]))
+            }
+            "is" => match word.as_str() {
+                "assigned" => one("is assigned", Some(TicketFilter::IsAssigned)),
+                "unassigned" => one("is assigned", Some(TicketFilter::IsUnassigned)),
+                "answered" => one("is answered", Some(TicketFilter::IsAnswered)),
+                "unanswered" => one("is answered", Some(TicketFilter::IsUnanswered)),
+                _ => one("status", Status::from_label(&word).map(TicketFilter::Status)),
+            },
+            _ => None,
+        })
+    }
+
+    fn people(
+        &self,
+        key: &'static str,
+        value: &str,
+        filter: fn(Uuid) -> TicketFilter,
+    ) -> Result<Meaning<TicketFilter>> {
+        let people = match self.me {
+            Some(me) if value.eq_ignore_ascii_case("me") => vec![me],
+            _ if self.is_staff => people::find(self.org, value)?,
+            _ => Vec::new(),
+        };
+        Ok((!people.is_empty()).then(|| (key, people.into_iter().map(filter).collect())))
+    }
+
+    /// Stages or workflows by their name.
+    fn named(
+        &self,
+        names: &'static str,
+        key: &'static str,
+        value: &str,
+        filter: fn(Uuid) -> TicketFilter,
+    ) -> Result<Meaning<TicketFilter>> {
+        if !self.is_member {
+            return Ok(None);
+        }
+        let wanted = plain(value);
+        let found = statement::read(names).fetch_all(&[self.org.into()], |row| {
+            let is_wanted = row.get::<&str>(2).is_some_and(|name| plain(name) == wanted);
+            row.get::<Uuid>(1).filter(|_| is_wanted)
+        })?;
+        let found: Vec<TicketFilter> = found.into_iter().flatten().map(filter).collect();
+        Ok((!found.is_empty()).then_some((key, found)))
+    }
+}
+
+const STAGES: &str =
+    "select s.id, s.name from helpdesk.workflow_stages s where s.org_id = $1 limit 1000";
+
+const WORKFLOWS: &str =
+    "select w.id, w.name from helpdesk.workflows w where w.org_id = $1 limit 1000";
+
+/// The filters of a query.
+#[derive(Clone, Default)]
+pub struct TextFilters {
+    pub tickets: TicketFilters,
+    pub scope: Scope,
+}
+
+impl TextFilters {
+    /// The filters of the query of a list of tickets, and its words.
+    pub fn of_tickets(org: Uuid, query: &str) -> Result<(TextFilters, String)> {
+        let asker = Asker::in_org(org)?;
+        let mut filters = TextFilters::default();
+        let words = take_filters(query, |pair| {
+            if filters.take_scope(pair) {
+                return Ok(true);
+            }
+            let meanings = pair.values.iter().map(|value| asker.ticket_filter(&pair.key, value));
+            let meanings: Result<Option<Vec<_>>> = meanings.collect();
+            let Some(meanings) = meanings? else { return Ok(false) };
+            add_alternatives(&mut filters.tickets, pair.is_unwanted, meanings);
+            Ok(true)
+        })?;
+        Ok((filters, words))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tickets.is_empty() && self.scope.is_empty()
+    }
+
+    /// Whether the pair says where words must occur.
+    pub fn take_scope(&mut self, pair: &Pair) -> bool {
+        let parts = pair.values.iter().map(|value| Part::named(&pair.key, value));
+        let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return false };
+        let is_title_unwanted =
+            pair.is_unwanted && parts.iter().any(|(_, part)| *part == Part::Titles);
+        if is_title_unwanted {
+            return false;
+        }
+        for (key, part) in parts {
+            self.scope.0.add(key, pair.is_unwanted, vec![part]);
+        }
+        true
+    }
+}
+
+/// Adds what the values of one pair mean.
+pub fn add_alternatives<C: Condition>(
+    filters: &mut Clauses<C>,
+    is_unwanted: bool,
+    meanings: Vec<(&'static str, Vec<C>)>,
+) {
+    let Some(key) = meanings.first().map(|(key, _)| *key) else { return };
+    // Alternatives of different kinds, like `is:open,unassigned`, stay by themselves.
+    let is_one_kind = meanings.iter().all(|(other, _)| *other == key);
+    let any_of = meanings.into_iter().flat_map(|(_, conditions)| conditions).collect();
+    filters.add(if is_one_kind { key } else { "is" }, is_unwanted, any_of);
+}
