@@ -304,6 +304,10 @@ impl Query {
         self.expression.is_sentence()
     }
 
+    pub fn has_phrase(&self) -> bool {
+        self.expression.has_phrase()
+    }
+
     /// Whether some words must not occur.
     pub fn has_negation(&self) -> bool {
         self.expression.has_negation()

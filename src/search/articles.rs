@@ -15,9 +15,6 @@ use crate::platform::statement::{self, Planned};
 /// ones. The others come after them.
 const MAX_RANKED: usize = 1_000;
 
-/// How many matching articles are found.
-const MAX_FOUND: usize = 2_000;
-
 /// $1 organization, $2 tsquery, $3 tsquery for titles, $4 with the words as they are written. What
 /// filters compare with follows.
 fn matching_articles(readable: &str, filters: &str) -> String {
@@ -34,14 +31,13 @@ fn matching_articles(readable: &str, filters: &str) -> String {
                 case when m.position <= {MAX_RANKED} then (
                   select {rank} from helpdesk.search_documents d where d.ctid = m.place) else 1 end
            from (select m.document_id, m.place,
-                        row_number() over () as position
-                   from (select m.document_id, m.place from matching m where m.org_id = $1
+                        row_number() over (
                           order by m.document_id in (
                                      select t.document_id from titled t where t.org_id = $1) desc,
-                                   m.document_id desc) m
+                                   m.document_id desc) as position
+                   from matching m
                    join helpdesk.articles a on a.org_id = $1 and a.id = m.document_id
-                  where {readable} and {filters}
-                  limit {MAX_FOUND}) m"
+                  where m.org_id = $1 and {readable} and {filters}) m"
     )
 }
 

@@ -11,10 +11,6 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Phase;
 use crate::platform::error::Result;
 
-/// A page is returned although it is not full after so many windows that are not full either: those
-/// of a phrase whose words are frequent.
-const MAX_SHORT_WINDOWS: usize = 2;
-
 impl Search {
     /// The matches of one page, and where the next page continues.
     pub(super) fn page(
@@ -27,9 +23,8 @@ impl Search {
             None => self.begin()?,
         };
         let mut page: Vec<Match> = Vec::new();
-        let mut short_windows = 0;
         loop {
-            short_windows += usize::from(tickets.is_short());
+            let is_short = tickets.is_short();
             let window = self.complete_window(position, tickets)?;
             let earlier = page.len();
             let rest =
@@ -54,7 +49,8 @@ impl Search {
                     next
                 }
             };
-            if short_windows >= MAX_SHORT_WINDOWS {
+            if is_short {
+                // A page that is not full, instead of reading many more documents.
                 return Ok((page, Some(position)));
             }
             tickets = self.find_tickets(position)?;

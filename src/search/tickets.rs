@@ -25,6 +25,9 @@ use crate::tickets::number::parse_ticket_number;
 /// The limit in the statements.
 pub(super) const WINDOW_SIZE: usize = 500;
 
+/// The kinds of documents that tickets have: themselves, comments and files.
+const ALL_KINDS: usize = 3;
+
 /// How many documents of a window are read if the index does not tell which of them match.
 const MAX_CANDIDATES: usize = 5_000;
 
@@ -88,11 +91,11 @@ fn from_blocks(conditions: usize) -> String {
              from blocks b,
                   lateral (
                     select d.place, d.document_id, d.is_match
-                      from (select d.ctid as place, d.org_id, d.document_id, d.kind,
-                                   d.lexemes @@ $2 as is_match
+                      from (select d.ctid as place, d.org_id, d.document_id,
+                                   d.kind = any ($3) and d.lexemes @@ $2 as is_match
                               from helpdesk.search_documents d
                              where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) d
-                     where d.org_id = $1 and d.kind = any ($3)
+                     where d.org_id = $1
                        and (b.before is null or d.document_id < b.before)
                      order by d.document_id desc) c
             limit $7)
@@ -198,7 +201,7 @@ impl Search {
         let args = vec![
             self.org.into(),
             query.for_phase(position.phase).into(),
-            kinds.into(),
+            kinds.clone().into(),
             before.into(),
             query.for_kind(Kind::Ticket).into(),
             query.literal_for_kind(Kind::Ticket).into(),
@@ -207,13 +210,16 @@ impl Search {
             let conditions = query.conditions_for_phase(position.phase);
             return self.find_tickets_by_index(&FROM_INDEX, args, 0, conditions);
         }
+        let has_all_kinds = kinds.len() == ALL_KINDS;
         let newest = if before.is_none() { &FROM_NEWEST } else { &FROM_NEWEST_BEFORE };
-        let window = Window::fetch(newest, &args)?;
-        if window.next.is_some() {
-            return Ok(window);
+        if !query.has_phrase() {
+            let window = Window::fetch(newest, &args)?;
+            if window.next.is_some() {
+                return Ok(window);
+            }
         }
         let candidates = query.candidates_for_phase(position.phase)?;
-        let are_matches = candidates == query.conditions_for_phase(position.phase);
+        let are_matches = has_all_kinds && candidates == query.conditions_for_phase(position.phase);
         let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
         self.find_tickets_by_index(&FROM_BLOCKS, args, count, candidates)
     }
