@@ -41,7 +41,10 @@ impl Analyzer {
     pub(super) fn telling_lexemes(&self, text: &str) -> Vec<String> {
         let found = self.tokenize(text);
         let is_telling = |token: &&Token| match token.kind {
-            TokenKind::Word => token.word.chars().count() > 3,
+            TokenKind::Word => {
+                let has_digit = token.word.contains(|c: char| c.is_ascii_digit());
+                token.word.chars().count() > if has_digit { 2 } else { 3 }
+            }
             TokenKind::Pair => true,
             TokenKind::LastCharacter | TokenKind::OnlyCharacter => false,
         };

@@ -3,9 +3,9 @@
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::analyzer::Analyzer;
+use super::analyzer::{Analyzer, mark_folded};
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
+use super::lexemes::{FOLDED, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
 use super::reader::Reader;
 use super::text::readable;
 use crate::platform::datum::TsQuery;
@@ -127,7 +127,10 @@ impl Query {
     /// A query that any of these lexemes matches; None if there are none.
     pub fn for_any_lexeme(org: Uuid, lexemes: Vec<String>, language: String) -> Option<Query> {
         let words = lexemes.into_iter().map(|lexeme| {
-            Expression::Word(Spellings { literal: vec![lexeme], ..Spellings::default() })
+            // Without its accents if it was typed so.
+            let others =
+                if lexeme.starts_with(FOLDED) { Vec::new() } else { vec![mark_folded(&lexeme)] };
+            Expression::Word(Spellings { literal: vec![lexeme], others, ..Spellings::default() })
         });
         let expression = Expression::any(words.collect())?;
         Some(Query { org, language, expression, place: Place::Text })
