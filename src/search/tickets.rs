@@ -148,8 +148,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The matches, and where the next window begins: before the last of them if the window is full,
-    /// or before the document of a row without a kind.
+    /// The matches, and where the next window begins: before the last of them if the window is
+    /// full, or before the document of a row without a kind.
     fn fetch(sql: &'static str, args: &[DatumWithOid]) -> Result<Window> {
         let rows = statement::read(sql)
             .planned(Planned::Once)
