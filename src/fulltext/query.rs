@@ -22,8 +22,11 @@ pub const MAX_CONDITIONS: usize = 4;
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
 
+/// Also the previous languages, while the index is being rebuilt.
 const SETTINGS: &str = "
-    select o.search_language, o.search_ignores_accents
+    select o.search_language,
+           coalesce((select r.previous_languages from helpdesk.search_rebuilds r where r.org_id = $1), '{}'),
+           o.search_ignores_accents
       from helpdesk.organizations o where o.id = $1";
 
 /// Estimates the matches from the smaller sample if at least 33 documents of it match, otherwise
@@ -61,10 +64,11 @@ pub fn telling_lexemes(
     text: &str,
     count: usize,
 ) -> Result<Option<(Vec<String>, String)>> {
-    let language =
-        statement::read(SETTINGS).fetch_optional(&[org.into()], |row| row.get::<String>(1))?;
-    let Some(language) = language.flatten() else { return Ok(None) };
-    let analyzer = Analyzer::of(&language)?;
+    let languages = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
+        Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
+    })?;
+    let Some((language, previous)) = languages.flatten() else { return Ok(None) };
+    let analyzer = Analyzer::of_languages(&language, &previous)?;
     let mut lexemes: Vec<String> = analyzer.telling_lexemes(readable(title));
     let mut others = analyzer.telling_lexemes(readable(text));
     others.retain(|lexeme| !lexemes.contains(lexeme));
@@ -115,10 +119,13 @@ pub struct Query {
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let settings = statement::read(SETTINGS)
-            .fetch_optional(&[org.into()], |row| Some((row.get::<String>(1)?, row.get(2)?)))?;
-        let Some((language, ignores_accents)) = settings.flatten() else { return Ok(None) };
-        let analyzer = Analyzer::of(&language)?;
+        let settings = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
+            Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?, row.get(3)?))
+        })?;
+        let Some((language, previous, ignores_accents)) = settings.flatten() else {
+            return Ok(None);
+        };
+        let analyzer = Analyzer::of_languages(&language, &previous)?;
         let reader = Reader { analyzer: &analyzer, ignores_accents };
         let expression = reader.read(readable(text));
         Ok(expression.map(|expression| Query { org, language, expression, place: Place::Text }))
