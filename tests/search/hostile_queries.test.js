@@ -148,6 +148,17 @@ test('filters read a bounded number of rows, with words and without', async () =
   ];
   const words = ['', 'common', 'ancient', 'comm', 'xyzzy', '-ancient', '"ancient common"'];
   const queries = filters.flatMap((filter) => words.map((word) => `${word} ${filter}`));
+  const many = (key, value) => Array.from({ length: 200 }, (_, n) => `${key}:${value},x${n}`).join(' ');
+  for (const [key, value] of [
+    ['assignee', 'ada'],
+    ['requester', 'alice'],
+    ['tag', 'office'],
+    ['category', 'a'],
+    ['stage', 'new'],
+    ['created', '2026'],
+  ]) {
+    queries.push(many(key, value), `common ${many(key, value)}`, many(key, value).replaceAll(/,x\d+/g, ''));
+  }
   const calls = CALLS.slice(0, 2);
   assert.deepEqual(await problemsOf(queries, calls), []);
 });
