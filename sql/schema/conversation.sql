@@ -95,7 +95,7 @@ create index ticket_attachments_requester_idx
 ---- Triggers
 
 create trigger ticket_comments_before_write
-  before insert or update on helpdesk.ticket_comments
+  before insert or update or delete on helpdesk.ticket_comments
   for each row execute function helpdesk.conversation_before_write();
 
 create trigger ticket_comments_touch_ticket
@@ -103,7 +103,7 @@ create trigger ticket_comments_touch_ticket
   for each row execute function helpdesk.conversation_touch_ticket();
 
 create trigger ticket_attachments_before_write
-  before insert or update on helpdesk.ticket_attachments
+  before insert or update or delete on helpdesk.ticket_attachments
   for each row execute function helpdesk.conversation_before_write();
 
 create trigger ticket_attachments_touch_ticket
