@@ -49,8 +49,9 @@ const anyOrg = 'bench.id(3, :n)';
 /** A random ticket of the largest organization. */
 const ANY_TICKET = '\\set n random(1, :many)\n';
 const anyTicket = '(select id from bench.largest where n = :n)';
+const anyNumber = '(select number from bench.largest where n = :n)';
 
-const DETAILS_HANDWRITTEN = (ticket) => `
+const DETAILS_HANDWRITTEN = (condition) => `
   select json_build_object(
     'ticket', json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'description', t.description, 'priority', t.priority,
       'status', t.status, 'version', t.version,
@@ -82,7 +83,7 @@ const DETAILS_HANDWRITTEN = (ticket) => `
     join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
     join helpdesk.profiles c on c.id = t.created_by
     left join helpdesk.profiles a on a.id = t.assigned_to
-   where t.id = ${ticket} and ${isStaff('t.org_id')}`;
+   where ${condition} and ${isStaff('t.org_id')}`;
 
 /** With this many watchers of every queue of the largest organization. */
 const watched = (watchers, operation) => ({
@@ -230,13 +231,19 @@ export default [
     what: 'An agent reads a ticket with three comments, another one each time.',
     helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(${anyTicket})`,
     baseline: `${ANY_TICKET}select baseline.get_ticket_details(${anyTicket})`,
-    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(anyTicket),
+    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(`t.id = ${anyTicket}`),
+  },
+  {
+    name: 'get_ticket_details_by_number',
+    what: 'The same by its number.',
+    helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(p_org_id => :org, p_number => ${anyNumber})`,
+    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(`t.org_id = :org and t.number = ${anyNumber}`),
   },
   {
     name: 'get_ticket_details_500_comments',
     what: 'An agent reads a ticket with 500 comments.',
     helpdesk: 'select helpdesk.get_ticket_details(:chatty)',
     baseline: 'select baseline.get_ticket_details(:chatty)',
-    handwritten: DETAILS_HANDWRITTEN(':chatty'),
+    handwritten: DETAILS_HANDWRITTEN('t.id = :chatty'),
   },
 ];
