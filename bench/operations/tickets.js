@@ -36,7 +36,7 @@ const OPEN_HANDWRITTEN = (org) => `
   ), words as (
     insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
     select org_id, id, 'ticket', id, false,
-           helpdesk.document_lexemes(org_id, 't', 'simple', title, null, description)::tsvector
+           helpdesk.document_lexemes(org_id, 't', 'simple', title, null, description, array[created_by])::tsvector
       from ticket
   )
   select id from ticket`;
@@ -164,7 +164,7 @@ export default [
           from changed
       ), words as (
         update helpdesk.search_documents d
-           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description)::tsvector
+           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description, array[c.created_by, c.assigned_to])::tsvector
           from changed c
          where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
       )
