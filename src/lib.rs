@@ -15,7 +15,7 @@ mod platform;
 mod identity;
 
 // Layer: the caller and their rights; full-text lexemes and queries.
-#[allow(unsafe_code)] // Reads snapshots, and defines settings with C hooks.
+#[allow(unsafe_code)] // Reads snapshots and plans, with C hooks.
 mod access;
 mod fulltext;
 
@@ -43,6 +43,7 @@ mod search;
 extern "C-unwind" fn _PG_init() {
     platform::error::hide_backtraces();
     access::claims::register_settings();
+    access::denied_writes::register_hook();
     platform::schema_version::register_invalidation();
 }
 

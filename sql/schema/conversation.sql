@@ -5,10 +5,10 @@ set local search_path = pg_catalog, pg_temp;
 ---- Tables
 
 create table helpdesk.ticket_comments (
-  org_id uuid not null,
+  org_id uuid not null default '00000000-0000-0000-0000-000000000000',
   id uuid not null default helpdesk.uuid_generate_v7(),
   ticket_id uuid not null,
-  requester_id uuid not null,
+  requester_id uuid not null default '00000000-0000-0000-0000-000000000000',
   content text not null,
   is_internal boolean not null default false,
   created_by uuid not null default helpdesk.my_profile_id(),
@@ -24,11 +24,11 @@ create table helpdesk.ticket_comments (
 );
 
 create table helpdesk.ticket_attachments (
-  org_id uuid not null,
+  org_id uuid not null default '00000000-0000-0000-0000-000000000000',
   id uuid not null default helpdesk.uuid_generate_v7(),
   ticket_id uuid not null,
   comment_id uuid,
-  requester_id uuid not null,
+  requester_id uuid not null default '00000000-0000-0000-0000-000000000000',
   file_name text not null,
   file_type text not null,
   file_size integer not null,

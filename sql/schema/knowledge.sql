@@ -70,7 +70,7 @@ create table helpdesk.article_versions (
 );
 
 create table helpdesk.article_feedback (
-  org_id uuid not null,
+  org_id uuid not null default '00000000-0000-0000-0000-000000000000',
   article_id uuid not null,
   user_id uuid not null default helpdesk.ensure_profile(),
   helpful boolean not null,
@@ -86,7 +86,7 @@ create table helpdesk.article_feedback (
 );
 
 create table helpdesk.ticket_articles (
-  org_id uuid not null,
+  org_id uuid not null default '00000000-0000-0000-0000-000000000000',
   ticket_id uuid not null,
   article_id uuid not null,
   linked_by uuid default helpdesk.my_profile_id(),
@@ -169,6 +169,10 @@ create trigger articles_record_version
 create trigger article_feedback_check
   before insert or update on helpdesk.article_feedback
   for each row execute function helpdesk.article_feedback_check();
+
+create trigger ticket_articles_check
+  before insert on helpdesk.ticket_articles
+  for each row execute function helpdesk.ticket_articles_check();
 
 create trigger article_feedback_count
   after insert or update or delete on helpdesk.article_feedback
@@ -320,6 +324,8 @@ comment on trigger articles_record_version on helpdesk.articles is
   'Writes each version to article_versions.';
 comment on trigger article_feedback_check on helpdesk.article_feedback is
   'Requires that the reader may read the article, and refuses to change reader and article.';
+comment on trigger ticket_articles_check on helpdesk.ticket_articles is
+  'Fills in the organization, and checks the author, the ticket and the article.';
 comment on trigger article_feedback_count on helpdesk.article_feedback is
   'Updates the counts of the article.';
 

@@ -33,7 +33,7 @@ create table helpdesk.notification_preferences (
 );
 
 create table helpdesk.ticket_watchers (
-  org_id uuid not null,
+  org_id uuid not null default '00000000-0000-0000-0000-000000000000',
   ticket_id uuid not null,
   user_id uuid not null,
   added_at timestamptz not null default pg_catalog.now(),
@@ -80,6 +80,15 @@ create trigger ticket_notifications
 create trigger comment_notifications
   after insert or update of content on helpdesk.ticket_comments
   for each row execute function helpdesk.create_comment_notification();
+
+create trigger notification_preferences_check_author
+  before insert on helpdesk.notification_preferences
+  for each row execute function helpdesk.check_author('user_id');
+
+create trigger ticket_watchers_find_org
+  before insert on helpdesk.ticket_watchers
+  for each row when (new.org_id = '00000000-0000-0000-0000-000000000000')
+  execute function helpdesk.find_org_of_ticket();
 
 create trigger ticket_attachments_notify
   after insert on helpdesk.ticket_attachments
@@ -189,6 +198,10 @@ comment on trigger ticket_notifications on helpdesk.tickets is
 comment on trigger comment_notifications on helpdesk.ticket_comments is
   'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the '
   'queue of a customer''s comment on an unassigned ticket.';
+comment on trigger notification_preferences_check_author on helpdesk.notification_preferences is
+  'People write their own preferences.';
+comment on trigger ticket_watchers_find_org on helpdesk.ticket_watchers is
+  'Fills in the organization of the ticket.';
 comment on trigger ticket_attachments_notify on helpdesk.ticket_attachments is
   'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if '
   'the ticket is unassigned.';

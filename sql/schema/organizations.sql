@@ -129,6 +129,14 @@ create trigger on_org_created
   after insert on helpdesk.organizations
   for each row execute function helpdesk.handle_new_org();
 
+create trigger organizations_check_author
+  before insert on helpdesk.organizations
+  for each row execute function helpdesk.check_author('created_by');
+
+create trigger org_invites_check_author
+  before insert on helpdesk.org_invites
+  for each row execute function helpdesk.check_author('created_by');
+
 -- Fires before org_members_keep_admin.
 create trigger org_members_canonicalize_role
   before insert or update of org_role on helpdesk.org_members
@@ -160,6 +168,9 @@ create policy create_org on helpdesk.organizations for insert to authenticated
 
 create policy view_own_org on helpdesk.organizations for select to authenticated
   using (id = any (helpdesk.my_org_ids()));
+
+create policy founder_reads_new_org on helpdesk.organizations for select to authenticated
+  using (created_by = helpdesk.my_profile_id() and created_at = pg_catalog.now());
 
 create policy manage_own_org on helpdesk.organizations for update to authenticated
   using (id = any (helpdesk.my_admin_org_ids()))
@@ -311,6 +322,10 @@ comment on index helpdesk.admin_invite_codes_created_by_idx is
   'Serves the foreign key to profiles.';
 comment on index helpdesk.admin_invite_codes_used_by_idx is 'Serves the foreign key to profiles.';
 
+comment on trigger organizations_check_author on helpdesk.organizations is
+  'People found organizations in their own name.';
+comment on trigger org_invites_check_author on helpdesk.org_invites is
+  'People invite in their own name.';
 comment on trigger on_org_created on helpdesk.organizations is
   'Makes the creator org_admin and creates the workflow "Support".';
 comment on trigger org_members_canonicalize_role on helpdesk.org_members is
@@ -329,8 +344,10 @@ comment on policy people_read_settings on helpdesk.installation_settings is
 comment on policy admins_change_settings on helpdesk.installation_settings is
   'Administrators of the installation change the settings.';
 comment on policy create_org on helpdesk.organizations is
-  'People create organizations in their own name if may_create_organization() lets them. Over HTTP, send Prefer: return=minimal: the membership begins after the insert.';
+  'People create organizations in their own name if may_create_organization() lets them.';
 comment on policy view_own_org on helpdesk.organizations is 'Members read their organizations.';
+comment on policy founder_reads_new_org on helpdesk.organizations is
+  'An INSERT returns the new row, before the membership of its founder begins.';
 comment on policy manage_own_org on helpdesk.organizations is 'Admins update their organizations.';
 comment on policy staff_read_members on helpdesk.org_members is
   'Staff read all members of their organizations.';

@@ -61,6 +61,22 @@ begin
     if relation operator(pg_catalog.=) any (readable) then
       execute pg_catalog.format('grant select on %s to authenticated, service_role', relation);
     end if;
+
+    -- It permits nothing. A condition of an immutable function is evaluated when a statement is
+    -- planned, which is before Postgres checks privileges.
+    if relation operator(pg_catalog.=) any (readable)
+       and exists (select from pg_catalog.pg_class c
+                    where c.oid operator(pg_catalog.=) relation
+                      and c.relkind operator(pg_catalog.=) 'r')
+       and not exists (select from pg_catalog.pg_policy p
+                        where p.polrelid operator(pg_catalog.=) relation
+                          and p.polname operator(pg_catalog.=) 'load_library') then
+      execute pg_catalog.format(
+        'create policy load_library on %s to authenticated using (helpdesk.load_library()) '
+        'with check (helpdesk.load_library())', relation);
+      execute pg_catalog.format('comment on policy load_library on %s is %L', relation,
+        'Permits nothing. It loads the library, which explains why a write is denied.');
+    end if;
   end loop;
 end
 $$;
@@ -73,13 +89,14 @@ grant update (name, avatar_url, preferences, last_active) on helpdesk.profiles t
 grant update (who_may_found_organizations) on helpdesk.installation_settings
   to authenticated, service_role;
 
-grant insert (name),
+grant insert (name, created_by),
   update (name, agents_may_invite, open_to_customers, reopen_on_customer_comment,
     closed_ticket_replies, notification_retention, search_ignores_accents, search_language,
     sort_locale, time_zone)
   on helpdesk.organizations to authenticated;
 grant update (org_role, may_be_assigned), delete on helpdesk.org_members to authenticated;
-grant insert (org_id, email, role, expires_at), delete on helpdesk.org_invites to authenticated;
+grant insert (org_id, email, role, expires_at, created_by), delete
+  on helpdesk.org_invites to authenticated;
 grant delete on helpdesk.admin_invite_codes to authenticated;
 
 grant insert (org_id, name, description, is_active), update (name, description, is_active), delete
@@ -95,25 +112,32 @@ grant insert (org_id, workflow_id, title, description, priority, assigned_to, cr
   delete
   on helpdesk.tickets to authenticated;
 
-grant insert (org_id, ticket_id, content, is_internal), update (content)
+grant insert (org_id, ticket_id, content, is_internal, created_by), update (content)
   on helpdesk.ticket_comments to authenticated;
 grant insert (
-    org_id, ticket_id, comment_id, file_name, file_type, file_size, storage_path, is_internal),
+    org_id, ticket_id, comment_id, file_name, file_type, file_size, storage_path, is_internal,
+    uploaded_by),
   delete on helpdesk.ticket_attachments to authenticated;
 
 grant update (read), delete on helpdesk.notifications to authenticated;
-grant insert (type, enabled), update (type, enabled), delete
+-- With the key in both lists, PostgREST can merge a row into an existing one.
+grant insert (user_id, type, enabled), update (user_id, type, enabled), delete
   on helpdesk.notification_preferences to authenticated;
 grant delete on helpdesk.ticket_watchers, helpdesk.queue_watchers to authenticated;
 
-grant insert (org_id, title, content, categories, tags, visibility, status),
+grant insert (org_id, title, content, categories, tags, visibility, status, author),
   update (title, content, categories, tags, visibility, status), delete
   on helpdesk.articles to authenticated;
-grant insert (org_id, article_id, helpful, comment), update (helpful, comment), delete
+grant insert (org_id, article_id, user_id, helpful, comment), update (helpful, comment), delete
   on helpdesk.article_feedback to authenticated;
 grant insert (org_id, name, description, parent_id), update (name, description, parent_id), delete
   on helpdesk.categories to authenticated;
-grant insert (org_id, ticket_id, article_id), delete on helpdesk.ticket_articles to authenticated;
+grant insert (org_id, ticket_id, article_id, linked_by), delete on helpdesk.ticket_articles to authenticated;
+
+-- Postgres checks privileges on views before anything of ours runs. Triggers refuse every write.
+grant insert, update, delete
+  on helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats
+  to authenticated;
 
 -- Trusted backends write what users write. Only the system writes history, counts and keys.
 grant insert, update, delete on

@@ -155,6 +155,19 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
    group by s.org_id, s.id, s.workflow_id, s.name, s.is_active
   having s.is_active or pg_catalog.sum(n.ticket_count) > 0;
 
+-- Without the triggers, a write to a view with aggregates is an error that becomes HTTP 500.
+create trigger agent_tickets_refuse_write
+  instead of insert or update or delete on helpdesk.agent_tickets
+  for each row execute function helpdesk.refuse_write_to_view();
+
+create trigger customer_tickets_refuse_write
+  instead of insert or update or delete on helpdesk.customer_tickets
+  for each row execute function helpdesk.refuse_write_to_view();
+
+create trigger workflow_stage_stats_refuse_write
+  instead of insert or update or delete on helpdesk.workflow_stage_stats
+  for each row execute function helpdesk.refuse_write_to_view();
+
 ---- Comments
 
 comment on table helpdesk.ticket_stat_deltas is
@@ -304,3 +317,10 @@ comment on policy staff_read_activity on helpdesk.ticket_days_by_priority is
   'Staff read the activity in their organizations.';
 comment on policy staff_read_agent_activity on helpdesk.ticket_days_by_agent is
   'Staff read the activity in their organizations.';
+
+comment on trigger agent_tickets_refuse_write on helpdesk.agent_tickets is
+  'Refuses every write, and says what to write instead.';
+comment on trigger customer_tickets_refuse_write on helpdesk.customer_tickets is
+  'Refuses every write, and says what to write instead.';
+comment on trigger workflow_stage_stats_refuse_write on helpdesk.workflow_stage_stats is
+  'Refuses every write, and says what to write instead.';

@@ -14,6 +14,9 @@ const CLAIMS: &CStr = c"request.jwt.claims";
 /// The setting in which PostgREST before version 9 passed the sub claim alone.
 const SUBJECT: &CStr = c"request.jwt.claim.sub";
 
+/// Longer claims are nobody's. An access token arrives in a header of HTTP, which is far shorter.
+const MAX_CLAIMS: usize = 1 << 20;
+
 static CLAIMS_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 
 static SUBJECT_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
@@ -85,10 +88,13 @@ fn jwt_subject() -> Option<Uuid> {
     }
     let subject = setting(SUBJECT).and_then(|text| text.to_str().ok());
     let subject = match subject {
-        Some(text) if !text.is_empty() => text.to_owned(),
+        Some(text) if !text.is_empty() => return Id::from_text(text).map(Uuid::from),
         _ => {
             let claims = setting(CLAIMS)?.to_bytes();
             // serde would also accept an array, with its first element as the sub claim.
+            if claims.len() > MAX_CLAIMS {
+                return None;
+            }
             if claims.trim_ascii_start().first() != Some(&b'{') {
                 return None;
             }

@@ -5,9 +5,11 @@
 //! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
 //! nobody, whatever the claims contain.
 
+pub mod authors;
 mod cache;
 pub mod caller;
 pub mod claims;
+pub mod denied_writes;
 mod founding;
 mod functions;
 pub mod person;

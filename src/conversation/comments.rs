@@ -54,14 +54,13 @@ fn add_comment(
     let id = new_id();
     let comment = NewObject { org, ticket, id };
     if let Some(key) = p_idempotency_key {
-        let json = |argument: &Option<JsonbText>| argument.as_ref().map(|json| json.0.clone());
         let request = json!([
             "add_comment",
             ticket.to_string(),
             content,
             is_internal,
-            json(&p_attachments),
-            json(&p_changes)
+            p_attachments.as_ref().map(|json| json.text("p_attachments")).transpose()?,
+            p_changes.as_ref().map(|json| json.text("p_changes")).transpose()?
         ]);
         if let Some(first) = claim_key(&comment, Some(author), key, &request)? {
             return Ok(first);

@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 use serde::Deserialize;
 
-use super::storage::is_relative_path;
+use super::storage::{MAX_STORAGE_PATH, is_relative_path};
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result};
 use crate::platform::json::input::{self, Integer};
@@ -11,8 +11,6 @@ use crate::platform::statement;
 use crate::platform::text::{check_label, check_text};
 
 const MAX_FILE_NAME: usize = 255;
-
-const MAX_STORAGE_PATH: usize = 1024;
 
 const INSERT_ATTACHMENT: &str = "
     insert into helpdesk.ticket_attachments
@@ -53,7 +51,7 @@ impl File {
     /// The files of `p_attachments`, checked.
     pub(super) fn parse_list(files: &JsonbText) -> Result<Vec<File>> {
         const ARGUMENT: &str = "p_attachments";
-        let files: Vec<File> = input::parse_list(ARGUMENT, &files.0, FILE_KEYS)?;
+        let files: Vec<File> = input::parse_list(ARGUMENT, files.text(ARGUMENT)?, FILE_KEYS)?;
         for (position, file) in files.iter().enumerate() {
             let name = |key: &str| format!("{ARGUMENT}[{position}].{key}");
             let names = FILE_KEYS.iter().map(|(key, _)| name(key)).collect::<Vec<_>>();

@@ -7,7 +7,10 @@ use pgrx::prelude::*;
 use crate::platform::error::Result;
 use crate::platform::json::id;
 use crate::platform::statement;
+use crate::platform::text::is_longer;
 use crate::tickets::access::{VisibleTicket, find_visible_ticket};
+
+pub(super) const MAX_STORAGE_PATH: usize = 1024;
 
 /// Whether a file ($3) is attached to the ticket ($2) in whose folder it lies. Readers who are not
 /// staff ($4) are refused if any attachment with this path is internal, because attaching it again
@@ -37,6 +40,9 @@ fn may_upload_file(p_storage_path: Option<&str>) -> Result<bool> {
 
 /// The id of the ticket in whose folder a path lies, and the ticket, if the caller sees it.
 fn find_visible_folder(path: &str) -> Result<Option<(Uuid, VisibleTicket)>> {
+    if is_longer(path, MAX_STORAGE_PATH) {
+        return Ok(None);
+    }
     let mut segments = path.splitn(3, '/');
     // Accepts only the canonical form of a UUID, so that a folder has one name.
     let mut id = || {

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::counts::{self, is_comment};
+use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::written_name;
@@ -13,6 +14,7 @@ use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, Tr
 use crate::platform::{statement, transaction};
 use crate::tickets::access::no_such_ticket;
 use crate::tickets::comment_event::CommentEvent;
+use crate::tickets::organization::find_org;
 
 /// The requester of a ticket that a person ($3) sees: as staff ($4), or as requester or assignee.
 const FIND_REQUESTER: &str = "
@@ -89,8 +91,13 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
-    let mut changes = vec![ColumnChange::new("requester_id", find_requester(new)?)];
-    check_comment(new)?;
+    check_author(new, author_column(new))?;
+    let org = find_org(new)?;
+    let mut changes = vec![
+        ColumnChange::new("org_id", org),
+        ColumnChange::new("requester_id", find_requester(new, org)?),
+    ];
+    check_comment(new, org)?;
     // Browsers send no media type for a file that they do not know.
     if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
         changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
@@ -100,8 +107,7 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
 
 /// The requester of the ticket of a new row. A ticket that the caller may not see gets the same
 /// error as one that does not exist.
-fn find_requester(new: &TriggerRow) -> Result<Uuid> {
-    let org: Uuid = new.required("org_id")?;
+fn find_requester(new: &TriggerRow, org: Uuid) -> Result<Uuid> {
     let caller = Caller::current()?;
     let sees_all = rights::acts_as_staff(org)?;
     let ticket: Uuid = new.required("ticket_id")?;
@@ -118,12 +124,12 @@ fn own_immutable_columns(row: &TriggerRow) -> &'static [&'static str] {
 }
 
 /// Errors unless the comment that an attachment names, if it does, is one that it can belong to.
-fn check_comment(new: &TriggerRow) -> Result<()> {
+fn check_comment(new: &TriggerRow, org: Uuid) -> Result<()> {
     if is_comment(new) || new.get::<Uuid>("comment_id")?.is_none() {
         return Ok(());
     }
     let args = [
-        new.arg("org_id")?,
+        org.into(),
         new.arg("ticket_id")?,
         new.arg("comment_id")?,
         new.arg("is_internal")?,

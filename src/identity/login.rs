@@ -31,7 +31,7 @@ impl Login {
             id: row.required("id")?,
             email: row.get("email")?,
             is_confirmed: row.get::<TimestampWithTimeZone>("email_confirmed_at")?.is_some(),
-            meta: parse_meta(row.get("raw_user_meta_data")?),
+            meta: parse_meta(row.get("raw_user_meta_data").unwrap_or_default()),
         })
     }
 
@@ -89,9 +89,10 @@ impl Login {
     }
 }
 
-/// Null if there is none, or if it is nested too deeply.
+/// Null if there is none, or if it is too long or nested too deeply.
 fn parse_meta(meta: Option<JsonbText>) -> serde_json::Value {
-    meta.and_then(|meta| serde_json::from_str(&meta.0).ok()).unwrap_or_default()
+    meta.and_then(|meta| serde_json::from_str(meta.text("raw_user_meta_data").ok()?).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -107,7 +108,7 @@ mod tests {
             id: new_id(),
             email: email.map(str::to_owned),
             is_confirmed: false,
-            meta: parse_meta(Some(JsonbText(meta.to_owned()))),
+            meta: parse_meta(Some(JsonbText::new(meta.to_owned()))),
         }
     }
 

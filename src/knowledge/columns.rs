@@ -1,6 +1,7 @@
 //! The columns of an article that users write: what they may contain, and what counts as a change.
 
 use pgrx::Uuid;
+use pgrx::datum::Array;
 
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
@@ -10,6 +11,9 @@ use crate::platform::trigger::{ColumnChange, TriggerRow};
 const MAX_TITLE: usize = 500;
 
 const MAX_CONTENT: usize = 500_000;
+
+/// The most tags or categories of an article, as the constraints have it.
+const MAX_NAMES: usize = 50;
 
 /// The longest tag or name of a category.
 const MAX_NAME: usize = 200;
@@ -107,15 +111,21 @@ pub(super) fn is_changed(
     Ok(false)
 }
 
-/// The names in an array, trimmed, each once.
+/// The names in an array, trimmed, each once. Errors as soon as there are too many.
 fn distinct_names(row: &TriggerRow, column: &'static str) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
-    for name in row.required::<Vec<Option<String>>>(column)? {
-        let name = name.as_deref().map(str::trim).unwrap_or_default().to_owned();
-        check_text(column, &name, MAX_NAME)?;
-        if !names.contains(&name) {
-            names.push(name);
+    for name in row.required::<Array<&str>>(column)?.iter() {
+        pgrx::check_for_interrupts!();
+        let name = name.map(str::trim).unwrap_or_default();
+        check_text(column, name, MAX_NAME)?;
+        if names.iter().any(|known| known == name) {
+            continue;
         }
+        if names.len() == MAX_NAMES {
+            let allowed = format!("Up to {MAX_NAMES} different names.");
+            return Err(error::invalid("too_long", column, "too many names", allowed));
+        }
+        names.push(name.to_owned());
     }
     Ok(names)
 }

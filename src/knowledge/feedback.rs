@@ -4,12 +4,13 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::access::{find_visible_article, no_such_article};
+use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::platform::error::{Result, required};
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::text::check_text;
-use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRows, Tuple};
 
 const MAX_FEEDBACK: usize = 2000;
 
@@ -61,18 +62,18 @@ fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    match &rows.old {
-        None => {
-            let article: Uuid = new.required("article_id")?;
-            find_visible_article(article, new.get("org_id")?)?
-                .ok_or_else(|| no_such_article("article_id"))?;
-        }
-        Some(old) => new.check_unchanged(
-            old,
-            &["org_id", "article_id", "user_id", "created_at"],
-            "You can change helpful and comment.",
-        )?,
-    }
+    let Some(old) = &rows.old else {
+        check_author(&new, "user_id")?;
+        let article: Uuid = new.required("article_id")?;
+        let article = find_visible_article(article, new.given_id("org_id")?)?
+            .ok_or_else(|| no_such_article("article_id"))?;
+        return Ok(Some(new.with_changes(vec![ColumnChange::new("org_id", article.org)])?));
+    };
+    new.check_unchanged(
+        old,
+        &["org_id", "article_id", "user_id", "created_at"],
+        "You can change helpful and comment.",
+    )?;
     Ok(Some(new.unchanged()))
 }
 

@@ -138,7 +138,8 @@ fn list_articles(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters: Filters = input::parse_filters(JsonbText::or_empty(&p_filters), KEYS)?;
+    let filters: Filters =
+        input::parse_filters(JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
     let reader = Reader::for_org(org)?;
     list(org, Caller::current()?.profile, reader, &filters)
 }

@@ -7,5 +7,6 @@ mod categories;
 mod category_triggers;
 mod columns;
 mod feedback;
+mod links;
 mod list;
 mod triggers;

@@ -5,6 +5,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 
 use super::columns::{TRACKED_COLUMNS, check_columns, is_changed, normalize_columns};
+use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights::check_staff;
 use crate::fulltext::sorting::title_key;
@@ -52,6 +53,7 @@ fn before_insert(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
     // Row security also refuses others, but only after the checks below, which must not reveal
     // anything to them.
     check_staff("org_id", org)?;
+    check_author(new, "author")?;
     check_columns(new, TRACKED_COLUMNS)?;
     let mut changes = normalize_columns(new, org, TRACKED_COLUMNS)?;
     changes.push(ColumnChange::new("version", 1));

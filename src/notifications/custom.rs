@@ -9,7 +9,7 @@ use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
-use crate::platform::text::check_label;
+use crate::platform::text::{check_label, is_longer};
 
 const MAX_TITLE: usize = 500;
 const MAX_LINK: usize = 2048;
@@ -53,7 +53,7 @@ fn create_notification(
     if let Some(link) = p_link {
         check_label("p_link", link, MAX_LINK)?;
     }
-    let given = JsonbText::or_empty(&p_content);
+    let given = JsonbText::or_empty("p_content", &p_content)?;
     check_content(given)?;
     let is_staff: bool = statement::write(IS_STAFF)
         .fetch_scalar(&[org.into(), person.into()])?
@@ -83,7 +83,7 @@ fn check_content(content: &str) -> Result<()> {
     if !content.starts_with('{') {
         return Err(error::invalid("invalid_value", "p_content", "not a JSON object", allowed));
     }
-    if content.chars().count() > MAX_CONTENT {
+    if is_longer(content, MAX_CONTENT) {
         return Err(error::invalid("too_long", "p_content", "too long", allowed));
     }
     Ok(())

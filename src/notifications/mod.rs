@@ -9,9 +9,11 @@ mod watchers;
 mod withdrawal;
 
 use pgrx::Uuid;
+use pgrx::datum::Array;
 use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
+use crate::platform::datum::elements;
 use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
@@ -48,12 +50,13 @@ const DELETE_EXPIRED: &str = "
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn mark_notifications_read(
-    p_ids: default!(Option<Vec<Option<Uuid>>>, "NULL"),
+    p_ids: default!(Option<Array<Uuid>>, "NULL"),
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<i64> {
     let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
-    let args = [me.into(), caller.orgs().into(), p_ids.into(), p_org_id.into()];
+    let ids = p_ids.map(|ids| elements("p_ids", &ids)).transpose()?;
+    let args = [me.into(), caller.orgs().into(), ids.into(), p_org_id.into()];
     Ok(statement::write(MARK_READ).fetch_scalar(&args)?.unwrap_or(0))
 }
 

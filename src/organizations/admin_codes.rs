@@ -8,6 +8,7 @@ use super::expiry::expiry;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result, required};
+use crate::platform::text::is_longer;
 use crate::platform::{roles, statement};
 
 const INSERT_CODE: &str = "
@@ -26,6 +27,8 @@ const REDEEM_CODE: &str = "
     )
     update helpdesk.profiles set role = 'admin' where id = $2 and exists (select from code)
     returning true";
+
+const CODE_LENGTH: usize = 32;
 
 /// Creates a code and returns it. Only its hash is stored, so that it cannot be shown again.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
@@ -64,7 +67,7 @@ fn random_code() -> Result<String> {
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
-    let code = required(p_code, "p_code")?.trim().to_ascii_lowercase();
+    let code = required(p_code, "p_code")?.trim();
     let caller = Caller::signed_in()?;
     let me = caller.require_profile()?;
     if caller.is_installation_admin() {
@@ -75,7 +78,9 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
         ));
     }
     require_confirmed_email()?;
-    if !statement::write(REDEEM_CODE).exists(&[code.into(), me.into()])? {
+    let is_redeemed = !is_longer(code, CODE_LENGTH)
+        && statement::write(REDEEM_CODE).exists(&[code.to_ascii_lowercase().into(), me.into()])?;
+    if !is_redeemed {
         // One error for all reasons, so that codes cannot be probed.
         return Err(error::not_allowed(
             "no_such_code",

@@ -4,6 +4,7 @@ use crate::access::caller::claimed_login;
 use crate::access::rights::email_not_confirmed;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
+use crate::platform::text::is_longer;
 
 const MAX_EMAIL: usize = 320;
 
@@ -14,11 +15,12 @@ const FIND_CONFIRMED_EMAIL: &str = "
 /// The address in `p_email`, without white space around it.
 pub(super) fn parse_email(text: &str) -> Result<&str> {
     let email = text.trim();
+    let is_too_long = is_longer(email, MAX_EMAIL);
     let is_address = match email.split_once('@') {
         Some((local, domain)) => !local.is_empty() && !domain.is_empty() && !domain.contains('@'),
         None => false,
     };
-    if !is_address || email.chars().any(char::is_whitespace) || email.chars().count() > MAX_EMAIL {
+    if is_too_long || !is_address || email.chars().any(char::is_whitespace) {
         return Err(error::invalid(
             "invalid_email",
             "p_email",

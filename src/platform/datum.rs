@@ -1,16 +1,20 @@
 //! SQL types that pgrx does not pass the way we need them: jsonb, json, tsquery, uuid[], and
 //! timestamps.
+//!
+//! What a caller sends is measured before it is copied, because a failed allocation of Rust ends
+//! the session.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::rc::Rc;
 
 use pgrx::Uuid;
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
+use pgrx::datum::Array;
 use pgrx::nullable::Nullable;
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::error::{Result, internal};
+use super::error::{self, Result, internal};
 
 /// Microseconds from 1970, the epoch of jiff, to 2000, the epoch of Postgres.
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
@@ -21,13 +25,64 @@ pub fn timestamp_from(timestamp: jiff::Timestamp) -> Option<TimestampWithTimeZon
     TimestampWithTimeZone::try_from(micros).ok()
 }
 
-/// A `jsonb` argument, as the text that it prints as. pgrx's own type panics on deeply nested JSON.
-pub struct JsonbText(pub String);
+/// The longest text of a `jsonb` argument, in bytes. 100 files with the longest names and paths,
+/// and the longest description, are shorter.
+const MAX_JSON: usize = 1 << 20;
+
+/// A jsonb that is larger prints as more than `MAX_JSON`: the worst is a list of digits, of which
+/// each takes three bytes in the text and twelve here.
+const MAX_STORED_JSON: usize = 4 * MAX_JSON;
+
+/// The largest value of a column that triggers look at, in bytes. Larger ones break the column's
+/// own limit, which Postgres checks only after BEFORE triggers.
+const MAX_COLUMN: usize = 4 << 20;
+
+/// The most elements of an array argument.
+const MAX_ELEMENTS: usize = 10_000;
+
+/// The bytes of a value of variable length, uncompressed, without reading it.
+fn stored_size(datum: pg_sys::Datum) -> usize {
+    // SAFETY: callers pass a datum of a type with a length header.
+    unsafe { pg_sys::toast_raw_datum_size(datum) }
+}
+
+/// Errors if the value of a column is larger than any column allows.
+pub(super) fn check_column_size(column: &str, datum: pg_sys::Datum) -> Result<()> {
+    if stored_size(datum) > MAX_COLUMN {
+        return Err(error::invalid("too_long", column, "too long", "Less than 4 MiB."));
+    }
+    Ok(())
+}
+
+/// The elements of an array argument. Errors before it copies any if there are too many.
+pub fn elements(argument: &'static str, array: &Array<Uuid>) -> Result<Vec<Option<Uuid>>> {
+    if array.len() > MAX_ELEMENTS {
+        let problem = format!("{} elements", array.len());
+        let allowed = format!("Up to {MAX_ELEMENTS} elements.");
+        return Err(error::invalid("too_long", argument, problem, allowed));
+    }
+    Ok(array.iter().collect())
+}
+
+/// A `jsonb` argument, as the text that it prints as; None if that is too long, which is known
+/// before it is copied. pgrx's own type panics on deeply nested JSON.
+pub struct JsonbText(Option<String>);
 
 impl JsonbText {
+    pub fn new(text: String) -> JsonbText {
+        JsonbText(Some(text))
+    }
+
+    /// The text; an error if it is too long.
+    pub fn text(&self, argument: &'static str) -> Result<&str> {
+        self.0.as_deref().ok_or_else(|| {
+            error::invalid("too_long", argument, "too long", "JSON of up to 1 MiB as text.")
+        })
+    }
+
     /// The text of an optional argument; an empty object if it is NULL.
-    pub fn or_empty(argument: &Option<JsonbText>) -> &str {
-        argument.as_ref().map_or("{}", |json| &json.0)
+    pub fn or_empty<'a>(argument: &'static str, value: &'a Option<JsonbText>) -> Result<&'a str> {
+        value.as_ref().map_or(Ok("{}"), |json| json.text(argument))
     }
 }
 
@@ -40,12 +95,51 @@ impl FromDatum for JsonbText {
         if is_null {
             return None;
         }
+        if stored_size(datum) > MAX_STORED_JSON {
+            return Some(JsonbText(None));
+        }
         // SAFETY: the datum is a jsonb, because SqlTranslatable declares that type.
         unsafe {
             let jsonb = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
-            let text: &std::ffi::CStr =
+            if !has_short_numbers(jsonb.cast()) {
+                return Some(JsonbText(None));
+            }
+            let text: &CStr =
                 pgrx::direct_function_call(pg_sys::jsonb_out, &[Some(pg_sys::Datum::from(jsonb))])?;
-            Some(JsonbText(text.to_string_lossy().into_owned()))
+            let is_short = text.count_bytes() <= MAX_JSON;
+            Some(JsonbText(is_short.then(|| text.to_string_lossy().into_owned())))
+        }
+    }
+}
+
+/// Whether the numbers of a jsonb print as no more than `MAX_JSON` in all: 1e131071 takes a few
+/// bytes, and prints as that many.
+///
+/// # Safety
+/// The jsonb must not be compressed or stored elsewhere.
+unsafe fn has_short_numbers(jsonb: *mut pg_sys::Jsonb) -> bool {
+    let mut length = 0;
+    // SAFETY: Postgres allocates the iterator, and fills in the value of each key and element. The
+    // type of a value says which member of the union it has.
+    unsafe {
+        let mut iterator = pg_sys::JsonbIteratorInit(&raw mut (*jsonb).root);
+        let mut value = pg_sys::JsonbValue::default();
+        loop {
+            let token = pg_sys::JsonbIteratorNext(&raw mut iterator, &raw mut value, false);
+            if token == pg_sys::JsonbIteratorToken::WJB_DONE {
+                return true;
+            }
+            let is_scalar = token == pg_sys::JsonbIteratorToken::WJB_VALUE
+                || token == pg_sys::JsonbIteratorToken::WJB_ELEM;
+            if is_scalar && value.type_ == pg_sys::jbvType::jbvNumeric {
+                let number = Some(pg_sys::Datum::from(value.val.numeric));
+                let text: Option<&CStr> =
+                    pgrx::direct_function_call(pg_sys::numeric_out, &[number]);
+                length += text.map_or(0, CStr::count_bytes);
+            }
+            if length > MAX_JSON {
+                return false;
+            }
         }
     }
 }
@@ -54,7 +148,7 @@ impl FromDatum for JsonbText {
 unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> JsonbText {
         // SAFETY: as for the impl. Arguments that may be NULL are declared as Option.
-        unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(JsonbText(String::new()))
+        unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(JsonbText(None))
     }
 
     unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<JsonbText> {

@@ -1,5 +1,6 @@
 //! What the domains need of Postgres and pgrx. Nothing here knows what a ticket is.
 
+mod allocator;
 pub mod argument_names;
 pub mod collation;
 pub mod conditions;

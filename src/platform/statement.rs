@@ -11,13 +11,18 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
+use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
-use super::error::{Result, internal};
+use super::error::{self, Result, internal};
 
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
 const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// The most that `fetch_all` reads, in bytes. Callers keep it in memory of Rust, where a failed
+/// allocation ends the session.
+const MAX_RESULT: usize = 64 << 20;
 
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
@@ -105,19 +110,30 @@ impl Statement<'_> {
         self.run(args, 1, |rows| rows.next().map(|row| read(&row)))
     }
 
-    /// Every row.
+    /// Every row. Errors before it reads more than `MAX_RESULT` in all.
     pub fn fetch_all<T>(
         self,
         args: &[DatumWithOid],
         mut read: impl FnMut(&Row) -> T,
     ) -> Result<Vec<T>> {
         self.run(args, 0, |rows| {
+            let texts = rows.columns_of_variable_length();
+            let mut size = 0;
             let mut all = Vec::new();
             while let Some(row) = rows.next() {
+                pgrx::check_for_interrupts!();
+                size += row.size(&texts);
+                if size > MAX_RESULT {
+                    return Err(error::too_large(
+                        "too_large",
+                        "the result has more than 64 MiB",
+                        "Read the tables page by page.",
+                    ));
+                }
                 all.push(read(&row));
             }
-            all
-        })
+            Ok(all)
+        })?
     }
 
     /// The first column of the first row; None when there is no row, or the column is NULL.
@@ -275,6 +291,19 @@ impl<'a> Row<'a> {
     }
 }
 
+impl Row<'_> {
+    /// The bytes of some columns of variable length, uncompressed.
+    fn size(&self, columns: &[usize]) -> usize {
+        let value = |&column: &usize| (!self.nulls[column]).then_some(self.values[column]);
+        // SAFETY: the values of these columns have a length header.
+        columns
+            .iter()
+            .filter_map(value)
+            .map(|value| unsafe { pg_sys::toast_raw_datum_size(value) })
+            .sum()
+    }
+}
+
 /// The rows of a result, each deformed when it is read.
 struct Rows {
     table: *mut pg_sys::SPITupleTable,
@@ -299,6 +328,18 @@ impl Rows {
                 nulls: vec![false; columns],
             }
         }
+    }
+
+    /// Positions, counted from 0.
+    fn columns_of_variable_length(&self) -> Vec<usize> {
+        // SAFETY: SPI has not freed the table yet.
+        let Some(table) = (unsafe { self.table.as_ref() }) else { return Vec::new() };
+        // SAFETY: as above. The descriptor belongs to the table and is not released here.
+        let attributes = unsafe { PgTupleDesc::from_pg_unchecked(table.tupdesc) };
+        let is_variable = |column: &usize| {
+            attributes.get(*column).is_some_and(|attribute| attribute.attlen == -1)
+        };
+        (0..attributes.len()).filter(is_variable).collect()
     }
 
     fn next(&mut self) -> Option<Row<'_>> {

@@ -51,14 +51,19 @@ fn has_control_character(text: &str) -> bool {
     })
 }
 
+/// Whether a text has more than `max` characters. It reads no more of the text than it needs.
+pub fn is_longer(text: &str, max: usize) -> bool {
+    text.len() > max && text.chars().nth(max).is_some()
+}
+
 /// Errors if nothing of a text can be seen, or it has more than `max` characters.
 pub fn check_text(name: &str, text: &str, max: usize) -> Result<()> {
     let allowed = || format!("1 to {max} characters, not only white space.");
     match text {
-        blank if is_blank(blank) => Err(error::invalid("blank", name, "blank", allowed())),
-        long if long.chars().count() > max => {
+        long if is_longer(long, max) => {
             Err(error::invalid("too_long", name, "too long", allowed()))
         }
+        blank if is_blank(blank) => Err(error::invalid("blank", name, "blank", allowed())),
         _ => Ok(()),
     }
 }

@@ -1,10 +1,11 @@
 //! Row and statement triggers: typed access to OLD and NEW, changes to NEW, transition tables.
 
-use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReportable;
 use pgrx::prelude::*;
+use pgrx::{PgTupleDesc, Uuid};
 
+use super::datum::check_column_size;
 use super::error::{self, Result, internal};
 use super::{statement, transaction};
 
@@ -123,11 +124,22 @@ impl<'a> TriggerRow<'a> {
         (!self.nulls[position]).then_some(self.values[position])
     }
 
-    /// The value of a column; None for NULL.
+    /// The value of a column; None for NULL. Errors before it copies more than any column allows.
     pub fn get<T: FromDatum>(&self, column: &str) -> Result<Option<T>> {
-        let datum = self.datum(self.find_column(column)?.0);
+        let (position, attribute) = self.find_column(column)?;
+        let datum = self.datum(position);
+        if let Some(datum) = datum
+            && attribute.attlen == -1
+        {
+            check_column_size(column, datum)?;
+        }
         // SAFETY: the caller asks for the Rust type that matches the column's SQL type.
         Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
+    }
+
+    /// An id; None for NULL and for the nil UUID, the default of a column that a trigger fills in.
+    pub fn given_id(&self, column: &str) -> Result<Option<Uuid>> {
+        Ok(self.get::<Uuid>(column)?.filter(|id| id.as_bytes() != &[0; 16]))
     }
 
     /// The value of a NOT NULL column. Postgres checks NOT NULL only after BEFORE triggers.

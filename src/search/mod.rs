@@ -56,7 +56,8 @@ fn search(
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
-    let filters: Filters = input::parse_filters(JsonbText::or_empty(&p_filters), KEYS)?;
+    let filters: Filters =
+        input::parse_filters(JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
     let size = filters.per_page.unwrap_or_default();
     let position = filters.cursor.as_deref().map(paging::decode::<Position>).transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);

@@ -6,8 +6,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::checks::{
-    check_assignee, check_may_open, check_requester, check_transition, is_assignee_allowed,
-    no_such_stage, stage_is_retired,
+    check_assignee, check_may_open, check_requester, check_transition, given_number,
+    is_assignee_allowed, no_such_stage, stage_is_retired,
 };
 use super::start::Start;
 use super::tracked_columns::changed_columns;
@@ -83,7 +83,7 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     if is_archive && status != "closed" {
         check_people(new, org)?;
     }
-    if new.get::<String>("status")?.is_some_and(|given| given != status) {
+    if new.get::<&str>("status")?.is_some_and(|given| !given.is_empty() && given != status) {
         return Err(status_does_not_match());
     }
     let mut changes = vec![
@@ -109,7 +109,7 @@ fn check_people(new: &TriggerRow, org: Uuid) -> Result<()> {
 }
 
 fn take_number(new: &TriggerRow, org: Uuid) -> Result<Option<i64>> {
-    let args = [org.into(), new.arg("number")?];
+    let args = [org.into(), given_number(new)?.into()];
     let number = statement::write(TAKE_NUMBER).fetch_optional(&args, |row| row.get(1))?;
     if let Some(number) = number {
         return Ok(number);

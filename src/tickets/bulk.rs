@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
+use pgrx::datum::{Array, DatumWithOid};
 use pgrx::prelude::*;
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::changes::{CHANGE_NAMES, Changes, update_tickets_where};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::name_arguments;
-use crate::platform::datum::{JsonText, JsonbText};
+use crate::platform::datum::{JsonText, JsonbText, elements};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::{roles, statement};
@@ -60,11 +60,11 @@ struct UpdatedTicket {
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn update_tickets(
-    p_ticket_ids: Option<Vec<Option<Uuid>>>,
+    p_ticket_ids: Option<Array<Uuid>>,
     p_changes: Option<JsonbText>,
     p_org_id: default!(Option<Uuid>, "NULL"),
 ) -> Result<JsonText> {
-    let tickets = distinct_ids(required(p_ticket_ids, "p_ticket_ids")?)?;
+    let tickets = distinct_ids(&required(p_ticket_ids, "p_ticket_ids")?)?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
     changes.lock_targets(orgs_to_change(&tickets, p_org_id)?)?;
     let orgs = lock_tickets(&tickets, p_org_id)?;
@@ -76,8 +76,8 @@ fn update_tickets(
     JsonText::serialize(&UpdatedTickets { updated: tickets.len(), tickets })
 }
 
-fn distinct_ids(ids: Vec<Option<Uuid>>) -> Result<Vec<Uuid>> {
-    let ids: BTreeSet<[u8; 16]> = ids
+fn distinct_ids(ids: &Array<Uuid>) -> Result<Vec<Uuid>> {
+    let ids: BTreeSet<[u8; 16]> = elements("p_ticket_ids", ids)?
         .into_iter()
         .map(|id| required(id, "p_ticket_ids[]").map(|id| *id.as_bytes()))
         .collect::<Result<_>>()?;

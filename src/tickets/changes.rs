@@ -13,7 +13,7 @@ use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
 use crate::platform::statement;
-use crate::platform::text::check_text;
+use crate::platform::text::{check_text, is_longer};
 
 const MAX_TITLE: usize = 500;
 
@@ -118,7 +118,7 @@ impl Changes {
     }
 
     pub fn parse(text: &JsonbText) -> Result<Changes> {
-        let mut changes: Changes = input::parse("p_changes", &text.0, CHANGE_KEYS)?;
+        let mut changes: Changes = input::parse("p_changes", text.text("p_changes")?, CHANGE_KEYS)?;
         if changes.is_empty() {
             return Err(error::invalid(
                 "nothing_to_change",
@@ -185,7 +185,7 @@ pub(super) fn checked_title<'a>(argument: &'static str, title: &'a str) -> Resul
 }
 
 pub(super) fn check_description(argument: &'static str, description: &str) -> Result<()> {
-    if description.chars().count() > MAX_DESCRIPTION {
+    if is_longer(description, MAX_DESCRIPTION) {
         return Err(error::invalid("too_long", argument, "too long", "Up to 100,000 characters."));
     }
     Ok(())
@@ -201,7 +201,7 @@ mod tests {
     #[pg_test]
     fn tickets_changes_are_read_or_refused_by_name() {
         input::tests::every_input_is_read_or_refused("p_changes", CHANGE_KEYS, |text| {
-            let changes = Changes::parse(&JsonbText(text.to_owned()))?;
+            let changes = Changes::parse(&JsonbText::new(text.to_owned()))?;
             assert!(!changes.is_empty());
             assert!(
                 changes.title.as_ref().is_none_or(|title| checked_title("title", title).is_ok())

@@ -37,7 +37,7 @@ pub(super) fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
         return Ok(());
     }
     // Column grants forbid it too, but one very high number would leave none for later tickets.
-    if new.get::<i64>("number")?.is_some() {
+    if given_number(new)?.is_some() {
         return Err(error::not_allowed(
             "read_only_column",
             "number: assigned by the system",
@@ -57,6 +57,11 @@ pub(super) fn check_may_open(new: &TriggerRow, org: Uuid) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// The number of a new ticket, if it is given.
+pub(super) fn given_number(new: &TriggerRow) -> Result<Option<i64>> {
+    Ok(new.get("number")?.filter(|number| *number != 0))
 }
 
 /// Errors unless the requester is a member of the organization.

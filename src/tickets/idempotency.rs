@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
+use crate::platform::text::is_longer;
 
 const MAX_KEY: usize = 255;
 
@@ -36,7 +37,7 @@ pub fn claim_key(
     key: &str,
     request: &Value,
 ) -> Result<Option<Uuid>> {
-    if key.is_empty() || key.chars().count() > MAX_KEY {
+    if key.is_empty() || is_longer(key, MAX_KEY) {
         return Err(error::invalid(
             if key.is_empty() { "blank" } else { "too_long" },
             "p_idempotency_key",

@@ -12,6 +12,7 @@ mod history;
 pub mod idempotency;
 mod list;
 pub mod number;
+pub mod organization;
 mod people;
 mod queue;
 mod recorded_ids;

@@ -35,7 +35,7 @@ fn claim_next_ticket(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = parse_queue_filters(JsonbText::or_empty(&p_filters))?;
+    let filters = parse_queue_filters(JsonbText::or_empty("p_filters", &p_filters)?)?;
     let me = rights::require_staff_member("p_org_id", org)?;
     match claim_first(&filters, org, me)? {
         Some(id) => changed_ticket(org, id).map(Some),

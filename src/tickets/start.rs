@@ -52,8 +52,8 @@ impl Start {
     }
 
     pub(super) fn find(new: &TriggerRow) -> Result<Start> {
-        let workflow: Option<Uuid> = new.get("workflow_id")?;
-        let stage: Option<Uuid> = new.get("current_stage_id")?;
+        let workflow: Option<Uuid> = new.given_id("workflow_id")?;
+        let stage: Option<Uuid> = new.given_id("current_stage_id")?;
         if workflow.is_some() || stage.is_some() {
             return Start::find_requested(new, workflow, stage);
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use pgrx::Uuid;
-use pgrx::datum::DatumWithOid;
+use pgrx::datum::{Array, DatumWithOid};
 use pgrx::prelude::*;
 
 use crate::access::caller::Caller;
 use crate::access::rights;
+use crate::platform::datum::elements;
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
@@ -39,12 +40,9 @@ pub(super) fn next_position(stage: &[DatumWithOid; 3]) -> Result<Option<i32>> {
 /// Puts the stages of a workflow in a new order. Retired stages that are not named come last.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
-fn reorder_stages(
-    p_workflow_id: Option<Uuid>,
-    p_stage_ids: Option<Vec<Option<Uuid>>>,
-) -> Result<()> {
+fn reorder_stages(p_workflow_id: Option<Uuid>, p_stage_ids: Option<Array<Uuid>>) -> Result<()> {
     let workflow = required(p_workflow_id, "p_workflow_id")?;
-    let stages = required(p_stage_ids, "p_stage_ids")?
+    let stages = elements("p_stage_ids", &required(p_stage_ids, "p_stage_ids")?)?
         .into_iter()
         .map(|id| required(id, "p_stage_ids[]"))
         .collect::<Result<Vec<Uuid>>>()?;

@@ -50,7 +50,7 @@ const ENABLED_TRIGGERS = `
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid
    where (c.relnamespace = 'helpdesk'::regnamespace or c.oid = 'auth.users'::regclass)
-     and not t.tgisinternal and t.tgenabled = 'O'
+     and not t.tgisinternal and t.tgenabled = 'O' and c.relkind = 'r'
      and t.tgname <> all ($1)`;
 
 /**

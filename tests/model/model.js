@@ -13,7 +13,7 @@ export const isForPeople = (table, verb) => rulesOf(table)[verb] !== nobody;
 
 /** A new row with the defaults that matter for rights. */
 export const withDefaults = (me, row) => ({
-  ...{ created_by: me.id, uploaded_by: me.id, user_id: me.id, linked_by: me.id, is_internal: false },
+  ...{ created_by: me.id, uploaded_by: me.id, author: me.id, user_id: me.id, linked_by: me.id, is_internal: false },
   ...row,
 });
 
@@ -91,7 +91,10 @@ export function grantsOf(role) {
     if (may('delete')) grants.push(`delete ${name}`);
   }
   for (const [name, columns] of Object.entries(VIEWS)) {
-    if (role !== 'anon') grants.push(...columns.map((column) => `select ${name}.${column}`));
+    const verbs = { anon: [], authenticated: ['select', 'insert', 'update'], service_role: ['select'] }[role];
+    grants.push(...verbs.flatMap((verb) => columns.map((column) => `${verb} ${name}.${column}`)));
+    // Triggers refuse the writes.
+    if (role === 'authenticated') grants.push(`delete ${name}`);
   }
   return grants;
 }

@@ -60,11 +60,11 @@ export const TABLES = {
   organizations: new Table({
     read: (me, org) => me.isMember(org.id),
     insert: (me, org) => me.mayCreateOrganization() && me.is(org.created_by),
-    inserts: 'name',
+    inserts: 'name created_by',
     update: (me, org) => me.isAdmin(org.id),
     updates:
       'name agents_may_invite open_to_customers reopen_on_customer_comment closed_ticket_replies notification_retention search_ignores_accents search_language sort_locale time_zone',
-    rest: 'id created_at created_by',
+    rest: 'id created_at',
     backend: 'read insert update delete',
   }),
 
@@ -81,9 +81,9 @@ export const TABLES = {
   org_invites: new Table({
     read: (me, row) => me.isAdmin(row.org_id) || (me.isStaff(row.org_id) && me.is(row.created_by)),
     insert: (me, row) => me.mayInvite(row.org_id, row.role ?? 'customer') && me.is(row.created_by),
-    inserts: 'org_id email role expires_at',
+    inserts: 'org_id email role expires_at created_by',
     delete: (me, row) => me.mayRevoke(row) && row.used_at === null,
-    rest: 'id created_at created_by used_at used_by',
+    rest: 'id created_at used_at used_by',
     backend: 'read insert delete',
   }),
 
@@ -161,19 +161,19 @@ export const TABLES = {
   ticket_comments: new Table({
     read: (me, row) => me.seesOnTicket(row),
     insert: (me, row) => me.is(row.created_by) && me.seesOnTicket(row),
-    inserts: 'org_id ticket_id content is_internal',
+    inserts: 'org_id ticket_id content is_internal created_by',
     update: (me, row) => me.is(row.created_by) && me.seesOnTicket(row),
     updates: 'content',
-    rest: 'id requester_id created_by created_at updated_at',
+    rest: 'id requester_id created_at updated_at',
     backend: 'read insert update delete',
   }),
 
   ticket_attachments: new Table({
     read: (me, row) => me.seesOnTicket(row),
     insert: (me, row) => me.is(row.uploaded_by) && me.seesOnTicket(row),
-    inserts: 'org_id ticket_id comment_id file_name file_type file_size storage_path is_internal',
+    inserts: 'org_id ticket_id comment_id file_name file_type file_size storage_path is_internal uploaded_by',
     delete: (me, row) => me.isStaff(row.org_id) || (me.is(row.uploaded_by) && me.seesOnTicket(row)),
-    rest: 'id requester_id uploaded_by uploaded_at',
+    rest: 'id requester_id uploaded_at',
     backend: 'read insert update delete',
   }),
 
@@ -195,11 +195,10 @@ export const TABLES = {
   notification_preferences: new Table({
     read: (me, row) => me.is(row.user_id),
     insert: (me, row) => me.is(row.user_id),
-    inserts: 'type enabled',
+    inserts: 'user_id type enabled',
     update: (me, row) => me.is(row.user_id),
-    updates: 'type enabled',
+    updates: 'user_id type enabled',
     delete: (me, row) => me.is(row.user_id),
-    rest: 'user_id',
     backend: 'read insert update delete',
     backendUpdates: 'type enabled',
   }),
@@ -222,12 +221,12 @@ export const TABLES = {
   articles: new Table({
     isOpen: true,
     read: (me, row) => me.readsArticle(row),
-    insert: (me, row) => me.isStaff(row.org_id),
-    inserts: 'org_id title content categories tags visibility status',
+    insert: (me, row) => me.isStaff(row.org_id) && me.is(row.author),
+    inserts: 'org_id title content categories tags visibility status author',
     update: (me, row) => me.isStaff(row.org_id),
     updates: 'title content categories tags visibility status',
     delete: (me, row) => me.isStaff(row.org_id),
-    rest: 'id author created_at updated_at published_at version helpful_count unhelpful_count title_key',
+    rest: 'id created_at updated_at published_at version helpful_count unhelpful_count title_key',
     backend: 'read insert update delete',
   }),
 
@@ -239,12 +238,12 @@ export const TABLES = {
   article_feedback: new Table({
     read: (me, row) => me.is(row.user_id) || me.isStaff(row.org_id),
     insert: (me, row) => me.is(row.user_id) && me.readsArticleOf(row),
-    inserts: 'org_id article_id helpful comment',
+    inserts: 'org_id article_id user_id helpful comment',
     // Includes articles that they can no longer read.
     update: (me, row) => me.is(row.user_id),
     updates: 'helpful comment',
     delete: (me, row) => me.is(row.user_id),
-    rest: 'user_id created_at',
+    rest: 'created_at',
     backend: 'read insert update delete',
   }),
 
@@ -262,9 +261,9 @@ export const TABLES = {
   ticket_articles: new Table({
     read: (me, row) => me.isStaff(row.org_id),
     insert: (me, row) => me.isStaff(row.org_id) && me.is(row.linked_by),
-    inserts: 'org_id ticket_id article_id',
+    inserts: 'org_id ticket_id article_id linked_by',
     delete: (me, row) => me.isStaff(row.org_id),
-    rest: 'linked_by linked_at',
+    rest: 'linked_at',
     backend: 'read insert delete',
   }),
 
@@ -319,7 +318,7 @@ const FUNCTIONS = {
   anon: words(`
     jwt_subject uuid_generate_v7 is_blank is_within_years_1_to_9999 my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
     my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
-    may_create_organization is_installation_admin bypasses_row_security may_read_file may_upload_file
+    may_create_organization is_installation_admin load_library bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles suggest_articles search`),
   people: words(`
     create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages

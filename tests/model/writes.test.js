@@ -77,6 +77,7 @@ function updates({ me, world, table, random }) {
     const value = newValue(world, name, row, column, random);
     let may = mayRead(name, me, row) && mayUpdate(name, me, row, column.name);
     if (name === 'tickets' && column.name === 'current_stage_id') may &&= mayMove(me, row, value);
+    if (name === 'notification_preferences' && column.name === 'user_id') may &&= me.bypassesRowSecurity || me.is(value);
     return { statement: update(table, row, column.name, value), expected: outcome(may, refuses(row, column, value)) };
   };
   const all = (column) => {
@@ -106,6 +107,7 @@ const EACH_ITS_OWN = [
   'tickets.current_stage_id',
   'tickets.assigned_to',
   'notification_preferences.type',
+  'notification_preferences.user_id',
   'categories.name',
   'categories.parent_id',
 ];

@@ -282,6 +282,7 @@ test('functions for DBAs ignore a hostile search_path', async () => {
       `select helpdesk.act_as('${acme.agent.email}')`,
       'select helpdesk.list_org_tickets(helpdesk.my_org_ids[1]) from (select helpdesk.my_org_ids()) m (my_org_ids)',
       'select helpdesk.act_as(null)',
+      'insert into helpdesk.ticket_watchers (ticket_id, user_id) select id, created_by from helpdesk.tickets on conflict do nothing',
     ]) {
       await attempt(session, text);
     }

@@ -75,6 +75,12 @@ export function restartPrivateServer(name, settings) {
   if (PGHOST !== process.env.PGHOST) rmSync(PGHOST, { recursive: true });
 }
 
+/** Lets a process of a private server allocate so many bytes more than it has. */
+export function limitMemory(pid, bytes) {
+  const [pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+  inBash('as_db_user prlimit --pid "$1" --as="$(($2 * $(getconf PAGESIZE) + $3))"', String(pid), pages, String(bytes));
+}
+
 const childrenOf = (parent) =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && stateOf(name)?.parent === parent)

@@ -13,7 +13,8 @@ grant execute on function
   helpdesk.my_assigned_ticket_ids(),
   helpdesk.is_member_of_my_orgs(uuid),
   helpdesk.may_create_organization(),
-  helpdesk.is_installation_admin()
+  helpdesk.is_installation_admin(),
+  helpdesk.load_library()
   to anon, authenticated, service_role;
 grant execute on function helpdesk.ensure_profile() to authenticated, service_role;
 
@@ -59,3 +60,14 @@ comment on function helpdesk.may_create_organization() is
 
 comment on function helpdesk.is_installation_admin() is
 'Whether the caller is an administrator of the installation (profiles.role is admin).';
+
+comment on function helpdesk.load_library() is
+'Returns false.
+Policies call it, so that planning a write loads the library, which explains why a write is denied.';
+
+comment on function helpdesk.check_author() is
+'Trigger function on tables in whose rows people name themselves: refuses other people.
+Its argument is the column.';
+
+comment on function helpdesk.refuse_write_to_view() is
+'Trigger function on views: refuses every write, and says what to write instead.';

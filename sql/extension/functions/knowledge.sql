@@ -88,3 +88,6 @@ comment on function helpdesk.article_feedback_check() is
 
 comment on function helpdesk.article_feedback_count() is
 'Trigger function on article_feedback: updates the counts of the article.';
+
+comment on function helpdesk.ticket_articles_check() is
+'Trigger function on ticket_articles: fills in the organization, and checks what the link names.';

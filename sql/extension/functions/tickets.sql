@@ -90,3 +90,6 @@ comment on function helpdesk.tickets_record_history() is
 
 comment on function helpdesk.ticket_history_append_only() is
 'Trigger function on ticket_history: refuses to change or delete revisions.';
+
+comment on function helpdesk.find_org_of_ticket() is
+'Trigger function on tables that refer to a ticket: fills in the organization if it is not given.';

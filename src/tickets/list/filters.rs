@@ -14,7 +14,7 @@ use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input::{self, Flag, Integer, OneOrMany};
 use crate::platform::paging::{Count, PageSize};
-use crate::platform::text::is_blank;
+use crate::platform::text::{is_blank, is_longer};
 
 const MAX_SEARCH: usize = 200;
 
@@ -134,7 +134,7 @@ impl Filters {
         }
         match &filters.search {
             Some(blank) if is_blank(blank) => Err(bad_filter("blank", "search", "blank")),
-            Some(long) if long.chars().count() > MAX_SEARCH => {
+            Some(long) if is_longer(long, MAX_SEARCH) => {
                 Err(bad_filter("too_long", "search", "too long"))
             }
             _ => Ok(filters),

@@ -40,7 +40,7 @@ fn list_org_tickets(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = Filters::parse(JsonbText::or_empty(&p_filters))?;
+    let filters = Filters::parse(JsonbText::or_empty("p_filters", &p_filters)?)?;
     let sees_all = rights::check_member(org)?;
     list(org, &filters, Caller::current()?.profile, sees_all)
 }
