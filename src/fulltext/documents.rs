@@ -45,7 +45,12 @@ fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
-        (None, Some(new)) => save_document(new)?,
+        (None, Some(new)) => {
+            save_document(new)?;
+            if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {
+                index_new_people(new.required("org_id")?, people_of(new)?)?;
+            }
+        }
         (Some(old), Some(new)) => {
             let kind = kind_of(new);
             if is_changed(old, new, text_columns(kind))? {
@@ -113,9 +118,6 @@ fn save_document(new: &TriggerRow) -> Result<()> {
     };
     let people = if kind == Kind::Ticket { Some(people_of(new)?) } else { None };
     lock_language(org)?;
-    if kind == Kind::Ticket && new.is_import("created_at")? {
-        index_new_people(org, people_of(new)?)?;
-    }
     statement::write(&UPSERT_DOCUMENT).execute(&[
         org.into(),
         new.arg("id")?,
