@@ -249,7 +249,7 @@ comment on column helpdesk.organizations.search_ignores_accents is
 comment on column helpdesk.organizations.search_language is
   'Text search configuration for its texts, such as english or german. The default, simple, '
   'indexes words as they are written. Changing it rebuilds the full-text index of the '
-  'organization.';
+  'organization; with more than 10,000 documents in batches, by continue_search_rebuild().';
 comment on column helpdesk.organizations.sort_locale is
   'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or '
   'de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most '

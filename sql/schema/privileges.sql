@@ -23,7 +23,8 @@ declare
     helpdesk.ticket_days_by_priority, helpdesk.ticket_days_by_agent,
     helpdesk.agent_tickets, helpdesk.customer_tickets, helpdesk.workflow_stage_stats}';
   internal constant pg_catalog.regclass[] := '{
-    helpdesk.ticket_counters, helpdesk.idempotency_keys, helpdesk.search_documents}';
+    helpdesk.ticket_counters, helpdesk.idempotency_keys, helpdesk.search_documents,
+    helpdesk.search_rebuilds}';
   api_roles constant pg_catalog.oid[] := array[
     0::pg_catalog.oid, 'anon'::pg_catalog.regrole, 'authenticated'::pg_catalog.regrole,
     'service_role'::pg_catalog.regrole];

@@ -15,6 +15,19 @@ create table helpdesk.search_documents (
   constraint search_documents_pkey primary key (org_id, document_id, kind)
 );
 
+create table helpdesk.search_rebuilds (
+  org_id uuid not null,
+  previous_languages text[] not null default '{}',
+  documents bigint not null,
+  done bigint not null default 0,
+  step integer not null default 0,
+  last_id uuid,
+  started_at timestamptz not null default pg_catalog.now(),
+  constraint search_rebuilds_pkey primary key (org_id),
+  constraint search_rebuilds_org_id_fkey foreign key (org_id)
+    references helpdesk.organizations (id) on delete cascade
+);
+
 -- search() estimates the number of matches with search_documents_sample_idx instead.
 alter table helpdesk.search_documents alter column lexemes set statistics 0;
 
@@ -78,7 +91,7 @@ create trigger organizations_delete_search_documents
 ---- Row security
 
 -- search_documents has no policies: lexemes would reveal the contents of rows that the reader may
--- not see. Only SECURITY DEFINER functions read it.
+-- not see. Only SECURITY DEFINER functions read it and search_rebuilds.
 
 ---- Comments
 
@@ -100,6 +113,20 @@ comment on column helpdesk.search_documents.lexemes is
   'without them, marked by ~. Lexemes of an article''s title are added again under a '
   'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind. A ticket has '
   'the ids of its requester and assignee, marked by @.';
+
+comment on table helpdesk.search_rebuilds is
+  'The organizations whose full-text index is being rebuilt in batches, by '
+  'continue_search_rebuild().';
+comment on column helpdesk.search_rebuilds.org_id is 'The organization.';
+comment on column helpdesk.search_rebuilds.previous_languages is
+  'The languages of documents that are not rebuilt yet. Searches also use them.';
+comment on column helpdesk.search_rebuilds.documents is
+  'About how many documents are to be read: each twice, to write it and to find those without a row.';
+comment on column helpdesk.search_rebuilds.done is 'How many have been read.';
+comment on column helpdesk.search_rebuilds.step is 'What is being read: the number of the step.';
+comment on column helpdesk.search_rebuilds.last_id is 'The last row that was read in this step.';
+comment on column helpdesk.search_rebuilds.started_at is
+  'When the rebuild was started, or the language changed last.';
 
 comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';
 comment on index helpdesk.search_documents_sample_idx is

@@ -9,27 +9,50 @@ use crate::platform::error::Result;
 /// What an organization's language makes of texts.
 pub(super) struct Analyzer {
     casing: Casing,
-    dictionaries: Dictionaries,
+    dictionaries: Vec<Dictionaries>,
 }
 
 impl Analyzer {
     pub(super) fn of(language: &str) -> Result<Analyzer> {
-        Ok(Analyzer { casing: Casing::of(language), dictionaries: Dictionaries::of(language)? })
+        Analyzer::of_languages(language, &[])
+    }
+
+    /// For queries while documents are in the new language and in previous ones.
+    pub(super) fn of_languages(language: &str, previous: &[String]) -> Result<Analyzer> {
+        let previous = previous.iter().map(String::as_str).filter(|other| *other != language);
+        let dictionaries = std::iter::once(language).chain(previous).map(Dictionaries::of);
+        let dictionaries = dictionaries.collect::<Result<_>>()?;
+        Ok(Analyzer { casing: Casing::of(language), dictionaries })
     }
 
     /// Whether lexemes are the words themselves.
     pub(super) fn keeps_words(&self) -> bool {
-        self.dictionaries.are_none()
+        self.dictionaries.iter().all(Dictionaries::are_none)
     }
 
     pub(super) fn tokenize(&self, text: &str) -> Tokens {
         tokenize(text, self.casing)
     }
 
-    /// The lexemes of a word as it is written. None of a stop word.
+    /// The lexemes of a word as it is written. None of a stop word of any language.
     pub(super) fn lexemes(&self, word: &str) -> Vec<String> {
         let is_code = word.bytes().any(|byte| byte.is_ascii_digit());
-        if is_code { vec![word.to_owned()] } else { self.dictionaries.lexemes(word) }
+        if is_code {
+            return vec![word.to_owned()];
+        }
+        let mut lexemes: Vec<String> = Vec::new();
+        for dictionaries in &self.dictionaries {
+            let of_language = dictionaries.lexemes(word);
+            if of_language.is_empty() {
+                return Vec::new();
+            }
+            lexemes.extend(of_language);
+        }
+        if self.dictionaries.len() > 1 {
+            lexemes.sort();
+            lexemes.dedup();
+        }
+        lexemes
     }
 
     /// The lexemes of a word without its accents, unmarked.
@@ -41,7 +64,10 @@ impl Analyzer {
     pub(super) fn telling_lexemes(&self, text: &str) -> Vec<String> {
         let found = self.tokenize(text);
         let is_telling = |token: &&Token| match token.kind {
-            TokenKind::Word => token.word.chars().count() > 3,
+            TokenKind::Word => {
+                let has_digit = token.word.contains(|c: char| c.is_ascii_digit());
+                token.word.chars().count() > if has_digit { 2 } else { 3 }
+            }
             TokenKind::Pair => true,
             TokenKind::LastCharacter | TokenKind::OnlyCharacter => false,
         };

@@ -20,7 +20,10 @@ pub(super) fn classify(character: char) -> Class {
     match character {
         '\0'..='\x7f' if character.is_ascii_alphanumeric() => Class::Word,
         '\0'..='\x7f' => Class::Separator,
+        // An apostrophe, which Unicode takes for a letter.
+        '\u{2BC}' => Class::Separator,
         _ if is_ignored(character) || is_combining_mark(character) => Class::Mark,
+        _ if ascii_digit(character) != character => Class::Word,
         _ if is_unspaced(character) => Class::Unspaced,
         '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}' => Class::Symbol,
         _ if character.is_alphanumeric() => Class::Word,
@@ -49,12 +52,13 @@ fn is_unspaced(character: char) -> bool {
     }
 }
 
-/// What is inside words without being seen: soft hyphens, joiners, variation selectors, and the
-/// Arabic character that stretches a word.
+/// What is inside words without being seen: soft hyphens, joiners, variation selectors, the Arabic
+/// character that stretches a word, and the Catalan point between two l.
 pub(super) fn is_ignored(character: char) -> bool {
     matches!(
         character,
         '\u{AD}'
+            | '\u{B7}'
             | '\u{34F}'
             | '\u{61C}'
             | '\u{640}'

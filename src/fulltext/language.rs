@@ -3,7 +3,7 @@
 
 use pgrx::prelude::*;
 
-use super::rebuild::{rebuild_organization, sort_organization};
+use super::rebuild::{rebuild_in_new_language, sort_organization};
 use crate::platform::collation::Collation;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
@@ -71,9 +71,12 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         (Some(old), Some(new)) if new.same_image(old, "search_language")? => {
             sort_organization(new.required("id")?)?;
         }
-        (_, Some(new)) => rebuild_organization(new.required("id")?)?,
+        (Some(old), Some(new)) => {
+            let previous: String = old.required("search_language")?;
+            rebuild_in_new_language(new.required("id")?, &previous)?;
+        }
         (Some(old), None) => statement::write(DELETE_DOCUMENTS).execute(&[old.arg("id")?])?,
-        (None, None) => {}
+        (None, _) => {}
     }
     Ok(None)
 }

@@ -15,6 +15,8 @@ mod people_search;
 pub mod query;
 mod reader;
 mod rebuild;
+mod rebuild_progress;
+mod rebuild_steps;
 pub mod sorting;
 mod syntax;
 mod text;

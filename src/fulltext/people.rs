@@ -13,7 +13,8 @@ use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 /// Writes documents of the people `p` in organization $1. Staff see the addresses of members only.
-fn write_people(whose: &str, if_indexed: &str) -> String {
+/// `lock` keeps names from changing until the document is there to be changed.
+pub(super) fn write_people(whose: &str, lock: &str) -> String {
     let lexemes = lexemes_of(
         "o.id",
         "'p'",
@@ -26,28 +27,23 @@ fn write_people(whose: &str, if_indexed: &str) -> String {
            from helpdesk.organizations o
            join helpdesk.profiles p on {whose}
            left join helpdesk.org_members m on m.org_id = o.id and m.user_id = p.id
-          where o.id = $1
-         on conflict (org_id, document_id, kind) do {if_indexed}"
+          where o.id = $1 {lock}
+         on conflict (org_id, document_id, kind) do update set lexemes = excluded.lexemes
+         where d.lexemes is distinct from excluded.lexemes"
     )
 }
 
-const REPLACE: &str = "
-    update set lexemes = excluded.lexemes where d.lexemes is distinct from excluded.lexemes";
+pub(super) const LOCK: &str = "for share of p";
 
-static INDEX_PERSON: LazyLock<String> = LazyLock::new(|| write_people("p.id = $2", REPLACE));
+/// The condition that a person `p` is not in the index of organization $1.
+pub(super) const IS_NEW_PERSON: &str = "
+    not exists (select from helpdesk.search_documents x
+                 where x.org_id = $1 and x.document_id = p.id and x.kind = 'person')";
+
+static INDEX_PERSON: LazyLock<String> = LazyLock::new(|| write_people("p.id = $2", LOCK));
 
 static INDEX_NEW_PEOPLE: LazyLock<String> =
-    LazyLock::new(|| write_people("p.id = any ($2)", "nothing"));
-
-/// Everybody who is a member or whose tickets are here.
-pub(super) fn people_of_organization() -> String {
-    write_people(
-        "p.id in (select m.user_id from helpdesk.org_members m where m.org_id = $1
-                  union select t.created_by from helpdesk.tickets t where t.org_id = $1
-                  union select t.assigned_to from helpdesk.tickets t where t.org_id = $1)",
-        REPLACE,
-    )
-}
+    LazyLock::new(|| write_people(&format!("p.id = any ($2) and {IS_NEW_PERSON}"), LOCK));
 
 const ORGANIZATIONS_OF_PERSON: &str = "
     select d.org_id from helpdesk.search_documents d

@@ -3,9 +3,9 @@
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::analyzer::Analyzer;
+use super::analyzer::{Analyzer, mark_folded};
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
+use super::lexemes::{FOLDED, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
 use super::reader::Reader;
 use super::text::readable;
 use crate::platform::datum::TsQuery;
@@ -19,8 +19,11 @@ const SAMPLING_RATE: i64 = 64;
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
 
+/// Also the previous languages, while the index is being rebuilt.
 const SETTINGS: &str = "
-    select o.search_language, o.search_ignores_accents
+    select o.search_language,
+           coalesce((select r.previous_languages from helpdesk.search_rebuilds r where r.org_id = $1), '{}'),
+           o.search_ignores_accents
       from helpdesk.organizations o where o.id = $1";
 
 /// Compares `org_id`, because another organization may have the same prefix; behind OFFSET 0,
@@ -39,10 +42,11 @@ pub fn telling_lexemes(
     text: &str,
     count: usize,
 ) -> Result<Option<(Vec<String>, String)>> {
-    let language =
-        statement::read(SETTINGS).fetch_optional(&[org.into()], |row| row.get::<String>(1))?;
-    let Some(language) = language.flatten() else { return Ok(None) };
-    let analyzer = Analyzer::of(&language)?;
+    let languages = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
+        Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
+    })?;
+    let Some((language, previous)) = languages.flatten() else { return Ok(None) };
+    let analyzer = Analyzer::of_languages(&language, &previous)?;
     let mut lexemes: Vec<String> = analyzer.telling_lexemes(readable(title));
     let mut others = analyzer.telling_lexemes(readable(text));
     others.retain(|lexeme| !lexemes.contains(lexeme));
@@ -87,10 +91,13 @@ pub struct Query {
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let settings = statement::read(SETTINGS)
-            .fetch_optional(&[org.into()], |row| Some((row.get::<String>(1)?, row.get(2)?)))?;
-        let Some((language, ignores_accents)) = settings.flatten() else { return Ok(None) };
-        let analyzer = Analyzer::of(&language)?;
+        let settings = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
+            Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?, row.get(3)?))
+        })?;
+        let Some((language, previous, ignores_accents)) = settings.flatten() else {
+            return Ok(None);
+        };
+        let analyzer = Analyzer::of_languages(&language, &previous)?;
         let reader = Reader { analyzer: &analyzer, ignores_accents };
         let expression = reader.read(readable(text));
         Ok(expression.map(|expression| Query { org, language, expression, place: Place::Text }))
@@ -99,7 +106,10 @@ impl Query {
     /// A query that any of these lexemes matches; None if there are none.
     pub fn for_any_lexeme(org: Uuid, lexemes: Vec<String>, language: String) -> Option<Query> {
         let words = lexemes.into_iter().map(|lexeme| {
-            Expression::Word(Spellings { literal: vec![lexeme], ..Spellings::default() })
+            // Without its accents if it was typed so.
+            let others =
+                if lexeme.starts_with(FOLDED) { Vec::new() } else { vec![mark_folded(&lexeme)] };
+            Expression::Word(Spellings { literal: vec![lexeme], others, ..Spellings::default() })
         });
         let expression = Expression::any(words.collect())?;
         Some(Query { org, language, expression, place: Place::Text })

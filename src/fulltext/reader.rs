@@ -91,7 +91,7 @@ impl Reader<'_> {
 
     /// None of a stop word.
     fn spellings(&self, word: &str, kind: TokenKind, is_typed: bool) -> Option<Spellings> {
-        let letters = word.chars().count();
+        let letters: usize = word.chars().map(letters_of).sum();
         if kind != TokenKind::Word {
             let is_beginning = kind == TokenKind::OnlyCharacter;
             return Some(Spellings {
@@ -106,13 +106,15 @@ impl Reader<'_> {
             return None;
         }
         let mut others = Vec::new();
+        // A telephone number in its own country: 030 for +49 30.
+        if let Some(number) = word.strip_prefix('0').filter(|number| is_long_number(number)) {
+            others.push(number.to_owned());
+        }
         if self.ignores_accents {
-            others = self.analyzer.folded_lexemes(word);
-            let marked: Vec<String> = match others.as_slice() {
-                [] => literal.iter().map(|lexeme| mark_folded(lexeme)).collect(),
-                folded => folded.iter().map(|lexeme| mark_folded(lexeme)).collect(),
-            };
-            others.extend(marked);
+            let folded = self.analyzer.folded_lexemes(word);
+            let plain = if folded.is_empty() { &literal } else { &folded };
+            others.extend(plain.iter().map(|lexeme| mark_folded(lexeme)));
+            others.extend(folded);
         }
         let is_typed = is_typed && letters >= MIN_PREFIX && word.len() <= MAX_TYPED_WORD;
         let stems = if is_typed { self.find_stems(word) } else { Vec::new() };
@@ -140,4 +142,13 @@ impl Reader<'_> {
         stems.dedup();
         stems
     }
+}
+
+/// A Korean syllable is two letters or three.
+fn letters_of(character: char) -> usize {
+    if ('\u{AC00}'..='\u{D7A3}').contains(&character) { 2 } else { 1 }
+}
+
+fn is_long_number(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,84 +1,22 @@
 //! Rebuilding the full-text index, after a change of language or a load with triggers disabled.
 
-use std::sync::LazyLock;
-
 use pgrx::Uuid;
-use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use super::language_lock::advisory_lock;
-use super::people::people_of_organization;
+use super::language_lock::{advisory_lock, check_read_committed};
+use super::rebuild_progress::{forget_rebuild, has_more_documents, start_in_new_language};
+use super::rebuild_steps::{Progress, Writers, write_batch};
 use super::sorting::sort_articles;
-use super::vector::lexemes_of;
-use crate::platform::error::{self, Result};
+use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
-use crate::platform::transaction::{self, Lock};
+use crate::platform::transaction::Lock;
 
-/// Writes the missing and outdated documents of organization $1, then deletes those whose row is
-/// gone.
-static REBUILD: LazyLock<[String; 6]> = LazyLock::new(|| {
-    [
-        upsert_documents(
-            "tickets",
-            "'ticket', r.id, false",
-            "'t'",
-            ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
-        ),
-        upsert_documents(
-            "ticket_comments",
-            "'comment', r.ticket_id, r.is_internal",
-            "'t'",
-            ["null", "null", "r.content", "null"],
-        ),
-        upsert_documents(
-            "ticket_attachments",
-            "'attachment', r.ticket_id, r.is_internal",
-            "'t'",
-            ["null", "r.file_name", "null", "null"],
-        ),
-        upsert_documents(
-            "articles",
-            "'article', null, false",
-            "'a'",
-            ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
-        ),
-        people_of_organization(),
-        DELETE_ORPHANS.to_owned(),
-    ]
-});
+/// How many documents are in memory at once.
+const BATCH: i64 = 10_000;
 
-fn upsert_documents(table: &str, columns: &str, prefix: &str, texts: [&str; 4]) -> String {
-    let lexemes = lexemes_of("r.org_id", prefix, texts);
-    format!(
-        "insert into helpdesk.search_documents as d
-                (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-         select r.org_id, r.id, {columns}, {lexemes}
-           from helpdesk.organizations o, helpdesk.{table} r
-          where o.id = $1 and r.org_id = $1
-         on conflict (org_id, document_id, kind) do update
-           set ticket_id = excluded.ticket_id,
-               is_internal = excluded.is_internal,
-               lexemes = excluded.lexemes
-         where (d.ticket_id, d.is_internal, d.lexemes)
-               is distinct from (excluded.ticket_id, excluded.is_internal, excluded.lexemes)"
-    )
-}
-
-const DELETE_ORPHANS: &str = "
-    delete from helpdesk.search_documents d
-     where d.org_id = $1
-       and not case d.kind
-         when 'ticket' then exists (
-           select from helpdesk.tickets r where r.org_id = $1 and r.id = d.document_id)
-         when 'person' then exists (
-           select from helpdesk.profiles r where r.id = d.document_id)
-         when 'attachment' then exists (
-           select from helpdesk.ticket_attachments r where r.org_id = $1 and r.id = d.document_id)
-         when 'comment' then exists (
-           select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = d.document_id)
-         else exists (
-           select from helpdesk.articles r where r.org_id = $1 and r.id = d.document_id) end";
+/// Larger organizations are rebuilt in batches when their language changes.
+const MAX_AT_ONCE: i64 = 10_000;
 
 const ORGANIZATIONS: &str =
     "select o.id from helpdesk.organizations o where $1::uuid is null or o.id = $1 order by o.id";
@@ -102,10 +40,15 @@ fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> 
     orgs.into_iter().flatten().try_for_each(write_documents)
 }
 
-pub(super) fn rebuild_organization(org: Uuid) -> Result<()> {
+/// Rebuilds an organization in its new language: at once, or in batches if it is large.
+pub(super) fn rebuild_in_new_language(org: Uuid, previous: &str) -> Result<()> {
     check_read_committed()?;
     advisory_lock(org, Lock::Exclusive);
-    write_documents(org)
+    if has_more_documents(org, MAX_AT_ONCE)? {
+        start_in_new_language(org, previous)
+    } else {
+        write_documents(org)
+    }
 }
 
 /// Sorts the articles of an organization in its new language.
@@ -117,18 +60,9 @@ pub(super) fn sort_organization(org: Uuid) -> Result<()> {
 
 /// The caller holds the lock of the organization, or of the table.
 fn write_documents(org: Uuid) -> Result<()> {
-    REBUILD.iter().try_for_each(|sql| statement::write(sql).execute(&[org.into()]))?;
-    sort_articles(org)
-}
-
-fn check_read_committed() -> Result<()> {
-    if transaction::is_read_committed() { Ok(()) } else { Err(not_read_committed()) }
-}
-
-fn not_read_committed() -> ErrorReport {
-    error::wrong_state(
-        "not_read_committed",
-        "the full-text index cannot be rebuilt in a transaction above READ COMMITTED",
-        "Change the language, or rebuild, in a READ COMMITTED transaction: only that one sees what others have just committed.",
-    )
+    let mut progress = Some(Progress::default());
+    while let Some(reached) = progress {
+        (_, progress) = write_batch(org, reached, BATCH, Writers::LockedOut)?;
+    }
+    forget_rebuild(org)
 }

@@ -48,11 +48,13 @@ const ROOT: &str = "und";
 const LANGUAGE: &str = "
     select coalesce(o.sort_locale, o.search_language) from helpdesk.organizations o where o.id = $1";
 
-const SORT_ARTICLES: &str = "
+/// Sorts again the articles of organization $1 after $2, up to $3.
+pub(super) const SORT_ARTICLES: &str = "
     update helpdesk.articles a set title_key = k.key
       from helpdesk.organizations o, helpdesk.articles s,
            lateral (select helpdesk.sort_key(s.title, coalesce(o.sort_locale, o.search_language))) k (key)
      where o.id = $1 and s.org_id = $1 and a.org_id = $1 and a.id = s.id
+       and ($2::uuid is null or s.id > $2) and ($3::uuid is null or s.id <= $3)
        and a.title_key <> k.key";
 
 /// Bytes that compare as texts do in a language: a text search configuration or a BCP 47 tag. The
@@ -75,8 +77,8 @@ pub fn title_key(org: Uuid, title: &str) -> Result<Vec<u8>> {
     Ok(sort_key(Some(title), Some(language)).unwrap_or_default())
 }
 
-/// Sorts the articles again, in another language or after a load with triggers disabled.
+/// Sorts the articles of an organization again.
 pub(super) fn sort_articles(org: Uuid) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
-    statement::write(SORT_ARTICLES).execute(&[org.into()])
+    statement::write(SORT_ARTICLES).execute(&[org.into(), None::<Uuid>.into(), None::<Uuid>.into()])
 }

@@ -17,6 +17,9 @@ const MAX_CODE_PARTS: usize = 8;
 /// Codes of fewer characters are found by their parts only: `1.7` is not 17.
 const MIN_NUMBER: usize = 5;
 
+/// The unit of a number has at most so many letters.
+const MAX_UNIT: usize = 3;
+
 /// A code of more bytes is found by its parts only.
 const MAX_CODE: usize = 64;
 
@@ -158,11 +161,16 @@ fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The number at the end of `kb5034441` or `0x80070057`.
+/// The number at the end of `kb5034441` or `0x80070057`, or before the unit of `60hz`.
 fn number_of(word: &str) -> Option<&str> {
     let hexadecimal = word.strip_prefix("0x").filter(|number| number.len() > 2);
-    let number = word.trim_start_matches(|c: char| c.is_alphabetic());
-    hexadecimal.or_else(|| (number.len() < word.len() && is_number(number)).then_some(number))
+    let at_end = word.trim_start_matches(|c: char| c.is_alphabetic());
+    let at_start = word.trim_end_matches(|c: char| c.is_alphabetic());
+    let has_unit = word.len() - at_start.len() <= MAX_UNIT;
+    let is_part = |number: &&str| number.len() < word.len() && is_number(number);
+    hexadecimal
+        .or(Some(at_end).filter(is_part))
+        .or(Some(at_start).filter(|number| has_unit && is_part(number)))
 }
 
 /// Pairs of neighbouring characters, then the last one alone. Returns the last position.
@@ -207,11 +215,13 @@ impl Chain {
         word: &str,
         codes: &mut Vec<Code>,
     ) {
-        let joins_words = matches!(separator, "-" | "\u{2010}" | "\u{2011}" | "'" | "’");
+        let joins_words =
+            matches!(separator, "-" | "\u{2010}" | "\u{2011}" | "'" | "’" | "\u{2BC}" | "´" | "`");
         let is_joined = self.parts.last().is_some_and(|(_, _, last)| match separator {
             _ if joins_words => true,
             "_" | "/" | "." | "," | ":" | "#" => has_digit(word),
-            " " | "\u{a0}" | ") " | " / " | " - " => {
+            " " if self.begins_account() => word.len() <= 4,
+            " " | "\u{a0}" | " (" | ")" | ") " | " / " | " - " => {
                 !self.has_points && has_digit(last) && has_digit(word)
             }
             _ => false,
@@ -226,6 +236,17 @@ impl Chain {
         self.has_other_separators |= is_joined && !joins_words;
         self.has_points |= is_joined && matches!(separator, "." | ",");
         self.parts.push((range, position, word.to_owned()));
+    }
+
+    /// Whether it may be an account number (IBAN): groups of four letters and digits, of which the
+    /// first is like `GB29`.
+    fn begins_account(&self) -> bool {
+        let is_first = |word: &str| {
+            let (country, check) = word.split_at_checked(2).unwrap_or_default();
+            country.bytes().all(|byte| byte.is_ascii_lowercase()) && is_number(check)
+        };
+        self.parts.iter().all(|(_, _, word)| word.len() == 4)
+            && self.parts.first().is_some_and(|(_, _, word)| is_first(word))
     }
 
     /// Ends the chain, and adds its codes: with digits, the whole and each of its ends; of words,
@@ -285,6 +306,11 @@ mod tests {
             ("(555) 867-5309", "555 867 5309 | 5558675309 8675309"),
             ("v2.10.3 1.7", "2 10 3 1 7 | "),
             ("KB5034441", "kb5034441 | 5034441"),
+            ("60Hz 16GB", "60hz 16gb | 60 16 60hz16gb"),
+            ("8 (495) 123-45-67", "8 495 123 45 67 | 84951234567 4951234567 1234567"),
+            ("DE89 ABCD 1234 5", "de89 abcd 1234 5 | "),
+            ("п'ята пʼята", "п ята п ята | пята пята"),
+            ("TH-๒๕๗๔-๐๐๙", "th 2574 009 | th2574009 2574009"),
             ("e-mail O'Brien", "e mail o brien | email obrien"),
             ("京都の🔥iPad", "京都 都の の 🔥 ipad | "),
             ("ที่นี่", "ที่นี่ นี่ | "),

@@ -11,6 +11,9 @@ const MIN_SIMILAR: usize = 4;
 /// From this many letters on, a word may have two typos instead of one.
 const MIN_TWO_TYPOS: usize = 8;
 
+/// With fewer letters, a beginning must match exactly.
+const MIN_BEGINNING: usize = 5;
+
 /// Matches titles that contain every longer word of a query, except for typos: a letter that is
 /// wrong, missing, added or swapped with its neighbour.
 ///
@@ -50,8 +53,21 @@ fn is_similar(wanted: &str, word: &str) -> bool {
     if has_digit(wanted) {
         return wanted == word;
     }
-    let ((length, letters), (other_length, other_letters)) = (letter_set(wanted), letter_set(word));
+    let length = wanted.chars().count();
     let allowed = if length >= MIN_TWO_TYPOS { 2 } else { 1 };
+    if is_within(allowed, wanted, word) {
+        return true;
+    }
+    // The beginning of a longer word: `qouta` for `quotas`. Few typos are in the first letter.
+    if length < MIN_BEGINNING || wanted.chars().next() != word.chars().next() {
+        return false;
+    }
+    word.char_indices().nth(length).is_some_and(|(end, _)| is_within(1, wanted, &word[..end]))
+}
+
+/// Whether at most so many typos make one word of the other.
+fn is_within(allowed: usize, wanted: &str, word: &str) -> bool {
+    let ((length, letters), (other_length, other_letters)) = (letter_set(wanted), letter_set(word));
     // A typo changes the length by at most one and the letters by at most two. Both are far cheaper
     // to compare than the distance.
     length.abs_diff(other_length) <= allowed
@@ -85,7 +101,9 @@ mod tests {
         assert!(similar_title("Printre, setup", "printer setup"));
         assert!(similar_title("pasword resset", "Password reset"));
         assert!(similar_title("athentication", "Authentication"));
+        assert!(similar_title("qouta", "Plans and quotas"));
         assert!(!similar_title("prnt", "Printer"));
+        assert!(!similar_title("ponts", "Printer"));
         assert!(!similar_title("printer coffee", "Printer"));
         assert!(!similar_title("", "Printer"));
         assert!(!similar_title("a b c", "a b c"));

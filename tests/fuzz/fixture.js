@@ -83,6 +83,7 @@ async function fill(db, { org, admin, agent, customer, other }) {
     }
   });
   await writeArticles(db, org, { agent, customer, ticket: tickets[0] });
+  await db.sql('select helpdesk.start_search_rebuild($1)', [org]);
   await db.as(admin, (session) =>
     session.query(
       `with workflow as (insert into helpdesk.workflows (org_id, name) values ($1, 'Strict') returning id),

@@ -188,10 +188,14 @@ const CALLS = {
   ]),
 
   ...Object.fromEntries(
-    ['refresh_ticket_stats', 'verify_ticket_stats', 'rebuild_ticket_stats', 'rebuild_search_index'].map((name) => [
-      name,
-      ({ me }) => [{ args: [], expected: outcome(me.bypassesRowSecurity) }],
-    ]),
+    [
+      'refresh_ticket_stats',
+      'verify_ticket_stats',
+      'rebuild_ticket_stats',
+      'rebuild_search_index',
+      'start_search_rebuild',
+      'continue_search_rebuild',
+    ].map((name) => [name, ({ me }) => [{ args: [], expected: outcome(me.bypassesRowSecurity) }]]),
   ),
 
   cleanup_old_notifications: ({ me }) => [{ args: [], expected: outcome(me.bypassesRowSecurity) }],

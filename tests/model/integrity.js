@@ -109,6 +109,7 @@ export function refusesInsert(world, table, row) {
   switch (table) {
     case 'installation_settings':
     case 'ticket_counters':
+    case 'search_rebuilds':
       return '23505'; // There is a row, of every organization.
     case 'tickets':
       return firstOf(
@@ -143,6 +144,7 @@ export function refusesUpdate(world, table, row, column, value) {
       // The mark can move to another stage that is not resolved, but not be removed.
       return value && !['resolved', 'closed'].includes(row.status) ? undefined : '23000';
     case 'ticket_counters.org_id':
+    case 'search_rebuilds.org_id':
       return '23505';
     case 'search_documents.org_id':
       // A person is indexed in each of their organizations.

@@ -17,6 +17,7 @@ const ORDER = [
   'workflow_stages',
   'workflow_transitions',
   'ticket_counters',
+  'search_rebuilds',
   'tickets',
   'ticket_history',
   'idempotency_keys',

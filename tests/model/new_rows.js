@@ -123,6 +123,21 @@ const NEW_ROWS = {
 
   ticket_counters: everyOrg(({ org }) => ({ base: ['org_id'], row: { org_id: org, last_number: 1000 } })),
 
+  search_rebuilds: everyOrg(({ org, random, now }) => ({
+    base: ['org_id', 'documents'],
+    row: {
+      ...{
+        org_id: org,
+        previous_languages: '{english}',
+        documents: 1,
+        done: 1,
+        step: 2,
+        last_id: random.uuid(),
+        started_at: now,
+      },
+    },
+  })),
+
   tickets: everyOrg(({ me, world, org, random, now }) => {
     const workflows = world.rows.workflows.filter((row) => row.org_id === org);
     const support = workflows.find((row) => row.name === 'Support');

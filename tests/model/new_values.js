@@ -67,6 +67,7 @@ const FITTING = {
   'organizations.closed_ticket_replies': (value) => (value === 'reopen' ? 'refuse' : 'reopen'),
   'organizations.search_language': (value, { random }) => other(random, ['simple', 'english', 'german'], value),
   'organizations.sort_locale': (value, { random }) => other(random, ['cs', 'de-AT', 'sv'], value),
+  'search_rebuilds.previous_languages': () => '{english}',
   'articles.title_key': () => '\\x01',
   'organizations.time_zone': (value, { random }) => other(random, ['UTC', 'Europe/Berlin', 'Asia/Tokyo'], value),
   'articles.status': (value, { random }) => other(random, ARTICLE_STATUSES, value),

@@ -234,6 +234,7 @@ class Generator {
       this.ticket(org, number, stage);
     }
     this.add('ticket_counters', { org_id: org, last_number: TICKETS_PER_ORG });
+    this.add('search_rebuilds', { org_id: org, previous_languages: ['simple'], documents: 100, done: 10, step: 1 });
   }
 
   ticket(org, number, stage) {

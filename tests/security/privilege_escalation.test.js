@@ -65,6 +65,7 @@ const FIXED = {
   notification_preferences: ['user_id'],
   queue_watchers: '*',
   schema_version: '*',
+  search_rebuilds: '*',
   search_documents: ['org_id', 'document_id', 'kind', 'ticket_id', 'is_internal'],
   ticket_days_by_priority: '*',
   ticket_agent_counts: '*',

@@ -67,6 +67,30 @@ const QUERIES = [
   ],
   ...['how do I change the password of the printer after the layoffs', 'which toner does the merger need', '#2', '2', '[Org #3]'],
   ...['tag:office', 'tag:secret', 'status:closed', 'priority:urgent printer', 'assignee:me printer', 'in:comments printer'],
+  ...[
+    'assignee:wolfgang',
+    '-assignee:wolfgang printer',
+    'requester:wolfgang@secret.example printer',
+    '-requester:"Wolfgang" printer',
+    'in:internal',
+  ],
+  ...[
+    'printer -in:internal',
+    'stage:new printer',
+    '-stage:secret printer',
+    'category:secret printer',
+    '-category:secret printer',
+    '-tag:secret printer',
+  ],
+  ...[
+    'status:draft printer',
+    'created:2026 printer',
+    'is:unassigned',
+    'number:2',
+    'in:title merger',
+    'pritner status:open',
+    'layfofs is:article',
+  ],
 ];
 
 const CALLS = [

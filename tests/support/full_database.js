@@ -46,6 +46,8 @@ export async function fillEveryTable(db) {
   await db.as(gina, (session) =>
     session.query(`insert into helpdesk.workflows (org_id, name, is_active) values ($1, 'Unused', false)`, [globex]),
   );
+  await db.sql('select helpdesk.start_search_rebuild()');
+  await db.sql('select helpdesk.continue_search_rebuild(3)');
   await db.sql(ADDITIONS);
   return fixture;
 }

@@ -55,6 +55,7 @@ async function createTenant(db, word, names) {
   await db.as(customer, (session) =>
     session.query('select helpdesk.rate_article($1, true, $2)', [articles.article, `Feedback ${word}`]),
   );
+  await db.sql('select helpdesk.start_search_rebuild($1)', [org]);
   const ids = {
     ...articles,
     'article version': await db.value('select id from helpdesk.article_versions where org_id = $1 and article_id = $2', [

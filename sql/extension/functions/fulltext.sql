@@ -1,7 +1,11 @@
 -- The full-text index: from texts to lexemes.
 
 -- Maintenance.
-grant execute on function helpdesk.rebuild_search_index(uuid) to service_role;
+grant execute on function
+  helpdesk.rebuild_search_index(uuid),
+  helpdesk.start_search_rebuild(uuid),
+  helpdesk.continue_search_rebuild(integer)
+  to service_role;
 
 comment on function helpdesk.rebuild_search_index(uuid) is
 'Rebuilds the full-text index of one organization, or of all organizations if p_org_id is null.
@@ -9,6 +13,20 @@ Needed after changes that were made with triggers disabled. Writes to the indexe
   it is finished.
 Callers: service_role and the database administrator.
 Errors: 55000 (isolation level above READ COMMITTED).';
+
+comment on function helpdesk.start_search_rebuild(uuid) is
+'Makes the full-text index of one organization, or of all organizations if p_org_id is null, due to
+be rebuilt in batches. A rebuild that is pending begins again.
+Result: the number of organizations.
+Callers: service_role and the database administrator.';
+
+comment on function helpdesk.continue_search_rebuild(integer) is
+'Rebuilds the next part of the full-text indexes that are due. Commit after each call; writes to the
+rows of the batch wait until then, everything else goes on. Another session that calls it waits.
+Result: about how many documents are still to be read; 0 when nothing is due.
+Callers: service_role and the database administrator.
+p_max_documents: 1 to 100,000, default 1000.
+Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ COMMITTED).';
 
 comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text, uuid[]) is
 'Returns the lexemes of a document as the text of a tsvector, in a search language.
