@@ -33,10 +33,15 @@ declare
   grantee pg_catalog.text;
 begin
   foreach relation in array pg_catalog.array_cat(readable, internal) loop
-    execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
+    -- Only if it is needed, because both lock out everybody, while grants lock nobody out.
     if exists (select from pg_catalog.pg_class c
                 where c.oid operator(pg_catalog.=) relation
-                  and c.relkind operator(pg_catalog.=) 'r') then
+                  and c.relowner operator(pg_catalog.<>) 'helpdesk_owner'::pg_catalog.regrole) then
+      execute pg_catalog.format('alter table %s owner to helpdesk_owner', relation);
+    end if;
+    if exists (select from pg_catalog.pg_class c
+                where c.oid operator(pg_catalog.=) relation
+                  and c.relkind operator(pg_catalog.=) 'r' and not c.relrowsecurity) then
       execute pg_catalog.format('alter table %s enable row level security', relation);
     end if;
 

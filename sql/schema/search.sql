@@ -37,11 +37,17 @@ alter table helpdesk.search_documents alter column lexemes set statistics 0;
 -- measurably slower.
 create index search_documents_lexemes_idx
   on helpdesk.search_documents using gin (lexemes) with (gin_pending_list_limit = 256);
--- A random sample of one document in 64, to estimate how many documents match. It has no pending
--- list, because a search would have to scan that as well.
+-- Random samples of one document in 64 and in 1,024, to estimate how many documents match. They
+-- have no pending list, because a search would have to scan that as well.
 create index search_documents_sample_idx
   on helpdesk.search_documents using gin (lexemes) with (fastupdate = off)
   where uuid_hash(document_id) & 63 = 0;
+create index search_documents_small_sample_idx
+  on helpdesk.search_documents using gin (lexemes) with (fastupdate = off)
+  where uuid_hash(document_id) & 1023 = 0;
+create index search_documents_block_idx
+  on helpdesk.search_documents (org_id, document_id)
+  where uuid_hash(document_id) & 8191 = 0 and ticket_id is not null;
 create index search_documents_ticket_idx
   on helpdesk.search_documents (ticket_id) where ticket_id is not null;
 create index search_documents_person_idx
@@ -132,6 +138,12 @@ comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text sear
 comment on index helpdesk.search_documents_sample_idx is
   'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an '
   'estimate of all matches.';
+comment on index helpdesk.search_documents_small_sample_idx is
+  'Serves search() in choosing a plan for a frequent word, which even the larger sample finds in '
+  'too many documents.';
+comment on index helpdesk.search_documents_block_idx is
+  'Serves search() in going through the blocks of documents, newest first, and the writing of a '
+  'document, which has a lexeme for its block.';
 comment on index helpdesk.search_documents_ticket_idx is
   'Serves search() in a customer''s own tickets, and the deletion of a ticket.';
 

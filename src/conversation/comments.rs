@@ -67,7 +67,7 @@ fn add_comment(
         }
     }
     if let Some(changes) = &changes {
-        changes.lock_targets(vec![org])?;
+        changes.lock_targets(vec![org], &[ticket])?;
     }
     {
         // A caller who chooses the stage does not want the one of a reopening.

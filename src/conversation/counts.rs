@@ -41,8 +41,7 @@ const SUBTRACT_PUBLIC_COUNTS: &str = "
               order by c.created_at desc, c.id desc limit 1), false)
      where t.org_id = $1 and t.id = $2";
 
-/// Lock order: the ticket, then ticket_internal_counts. Every path takes them in this order, to
-/// avoid deadlocks.
+/// Lock order: the ticket, then its notifications and ticket_internal_counts.
 const LOCK_TICKET: &str =
     "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
 
@@ -126,11 +125,15 @@ fn follow_requester(row: &TriggerRow, requester: Option<Uuid>) -> Result<()> {
     statement::write(update).execute(&[row.arg("org_id")?, row.arg("id")?, requester.into()])
 }
 
-/// Subtracts a deleted row from its ticket. The ticket is locked first, because a statement that
-/// waits for it would look for the last comment in a snapshot of before it waited.
+/// Locks the ticket of a row that is deleted.
+pub(super) fn lock_ticket(row: &TriggerRow) -> Result<()> {
+    statement::write(LOCK_TICKET).execute(&[row.arg("org_id")?, row.arg("ticket_id")?])
+}
+
+/// Subtracts a deleted row from its ticket. `lock_ticket` came before, because a statement that
+/// waits for the ticket would look for the last comment in a snapshot of before it waited.
 pub(super) fn subtract(row: &TriggerRow) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
-    statement::write(LOCK_TICKET).execute(&[row.arg("org_id")?, row.arg("ticket_id")?])?;
     if row.required("is_internal")? {
         return change_internal_counts(row, -1);
     }

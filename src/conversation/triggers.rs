@@ -60,7 +60,8 @@ const IS_OWN_COMMENT: &str = "
 /// With the author and the requester, the columns of comments and attachments that cannot change.
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
 
-/// Trigger on comments and attachments: copies the requester from the ticket, and protects columns.
+/// Trigger on comments and attachments: copies the requester from the ticket, protects columns, and
+/// locks the ticket of a row before the deletion reaches what belongs to the row.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -70,9 +71,14 @@ fn conversation_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a
 }
 
 fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    let Some(new) = rows.new else { return Ok(None) };
-    let Some(old) = rows.old else {
-        return Ok(Some(new.with_changes(before_insert(&new)?)?));
+    let (old, new) = match (rows.old, rows.new) {
+        (Some(old), Some(new)) => (old, new),
+        (None, Some(new)) => return Ok(Some(new.with_changes(before_insert(&new)?)?)),
+        (Some(old), None) => {
+            counts::lock_ticket(&old)?;
+            return Ok(Some(old.unchanged()));
+        }
+        (None, None) => return Ok(None),
     };
     new.check_unchanged(
         &old,

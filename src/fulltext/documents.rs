@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use super::blocks::{block_of_document, starts_block};
 use super::language_lock::lock_language;
 use super::lexemes::{Kind, organization_marker, person_lexeme};
 use super::people::index_new_people;
@@ -16,10 +17,12 @@ use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tup
 
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let lexemes = lexemes_of("$1", "$6", ["$7", "$8", "$9", "$10"]);
+    let block = block_of_document("$1", "$11", "$2");
     format!(
         "insert into helpdesk.search_documents
                 (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-         select $1, $2, $3, $4, $5, {lexemes} from helpdesk.organizations o where o.id = $1
+         select $1, $2, $3, $4, $5, {lexemes} || {block}
+           from helpdesk.organizations o where o.id = $1
          on conflict (org_id, document_id, kind) do update set lexemes = excluded.lexemes"
     )
 });
@@ -30,8 +33,15 @@ const REPLACE_PEOPLE: &str = "
        set lexemes = ts_delete(d.lexemes, $3) || array_to_tsvector($4)
      where d.org_id = $1 and d.document_id = $2 and d.kind = 'ticket'";
 
-const DELETE_DOCUMENT: &str = "
-    delete from helpdesk.search_documents where org_id = $1 and document_id = $2 and kind = $3";
+static DELETE_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    let document = "d.org_id = $1 and d.document_id = $2 and d.kind = $3";
+    let is_start = starts_block("d.document_id", "d.ticket_id");
+    format!(
+        "with start as (
+           update helpdesk.search_documents d set lexemes = '' where {document} and {is_start})
+         delete from helpdesk.search_documents d where {document} and not ({is_start})"
+    )
+});
 
 /// Trigger on tickets, comments, attachments and articles: keeps their documents in the full-text
 /// index up to date.
@@ -46,10 +56,10 @@ fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (None, Some(new)) => {
-            save_document(new)?;
             if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {
                 index_new_people(new.required("org_id")?, people_of(new)?)?;
             }
+            save_document(new)?;
         }
         (Some(old), Some(new)) => {
             let kind = kind_of(new);
@@ -61,7 +71,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         }
         (Some(old), None) => {
             let args = [old.arg("org_id")?, old.arg("id")?, kind_of(old).label().into()];
-            statement::write(DELETE_DOCUMENT).execute(&args)?;
+            statement::write(&DELETE_DOCUMENT).execute(&args)?;
         }
         (None, None) => {}
     }
@@ -129,6 +139,7 @@ fn save_document(new: &TriggerRow) -> Result<()> {
         keywords,
         text,
         people.into(),
+        organization_marker(org, kind.prefix()).into(),
     ])
 }
 

@@ -5,7 +5,7 @@ use super::lexemes::{Kind, quote_lexeme};
 /// Fewer words are not taken for a sentence.
 const MIN_SENTENCE: usize = 4;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Expression {
     Word(Spellings),
     /// Words one after the other: each with its distance from the one before it.
@@ -18,7 +18,7 @@ pub(super) enum Expression {
 }
 
 /// The lexemes of people.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct People {
     pub whole: Vec<String>,
     /// Of those whose names only begin with what was typed.
@@ -26,7 +26,7 @@ pub(super) struct People {
 }
 
 /// Lexemes that stand for one word of a query.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Spellings {
     /// Of the word as it was typed.
     pub literal: Vec<String>,
@@ -164,6 +164,80 @@ impl Expression {
     pub(super) fn is_being_typed(&self) -> bool {
         self.wanted_words().iter().any(|word| word.is_typed)
     }
+
+    /// The parts that a document must all match.
+    pub(super) fn conjuncts(&self) -> Vec<&Expression> {
+        match self {
+            Expression::All(parts) => parts.iter().flat_map(Expression::conjuncts).collect(),
+            part => vec![part],
+        }
+    }
+
+    /// What the index finds without reading documents, and what all matches meet: phrases as their
+    /// words.
+    pub(super) fn without_phrases(&self) -> Expression {
+        let simplify = |parts: &[Expression]| parts.iter().map(Self::without_phrases).collect();
+        match self {
+            Expression::Phrase(words) => Expression::All(
+                words.iter().map(|(_, word)| Expression::Word(word.clone())).collect(),
+            ),
+            Expression::All(parts) => Expression::All(simplify(parts)),
+            Expression::Any(parts) => Expression::Any(simplify(parts)),
+            Expression::Not(part) if part.has_phrase() => Expression::anything(),
+            Expression::OrPeople(part, people) => {
+                Expression::OrPeople(Box::new(part.without_phrases()), people.clone())
+            }
+            Expression::Word(_) | Expression::Not(_) => self.clone(),
+        }
+    }
+
+    /// The same with some of the words of documents, instead of all words with a beginning.
+    pub(super) fn with_words_of(&self, words: &[String], form: Form) -> Expression {
+        let replace = |parts: &[Expression]| {
+            parts.iter().map(|part| part.with_words_of(words, form)).collect()
+        };
+        match self {
+            Expression::Word(word) if word.is_beginning_in(form) => {
+                Expression::Word(word.with_words_of(words))
+            }
+            Expression::All(parts) => Expression::All(replace(parts)),
+            Expression::Any(parts) => Expression::Any(replace(parts)),
+            Expression::Not(part) if !part.beginnings(form).is_empty() => Expression::anything(),
+            Expression::OrPeople(part, people) => {
+                Expression::OrPeople(Box::new(part.with_words_of(words, form)), people.clone())
+            }
+            Expression::Word(_) | Expression::Phrase(_) | Expression::Not(_) => self.clone(),
+        }
+    }
+
+    /// Matches every document, because no document has this lexeme.
+    fn anything() -> Expression {
+        let nothing = Spellings { literal: vec![String::from("#")], ..Spellings::default() };
+        Expression::Not(Box::new(Expression::Word(nothing)))
+    }
+
+    pub(super) fn has_phrase(&self) -> bool {
+        match self {
+            Expression::Word(_) => false,
+            Expression::Phrase(_) => true,
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().any(Self::has_phrase),
+            Expression::OrPeople(part, _) | Expression::Not(part) => part.has_phrase(),
+        }
+    }
+
+    /// The beginnings with which words match.
+    pub(super) fn beginnings(&self, form: Form) -> Vec<&str> {
+        match self {
+            Expression::Word(word) => word.beginnings(form).collect(),
+            Expression::Phrase(words) => {
+                words.iter().flat_map(|(_, word)| word.beginnings(form)).collect()
+            }
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter().flat_map(|part| part.beginnings(form)).collect()
+            }
+            Expression::OrPeople(part, _) | Expression::Not(part) => part.beginnings(form),
+        }
+    }
 }
 
 impl People {
@@ -178,8 +252,28 @@ impl People {
 }
 
 impl Spellings {
+    fn is_beginning_in(&self, form: Form) -> bool {
+        self.is_beginning || self.is_typed && form == Form::Complete
+    }
+
+    fn beginnings(&self, form: Form) -> impl Iterator<Item = &str> {
+        let lexemes = self.literal.iter().chain(&self.others).map(String::as_str);
+        lexemes.filter(move |_| self.is_beginning_in(form))
+    }
+
+    /// The lexemes themselves, and those of `words` that begin with one.
+    fn with_words_of(&self, words: &[String]) -> Spellings {
+        let lexemes = || self.literal.iter().chain(&self.others);
+        let begins = |word: &&String| lexemes().any(|lexeme| word.starts_with(lexeme.as_str()));
+        let words = words.iter().filter(begins).chain(&self.stems);
+        let mut literal: Vec<String> = lexemes().chain(words).cloned().collect();
+        literal.sort();
+        literal.dedup();
+        Spellings { literal, ..Spellings::default() }
+    }
+
     fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
-        let is_beginning = self.is_beginning || self.is_typed && form == Form::Complete;
+        let is_beginning = self.is_beginning_in(form);
         let others = if form == Form::Literal { &[][..] } else { &self.others };
         let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
         let quoted = |lexeme: &String, star: &str| {

@@ -1,6 +1,7 @@
 //! From text to lexemes in the full-text index, and from what people type to a query of that index.
 
 mod analyzer;
+pub mod blocks;
 mod characters;
 mod documents;
 mod expression;

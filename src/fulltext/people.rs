@@ -85,7 +85,8 @@ fn index_person(org: Uuid, person: Uuid) -> Result<()> {
     statement::write(&INDEX_PERSON).execute(&[org.into(), person.into()])
 }
 
-/// The people of an imported ticket need not be members. The caller holds the language lock.
+/// The people of an imported ticket need not be members.
 pub(super) fn index_new_people(org: Uuid, people: Vec<Uuid>) -> Result<()> {
+    lock_language(org)?;
     statement::write(&INDEX_NEW_PEOPLE).execute(&[org.into(), people.into()])
 }

@@ -15,6 +15,9 @@ use crate::platform::statement::{self, Planned};
 /// One of this many documents is in the sample that estimates count: search_documents_sample_idx.
 const SAMPLING_RATE: i64 = 64;
 
+/// Of how many tsqueries a query is at most composed.
+pub const MAX_CONDITIONS: usize = 4;
+
 /// Up to this many matching documents, fetching all of them is faster than scanning the newest
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
@@ -26,13 +29,32 @@ const SETTINGS: &str = "
            o.search_ignores_accents
       from helpdesk.organizations o where o.id = $1";
 
-/// Compares `org_id`, because another organization may have the same prefix; behind OFFSET 0,
-/// because the planner would otherwise use an index on it.
-const COUNT_SAMPLED_MATCHES: &str = "
-    select count(*)
-      from (select from (select d.org_id from helpdesk.search_documents d
-                          where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
-             where d.org_id = $3 limit $2) d";
+/// Estimates the matches from the smaller sample if at least 33 documents of it match, otherwise
+/// from the larger one. Compares `org_id`, because another organization may have the same prefix;
+/// behind OFFSET 0, because the planner would otherwise use an index on it.
+const ESTIMATE_MATCHES: &str = "
+    select case when s.matches = 33 then 33 * 1024 else (
+             select count(*) * 64
+               from (select from (
+                       select d.org_id from helpdesk.search_documents d
+                        where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+                      where d.org_id = $3 limit $2) d) end
+      from (select count(*) as matches
+              from (select from (
+                      select d.org_id from helpdesk.search_documents d
+                       where d.lexemes @@ $1 and uuid_hash(d.document_id) & 1023 = 0 offset 0) d
+                     where d.org_id = $3 limit 33) d) s";
+
+/// The most frequent lexemes with a beginning in 500 sampled documents that match.
+const SAMPLED_WORDS: &str = "
+    select w.lexeme
+      from (select d.lexemes
+              from (select d.org_id, d.lexemes from helpdesk.search_documents d
+                     where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+             where d.org_id = $2 limit 500) d,
+           unnest(tsvector_to_array(d.lexemes)) w (lexeme)
+     where w.lexeme ^@ any ($3)
+     group by w.lexeme order by count(*) desc, w.lexeme limit 100";
 
 /// The lexemes of a title and a text that are worth searching for, at most `count`: first those of
 /// the title, then the longest. Also returns the organization's language.
@@ -70,6 +92,12 @@ pub enum Phase {
     Exact,
     /// Documents that have the last word only as a prefix.
     Prefix,
+}
+
+impl Phase {
+    fn form(self) -> Form {
+        if self == Phase::Exact { Form::WholeWords } else { Form::Complete }
+    }
 }
 
 /// Where the words of a query must occur.
@@ -153,9 +181,12 @@ impl Query {
         TsQuery(self.with_prefix(kind.prefix(), Form::Literal))
     }
 
-    /// The tsquery for titles of articles.
-    pub fn for_titles(&self) -> TsQuery {
-        TsQuery(self.with_prefix_in(TITLE_PREFIX, Form::Complete, Place::Text))
+    /// The tsqueries for the texts and for the titles of articles; `are_whole` excludes those in
+    /// which the last word is only a beginning.
+    pub fn for_articles(&self, are_whole: bool) -> [TsQuery; 2] {
+        let form = if are_whole { Form::WholeWords } else { Form::Complete };
+        let titles = self.with_prefix_in(TITLE_PREFIX, form, Place::Text);
+        [TsQuery(self.with_prefix(Kind::Article.prefix(), form)), TsQuery(titles)]
     }
 
     /// The tsquery for the tickets and comments of a phase.
@@ -172,6 +203,71 @@ impl Query {
             }
             Phase::All | Phase::Prefix => tsquery(Form::Complete),
         })
+    }
+
+    /// The same anywhere and without phrases, which the index finds only by reading the documents.
+    fn without_phrases_for_phase(&self, phase: Phase) -> TsQuery {
+        TsQuery(self.conditions(&self.expression.without_phrases(), phase).join(" & "))
+    }
+
+    /// The tsqueries that all documents of a phase match, at most `MAX_CONDITIONS`. The index finds
+    /// the documents that match all of several tsqueries by skipping from one to the next, and
+    /// those that match a tsquery by reading all that have its rarest word.
+    pub fn conditions_for_phase(&self, phase: Phase) -> Vec<TsQuery> {
+        if self.place != Place::Text {
+            return vec![self.for_phase(phase)];
+        }
+        self.conditions(&self.expression, phase).into_iter().map(TsQuery).collect()
+    }
+
+    /// The same for documents of a block that may match. Of the words with a beginning, they have
+    /// those of a sample of the matches.
+    pub fn candidates_for_phase(&self, phase: Phase) -> Result<Vec<TsQuery>> {
+        let mut expression = self.expression.without_phrases();
+        let beginnings = expression.beginnings(phase.form());
+        if !beginnings.is_empty() {
+            let words = self.sampled_words(phase, &beginnings)?;
+            expression = expression.with_words_of(&words, phase.form());
+        }
+        Ok(self.conditions(&expression, phase).into_iter().map(TsQuery).collect())
+    }
+
+    fn sampled_words(&self, phase: Phase, beginnings: &[&str]) -> Result<Vec<String>> {
+        let marker = organization_marker(self.org, Kind::Ticket.prefix());
+        let beginnings: Vec<String> =
+            beginnings.iter().map(|beginning| format!("{marker}{beginning}")).collect();
+        let args =
+            [self.without_phrases_for_phase(phase).into(), self.org.into(), beginnings.into()];
+        let words = statement::read(SAMPLED_WORDS)
+            .planned(Planned::Once)
+            .fetch_all(&args, |row| Some(row.get::<&str>(1)?.strip_prefix(&marker)?.to_owned()))?;
+        Ok(words.into_iter().flatten().collect())
+    }
+
+    fn conditions(&self, expression: &Expression, phase: Phase) -> Vec<String> {
+        let marker = organization_marker(self.org, Kind::Ticket.prefix());
+        let (unwanted, wanted): (Vec<_>, Vec<_>) =
+            expression.conjuncts().into_iter().partition(|part| part.matches_without_words());
+        let tsqueries = |parts: Vec<&Expression>| -> Vec<String> {
+            parts.iter().map(|part| part.to_tsquery(&marker, phase.form(), "")).collect()
+        };
+        let (mut wanted, mut rest) = (tsqueries(wanted), tsqueries(unwanted));
+        // Without its phrases, an expression would exclude too much.
+        let is_whole = expression.has_phrase() || !self.expression.has_phrase();
+        if phase == Phase::Prefix && self.expression.is_being_typed() && is_whole {
+            let exact = self.expression.to_tsquery(&marker, Form::WholeWords, "");
+            rest.push(format!("!({exact})"));
+        }
+        if wanted.is_empty() {
+            wanted.push(format!("'{marker}'"));
+        }
+        // The index needs a word to start from.
+        rest.extend(wanted.drain(wanted.len().min(MAX_CONDITIONS)..));
+        if let Some(last) = wanted.last_mut() {
+            rest.insert(0, std::mem::take(last));
+            *last = rest.join(" & ");
+        }
+        wanted
     }
 
     /// The phase that a search begins with.
@@ -201,21 +297,25 @@ impl Query {
 
     /// Whether so many tickets and comments match that a scan of the newest ones soon fills a page.
     pub fn is_common(&self, phase: Phase) -> Result<bool> {
-        Ok(self.estimate_matches(self.for_phase(phase), SMALL_RESULT)? > SMALL_RESULT)
+        let tsquery = self.without_phrases_for_phase(phase);
+        Ok(self.estimate_matches(tsquery, SMALL_RESULT)? > SMALL_RESULT)
     }
 
-    /// Estimates from a sample how many documents match; stops counting a little above `limit`.
+    /// Estimates how many documents match, up to a little above `limit`, at most 30,000.
     pub fn estimate_matches(&self, tsquery: TsQuery, limit: i64) -> Result<i64> {
         let args = [tsquery.into(), (limit / SAMPLING_RATE + 1).into(), self.org.into()];
-        let sampled = statement::read(COUNT_SAMPLED_MATCHES)
-            .planned(Planned::Once)
-            .fetch_scalar::<i64>(&args)?;
-        Ok(sampled.unwrap_or_default() * SAMPLING_RATE)
+        let matches =
+            statement::read(ESTIMATE_MATCHES).planned(Planned::Once).fetch_scalar::<i64>(&args)?;
+        Ok(matches.unwrap_or_default())
     }
 
     /// Whether it is just several words.
     pub fn is_sentence(&self) -> bool {
         self.expression.is_sentence()
+    }
+
+    pub fn has_phrase(&self) -> bool {
+        self.expression.has_phrase()
     }
 
     /// Whether some words must not occur.

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use pgrx::Uuid;
 
+use super::blocks::{block_of_document, starts_block};
+use super::lexemes::organization_marker;
 use super::people::{IS_NEW_PERSON, LOCK, write_people};
 use super::sorting::SORT_ARTICLES;
 use super::vector::lexemes_of;
@@ -21,8 +23,8 @@ pub(super) enum Writers {
     Wait,
 }
 
-/// $1: organization; $2: the last id of the previous batch; $3: how many rows. Each returns the
-/// number of rows and the last id.
+/// $1: organization; $2: the last id of the previous batch; $3: how many rows; $4: the
+/// organization's prefix. Each returns the number of rows and the last id.
 struct Step {
     write: String,
     write_locked: String,
@@ -30,9 +32,13 @@ struct Step {
     then: Option<String>,
 }
 
-/// Sorted articles come first, because their order is wrong meanwhile; a search finds everything.
-static STEPS: LazyLock<[Step; 6]> = LazyLock::new(|| {
+/// The starts of blocks come first, because other documents refer to them. Then come sorted
+/// articles, because their order is wrong meanwhile; a search finds everything.
+static STEPS: LazyLock<[Step; 9]> = LazyLock::new(|| {
     [
+        starts_of("tickets", "'ticket', r.id, false"),
+        starts_of("ticket_attachments", "'attachment', r.ticket_id, r.is_internal"),
+        starts_of("ticket_comments", "'comment', r.ticket_id, r.is_internal"),
         documents_of(
             "articles",
             "'article', null, false",
@@ -62,13 +68,27 @@ static STEPS: LazyLock<[Step; 6]> = LazyLock::new(|| {
             ["null", "null", "r.content", "null"],
             None,
         ),
-        Step {
-            write: DELETE_ORPHANS.to_owned(),
-            write_locked: DELETE_ORPHANS.to_owned(),
-            then: None,
-        },
+        Step { write: delete_orphans(), write_locked: delete_orphans(), then: None },
     ]
 });
+
+/// Writes those missing documents of a table that start a block, without lexemes.
+fn starts_of(table: &str, columns: &str) -> Step {
+    let is_start = starts_block("r.id", "r.id");
+    let write = format!(
+        "with batch as materialized (
+           select r.* from helpdesk.{table} r
+            where r.org_id = $1 and ($2::uuid is null or r.id > $2) and {is_start}
+            order by r.id limit $3),
+         written as (
+           insert into helpdesk.search_documents
+                  (org_id, document_id, kind, ticket_id, is_internal, lexemes)
+           select r.org_id, r.id, {columns}, '' from batch r
+           on conflict (org_id, document_id, kind) do nothing)
+         select count(*), (select b.id from batch b order by b.id desc limit 1) from batch"
+    );
+    Step { write_locked: write.clone(), write, then: None }
+}
 
 /// Writes the missing and outdated documents of a table.
 fn documents_of(
@@ -79,6 +99,7 @@ fn documents_of(
     then: Option<String>,
 ) -> Step {
     let lexemes = lexemes_of("r.org_id", prefix, texts);
+    let block = block_of_document("$1", &format!("{prefix} || $4"), "r.id");
     let write = |lock: &str| {
         format!(
             "with batch as materialized (
@@ -88,7 +109,7 @@ fn documents_of(
              written as (
                insert into helpdesk.search_documents as d
                       (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-               select r.org_id, r.id, {columns}, {lexemes}
+               select r.org_id, r.id, {columns}, {lexemes} || {block}
                  from helpdesk.organizations o, batch r where o.id = $1
                on conflict (org_id, document_id, kind) do update
                  set ticket_id = excluded.ticket_id,
@@ -133,26 +154,36 @@ fn people_of_tickets() -> String {
     write_people(&whose, "")
 }
 
-/// Documents whose rows are gone.
-const DELETE_ORPHANS: &str = "
-    with batch as materialized (
-      select d.document_id as id, d.kind from helpdesk.search_documents d
-       where d.org_id = $1 and ($2::uuid is null or d.document_id > $2)
-       order by d.document_id limit $3),
-    deleted as (
-      delete from helpdesk.search_documents d using batch b
-       where d.org_id = $1 and d.document_id = b.id and d.kind = b.kind
-         and not case b.kind
-           when 'ticket' then exists (
-             select from helpdesk.tickets r where r.org_id = $1 and r.id = b.id)
-           when 'person' then exists (select from helpdesk.profiles r where r.id = b.id)
-           when 'attachment' then exists (
-             select from helpdesk.ticket_attachments r where r.org_id = $1 and r.id = b.id)
-           when 'comment' then exists (
-             select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = b.id)
-           else exists (
-             select from helpdesk.articles r where r.org_id = $1 and r.id = b.id) end)
-    select count(*), (select b.id from batch b order by b.id desc limit 1) from batch";
+/// Documents whose rows are gone. Those that start a block only lose their lexemes.
+fn delete_orphans() -> String {
+    let is_start = starts_block("d.document_id", "d.ticket_id");
+    format!(
+        "with batch as materialized (
+           select d.document_id as id, d.kind from helpdesk.search_documents d
+            where d.org_id = $1 and ($2::uuid is null or d.document_id > $2)
+            order by d.document_id limit $3),
+         gone as materialized (
+           select b.id, b.kind from batch b
+            where not case b.kind
+              when 'ticket' then exists (
+                select from helpdesk.tickets r where r.org_id = $1 and r.id = b.id)
+              when 'person' then exists (select from helpdesk.profiles r where r.id = b.id)
+              when 'attachment' then exists (
+                select from helpdesk.ticket_attachments r where r.org_id = $1 and r.id = b.id)
+              when 'comment' then exists (
+                select from helpdesk.ticket_comments r where r.org_id = $1 and r.id = b.id)
+              else exists (
+                select from helpdesk.articles r where r.org_id = $1 and r.id = b.id) end),
+         emptied as (
+           update helpdesk.search_documents d set lexemes = '' from gone b
+            where d.org_id = $1 and d.document_id = b.id and d.kind = b.kind and {is_start}),
+         deleted as (
+           delete from helpdesk.search_documents d using gone b
+            where d.org_id = $1 and d.document_id = b.id and d.kind = b.kind
+              and not ({is_start}))
+         select count(*), (select b.id from batch b order by b.id desc limit 1) from batch"
+    )
+}
 
 /// How far a rebuild has come.
 #[derive(Clone, Copy, Default)]
@@ -173,7 +204,8 @@ pub(super) fn write_batch(
         return Ok((0, None));
     };
     let sql = if writers == Writers::Wait { &step.write_locked } else { &step.write };
-    let args = [org.into(), progress.last.into(), count.into()];
+    let prefix = organization_marker(org, "");
+    let args = [org.into(), progress.last.into(), count.into(), prefix.into()];
     let (written, last) = statement::write(sql)
         .planned(Planned::Once)
         .fetch_optional(&args, |row| (row.get::<i64>(1), row.get::<Uuid>(2)))?

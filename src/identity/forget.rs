@@ -1,6 +1,7 @@
 //! forget_person(): removes the name, the addresses and everything else that tells who a person is.
 
 use pgrx::Uuid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::former_login::end_rights;
@@ -8,6 +9,9 @@ use crate::platform::error::{self, Result, required};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::{roles, statement};
 
+const FIND_LOGIN: &str = "select auth_id from helpdesk.profiles where id = $1";
+
+/// Lock order: login, then profile, as when a login is written.
 const LOCK_PROFILE: &str =
     "select auth_id, email from helpdesk.profiles where id = $1 for no key update";
 
@@ -21,11 +25,19 @@ const END_MEMBERSHIPS: &str = "delete from helpdesk.org_members where user_id = 
 
 /// To the address ($2), and to others under which the person accepted an invite.
 const DELETE_INVITES: &str = r#"
-    delete from helpdesk.org_invites i
-     where i.used_by = $1
-        or lower(i.email collate "C") = lower($2 collate "C")
-        or lower(i.email collate "C") in (select lower(u.email collate "C")
-                                            from helpdesk.org_invites u where u.used_by = $1)"#;
+    delete from helpdesk.org_invites d
+     using (select i.org_id, i.id from helpdesk.org_invites i
+             where i.used_by = $1
+                or lower(i.email collate "C") = lower($2 collate "C")
+                or lower(i.email collate "C") in (select lower(u.email collate "C")
+                                                    from helpdesk.org_invites u where u.used_by = $1)
+             order by i.org_id, i.id for update) locked
+     where d.org_id = locked.org_id and d.id = locked.id"#;
+
+/// Those of the person, and those of others that name the person.
+const LOCK_NOTIFICATIONS: &str = "
+    select from helpdesk.notifications
+     where user_id = $1 or content->'actor'->>'id' = $1::text order by org_id, id for update";
 
 const DELETE_NOTIFICATIONS: &str = "delete from helpdesk.notifications where user_id = $1";
 
@@ -36,7 +48,11 @@ const ANONYMIZE_NOTIFICATIONS: &str = "
 
 const DELETE_PREFERENCES: &str = "delete from helpdesk.notification_preferences where user_id = $1";
 
-const DELETE_WATCHING: &str = "delete from helpdesk.ticket_watchers where user_id = $1";
+const DELETE_WATCHING: &str = "
+    delete from helpdesk.ticket_watchers d
+     using (select w.org_id, w.ticket_id from helpdesk.ticket_watchers w
+             where w.user_id = $1 order by w.org_id, w.ticket_id for update) locked
+     where d.org_id = locked.org_id and d.ticket_id = locked.ticket_id and d.user_id = $1";
 
 const ANONYMIZE_PROFILE: &str = "
     update helpdesk.profiles
@@ -54,22 +70,26 @@ const NOBODY: &str = "Deleted";
 fn forget_person(p_profile_id: Option<Uuid>) -> Result<()> {
     let profile = required(p_profile_id, "p_profile_id")?;
     check_schema_version()?;
+    let login = roles::as_owner(|| {
+        statement::write(FIND_LOGIN).fetch_optional(&[profile.into()], |row| row.get::<Uuid>(1))
+    })?;
+    if let Some(Some(login)) = login {
+        delete_login(login)?;
+    }
     let found = roles::as_owner(|| {
         statement::write(LOCK_PROFILE)
             .fetch_optional(&[profile.into()], |row| (row.get::<Uuid>(1), row.get::<String>(2)))
     })?;
-    let Some((login, email)) = found else {
-        return Err(error::invalid(
+    match found {
+        Some((None, email)) => roles::as_owner(|| forget(profile, email.as_deref())),
+        Some((Some(_), _)) => Err(login_exists()),
+        None => Err(error::invalid(
             "no_such_person",
             "p_profile_id",
             "no such person",
             "helpdesk.profiles lists the people.",
-        ));
-    };
-    if let Some(login) = login {
-        delete_login(login)?;
+        )),
     }
-    roles::as_owner(|| forget(profile, email.as_deref()))
 }
 
 /// Triggers end the rights of the person.
@@ -79,11 +99,15 @@ fn delete_login(login: Uuid) -> Result<()> {
     {
         return Ok(());
     }
-    Err(error::not_allowed(
+    Err(login_exists())
+}
+
+fn login_exists() -> ErrorReport {
+    error::not_allowed(
         "login_exists",
         "p_profile_id: the person still has a login, which you may not delete",
         "Delete it first, with auth.admin.deleteUser() on Supabase, then call this again.",
-    ))
+    )
 }
 
 fn forget(profile: Uuid, email: Option<&str>) -> Result<()> {
@@ -91,6 +115,7 @@ fn forget(profile: Uuid, email: Option<&str>) -> Result<()> {
     let person = || [profile.into()];
     statement::write(END_MEMBERSHIPS).execute(&person())?;
     statement::write(DELETE_INVITES).execute(&[profile.into(), email.into()])?;
+    statement::write(LOCK_NOTIFICATIONS).execute(&person())?;
     statement::write(DELETE_NOTIFICATIONS).execute(&person())?;
     statement::write(ANONYMIZE_NOTIFICATIONS).execute(&[profile.into(), NOBODY.into()])?;
     statement::write(DELETE_PREFERENCES).execute(&person())?;

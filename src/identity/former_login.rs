@@ -11,10 +11,11 @@ const DETACH_PROFILE: &str = "
     update helpdesk.profiles set auth_id = null, email = $2, email_is_confirmed = $3
      where auth_id = $1 returning id";
 
-/// In the order in which other sessions lock organizations.
-const LIST_STAFF_MEMBERSHIPS: &str = "
-    select org_id from helpdesk.org_members
-     where user_id = $1 and org_role in ('org_admin', 'org_agent') order by org_id";
+/// All of them, before the tickets of any: update_tickets() locks members of several organizations
+/// before their tickets.
+const LOCK_MEMBERSHIPS: &str = "
+    select org_id, org_role <> 'org_customer' from helpdesk.org_members
+     where user_id = $1 order by org_id for update";
 
 /// Triggers do what follows from it, as when an admin removes the member.
 const END_MEMBERSHIP: &str = "delete from helpdesk.org_members where org_id = $1 and user_id = $2";
@@ -31,7 +32,10 @@ const RELEASE_TICKETS_OF_CUSTOMER: &str = "
 
 const END_INSTALLATION_ADMIN: &str = "
     with pending as (
-      delete from helpdesk.admin_invite_codes where created_by = $1 and used_at is null
+      delete from helpdesk.admin_invite_codes d
+       using (select c.code from helpdesk.admin_invite_codes c
+               where c.created_by = $1 and c.used_at is null order by c.code for update) locked
+       where d.code = locked.code
     )
     update helpdesk.profiles set role = 'customer' where id = $1 and role = 'admin'";
 
@@ -47,8 +51,9 @@ pub(super) fn detach_profile(login: &Login) -> Result<Option<Uuid>> {
 /// Ends all memberships as staff, releases open tickets, and takes the role of an administrator.
 /// The profile has no login, so it may also have been the last org_admin.
 pub(super) fn end_rights(profile: Uuid) -> Result<()> {
-    let orgs = statement::write(LIST_STAFF_MEMBERSHIPS)
-        .fetch_all(&[profile.into()], |row| row.get::<Uuid>(1))?;
+    let orgs = statement::write(LOCK_MEMBERSHIPS).fetch_all(&[profile.into()], |row| {
+        row.get::<Uuid>(1).filter(|_| row.get(2) == Some(true))
+    })?;
     for org in orgs.into_iter().flatten() {
         statement::write(END_MEMBERSHIP).execute(&[org.into(), profile.into()])?;
         if let Some(name) = statement::write(LACKS_ADMIN).fetch_scalar::<String>(&[org.into()])? {

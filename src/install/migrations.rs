@@ -1,5 +1,6 @@
 //! The steps that update the tables of an older release.
 
+use super::locks::lock_all_tables;
 use super::tables;
 use crate::platform::error::Result;
 use crate::platform::extension::outside_extension;
@@ -28,6 +29,7 @@ fn run_steps(migrations: &[(i32, &'static str)]) -> Result<()> {
             else {
                 return Err(wrong_version(version));
             };
+            lock_all_tables()?;
             statement::run_script(step)?;
             tables::set_version(from + 1)?;
         }

@@ -3,12 +3,14 @@
 //! EXTENSION refuses to drop them silently.
 
 mod integrations;
+mod locks;
 mod migrations;
 mod tables;
 
 use pgrx::prelude::*;
 
 use self::integrations::{enable_cron, enable_realtime, has_cron, has_realtime};
+use self::locks::lock_installation;
 use crate::identity;
 use crate::platform::error::Result;
 use crate::platform::extension::outside_extension;
@@ -27,6 +29,7 @@ const IS_CITUS_WORKER: &str = r"
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn install() -> Result<()> {
+    lock_installation();
     if is_citus_worker()? {
         return Ok(()); // The coordinator creates the tables on its workers.
     }
@@ -50,6 +53,7 @@ fn install() -> Result<()> {
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn migrate() -> Result<()> {
+    lock_installation();
     migrations::run_migrations()
 }
 

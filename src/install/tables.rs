@@ -1,5 +1,6 @@
 //! The SQL files that create the tables, in order, and the one that sets owner and privileges.
 
+use super::locks::lock_outdated_tables;
 use crate::platform::error::Result;
 use crate::platform::schema_version::SCHEMA_VERSION;
 use crate::platform::statement;
@@ -31,6 +32,7 @@ pub(super) fn create_tables() -> Result<()> {
 
 /// Also makes all sessions check the schema version again, because it changes pg_class.
 pub(super) fn set_privileges() -> Result<()> {
+    lock_outdated_tables()?;
     statement::run_script(PRIVILEGES)
 }
 

@@ -30,11 +30,16 @@ const FIND_PARENT_LOCKED: &str =
     "select parent_id from helpdesk.categories where org_id = $1 and id = $2 for share";
 
 const LOCK_SAME_NAME: &str =
-    "select from helpdesk.categories where org_id = $1 and name = $2 for share";
+    "select from helpdesk.categories where org_id = $1 and name = $2 order by id for share";
 
 const LOCK_SAME_NAMES: &str = "
     select from helpdesk.categories c join deleted d on c.org_id = d.org_id and c.name = d.name
-       for share of c";
+     order by c.org_id, c.id for share of c";
+
+/// Lock order: categories, then the organization, as when a category is moved.
+const LOCK_CHILDREN: &str = "
+    select from helpdesk.categories c join deleted d on c.org_id = d.org_id and c.parent_id = d.id
+     order by c.org_id, c.id for no key update of c";
 
 /// Whether a category ($2) on level $3 has descendants below level $4.
 const HAS_TOO_MANY_LEVELS: &str = "
@@ -58,8 +63,11 @@ const RENAME_IN_ARTICLES: &str = "
        set categories = array(select u.name
                                 from unnest(array_replace(a.categories, $2, $3)) with ordinality as u (name, n)
                                group by u.name order by min(u.n))
-     where a.org_id = $1 and a.categories @> array[$2]
-       and not exists (select from helpdesk.categories c where c.org_id = $1 and c.name = $2)";
+      from (select x.id from helpdesk.articles x
+             where x.org_id = $1 and x.categories @> array[$2]
+               and not exists (select from helpdesk.categories c where c.org_id = $1 and c.name = $2)
+             order by x.id for no key update of x) locked
+     where a.org_id = $1 and a.id = locked.id";
 
 /// Moves the sub-categories of deleted categories to the nearest ancestor that remains.
 const REPARENT_CHILDREN: &str = "
@@ -86,8 +94,11 @@ const REMOVE_FROM_ARTICLES: &str = "
     update helpdesk.articles a
        set categories = array(select u.name from unnest(a.categories) with ordinality as u (name, n)
                                where u.name <> all (g.names) order by u.n)
-      from gone g
-     where a.org_id = g.org_id and a.categories && g.names";
+      from gone g,
+           (select x.org_id, x.id from helpdesk.articles x join gone on x.org_id = gone.org_id
+             where x.categories && gone.names
+             order by x.org_id, x.id for no key update of x) locked
+     where a.org_id = locked.org_id and a.id = locked.id and g.org_id = a.org_id";
 
 /// Trigger on categories: a category is not its own ancestor, not too deep in the tree, and has
 /// another name than its siblings.
@@ -207,6 +218,7 @@ fn categories_detach<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn after_delete(deleted: &TransitionTables) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
+    deleted.run(LOCK_CHILDREN)?;
     deleted.run(LOCK_TREES)?;
     if !transaction::is_read_committed() {
         deleted.run(LOCK_SAME_NAMES)?;

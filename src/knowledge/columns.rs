@@ -20,7 +20,8 @@ const MAX_NAME: usize = 200;
 
 /// Locked until the transaction ends, so that renaming or deleting a category finds this article.
 const LOCK_CATEGORIES: &str = "
-    select c.name from helpdesk.categories c where c.org_id = $1 and c.name = any ($2) for share";
+    select c.name from helpdesk.categories c
+     where c.org_id = $1 and c.name = any ($2) order by c.id for share";
 
 /// The columns that users write. A change of any of them is a new version.
 pub(super) const TRACKED_COLUMNS: &[&str] =

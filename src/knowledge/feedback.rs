@@ -14,6 +14,10 @@ use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRows, T
 
 const MAX_FEEDBACK: usize = 2000;
 
+/// Lock order: article, then its ratings, as when the article is deleted.
+const LOCK_ARTICLE: &str =
+    "select from helpdesk.articles where org_id = $1 and id = $2 for no key update";
+
 const UPSERT_RATING: &str = "
     insert into helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment)
     values ($1, $2, $3, $4, $5)
@@ -42,6 +46,7 @@ fn rate_article(
     let me = Caller::signed_in()?.require_profile()?;
     let article =
         find_visible_article(id, p_org_id)?.ok_or_else(|| no_such_article("p_article_id"))?;
+    statement::write(LOCK_ARTICLE).execute(&[article.org.into(), id.into()])?;
     statement::write(UPSERT_RATING).execute(&[
         article.org.into(),
         id.into(),

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::event::{Event, Ticket};
+use super::told;
 use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;
@@ -17,9 +18,11 @@ const FIND_TICKET: &str = "
       from helpdesk.tickets t where t.org_id = $1 and t.id = $2";
 
 const UPDATE_EXCERPTS: &str = "
-    update helpdesk.notifications
-       set content = content || jsonb_build_object('comment', $3::text)
-     where org_id = $1 and comment_id = $2";
+    update helpdesk.notifications u
+       set content = u.content || jsonb_build_object('comment', $3::text)
+      from (select n.id from helpdesk.notifications n
+             where n.org_id = $1 and n.comment_id = $2 order by n.id for no key update) locked
+     where u.org_id = $1 and u.id = locked.id";
 
 #[pg_trigger(sql = "
     create function helpdesk.create_comment_notification() returns trigger
@@ -53,6 +56,7 @@ fn notify_of_comment(new: &TriggerRow) -> Result<()> {
     let author: Uuid = new.required("created_by")?;
     let Some(found) = TicketOfRow::find(new)? else { return Ok(()) };
     let mut event = Event::new(found.ticket(new)?, Some(author));
+    told::remember(&event.ticket);
     let id: Uuid = new.required("id")?;
     event.comment = Some(id);
     event.is_internal = new.required("is_internal")?;
@@ -88,6 +92,7 @@ fn after_attachment_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         return Ok(None);
     }
     let mut event = Event::new(ticket, Some(uploader));
+    told::remember(&event.ticket);
     event.add("attachment_id", new.required::<Uuid>("id")?.to_string());
     event.tell(event.ticket.assignee, "ticket_file_added");
     event.kind_for_watchers = Some("ticket_file_added");

@@ -5,6 +5,7 @@ mod conversation_triggers;
 mod custom;
 mod event;
 mod ticket_trigger;
+mod told;
 mod watchers;
 mod withdrawal;
 
@@ -24,9 +25,12 @@ const MAX_BATCHES: i64 = 100;
 
 const MARK_READ: &str = "
     with marked as (
-      update helpdesk.notifications n set read = true
-       where n.user_id = $1 and not n.read and n.org_id = any ($2)
-         and ($3::uuid[] is null or n.id = any ($3)) and ($4::uuid is null or n.org_id = $4)
+      update helpdesk.notifications u set read = true
+        from (select n.org_id, n.id from helpdesk.notifications n
+               where n.user_id = $1 and not n.read and n.org_id = any ($2)
+                 and ($3::uuid[] is null or n.id = any ($3)) and ($4::uuid is null or n.org_id = $4)
+               order by n.org_id, n.id for no key update) locked
+       where u.org_id = locked.org_id and u.id = locked.id
       returning 1)
     select count(*) from marked";
 

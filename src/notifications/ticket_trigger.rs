@@ -5,6 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::event::{Event, Ticket};
+use super::told;
 use super::withdrawal::withdraw_from_customers;
 use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
@@ -28,6 +29,12 @@ fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
+    if SystemWrite::current() == Some(SystemWrite::Derived) {
+        let former = told::take_former(new)?;
+        if !former.is_empty() {
+            withdraw_from_customers(&ticket(new)?, former)?;
+        }
+    }
     match &rows.old {
         None if new.is_import("created_at")? => {}
         None => notify_of_new_ticket(new)?,

@@ -17,6 +17,10 @@ const DELETE_WATCHER: &str = "
     delete from helpdesk.ticket_watchers
      where ticket_id = $1 and user_id = $2 and ($3::uuid is null or org_id = $3)";
 
+/// Lock order: membership, then what goes with it, as in the removal of a member.
+const LOCK_MEMBERSHIP: &str =
+    "select from helpdesk.org_members where org_id = $1 and user_id = $2 for key share";
+
 const WORKFLOW_EXISTS: &str = "select from helpdesk.workflows where org_id = $1 and id = $2";
 
 /// Whoever watches every workflow needs no other row.
@@ -76,6 +80,7 @@ fn watch_queue(
 ) -> Result<()> {
     let org = required(p_org_id, "p_org_id")?;
     let me = rights::require_staff_member("p_org_id", org)?;
+    statement::write(LOCK_MEMBERSHIP).execute(&[org.into(), me.into()])?;
     let watches = p_watch != Some(false);
     let Some(workflow) = p_workflow_id else {
         let statement = if watches { WATCH_EVERY_WORKFLOW } else { STOP_WATCHING_QUEUES };

@@ -9,28 +9,37 @@ use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 const DELETE_OF_TICKET: &str = "
-    delete from helpdesk.notifications n
-     where n.org_id = $1 and n.ticket_id = $2 and n.user_id = any ($3)
-       and n.user_id is distinct from $4 and n.user_id is distinct from $5
-       and not exists (select from helpdesk.org_members m
-                        where m.org_id = $1 and m.user_id = n.user_id
-                          and m.org_role <> 'org_customer')";
+    delete from helpdesk.notifications d
+     using (select n.id from helpdesk.notifications n
+             where n.org_id = $1 and n.ticket_id = $2 and n.user_id = any ($3)
+               and n.user_id is distinct from $4 and n.user_id is distinct from $5
+               and not exists (select from helpdesk.org_members m
+                                where m.org_id = $1 and m.user_id = n.user_id
+                                  and m.org_role <> 'org_customer')
+             order by n.id for update of n) locked
+     where d.org_id = $1 and d.id = locked.id";
 
-const DELETE_OF_FORMER_MEMBER: &str =
-    "delete from helpdesk.notifications where org_id = $1 and user_id = $2";
+const DELETE_OF_FORMER_MEMBER: &str = "
+    delete from helpdesk.notifications d
+     using (select n.id from helpdesk.notifications n
+             where n.org_id = $1 and n.user_id = $2 order by n.id for update) locked
+     where d.org_id = $1 and d.id = locked.id";
 
 /// What a customer may not read: other people's tickets, and internal comments on their own.
 const DELETE_OF_CUSTOMER: &str = "
     with queues as (
       delete from helpdesk.queue_watchers q where q.org_id = $1 and q.user_id = $2)
-    delete from helpdesk.notifications n
-     where n.org_id = $1 and n.user_id = $2
-       and ((n.ticket_id is not null
-             and not exists (select from helpdesk.tickets t
-                              where t.org_id = $1 and t.id = n.ticket_id
-                                and (t.created_by = $2 or t.assigned_to = $2)))
-            or exists (select from helpdesk.ticket_comments c
-                        where c.org_id = $1 and c.id = n.comment_id and c.is_internal))";
+    delete from helpdesk.notifications d
+     using (select n.id from helpdesk.notifications n
+             where n.org_id = $1 and n.user_id = $2
+               and ((n.ticket_id is not null
+                     and not exists (select from helpdesk.tickets t
+                                      where t.org_id = $1 and t.id = n.ticket_id
+                                        and (t.created_by = $2 or t.assigned_to = $2)))
+                    or exists (select from helpdesk.ticket_comments c
+                                where c.org_id = $1 and c.id = n.comment_id and c.is_internal))
+             order by n.id for update of n) locked
+     where d.org_id = $1 and d.id = locked.id";
 
 /// Deletes the notifications about a ticket of its former requester and assignee, unless they still
 /// see it.

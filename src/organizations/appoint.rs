@@ -8,6 +8,10 @@ use crate::access::rights::{self, no_such_organization};
 use crate::platform::error::{self, Result, required};
 use crate::platform::{roles, statement};
 
+/// Lock order: membership, then organization, as when an admin is removed.
+const LOCK_MEMBERSHIP: &str = "
+    select from helpdesk.org_members where org_id = $1 and user_id = $2 for no key update";
+
 const LOCK_ORGANIZATION: &str =
     "select from helpdesk.organizations where id = $1 for no key update";
 
@@ -39,6 +43,7 @@ fn appoint_admin(p_org_id: Option<Uuid>, p_profile_id: Option<Uuid>) -> Result<(
             "Admins of an organization call set_member_role().",
         )));
     }
+    statement::write(LOCK_MEMBERSHIP).execute(&[org.into(), person.into()])?;
     if !statement::write(LOCK_ORGANIZATION).exists(&[org.into()])? {
         return Err(no_such_organization());
     }

@@ -54,8 +54,11 @@ const LACKS_OTHER_ADMIN: &str = "
 
 /// A closed ticket keeps its last assignee, because it needs no more work.
 const UNASSIGN_TICKETS: &str = "
-    update helpdesk.tickets set assigned_to = null
-     where org_id = $1 and assigned_to = $2 and status <> 'closed'";
+    update helpdesk.tickets t set assigned_to = null
+      from (select x.id from helpdesk.tickets x
+             where x.org_id = $1 and x.assigned_to = $2 and x.status <> 'closed'
+             order by x.id for no key update) locked
+     where t.org_id = $1 and t.id = locked.id";
 
 const HAS_ASSIGNED_TICKET: &str = "
     select from helpdesk.tickets
@@ -63,10 +66,13 @@ const HAS_ASSIGNED_TICKET: &str = "
 
 /// $3: the pending invites to the person's address; $4: those that the person sent.
 const DELETE_PENDING_INVITES: &str = r#"
-    delete from helpdesk.org_invites i
-     where i.org_id = $1 and i.used_at is null
-       and (($3 and lower(i.email collate "C") = (select lower(p.email collate "C") from helpdesk.profiles p where p.id = $2))
-            or ($4 and i.created_by = $2))"#;
+    delete from helpdesk.org_invites d
+     using (select i.id from helpdesk.org_invites i
+             where i.org_id = $1 and i.used_at is null
+               and (($3 and lower(i.email collate "C") = (select lower(p.email collate "C") from helpdesk.profiles p where p.id = $2))
+                    or ($4 and i.created_by = $2))
+             order by i.id for update) locked
+     where d.org_id = $1 and d.id = locked.id"#;
 
 /// Trigger on organizations: makes the creator org_admin, and adds the workflow "Support".
 #[pg_trigger(sql = "

@@ -160,7 +160,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
 impl_sql_translatable!(JsonbText, "jsonb");
 
 /// A `tsquery` argument, given as text. Casting in SQL would parse it for every row.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TsQuery(pub String);
 
 impl IntoDatum for TsQuery {

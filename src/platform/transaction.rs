@@ -1,7 +1,9 @@
 //! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
 
-use std::panic::UnwindSafe;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, UnwindSafe};
 
+use pgrx::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::pg_sys::panic::{CaughtError, ErrorReportable};
 use pgrx::prelude::*;
@@ -96,6 +98,29 @@ pub fn in_subtransaction(
         }
         caught.rethrow()
     })
+}
+
+/// Locks all items or none: while it waits for one, it holds no other, so that it takes part in no
+/// deadlock. `lock` either waits, or raises 55P03.
+pub fn lock_all_or_none<T>(items: &[T], lock: impl Fn(&T, bool) -> Result<()>) -> Result<()> {
+    let mut awaited = items.first();
+    while let Some(first) = awaited {
+        let busy = Cell::new(None);
+        let work = AssertUnwindSafe(|| {
+            lock(first, true)?;
+            for item in items {
+                busy.set(Some(item));
+                lock(item, false)?;
+            }
+            busy.set(None);
+            Ok(())
+        });
+        // A lock_timeout raises the same error, but only while nothing else is locked.
+        let is_busy = |code| code == ERRCODE_LOCK_NOT_AVAILABLE && busy.get().is_some();
+        in_subtransaction(is_busy, work).ok();
+        awaited = busy.get();
+    }
+    Ok(())
 }
 
 /// When the transaction began; SQL calls it `now()`.

@@ -1,5 +1,6 @@
 //! Filters on articles inside the text of a search: `tag:winter category:Garden status:draft`.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use pgrx::Uuid;
@@ -38,37 +39,83 @@ impl Condition for ArticleFilter {
     }
 }
 
-/// What `key:value` means for the articles of a reader; None if it is no filter on articles. Tags
-/// and categories are only known from articles that the reader may read, so that others cannot be
-/// tried out.
-pub(super) fn article_filter(
-    asker: Asker,
+/// The tags and categories that a reader knows: those of articles that they may read, so that
+/// others cannot be tried out. They are read once.
+pub(super) struct ArticleNames<'a> {
+    asker: &'a Asker,
     reader: Reader,
-    key: &str,
-    value: &str,
-) -> Result<Meaning<ArticleFilter>> {
-    Ok(match key {
-        "status" | "is" => {
-            let word = value.to_lowercase();
-            let status = ["draft", "published", "archived"].into_iter().find(|name| *name == word);
-            status.map(|status| ("status", vec![ArticleFilter::Status(status)]))
+    tags: OnceCell<Vec<String>>,
+    categories: OnceCell<Vec<Category>>,
+}
+
+struct Category {
+    id: Uuid,
+    parent: Option<Uuid>,
+    name: String,
+    is_used: bool,
+}
+
+impl ArticleNames<'_> {
+    pub(super) fn new(asker: &Asker, reader: Reader) -> ArticleNames<'_> {
+        ArticleNames { asker, reader, tags: OnceCell::new(), categories: OnceCell::new() }
+    }
+
+    /// What `key:value` means for articles; None if it is no filter on articles.
+    pub(super) fn article_filter(&self, key: &str, value: &str) -> Result<Meaning<ArticleFilter>> {
+        Ok(match key {
+            "status" | "is" => {
+                let word = value.to_lowercase();
+                let statuses = ["draft", "published", "archived"];
+                let status = statuses.into_iter().find(|status| *status == word);
+                status.map(|status| ("status", vec![ArticleFilter::Status(status)]))
+            }
+            "tag" | "tags" => {
+                let wanted = plain(value);
+                let is_wanted = |tag: &&String| plain(tag) == wanted;
+                let tags: Vec<String> = self.tags()?.iter().filter(is_wanted).cloned().collect();
+                (!tags.is_empty()).then_some(("tag", vec![ArticleFilter::Tag(tags)]))
+            }
+            "category" => {
+                let names = categories_below(self.categories()?, value);
+                (!names.is_empty()).then_some(("category", vec![ArticleFilter::Category(names)]))
+            }
+            "created" if self.asker.may_look_up() => {
+                let keys = ["created", "created from", "created before"];
+                find_times(self.asker.org, value, keys)?
+                    .map(|(key, times)| (key, vec![ArticleFilter::Created(times)]))
+            }
+            "updated" if self.asker.may_look_up() => {
+                let keys = ["updated", "updated from", "updated before"];
+                find_times(self.asker.org, value, keys)?
+                    .map(|(key, times)| (key, vec![ArticleFilter::Updated(times)]))
+            }
+            _ => None,
+        })
+    }
+
+    fn tags(&self) -> Result<&Vec<String>> {
+        if self.tags.get().is_none() {
+            let tags = names_in_articles("tags", self.asker.org, self.reader)?;
+            return Ok(self.tags.get_or_init(|| tags));
         }
-        "tag" | "tags" => {
-            let wanted = plain(value);
-            let mut tags = names_in_articles("tags", asker.org, reader)?;
-            tags.retain(|tag| plain(tag) == wanted);
-            (!tags.is_empty()).then_some(("tag", vec![ArticleFilter::Tag(tags)]))
+        Ok(self.tags.get_or_init(Vec::new))
+    }
+
+    fn categories(&self) -> Result<&Vec<Category>> {
+        if self.categories.get().is_none() {
+            let used = names_in_articles("categories", self.asker.org, self.reader)?;
+            let used: HashSet<String> = used.into_iter().collect();
+            let categories =
+                statement::read(CATEGORIES).fetch_all(&[self.asker.org.into()], |row| {
+                    let name: String = row.get(3)?;
+                    let is_used = used.contains(&name);
+                    Some(Category { id: row.get(1)?, parent: row.get(2), name, is_used })
+                })?;
+            let categories = categories.into_iter().flatten().collect();
+            return Ok(self.categories.get_or_init(|| categories));
         }
-        "category" => {
-            let names = find_categories(asker.org, reader, value)?;
-            (!names.is_empty()).then_some(("category", vec![ArticleFilter::Category(names)]))
-        }
-        "created" => find_times(asker.org, value, ["created", "created from", "created before"])?
-            .map(|(key, times)| (key, vec![ArticleFilter::Created(times)])),
-        "updated" => find_times(asker.org, value, ["updated", "updated from", "updated before"])?
-            .map(|(key, times)| (key, vec![ArticleFilter::Updated(times)])),
-        _ => None,
-    })
+        Ok(self.categories.get_or_init(Vec::new))
+    }
 }
 
 /// The tags or the categories of the articles that the reader may read.
@@ -89,25 +136,22 @@ fn names_in_articles(column: &'static str, org: Uuid, reader: Reader) -> Result<
 const CATEGORIES: &str =
     "select c.id, c.parent_id, c.name from helpdesk.categories c where c.org_id = $1 limit 5000";
 
-/// The categories of this name and those below them that articles have.
-fn find_categories(org: Uuid, reader: Reader, value: &str) -> Result<Vec<String>> {
-    let used: HashSet<String> = names_in_articles("categories", org, reader)?.into_iter().collect();
-    let categories = statement::read(CATEGORIES).fetch_all(&[org.into()], |row| {
-        Some((row.get::<Uuid>(1)?, row.get::<Uuid>(2), row.get::<String>(3)?))
-    })?;
-    let mut children: HashMap<Option<Uuid>, Vec<(Uuid, String)>> = HashMap::new();
-    let mut found: Vec<(Uuid, String)> = Vec::new();
+/// The names of the categories of this name, and of those below them, that articles have.
+fn categories_below(categories: &[Category], value: &str) -> Vec<String> {
     let wanted = plain(value);
-    for (id, parent, name) in categories.into_iter().flatten() {
-        if plain(&name) == wanted {
-            found.push((id, name.clone()));
+    let mut children: HashMap<Uuid, Vec<&Category>> = HashMap::new();
+    for category in categories {
+        if let Some(parent) = category.parent {
+            children.entry(parent).or_default().push(category);
         }
-        children.entry(parent).or_default().push((id, name));
     }
+    let mut found: Vec<&Category> =
+        categories.iter().filter(|category| plain(&category.name) == wanted).collect();
     let mut names = Vec::new();
-    while let Some((id, name)) = found.pop() {
-        found.extend(children.remove(&Some(id)).unwrap_or_default());
-        names.extend(used.contains(&name).then_some(name));
+    while let Some(category) = found.pop() {
+        // Removed, so that each is visited once.
+        found.extend(children.remove(&category.id).unwrap_or_default());
+        names.extend(category.is_used.then(|| category.name.clone()));
     }
-    Ok(names)
+    names
 }

@@ -54,14 +54,22 @@ fn newest_titles(readable: &str, filters: &str) -> String {
 
 impl Search {
     /// The articles with the words; if there are none, those with the telling words of a question.
-    pub(super) fn find_articles(&self) -> Result<Vec<Match>> {
+    /// Frequent words are first searched for without those that only begin with the last one.
+    pub(super) fn find_articles(&self, are_words_frequent: bool) -> Result<Vec<Match>> {
         if self.has_only_filters() {
             return self.find_articles_by_title(1, |_| true);
         }
-        let mut articles = self.find_articles_by_words(self.query.as_ref())?;
+        let query = self.query.as_ref();
+        if are_words_frequent {
+            let articles = self.find_articles_by_words(query, true)?;
+            if articles.len() >= MAX_RANKED {
+                return Ok(articles);
+            }
+        }
+        let mut articles = self.find_articles_by_words(query, false)?;
         if articles.is_empty() && self.is_sentence() {
             let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
-            articles = self.find_articles_by_words(telling.as_ref())?;
+            articles = self.find_articles_by_words(telling.as_ref(), false)?;
         }
         Ok(articles)
     }
@@ -71,13 +79,10 @@ impl Search {
         self.query.as_ref().is_some_and(Query::is_sentence)
     }
 
-    fn find_articles_by_words(&self, query: Option<&Query>) -> Result<Vec<Match>> {
+    fn find_articles_by_words(&self, query: Option<&Query>, are_whole: bool) -> Result<Vec<Match>> {
         let Some(query) = query else { return Ok(Vec::new()) };
-        let titles = query.for_titles();
-        let texts = match self.filters.is_in_titles_of_articles() {
-            true => titles.clone(),
-            false => query.for_kind(Kind::Article),
-        };
+        let [texts, titles] = query.for_articles(are_whole);
+        let texts = if self.filters.is_in_titles_of_articles() { titles.clone() } else { texts };
         let mut args: Vec<DatumWithOid> = vec![
             self.org.into(),
             texts.into(),

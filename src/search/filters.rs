@@ -2,7 +2,7 @@
 
 use pgrx::Uuid;
 
-use super::article_filters::{ArticleFilter, article_filter};
+use super::article_filters::{ArticleFilter, ArticleNames};
 use crate::fulltext::filters::{Pair, take_filters};
 use crate::fulltext::lexemes::Kind;
 use crate::knowledge::access::Reader;
@@ -21,21 +21,22 @@ impl SearchFilters {
     /// The filters of a query, and its words.
     pub(super) fn read(org: Uuid, query: &str, reader: Reader) -> Result<(SearchFilters, String)> {
         let asker = Asker::in_org(org)?;
+        let names = ArticleNames::new(&asker, reader);
         let mut filters = SearchFilters::default();
-        let words = take_filters(query, |pair| filters.take(pair, asker, reader))?;
+        let words = take_filters(query, |pair| filters.take(pair, &asker, &names))?;
         Ok((filters, words))
     }
 
     /// Takes a pair if each value means something to tickets or to articles. The others then have
     /// no such value.
-    fn take(&mut self, pair: &Pair, asker: Asker, reader: Reader) -> Result<bool> {
+    fn take(&mut self, pair: &Pair, asker: &Asker, names: &ArticleNames) -> Result<bool> {
         if self.text.take_scope(pair) {
             return Ok(true);
         }
         let (mut of_tickets, mut of_articles) = (Vec::new(), Vec::new());
         for value in &pair.values {
             let ticket = asker.ticket_filter(&pair.key, value)?;
-            let article = article_filter(asker, reader, &pair.key, value)?;
+            let article = names.article_filter(&pair.key, value)?;
             let Some(key) =
                 ticket.as_ref().map(|(key, _)| *key).or(article.as_ref().map(|(key, _)| *key))
             else {

@@ -11,10 +11,6 @@ use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Phase;
 use crate::platform::error::Result;
 
-/// How many windows of recent documents are scanned for a page before the rest comes from the
-/// index.
-const MAX_WINDOWS: usize = 4;
-
 impl Search {
     /// The matches of one page, and where the next page continues.
     pub(super) fn page(
@@ -27,8 +23,8 @@ impl Search {
             None => self.begin()?,
         };
         let mut page: Vec<Match> = Vec::new();
-        let mut windows = 0;
         loop {
+            let is_short = tickets.is_short();
             let window = self.complete_window(position, tickets)?;
             let earlier = page.len();
             let rest =
@@ -42,7 +38,6 @@ impl Search {
                 }
                 page.push(found);
             }
-            windows += 1;
             position = match (window.next, position.phase) {
                 (None, Phase::Exact) => self.start_of(Phase::Prefix)?,
                 (None, _) => return Ok((page, None)),
@@ -54,8 +49,9 @@ impl Search {
                     next
                 }
             };
-            if windows >= MAX_WINDOWS {
-                position.scan = Scan::Index;
+            if is_short {
+                // A page that is not full, instead of reading many more documents.
+                return Ok((page, Some(position)));
             }
             tickets = self.find_tickets(position)?;
         }
@@ -95,7 +91,8 @@ impl Search {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
         let is_last = position.phase != Phase::Exact && window.next.is_none();
         if (is_first || is_last) && self.kinds.contains(&Kind::Article) {
-            let articles = self.find_articles()?;
+            let is_frequent = (position.scan, position.phase) == (Scan::Recent, Phase::Exact);
+            let articles = self.find_articles(is_frequent)?;
             if is_last && articles.is_empty() {
                 window.matches.extend(self.find_articles_by_similar_title()?);
             }

@@ -2,18 +2,22 @@
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
 //! only documents older than this one, $5 the tsquery that ranks, $6 the same with the words as
-//! they are written.
+//! they are written, $7 how many candidates of blocks, $8 the organization's marker, from $9 on the
+//! tsqueries by which the index finds candidates.
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 
 use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search, rank};
 use super::position::{Position, Scan};
-use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::Query;
+use crate::fulltext::blocks::{FIRST_START, block_lexeme, start_before};
+use crate::fulltext::lexemes::{Kind, organization_marker};
+use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
 use crate::platform::conditions::Arguments;
+use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned, Row};
 use crate::tickets::number::parse_ticket_number;
@@ -21,47 +25,99 @@ use crate::tickets::number::parse_ticket_number;
 /// The limit in the statements.
 pub(super) const WINDOW_SIZE: usize = 500;
 
+/// The kinds of documents that tickets have: themselves, comments and files.
+const ALL_KINDS: usize = 3;
+
+/// How many documents of a window are read if the index does not tell which of them match.
+const MAX_CANDIDATES: usize = 5_000;
+
 /// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
 /// the planner would otherwise use an index on it instead of the full-text index. Only the matches
 /// of the window are read a second time, by ctid.
-static FROM_INDEX: LazyLock<String> = LazyLock::new(|| {
+fn from_index(conditions: usize) -> String {
     format!(
         "select d.document_id, d.kind, {}
            from (select m.ctid
                    from (select d.ctid, d.org_id, d.document_id, d.kind
                            from helpdesk.search_documents d
-                          where d.lexemes @@ $2 offset 0) m
+                          where {} offset 0) m
                   where m.org_id = $1 and m.kind = any ($3)
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$5", "$6")
+        rank("$5", "$6"),
+        match_all(conditions)
     )
-});
+}
+
+/// That a document `d` matches the tsqueries from $9 on.
+fn match_all(conditions: usize) -> String {
+    let conditions: Vec<String> =
+        (9..9 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
+    conditions.join(" and ")
+}
+
+static FROM_INDEX: LazyLock<[String; MAX_CONDITIONS]> =
+    LazyLock::new(|| std::array::from_fn(|n| from_index(n + 1)));
 
 static FROM_NEWEST: LazyLock<String> = LazyLock::new(|| from_newest(""));
 
 static FROM_NEWEST_BEFORE: LazyLock<String> =
     LazyLock::new(|| from_newest("and d.document_id < $4"));
 
-/// Scans the newest 10,000 documents that meet the condition, for lexemes that are common.
+/// Scans the newest 4,000 documents that meet the condition, for lexemes that many of them have.
 fn from_newest(condition: &str) -> String {
     format!(
         "select d.document_id, d.kind, {}
            from (select d.* from helpdesk.search_documents d
-                  where d.org_id = $1 {condition}
-                  order by d.document_id desc limit 10000) d
+                  where d.org_id = $1 and d.kind <> 'article' {condition}
+                  order by d.document_id desc limit 4000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
         rank("$5", "$6")
     )
 }
 
-/// The last of the documents that FROM_NEWEST scans, if it scans 10,000.
-const END_OF_NEWEST: &str = "
-    select d.document_id from helpdesk.search_documents d
-     where d.org_id = $1 and ($2::uuid is null or d.document_id < $2)
-     order by d.document_id desc offset 9999 limit 1";
+/// Goes through the blocks of documents, newest first, and reads the candidates of each until there
+/// are enough. The last row is without a match: the oldest candidate, if there may be more.
+fn from_blocks(conditions: usize) -> String {
+    format!(
+        "with recursive blocks (start, before) as (
+           select {}, $4
+           union all
+           select {}, null from blocks b where b.start <> {FIRST_START}),
+         candidates as materialized (
+           select c.place, c.document_id, c.is_match
+             from blocks b,
+                  lateral (
+                    select d.place, d.document_id, d.is_match
+                      from (select d.ctid as place, d.org_id, d.document_id,
+                                   d.kind = any ($3) and d.lexemes @@ $2 as is_match
+                              from helpdesk.search_documents d
+                             where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) d
+                     where d.org_id = $1
+                       and (b.before is null or d.document_id < b.before)
+                     order by d.document_id desc) c
+            limit $7)
+         (select d.document_id, d.kind, {}
+            from (select c.place from candidates c where c.is_match
+                   order by c.document_id desc limit 500) c
+            join helpdesk.search_documents d on d.ctid = c.place)
+         union all
+         select c.document_id, null, null
+           from (select c.document_id, count(*) over () = $7 as is_full
+                   from candidates c order by c.document_id limit 1) c
+          where c.is_full",
+        start_before("$1", "coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"),
+        start_before("$1", "b.start"),
+        match_all(conditions),
+        block_lexeme("$8", "b.start"),
+        rank("$5", "$6")
+    )
+}
+
+static FROM_BLOCKS: LazyLock<[String; MAX_CONDITIONS]> =
+    LazyLock::new(|| std::array::from_fn(|n| from_blocks(n + 1)));
 
 /// The newest, of which filters then leave some.
 fn newest_titles(filters: &str) -> String {
@@ -92,6 +148,30 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// The matches, and where the next window begins: before the last of them if the window is
+    /// full, or before the document of a row without a kind.
+    fn fetch(sql: &'static str, args: &[DatumWithOid]) -> Result<Window> {
+        let rows = statement::read(sql)
+            .planned(Planned::Once)
+            .fetch_all(args, |row| (row.get(1), Match::from_row(row)))?;
+        let mut window = Window::default();
+        for (id, found) in rows {
+            match found {
+                Some(found) => window.matches.push(found),
+                None => window.next = id,
+            }
+        }
+        if window.matches.len() == WINDOW_SIZE {
+            window.next = window.matches.iter().map(|found| found.id).min();
+        }
+        Ok(window)
+    }
+
+    /// Whether there are fewer matches than in other windows, but more may follow.
+    pub(super) fn is_short(&self) -> bool {
+        self.next.is_some() && self.matches.len() < WINDOW_SIZE
+    }
+
     /// Whether neither this window nor a later one has matches.
     pub(super) fn is_empty(&self) -> bool {
         self.matches.is_empty() && self.next.is_none()
@@ -118,29 +198,44 @@ impl Search {
             _ => return self.find_filtered(position, kinds),
         };
         let before = position.before();
-        let sql = match (position.scan, before) {
-            (Scan::Index, _) => &FROM_INDEX,
-            (Scan::Recent, None) => &FROM_NEWEST,
-            (Scan::Recent, Some(_)) => &FROM_NEWEST_BEFORE,
-        };
-        let args = [
+        let args = vec![
             self.org.into(),
             query.for_phase(position.phase).into(),
-            kinds.into(),
+            kinds.clone().into(),
             before.into(),
             query.for_kind(Kind::Ticket).into(),
             query.literal_for_kind(Kind::Ticket).into(),
         ];
-        let rows = statement::read(sql).planned(Planned::Once).fetch_all(&args, Match::from_row)?;
-        let matches: Vec<Match> = rows.into_iter().flatten().collect();
-        let next = if matches.len() == WINDOW_SIZE {
-            matches.iter().map(|found| found.id).min()
-        } else if position.scan == Scan::Recent {
-            statement::read(END_OF_NEWEST).fetch_scalar(&[self.org.into(), before.into()])?
-        } else {
-            None
-        };
-        Ok(Window { matches, next })
+        if position.scan == Scan::Index {
+            let conditions = query.conditions_for_phase(position.phase);
+            return self.find_tickets_by_index(&FROM_INDEX, args, 0, conditions);
+        }
+        let has_all_kinds = kinds.len() == ALL_KINDS;
+        let newest = if before.is_none() { &FROM_NEWEST } else { &FROM_NEWEST_BEFORE };
+        if !query.has_phrase() {
+            let window = Window::fetch(newest, &args)?;
+            if window.next.is_some() {
+                return Ok(window);
+            }
+        }
+        let candidates = query.candidates_for_phase(position.phase)?;
+        let are_matches = has_all_kinds && candidates == query.conditions_for_phase(position.phase);
+        let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
+        self.find_tickets_by_index(&FROM_BLOCKS, args, count, candidates)
+    }
+
+    fn find_tickets_by_index(
+        &self,
+        statements: &'static [String; MAX_CONDITIONS],
+        mut args: Vec<DatumWithOid>,
+        candidates: usize,
+        conditions: Vec<TsQuery>,
+    ) -> Result<Window> {
+        let Some(sql) = statements.get(conditions.len() - 1) else { return Ok(Window::default()) };
+        args.push((candidates as i64).into());
+        args.push(organization_marker(self.org, Kind::Ticket.prefix()).into());
+        args.extend(conditions.into_iter().map(DatumWithOid::from));
+        Window::fetch(sql, &args)
     }
 
     /// Tickets with a similar title, among the newest that the caller may see.

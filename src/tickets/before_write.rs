@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use super::checks::{
     check_assignee, check_may_open, check_requester, check_transition, given_number,
-    is_assignee_allowed, no_such_stage, stage_is_retired,
+    keeps_assignee, no_such_stage, stage_is_retired,
 };
 use super::start::Start;
 use super::tracked_columns::changed_columns;
@@ -204,7 +204,7 @@ fn stage_changes(
     }
     // A closed ticket keeps its last assignee, who may have left before it is reopened.
     let is_reopened = old_status == "closed" && status != "closed";
-    if is_reopened && !is_reassigned && !is_assignee_allowed(new, org)? {
+    if is_reopened && !is_reassigned && !keeps_assignee(new, org)? {
         changes.push(ColumnChange::new("assigned_to", Option::<Uuid>::None));
     }
     for (column, is_reached) in milestones(&status) {

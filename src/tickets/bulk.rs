@@ -29,6 +29,15 @@ const LOCK_TICKETS: &str = "
          for no key update)
     select org_id, count(*) from locked group by org_id";
 
+/// What the former requesters and assignees may lose, in the order in which they mark it as read.
+/// Otherwise each ticket would lock its own.
+const LOCK_NOTIFICATIONS: &str = "
+    select from helpdesk.notifications n
+      join helpdesk.tickets t on t.org_id = n.org_id and t.id = n.ticket_id
+     where t.org_id = any ($1) and t.id = any ($2) and n.org_id = any ($1)
+       and (n.user_id = t.created_by or n.user_id = t.assigned_to)
+     order by n.org_id, n.id for update of n";
+
 const FIND_ORGS_OF_TICKETS: &str = "
     select distinct t.org_id
       from helpdesk.tickets t
@@ -66,8 +75,12 @@ fn update_tickets(
 ) -> Result<JsonText> {
     let tickets = distinct_ids(&required(p_ticket_ids, "p_ticket_ids")?)?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
-    changes.lock_targets(orgs_to_change(&tickets, p_org_id)?)?;
+    changes.lock_targets(orgs_to_change(&tickets, p_org_id)?, &tickets)?;
     let orgs = lock_tickets(&tickets, p_org_id)?;
+    if changes.change_people() {
+        let args = [orgs.clone().into(), tickets.clone().into()];
+        statement::write(LOCK_NOTIFICATIONS).execute(&args)?;
+    }
     let mut args = vec![orgs.into(), tickets.into()];
     args.extend(changes.params());
     let _names = name_arguments(CHANGE_NAMES);

@@ -54,14 +54,25 @@ static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
 const LOCK_STAGE: &str =
     "select from helpdesk.workflow_stages s where s.id = $1 and s.org_id = any ($2) for share";
 
+/// Lock order: comments and files, then their tickets, as when one of them is deleted. Those that
+/// are written meanwhile follow the requester themselves.
+const LOCK_COMMENTS: &str = "
+    select from helpdesk.ticket_comments c
+     where c.org_id = any ($1) and c.ticket_id = any ($2) order by c.id for no key update";
+const LOCK_ATTACHMENTS: &str = "
+    select from helpdesk.ticket_attachments a
+     where a.org_id = any ($1) and a.ticket_id = any ($2) order by a.id for no key update";
+
 /// The start stage of a workflow that is named without a stage.
 const LOCK_START_STAGE: &str = "
     select from helpdesk.workflow_stages s
-     where s.workflow_id = $1 and s.org_id = any ($2) and s.is_start for share";
+     where s.workflow_id = $1 and s.org_id = any ($2) and s.is_start
+     order by s.org_id for share";
 
 /// Lock order: member, then tickets, as in the removal of a member.
-const LOCK_ASSIGNEE: &str =
-    "select from helpdesk.org_members m where m.user_id = $1 and m.org_id = any ($2) for share";
+const LOCK_ASSIGNEE: &str = "
+    select from helpdesk.org_members m
+     where m.user_id = $1 and m.org_id = any ($2) order by m.org_id for share";
 
 /// `p_changes`. An absent key leaves the field as it is.
 #[derive(Deserialize)]
@@ -136,8 +147,9 @@ impl Changes {
         Ok(changes)
     }
 
-    /// Locks the stage and the member that the tickets are about to reference, before any ticket.
-    pub fn lock_targets(&self, orgs: Vec<Uuid>) -> Result<()> {
+    /// Locks what the tickets are about to reference, and what follows their requester, before any
+    /// ticket.
+    pub fn lock_targets(&self, orgs: Vec<Uuid>, tickets: &[Uuid]) -> Result<()> {
         if let Some(stage) = self.stage_id {
             statement::write(LOCK_STAGE)
                 .execute(&[Uuid::from(stage).into(), orgs.clone().into()])?;
@@ -146,7 +158,12 @@ impl Changes {
                 .execute(&[Uuid::from(workflow).into(), orgs.clone().into()])?;
         }
         if let Some(assignee) = self.assigned_to.flatten() {
-            statement::write(LOCK_ASSIGNEE).execute(&[Uuid::from(assignee).into(), orgs.into()])?;
+            lock_assignee(assignee.into(), orgs.clone())?;
+        }
+        if self.created_by.is_some() {
+            for lock in [LOCK_COMMENTS, LOCK_ATTACHMENTS] {
+                statement::write(lock).execute(&[orgs.clone().into(), tickets.to_vec().into()])?;
+            }
         }
         Ok(())
     }
@@ -166,6 +183,11 @@ impl Changes {
         self.stage_id.is_some() || self.workflow_id.is_some()
     }
 
+    /// Whether they change who may see the ticket.
+    pub(super) fn change_people(&self) -> bool {
+        self.assigned_to.is_some() || self.created_by.is_some()
+    }
+
     fn is_empty(&self) -> bool {
         self.title.is_none()
             && self.description.is_none()
@@ -175,6 +197,11 @@ impl Changes {
             && self.workflow_id.is_none()
             && self.created_by.is_none()
     }
+}
+
+/// Locks the memberships of somebody to whom tickets are about to be assigned, before the tickets.
+pub(super) fn lock_assignee(assignee: Uuid, orgs: Vec<Uuid>) -> Result<()> {
+    statement::write(LOCK_ASSIGNEE).execute(&[assignee.into(), orgs.into()])
 }
 
 /// The title without white space around it.

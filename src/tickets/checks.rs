@@ -18,6 +18,13 @@ const LOCK_ASSIGNABLE_MEMBER: &str = "
      where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
        for share";
 
+/// The same for a ticket that is reopened, which is locked already: whoever removes its assignee
+/// locks the member first. So it does not wait, and a member who is being changed counts as gone.
+const TRY_LOCK_ASSIGNABLE_MEMBER: &str = "
+    select from helpdesk.org_members
+     where org_id = $1 and user_id = $2 and (org_role <> 'org_customer' or may_be_assigned)
+       for share skip locked";
+
 /// Whether the workflow ($2) restricts moves, whether it allows the one from $3 to $4, and the
 /// names of the stages it allows from $3. $5: the caller acts as an admin.
 const FIND_TRANSITIONS: &str = "
@@ -85,7 +92,7 @@ pub(super) fn check_requester(new: &TriggerRow, org: Uuid) -> Result<()> {
 
 /// Errors unless the assignee, if there is one, may work on tickets of the organization.
 pub(super) fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
-    if is_assignee_allowed(new, org)? {
+    if is_assignee_allowed(new, org, LOCK_ASSIGNABLE_MEMBER)? {
         return Ok(());
     }
     Err(error::invalid(
@@ -96,11 +103,14 @@ pub(super) fn check_assignee(new: &TriggerRow, org: Uuid) -> Result<()> {
     ))
 }
 
-pub(super) fn is_assignee_allowed(new: &TriggerRow, org: Uuid) -> Result<bool> {
+/// Whether a ticket that is reopened keeps its assignee.
+pub(super) fn keeps_assignee(new: &TriggerRow, org: Uuid) -> Result<bool> {
+    is_assignee_allowed(new, org, TRY_LOCK_ASSIGNABLE_MEMBER)
+}
+
+fn is_assignee_allowed(new: &TriggerRow, org: Uuid, lock: &'static str) -> Result<bool> {
     match new.get::<Uuid>("assigned_to")? {
-        Some(assignee) => {
-            statement::write(LOCK_ASSIGNABLE_MEMBER).exists(&[org.into(), assignee.into()])
-        }
+        Some(assignee) => statement::write(lock).exists(&[org.into(), assignee.into()]),
         None => Ok(true),
     }
 }

@@ -140,7 +140,7 @@ fn update_ticket(
             "Only staff of its organization can change a ticket; customers can comment on it.",
         )));
     };
-    changes.lock_targets(vec![org])?;
+    changes.lock_targets(vec![org], &[id])?;
     let is_changed = changes.apply(org, id, p_expected_version)?;
     if let (false, Some(expected)) = (is_changed, p_expected_version) {
         let version = statement::write(LOCK_VERSION).fetch_scalar(&[org.into(), id.into()])?;

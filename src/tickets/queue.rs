@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use super::changes::lock_assignee;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
@@ -37,6 +38,7 @@ fn claim_next_ticket(
     let org = required(p_org_id, "p_org_id")?;
     let filters = parse_queue_filters(JsonbText::or_empty("p_filters", &p_filters)?)?;
     let me = rights::require_staff_member("p_org_id", org)?;
+    lock_assignee(me, vec![org])?;
     match claim_first(&filters, org, me)? {
         Some(id) => changed_ticket(org, id).map(Some),
         None => Ok(None),

@@ -26,6 +26,11 @@ const COUNT_OTHER_STAGES: &str = "
       from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id <> $3";
 
+/// Lock order: stages, then the workflow. The stage that is written is locked already.
+const LOCK_OTHER_START: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 and id <> $3 and is_start for no key update";
+
 const UNMARK_START: &str = "
     update helpdesk.workflow_stages set is_start = false
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start";
@@ -54,8 +59,11 @@ const IS_WORKFLOW_USED: &str = "
                         where s.org_id = $1 and s.workflow_id = $2))";
 
 const UPDATE_STATUS_OF_TICKETS: &str = "
-    update helpdesk.tickets set status = $3
-     where org_id = $1 and current_stage_id = $2 and status <> $3";
+    update helpdesk.tickets t set status = $3
+      from (select x.id from helpdesk.tickets x
+             where x.org_id = $1 and x.current_stage_id = $2 and x.status <> $3
+             order by x.id for no key update) locked
+     where t.org_id = $1 and t.id = locked.id";
 
 const HAS_TICKET_OF_OTHER_STATUS: &str = "
     select from helpdesk.tickets
@@ -129,6 +137,9 @@ fn changes_of_stage(
     };
     if was.as_ref() == Some(&is) && !is_renamed && position != Some(LAST) {
         return Ok(changes);
+    }
+    if is.is_marked {
+        statement::write(LOCK_OTHER_START).execute(&ids.args())?;
     }
     // Without the row, the foreign key fails.
     if !statement::write(LOCK_WORKFLOW).exists(&ids.args()[..2])? {

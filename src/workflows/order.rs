@@ -10,7 +10,7 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::elements;
 use crate::platform::error::{self, Result, required};
-use crate::platform::{roles, statement};
+use crate::platform::{roles, statement, transaction};
 
 /// The position that stands for "after all others"; the default of the column.
 pub(super) const LAST: i32 = i32::MAX;
@@ -20,9 +20,22 @@ const NEXT_POSITION: &str = "
      where org_id = $1 and workflow_id = $2 and id <> $3";
 
 /// $2: the role bypasses row security. $3: the organizations in which the caller is an admin.
-const LOCK_WORKFLOW: &str = "
-    select org_id from helpdesk.workflows
-     where id = $1 and ($2 or org_id = any ($3)) for no key update";
+const FIND_ORG: &str = "
+    select org_id from helpdesk.workflows where id = $1 and ($2 or org_id = any ($3))";
+
+const FIND_STAGE_IDS: &str = "
+    select id from helpdesk.workflow_stages where org_id = $1 and workflow_id = $2 order by id";
+
+/// A new position locks out everybody who writes a row that names the stage, such as a revision of
+/// a ticket. They lock stages in any order, so all are locked or none.
+const LOCK_STAGE: &str =
+    "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update";
+const LOCK_STAGE_NOW: &str =
+    "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update nowait";
+
+/// Lock order: stages, then the workflow, as when a stage is written.
+const LOCK_WORKFLOW: &str =
+    "select from helpdesk.workflows where org_id = $1 and id = $2 for no key update";
 
 const FIND_STAGES: &str = "
     select id, is_active from helpdesk.workflow_stages
@@ -54,20 +67,29 @@ fn reorder_stages(p_workflow_id: Option<Uuid>, p_stage_ids: Option<Array<Uuid>>)
     statement::write(UPDATE_POSITIONS).execute(&[org.into(), workflow.into(), order.into()])
 }
 
-/// The organization of a workflow that the caller administers.
+/// Locks a workflow that the caller administers, and its stages. Returns its organization.
 fn lock_workflow(workflow: Uuid) -> Result<Uuid> {
     let args = [
         workflow.into(),
         roles::role_bypasses_row_security().into(),
         Caller::current()?.admin_orgs().into(),
     ];
-    statement::write(LOCK_WORKFLOW).fetch_scalar(&args)?.ok_or_else(|| {
-        rights::refusal(error::not_allowed(
-            "not_an_admin",
-            "p_workflow_id: no such workflow, or you are not an admin of its organization",
-            "helpdesk.workflows lists the workflows of your organizations.",
-        ))
-    })
+    if let Some(org) = statement::write(FIND_ORG).fetch_scalar::<Uuid>(&args)? {
+        let args = [org.into(), workflow.into()];
+        let stages = statement::write(FIND_STAGE_IDS).fetch_all(&args, |row| row.get::<Uuid>(1))?;
+        transaction::lock_all_or_none(&stages, |stage, waits| {
+            let lock = if waits { LOCK_STAGE } else { LOCK_STAGE_NOW };
+            statement::write(lock).execute(&[org.into(), (*stage).into()])
+        })?;
+        if statement::write(LOCK_WORKFLOW).exists(&args)? {
+            return Ok(org);
+        }
+    }
+    Err(rights::refusal(error::not_allowed(
+        "not_an_admin",
+        "p_workflow_id: no such workflow, or you are not an admin of its organization",
+        "helpdesk.workflows lists the workflows of your organizations.",
+    )))
 }
 
 /// The named stages, then the retired ones that are not named; an error unless every active stage

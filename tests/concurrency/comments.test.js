@@ -149,3 +149,48 @@ test('one idempotency key in 8 racing sessions writes one comment with its file 
     assert.deepEqual(written, [{ comments: round + 1, files: 1, version: round + 2 }]);
   }
 });
+
+for (const [what, write] of [
+  ['a comment', (session, ticket) => say(session, ticket)],
+  ['an internal comment', (session, ticket) => say(session, ticket, true)],
+  ['a customer file', (session, ticket) => attach(session, ticket, false)],
+]) {
+  for (const [how, changes] of [
+    ['is unassigned', { assignedTo: null }],
+    ['gets another assignee', { assignedTo: ada.profile }],
+  ]) {
+    test(`a customer who ${how} while ${what} waits keeps no notification of the ticket`, async () => {
+      await db.sql('update helpdesk.org_members set may_be_assigned = true where org_id = $1 and user_id = $2', [
+        acme,
+        dave.profile,
+      ]);
+      const ticket = await newTicket(`Lost during ${what}`);
+      const [agent, writer] = [await db.signIn(ben), await db.signIn(what === 'a customer file' ? alice : ada)];
+      await updateTicket(agent, ticket, { assignedTo: dave.profile });
+      await agent.query('begin');
+      await updateTicket(agent, ticket, changes);
+      const waiting = write(writer, ticket);
+      await db.waitUntilBlocked(writer);
+      await agent.query('commit');
+      await waiting;
+      const kept = 'select type from helpdesk.notifications where ticket_id = $1 and user_id = $2';
+      assert.deepEqual(await db.sql(kept, [ticket, dave.profile]), []);
+      assert.ok((await db.sql(kept, [ticket, alice.profile])).length > 0, 'the requester keeps theirs');
+    });
+  }
+}
+
+test('a requester who loses the ticket while a comment waits keeps no notification of it', async () => {
+  const ticket = await newTicket('Of somebody else');
+  const [agent, writer] = [await db.signIn(ben), await db.signIn(ada)];
+  await agent.query('begin');
+  await updateTicket(agent, ticket, { createdBy: dave.profile });
+  const waiting = say(writer, ticket);
+  await db.waitUntilBlocked(writer);
+  await agent.query('commit');
+  await waiting;
+  assert.deepEqual(
+    await db.sql('select from helpdesk.notifications where ticket_id = $1 and user_id = $2', [ticket, alice.profile]),
+    [],
+  );
+});

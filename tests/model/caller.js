@@ -13,7 +13,10 @@ export class Caller {
     // The role anon is nobody, whatever its claims contain.
     const profile = login && role !== 'anon' && world.rows.profiles.find((row) => row.auth_id === login);
     this.id = profile?.id ?? null;
-    this.installationRole = profile?.role ?? null;
+    this.isSignedIn = role !== 'anon' && world.logins.some((row) => row.id === login);
+    /** A profile that is missing is created by the first write that names it. */
+    this.profile = this.id ?? (this.isSignedIn ? 'the missing profile' : null);
+    this.installationRole = profile?.role ?? (this.isSignedIn ? 'customer' : null);
   }
 
   roleIn(org) {
@@ -42,7 +45,7 @@ export class Caller {
 
   hasConfirmedAddress() {
     const login = this.world.logins.find((row) => row.id === this.login);
-    return this.id !== null && Boolean(login.email && login.email_confirmed_at);
+    return this.isSignedIn && Boolean(login.email && login.email_confirmed_at);
   }
 
   /** Admins invite anybody; agents invite customers if their organization lets them. */
@@ -60,7 +63,7 @@ export class Caller {
   }
 
   is(person) {
-    return this.id !== null && this.id === person;
+    return this.profile !== null && this.profile === person;
   }
 
   /**

@@ -19,7 +19,7 @@ const outcome = (may, refusal) => (may ? (refusal ?? 'done') : 'denied');
  * known.
  */
 export function writingCalls(me, random) {
-  const context = { me, world: me.world, random, isPerson: me.id !== null };
+  const context = { me, world: me.world, random, isPerson: me.isSignedIn };
   return Object.entries(CALLS).flatMap(([name, make]) =>
     make(context).map(({ args, expected, result }) => ({
       name,
@@ -351,7 +351,7 @@ const hasExpired = (row) => Date.parse(row.expires_at) < Date.now();
 /** The caller's confirmed address. */
 function confirmedEmail(me) {
   const login = me.world.logins.find((row) => row.id === me.login);
-  return me.id !== null && login.email_confirmed_at ? login.email : null;
+  return me.isSignedIn && login.email_confirmed_at ? login.email : null;
 }
 
 /** Whether an invite was sent to the caller's confirmed address. */

@@ -130,12 +130,12 @@ testAnswers('list_organizations shows administrators of the installation how lar
 });
 
 testAnswers('callers get the number of their notifications and their pending invites', (me) => [
-  { sql: json('count_unread_notifications'), expected: answer(me, me.id === null ? undefined : unread(me).length) },
+  { sql: json('count_unread_notifications'), expected: answer(me, !me.isSignedIn ? undefined : unread(me).length) },
   ...me.world.orgs.map((org) => ({
     sql: json('count_unread_notifications', org),
-    expected: answer(me, me.id === null ? undefined : unread(me).filter((row) => row.org_id === org).length),
+    expected: answer(me, !me.isSignedIn ? undefined : unread(me).filter((row) => row.org_id === org).length),
   })),
-  { sql: call('my_pending_invites'), shown: ids, expected: answer(me, me.id === null ? undefined : ids(pendingInvites(me))) },
+  { sql: call('my_pending_invites'), shown: ids, expected: answer(me, !me.isSignedIn ? undefined : ids(pendingInvites(me))) },
 ]);
 
 testAnswers('may_read_file follows attachments, may_upload_file follows tickets', (me, world) => [

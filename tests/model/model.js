@@ -13,7 +13,8 @@ export const isForPeople = (table, verb) => rulesOf(table)[verb] !== nobody;
 
 /** A new row with the defaults that matter for rights. */
 export const withDefaults = (me, row) => ({
-  ...{ created_by: me.id, uploaded_by: me.id, author: me.id, user_id: me.id, linked_by: me.id, is_internal: false },
+  ...{ created_by: me.profile, uploaded_by: me.profile, author: me.profile, user_id: me.profile, linked_by: me.profile },
+  is_internal: false,
   ...row,
 });
 

@@ -73,6 +73,7 @@ const NEED_NO_TABLE = [
   'act_as',
   'is_blank',
   'is_within_years_1_to_9999',
+  'load_library',
   'jwt_subject',
   'bypasses_row_security',
   'uuid_generate_v7',

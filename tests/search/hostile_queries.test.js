@@ -148,16 +148,24 @@ test('filters read a bounded number of rows, with words and without', async () =
   ];
   const words = ['', 'common', 'ancient', 'comm', 'xyzzy', '-ancient', '"ancient common"'];
   const queries = filters.flatMap((filter) => words.map((word) => `${word} ${filter}`));
+  const many = (key, value) => Array.from({ length: 200 }, (_, n) => `${key}:${value},x${n}`).join(' ');
+  for (const [key, value] of [
+    ['assignee', 'ada'],
+    ['requester', 'alice'],
+    ['tag', 'office'],
+    ['category', 'a'],
+    ['stage', 'new'],
+    ['created', '2026'],
+  ]) {
+    queries.push(many(key, value), `common ${many(key, value)}`, many(key, value).replaceAll(/,x\d+/g, ''));
+  }
   const calls = CALLS.slice(0, 2);
   assert.deepEqual(await problemsOf(queries, calls), []);
 });
 
-// The limit that docs/performance.md names.
-const OPEN = { todo: 'the index returns all older matches at once' };
-
-test('words that only older documents have read a bounded number of rows', OPEN, async () => {
+test('words that only older documents have read a bounded number of rows', async () => {
   const queries = [
-    ...['ancient', 'anci', 'ancient common', 'ancient -xyzzy', 'common -ordinary', 'xyzzy or -ordinary'],
+    ...['ancient', 'anci', 'ancient common', 'ancient -xyzzy', 'common -ordinary'],
     ...['common in:comments', 'ancient in:title', '-ancient in:comments', 'ancient -in:tickets', 'ancient -tag:office'],
   ];
   assert.deepEqual(await problemsOf(queries), []);
@@ -167,4 +175,11 @@ test(`${QUERIES} random queries are answered and read a bounded number of rows (
   const generated = hostileTexts(SEED, 2000);
   const queries = Array.from({ length: QUERIES }, () => generated.next().value);
   assert.deepEqual(await problemsOf(queries), []);
+});
+
+// A list goes through its tickets in order, because it may be sorted by anything.
+const OPEN = { todo: 'a list of tickets with a word that only older ones have passes over all others' };
+
+test('alternatives that only older documents have read a bounded number of rows', OPEN, async () => {
+  assert.deepEqual(await problemsOf(['xyzzy or -ordinary']), []);
 });

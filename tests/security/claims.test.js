@@ -154,12 +154,14 @@ test('claims other than sub grant nothing', async () => {
   assert.deepEqual(differingEntries(await readEverything({ role: 'authenticated', claims: extraClaims }), before), []);
 });
 
-test('a login without a profile is nobody', async () => {
+test('a login without a profile gets nothing of any organization', async () => {
   const login = randomUUID();
   await db.sql('alter table auth.users disable trigger user');
   await db.sql(`insert into auth.users (id, email, email_confirmed_at) values ($1, 'nemo@example.com', now())`, [login]);
   await db.sql('alter table auth.users enable trigger user');
-  assert.deepEqual(differingEntries(await readEverything({ login }), nobody), []);
+  const answers = await readEverything({ login });
+  assert.deepEqual(findSecrets(answers, [acme.org]), []);
+  for (const table of ['organizations', 'org_members', 'tickets', 'notifications']) assert.deepEqual(answers[table], []);
 });
 
 test('a person without an organization gets nothing of any organization', async () => {

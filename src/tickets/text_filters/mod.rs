@@ -5,6 +5,8 @@ mod people;
 pub mod scope;
 pub mod times;
 
+use std::cell::Cell;
+
 use pgrx::Uuid;
 
 use self::scope::{Part, Scope};
@@ -74,20 +76,31 @@ pub type Meaning<C> = Option<(&'static str, Vec<C>)>;
 
 /// Who asks, and where. Names mean nothing in an organization of which the caller is no member, and
 /// those of people mean nothing to customers, so that neither can be tried out.
-#[derive(Clone, Copy)]
 pub struct Asker {
     pub org: Uuid,
     me: Option<Uuid>,
     is_staff: bool,
     is_member: bool,
+    look_ups_left: Cell<usize>,
 }
+
+/// A query has at most so many names and times. More are words.
+const MAX_LOOK_UPS: usize = 20;
 
 impl Asker {
     pub fn in_org(org: Uuid) -> Result<Asker> {
         let caller = Caller::current()?;
         let is_staff = rights::acts_as_staff(org)?;
         let is_member = is_staff || caller.is_member(org);
-        Ok(Asker { org, me: caller.profile, is_staff, is_member })
+        let look_ups_left = Cell::new(MAX_LOOK_UPS);
+        Ok(Asker { org, me: caller.profile, is_staff, is_member, look_ups_left })
+    }
+
+    /// Whether another value may be looked up, which reads rows.
+    pub fn may_look_up(&self) -> bool {
+        let left = self.look_ups_left.get();
+        self.look_ups_left.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// What `key:value` means for tickets; None if it is no filter on tickets.
@@ -109,11 +122,11 @@ impl Asker {
                 let number = value.trim_start_matches('#').parse().ok();
                 one("number", number.map(TicketFilter::Number))
             }
-            "created" => {
+            "created" if self.may_look_up() => {
                 find_times(self.org, value, ["created", "created from", "created before"])?
                     .map(|(key, times)| (key, vec![TicketFilter::Created(times)]))
             }
-            "updated" => {
+            "updated" if self.may_look_up() => {
                 find_times(self.org, value, ["updated", "updated from", "updated before"])?
                     .map(|(key, times)| (key, vec![TicketFilter::Updated(times)]))
             }
@@ -136,7 +149,7 @@ impl Asker {
     ) -> Result<Meaning<TicketFilter>> {
         let people = match self.me {
             Some(me) if value.eq_ignore_ascii_case("me") => vec![me],
-            _ if self.is_staff => people::find(self.org, value)?,
+            _ if self.is_staff && self.may_look_up() => people::find(self.org, value)?,
             _ => Vec::new(),
         };
         Ok((!people.is_empty()).then(|| (key, people.into_iter().map(filter).collect())))
@@ -150,7 +163,7 @@ impl Asker {
         value: &str,
         filter: fn(Uuid) -> TicketFilter,
     ) -> Result<Meaning<TicketFilter>> {
-        if !self.is_member {
+        if !self.is_member || !self.may_look_up() {
             return Ok(None);
         }
         let wanted = plain(value);
