@@ -238,12 +238,13 @@ comment on index helpdesk.ticket_attachments_uploaded_by_idx is
 comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files.';
 
 comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is
-  'Sets requester_id from the ticket, and refuses to change author, ticket and visibility.';
+  'Sets requester_id from the ticket, and refuses to change author, ticket and visibility. Locks '
+  'the ticket of a comment that is deleted.';
 comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is
   'Counts the comment, moves the ticket up in lists, and reopens it if its customer replies.';
 comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is
   'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, '
-  'comment and visibility.';
+  'comment and visibility. Locks the ticket of an attachment that is deleted.';
 comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is
   'Counts the attachment and moves the ticket up in lists.';
 
