@@ -28,8 +28,8 @@ create table helpdesk.profiles (
     check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
   constraint profiles_role_check check (role in ('customer', 'agent', 'admin')),
   constraint profiles_avatar_url_check
-    check (avatar_url ~ '^https?://[^[:space:][:cntrl:]]+$'
-           and pg_catalog.char_length(avatar_url) <= 2000),
+    check (pg_catalog.char_length(avatar_url) <= 2000
+           and avatar_url ~ '^https?://[^[:space:][:cntrl:]]+$'),
   constraint profiles_preferences_check check (pg_catalog.jsonb_typeof(preferences) = 'object')
 );
 

@@ -73,7 +73,7 @@ create table helpdesk.org_invites (
   constraint org_invites_created_by_fkey foreign key (created_by) references helpdesk.profiles (id),
   constraint org_invites_used_by_fkey foreign key (used_by) references helpdesk.profiles (id),
   constraint org_invites_email_check
-    check (email ~ '^[^@\s]+@[^@\s]+$' and pg_catalog.char_length(email) <= 320),
+    check (pg_catalog.char_length(email) <= 320 and email ~ '^[^@\s]+@[^@\s]+$'),
   constraint org_invites_expires_at_check
     check (expires_at > created_at and expires_at <= created_at + interval '366 days'),
   constraint org_invites_used_by_check check ((used_at is null) = (used_by is null))

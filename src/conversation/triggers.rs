@@ -105,7 +105,7 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     ];
     check_comment(new, org)?;
     // Browsers send no media type for a file that they do not know.
-    if !is_comment(new) && new.get::<&str>("file_type")? == Some("") {
+    if !is_comment(new) && new.text("file_type")? == Some("") {
         changes.push(ColumnChange::new("file_type", UNKNOWN_FILE_TYPE));
     }
     Ok(changes)

@@ -29,7 +29,7 @@ fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> Trigge
 
 fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    let language: String = new.required("search_language")?;
+    let language = error::required(new.text("search_language")?, "search_language")?;
     let found = statement::write(LANGUAGES).fetch_optional(&[language.into()], |row| {
         (row.get::<bool>(1) == Some(true), row.get::<String>(2).unwrap_or_default())
     })?;

@@ -63,9 +63,13 @@ pub fn organization_marker(org: Uuid, kind: &str) -> String {
 }
 
 /// The lexeme, without its prefix, of the tickets whose requester or assignee is this person.
-pub fn person_lexeme(person: Uuid) -> String {
-    let id: String = person.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{PERSON}{id}")
+pub(super) fn person_lexeme(person: Uuid) -> String {
+    let mut id = [0; uuid::fmt::Simple::LENGTH];
+    let id = uuid::Uuid::from_bytes(*person.as_bytes()).simple().encode_lower(&mut id);
+    let mut lexeme = String::with_capacity(id.len() + 1);
+    lexeme.push(PERSON);
+    lexeme.push_str(id);
+    lexeme
 }
 
 /// A lexeme as tsvector and tsquery print it.

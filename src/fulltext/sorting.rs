@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::language_lock::lock_language;
+use super::text::sortable;
 use crate::platform::collation::Collation;
 use crate::platform::error::Result;
 use crate::platform::statement;
@@ -65,7 +66,7 @@ fn sort_key(p_text: Option<&str>, p_language: Option<&str>) -> Option<Vec<u8>> {
     let known = TAGS.iter().find(|(name, _)| *name == language);
     let tag = known.map_or(language, |(_, tag)| tag);
     let collation = Collation::of_tag(tag).or_else(|| Collation::of_tag(ROOT))?;
-    Some(collation.sort_key(p_text?))
+    Some(collation.sort_key(sortable(p_text?)))
 }
 
 /// The key of a title in the order of the organization's language, which does not change until the

@@ -7,6 +7,10 @@ const MAX_TEXT: usize = 100_000;
 /// square.
 const MAX_QUERY: usize = 2_000;
 
+/// The longest title. A longer text, which only cursors of callers have, sorts by its beginning,
+/// because the cost of a key grows with the square of the number of marks on a letter.
+const MAX_SORTED: usize = 500;
+
 pub(super) const MAX_QUERY_WORDS: usize = 50;
 
 /// Words of more bytes are neither completed nor compared for typos.
@@ -20,6 +24,11 @@ pub(super) fn indexable(text: &str) -> &str {
 /// The part of a query that is read.
 pub(super) fn readable(query: &str) -> &str {
     first_characters(query, MAX_QUERY)
+}
+
+/// The part of a text that it is sorted by.
+pub(super) fn sortable(text: &str) -> &str {
+    first_characters(text, MAX_SORTED)
 }
 
 fn first_characters(text: &str, count: usize) -> &str {

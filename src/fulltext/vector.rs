@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use pgrx::Uuid;
+use pgrx::datum::Array;
 use pgrx::prelude::*;
 
 use super::analyzer::Analyzer;
@@ -45,7 +46,7 @@ fn document_lexemes(
     p_title: Option<&str>,
     p_keywords: Option<&str>,
     p_text: Option<&str>,
-    p_people: default!(Option<Vec<Option<Uuid>>>, "null"),
+    p_people: default!(Option<Array<Uuid>>, "null"),
 ) -> Result<Option<String>> {
     let (Some(org), Some(prefix), Some(language)) = (p_org_id, p_prefix, p_language) else {
         return Ok(None);
@@ -60,7 +61,7 @@ fn document_lexemes(
     if p_title.is_some() || p_text.is_some() {
         push_lexeme(&mut tsvector, &marker, "");
     }
-    for person in p_people.into_iter().flatten().flatten() {
+    for person in p_people.iter().flat_map(Array::iter).flatten() {
         push_lexeme(&mut tsvector, &marker, &person_lexeme(person));
     }
     Ok(Some(tsvector))

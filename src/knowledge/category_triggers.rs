@@ -125,8 +125,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         Some(old) => (!new.same_image(old, "parent_id")?, !new.same_image(old, "name")?),
         None => (true, true),
     };
-    let name: String = new.required("name")?;
-    let name = name.trim();
+    let name = error::required(new.text("name")?, "name")?.trim();
     if is_moved || is_renamed {
         let (id, parent): (Uuid, Option<Uuid>) = (new.required("id")?, new.get("parent_id")?);
         statement::write(LOCK_TREE).execute(&[org.into()])?;

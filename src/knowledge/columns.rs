@@ -1,7 +1,6 @@
 //! The columns of an article that users write: what they may contain, and what counts as a change.
 
 use pgrx::Uuid;
-use pgrx::datum::Array;
 
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
@@ -31,7 +30,7 @@ pub(super) const TRACKED_COLUMNS: &[&str] =
 pub(super) fn check_columns(new: &TriggerRow, written: &[&str]) -> Result<()> {
     for (column, max) in [("title", MAX_TITLE), ("content", MAX_CONTENT)] {
         if written.contains(&column)
-            && let Some(text) = new.get::<&str>(column)?
+            && let Some(text) = new.text(column)?
         {
             check_text(column, text.trim(), max)?;
         }
@@ -41,7 +40,7 @@ pub(super) fn check_columns(new: &TriggerRow, written: &[&str]) -> Result<()> {
         ("status", ["draft", "published", "archived"], "draft, published or archived."),
     ] {
         if written.contains(&column)
-            && let Some(value) = new.get::<&str>(column)?
+            && let Some(value) = new.text(column)?
             && !allowed.contains(&value)
         {
             return Err(error::invalid("invalid_value", column, "not an allowed value", hint));
@@ -58,7 +57,7 @@ pub(super) fn normalize_columns(
     written: &[&str],
 ) -> Result<Vec<ColumnChange>> {
     let mut changes = Vec::new();
-    if let Some(title) = new.get::<&str>("title")?
+    if let Some(title) = new.text("title")?
         && title.trim().len() != title.len()
     {
         changes.push(ColumnChange::new("title", title.trim()));
@@ -99,11 +98,9 @@ pub(super) fn is_changed(
 ) -> Result<bool> {
     for column in written {
         let is_same = match *column {
-            "title" => {
-                new.get::<&str>(column)?.map(str::trim) == old.get::<&str>(column)?.map(str::trim)
-            }
+            "title" => new.text(column)?.map(str::trim) == old.text(column)?.map(str::trim),
             "tags" | "categories" => distinct_names(new, column)? == distinct_names(old, column)?,
-            _ => new.get::<&str>(column)? == old.get::<&str>(column)?,
+            _ => new.text(column)? == old.text(column)?,
         };
         if !is_same {
             return Ok(true);
@@ -115,7 +112,7 @@ pub(super) fn is_changed(
 /// The names in an array, trimmed, each once. Errors as soon as there are too many.
 fn distinct_names(row: &TriggerRow, column: &'static str) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
-    for name in row.required::<Array<&str>>(column)?.iter() {
+    for name in row.texts(column)?.iter() {
         pgrx::check_for_interrupts!();
         let name = name.map(str::trim).unwrap_or_default();
         check_text(column, name, MAX_NAME)?;

@@ -107,7 +107,7 @@ fn change_title_key(new: &TriggerRow, org: Uuid) -> Result<ColumnChange> {
 
 /// The time of publication of an article that is published. An import may set its own.
 fn change_published_at(new: &TriggerRow) -> Result<Option<ColumnChange>> {
-    if new.get::<&str>("status")? != Some("published") {
+    if new.text("status")? != Some("published") {
         return Ok(None);
     }
     let now = transaction::transaction_start();

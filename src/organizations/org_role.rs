@@ -33,7 +33,7 @@ fn org_members_canonicalize_role<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResul
 
 fn before_member_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    let role = new.get::<&str>("org_role")?.and_then(UserRole::from_label).map(UserRole::org_role);
+    let role = new.text("org_role")?.and_then(UserRole::from_label).map(UserRole::org_role);
     let change = role.map(|role| ColumnChange::new("org_role", role));
     Ok(Some(new.with_changes(change.into_iter().collect())?))
 }

@@ -41,14 +41,27 @@ const MAX_COLUMN: usize = 4 << 20;
 const MAX_ELEMENTS: usize = 10_000;
 
 /// The bytes of a value of variable length, uncompressed, without reading it.
-fn stored_size(datum: pg_sys::Datum) -> usize {
-    // SAFETY: callers pass a datum of a type with a length header.
-    unsafe { pg_sys::toast_raw_datum_size(datum) }
+///
+/// # Safety
+/// The type of the datum must have a length header.
+pub(super) unsafe fn stored_size(datum: pg_sys::Datum) -> usize {
+    // SAFETY: as required of the caller.
+    unsafe {
+        let header: *const pg_sys::varlena = datum.cast_mut_ptr();
+        match pgrx::varatt_is_1b_e(header) || pgrx::varatt_is_4b_c(header) {
+            true => pg_sys::toast_raw_datum_size(datum),
+            false => pgrx::varsize_any(header),
+        }
+    }
 }
 
 /// Errors if the value of a column is larger than any column allows.
-pub(super) fn check_column_size(column: &str, datum: pg_sys::Datum) -> Result<()> {
-    if stored_size(datum) > MAX_COLUMN {
+///
+/// # Safety
+/// The type of the datum must have a length header.
+pub(super) unsafe fn check_column_size(column: &str, datum: pg_sys::Datum) -> Result<()> {
+    // SAFETY: as required of the caller.
+    if unsafe { stored_size(datum) } > MAX_COLUMN {
         return Err(error::invalid("too_long", column, "too long", "Less than 4 MiB."));
     }
     Ok(())
@@ -95,11 +108,11 @@ impl FromDatum for JsonbText {
         if is_null {
             return None;
         }
-        if stored_size(datum) > MAX_STORED_JSON {
-            return Some(JsonbText(None));
-        }
         // SAFETY: the datum is a jsonb, because SqlTranslatable declares that type.
         unsafe {
+            if stored_size(datum) > MAX_STORED_JSON {
+                return Some(JsonbText(None));
+            }
             let jsonb = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
             if !has_short_numbers(jsonb.cast()) {
                 return Some(JsonbText(None));

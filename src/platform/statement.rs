@@ -15,6 +15,7 @@ use pgrx::PgTupleDesc;
 use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 
+use super::datum::stored_size;
 use super::error::{self, Result, internal};
 
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
@@ -22,7 +23,7 @@ const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// The most that `fetch_all` reads, in bytes. Callers keep it in memory of Rust, where a failed
 /// allocation ends the session.
-const MAX_RESULT: usize = 64 << 20;
+const MAX_RESULT: usize = 128 << 20;
 
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
@@ -126,7 +127,7 @@ impl Statement<'_> {
                 if size > MAX_RESULT {
                     return Err(error::too_large(
                         "too_large",
-                        "the result has more than 64 MiB",
+                        "the result has more than 128 MiB",
                         "Read the tables page by page.",
                     ));
                 }
@@ -296,11 +297,7 @@ impl Row<'_> {
     fn size(&self, columns: &[usize]) -> usize {
         let value = |&column: &usize| (!self.nulls[column]).then_some(self.values[column]);
         // SAFETY: the values of these columns have a length header.
-        columns
-            .iter()
-            .filter_map(value)
-            .map(|value| unsafe { pg_sys::toast_raw_datum_size(value) })
-            .sum()
+        columns.iter().filter_map(value).map(|value| unsafe { stored_size(value) }).sum()
     }
 }
 

@@ -4,10 +4,19 @@ use pgrx::prelude::*;
 
 use super::error::{self, Result};
 
-/// Whether nothing of a text can be seen, whatever the locale.
+/// So many characters are read between two looks for interrupts.
+const STRETCH: usize = 1 << 16;
+
+/// Whether nothing of a text can be seen, whatever the locale. A CHECK may call it for a text of
+/// any length.
 #[pg_extern(immutable, parallel_safe, strict)]
 pub fn is_blank(p_text: &str) -> bool {
-    p_text.chars().all(is_invisible)
+    p_text.chars().enumerate().all(|(position, character)| {
+        if position % STRETCH == STRETCH - 1 {
+            check_for_interrupts!();
+        }
+        is_invisible(character)
+    })
 }
 
 /// White space, control characters, and characters without a glyph. The last are those with the

@@ -1,6 +1,6 @@
 //! Row and statement triggers: typed access to OLD and NEW, changes to NEW, transition tables.
 
-use pgrx::datum::DatumWithOid;
+use pgrx::datum::{Array, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReportable;
 use pgrx::prelude::*;
 use pgrx::{PgTupleDesc, Uuid};
@@ -131,9 +131,26 @@ impl<'a> TriggerRow<'a> {
         if let Some(datum) = datum
             && attribute.attlen == -1
         {
-            check_column_size(column, datum)?;
+            // SAFETY: the length of the type is not fixed.
+            unsafe { check_column_size(column, datum)? };
         }
         // SAFETY: the caller asks for the Rust type that matches the column's SQL type.
+        Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
+    }
+
+    /// The value of a text column, however long, because it is not copied; None for NULL.
+    pub fn text(&self, column: &str) -> Result<Option<&str>> {
+        self.get_borrowed(column)
+    }
+
+    /// The elements of a text[] column that is NOT NULL, however many, because they are not copied.
+    pub fn texts(&self, column: &'static str) -> Result<Array<'_, &str>> {
+        error::required(self.get_borrowed(column)?, column)
+    }
+
+    fn get_borrowed<'r, T: FromDatum + 'r>(&'r self, column: &str) -> Result<Option<T>> {
+        let datum = self.datum(self.find_column(column)?.0);
+        // SAFETY: as in `get`. What is borrowed lives as long as the memory of the trigger's call.
         Ok(datum.and_then(|datum| unsafe { T::from_datum(datum, false) }))
     }
 

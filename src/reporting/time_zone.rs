@@ -19,7 +19,7 @@ fn organizations_check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResul
 
 fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    let zone: String = new.required("time_zone")?;
+    let zone = error::required(new.text("time_zone")?, "time_zone")?;
     // The default needs no look at pg_timezone_names, which reads hundreds of files.
     if zone != "UTC" && !statement::write(TIME_ZONE_EXISTS).exists(&[zone.into()])? {
         return Err(error::invalid(

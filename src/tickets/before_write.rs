@@ -83,7 +83,7 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     if is_archive && status != "closed" {
         check_people(new, org)?;
     }
-    if new.get::<&str>("status")?.is_some_and(|given| !given.is_empty() && given != status) {
+    if new.text("status")?.is_some_and(|given| !given.is_empty() && given != status) {
         return Err(status_does_not_match());
     }
     let mut changes = vec![
@@ -185,8 +185,8 @@ fn stage_changes(
 ) -> Result<Vec<ColumnChange>> {
     let now = transaction::transaction_start();
     let mut changes = Vec::new();
-    let requested: String = new.required("status")?;
-    let old_status: String = old.required("status")?;
+    let requested = error::required(new.text("status")?, "status")?;
+    let old_status = error::required(old.text("status")?, "status")?;
     let status = if new.same_image(old, "workflow_id")? {
         lock_stage(new, has_moved)?
     } else {
@@ -243,7 +243,7 @@ fn milestones(status: &str) -> [(&'static str, bool); 2] {
 }
 
 fn trimmed_title(new: &TriggerRow) -> Result<Option<ColumnChange>> {
-    let Some(title) = new.get::<&str>("title")? else {
+    let Some(title) = new.text("title")? else {
         return Ok(None);
     };
     let trimmed = title.trim();

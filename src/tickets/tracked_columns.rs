@@ -22,11 +22,9 @@ pub(super) fn changed_columns(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<
             continue;
         }
         let is_different = match *column {
-            "title" => {
-                new.get::<&str>(column)?.map(str::trim) != old.get::<&str>(column)?.map(str::trim)
-            }
+            "title" => new.text(column)?.map(str::trim) != old.text(column)?.map(str::trim),
             // Equal texts can have different images, of which one is compressed.
-            "description" => new.get::<&str>(column)? != old.get::<&str>(column)?,
+            "description" => new.text(column)? != old.text(column)?,
             _ => true,
         };
         if is_different {

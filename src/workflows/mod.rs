@@ -128,7 +128,7 @@ fn changes_of_stage(
     new: &TriggerRow,
 ) -> Result<Vec<ColumnChange>> {
     let mut changes = Vec::new();
-    let name = new.get::<&str>("name")?.unwrap_or_default();
+    let name = new.text("name")?.unwrap_or_default();
     let position: Option<i32> = new.get("position")?;
     let (was, is) = (old.map(Start::of).transpose()?, Start::of(new)?);
     let is_renamed = match old {

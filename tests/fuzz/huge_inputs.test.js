@@ -30,10 +30,13 @@ const BACKEND = { role: 'service_role', claims: { role: 'service_role' } };
 const ofPeople = await functionsFor(db);
 const isOfPeople = ({ name }) => ofPeople.some((fn) => fn.name === name);
 const ofBackends = (await functionsFor(db, 'service_role')).filter((fn) => !isOfPeople(fn));
+const isOfBackends = ({ name }) => ofBackends.some((fn) => fn.name === name);
+const ofTheDba = (await functionsFor(db, process.env.PGUSER)).filter((fn) => !isOfPeople(fn) && !isOfBackends(fn));
 
 for (const [name, caller, functions] of [
   ['an admin', acme.admin, ofPeople],
   ['a backend', BACKEND, ofBackends],
+  ['the DBA', null, ofTheDba],
 ]) {
   test(`huge arguments of every function of ${name}`, async (t) => {
     const attempts = new Attempts(await callerSession(caller));

@@ -20,6 +20,19 @@ const write = (many) =>
   );
 const details = (session) => session.query('select helpdesk.get_ticket_details($1) as details', [ticket]);
 
+test('a history of more than 128 MiB is refused', async () => {
+  const other = await db.as(alice, (session) => openTicket(session, acme, 'Edited'));
+  await db.sql(
+    `insert into helpdesk.ticket_history (id, org_id, ticket_id, version, changes, changed_by)
+     select helpdesk.uuid_generate_v7(), $1, $2, i, jsonb_build_object('description', jsonb_build_object('from', repeat('a', $3), 'to', repeat('b', $3))), $4
+       from generate_series(1000, 1700) i`,
+    [acme, other, LONGEST, ben.profile],
+  );
+  const agent = await db.signIn(ben);
+  const error = await expectError('54000', agent.query('select helpdesk.get_ticket_details($1)', [other]));
+  assert.equal(error.detail, 'too_large');
+});
+
 test('details of more than 64 MiB are refused, and comments can be read through the table', async () => {
   await db.sql('alter table helpdesk.ticket_comments disable trigger ticket_comments_index_text');
   await write(20);
