@@ -4,7 +4,10 @@
 import { claimsOf, loginOf } from './lib/parameters.js';
 
 /** Each filter of list_org_tickets() as a fragment of JSON, and the combinations of inboxes. */
-const TICKET_FILTERS = ({ stage, smallStage, workflow, smallWorkflow, customerProfile, weekAgo, yearAgo }, isLarge) => ({
+const TICKET_FILTERS = (
+  { stage, smallStage, workflow, smallWorkflow, customerProfile, quietNumber, smallNumber, weekAgo, yearAgo },
+  isLarge,
+) => ({
   default: {},
   without_total: { count: 'none' },
   priority: { priority: 'urgent' },
@@ -25,6 +28,12 @@ const TICKET_FILTERS = ({ stage, smallStage, workflow, smallWorkflow, customerPr
   by_age: { sort: 'updatedAt' },
   by_creation: { sort: '-createdAt' },
   by_priority: { sort: '-priority' },
+  by_queue: { sort: 'queue' },
+  by_number: { sort: '-number' },
+  number: { number: isLarge ? quietNumber : smallNumber },
+  watching: { watching: true },
+  waiting_for_staff: { waitingFor: 'staff' },
+  waiting_for_customer: { waitingFor: 'customer' },
   search: { search: 'word300' },
   search_with_filter: { search: 'word300 status:open' },
   page_2: { page: 2 },
@@ -79,6 +88,7 @@ function callsOf(values, { who, isLarge }) {
     ...filtered('list_articles', ARTICLE_FILTERS),
     get_ticket_details: `get_ticket_details(${ticket})`,
     'get_ticket_details/org': `get_ticket_details(${ticket}, ${org})`,
+    'get_ticket_details/number': `get_ticket_details(p_org_id => ${org}, p_number => ${isLarge ? values.quietNumber : values.smallNumber})`,
     ticket_participant_name: `ticket_participant_name(${org}, ${ticket}, ${uuid(values.customerProfile)})`,
     'search/rare': `search(${org}, 'word9000')`,
     'search/two_words': `search(${org}, 'word300 word40')`,

@@ -93,14 +93,15 @@ analyze bench.tickets, bench.members, bench.many_members;
 insert into helpdesk.tickets
        (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by,
         created_at, updated_at, stage_entered_at, resolved_at, closed_at, version, latest_history_id, public_comment_count,
-        public_attachment_count)
+        public_attachment_count, last_public_comment_at, is_answered)
   select bench.id(3, t.org), t.id, row_number() over (partition by t.org order by t.n),
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
          'It happened again: ' || x.words || ' ' || md5(t.n::text), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
          case when t.stage > 1 then s.user_id end, c.user_id,
          t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
-         :comments - (:comments >= 2)::int, (t.n % 10 = 0)::int
+         :comments - (:comments >= 2)::int, (t.n % 10 = 0)::int,
+         t.created_at + nullif(case :comments when 2 then 1 else :comments end, 0) * interval '1 hour', :comments > 2 and t.stage > 1
     from bench.tickets t
     join bench.texts x on x.n = t.n * 31 % :texts
     join bench.many_members m on m.org_id = bench.id(3, t.org)
@@ -151,6 +152,10 @@ insert into helpdesk.notifications (org_id, id, user_id, ticket_id, type, conten
          jsonb_build_object('ticket_id', id, 'title', title), random() < 0.8, created_at, created_at + interval '30 days'
     from helpdesk.tickets where created_at > now() - interval '30 days';
 
+-- The agent who calls most functions watches one in 500 tickets of the largest organization.
+insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id)
+  select bench.id(3, t.org), t.id, bench.id(2, 21) from bench.tickets t where t.org = 1 and t.n % 500 = 0;
+
 -- 20,000 articles (fewer if there are fewer tickets), distributed like the tickets. Two thirds are
 -- published.
 insert into helpdesk.articles (org_id, id, title, content, author, visibility, status, created_at, updated_at)
@@ -177,9 +182,9 @@ insert into helpdesk.org_members (org_id, user_id, org_role)
 
 -- The tickets of the largest organization, for the benchmark to choose from.
 create table bench.largest as
-  select row_number() over (order by id)::int as n, id from (
-    select id from helpdesk.tickets where org_id = bench.id(3, 1) order by id offset 1) t;
-create unique index on bench.largest (n) include (id);
+  select row_number() over (order by id)::int as n, id, number from (
+    select id, number from helpdesk.tickets where org_id = bench.id(3, 1) order by id offset 1) t;
+create unique index on bench.largest (n) include (id, number);
 
 -- Deltas that are not folded yet, in the form in which the trigger appends them.
 create function bench.add_deltas(many int) returns void language sql as $$

@@ -52,7 +52,9 @@ export function readParameters() {
     customerTicket: query(
       `select min(id::text) from helpdesk.tickets where created_by = '${id(2, PEOPLE.customer)}' and status = 'open'`,
     ),
+    quietNumber: Number(query('select number from bench.largest where n = 7')),
     smallTicket,
+    smallNumber: Number(query(`select number from helpdesk.tickets where id = '${smallTicket}'`)),
     smallCustomerLogin: query(
       `select p.auth_id from helpdesk.tickets t join helpdesk.profiles p on p.id = t.created_by where t.id = '${smallTicket}'`,
     ),

@@ -36,7 +36,7 @@ const OPEN_HANDWRITTEN = (org) => `
   ), words as (
     insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
     select org_id, id, 'ticket', id, false,
-           helpdesk.document_lexemes(org_id, 't', 'simple', title, null, description)::tsvector
+           helpdesk.document_lexemes(org_id, 't', 'simple', title, null, description, array[created_by])::tsvector
       from ticket
   )
   select id from ticket`;
@@ -49,8 +49,9 @@ const anyOrg = 'bench.id(3, :n)';
 /** A random ticket of the largest organization. */
 const ANY_TICKET = '\\set n random(1, :many)\n';
 const anyTicket = '(select id from bench.largest where n = :n)';
+const anyNumber = '(select number from bench.largest where n = :n)';
 
-const DETAILS_HANDWRITTEN = (ticket) => `
+const DETAILS_HANDWRITTEN = (condition) => `
   select json_build_object(
     'ticket', json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'description', t.description, 'priority', t.priority,
       'status', t.status, 'version', t.version,
@@ -82,7 +83,7 @@ const DETAILS_HANDWRITTEN = (ticket) => `
     join helpdesk.workflows w on w.org_id = t.org_id and w.id = t.workflow_id
     join helpdesk.profiles c on c.id = t.created_by
     left join helpdesk.profiles a on a.id = t.assigned_to
-   where t.id = ${ticket} and ${isStaff('t.org_id')}`;
+   where ${condition} and ${isStaff('t.org_id')}`;
 
 /** With this many watchers of every queue of the largest organization. */
 const watched = (watchers, operation) => ({
@@ -163,7 +164,7 @@ export default [
           from changed
       ), words as (
         update helpdesk.search_documents d
-           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description)::tsvector
+           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description, array[c.created_by, c.assigned_to])::tsvector
           from changed c
          where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
       )
@@ -230,13 +231,19 @@ export default [
     what: 'An agent reads a ticket with three comments, another one each time.',
     helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(${anyTicket})`,
     baseline: `${ANY_TICKET}select baseline.get_ticket_details(${anyTicket})`,
-    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(anyTicket),
+    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(`t.id = ${anyTicket}`),
+  },
+  {
+    name: 'get_ticket_details_by_number',
+    what: 'The same by its number.',
+    helpdesk: `${ANY_TICKET}select helpdesk.get_ticket_details(p_org_id => :org, p_number => ${anyNumber})`,
+    handwritten: ANY_TICKET + DETAILS_HANDWRITTEN(`t.org_id = :org and t.number = ${anyNumber}`),
   },
   {
     name: 'get_ticket_details_500_comments',
     what: 'An agent reads a ticket with 500 comments.',
     helpdesk: 'select helpdesk.get_ticket_details(:chatty)',
     baseline: 'select baseline.get_ticket_details(:chatty)',
-    handwritten: DETAILS_HANDWRITTEN(':chatty'),
+    handwritten: DETAILS_HANDWRITTEN('t.id = :chatty'),
   },
 ];

@@ -271,3 +271,13 @@ test('new prefix matches come after old exact matches', async () => {
   assert.equal(new Set(found).size, OLD + 5);
   assert.ok(found.slice(0, OLD).every((document) => document.startsWith('ticket')));
 });
+
+test('the other documents of a block are found when the ticket that starts it is deleted', async () => {
+  await db.sql('delete from helpdesk.tickets where org_id = $1 and uuid_hash(id) & 8191 = 0', [globex]);
+  const left = await db.value('select count(*)::int from helpdesk.tickets where org_id = $1', [globex]);
+  const found = (await walk(await db.signIn(gina), globex, 'ancient ')).flat();
+  assert.equal(new Set(found).size, left);
+  await db.sql('delete from helpdesk.tickets where org_id = $1 and number % 2 = 0', [globex]);
+  const others = (await walk(await db.signIn(gina), globex, 'ancient ')).flat();
+  assert.equal(others.length, await db.value('select count(*)::int from helpdesk.tickets where org_id = $1', [globex]));
+});

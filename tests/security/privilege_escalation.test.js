@@ -201,7 +201,7 @@ test('nobody can make themselves installation administrator', async () => {
       `update helpdesk.profiles set role = 'admin'`,
       `insert into helpdesk.profiles (auth_id, role, name) values ('${person.login}', 'admin', 'x')`,
       `insert into helpdesk.profiles (auth_id, role, name) values ('${person.login}', 'admin', 'x')
-           on conflict (auth_id) do update set role = 'admin'`,
+           on conflict (auth_id) where auth_id is not null do update set role = 'admin'`,
       `insert into helpdesk.admin_invite_codes (code, expires_at) values (repeat('0', 64), now() + interval '1 day')`,
       `update helpdesk.admin_invite_codes set used_at = null, used_by = null`,
       `select helpdesk.create_admin_invite_code()`,
