@@ -84,7 +84,7 @@ test('an answer carries files and changes in one call, and a repeated request wr
   }
   // Whatever is wrong with a part of it, nothing is written.
   const wrong = { ...answer, p_idempotency_key: randomUUID() };
-  refused(await asBen.rpc('add_comment', { ...wrong, p_changes: { priority: 'hight' } }), 400, '22023');
+  refused(await asBen.rpc('add_comment', { ...wrong, p_changes: { priority: 'soon' } }), 400, '22023');
   refused(await asBen.rpc('add_comment', { ...wrong, p_attachments: [{ fileName: '' }] }), 400, '22023');
   refused(await asAlice.rpc('add_comment', wrong), 403, '42501');
   refused(await asMallory.rpc('add_comment', wrong), 403, '42501');
