@@ -157,14 +157,23 @@ create view helpdesk.workflow_stage_stats with (security_invoker = true) as
 
 -- Without the triggers, a write to a view with aggregates is an error that becomes HTTP 500.
 create trigger agent_tickets_refuse_write
+  before insert or update or delete on helpdesk.agent_tickets
+  for each statement execute function helpdesk.refuse_write_to_view();
+create trigger agent_tickets_refuse_row
   instead of insert or update or delete on helpdesk.agent_tickets
   for each row execute function helpdesk.refuse_write_to_view();
 
 create trigger customer_tickets_refuse_write
+  before insert or update or delete on helpdesk.customer_tickets
+  for each statement execute function helpdesk.refuse_write_to_view();
+create trigger customer_tickets_refuse_row
   instead of insert or update or delete on helpdesk.customer_tickets
   for each row execute function helpdesk.refuse_write_to_view();
 
 create trigger workflow_stage_stats_refuse_write
+  before insert or update or delete on helpdesk.workflow_stage_stats
+  for each statement execute function helpdesk.refuse_write_to_view();
+create trigger workflow_stage_stats_refuse_row
   instead of insert or update or delete on helpdesk.workflow_stage_stats
   for each row execute function helpdesk.refuse_write_to_view();
 
@@ -320,7 +329,13 @@ comment on policy staff_read_agent_activity on helpdesk.ticket_days_by_agent is
 
 comment on trigger agent_tickets_refuse_write on helpdesk.agent_tickets is
   'Refuses every write, and says what to write instead.';
+comment on trigger agent_tickets_refuse_row on helpdesk.agent_tickets is
+  'Without it, Postgres would refuse writes before the other trigger fires.';
 comment on trigger customer_tickets_refuse_write on helpdesk.customer_tickets is
   'Refuses every write, and says what to write instead.';
+comment on trigger customer_tickets_refuse_row on helpdesk.customer_tickets is
+  'Without it, Postgres would refuse writes before the other trigger fires.';
 comment on trigger workflow_stage_stats_refuse_write on helpdesk.workflow_stage_stats is
   'Refuses every write, and says what to write instead.';
+comment on trigger workflow_stage_stats_refuse_row on helpdesk.workflow_stage_stats is
+  'Without it, Postgres would refuse writes before the other trigger fires.';

@@ -54,9 +54,10 @@ create table helpdesk.tickets (
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
   -- Keeps timestamps within what date arithmetic and epoch sums can represent.
-  constraint tickets_timestamps_check check (helpdesk.is_within_years_1_to_9999(
-    created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
-    last_public_comment_at)),
+  constraint tickets_timestamps_check check (
+    '[0001-01-01 00:00Z, 9999-12-31 00:00Z]'::tstzrange @> all (array[
+      created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
+      last_public_comment_at])),
   constraint tickets_number_check check (number between 1 and 1000000000000)
 );
 

@@ -15,7 +15,7 @@ const CLAIMS: &CStr = c"request.jwt.claims";
 const SUBJECT: &CStr = c"request.jwt.claim.sub";
 
 /// Longer claims are nobody's. An access token arrives in a header of HTTP, which is far shorter.
-const MAX_CLAIMS: usize = 1 << 20;
+const MAX_CLAIMS: usize = 16 << 20;
 
 static CLAIMS_SETTING: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 

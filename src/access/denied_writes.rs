@@ -62,19 +62,20 @@ unsafe extern "C-unwind" fn check_writes(plan: *mut pg_sys::PlannedStmt) {
     denial.map_or(Ok(()), Err).unwrap_or_report();
 }
 
-/// Trigger on views: nobody writes them, not even those who may write everything.
+/// Trigger on views: nobody writes them, not even those who may write everything. It refuses each
+/// statement; for Postgres to get so far, it is also an INSTEAD OF trigger.
 #[pg_trigger(sql = "
     create function helpdesk.refuse_write_to_view() returns trigger
     language c set search_path = pg_catalog, pg_temp
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn refuse_write_to_view<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     let view = trigger.table_name().unwrap_or_default();
-    trigger::run_row_trigger(trigger, |rows| {
+    trigger::run_statement_trigger(trigger, |_| {
         Err(table_is_read_only(
             &view,
-            match (rows.old, rows.new) {
-                (None, _) => Verb::Insert,
-                (_, None) => Verb::Delete,
+            match trigger.op() {
+                Ok(PgTriggerOperation::Insert) => Verb::Insert,
+                Ok(PgTriggerOperation::Delete) => Verb::Delete,
                 _ => Verb::Update,
             },
         ))

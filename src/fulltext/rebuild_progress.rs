@@ -72,12 +72,10 @@ fn continue_search_rebuild(p_max_documents: default!(Option<i32>, "1000")) -> Re
             format!("A whole number from 1 to {MAX_DOCUMENTS}."),
         ));
     }
-    let mut left = i64::from(max);
-    while left > 0
-        && let Some(org) = statement::write(FIRST).fetch_scalar::<Uuid>(&[])?
-    {
-        left -= continue_organization(org, left)?;
-    }
+    // Documents of one kind in one organization, because locks on more would deadlock with others.
+    while let Some(org) = statement::write(FIRST).fetch_scalar::<Uuid>(&[])?
+        && continue_organization(org, max.into())? == 0
+    {}
     Ok(statement::write(REMAINING).fetch_scalar(&[])?.unwrap_or_default())
 }
 

@@ -20,7 +20,6 @@ pub mod statement;
 pub mod system_write;
 pub mod text;
 pub mod time_zone;
-pub mod timestamps;
 pub mod transaction;
 pub mod trigger;
 pub mod uuid;

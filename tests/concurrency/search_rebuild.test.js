@@ -69,9 +69,13 @@ test('a batch waits for an open change of a name', async () => {
 });
 
 test('writes to the rows of a batch wait for its end; others and searches do not', async () => {
+  await proceed(rebuilder); // The people.
   await rebuilder.query('begin');
   await proceed(rebuilder, 25);
-  const { rows } = await rebuilder.query('select last_id from helpdesk.search_rebuilds where org_id = $1 and step = 2', [acme]);
+  const { rows } = await rebuilder.query(
+    'select r.last_id from helpdesk.search_rebuilds r join helpdesk.tickets t on t.id = r.last_id where r.org_id = $1',
+    [acme],
+  );
   const blocked = rename(admin, rows[0].last_id, 'In the batch');
   await db.waitUntilBlocked(admin);
   const opened = await openTicket(writer, acme, 'Opened meanwhile');

@@ -72,17 +72,18 @@ for (const [name, caller] of Object.entries({ 'an admin': acme.admin, 'the DBA':
   });
 }
 
-test('huge claims are nobody’s', async () => {
+test('huge claims are handled', async () => {
   const session = await callerSession(acme.admin);
-  for (const claims of [
-    `jsonb_build_object('sub', repeat('x', ${5 * SIZE}))`,
-    `jsonb_build_object('sub', '${acme.admin.login}', 'name', repeat('x', ${5 * SIZE}))`,
-    `(select jsonb_agg(i) from generate_series(1, ${SIZE}) i)`,
+  for (const [claims, person] of [
+    [`jsonb_build_object('sub', repeat('x', ${5 * SIZE}))`, null],
+    [`jsonb_build_object('sub', '${acme.admin.login}', 'name', repeat('x', ${5 * SIZE}))`, acme.admin.profile],
+    [`jsonb_build_object('sub', '${acme.admin.login}', 'name', repeat('x', 17000000))`, null],
+    [`(select jsonb_agg(i) from generate_series(1, ${SIZE}) i)`, null],
   ]) {
     await session.query('savepoint claims');
     await session.query(`select set_config('request.jwt.claims', (${claims})::text, true)`);
     const { rows } = await session.query('select helpdesk.my_profile_id() as id');
-    assert.equal(rows[0].id, null, claims);
+    assert.equal(rows[0].id, person, claims);
     await session.query('rollback to claims');
   }
   await db.disconnect(session);

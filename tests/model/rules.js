@@ -321,7 +321,7 @@ export const VIEWS = {
  */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 is_blank is_within_years_1_to_9999 my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
+    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
     my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin load_library bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles suggest_articles search`),

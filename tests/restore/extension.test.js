@@ -72,7 +72,6 @@ test('only superusers can install or migrate', async () => {
 const NEED_NO_TABLE = [
   'act_as',
   'is_blank',
-  'is_within_years_1_to_9999',
   'load_library',
   'jwt_subject',
   'bypasses_row_security',

@@ -23,6 +23,7 @@ Callers: service_role and the database administrator.';
 comment on function helpdesk.continue_search_rebuild(integer) is
 'Rebuilds the next part of the full-text indexes that are due. Commit after each call; writes to the
 rows of the batch wait until then, everything else goes on. Another session that calls it waits.
+A call reads documents of one kind in one organization.
 Result: about how many documents are still to be read; 0 when nothing is due.
 Callers: service_role and the database administrator.
 p_max_documents: 1 to 100,000, default 1000.

@@ -4,7 +4,6 @@
 grant execute on function
   helpdesk.uuid_generate_v7(),
   helpdesk.is_blank(text),
-  helpdesk.is_within_years_1_to_9999(timestamptz[]),
   helpdesk.bypasses_row_security()
   to anon, authenticated, service_role;
 
@@ -16,10 +15,6 @@ comment on function helpdesk.is_blank(text) is
 'Whether nothing of a text can be seen.
 It is empty or consists of white space, control characters and characters without a glyph, as
   Unicode defines them, whatever the locale of the database.';
-
-comment on function helpdesk.is_within_years_1_to_9999(timestamptz[]) is
-'Whether timestamps are within the years 1 to 9999.
-Date arithmetic and sums of seconds can represent these. A null is disregarded.';
 
 comment on function helpdesk.bypasses_row_security() is
 'Whether the database role of the caller bypasses row security, as superusers and service_role do.

@@ -42,7 +42,8 @@ end $$;
 select test.is_complete(), (select count(*) from helpdesk.search_rebuilds), (select count(*) from helpdesk.articles where title_key = '');
 ---- One organization; the others are left alone
 select helpdesk.start_search_rebuild(test.org_id('Globex')), helpdesk.start_search_rebuild(test.org_id('Globex')), helpdesk.start_search_rebuild(gen_random_uuid());
-select helpdesk.continue_search_rebuild(), test.is_complete();
+do $$ begin while helpdesk.continue_search_rebuild() > 0 loop commit; end loop; end $$;
+select test.is_complete(), (select count(*) from helpdesk.search_rebuilds);
 -- A rebuild at once needs no other.
 select helpdesk.start_search_rebuild();
 select helpdesk.rebuild_search_index(test.org_id('Acme'));
