@@ -30,6 +30,9 @@ const START: &str = "
 const FIRST: &str = "
     select r.org_id from helpdesk.search_rebuilds r order by r.started_at, r.org_id limit 1";
 
+/// Before the row of the progress, as rebuild_search_index() locks them.
+const LOCK_DOCUMENTS: &str = "lock table helpdesk.search_documents in row exclusive mode";
+
 const LOCK_PROGRESS: &str = "
     select r.step, r.last_id from helpdesk.search_rebuilds r where r.org_id = $1 for update";
 
@@ -80,9 +83,10 @@ fn continue_search_rebuild(p_max_documents: default!(Option<i32>, "1000")) -> Re
 }
 
 /// Returns how many documents it read. Another session that rebuilds waits, and continues after
-/// this one. The lock comes first, because whoever changes the language takes it first.
+/// this one. The advisory lock comes first, because whoever changes the language takes it first.
 fn continue_organization(org: Uuid, count: i64) -> Result<i64> {
     advisory_lock(org, Lock::Shared);
+    statement::write(LOCK_DOCUMENTS).execute(&[])?;
     let progress = statement::write(LOCK_PROGRESS).fetch_optional(&[org.into()], |row| {
         Some(Progress { step: row.get(1)?, last: row.get(2) })
     })?;

@@ -82,6 +82,7 @@ pub fn elements(argument: &'static str, array: &Array<Uuid>) -> Result<Vec<Optio
 pub struct JsonbText(Option<String>);
 
 impl JsonbText {
+    #[cfg(any(test, feature = "pg_test"))]
     pub fn new(text: String) -> JsonbText {
         JsonbText(Some(text))
     }
