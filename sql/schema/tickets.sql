@@ -15,7 +15,7 @@ create table helpdesk.ticket_counters (
 create table helpdesk.tickets (
   org_id uuid not null,
   id uuid not null default helpdesk.uuid_generate_v7(),
-  -- A trigger sets what has no default of its own. The placeholders stand for "not given".
+  -- Defaults of 0, '' and the nil UUID mean "not given": a trigger fills in these columns.
   number bigint not null default 0,
   title text not null,
   description text,

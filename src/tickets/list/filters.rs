@@ -96,7 +96,7 @@ impl Assignee {
     }
 }
 
-/// Who is expected to answer next on a ticket that is open or pending.
+/// Who has to answer next on an open or pending ticket.
 #[derive(Clone, Copy)]
 pub enum WaitingFor {
     Staff,

@@ -74,8 +74,8 @@ pub type TicketFilters = Clauses<TicketFilter>;
 /// Conditions for one value, and the key of those that are alternatives to them.
 pub type Meaning<C> = Option<(&'static str, Vec<C>)>;
 
-/// Who asks, and where. Names mean nothing in an organization of which the caller is no member, and
-/// those of people mean nothing to customers, so that neither can be tried out.
+/// The caller and the organization that they search. Only members can filter by names, and only
+/// staff by names of people, so that nobody else finds out by trying which names exist.
 pub struct Asker {
     pub org: Uuid,
     me: Option<Uuid>,

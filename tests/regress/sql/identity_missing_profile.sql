@@ -85,7 +85,7 @@ select helpdesk.ensure_profile() is not null;
 select name, email from helpdesk.profiles;
 rollback;
 
----- Who stays nobody
+---- Logins that get no profile
 
 call test.set_claims('{"role": "authenticated", "sub": "00000000-0000-4000-8000-000000000009"}');
 select helpdesk.ensure_profile() is null;
