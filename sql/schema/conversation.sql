@@ -98,6 +98,11 @@ create trigger ticket_comments_before_write
   before insert or update or delete on helpdesk.ticket_comments
   for each row execute function helpdesk.conversation_before_write();
 
+-- The capital makes it come before RI_ConstraintTrigger.
+create trigger "Lock_tickets"
+  after delete on helpdesk.ticket_comments
+  for each row execute function helpdesk.conversation_lock_tickets();
+
 create trigger ticket_comments_touch_ticket
   after insert or delete on helpdesk.ticket_comments
   for each row execute function helpdesk.conversation_touch_ticket();
@@ -105,6 +110,10 @@ create trigger ticket_comments_touch_ticket
 create trigger ticket_attachments_before_write
   before insert or update or delete on helpdesk.ticket_attachments
   for each row execute function helpdesk.conversation_before_write();
+
+create trigger "Lock_tickets"
+  after delete on helpdesk.ticket_attachments
+  for each row execute function helpdesk.conversation_lock_tickets();
 
 create trigger ticket_attachments_touch_ticket
   after insert or delete on helpdesk.ticket_attachments
@@ -238,13 +247,17 @@ comment on index helpdesk.ticket_attachments_uploaded_by_idx is
 comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer''s own files.';
 
 comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is
-  'Sets requester_id from the ticket, and refuses to change author, ticket and visibility. Locks '
-  'the ticket of a comment that is deleted.';
+  'Sets requester_id from the ticket, and refuses to change author, ticket and visibility.';
+comment on trigger "Lock_tickets" on helpdesk.ticket_comments is
+  'Locks the files and tickets of all comments that a statement deletes, before its foreign keys '
+  'delete files and notifications.';
 comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is
   'Counts the comment, moves the ticket up in lists, and reopens it if its customer replies.';
 comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is
   'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, '
-  'comment and visibility. Locks the ticket of an attachment that is deleted.';
+  'comment and visibility.';
+comment on trigger "Lock_tickets" on helpdesk.ticket_attachments is
+  'Locks the tickets of all attachments that a statement deletes.';
 comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is
   'Counts the attachment and moves the ticket up in lists.';
 

@@ -41,10 +41,6 @@ const SUBTRACT_PUBLIC_COUNTS: &str = "
               order by c.created_at desc, c.id desc limit 1), false)
      where t.org_id = $1 and t.id = $2";
 
-/// Lock order: the ticket, then its notifications and ticket_internal_counts.
-const LOCK_TICKET: &str =
-    "select from helpdesk.tickets where org_id = $1 and id = $2 for no key update";
-
 const BUMP_UPDATED_AT: &str = "
     update helpdesk.tickets set updated_at = greatest(updated_at, $3)
      where org_id = $1 and id = $2
@@ -125,13 +121,8 @@ fn follow_requester(row: &TriggerRow, requester: Option<Uuid>) -> Result<()> {
     statement::write(update).execute(&[row.arg("org_id")?, row.arg("id")?, requester.into()])
 }
 
-/// Locks the ticket of a row that is deleted.
-pub(super) fn lock_ticket(row: &TriggerRow) -> Result<()> {
-    statement::write(LOCK_TICKET).execute(&[row.arg("org_id")?, row.arg("ticket_id")?])
-}
-
-/// Subtracts a deleted row from its ticket. `lock_ticket` came before, because a statement that
-/// waits for the ticket would look for the last comment in a snapshot of before it waited.
+/// Subtracts a deleted row from its ticket, which `deleted_rows` has locked: a statement that waits
+/// for the ticket would look for the last comment in a snapshot of before it waited.
 pub(super) fn subtract(row: &TriggerRow) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
     if row.required("is_internal")? {

@@ -4,6 +4,7 @@ mod access;
 mod attachments;
 mod comments;
 mod counts;
+mod deleted_rows;
 mod file;
 mod resolve;
 mod storage;

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::counts::{self, is_comment};
+use super::deleted_rows;
 use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights;
@@ -61,7 +62,7 @@ const IS_OWN_COMMENT: &str = "
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "ticket_id", "is_internal"];
 
 /// Trigger on comments and attachments: copies the requester from the ticket, protects columns, and
-/// locks the ticket of a row before the deletion reaches what belongs to the row.
+/// remembers what is deleted.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_before_write() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
@@ -75,7 +76,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         (Some(old), Some(new)) => (old, new),
         (None, Some(new)) => return Ok(Some(new.with_changes(before_insert(&new)?)?)),
         (Some(old), None) => {
-            counts::lock_ticket(&old)?;
+            deleted_rows::remember(&old)?;
             return Ok(Some(old.unchanged()));
         }
         (None, None) => return Ok(None),

@@ -14,7 +14,7 @@ const stages = await stagesOf(db, acme);
 const newTicket = (title) => db.as(alice, (session) => openTicket(session, acme, title));
 const say = async (session, ticket, isInternal = false) =>
   (await session.query(`select helpdesk.add_comment($1, 'Words', $2) as id`, [ticket, isInternal])).rows[0].id;
-const attach = (session, ticket, isInternal) =>
+const attach = (session, ticket, isInternal = false) =>
   session.query(`select helpdesk.add_attachment($1, 'a.txt', 'text/plain', 1, gen_random_uuid()::text, $2)`, [
     ticket,
     isInternal,
@@ -70,6 +70,70 @@ test('deleting the last comment waits for a newer one and counts it', async () =
   await agent.query('commit');
   await waiting;
   assert.deepEqual(await wrongCounts(db, [ticket]), []);
+});
+
+for (const [what, write] of [
+  ['comments', say],
+  ['files', attach],
+]) {
+  test(`deleting all ${what} of a ticket while somebody else deletes one: no deadlock, correct counts`, async () => {
+    const ticket = await newTicket(`Emptied of ${what}`);
+    const [agent, all, one] = [await db.signIn(ben), await db.connect(), await db.connect()];
+    for (let i = 0; i < 3; i++) await write(agent, ticket);
+    const table = what === 'comments' ? 'ticket_comments' : 'ticket_attachments';
+    await agent.query('begin');
+    await updateTicket(agent, ticket, { title: 'Locked' });
+    const waiting = [all.query(`delete from helpdesk.${table} where ticket_id = $1`, [ticket])];
+    await db.waitUntilBlocked(all);
+    waiting.push(
+      one.query(
+        `delete from helpdesk.${table} where id = (select max(id::text)::uuid from helpdesk.${table} where ticket_id = $1)`,
+        [ticket],
+      ),
+    );
+    await db.waitUntilBlocked(one);
+    await agent.query('commit');
+    assert.deepEqual(
+      (await Promise.all(waiting)).map(({ rowCount }) => rowCount),
+      [3, 0],
+    );
+    assert.deepEqual(await wrongCounts(db, [ticket]), []);
+  });
+}
+
+test('deleting comments with files while somebody else deletes one of the files: no deadlock, correct counts', async () => {
+  const ticket = await newTicket('Emptied of comments with files');
+  const [agent, all, one] = [await db.signIn(ben), await db.connect(), await db.connect()];
+  for (const path of ['a', 'b', 'c']) {
+    const file = { fileName: 'a.txt', fileType: 'text/plain', fileSize: 1, storagePath: `emptied/${path}` };
+    await agent.query(`select helpdesk.add_comment($1, 'Words', p_attachments => $2)`, [ticket, JSON.stringify([file])]);
+  }
+  await agent.query('begin');
+  await updateTicket(agent, ticket, { title: 'Locked' });
+  const waiting = [all.query('delete from helpdesk.ticket_comments where ticket_id = $1', [ticket])];
+  await db.waitUntilBlocked(all);
+  waiting.push(one.query(`delete from helpdesk.ticket_attachments where storage_path = 'emptied/c'`));
+  await db.waitUntilBlocked(one);
+  await agent.query('commit');
+  assert.deepEqual(
+    (await Promise.all(waiting)).map(({ rowCount }) => rowCount),
+    [3, 0],
+  );
+  assert.deepEqual(await wrongCounts(db, [ticket]), []);
+});
+
+test('a deleted comment waits for its ticket before its notifications go', async () => {
+  const ticket = await newTicket('Read while deleted');
+  const [agent, dba] = [await db.signIn(ben), await db.connect()];
+  const comment = await say(agent, ticket);
+  await agent.query('begin');
+  await updateTicket(agent, ticket, { title: 'Locked' });
+  const waiting = remove(dba, comment);
+  await db.waitUntilBlocked(dba);
+  assert.equal((await db.sql('select from helpdesk.notifications where comment_id = $1 for update nowait', [comment])).length, 1);
+  await agent.query('commit');
+  await waiting;
+  assert.equal(await db.value('select count(*)::int from helpdesk.notifications where comment_id = $1', [comment]), 0);
 });
 
 for (const [what, write] of [

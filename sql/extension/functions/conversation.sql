@@ -64,6 +64,10 @@ comment on function helpdesk.conversation_before_write() is
 'Trigger function on ticket_comments and ticket_attachments: copies the requester from the ticket
   and refuses to change the author, the ticket and the visibility.';
 
+comment on function helpdesk.conversation_lock_tickets() is
+'Trigger function on ticket_comments and ticket_attachments: locks the tickets of the rows that a
+  DELETE removes, and the files of comments before them.';
+
 comment on function helpdesk.conversation_touch_ticket() is
 'Trigger function on ticket_comments and ticket_attachments: updates the counts of the ticket, moves
   it up in lists, and reopens it if its customer replies.';
