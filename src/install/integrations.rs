@@ -6,10 +6,29 @@ use pgrx::prelude::*;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
 
-/// Jobs for pg_cron: name, schedule, and the function that the job calls.
-const JOBS: &[(&str, &str, &str)] = &[
-    ("helpdesk_cleanup_notifications", "0 0 * * *", "helpdesk.cleanup_old_notifications()"),
-    ("helpdesk_refresh_ticket_stats", "*/5 * * * *", "helpdesk.refresh_ticket_stats()"),
+/// A job of pg_cron.
+pub(super) struct Job {
+    pub(super) name: &'static str,
+    schedule: &'static str,
+    /// What it calls.
+    function: &'static str,
+    /// How long after one run the next one has been missed, as an interval.
+    pub(super) overdue_after: &'static str,
+}
+
+pub(super) const JOBS: &[Job] = &[
+    Job {
+        name: "helpdesk_cleanup_notifications",
+        schedule: "0 0 * * *",
+        function: "helpdesk.cleanup_old_notifications()",
+        overdue_after: "25 hours",
+    },
+    Job {
+        name: "helpdesk_refresh_ticket_stats",
+        schedule: "*/5 * * * *",
+        function: "helpdesk.refresh_ticket_stats()",
+        overdue_after: "15 minutes",
+    },
 ];
 
 const HAS_CRON: &str =
@@ -73,7 +92,7 @@ pub(super) fn enable_cron() -> Result<()> {
             "Run CREATE EXTENSION pg_cron first, or call the maintenance functions from another scheduler.",
         ));
     }
-    for (name, schedule, function) in JOBS {
+    for Job { name, schedule, function, .. } in JOBS {
         statement::write(SCHEDULE_JOB).execute(&[
             (*name).into(),
             (*schedule).into(),

@@ -82,14 +82,19 @@ fn report(
 /// other errors are about the transaction, the server or the installation: a cancelled statement, a
 /// timeout, a serialization failure, a full disk.
 pub fn refuses_data(code: PgSqlErrorCode) -> bool {
-    // ERRCODE_TO_CATEGORY: the class is in the lowest 12 bits.
-    let class = |code: PgSqlErrorCode| code as i32 & 0xfff;
     let classes = [
         ERRCODE_DATA_EXCEPTION,
         ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION,
         ERRCODE_WITH_CHECK_OPTION_VIOLATION,
     ];
-    code == ERRCODE_RAISE_EXCEPTION || classes.map(class).contains(&class(code))
+    code == ERRCODE_RAISE_EXCEPTION || classes.iter().any(|&class| same_class(code, class))
+}
+
+/// Whether the first two characters of two SQLSTATEs are the same.
+pub fn same_class(a: PgSqlErrorCode, b: PgSqlErrorCode) -> bool {
+    // ERRCODE_TO_CATEGORY: the class is in the lowest 12 bits.
+    let class = |code: PgSqlErrorCode| code as i32 & 0xfff;
+    class(a) == class(b)
 }
 
 /// Unwraps an argument that must not be NULL.

@@ -29,3 +29,11 @@ comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
 Callers: superusers.
 Errors: 55000 (no such publication).';
+
+comment on function helpdesk.health_check() is
+'Checks the installation: one row per check, with the status ok, warning or error, what was found, and
+  what to do.
+Covers the versions of library, extension and tables, security_report(), invalid indexes, the jobs of
+  pg_cron and what they should have done, the search index, Realtime''s publication, people, vacuum and
+  settings. A check that cannot run is an error. It reads little, and changes nothing.
+Callers: superusers.';

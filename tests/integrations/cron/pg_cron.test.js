@@ -68,10 +68,20 @@ describe('pg_cron', { skip }, () => {
     assert.equal(run.command, command);
   }
 
+  /** What health_check() says of the jobs. */
+  const health = () =>
+    db.sql(
+      `select check_name, status, regexp_replace(finding, ' at [^ ]+ [0-9:.]+[-+][0-9]+', '') as finding from helpdesk.health_check()
+        where check_name like 'job%' order by 1`,
+    );
+  const ofBoth = (status, finding) =>
+    [cleanup, refresh].map(({ jobname }) => ({ check_name: `job ${jobname}`, status, finding }));
+
   test('CREATE EXTENSION helpdesk schedules its jobs', async () => {
     await db.sql('create extension pg_cron');
     await db.createExtension();
     assert.deepEqual(await jobs(), [cleanup, refresh]);
+    assert.deepEqual(await health(), ofBoth('ok', 'has not run yet'));
   });
 
   test('repeated enable_cron() and install() keep one job per name and leave other jobs alone', async () => {
@@ -85,6 +95,7 @@ describe('pg_cron', { skip }, () => {
     for (const job of [cleanup, refresh]) {
       await db.sql('select cron.unschedule($1::text)', [job.jobname]);
       assert.ok((await jobs()).every(({ jobname }) => jobname !== job.jobname));
+      assert.ok((await health()).some(({ status, finding }) => status === 'error' && finding === 'is not scheduled'));
       await db.sql('select helpdesk.enable_cron()');
       assert.deepEqual(
         (await jobs()).find(({ jobname }) => jobname === job.jobname),
@@ -96,6 +107,7 @@ describe('pg_cron', { skip }, () => {
   test('the jobs delete expired notifications only and fold deltas into the counts', async () => {
     // Until there is something to do.
     await db.sql('select cron.alter_job(jobid, active => false) from cron.job');
+    assert.deepEqual(await health(), ofBoth('error', 'is not active'));
     const { acme, alice } = await createTwoOrganizations(db);
     await db.as(alice, async (session) => {
       for (const title of ['Expired', 'Fresh']) await openTicket(session, acme, title);
@@ -117,11 +129,25 @@ describe('pg_cron', { skip }, () => {
     assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
     assert.equal(await db.value('select sum(ticket_count)::int from helpdesk.ticket_stage_counts'), 2);
     assert.deepEqual(await told(), ['Fresh']);
+    assert.deepEqual(await health(), ofBoth('ok', 'ran last'));
+  });
+
+  test('health_check() tells of jobs that have missed a run or failed', async () => {
+    await db.sql('select cron.alter_job(jobid, active => false) from cron.job where jobname <> all ($1)', [
+      [cleanup.jobname, refresh.jobname],
+    ]);
+    await db.sql(`select cron.alter_job(jobid, schedule => '0 0 1 1 *') from cron.job`);
+    await db.sql(`update cron.job_run_details set start_time = now() - interval '26 hours'`);
+    assert.deepEqual(await health(), ofBoth('warning', 'ran last'));
+    await db.sql(`update cron.job_run_details set status = 'failed', return_message = 'ERROR: it failed'`);
+    assert.deepEqual(await health(), ofBoth('error', 'failed: ERROR: it failed'));
   });
 
   test('without pg_cron in the database, enable_cron() fails', async () => {
     await db.sql('drop extension pg_cron');
     const error = await expectError('55000', db.sql('select helpdesk.enable_cron()'));
     assert.match(error.message, /pg_cron/);
+    const [{ check_name, status }] = await health();
+    assert.deepEqual([check_name, status], ['jobs', 'ok']);
   });
 });

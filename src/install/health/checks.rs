@@ -1,0 +1,199 @@
+//! The queries of health_check(). Each returns status, finding and remedy; a check that finds
+//! nothing returns one row with the status ok.
+
+/// In the order of the result.
+pub(super) const CHECKS: &[(&str, &str)] = &[
+    ("versions", VERSIONS),
+    ("security_report", SECURITY_REPORT),
+    ("indexes and constraints", INVALID_OBJECTS),
+    ("unfolded counts", UNFOLDED_COUNTS),
+    ("expired notifications", EXPIRED_NOTIFICATIONS),
+    ("search index", SEARCH_INDEX),
+    ("realtime publication", PUBLICATION),
+    ("organizations", ORGANIZATIONS),
+    ("logins", LOGINS),
+    ("vacuum", VACUUM),
+    ("durability", DURABILITY),
+    ("settings", SETTINGS),
+];
+
+/// $1 is the version of the library, $2 the version of the tables that it needs.
+const VERSIONS: &str = r"
+    with found as (
+      select $1 as library, e.extversion as extension,
+             (select max(version) from helpdesk.schema_version) as tables
+        from pg_extension e where e.extname = 'helpdesk'
+    )
+    select case when extension = library and tables = $2 then 'ok' else 'error' end,
+           format('library %s, extension %s, tables of version %s, which should be %s',
+                  library, extension, coalesce(tables::text, 'unknown'), $2),
+           case when extension <> library then
+                  format('ALTER EXTENSION helpdesk UPDATE, or install the library of %s.', extension)
+                when tables is null or tables < $2 then 'SELECT helpdesk.migrate().'
+                when tables > $2 then 'Install the release that the tables belong to.' end
+      from found";
+
+const SECURITY_REPORT: &str = r"
+    select case count(*) when 0 then 'ok' else 'error' end, 'findings: ' || count(*),
+           case when count(*) > 0 then
+             'SELECT * FROM helpdesk.security_report() lists them, each with its remedy.' end
+      from helpdesk.security_report()";
+
+const INVALID_OBJECTS: &str = r"
+    with invalid as (
+      select format('index %s', i.indexrelid::regclass) as object,
+             format('REINDEX INDEX CONCURRENTLY %s', i.indexrelid::regclass) as remedy
+        from pg_index i join pg_class c on c.oid = i.indexrelid
+       where c.relnamespace = 'helpdesk'::regnamespace and not i.indisvalid
+       union all
+      select format('constraint %s of %s', c.conname, c.conrelid::regclass),
+             format('ALTER TABLE %s VALIDATE CONSTRAINT %I', c.conrelid::regclass, c.conname)
+        from pg_constraint c
+       where c.connamespace = 'helpdesk'::regnamespace and not c.convalidated
+    )
+    select case count(*) when 0 then 'ok' else 'error' end,
+           coalesce('not valid: ' || string_agg(object, ', ' order by object), 'all are valid'),
+           string_agg(remedy, '; ' order by object)
+      from invalid";
+
+/// The dashboard reads them all; bench/ times it with 1,000 and 100,000.
+const UNFOLDED_COUNTS: &str = r"
+    select case when count(*) <= 10000 then 'ok' when count(*) <= 100000 then 'warning' else 'error' end,
+           'changes of counts that are not folded: ' || count(*),
+           case when count(*) > 10000 then
+             'SELECT helpdesk.refresh_ticket_stats(), and have it called every few minutes.' end
+      from (select from helpdesk.ticket_stat_deltas limit 100001) deltas";
+
+const EXPIRED_NOTIFICATIONS: &str = r"
+    select case count(*) when 0 then 'ok' else 'warning' end,
+           'notifications that expired two days ago or earlier: ' || count(*),
+           case when count(*) > 0 then
+             'SELECT helpdesk.cleanup_old_notifications(), and have it called every day.' end
+      from (select from helpdesk.notifications
+             where expires_at < now() - interval '2 days' limit 100001) expired";
+
+const SEARCH_INDEX: &str = r"
+    select case when min(started_at) < now() - interval '1 day' then 'warning' else 'ok' end,
+           case count(*) when 0 then 'no rebuild is due'
+                else format('the rebuild for %s organizations has done %s of %s documents since %s',
+                            count(*), sum(done), sum(documents), min(started_at)) end,
+           case when count(*) > 0 then
+             'SELECT helpdesk.continue_search_rebuild(10000) until it returns 0.' end
+      from helpdesk.search_rebuilds";
+
+const PUBLICATION: &str = r"
+    with publication as (
+      select array(select t.name from unnest(array['notifications', 'tickets']) t (name)
+                    where not exists (
+                      select from pg_publication_tables p
+                       where p.pubname = 'supabase_realtime' and p.schemaname = 'helpdesk'
+                         and p.tablename = t.name)) as missing
+        from pg_publication where pubname = 'supabase_realtime'
+    )
+    select case when cardinality(missing) > 0 then 'warning' else 'ok' end,
+           case when cardinality(missing) > 0
+                then format('supabase_realtime lacks %s', array_to_string(missing, ', '))
+                else 'supabase_realtime contains tickets and notifications' end,
+           case when cardinality(missing) > 0 then 'SELECT helpdesk.enable_realtime().' end
+      from publication
+     union all
+    select 'ok', 'there is no publication supabase_realtime', null
+     where not exists (select from publication)";
+
+const ORGANIZATIONS: &str = r"
+    select case count(*) when 0 then 'ok' else 'error' end,
+           'organizations without an admin who can sign in: ' || concat_ws(', such as ', count(*), min(o.id::text)),
+           case when count(*) > 0 then
+             'helpdesk.list_organizations() lists them, helpdesk.appoint_admin() gives them one.' end
+      from helpdesk.organizations o
+     where not exists (select from helpdesk.org_members m
+                         join helpdesk.profiles p on p.id = m.user_id and p.auth_id is not null
+                        where m.org_id = o.id and m.org_role = 'org_admin')";
+
+const LOGINS: &str = r"
+    select case count(*) when 0 then 'ok' else 'warning' end,
+           'logins without a profile, or with another address in it: '
+             || concat_ws(', such as ', count(*), min(u.id::text)),
+           case when count(*) > 0 then 'SELECT helpdesk.install() mends them.' end
+      from auth.users u left join helpdesk.profiles p on p.auth_id = u.id
+     where to_jsonb(u)->>'deleted_at' is null
+       and (p.id is null or (p.email, p.email_is_confirmed)
+              is distinct from (u.email::text, u.email_confirmed_at is not null))";
+
+/// Postgres's own settings let a fifth of a table die before autovacuum follows.
+const VACUUM: &str = r"
+    with bloated as (
+      select relname, format('%s of %s rows of %s are dead', n_dead_tup, n_live_tup + n_dead_tup, relname) as found
+        from pg_stat_user_tables
+       where schemaname = 'helpdesk' and n_dead_tup > 10000 and n_dead_tup > n_live_tup * 0.4
+    )
+    select case count(*) when 0 then 'ok' else 'warning' end,
+           coalesce(string_agg(found, ', ' order by relname), 'autovacuum keeps up'),
+           'VACUUM (ANALYZE) ' || string_agg(format('helpdesk.%I', relname), ', ' order by relname)
+             || '. Then look for old transactions, and at the settings of autovacuum.'
+      from bloated";
+
+/// reset_val is the value that new sessions get.
+const DURABILITY: &str = r"
+    select case count(*) when 0 then 'ok' else 'error' end,
+           coalesce(string_agg(format('%s is off', name), ', ' order by name),
+                    'what is committed survives a crash'),
+           string_agg(format('ALTER SYSTEM SET %s = on', name), '; ' order by name)
+      from pg_settings
+     where name in ('fsync', 'full_page_writes') and reset_val = 'off'";
+
+/// What docs/operations.md recommends.
+const SETTINGS: &str = r"
+    with differing as (
+      select format('%s is %s', name, current_setting(name)) as found,
+             format('ALTER SYSTEM SET %s = %s', name, recommended) as remedy
+        from pg_settings
+        join (values ('autovacuum', 'on'), ('track_counts', 'on'), ('jit', 'off'),
+                     ('random_page_cost', '1.1'), ('shared_buffers', '<a quarter of the memory>')
+             ) as recommendations (name, recommended) using (name)
+       where case name when 'random_page_cost' then reset_val::numeric > 2
+                       when 'shared_buffers' then reset_val::bigint <= 16384
+                            and pg_database_size(current_database()) > 1 << 30
+                       else reset_val <> recommended end
+       union all
+      select 'requests have no statement_timeout',
+             'ALTER ROLE authenticated SET statement_timeout = ''8s'''
+       where not exists (
+         select from pg_db_role_setting s, unnest(s.setconfig) setting
+          where s.setrole in ('authenticated'::regrole, to_regrole('authenticator'))
+            and setting like 'statement\_timeout=%')
+    )
+    select case count(*) when 0 then 'ok' else 'warning' end,
+           coalesce(string_agg(found, ', ' order by found), 'as recommended'),
+           string_agg(remedy, '; ' order by found)
+      from differing";
+
+pub(super) const NO_SCHEDULER: &str = r"
+    select 'ok', 'pg_cron is not in this database, so another scheduler has to call the maintenance functions',
+           null::text";
+
+/// $1 is the job, $2 how long after one run the next one has been missed.
+pub(super) const JOB: &str = r"
+    with job as (
+      select j.active, run.status, run.return_message, run.start_time,
+             run.start_time < now() - $2::interval as is_overdue,
+             exists (select from pg_stat_activity where backend_type = 'pg_cron launcher') as is_running
+        from (values ($1)) wanted (name)
+        left join cron.job j on j.jobname = wanted.name and j.database = current_database()
+        left join lateral (select * from cron.job_run_details d where d.jobid = j.jobid
+                            order by d.runid desc limit 1) run on true
+    )
+    select case when active and is_running and status is distinct from 'failed'
+                then case when is_overdue then 'warning' else 'ok' end
+                else 'error' end,
+           case when active is null then 'is not scheduled'
+                when not active then 'is not active'
+                when not is_running then 'pg_cron is not running'
+                when status = 'failed' then format('failed at %s: %s', start_time, return_message)
+                when start_time is null then 'has not run yet'
+                else format('ran last at %s', start_time) end,
+           case when active is null or not active then 'SELECT helpdesk.enable_cron().'
+                when not is_running then 'Put pg_cron into shared_preload_libraries, and restart.'
+                when status = 'failed' or is_overdue then
+                  'Look at cron.job_run_details and into the server''s log.' end
+      from job";

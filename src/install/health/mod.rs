@@ -1,0 +1,74 @@
+//! health_check(): one answer to "is helpdesk well?", with what to do where it is not.
+
+mod checks;
+
+use std::panic::AssertUnwindSafe;
+
+use pgrx::PgSqlErrorCode;
+use pgrx::PgSqlErrorCode::ERRCODE_QUERY_CANCELED;
+use pgrx::datum::DatumWithOid;
+use pgrx::iter::TableIterator;
+use pgrx::prelude::*;
+
+use self::checks::{CHECKS, JOB, NO_SCHEDULER};
+use super::integrations::{JOBS, Job, has_cron};
+use crate::platform::error::{Result, same_class};
+use crate::platform::schema_version::SCHEMA_VERSION;
+use crate::platform::statement;
+use crate::platform::transaction::in_subtransaction;
+
+const LIBRARY_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A row of the result: check_name, status, finding, remedy.
+type Finding = (String, Option<String>, Option<String>, Option<String>);
+
+/// Checks versions, rights, jobs, pending work, people and settings.
+#[pg_extern(volatile, parallel_unsafe)]
+#[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.
+fn health_check() -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(check_name, String),
+            name!(status, Option<String>),
+            name!(finding, Option<String>),
+            name!(remedy, Option<String>),
+        ),
+    >,
+> {
+    let mut findings = Vec::new();
+    for (check, query) in CHECKS {
+        findings.extend(run(check, query, &[LIBRARY_VERSION.into(), SCHEMA_VERSION.into()]));
+    }
+    findings.extend(check_jobs()?);
+    Ok(TableIterator::new(findings))
+}
+
+fn check_jobs() -> Result<Vec<Finding>> {
+    if !has_cron()? {
+        return Ok(run("jobs", NO_SCHEDULER, &[]));
+    }
+    let check = |job: &Job| {
+        run(&format!("job {}", job.name), JOB, &[job.name.into(), job.overdue_after.into()])
+    };
+    Ok(JOBS.iter().flat_map(check).collect())
+}
+
+/// Runs a check, whose query returns status, finding and remedy. One that fails, for instance
+/// because a table is missing, is a finding too.
+fn run(check: &str, query: &'static str, args: &[DatumWithOid]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let work = AssertUnwindSafe(|| {
+        findings = statement::write(query)
+            .fetch_all(args, |row| (check.to_owned(), row.get(1), row.get(2), row.get(3)))?;
+        Ok(())
+    });
+    let may_catch = |code| !same_class(code, ERRCODE_QUERY_CANCELED);
+    if let Err(message) = in_subtransaction(may_catch, work) {
+        let remedy = "SELECT helpdesk.install() creates what is missing.".to_owned();
+        let failed = format!("the check failed: {message}");
+        findings = vec![(check.to_owned(), Some("error".to_owned()), Some(failed), Some(remedy))];
+    }
+    findings
+}
