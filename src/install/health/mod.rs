@@ -4,7 +4,6 @@ mod checks;
 
 use std::panic::AssertUnwindSafe;
 
-use pgrx::PgSqlErrorCode;
 use pgrx::PgSqlErrorCode::ERRCODE_QUERY_CANCELED;
 use pgrx::datum::DatumWithOid;
 use pgrx::iter::TableIterator;
