@@ -1,5 +1,5 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
-.PHONY: help demo demo-stop build install test regress lint bench instructions fuzz mutants reference \
+.PHONY: help demo demo-stop build install test regress lint bench instructions fuzz torture mutants reference \
 	security-baseline docs clean
 
 help: ## lists these commands
@@ -26,6 +26,8 @@ instructions: build ## counts the instructions of the most frequent operations
 	@scripts/instructions
 fuzz: ## runs the fuzz and model tests with new random seeds
 	@scripts/fuzz
+torture: ## kills, cancels and starves servers for MINUTES=60, and counts what was lost
+	@scripts/torture
 mutants: ## checks that breaking any rule of the database fails a test (takes hours)
 	@scripts/mutants
 reference: ## writes docs/reference.md from the comments in the database

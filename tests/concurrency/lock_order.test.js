@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { brokenHistories, deadlocks, wrongCounts } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { addMember, createOrganization, createTwoOrganizations, openTicket, signUp, stagesOf } from '../support/organizations.js';
+import { pauseProcesses } from '../support/pauses.js';
 import { Random } from '../support/random.js';
 
 const SECONDS = 12;
@@ -234,7 +235,12 @@ test(`${SECONDS} seconds of everything by 12 sessions: no deadlock`, async () =>
   const outcomes = {};
   const described = [];
   const log = { outcomes, running: {}, described };
+  const pauses = pauseProcesses(
+    workers.map(([session]) => session.processID),
+    () => Date.now() > end,
+  );
   await Promise.all(workers.map(([session, operations], i) => work(session, i + 1, operations, end, log)));
+  await pauses;
   await Promise.all(workers.map(([session]) => db.disconnect(session)));
 
   assert.deepEqual(described, []);

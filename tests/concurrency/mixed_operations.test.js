@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { brokenHistories, deadlocks, wrongCounts } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { createTwoOrganizations, openTicket, stagesOf, updateTicket } from '../support/organizations.js';
+import { pauseProcesses } from '../support/pauses.js';
 import { Random } from '../support/random.js';
 
 const OPERATIONS = 10_000;
@@ -122,7 +123,15 @@ test('10,000 mixed operations by 8 sessions on 40 tickets: no deadlock, correct 
     [await db.connect(), asDba],
   ];
   const done = {};
-  await Promise.all(workers.map(([session, operations], i) => work(session, i + 1, operations, done)));
+  let isOver = false;
+  const pauses = pauseProcesses(
+    workers.map(([session]) => session.processID),
+    () => isOver,
+  );
+  await Promise.all(workers.map(([session, operations], i) => work(session, i + 1, operations, done))).finally(() => {
+    isOver = true;
+  });
+  await pauses;
   await Promise.all(workers.map(([session]) => db.disconnect(session)));
 
   assert.equal(await deadlocks(db), 0);

@@ -22,7 +22,7 @@ const LIBRARY_VERSION: &str = env!("CARGO_PKG_VERSION");
 type Finding = (String, Option<String>, Option<String>, Option<String>);
 
 /// Checks versions, rights, jobs, pending work, people and settings.
-#[pg_extern(volatile, parallel_unsafe)]
+#[pg_extern(stable, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 #[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.
 fn health_check() -> Result<
@@ -59,7 +59,7 @@ fn check_jobs() -> Result<Vec<Finding>> {
 fn run(check: &str, query: &'static str, args: &[DatumWithOid]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let work = AssertUnwindSafe(|| {
-        findings = statement::write(query)
+        findings = statement::read(query)
             .fetch_all(args, |row| (check.to_owned(), row.get(1), row.get(2), row.get(3)))?;
         Ok(())
     });
