@@ -1,4 +1,4 @@
-// Calls that are cancelled, that run into a timeout, and sessions that are terminated, at any moment:
+// Calls that are cancelled or run into a timeout, and sessions that are terminated, at any moment:
 // each call is done completely or not at all.
 
 import assert from 'node:assert/strict';
