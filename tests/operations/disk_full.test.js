@@ -1,5 +1,5 @@
-// No space is left for the data of the database: calls fail whole, with 53100, and work goes on when
-// there is space again.
+// No space is left for the data of the database: calls fail whole, with 53100, and work goes on
+// when there is space again.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
