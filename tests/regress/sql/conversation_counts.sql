@@ -108,17 +108,18 @@ select test.counts('Noise');
 -- A statement writes each ticket once, however many rows it adds or deletes. The notifications of
 -- the comments are the only other rows that it writes.
 begin;
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) as before \gset
 insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
 select test.org_id('Acme'), t.id, 'One of many', test.profile_id('Ben'), false
   from helpdesk.tickets t, generate_series(1, 500) where t.title = 'Noise';
-select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) as updates, test.counts('Noise');
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
 delete from helpdesk.ticket_comments where content = 'One of many';
-select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) as updates, test.counts('Noise');
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
 insert into helpdesk.ticket_attachments (org_id, ticket_id, file_name, file_type, file_size, storage_path, uploaded_by)
 select test.org_id('Acme'), t.id, 'many.txt', 'text/plain', 1, n::text, test.profile_id('Ben')
   from helpdesk.tickets t, generate_series(1, 500) n where t.title = 'Noise';
 delete from helpdesk.ticket_attachments where file_name = 'many.txt';
-select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) as updates, test.counts('Noise');
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
 rollback;
 
 -- Comments of several people in one statement: the latest decides who is waited for, the earliest of
