@@ -26,7 +26,8 @@ const SET_IDENTITY: &str = "
            set_config('role', $2, $3)";
 
 /// Gives the session, or the transaction block, the claims of the login with this e-mail address
-/// and the role authenticated. NULL ends the impersonation. For superusers and for roles that were granted it.
+/// and the role authenticated. NULL ends the impersonation. For superusers and for roles that were
+/// granted it.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn act_as(p_email: Option<&str>) -> Result<()> {
