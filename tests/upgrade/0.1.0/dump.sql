@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-feb3e4ad-2142-40f5-8168-1e65cd11e685	ada@example.com	2026-11-29 14:14:38.726414+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:14:38.726414+00
-4a3e86f9-58f1-438f-8c35-31881e1192c4	ben@example.com	2026-11-29 14:14:38.737179+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:14:38.737179+00
-483b1809-e5f9-4538-b3fb-17b79577b30a	alice@example.com	2026-11-29 14:14:38.748151+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:14:38.748151+00
-507b2ce9-b046-4e0c-9fb9-801f6e9376c9	dave@example.com	2026-11-29 14:14:38.749723+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:14:38.749723+00
-5f67b2dd-702e-47a0-84cb-f524d44c5cbe	gina@example.com	2026-11-29 14:14:38.751162+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:14:38.751162+00
-e2722e7e-7f77-4e1e-ae86-02c9c72a593a	hank@example.com	2026-11-29 14:14:38.756209+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:14:38.756209+00
-d5f75707-ca84-4dd0-8d10-7e5af28e339b	mallory@example.com	2026-11-29 14:14:38.758004+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:14:38.758004+00
-33e6ee66-4a47-44dc-a114-8cf6f1031939	newcomer@example.com	2026-11-29 14:14:39.527056+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:14:39.527056+00
+ce4a7ddf-2512-48d5-918c-64e495ee94c5	ada@example.com	2026-11-29 14:23:37.620253+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:23:37.620253+00
+e60fb26a-056b-4bab-b4b6-768f14db99ad	ben@example.com	2026-11-29 14:23:37.625834+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:23:37.625834+00
+b7eb3fcf-11f9-48f8-9503-9c21c324d291	alice@example.com	2026-11-29 14:23:37.630404+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:23:37.630404+00
+f6d108ef-b5f2-4814-84f1-d5be4ec0f464	dave@example.com	2026-11-29 14:23:37.635474+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:23:37.635474+00
+e3aea44b-8e90-4fe7-b877-64ad265be49d	gina@example.com	2026-11-29 14:23:37.637072+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:23:37.637072+00
+c042f705-ffcb-4d3f-b430-faa2849247fb	hank@example.com	2026-11-29 14:23:37.638646+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:23:37.638646+00
+1bd4aa21-cf41-48e3-a79e-7ecce8446219	mallory@example.com	2026-11-29 14:23:37.640753+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:23:37.640753+00
+8b5a3dd9-d468-49fb-a082-349a43dd49c3	newcomer@example.com	2026-11-29 14:23:38.783736+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:23:38.783736+00
 \.
 
 
@@ -3278,7 +3278,7 @@ d5f75707-ca84-4dd0-8d10-7e5af28e339b	mallory@example.com	2026-11-29 14:14:38.758
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-6f5ec2a44fc1d9377dd751b62e2369ddf0dbb9815ed96075a9b437fc53be36ea	2026-11-29 14:14:39.623877+00	2026-12-06 14:14:39.623877+00	\N	\N	\N
+e156cce1a0829d5e3307fa4b6d052d1e9bb9fc5fe71225252d6260103c766265	2026-11-29 14:23:38.928191+00	2026-12-06 14:23:38.928191+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f33-7580-9c2c-7220c0fb27e3	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	t	Phew	2026-11-29 14:14:39.724786+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49f-7634-8177-ba1a85d23811	t	Phew	2026-11-29 14:23:39.055049+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f38-7312-aa12-b949a9584157	01a227a8-6f33-7580-9c2c-7220c0fb27e3	1	Putting out a printer	Use sand.	2026-11-29 14:14:39.667414+00	01a227a8-6b91-7445-a140-20a590b1f0b7
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f39-7225-a88a-c403c65dc077	01a227a8-6f35-7290-b3f7-46d098d007f9	1	Not yet	Draft.	2026-11-29 14:14:39.667414+00	01a227a8-6b91-7445-a140-20a590b1f0b7
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f40-7196-b53a-859278c29a95	01a227a8-6f33-7580-9c2c-7220c0fb27e3	2	Putting out a printer	Use foam.	2026-11-29 14:14:39.679455+00	01a227a8-6b91-7445-a140-20a590b1f0b7
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f0-75a4-8f88-6a11f9786bc0	01a227b0-a9e3-7620-88bb-cb3a754199f3	1	Putting out a printer	Use sand.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f2-7199-93fc-0aa8b0ef3e04	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	1	Not yet	Draft.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f5-7344-a727-e91cf91b32a8	01a227b0-a9e3-7620-88bb-cb3a754199f3	2	Putting out a printer	Use foam.	2026-11-29 14:23:38.995846+00	01a227b0-a49a-718c-8e04-7e36117f11e8
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f35-7290-b3f7-46d098d007f9	Not yet	Draft.	{}	{}	01a227a8-6b91-7445-a140-20a590b1f0b7	internal	draft	2026-11-29 14:14:39.667414+00	2026-11-29 14:14:39.667414+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f33-7580-9c2c-7220c0fb27e3	Putting out a printer	Use foam.	{Printers}	{fire}	01a227a8-6b91-7445-a140-20a590b1f0b7	public	published	2026-11-29 14:14:39.667414+00	2026-11-29 14:14:39.679455+00	2026-11-29 14:14:39.667414+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	Not yet	Draft.	{}	{}	01a227b0-a49a-718c-8e04-7e36117f11e8	internal	draft	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.979062+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	Putting out a printer	Use foam.	{Printers}	{fire}	01a227b0-a49a-718c-8e04-7e36117f11e8	public	published	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.995846+00	2026-11-29 14:23:38.979062+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f1e-7380-8fe1-5092fcdde182	Hardware	\N	\N	2026-11-29 14:14:39.64359+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f2f-755b-81ba-840ea1c23458	Printers	\N	01a227a8-6f1e-7380-8fe1-5092fcdde182	2026-11-29 14:14:39.663043+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9c1-7222-a322-c590f3275fe6	Hardware	\N	\N	2026-11-29 14:23:38.943071+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9d9-770a-9f39-89b23d57ef71	Printers	\N	01a227b0-a9c1-7222-a322-c590f3275fe6	2026-11-29 14:23:38.968705+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	Printer on fire	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6c53-7529-b7b0-fe99181a131f	\\x5164da9cab969702796a72da3ac2f1d153bc0b0b1dd0a8f3ca7e8ecdf137b547	2026-11-29 14:14:38.923759+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	No coffee	01a227a8-6c77-7696-a2b5-697a59c2ae77	01a227a8-6c77-7696-a2b5-697a59c2ae77	\\x8c2a05c0b502d3eb36424f38205843397ff8298d4bd7ef2176d89d29fa6b8a90	2026-11-29 14:14:38.96704+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	It’s “odd” — 🙂\ttab\nline	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	\\x6302150afddd412bc983a770d5dcce4bed15dea75d12f31e099d682e2a716b78	2026-11-29 14:14:38.975034+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	Printer on fire	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a594-71b4-856f-7385e9dd4f67	\\x90fd54f50fd716274ce987cf763c70f2ae373dbd7a574b1247350cca83c9f62a	2026-11-29 14:23:37.867048+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	No coffee	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a5ce-7764-bc7d-677b089fc4da	\\x84f238c2ddc85dafb93325b82005eaf4551549277e0395d52465d5716734aed3	2026-11-29 14:23:37.934041+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	It’s “odd” — 🙂\ttab\nline	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a5db-7174-9bb9-a8daf661fb80	\\x3298b9f625657d4a7f5f062adc6e73a783fcbe1817113b05b8b06ccfb6f34b21	2026-11-29 14:23:37.947047+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227a8-6b9c-75e1-8eb0-91e72bb1c011	ticket_updated	f
+01a227b0-a49f-7634-8177-ba1a85d23811	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c62-735d-8a3c-bca0815d1248	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "is_internal": false}	t	2026-11-29 14:14:38.923759+00	2026-12-29 14:14:38.923759+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c78-76a3-8ffc-a35728d14d25	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	01a227a8-6c77-7696-a2b5-697a59c2ae77	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227a8-6c77-7696-a2b5-697a59c2ae77", "is_internal": false}	t	2026-11-29 14:14:38.96704+00	2026-12-29 14:14:38.96704+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c80-72a5-bf9d-b97faf7bf7fc	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227a8-6c7f-740a-87ff-9bc4f467ba9d", "is_internal": false}	t	2026-11-29 14:14:38.975034+00	2026-12-29 14:14:38.975034+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6cb4-70b3-93f2-c423e2dd0cdd	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	01a227a8-6cab-705e-b4c8-080d46d90713	\N	ticket_created	{"actor": {"id": "01a227a8-6ba6-748b-931a-e4e64a7a5ffa", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227a8-6cab-705e-b4c8-080d46d90713", "is_internal": false}	t	2026-11-29 14:14:39.011444+00	2026-12-29 14:14:39.011444+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6cb4-70b3-93f2-c424d9372fff	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	01a227a8-6cab-705e-b4c8-080d46d90713	\N	ticket_created	{"actor": {"id": "01a227a8-6ba6-748b-931a-e4e64a7a5ffa", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227a8-6cab-705e-b4c8-080d46d90713", "is_internal": false}	f	2026-11-29 14:14:39.011444+00	2026-12-29 14:14:39.011444+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6cee-71fb-9d58-03d459595f5b	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	ticket_closed	{"actor": {"id": "01a227a8-6b91-7445-a140-20a590b1f0b7", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:14:39.083039+00	2026-12-29 14:14:39.083039+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d51-7651-87fd-9d47838e735f	01a227a8-6b9e-7228-927d-d53a59288cbb	01a227a8-6c77-7696-a2b5-697a59c2ae77	\N	ticket_assigned	{"actor": {"id": "01a227a8-6b88-73ef-afa5-f4ae141174d4", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227a8-6c77-7696-a2b5-697a59c2ae77", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:14:39.167041+00	2026-12-29 14:14:39.167041+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d51-7651-87fd-9d480670f070	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	01a227a8-6c77-7696-a2b5-697a59c2ae77	\N	ticket_updated	{"actor": {"id": "01a227a8-6b88-73ef-afa5-f4ae141174d4", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227a8-6c77-7696-a2b5-697a59c2ae77", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:14:39.167041+00	2026-12-29 14:14:39.167041+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d9d-7626-8083-715c2afef322	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6d8e-76b4-9215-d9323e3d5500	ticket_commented	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "comment_id": "01a227a8-6d8e-76b4-9215-d9323e3d5500", "is_internal": false}	f	2026-11-29 14:14:39.242057+00	2026-12-29 14:14:39.242057+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dbe-7151-8988-fa0fda9c67c3	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	ticket_file_added	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "is_internal": false, "attachment_id": "01a227a8-6dbd-776d-bee6-bf7ae39f5b6c"}	f	2026-11-29 14:14:39.292953+00	2026-12-29 14:14:39.292953+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c62-735d-8a3c-bca11b437d01	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "is_internal": false}	t	2026-11-29 14:14:38.923759+00	2026-12-29 14:14:38.923759+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c78-76a3-8ffc-a35897cf7f4f	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c77-7696-a2b5-697a59c2ae77	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227a8-6c77-7696-a2b5-697a59c2ae77", "is_internal": false}	t	2026-11-29 14:14:38.96704+00	2026-12-29 14:14:38.96704+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c80-72a5-bf9d-b9807fe6ae8f	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	\N	ticket_created	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227a8-6c7f-740a-87ff-9bc4f467ba9d", "is_internal": false}	t	2026-11-29 14:14:38.975034+00	2026-12-29 14:14:38.975034+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d9d-7626-8083-715de3190ee5	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6d8e-76b4-9215-d9323e3d5500	ticket_commented	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "comment_id": "01a227a8-6d8e-76b4-9215-d9323e3d5500", "is_internal": false}	t	2026-11-29 14:14:39.242057+00	2026-12-29 14:14:39.242057+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dbe-7151-8988-fa102976bcfe	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	ticket_file_added	{"actor": {"id": "01a227a8-6b9c-75e1-8eb0-91e72bb1c011", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "is_internal": false, "attachment_id": "01a227a8-6dbd-776d-bee6-bf7ae39f5b6c"}	t	2026-11-29 14:14:39.292953+00	2026-12-29 14:14:39.292953+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6de1-7463-a4b9-ff615db2cb9e	01a227a8-6b88-73ef-afa5-f4ae141174d4	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6dd6-7275-97bf-47bc3b69e047	ticket_commented	{"actor": {"id": "01a227a8-6b91-7445-a140-20a590b1f0b7", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227a8-6b91-7445-a140-20a590b1f0b7", "ticket_id": "01a227a8-6c53-7529-b7b0-fe99181a131f", "comment_id": "01a227a8-6dd6-7275-97bf-47bc3b69e047", "is_internal": true}	t	2026-11-29 14:14:39.314033+00	2026-12-29 14:14:39.314033+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6e57-76f4-a147-b490b63fc068	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:14:39.446312+00	2026-12-29 14:14:39.446312+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6fcc-7562-b9de-940ef94d056e	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	01a227a8-6fba-776c-9ce6-95a2f91d706a	\N	ticket_created	{"actor": {"id": "01a227a8-6f99-770a-8ad4-6d40b63c2704", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227a8-6fba-776c-9ce6-95a2f91d706a", "is_internal": false}	f	2026-11-29 14:14:39.799101+00	2026-12-29 14:14:39.799101+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437c5da0ef80	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd631c8e5f9	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc72d8c89e6	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a639-72cf-ba2b-bcb6c22760f7	01a227b0-a4a8-720c-9017-67ee75350d65	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	t	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a63a-777f-9808-63da0ad008ee	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	f	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6bc-7788-8184-4f74ae07cc6d	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_closed	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.155047+00	2026-12-29 14:23:38.155047+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a723-70b8-98e3-c6108e302e8c	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_assigned	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a724-7300-8202-e131c21e6239	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_updated	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed5dad1e6d7	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	f	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e758eda034ec	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	f	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437d7aeea94e	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd7358ccec7	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc86c235aac	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed63f2749af	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	t	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e759b0e6ee34	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	t	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7f8-7555-805d-b0e8ffba1ad0	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	ticket_commented	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227b0-a49a-718c-8e04-7e36117f11e8", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7e8-70d4-a630-fccd77f80b22", "is_internal": true}	t	2026-11-29 14:23:38.444604+00	2026-12-29 14:23:38.444604+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a8ac-70ae-862f-a4aacb434e31	01a227b0-a49f-7634-8177-ba1a85d23811	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:23:38.666609+00	2026-12-29 14:23:38.666609+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa94-720e-939e-9500307ee415	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-aa84-76d9-b562-726303b315c1	\N	ticket_created	{"actor": {"id": "01a227b0-aa63-76e7-bece-d1b1440a96f2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227b0-aa84-76d9-b562-726303b315c1", "is_internal": false}	f	2026-11-29 14:23:39.128604+00	2026-12-29 14:23:39.128604+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	addcb263-8376-4f7a-a7fa-832503bc223e	still.pending@example.com	agent	2026-11-29 14:14:39.56374+00	2026-12-06 14:14:39.56374+00	01a227a8-6b88-73ef-afa5-f4ae141174d4	\N	\N
-01a227a8-6bb2-7034-ac11-50e72483f0e8	12b7a2b4-bab0-4b53-88e5-1b95dff281ba	newcomer@example.com	agent	2026-11-29 14:14:39.56374+00	2026-12-06 14:14:39.56374+00	01a227a8-6b88-73ef-afa5-f4ae141174d4	2026-11-29 14:14:39.603047+00	01a227a8-6ea7-7477-b854-b4541711d42e
+01a227b0-a4ca-7260-8d26-839931fcdf02	2c716065-9ca9-43c4-9503-d5cf7f2e61d6	still.pending@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	\N	\N
+01a227b0-a4ca-7260-8d26-839931fcdf02	515b0cda-1e36-48fe-bae1-3c530b18c705	newcomer@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.879606+00	01a227b0-a920-764d-a136-9eb4f4132fba
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b88-73ef-afa5-f4ae141174d4	org_admin	2026-11-29 14:14:38.766706+00	01a227a8-6b88-73ef-afa5-f4ae141174d4	f
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	org_admin	2026-11-29 14:14:38.815227+00	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	f
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b91-7445-a140-20a590b1f0b7	org_agent	2026-11-29 14:14:38.865586+00	\N	f
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	org_customer	2026-11-29 14:14:38.875035+00	\N	f
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6ba4-75cd-8283-8c3eee1397a8	org_agent	2026-11-29 14:14:38.887048+00	\N	f
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	org_customer	2026-11-29 14:14:38.891502+00	\N	f
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9e-7228-927d-d53a59288cbb	org_customer	2026-11-29 14:14:38.876256+00	\N	t
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6ea7-7477-b854-b4541711d42e	org_agent	2026-11-29 14:14:39.603047+00	01a227a8-6b88-73ef-afa5-f4ae141174d4	f
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	org_admin	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	org_admin	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	org_agent	2026-11-29 14:23:37.823596+00	\N	f
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	org_customer	2026-11-29 14:23:37.832375+00	\N	f
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	org_agent	2026-11-29 14:23:37.841012+00	\N	f
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	org_customer	2026-11-29 14:23:37.842443+00	\N	f
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	org_customer	2026-11-29 14:23:37.839045+00	\N	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	org_agent	2026-11-29 14:23:38.879606+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227a8-6be2-71f3-ae0e-62f05956af1d	Globex	2026-11-29 14:14:38.815227+00	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227a8-6bb2-7034-ac11-50e72483f0e8	Acme Ltd	2026-11-29 14:14:38.766706+00	01a227a8-6b88-73ef-afa5-f4ae141174d4	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227b0-a535-7244-a260-f07b65175d95	Globex	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227b0-a4ca-7260-8d26-839931fcdf02	Acme Ltd	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227a8-6b88-73ef-afa5-f4ae141174d4	feb3e4ad-2142-40f5-8168-1e65cd11e685	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:14:38.726414+00	\N	{}
-01a227a8-6b91-7445-a140-20a590b1f0b7	4a3e86f9-58f1-438f-8c35-31881e1192c4	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:14:38.737179+00	\N	{}
-01a227a8-6b9c-75e1-8eb0-91e72bb1c011	483b1809-e5f9-4538-b3fb-17b79577b30a	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:14:38.748151+00	\N	{}
-01a227a8-6b9e-7228-927d-d53a59288cbb	507b2ce9-b046-4e0c-9fb9-801f6e9376c9	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:14:38.749723+00	\N	{}
-01a227a8-6b9f-71e5-99b1-50db4d9c4e95	5f67b2dd-702e-47a0-84cb-f524d44c5cbe	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:14:38.751162+00	\N	{}
-01a227a8-6ba4-75cd-8283-8c3eee1397a8	e2722e7e-7f77-4e1e-ae86-02c9c72a593a	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:14:38.756209+00	\N	{}
-01a227a8-6ba6-748b-931a-e4e64a7a5ffa	d5f75707-ca84-4dd0-8d10-7e5af28e339b	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:14:38.758004+00	\N	{}
-01a227a8-6ea7-7477-b854-b4541711d42e	33e6ee66-4a47-44dc-a114-8cf6f1031939	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:14:39.527056+00	\N	{}
-01a227a8-6f99-770a-8ad4-6d40b63c2704	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:14:39.769096+00	\N	{}
+01a227b0-a497-71ad-aec8-3d5b4fbbed87	ce4a7ddf-2512-48d5-918c-64e495ee94c5	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:23:37.620253+00	\N	{}
+01a227b0-a49a-718c-8e04-7e36117f11e8	e60fb26a-056b-4bab-b4b6-768f14db99ad	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:23:37.625834+00	\N	{}
+01a227b0-a49f-7634-8177-ba1a85d23811	b7eb3fcf-11f9-48f8-9503-9c21c324d291	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:23:37.630404+00	\N	{}
+01a227b0-a4a3-7492-aaab-b28f88f57427	f6d108ef-b5f2-4814-84f1-d5be4ec0f464	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:23:37.635474+00	\N	{}
+01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	e3aea44b-8e90-4fe7-b877-64ad265be49d	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:23:37.637072+00	\N	{}
+01a227b0-a4a6-7147-ac40-9ba2f3599a11	c042f705-ffcb-4d3f-b430-faa2849247fb	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:23:37.638646+00	\N	{}
+01a227b0-a4a8-720c-9017-67ee75350d65	1bd4aa21-cf41-48e3-a79e-7ecce8446219	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:23:37.640753+00	\N	{}
+01a227b0-a920-764d-a136-9eb4f4132fba	8b5a3dd9-d468-49fb-a082-349a43dd49c3	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:23:38.783736+00	\N	{}
+01a227b0-aa63-76e7-bece-d1b1440a96f2	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:23:39.107036+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bbc-72f3-8445-e5c83fbeda51	\N	01a227a8-6b88-73ef-afa5-f4ae141174d4	2026-11-29 14:14:38.766706+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bf0-723e-b07b-bc94dc67f352	\N	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	2026-11-29 14:14:38.815227+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6e4b-7344-8844-6fd31587b933	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.408322+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d9-74f5-abc4-2653a98fa6a6	\N	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:37.664394+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a540-71a1-a873-163a97fe1cd5	\N	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	2026-11-29 14:23:37.767832+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a89c-76a3-b3c0-db085f0c91a0	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.627501+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:14:38.364219+00
+1	2026-11-29 14:23:37.25688+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b88-73ef-afa5-f4ae141174d4	person	\N	t	'pih4h' 'pih4hada':1A,2B 'pih4hcom':4B 'pih4hexample':3B
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6b9f-71e5-99b1-50db4d9c4e95	person	\N	t	'p5yln' 'p5ylncom':4B 'p5ylnexample':3B 'p5ylngina':1A,2B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b91-7445-a140-20a590b1f0b7	person	\N	t	'pih4h' 'pih4hben':1A,2B 'pih4hcom':4B 'pih4hexample':3B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	person	\N	t	'pih4h' 'pih4halice':1A,2B 'pih4hcom':4B 'pih4hexample':3B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9e-7228-927d-d53a59288cbb	person	\N	t	'pih4h' 'pih4hcom':4B 'pih4hdave':1A,2B 'pih4hexample':3B
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6ba4-75cd-8283-8c3eee1397a8	person	\N	t	'p5yln' 'p5ylncom':4B 'p5ylnexample':3B 'p5ylnhank':1A,2B
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	person	\N	t	'p5yln' 'p5ylncom':4B 'p5ylnexample':3B 'p5ylnmallory':1A,2B
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6cab-705e-b4c8-080d46d90713	ticket	01a227a8-6cab-705e-b4c8-080d46d90713	f	't5yln' 't5yln#50af2853' 't5yln@01a227a86ba6748b931ae4e64a7a5ffa' 't5ylna':1A 't5ylnglobex':4A 't5ylnof':3A 't5ylnticket':2A
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c53-7529-b7b0-fe99181a131f	ticket	01a227a8-6c53-7529-b7b0-fe99181a131f	f	'tih4h' 'tih4h#50af2853' 'tih4h@01a227a86b917445a14020a590b1f0b7' 'tih4h@01a227a86b9c75e18eb091e72bb1c011' 'tih4habout':5 'tih4hfire':4A,8 'tih4hn':9 'tih4hon':3A,7 'tih4hprinter':1A,6 'tih4hwas':2A
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c77-7696-a2b5-697a59c2ae77	ticket	01a227a8-6c77-7696-a2b5-697a59c2ae77	f	'tih4h' 'tih4h#50af2853' 'tih4h@01a227a86b9c75e18eb091e72bb1c011' 'tih4h@01a227a86b9e7228927dd53a59288cbb' 'tih4habout':3 'tih4hcoffee':2A,5 'tih4hn':6 'tih4hno':1A,4
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	ticket	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	f	'tih4h' 'tih4h#50af2853' 'tih4h@01a227a86b9c75e18eb091e72bb1c011' 'tih4hit':1A 'tih4hits':1A 'tih4hline':6A 'tih4hodd':3A 'tih4hs':2A 'tih4htab':5A 'tih4h🙂':4A
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d8e-76b4-9215-d9323e3d5500	comment	01a227a8-6c53-7529-b7b0-fe99181a131f	f	'tih4h' 'tih4h#50af2853' 'tih4halice':1 'tih4hsays':2
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6db1-76be-86e6-e8dc232ccfab	attachment	01a227a8-6c53-7529-b7b0-fe99181a131f	f	'tih4h#50af2853' 'tih4hlog':1B 'tih4htxt':2B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dbd-776d-bee6-bf7ae39f5b6c	attachment	01a227a8-6c53-7529-b7b0-fe99181a131f	f	'tih4h#50af2853' 'tih4hpng':2B 'tih4hsmoke':1B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dd6-7275-97bf-47bc3b69e047	comment	01a227a8-6c53-7529-b7b0-fe99181a131f	t	'tih4h' 'tih4h#50af2853' 'tih4hben':1 'tih4hsays':2
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6de8-7192-a158-ee268d3fa3c0	attachment	01a227a8-6c53-7529-b7b0-fe99181a131f	t	'tih4h#50af2853' 'tih4hlog':1B 'tih4htxt':2B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6df8-7449-847d-ae5d64782c5b	attachment	01a227a8-6c53-7529-b7b0-fe99181a131f	t	'tih4h#50af2853' 'tih4hpng':2B 'tih4hsmoke':1B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6ea7-7477-b854-b4541711d42e	person	\N	t	'pih4h' 'pih4hcom':4B 'pih4hexample':3B 'pih4hnewcomer':1A,2B
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f35-7290-b3f7-46d098d007f9	article	\N	f	'aih4h' 'aih4h#50af2853' 'aih4hdraft':3 'aih4hnot':1A 'aih4hyet':2A 'hih4hnot' 'hih4hyet'
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6f33-7580-9c2c-7220c0fb27e3	article	\N	f	'aih4h' 'aih4h#50af2853' 'aih4ha':3A 'aih4hfire':5B 'aih4hfoam':8 'aih4hout':2A 'aih4hprinter':4A 'aih4hprinters':6B 'aih4hputting':1A 'aih4huse':7 'hih4ha' 'hih4hout' 'hih4hprinter' 'hih4hputting'
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6fba-776c-9ce6-95a2f91d706a	ticket	01a227a8-6fba-776c-9ce6-95a2f91d706a	f	't5yln' 't5yln#50af2853' 't5yln@01a227a86f99770a8ad46d40b63c2704' 't5ylnlast':2A 't5ylnmy':1A 't5ylnone':3A
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6f99-770a-8ad4-6d40b63c2704	person	\N	t	'p5yln' 'p5ylnleaver':1A
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	person	\N	t	'pcyxz' 'pcyxzada':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxogina':1A,2B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	person	\N	t	'pcyxz' 'pcyxzben':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	person	\N	t	'pcyxz' 'pcyxzalice':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzdave':1A,2B 'pcyxzexample':3B
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxohank':1A,2B
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxomallory':1A,2B
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	ticket	01a227b0-a621-75aa-8244-60adf9fc614c	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0a4a8720c901767ee75350d65' 'tvmxoa':1A 'tvmxoglobex':4A 'tvmxoof':3A 'tvmxoticket':2A
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	ticket	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49a718c8e047e36117f11e8' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzabout':5 'tcyxzfire':4A,8 'tcyxzn':9 'tcyxzon':3A,7 'tcyxzprinter':1A,6 'tcyxzwas':2A
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	ticket	01a227b0-a5ce-7764-bc7d-677b089fc4da	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxz@01a227b0a4a37492aaabb28f88f57427' 'tcyxzabout':3 'tcyxzcoffee':2A,5 'tcyxzn':6 'tcyxzno':1A,4
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	ticket	01a227b0-a5db-7174-9bb9-a8daf661fb80	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzit':1A 'tcyxzits':1A 'tcyxzline':6A 'tcyxzodd':3A 'tcyxzs':2A 'tcyxztab':5A 'tcyxz🙂':4A
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxzalice':1 'tcyxzsays':2
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz' 'tcyxz#50af2853' 'tcyxzben':1 'tcyxzsays':2
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzexample':3B 'pcyxznewcomer':1A,2B
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxzdraft':3 'acyxznot':1A 'acyxzyet':2A 'hcyxznot' 'hcyxzyet'
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxza':3A 'acyxzfire':5B 'acyxzfoam':8 'acyxzout':2A 'acyxzprinter':4A 'acyxzprinters':6B 'acyxzputting':1A 'acyxzuse':7 'hcyxza' 'hcyxzout' 'hcyxzprinter' 'hcyxzputting'
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	ticket	01a227b0-aa84-76d9-b562-726303b315c1	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0aa6376e7beced1b1440a96f2' 'tvmxolast':2A 'tvmxomy':1A 'tvmxoone':3A
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa63-76e7-bece-d1b1440a96f2	person	\N	t	'pvmxo' 'pvmxoleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227a8-6be2-71f3-ae0e-62f05956af1d	{}	12	0	0	\N	2026-11-29 14:14:39.943048+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	{}	32	2	4	\N	2026-11-29 14:14:39.943048+00
+01a227b0-a535-7244-a260-f07b65175d95	{}	12	0	0	\N	2026-11-29 14:23:39.253351+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	{}	32	2	4	\N	2026-11-29 14:23:39.253351+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b9e-7228-927d-d53a59288cbb	01a227a8-6bc4-7301-8c57-97838e46f7f5	low	1
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6bc4-7301-8c57-97821d348a09	urgent	1
-01a227a8-6be2-71f3-ae0e-62f05956af1d	00000000-0000-0000-0000-000000000000	01a227a8-6bf2-7240-9b76-001db6d4181c	low	1
-01a227a8-6bb2-7034-ac11-50e72483f0e8	00000000-0000-0000-0000-000000000000	01a227a8-6bc3-77b7-aefa-8eab612ed652	low	1
+01a227b0-a535-7244-a260-f07b65175d95	00000000-0000-0000-0000-000000000000	01a227b0-a548-7002-8512-b0713a5d88b5	low	1
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1
+01a227b0-a4ca-7260-8d26-839931fcdf02	00000000-0000-0000-0000-000000000000	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6f33-7580-9c2c-7220c0fb27e3	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.683041+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:39.003055+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6db1-76be-86e6-e8dc232ccfab	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6d8e-76b4-9215-d9323e3d5500	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	log.txt	text/plain	12	01a227a8-6bb2-7034-ac11-50e72483f0e8/Alice.txt	f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:39.242057+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dbd-776d-bee6-bf7ae39f5b6c	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	smoke.png	image/png	1234	01a227a8-6bb2-7034-ac11-50e72483f0e8/01a227a8-6c53-7529-b7b0-fe99181a131f/Alice.png	f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:39.292953+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6de8-7192-a158-ee268d3fa3c0	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6dd6-7275-97bf-47bc3b69e047	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	log.txt	text/plain	12	01a227a8-6bb2-7034-ac11-50e72483f0e8/Ben.txt	t	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.314033+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6df8-7449-847d-ae5d64782c5b	01a227a8-6c53-7529-b7b0-fe99181a131f	\N	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	smoke.png	image/png	1234	01a227a8-6bb2-7034-ac11-50e72483f0e8/01a227a8-6c53-7529-b7b0-fe99181a131f/Ben.png	t	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.351522+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Alice.txt	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Alice.png	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.418845+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Ben.txt	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Ben.png	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.531041+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d8e-76b4-9215-d9323e3d5500	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	Alice says	f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:39.242057+00	2026-11-29 14:14:39.242057+00
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6dd6-7275-97bf-47bc3b69e047	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	Ben says	t	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.314033+00	2026-11-29 14:14:39.314033+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Alice says	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	2026-11-29 14:23:38.395118+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Ben says	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00	2026-11-29 14:23:38.444604+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	3
-01a227a8-6be2-71f3-ae0e-62f05956af1d	2
+01a227b0-a4ca-7260-8d26-839931fcdf02	3
+01a227b0-a535-7244-a260-f07b65175d95	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	2026-11-29	01a227a8-6b91-7445-a140-20a590b1f0b7	0	1	1	1	{}	{0}
-01a227a8-6be2-71f3-ae0e-62f05956af1d	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	01a227b0-a49a-718c-8e04-7e36117f11e8	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227a8-6be2-71f3-ae0e-62f05956af1d	2026-11-29	low	1	0	0	0	{}	{}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	2026-11-29	low	3	0	0	0	{}	{}
+01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	low	3	0	0	0	{}	{}
+01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	low	1	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c56-733e-b922-c6da95f8f192	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.923759+00	\N	{"type": "created", "fields": {"stage": "01a227a8-6bc3-77b7-aefa-8eab612ed652", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227a8-6bbc-72f3-8445-e5c7e662ed2a", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c77-7696-a2b5-697b482fcfe2	01a227a8-6c77-7696-a2b5-697a59c2ae77	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	1	No coffee	About: No coffee\\N	low	open	\N	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.96704+00	\N	{"type": "created", "fields": {"stage": "01a227a8-6bc3-77b7-aefa-8eab612ed652", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227a8-6bbc-72f3-8445-e5c7e662ed2a", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c7f-740a-87ff-9bc5b5f02a5b	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.975034+00	\N	{"type": "created", "fields": {"stage": "01a227a8-6bc3-77b7-aefa-8eab612ed652", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227a8-6bbc-72f3-8445-e5c7e662ed2a", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6cad-73aa-b80a-b117a2e37150	01a227a8-6cab-705e-b4c8-080d46d90713	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	1	A ticket of Globex	\N	low	open	\N	01a227a8-6bf2-7240-9b76-001db6d4181c	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	2026-11-29 14:14:39.011444+00	\N	{"type": "created", "fields": {"stage": "01a227a8-6bf2-7240-9b76-001db6d4181c", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227a8-6bf0-723e-b07b-bc93a7e86a70", "assignedTo": null, "description": null}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6cdb-7272-adca-25cd9e484026	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.051266+00	01a227a8-6c56-733e-b922-c6da95f8f192	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227a8-6b91-7445-a140-20a590b1f0b7", "from": null}}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6cec-7083-9b00-52829a8afc5b	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6bc4-7301-8c57-9785411de33c	01a227a8-6b91-7445-a140-20a590b1f0b7	2026-11-29 14:14:39.083039+00	01a227a8-6cdb-7272-adca-25cd9e484026	{"type": "updated", "fields": {"stage": {"to": "01a227a8-6bc4-7301-8c57-9785411de33c", "from": "01a227a8-6bc3-77b7-aefa-8eab612ed652"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d41-7717-be9e-8554ed954a29	01a227a8-6c77-7696-a2b5-697a59c2ae77	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2	No coffee	About: No coffee\\N	low	pending	01a227a8-6b9e-7228-927d-d53a59288cbb	01a227a8-6bc4-7301-8c57-97838e46f7f5	01a227a8-6b88-73ef-afa5-f4ae141174d4	2026-11-29 14:14:39.167041+00	01a227a8-6c77-7696-a2b5-697b482fcfe2	{"type": "updated", "fields": {"stage": {"to": "01a227a8-6bc4-7301-8c57-97838e46f7f5", "from": "01a227a8-6bc3-77b7-aefa-8eab612ed652"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227a8-6b9e-7228-927d-d53a59288cbb", "from": null}}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6d60-75d0-aa64-a6ed971f1d5f	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227a8-6bc3-77b7-aefa-8eab612ed652	\N	2026-11-29 14:14:39.199042+00	01a227a8-6c7f-740a-87ff-9bc5b5f02a5b	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6da6-771c-b28f-dc816f0962ab	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6bc4-7301-8c57-97821d348a09	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:39.242057+00	01a227a8-6cec-7083-9b00-52829a8afc5b	{"type": "updated", "fields": {"stage": {"to": "01a227a8-6bc4-7301-8c57-97821d348a09", "from": "01a227a8-6bc4-7301-8c57-9785411de33c"}, "status": {"to": "open", "from": "closed"}}}
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6fc1-71b6-8c8e-80565f594c0f	01a227a8-6fba-776c-9ce6-95a2f91d706a	01a227a8-6f99-770a-8ad4-6d40b63c2704	1	My last one	\N	low	open	\N	01a227a8-6bf2-7240-9b76-001db6d4181c	01a227a8-6f99-770a-8ad4-6d40b63c2704	2026-11-29 14:14:39.799101+00	\N	{"type": "created", "fields": {"stage": "01a227a8-6bf2-7240-9b76-001db6d4181c", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227a8-6bf0-723e-b07b-bc93a7e86a70", "assignedTo": null, "description": null}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5a1-738f-914d-19e05259ba7e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	1	No coffee	About: No coffee\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc6ccafb485	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a62d-77b0-893f-38c3d0f358db	01a227b0-a621-75aa-8244-60adf9fc614c	01a227b0-a4a8-720c-9017-67ee75350d65	1	A ticket of Globex	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a690-75cb-9a0a-a93a079fa8f3	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.107054+00	01a227b0-a5a1-738f-914d-19e05259ba7e	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227b0-a49a-718c-8e04-7e36117f11e8", "from": null}}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6ad-70da-9d96-e1bec353a63f	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.155047+00	01a227b0-a690-75cb-9a0a-a93a079fa8f3	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e2400a8c88", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a71c-7195-a64f-856332acd622	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.251582+00	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e08c686b73", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227b0-a4a3-7492-aaab-b28f88f57427", "from": null}}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a74c-73c7-8b75-363791ae65c0	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	2026-11-29 14:23:38.315041+00	01a227b0-a5dc-709c-af15-ffc6ccafb485	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ac-7173-89be-8bf8049f46f6	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	01a227b0-a6ad-70da-9d96-e1bec353a63f	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68dfff18dbf0", "from": "01a227b0-a4f4-77fd-814d-68e2400a8c88"}, "status": {"to": "open", "from": "closed"}}}
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa86-760f-ae64-c3fd9f24ccef	01a227b0-aa84-76d9-b562-726303b315c1	01a227b0-aa63-76e7-bece-d1b1440a96f2	1	My last one	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c53-7529-b7b0-fe99181a131f	1	2
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-97821d348a09	urgent	1	1795961679.242057
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bf2-7240-9b76-001db6d4181c	low	1	1795961679.011444
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-97838e46f7f5	low	1	1795961679.167041
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc3-77b7-aefa-8eab612ed652	low	1	1795961678.975034
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1	1795962218.395118
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1	1795962217.947047
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1	1795962218.251582
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	low	1	1795962218.003751
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6fcd-7095-bc79-436258af9054	opened	2026-11-29 14:14:39.799101+00	01a227a8-6bf2-7240-9b76-001db6d4181c	low	\N	1	\N
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa95-736b-b720-7bea871c6840	opened	2026-11-29 14:23:39.128604+00	01a227b0-a548-7002-8512-b0713a5d88b5	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c53-7529-b7b0-fe99181a131f	01a227a8-6b88-73ef-afa5-f4ae141174d4	2026-11-29 14:14:39.215823+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.344419+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6cab-705e-b4c8-080d46d90713	1	A ticket of Globex	\N	low	open	01a227a8-6bf0-723e-b07b-bc93a7e86a70	01a227a8-6bf2-7240-9b76-001db6d4181c	\N	01a227a8-6ba6-748b-931a-e4e64a7a5ffa	2026-11-29 14:14:39.011444+00	2026-11-29 14:14:39.011444+00	2026-11-29 14:14:39.011444+00	\N	\N	\N	\N	1	01a227a8-6cad-73aa-b80a-b117a2e37150	0	0	\N	f	ERP-1
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c77-7696-a2b5-697a59c2ae77	2	No coffee	About: No coffee\\N	low	pending	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6bc4-7301-8c57-97838e46f7f5	01a227a8-6b9e-7228-927d-d53a59288cbb	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.96704+00	2026-11-29 14:14:39.167041+00	2026-11-29 14:14:39.167041+00	\N	\N	\N	\N	2	01a227a8-6d41-7717-be9e-8554ed954a29	0	0	\N	f	ERP-2
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c7f-740a-87ff-9bc4f467ba9d	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6bc3-77b7-aefa-8eab612ed652	\N	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.975034+00	2026-11-29 14:14:39.199042+00	2026-11-29 14:14:38.975034+00	\N	\N	\N	\N	2	01a227a8-6d60-75d0-aa64-a6ed971f1d5f	0	0	\N	f	ERP-3
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6c53-7529-b7b0-fe99181a131f	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6bc4-7301-8c57-97821d348a09	01a227a8-6b91-7445-a140-20a590b1f0b7	01a227a8-6b9c-75e1-8eb0-91e72bb1c011	2026-11-29 14:14:38.923759+00	2026-11-29 14:14:39.351522+00	2026-11-29 14:14:39.242057+00	\N	\N	\N	\N	4	01a227a8-6da6-771c-b28f-dc816f0962ab	1	2	2026-11-29 14:14:39.242057+00	f	ERP-1
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6fba-776c-9ce6-95a2f91d706a	2	My last one	\N	low	open	01a227a8-6bf0-723e-b07b-bc93a7e86a70	01a227a8-6bf2-7240-9b76-001db6d4181c	\N	01a227a8-6f99-770a-8ad4-6d40b63c2704	2026-11-29 14:14:39.799101+00	2026-11-29 14:14:39.799101+00	2026-11-29 14:14:39.799101+00	\N	\N	\N	\N	1	01a227a8-6fc1-71b6-8c8e-80565f594c0f	0	0	\N	f	ERP-2
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	1	A ticket of Globex	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	\N	\N	\N	\N	1	01a227b0-a62d-77b0-893f-38c3d0f358db	0	0	\N	f	ERP-1
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	2026-11-29 14:23:38.251582+00	2026-11-29 14:23:38.251582+00	\N	\N	\N	\N	2	01a227b0-a71c-7195-a64f-856332acd622	0	0	\N	f	ERP-2
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	2026-11-29 14:23:38.315041+00	2026-11-29 14:23:37.947047+00	\N	\N	\N	\N	2	01a227b0-a74c-73c7-8b75-363791ae65c0	0	0	\N	f	ERP-3
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	2026-11-29 14:23:38.531041+00	2026-11-29 14:23:38.395118+00	\N	\N	\N	\N	4	01a227b0-a7ac-7173-89be-8bf8049f46f6	1	2	2026-11-29 14:23:38.395118+00	f	ERP-1
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	2	My last one	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	\N	\N	\N	\N	1	01a227b0-aa86-760f-ae64-c3fd9f24ccef	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	New	\N	1	open	t	t
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-97821d348a09	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	In progress	\N	2	open	f	t
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-97838e46f7f5	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	Waiting on customer	\N	3	pending	f	t
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-97849cbdf7d7	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	Resolved	\N	4	resolved	f	t
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bc4-7301-8c57-9785411de33c	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	Closed	\N	5	closed	f	t
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bf2-7240-9b76-001db6d4181c	01a227a8-6bf0-723e-b07b-bc93a7e86a70	New	\N	1	open	t	t
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bfc-7534-9e3c-25eab546b5d7	01a227a8-6bf0-723e-b07b-bc93a7e86a70	In progress	\N	2	open	f	t
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bfc-7534-9e3c-25ebcef849ca	01a227a8-6bf0-723e-b07b-bc93a7e86a70	Waiting on customer	\N	3	pending	f	t
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bfc-7534-9e3c-25ec2d9f3a18	01a227a8-6bf0-723e-b07b-bc93a7e86a70	Resolved	\N	4	resolved	f	t
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bfd-750d-9756-a38b24673f5c	01a227a8-6bf0-723e-b07b-bc93a7e86a70	Closed	\N	5	closed	f	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4d8-77c4-af88-30026788dbc3	New	\N	1	open	t	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4d8-77c4-af88-30026788dbc3	In progress	\N	2	open	f	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4d8-77c4-af88-30026788dbc3	Waiting on customer	\N	3	pending	f	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e1da590332	01a227b0-a4d8-77c4-af88-30026788dbc3	Resolved	\N	4	resolved	f	t
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a4d8-77c4-af88-30026788dbc3	Closed	\N	5	closed	f	t
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a53f-7050-8859-6db84b6df715	New	\N	1	open	t	t
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a549-7493-9f97-52a3abf59963	01a227b0-a53f-7050-8859-6db84b6df715	In progress	\N	2	open	f	t
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c111812add6	01a227b0-a53f-7050-8859-6db84b6df715	Waiting on customer	\N	3	pending	f	t
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c12cbd9873e	01a227b0-a53f-7050-8859-6db84b6df715	Resolved	\N	4	resolved	f	t
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c13ff52c3ee	01a227b0-a53f-7050-8859-6db84b6df715	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6bc3-77b7-aefa-8eab612ed652	01a227a8-6bc4-7301-8c57-97821d348a09	org_agent
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	01a227a8-6bc4-7301-8c57-97821d348a09	01a227a8-6bc4-7301-8c57-9785411de33c	org_admin
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4f4-77fd-814d-68dfff18dbf0	org_agent
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4f4-77fd-814d-68e2400a8c88	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227a8-6bb2-7034-ac11-50e72483f0e8	01a227a8-6bbc-72f3-8445-e5c7e662ed2a	Support	How requests are handled	t	2026-11-29 14:14:38.766706+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-6bf0-723e-b07b-bc93a7e86a70	Support	How requests are handled	t	2026-11-29 14:14:38.815227+00
-01a227a8-6be2-71f3-ae0e-62f05956af1d	01a227a8-702c-71c6-9544-48bcd9f6f106	Unused	\N	f	2026-11-29 14:14:39.913999+00
+01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	Support	How requests are handled	t	2026-11-29 14:23:37.664394+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a53f-7050-8859-6db84b6df715	Support	How requests are handled	t	2026-11-29 14:23:37.767832+00
+01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aae6-7609-bd7e-43cfb7683950	Unused	\N	f	2026-11-29 14:23:39.236479+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227a8-6bb2-7034-ac11-50e72483f0e8	high
-2	01a227a8-6be2-71f3-ae0e-62f05956af1d	high
+1	01a227b0-a4ca-7260-8d26-839931fcdf02	high
+2	01a227b0-a535-7244-a260-f07b65175d95	high
 \.
 
 
@@ -5713,17 +5713,31 @@ COMMENT ON TRIGGER ticket_attachments_notify ON helpdesk.ticket_attachments IS '
 
 
 --
--- Name: ticket_attachments ticket_attachments_touch_ticket; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: ticket_attachments ticket_attachments_subtract; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER ticket_attachments_touch_ticket AFTER INSERT OR DELETE ON helpdesk.ticket_attachments FOR EACH ROW EXECUTE FUNCTION helpdesk.conversation_touch_ticket();
+CREATE TRIGGER ticket_attachments_subtract AFTER DELETE ON helpdesk.ticket_attachments REFERENCING OLD TABLE AS deleted_attachments FOR EACH STATEMENT EXECUTE FUNCTION helpdesk.conversation_subtract();
 
 
 --
--- Name: TRIGGER ticket_attachments_touch_ticket ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: TRIGGER ticket_attachments_subtract ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER ticket_attachments_touch_ticket ON helpdesk.ticket_attachments IS 'Counts the attachment and moves the ticket up in lists.';
+COMMENT ON TRIGGER ticket_attachments_subtract ON helpdesk.ticket_attachments IS 'Subtracts deleted attachments from the counts of their tickets.';
+
+
+--
+-- Name: ticket_attachments ticket_attachments_touch_tickets; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER ticket_attachments_touch_tickets AFTER INSERT ON helpdesk.ticket_attachments REFERENCING NEW TABLE AS added_attachments FOR EACH STATEMENT EXECUTE FUNCTION helpdesk.conversation_touch_tickets();
+
+
+--
+-- Name: TRIGGER ticket_attachments_touch_tickets ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER ticket_attachments_touch_tickets ON helpdesk.ticket_attachments IS 'Counts new attachments and moves their tickets up in lists.';
 
 
 --
@@ -5755,17 +5769,31 @@ COMMENT ON TRIGGER ticket_comments_index_text ON helpdesk.ticket_comments IS 'Up
 
 
 --
--- Name: ticket_comments ticket_comments_touch_ticket; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: ticket_comments ticket_comments_subtract; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER ticket_comments_touch_ticket AFTER INSERT OR DELETE ON helpdesk.ticket_comments FOR EACH ROW EXECUTE FUNCTION helpdesk.conversation_touch_ticket();
+CREATE TRIGGER ticket_comments_subtract AFTER DELETE ON helpdesk.ticket_comments REFERENCING OLD TABLE AS deleted_comments FOR EACH STATEMENT EXECUTE FUNCTION helpdesk.conversation_subtract();
 
 
 --
--- Name: TRIGGER ticket_comments_touch_ticket ON ticket_comments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: TRIGGER ticket_comments_subtract ON ticket_comments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER ticket_comments_touch_ticket ON helpdesk.ticket_comments IS 'Counts the comment, moves the ticket up in lists, and reopens it if its customer replies.';
+COMMENT ON TRIGGER ticket_comments_subtract ON helpdesk.ticket_comments IS 'Subtracts deleted comments from the counts of their tickets.';
+
+
+--
+-- Name: ticket_comments ticket_comments_touch_tickets; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER ticket_comments_touch_tickets AFTER INSERT ON helpdesk.ticket_comments REFERENCING NEW TABLE AS added_comments FOR EACH STATEMENT EXECUTE FUNCTION helpdesk.conversation_touch_tickets();
+
+
+--
+-- Name: TRIGGER ticket_comments_touch_tickets ON ticket_comments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER ticket_comments_touch_tickets ON helpdesk.ticket_comments IS 'Counts new comments, moves their tickets up in lists, and reopens those whose customers reply.';
 
 
 --

@@ -1184,7 +1184,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/triggers.rs:66
+-- src/conversation/triggers.rs:35
 -- helpdesk::conversation::triggers::conversation_before_write
 
     create function helpdesk.conversation_before_write() returns trigger
@@ -1193,7 +1193,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/deleted_rows.rs:65
+-- src/conversation/deleted_rows.rs:84
 -- helpdesk::conversation::deleted_rows::conversation_lock_tickets
 
     create function helpdesk.conversation_lock_tickets() returns trigger
@@ -1202,12 +1202,21 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/triggers.rs:158
--- helpdesk::conversation::triggers::conversation_touch_ticket
+-- src/conversation/deleted_rows.rs:107
+-- helpdesk::conversation::deleted_rows::conversation_subtract
 
-    create function helpdesk.conversation_touch_ticket() returns trigger
+    create function helpdesk.conversation_subtract() returns trigger
     language c security definer set search_path = pg_catalog, pg_temp
-    as 'MODULE_PATHNAME', 'conversation_touch_ticket_wrapper';
+    as 'MODULE_PATHNAME', 'conversation_subtract_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/conversation/added_rows.rs:66
+-- helpdesk::conversation::added_rows::conversation_touch_tickets
+
+    create function helpdesk.conversation_touch_tickets() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', 'conversation_touch_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1466,10 +1475,15 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- src/lib.rs:60
 -- finalize
 
+-- sql/extension/retired.sql
+-- Functions that tables of a released version name in triggers, policies, defaults or views, and
+-- that are no longer used. They stay, so that a dump of that version can be restored; migrate() then
+-- replaces what names them. Their symbols are in src/platform/retired.rs.
+
 -- sql/extension/privileges.sql
 -- Owners and privileges of the functions and the schema. Everything is revoked here; the files in
--- functions/ then grant EXECUTE by name, beside the COMMENT of each function. Update scripts run them
--- again, so that an updated extension has the rights of a new one.
+-- functions/ then grant EXECUTE by name, beside the COMMENT of each function. Update scripts run
+-- them again, so that an updated extension has the rights of a new one.
 -- security_baseline.txt lists the result. The privileges of tables are in schema/privileges.sql.
 
 do $$
@@ -1673,9 +1687,13 @@ comment on function helpdesk.conversation_lock_tickets() is
 'Trigger function on ticket_comments and ticket_attachments: locks the tickets of the rows that a
   DELETE removes, and the files of comments before them.';
 
-comment on function helpdesk.conversation_touch_ticket() is
-'Trigger function on ticket_comments and ticket_attachments: updates the counts of the ticket, moves
-  it up in lists, and reopens it if its customer replies.';
+comment on function helpdesk.conversation_touch_tickets() is
+'Trigger function on ticket_comments and ticket_attachments: counts new rows on their tickets, moves
+  the tickets up in lists, and reopens those whose customers reply.';
+
+comment on function helpdesk.conversation_subtract() is
+'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts of
+  their tickets.';
 
 -- sql/extension/functions/fulltext.sql
 -- The full-text index: from texts to lexemes.
