@@ -36,6 +36,8 @@ Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).
 
 comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
+Realtime sends the ids of deleted rows to every subscriber of any organization, so deletes are no
+  longer published if no other table is in the publication. Otherwise a warning says how to stop them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
 

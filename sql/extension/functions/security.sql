@@ -6,6 +6,8 @@ grant execute on function helpdesk.act_as(text) to authenticated;
 
 comment on function helpdesk.act_as(text) is
 'Impersonates the person with this e-mail address for the rest of the session; null ends that.
+Inside a transaction block it ends with the transaction. Through a pooler that shares connections by
+  transaction, call it only there: otherwise the next client of the connection is that person.
 Sets the claims and the role authenticated, so that the session can see and do what the person can.
 Callers: superusers, and login roles that are members of authenticated and of a role with EXECUTE on
   this function. It is refused in API requests.
