@@ -70,8 +70,8 @@ begin
     comment on column auth.users.raw_app_meta_data is
       'Data of your sign-up service. helpdesk does not use it.';
     comment on column auth.users.raw_user_meta_data is
-      'Data from the sign-up or the OAuth provider: the name (full_name, name, preferred_username '
-      'or user_name) and the picture (avatar_url or picture) are used.';
+      'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name, '
+      'preferred_username or user_name) and the picture (avatar_url or picture) are used.';
     comment on column auth.users.is_anonymous is
       'Whether the person signed in without giving an address, for your sign-up service.';
     comment on column auth.users.created_at is 'When the login was created.';

@@ -103,9 +103,13 @@ create trigger "Lock_tickets"
   after delete on helpdesk.ticket_comments
   for each row execute function helpdesk.conversation_lock_tickets();
 
-create trigger ticket_comments_touch_ticket
-  after insert or delete on helpdesk.ticket_comments
-  for each row execute function helpdesk.conversation_touch_ticket();
+create trigger ticket_comments_touch_tickets
+  after insert on helpdesk.ticket_comments referencing new table as added_comments
+  for each statement execute function helpdesk.conversation_touch_tickets();
+
+create trigger ticket_comments_subtract
+  after delete on helpdesk.ticket_comments referencing old table as deleted_comments
+  for each statement execute function helpdesk.conversation_subtract();
 
 create trigger ticket_attachments_before_write
   before insert or update or delete on helpdesk.ticket_attachments
@@ -115,9 +119,13 @@ create trigger "Lock_tickets"
   after delete on helpdesk.ticket_attachments
   for each row execute function helpdesk.conversation_lock_tickets();
 
-create trigger ticket_attachments_touch_ticket
-  after insert or delete on helpdesk.ticket_attachments
-  for each row execute function helpdesk.conversation_touch_ticket();
+create trigger ticket_attachments_touch_tickets
+  after insert on helpdesk.ticket_attachments referencing new table as added_attachments
+  for each statement execute function helpdesk.conversation_touch_tickets();
+
+create trigger ticket_attachments_subtract
+  after delete on helpdesk.ticket_attachments referencing old table as deleted_attachments
+  for each statement execute function helpdesk.conversation_subtract();
 
 ---- Row security
 
@@ -251,15 +259,19 @@ comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is
 comment on trigger "Lock_tickets" on helpdesk.ticket_comments is
   'Locks the files and tickets of all comments that a statement deletes, before its foreign keys '
   'delete files and notifications.';
-comment on trigger ticket_comments_touch_ticket on helpdesk.ticket_comments is
-  'Counts the comment, moves the ticket up in lists, and reopens it if its customer replies.';
+comment on trigger ticket_comments_touch_tickets on helpdesk.ticket_comments is
+  'Counts new comments, moves their tickets up in lists, and reopens those whose customers reply.';
+comment on trigger ticket_comments_subtract on helpdesk.ticket_comments is
+  'Subtracts deleted comments from the counts of their tickets.';
 comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is
   'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, '
   'comment and visibility.';
 comment on trigger "Lock_tickets" on helpdesk.ticket_attachments is
   'Locks the tickets of all attachments that a statement deletes.';
-comment on trigger ticket_attachments_touch_ticket on helpdesk.ticket_attachments is
-  'Counts the attachment and moves the ticket up in lists.';
+comment on trigger ticket_attachments_touch_tickets on helpdesk.ticket_attachments is
+  'Counts new attachments and moves their tickets up in lists.';
+comment on trigger ticket_attachments_subtract on helpdesk.ticket_attachments is
+  'Subtracts deleted attachments from the counts of their tickets.';
 
 comment on policy view_external_comments on helpdesk.ticket_comments is
   'Members read the public comments on the tickets that they can see.';

@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::pg_sys::panic::ErrorReport;
 
+use super::claims;
 use crate::identity::login_exists;
 use crate::platform::enums::UserRole;
 use crate::platform::error::{self, Result};
@@ -39,7 +40,7 @@ impl Caller {
         let mut caller = Caller::default();
         with_pinned_search_path(|| {
             check_schema_version()?;
-            if is_anonymous() {
+            if is_nobody() {
                 return Ok(Vec::new());
             }
             prepare(LOAD_CALLER).fetch_all(&[], |row| {
@@ -116,9 +117,14 @@ impl Caller {
     }
 }
 
+/// Whether auth.uid() is not asked.
+fn is_nobody() -> bool {
+    is_anonymous() || claims::are_malformed()
+}
+
 /// The login in the claims, whether it exists or not.
 pub fn claimed_login() -> Result<Option<Uuid>> {
-    if is_anonymous() {
+    if is_nobody() {
         return Ok(None);
     }
     with_pinned_search_path(|| statement::read(LOGIN).fetch_scalar(&[]))

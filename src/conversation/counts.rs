@@ -1,16 +1,16 @@
 //! The counts of comments and attachments on a ticket, and the columns that follow from them.
 
 use pgrx::Uuid;
-use pgrx::datum::TimestampWithTimeZone;
 
+use super::added_rows::AddedRows;
+use super::deleted_rows::DeletedRows;
 use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
-use crate::platform::trigger::TriggerRow;
 
 /// The first response is the earliest public comment by staff ($8) on a ticket that is not their
-/// own.
+/// own; $9 is the earliest of the new ones, $5 and $7 the latest.
 const UPDATE_PUBLIC_COUNTS: &str = "
     update helpdesk.tickets
        set public_comment_count = public_comment_count + $3,
@@ -20,9 +20,9 @@ const UPDATE_PUBLIC_COUNTS: &str = "
            is_answered = case when $7 >= coalesce(last_public_comment_at, $7) then $6 <> created_by
                               else is_answered end,
            first_response_at = case when $8 and created_by <> $6
-                                    then least(first_response_at, $5) else first_response_at end,
+                                    then least(first_response_at, $9) else first_response_at end,
            first_response_by = case when $8 and created_by <> $6
-                                         and (first_response_at is null or first_response_at > $5)
+                                         and (first_response_at is null or first_response_at > $9)
                                     then $6 else first_response_by end
      where org_id = $1 and id = $2
      returning created_by";
@@ -54,94 +54,79 @@ const UPSERT_INTERNAL_COUNTS: &str = "
        set comment_count = c.comment_count + excluded.comment_count,
            attachment_count = c.attachment_count + excluded.attachment_count";
 
-const SET_REQUESTER_OF_COMMENT: &str =
-    "update helpdesk.ticket_comments set requester_id = $3 where org_id = $1 and id = $2";
-const SET_REQUESTER_OF_ATTACHMENT: &str =
-    "update helpdesk.ticket_attachments set requester_id = $3 where org_id = $1 and id = $2";
+const SET_REQUESTER_OF_COMMENTS: &str = "
+    update helpdesk.ticket_comments set requester_id = $3
+     where org_id = $1 and ticket_id = $2 and requester_id <> $3";
+const SET_REQUESTER_OF_ATTACHMENTS: &str = "
+    update helpdesk.ticket_attachments set requester_id = $3
+     where org_id = $1 and ticket_id = $2 and requester_id <> $3";
 
-/// Counts a new row on its ticket, and sets the ticket's updated_at.
-pub(super) fn add(row: &TriggerRow) -> Result<()> {
+/// Counts new rows on their ticket, and sets the ticket's updated_at.
+pub(super) fn add(rows: &AddedRows) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
-    let requester = if row.required("is_internal")? {
-        let requester = set_updated_at(row)?;
-        change_internal_counts(row, 1)?;
+    let requester = if rows.is_internal {
+        let args = [rows.org.into(), rows.ticket.into(), rows.latest.into()];
+        let requester = statement::write(BUMP_UPDATED_AT).fetch_scalar(&args)?;
+        change_internal_counts(rows.org, rows.ticket, rows.is_comment, rows.count)?;
         requester
     } else {
-        add_to_public_counts(row)?
+        add_to_public_counts(rows)?
     };
-    follow_requester(row, requester)
+    follow_requester(rows, requester)
 }
 
-fn set_updated_at(row: &TriggerRow) -> Result<Option<Uuid>> {
-    statement::write(BUMP_UPDATED_AT).fetch_scalar(&[
-        row.arg("org_id")?,
-        row.arg("ticket_id")?,
-        row.arg(time_column(row))?,
-    ])
-}
-
-fn add_to_public_counts(row: &TriggerRow) -> Result<Option<Uuid>> {
-    let is_comment = is_comment(row);
-    let author: Option<Uuid> = if is_comment { row.get("created_by")? } else { None };
-    let is_by_staff = match author {
-        Some(author) => rights::is_staff_member(row.required("org_id")?, author)?,
-        None => false,
-    };
-    let commented_at: Option<TimestampWithTimeZone> =
-        if is_comment { row.get("created_at")? } else { None };
+fn add_to_public_counts(rows: &AddedRows) -> Result<Option<Uuid>> {
+    let (comments, attachments) = by_kind(rows.is_comment, rows.count);
+    let is_by_staff = rows.is_comment && rights::is_staff_member(rows.org, rows.author)?;
     statement::write(UPDATE_PUBLIC_COUNTS).fetch_scalar(&[
-        row.arg("org_id")?,
-        row.arg("ticket_id")?,
-        i32::from(is_comment).into(),
-        i32::from(!is_comment).into(),
-        row.arg(time_column(row))?,
-        author.into(),
-        commented_at.into(),
+        rows.org.into(),
+        rows.ticket.into(),
+        comments.into(),
+        attachments.into(),
+        rows.latest.into(),
+        rows.is_comment.then_some(rows.author).into(),
+        rows.is_comment.then_some(rows.latest).into(),
         is_by_staff.into(),
+        rows.earliest.into(),
     ])
 }
 
-/// Whether a row is a comment, not an attachment.
-pub(super) fn is_comment(row: &TriggerRow) -> bool {
-    row.has_column("content")
+fn by_kind(is_comment: bool, count: i32) -> (i32, i32) {
+    if is_comment { (count, 0) } else { (0, count) }
 }
 
-fn time_column(row: &TriggerRow) -> &'static str {
-    if is_comment(row) { "created_at" } else { "uploaded_at" }
-}
-
-/// The ticket may have got another requester between the row's BEFORE trigger, which copied the
+/// The ticket may have got another requester between the rows' BEFORE triggers, which copied the
 /// requester, and the update that has just locked the ticket and returned the current one.
-fn follow_requester(row: &TriggerRow, requester: Option<Uuid>) -> Result<()> {
-    if requester.is_none() || requester == row.get("requester_id")? {
+fn follow_requester(rows: &AddedRows, requester: Option<Uuid>) -> Result<()> {
+    if requester.is_none() || requester == Some(rows.requester) {
         return Ok(());
     }
     let update =
-        if is_comment(row) { SET_REQUESTER_OF_COMMENT } else { SET_REQUESTER_OF_ATTACHMENT };
-    statement::write(update).execute(&[row.arg("org_id")?, row.arg("id")?, requester.into()])
+        if rows.is_comment { SET_REQUESTER_OF_COMMENTS } else { SET_REQUESTER_OF_ATTACHMENTS };
+    statement::write(update).execute(&[rows.org.into(), rows.ticket.into(), requester.into()])
 }
 
-/// Subtracts a deleted row from its ticket, which `deleted_rows` has locked: a statement that waits
-/// for the ticket would look for the last comment in a snapshot of before it waited.
-pub(super) fn subtract(row: &TriggerRow) -> Result<()> {
+/// Subtracts deleted rows from their ticket, which is locked already: a statement that waits for
+/// the ticket would look for the last comment in a snapshot of before it waited.
+pub(super) fn subtract(rows: &DeletedRows) -> Result<()> {
     let _derived = SystemWrite::begin(SystemWrite::Derived);
-    if row.required("is_internal")? {
-        return change_internal_counts(row, -1);
+    if rows.is_internal {
+        return change_internal_counts(rows.org, rows.ticket, rows.is_comment, -rows.count);
     }
-    let (comments, attachments) = if is_comment(row) { (-1, 0) } else { (0, -1) };
+    let (comments, attachments) = by_kind(rows.is_comment, -rows.count);
     statement::write(SUBTRACT_PUBLIC_COUNTS).execute(&[
-        row.arg("org_id")?,
-        row.arg("ticket_id")?,
+        rows.org.into(),
+        rows.ticket.into(),
         comments.into(),
         attachments.into(),
     ])
 }
 
-fn change_internal_counts(row: &TriggerRow, step: i32) -> Result<()> {
-    let (comments, attachments) = if is_comment(row) { (step, 0) } else { (0, step) };
+fn change_internal_counts(org: Uuid, ticket: Uuid, is_comment: bool, count: i32) -> Result<()> {
+    let (comments, attachments) = by_kind(is_comment, count);
     statement::write(UPSERT_INTERNAL_COUNTS).execute(&[
-        row.arg("org_id")?,
-        row.arg("ticket_id")?,
+        org.into(),
+        ticket.into(),
         comments.into(),
         attachments.into(),
     ])

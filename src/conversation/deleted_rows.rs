@@ -1,4 +1,5 @@
-//! Deleted comments and files: what is locked before anything that belongs to them is changed.
+//! Deleted comments and files: what is locked before anything that belongs to them is changed, and
+//! how they are subtracted from their tickets.
 //!
 //! Postgres locks the rows of a DELETE one by one, each before its BEFORE trigger. A ticket that is
 //! locked in between would make two deletes wait for each other. So the rows are remembered, and
@@ -11,25 +12,26 @@ use std::collections::BTreeSet;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::counts::is_comment;
-use crate::platform::error::Result;
-use crate::platform::statement::{self, Planned};
+use super::counts;
+use super::triggers::is_comment;
+use crate::platform::error::{Result, internal};
+use crate::platform::statement::{self, Planned, Row};
 use crate::platform::transaction::local_xid;
-use crate::platform::trigger::{self, TriggerResult, TriggerRow};
+use crate::platform::trigger::{self, TransitionTables, TriggerResult, TriggerRow};
 
 /// A key of a tenant table: organization and id.
 type Key = ([u8; 16], [u8; 16]);
 
 #[derive(Default)]
-struct DeletedRows {
+struct ToLock {
     transaction: pg_sys::LocalTransactionId,
     comments: BTreeSet<Key>,
     tickets: BTreeSet<Key>,
 }
 
 thread_local! {
-    /// The rows of the running DELETE that have not been locked for.
-    static DELETED: RefCell<DeletedRows> = RefCell::default();
+    /// What has not been locked yet for the rows of the running DELETE.
+    static TO_LOCK: RefCell<ToLock> = RefCell::default();
 }
 
 const LOCK_FILES: &str = "
@@ -44,16 +46,33 @@ const LOCK_TICKETS: &str = "
      order by t.id
        for no key update of t";
 
+const DELETED_COMMENTS: &str = "
+    select org_id, ticket_id, is_internal, count(*)::int
+      from deleted_comments group by 1, 2, 3 order by ticket_id";
+
+const DELETED_ATTACHMENTS: &str = "
+    select org_id, ticket_id, is_internal, count(*)::int
+      from deleted_attachments group by 1, 2, 3 order by ticket_id";
+
+/// Deleted comments, or deleted files, of one ticket, that were equally visible.
+pub(super) struct DeletedRows {
+    pub(super) is_comment: bool,
+    pub(super) org: Uuid,
+    pub(super) ticket: Uuid,
+    pub(super) is_internal: bool,
+    pub(super) count: i32,
+}
+
 /// Remembers a row that is about to be deleted.
 pub(super) fn remember(row: &TriggerRow) -> Result<()> {
     let org: Uuid = row.required("org_id")?;
     let key = |id: Uuid| (*org.as_bytes(), *id.as_bytes());
     let ticket = key(row.required("ticket_id")?);
     let comment = if is_comment(row) { Some(key(row.required("id")?)) } else { None };
-    DELETED.with_borrow_mut(|deleted| {
+    TO_LOCK.with_borrow_mut(|deleted| {
         // A statement that failed has left its rows.
         if deleted.transaction != local_xid() {
-            *deleted = DeletedRows { transaction: local_xid(), ..DeletedRows::default() };
+            *deleted = ToLock { transaction: local_xid(), ..ToLock::default() };
         }
         deleted.tickets.insert(ticket);
         deleted.comments.extend(comment);
@@ -68,7 +87,7 @@ pub(super) fn remember(row: &TriggerRow) -> Result<()> {
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn conversation_lock_tickets<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, |_| {
-        let deleted = DELETED.take();
+        let deleted = TO_LOCK.take();
         lock(LOCK_FILES, deleted.comments)?;
         lock(LOCK_TICKETS, deleted.tickets)?;
         Ok(None)
@@ -82,4 +101,31 @@ fn lock(statement: &'static str, keys: BTreeSet<Key>) -> Result<()> {
     let (orgs, ids): (Vec<Uuid>, Vec<Uuid>) =
         keys.into_iter().map(|(org, id)| (Uuid::from_bytes(org), Uuid::from_bytes(id))).unzip();
     statement::write(statement).planned(Planned::Once).execute(&[orgs.into(), ids.into()])
+}
+
+/// Trigger on comments and attachments, once per DELETE: subtracts the rows from their tickets.
+#[pg_trigger(sql = "
+    create function helpdesk.conversation_subtract() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn conversation_subtract<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_statement_trigger(trigger, after_delete)
+}
+
+fn after_delete(tables: &TransitionTables) -> Result<()> {
+    let is_comment = tables.is_of("ticket_comments");
+    let query = if is_comment { DELETED_COMMENTS } else { DELETED_ATTACHMENTS };
+    let read = |row: &Row| {
+        Some(DeletedRows {
+            is_comment,
+            org: row.get(1)?,
+            ticket: row.get(2)?,
+            is_internal: row.get(3)?,
+            count: row.get(4)?,
+        })
+    };
+    for rows in tables.fetch_all(query, read)? {
+        counts::subtract(&rows.ok_or_else(|| internal("a deleted row lacks a value"))?)?;
+    }
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! The conversation on a ticket: comments and attachments.
 
 mod access;
+mod added_rows;
 mod attachments;
 mod comments;
 mod counts;
 mod deleted_rows;
 mod file;
+mod reopening;
 mod resolve;
 mod storage;
 mod triggers;

@@ -1,20 +1,17 @@
-//! Triggers on comments and attachments, which also count them on the ticket and reopen it.
+//! The BEFORE trigger on comments and attachments: fills in columns and refuses what may not be.
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::counts::{self, is_comment};
 use super::deleted_rows;
 use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights;
-use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::{statement, transaction};
 use crate::tickets::access::no_such_ticket;
-use crate::tickets::comment_event::CommentEvent;
 use crate::tickets::organization::find_org;
 
 /// The requester of a ticket that a person ($3) sees: as staff ($4), or as requester or assignee.
@@ -24,34 +21,6 @@ const FIND_REQUESTER: &str = "
 
 /// RFC 2046, section 4.5.1: a file of which nothing else is known.
 const UNKNOWN_FILE_TYPE: &str = "application/octet-stream";
-
-/// What a public comment ($4) or file of the requester, or of anybody ($3) who is neither staff nor
-/// the assignee, does: the stage and the statuses in which it reopens the ticket, and whether it is
-/// refused on a closed one. Lock order: stage, then ticket, as in update_ticket.
-const FIND_REOPENING: &str = "
-    select s.id,
-           array_remove(array[
-             case when $4 and o.reopen_on_customer_comment and s.status = 'open' then 'pending' end,
-             case when $4 and o.reopen_on_customer_comment then 'resolved' end,
-             case when o.closed_ticket_replies = 'reopen' then 'closed' end], null),
-           o.closed_ticket_replies = 'refuse'
-      from helpdesk.tickets t
-      join helpdesk.organizations o on o.id = $1
-      join helpdesk.workflow_stages b on b.org_id = $1 and b.workflow_id = t.workflow_id and b.is_start
-      join helpdesk.workflow_stages s on s.org_id = $1 and s.workflow_id = t.workflow_id and s.is_active
-                                     and (s.is_start or (s.status = 'open' and s.position > b.position))
-     where t.org_id = $1 and t.id = $2
-       and (t.created_by = $3 or t.assigned_to is distinct from $3)
-     order by s.is_start, s.position, s.id
-     limit 1
-       for share of s";
-
-const REOPEN_TICKET: &str = "
-    update helpdesk.tickets set current_stage_id = $3
-     where org_id = $1 and id = $2 and status = any ($4)";
-
-const IS_CLOSED: &str =
-    "select from helpdesk.tickets where org_id = $1 and id = $2 and status = 'closed'";
 
 /// A comment ($3) of the person ($5) on the same ticket ($2), with the same visibility ($4).
 const IS_OWN_COMMENT: &str = "
@@ -122,6 +91,11 @@ fn find_requester(new: &TriggerRow, org: Uuid) -> Result<Uuid> {
     statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket("ticket_id"))
 }
 
+/// Whether a row is a comment, not an attachment.
+pub(super) fn is_comment(row: &TriggerRow) -> bool {
+    row.has_column("content")
+}
+
 fn author_column(row: &TriggerRow) -> &'static str {
     if is_comment(row) { "created_by" } else { "uploaded_by" }
 }
@@ -151,93 +125,4 @@ fn check_comment(new: &TriggerRow, org: Uuid) -> Result<()> {
         "not a comment of the uploader on this ticket with the same visibility",
         "Leave it out to attach the file to the ticket alone.",
     ))
-}
-
-/// Trigger on comments and attachments: counts them on the ticket, sets its updated_at, and reopens
-/// it after what its customer says publicly.
-#[pg_trigger(sql = "
-    create function helpdesk.conversation_touch_ticket() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
-    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
-fn conversation_touch_ticket<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, after_write)
-}
-
-fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    let keeps_status = SystemWrite::current() == Some(SystemWrite::CommentWithoutReopening);
-    let reopening = match &rows.new {
-        Some(new) => Reopening::find(new)?,
-        None => None,
-    };
-    if let Some(old) = &rows.old {
-        counts::subtract(old)?;
-    }
-    let Some(row) = rows.new else { return Ok(None) };
-    counts::add(&row)?;
-    if let Some(reopening) = reopening {
-        if reopening.is_refused_if_closed {
-            check_is_not_closed(&row)?;
-        }
-        if !keeps_status {
-            reopening.apply(&row)?;
-        }
-    }
-    Ok(None)
-}
-
-/// What a new row does to its ticket, once the ticket is locked.
-struct Reopening {
-    stage: Uuid,
-    statuses: Vec<String>,
-    is_refused_if_closed: bool,
-}
-
-impl Reopening {
-    fn find(new: &TriggerRow) -> Result<Option<Reopening>> {
-        let time_column = if is_comment(new) { "created_at" } else { "uploaded_at" };
-        if new.required("is_internal")? || new.is_import(time_column)? {
-            return Ok(None);
-        }
-        let author: Uuid = new.required(author_column(new))?;
-        let is_by_requester = new.get("requester_id")? == Some(author);
-        if !is_by_requester && rights::is_staff_member(new.required("org_id")?, author)? {
-            return Ok(None);
-        }
-        let args =
-            [new.arg("org_id")?, new.arg("ticket_id")?, author.into(), is_comment(new).into()];
-        let found = statement::write(FIND_REOPENING).fetch_optional(&args, |row| {
-            Some(Reopening {
-                stage: row.get(1)?,
-                statuses: row.get(2)?,
-                is_refused_if_closed: row.get(3)?,
-            })
-        })?;
-        Ok(found.flatten())
-    }
-
-    fn apply(self, row: &TriggerRow) -> Result<()> {
-        if self.statuses.is_empty() {
-            return Ok(());
-        }
-        let comment: Option<Uuid> = if is_comment(row) { row.get("id")? } else { None };
-        let _moving = SystemWrite::begin(SystemWrite::MoveByCustomer);
-        let _event = CommentEvent::begin(comment, row.required(author_column(row))?);
-        statement::write(REOPEN_TICKET).execute(&[
-            row.arg("org_id")?,
-            row.arg("ticket_id")?,
-            self.stage.into(),
-            self.statuses.into(),
-        ])
-    }
-}
-
-fn check_is_not_closed(row: &TriggerRow) -> Result<()> {
-    if statement::write(IS_CLOSED).exists(&[row.arg("org_id")?, row.arg("ticket_id")?])? {
-        return Err(error::breaks_rule(
-            "ticket_closed",
-            format!("{}: the ticket is closed and takes no replies", written_name("ticket_id")),
-            "Open a new ticket with create_ticket().",
-        ));
-    }
-    Ok(())
 }

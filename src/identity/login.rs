@@ -12,7 +12,8 @@ const MAX_NAME: usize = 200;
 const MAX_AVATAR_URL: usize = 2_000;
 
 /// Where sign-up services and OAuth providers put the name; the first that is not blank counts.
-const NAME_KEYS: [&str; 4] = ["full_name", "name", "preferred_username", "user_name"];
+const NAME_KEYS: [&str; 5] =
+    ["full_name", "name", "display_name", "preferred_username", "user_name"];
 
 /// GitHub uses the first, Google both.
 const AVATAR_KEYS: [&str; 2] = ["avatar_url", "picture"];

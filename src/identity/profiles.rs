@@ -62,7 +62,7 @@ const STALE_PROFILES: &str = "
      where p.email is distinct from u.email::text
         or p.email_is_confirmed <> (u.email_confirmed_at is not null)
         or (p.name in (p.email, 'User')
-            and u.raw_user_meta_data ?| '{full_name,name,preferred_username,user_name}')
+            and u.raw_user_meta_data ?| '{full_name,name,display_name,preferred_username,user_name}')
      order by p.id";
 
 /// For install(): creates the profiles of logins that have none, and brings up to date those that

@@ -1,6 +1,7 @@
 //! Optional integrations: pg_cron, Supabase Realtime and Supabase Storage.
 
 use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use crate::platform::error::{self, Result, required};
@@ -52,6 +53,19 @@ const ADD_TO_PUBLICATION: &str = "
                         where p.pubname = 'supabase_realtime' and p.schemaname = 'helpdesk'
                           and p.tablename = c.relname)";
 
+/// Realtime sends a DELETE to every subscriber, because row security cannot be asked about a row
+/// that is gone. A publication of our tables alone needs none: nothing else is in it to miss them.
+const STOP_PUBLISHING_DELETES: &str = "
+    select 'alter publication supabase_realtime set (publish = ''insert, update'')'
+      from pg_catalog.pg_publication p
+     where p.pubname = 'supabase_realtime' and p.pubdelete
+       and not exists (select from pg_catalog.pg_publication_tables t
+                        where t.pubname = p.pubname and t.schemaname <> 'helpdesk')";
+
+const PUBLISHES_DELETES: &str = "
+    select exists (select from pg_catalog.pg_publication
+                    where pubname = 'supabase_realtime' and pubdelete)";
+
 /// The name of a policy, which contains the bucket's, has at most 63 bytes.
 const MAX_BUCKET: usize = 40;
 
@@ -102,7 +116,8 @@ pub(super) fn enable_cron() -> Result<()> {
     Ok(())
 }
 
-/// Adds notifications and tickets to the publication of Supabase Realtime, unless they are in it.
+/// Adds notifications and tickets to the publication of Supabase Realtime, unless they are in it,
+/// and takes deletes out of it or warns of them.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 pub(super) fn enable_realtime() -> Result<()> {
@@ -113,7 +128,22 @@ pub(super) fn enable_realtime() -> Result<()> {
             "Run CREATE PUBLICATION supabase_realtime first.",
         ));
     }
-    run_generated(ADD_TO_PUBLICATION, &[])
+    run_generated(ADD_TO_PUBLICATION, &[])?;
+    run_generated(STOP_PUBLISHING_DELETES, &[])?;
+    if statement::write(PUBLISHES_DELETES).fetch_scalar(&[])? == Some(true) {
+        ErrorReport::new(
+            PgSqlErrorCode::ERRCODE_WARNING,
+            "supabase_realtime publishes deletes: every subscriber learns the ids of deleted tickets \
+             and notifications of all organizations",
+            "enable_realtime",
+        )
+        .set_hint(
+            "Other tables are published too, and may need deletes. If not: ALTER PUBLICATION \
+             supabase_realtime SET (publish = 'insert, update').",
+        )
+        .report(PgLogLevel::WARNING);
+    }
+    Ok(())
 }
 
 /// Lets members read and upload the files of tickets in a bucket of Supabase Storage. Calling it

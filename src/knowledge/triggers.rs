@@ -21,7 +21,9 @@ const INSERT_VERSION: &str = "
 
 const IMMUTABLE_COLUMNS: &[&str] = &["org_id", "id", "author", "created_at"];
 
-const SYSTEM_COLUMNS: &[&str] = &["version", "updated_at", "published_at"];
+const SYSTEM_COLUMNS: &[&str] = &["version", "published_at"];
+
+const WRITABLE: &str = "You can change title, content, categories, tags, visibility and status.";
 
 /// Changed only together with the feedback that they count.
 const COUNT_COLUMNS: &[&str] = &["helpful_count", "unhelpful_count"];
@@ -71,10 +73,17 @@ fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Co
     new.check_unchanged(
         old,
         IMMUTABLE_COLUMNS.iter().chain(SYSTEM_COLUMNS).chain(derived.iter().copied().flatten()),
-        "You can change title, content, categories, tags, visibility and status.",
+        WRITABLE,
     )?;
+    let before: TimestampWithTimeZone = old.required("updated_at")?;
+    let now = transaction::transaction_start();
+    // A trigger that stamps each UPDATE, such as moddatetime, is overruled. Users are refused.
+    if new.required::<TimestampWithTimeZone>("updated_at")? < now {
+        new.check_unchanged(old, &["updated_at"], WRITABLE)?;
+    }
+    let unchanged = vec![ColumnChange::new("updated_at", before)];
     if is_system {
-        return Ok(Vec::new());
+        return Ok(unchanged);
     }
     let mut written = Vec::new();
     for column in TRACKED_COLUMNS {
@@ -85,6 +94,7 @@ fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Co
     check_columns(new, &written)?;
     let mut changes = normalize_columns(new, org, &written)?;
     if !is_changed(old, new, &written)? {
+        changes.extend(unchanged);
         return Ok(changes);
     }
     if written.contains(&"status") {
@@ -93,8 +103,6 @@ fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Co
     if written.contains(&"title") {
         changes.push(change_title_key(new, org)?);
     }
-    let now = transaction::transaction_start();
-    let before: TimestampWithTimeZone = old.required("updated_at")?;
     changes.push(ColumnChange::new("updated_at", now.max(before)));
     changes.push(ColumnChange::new("version", old.required::<i32>("version")? + 1));
     Ok(changes)

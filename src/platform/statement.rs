@@ -115,26 +115,9 @@ impl Statement<'_> {
     pub fn fetch_all<T>(
         self,
         args: &[DatumWithOid],
-        mut read: impl FnMut(&Row) -> T,
+        read: impl FnMut(&Row) -> T,
     ) -> Result<Vec<T>> {
-        self.run(args, 0, |rows| {
-            let texts = rows.columns_of_variable_length();
-            let mut size = 0;
-            let mut all = Vec::new();
-            while let Some(row) = rows.next() {
-                pgrx::check_for_interrupts!();
-                size += row.size(&texts);
-                if size > MAX_RESULT {
-                    return Err(error::too_large(
-                        "too_large",
-                        "the result has more than 128 MiB",
-                        "Read the tables page by page.",
-                    ));
-                }
-                all.push(read(&row));
-            }
-            Ok(all)
-        })?
+        self.run(args, 0, |rows| rows.read_all(read))?
     }
 
     /// The first column of the first row; None when there is no row, or the column is NULL.
@@ -152,16 +135,20 @@ impl Statement<'_> {
         self.run(args, 0, |_| ())
     }
 
-    /// Runs a statement that reads the transition tables of a trigger.
+    /// Every row of a statement that reads the transition tables of a trigger.
     ///
     /// # Safety
     ///
     /// `data` must belong to the trigger that is running.
-    pub unsafe fn execute_on_transition_tables(self, data: *mut pg_sys::TriggerData) -> Result<()> {
+    pub unsafe fn fetch_all_of_transition<T>(
+        self,
+        data: *mut pg_sys::TriggerData,
+        read: impl FnMut(&Row) -> T,
+    ) -> Result<Vec<T>> {
         Spi::connect(|_| {
             // SAFETY: SPI is connected, and the data belongs to the running trigger.
             check(unsafe { pg_sys::SPI_register_trigger_data(data) })?;
-            self.run_connected(&[], 0, |_| ())
+            self.run_connected(&[], 0, |rows| rows.read_all(read))?
         })
     }
 
@@ -325,6 +312,25 @@ impl Rows {
                 nulls: vec![false; columns],
             }
         }
+    }
+
+    fn read_all<T>(&mut self, mut read: impl FnMut(&Row) -> T) -> Result<Vec<T>> {
+        let texts = self.columns_of_variable_length();
+        let mut size = 0;
+        let mut all = Vec::new();
+        while let Some(row) = self.next() {
+            pgrx::check_for_interrupts!();
+            size += row.size(&texts);
+            if size > MAX_RESULT {
+                return Err(error::too_large(
+                    "too_large",
+                    "the result has more than 128 MiB",
+                    "Read the tables page by page.",
+                ));
+            }
+            all.push(read(&row));
+        }
+        Ok(all)
     }
 
     /// Positions, counted from 0.

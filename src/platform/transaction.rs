@@ -17,6 +17,12 @@ pub fn is_read_committed() -> bool {
     unsafe { pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
+/// Whether the transaction goes on after the client's statement.
+pub fn is_in_block() -> bool {
+    // SAFETY: only reads a variable of this backend.
+    unsafe { pg_sys::IsTransactionBlock() }
+}
+
 #[derive(Clone, Copy)]
 pub enum Lock {
     Shared,

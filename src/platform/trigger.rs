@@ -7,7 +7,8 @@ use pgrx::{PgTupleDesc, Uuid};
 
 use super::datum::check_column_size;
 use super::error::{self, Result, internal};
-use super::{statement, transaction};
+use super::statement::{self, Row};
+use super::transaction;
 
 /// OLD or NEW of a trigger, deformed once.
 pub struct TriggerRow<'a> {
@@ -55,11 +56,22 @@ pub fn run_statement_trigger<'a>(
 }
 
 impl TransitionTables {
-    /// Runs a statement that reads the transition tables.
+    /// Runs a statement that reads the transition tables, for its effect.
     pub fn run(&self, sql: &'static str) -> Result<()> {
+        self.fetch_all(sql, |_| ()).map(drop)
+    }
+
+    /// Every row of a statement that reads the transition tables.
+    pub fn fetch_all<T>(&self, sql: &'static str, read: impl FnMut(&Row) -> T) -> Result<Vec<T>> {
         // SAFETY: the data belongs to the running trigger, because `run_statement_trigger` made
         // `self`.
-        unsafe { statement::write(sql).execute_on_transition_tables(self.data) }
+        unsafe { statement::write(sql).fetch_all_of_transition(self.data, read) }
+    }
+
+    /// Whether the trigger's table has this name.
+    pub fn is_of(&self, table: &str) -> bool {
+        // SAFETY: Postgres filled the trigger data for this call.
+        unsafe { is_named(&(*(*(*self.data).tg_relation).rd_rel).relname, table) }
     }
 }
 

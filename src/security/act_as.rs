@@ -4,7 +4,7 @@ use pgrx::prelude::*;
 
 use crate::platform::error::{self, Result};
 use crate::platform::roles::session_user_is_superuser;
-use crate::platform::{roles, settings, statement};
+use crate::platform::{roles, settings, statement, transaction};
 
 /// Whether the session user was granted act_as(), directly or through another role. The grant to
 /// authenticated does not count: it only lets act_as(null) be called while impersonating.
@@ -21,24 +21,29 @@ const FIND_CLAIMS: &str = r#"
       from auth.users u where lower(u.email::text collate "C") = lower($1 collate "C") limit 2"#;
 
 const SET_IDENTITY: &str = "
-    select set_config('request.jwt.claims', $1, false),
-           set_config('request.jwt.claim.sub', '', false),
-           set_config('role', $2, false)";
+    select set_config('request.jwt.claims', $1, $3),
+           set_config('request.jwt.claim.sub', '', $3),
+           set_config('role', $2, $3)";
 
-/// Gives the session the claims of the login with this e-mail address and the role authenticated.
-/// NULL ends the impersonation. For superusers and for roles that were granted it.
+/// Gives the session, or the transaction block, the claims of the login with this e-mail address
+/// and the role authenticated. NULL ends the impersonation. For superusers and for roles that were
+/// granted it.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn act_as(p_email: Option<&str>) -> Result<()> {
     check_permitted()?;
     let Some(email) = p_email else {
-        return set_identity("", "none");
+        return set_identity("", "none", false);
     };
     let mut logins = roles::as_owner(|| {
         statement::write(FIND_CLAIMS).fetch_all(&[email.trim().into()], |row| row.get::<String>(1))
     })?;
     match (logins.pop().flatten(), logins.is_empty()) {
-        (Some(claims), true) => set_identity(&claims, "authenticated"),
+        (Some(claims), true) => {
+            // What begins in a transaction ends with it, because a pooler may give the connection
+            // to somebody else then.
+            set_identity(&claims, "authenticated", transaction::is_in_block())
+        }
         (None, _) => Err(error::invalid(
             "no_such_login",
             "p_email",
@@ -67,6 +72,6 @@ fn check_permitted() -> Result<()> {
     ))
 }
 
-fn set_identity(claims: &str, role: &str) -> Result<()> {
-    statement::write(SET_IDENTITY).execute(&[claims.into(), role.into()])
+fn set_identity(claims: &str, role: &str, is_local: bool) -> Result<()> {
+    statement::write(SET_IDENTITY).execute(&[claims.into(), role.into(), is_local.into()])
 }

@@ -68,6 +68,10 @@ comment on function helpdesk.conversation_lock_tickets() is
 'Trigger function on ticket_comments and ticket_attachments: locks the tickets of the rows that a
   DELETE removes, and the files of comments before them.';
 
-comment on function helpdesk.conversation_touch_ticket() is
-'Trigger function on ticket_comments and ticket_attachments: updates the counts of the ticket, moves
-  it up in lists, and reopens it if its customer replies.';
+comment on function helpdesk.conversation_touch_tickets() is
+'Trigger function on ticket_comments and ticket_attachments: counts new rows on their tickets, moves
+  the tickets up in lists, and reopens those whose customers reply.';
+
+comment on function helpdesk.conversation_subtract() is
+'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts of
+  their tickets.';

@@ -6,6 +6,8 @@ grant execute on function helpdesk.act_as(text) to authenticated;
 
 comment on function helpdesk.act_as(text) is
 'Impersonates the person with this e-mail address for the rest of the session; null ends that.
+Inside a transaction block it ends with the transaction. Through a pooler that shares connections by
+  transaction, call it only there: otherwise the next client of the connection is that person.
 Sets the claims and the role authenticated, so that the session can see and do what the person can.
 Callers: superusers, and login roles that are members of authenticated and of a role with EXECUTE on
   this function. It is refused in API requests.
@@ -19,5 +21,6 @@ Callers: the database administrator.';
 comment on function helpdesk.security_report() is
 'Returns where the live catalog is less safe than what this release ships, one finding per row.
 Reports tables without row security, additional grants, missing, altered or additional policies,
-  functions with other rights, disabled triggers, and owners. No rows mean no findings.
+  functions with other rights, disabled triggers, owners, and versions of library, extension and
+  tables that do not belong together. No rows mean no findings.
 Callers: the database administrator.';

@@ -48,6 +48,30 @@ test('enable_realtime() adds tickets and notifications to the published tables, 
   }
 });
 
+const publishedDeletes = () => db.value(`select pubdelete from pg_publication where pubname = 'supabase_realtime'`);
+
+test('enable_realtime() takes deletes out of a publication of our tables, and warns if there are others', async () => {
+  const session = await db.connect();
+  const warnings = [];
+  session.on('notice', ({ severity, message, hint }) => warnings.push({ severity, message, hint }));
+  await session.query('select helpdesk.enable_realtime()');
+  assert.equal(warnings.length, 1);
+  assert.equal(warnings[0].severity, 'WARNING');
+  assert.match(warnings[0].message, /publishes deletes/);
+  assert.equal(await publishedDeletes(), true);
+
+  // Following the hint, as anybody would.
+  await db.sql(warnings[0].hint.match(/ALTER PUBLICATION .*\)/)[0]);
+  await session.query('select helpdesk.enable_realtime()');
+  assert.equal(await publishedDeletes(), false);
+
+  await db.sql(`alter publication supabase_realtime set (publish = 'insert, update, delete, truncate')`);
+  await db.sql('alter publication supabase_realtime drop table public.messages');
+  await session.query('select helpdesk.enable_realtime()');
+  assert.equal(await publishedDeletes(), false);
+  assert.equal(warnings.length, 1);
+});
+
 test('exactly a new ticket and its notifications are published, at commit', async () => {
   await db.sql(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
   const session = await db.signIn(alice);

@@ -104,3 +104,34 @@ rollback;
 -- Nobody sets the counts.
 select test.attempt($$update helpdesk.tickets set public_comment_count = 0 where title = 'Noise'$$), test.attempt($$update helpdesk.tickets set public_attachment_count = 99 where title = 'Noise'$$);
 select test.counts('Noise');
+
+-- A statement writes each ticket once, however many rows it adds or deletes. The notifications of
+-- the comments are the only other rows that it writes.
+begin;
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) as before \gset
+insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, is_internal)
+select test.org_id('Acme'), t.id, 'One of many', test.profile_id('Ben'), false
+  from helpdesk.tickets t, generate_series(1, 500) where t.title = 'Noise';
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
+delete from helpdesk.ticket_comments where content = 'One of many';
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
+insert into helpdesk.ticket_attachments (org_id, ticket_id, file_name, file_type, file_size, storage_path, uploaded_by)
+select test.org_id('Acme'), t.id, 'many.txt', 'text/plain', 1, n::text, test.profile_id('Ben')
+  from helpdesk.tickets t, generate_series(1, 500) n where t.title = 'Noise';
+delete from helpdesk.ticket_attachments where file_name = 'many.txt';
+select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
+rollback;
+
+-- Comments of several people in one statement: the latest decides who is waited for, the earliest of
+-- staff is the first response.
+begin;
+call test.sign_in('Alice');
+select helpdesk.create_ticket(test.org_id('Acme'), 'Both at once') is not null;
+call test.sign_out();
+insert into helpdesk.ticket_comments (org_id, ticket_id, content, created_by, created_at)
+select test.org_id('Acme'), test.ticket_id('Both at once'), 'Words', test.profile_id(who), now() + n * interval '1 second'
+  from (values ('Alice', 4), ('Ben', 3), ('Ada', 2), ('Ben', 5), ('Alice', 6), ('Alice', 1)) said (who, n);
+select public_comment_count, is_answered, last_public_comment_at - now() as last, first_response_at - now() as first_response,
+       test.profile_name(first_response_by)
+  from helpdesk.tickets where title = 'Both at once';
+rollback;

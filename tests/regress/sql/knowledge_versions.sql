@@ -52,3 +52,22 @@ call test.sign_out();
 select test.error_of(format('update helpdesk.articles set %s where title = ''draft for members''', assignment)) from unnest(array[
   'version = 7', 'updated_at = now()', 'created_at = now()', 'author = test.profile_id(''Ada'')', 'helpful_count = 7', 'unhelpful_count = 7', 'published_at = now()', 'id = gen_random_uuid()', 'org_id = test.org_id(''Globex'')',
   'title = ''  ''', 'content = '' ''', 'status = ''new''', 'visibility = ''friends''', 'categories = ''{Nowhere}''', 'tags = ''{" "}''', 'tags = array[null]', 'tags = array(select n::text from generate_series(1, 51) n)', 'title = repeat(''x'', 501)', 'content = repeat(''x'', 500001)']) assignment;
+
+---- A trigger that stamps every UPDATE changes updated_at only with the article
+create function public.stamp() returns trigger language plpgsql as $$ begin new.updated_at = now(); return new; end $$;
+create trigger handle_updated_at before update on helpdesk.articles for each row execute function public.stamp();
+select id as stamped from helpdesk.articles where status = 'published' and visibility = 'public' order by id limit 1 \gset
+select version, updated_at from helpdesk.articles where id = :'stamped' \gset before_
+call test.sign_in('Ben');
+update helpdesk.articles set title = 'Stamped' where id = :'stamped';
+select title, version - :before_version, updated_at > :'before_updated_at' from helpdesk.articles where id = :'stamped';
+select version, updated_at from helpdesk.articles where id = :'stamped' \gset before_
+-- Neither a write that changes nothing nor a rating changes it.
+update helpdesk.articles set title = 'Stamped' where id = :'stamped';
+call test.sign_in('Alice');
+select helpdesk.rate_article(:'stamped', true);
+call test.sign_out();
+select version - :before_version, updated_at = :'before_updated_at', helpful_count from helpdesk.articles where id = :'stamped';
+drop trigger handle_updated_at on helpdesk.articles;
+drop function public.stamp;
+select test.error_of(format('update helpdesk.articles set updated_at = %L where id = %L', now() - interval '1 day', :'stamped'));

@@ -26,6 +26,33 @@ call test.sign_in('Bea');
 select count(*) from helpdesk.customer_tickets;
 call test.sign_out();
 
+---- Materialized views hold what their owner may read, whoever refreshes them.
+create materialized view public.all_tickets as select id, title, assigned_to_name, created_by_name, comment_count from helpdesk.agent_tickets;
+create materialized view public.all_stages as select * from helpdesk.workflow_stage_stats;
+create materialized view public.own_tickets as select * from helpdesk.customer_tickets;
+refresh materialized view public.all_tickets;
+refresh materialized view public.all_stages;
+refresh materialized view public.own_tickets;
+select (select count(*) from public.all_tickets) = (select count(*) from helpdesk.tickets) and count(*) > 0,
+       bool_and(v.created_by_name is not null),
+       (select sum(ticket_count) from public.all_stages) = count(*),
+       (select count(*) from public.own_tickets)
+  from public.all_tickets v;
+select count(*) from public.all_tickets m
+ where (m.id, m.title, m.assigned_to_name, m.created_by_name, m.comment_count) is distinct from
+       (select (v.id, v.title, v.assigned_to_name, v.created_by_name, v.comment_count) from helpdesk.agent_tickets v where v.id = m.id);
+-- A superuser who refreshes gives the owner no more: a backend reads all, a user nothing.
+create role helpdesk_test_owner;
+grant authenticated to helpdesk_test_owner;
+alter materialized view public.all_tickets owner to service_role;
+alter materialized view public.all_stages owner to helpdesk_test_owner;
+refresh materialized view public.all_tickets;
+refresh materialized view public.all_stages;
+select (select count(*) from public.all_tickets) = (select count(*) from helpdesk.tickets), (select count(*) from public.all_stages);
+drop materialized view public.all_tickets, public.all_stages, public.own_tickets;
+drop owned by helpdesk_test_owner;
+drop role helpdesk_test_owner;
+
 ---- org_dashboard
 call test.sign_in('Ben');
 select test.json_keys(helpdesk.org_dashboard(test.org_id('Acme')));

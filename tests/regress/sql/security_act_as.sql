@@ -26,6 +26,19 @@ select helpdesk.act_as('alice@example.com');
 rollback;
 select current_user = session_user, helpdesk.my_profile_id() is null;
 
+-- A committed transaction ends it too, so that a pooler hands nobody the identity.
+begin;
+select helpdesk.act_as('alice@example.com');
+select current_user, helpdesk.my_profile_id() = test.profile_id('Alice');
+commit;
+select current_user = session_user, helpdesk.my_profile_id() is null;
+-- Null inside a transaction ends what began before it.
+select helpdesk.act_as('alice@example.com');
+begin;
+select helpdesk.act_as(null);
+commit;
+select current_user = session_user, helpdesk.my_profile_id() is null;
+
 ---- A role with the right to call act_as, and a member of that role
 create role helpdesk_test_support;
 create role helpdesk_test_jane login;
