@@ -13,6 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned};
 use crate::platform::time_zone;
+use crate::platform::transaction::{self, Lock};
 
 /// The number of deltas that one statement folds.
 const BATCH: i64 = 50_000;
@@ -136,6 +137,11 @@ fn verify_ticket_stats() -> Result<
         )
     })?;
     Ok(TableIterator::new(rows))
+}
+
+/// Waits until nobody refreshes or rebuilds the counts.
+pub fn lock_counts() {
+    transaction::advisory_lock(7_315_002, 6, Lock::Exclusive);
 }
 
 /// Counts the tickets of all stages and agents again, after changes with triggers disabled; writes
