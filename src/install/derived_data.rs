@@ -1,5 +1,5 @@
-//! What triggers derive from other rows, after changes with triggers disabled: where it is wrong, and
-//! deriving it again.
+//! What triggers derive from other rows: where it is wrong after changes with triggers disabled,
+//! and deriving it again.
 
 use std::sync::LazyLock;
 

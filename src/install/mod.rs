@@ -7,6 +7,7 @@ mod health;
 mod integrations;
 mod locks;
 mod migrations;
+mod replication;
 mod tables;
 
 use pgrx::prelude::*;

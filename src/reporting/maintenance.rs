@@ -10,6 +10,7 @@ use pgrx::prelude::*;
 use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use super::day_sums::{BUCKET, DAY_SUMS};
 use crate::platform::error::Result;
+use crate::platform::replication::is_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned};
 use crate::platform::time_zone;
@@ -66,7 +67,9 @@ struct Batch {
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_ticket_stats() -> Result<i64> {
     check_schema_version()?;
-    if statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true) {
+    if is_subscribed("helpdesk.ticket_stat_deltas")?
+        || statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true)
+    {
         return Ok(0);
     }
     let unknown_zones = find_unknown_time_zones()?;

@@ -37,6 +37,9 @@ Realtime sends the ids of deleted rows to every subscriber of any organization, 
 Callers: superusers.
 Errors: 55000 (no such publication).';
 
+comment on function helpdesk.receive_only_row() is
+'Trigger function on schema_version and installation_settings: lets a subscription copy a database with the same rows.';
+
 comment on function helpdesk.verify_derived_data() is
 'Returns the columns that differ from what triggers derive them from, with the number of rows and the id of one.
 There are none unless triggers were disabled. It compares the counts, last public comment, answer,
@@ -55,7 +58,8 @@ comment on function helpdesk.rebuild_derived_data() is
 'Derives everything again that verify_derived_data() compares, also with rebuild_ticket_stats() and
   rebuild_search_index().
 Needed after changes that were made with triggers disabled. All who write wait until it is finished;
-  reads go on. A ticket whose status was wrong gets a revision.
+  reads go on. A ticket whose status was wrong gets a revision. Not while a subscription writes the
+  tables: its changes would conflict.
 Callers: service_role and the database administrator.
 Errors: 55000 (transaction above READ COMMITTED).';
 
