@@ -1,6 +1,6 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
 .PHONY: help demo demo-stop build install test regress lint bench instructions fuzz torture mutants reference \
-	security-baseline docs clean
+	security-baseline shape update-scripts freeze-release docs clean
 
 help: ## lists these commands
 	@echo 'PG=18 selects Postgres 18 (default: 15).'
@@ -34,6 +34,12 @@ reference: ## writes docs/reference.md from the comments in the database
 	@scripts/regenerate reference
 security-baseline: ## writes sql/security_baseline.txt after an intended change of privileges
 	@scripts/regenerate security-baseline
+shape: ## writes the newest of sql/shapes/ after a change of columns
+	@scripts/regenerate shape
+update-scripts: ## writes the scripts that update older releases of the extension to this one
+	@scripts/regenerate update-scripts
+freeze-release: ## writes to tests/upgrade what later releases are tested with; once for each release
+	@scripts/freeze-release
 docs: reference ## writes docs/reference.md, and the documentation of the Rust code to target/doc
 	@scripts/rustdoc
 clean: ## stops all servers and removes everything that was built or downloaded

@@ -9,7 +9,7 @@ const FOLDER: &str = "sql/extension";
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let folder = Path::new(FOLDER);
-    let mut files = vec![folder.join("privileges.sql")];
+    let mut files = vec![folder.join("retired.sql"), folder.join("privileges.sql")];
     files.extend(sql_files(&folder.join("functions"))?);
     files.push(folder.join("create_tables.sql"));
 

@@ -1,13 +1,15 @@
 //! The steps that update the tables of an older release.
 
+use pgrx::pg_sys::panic::ErrorReport;
+
 use super::locks::lock_all_tables;
+use super::shapes::recognize_version;
 use super::tables;
-use crate::platform::error::Result;
+use crate::platform::error::{self, Result};
 use crate::platform::extension::outside_extension;
-use crate::platform::schema_version::{
-    SCHEMA_VERSION, installed_version, is_installed, not_installed, wrong_version,
-};
+use crate::platform::schema_version::{not_installed, wrong_version};
 use crate::platform::statement;
+use crate::platform::versions::{SCHEMA_VERSION, installed_version, is_installed};
 
 /// One step for each release that changed tables: (the version it starts from, its SQL).
 const MIGRATIONS: &[(i32, &str)] = &[];
@@ -22,19 +24,31 @@ pub(super) fn run_migrations() -> Result<()> {
 /// Runs the steps that are missing, and sets owner and privileges.
 fn run_steps(migrations: &[(i32, &'static str)]) -> Result<()> {
     outside_extension(|| {
-        while let version @ Some(_) = installed_version()?
-            && version != Some(SCHEMA_VERSION)
+        if installed_version()?.is_none() {
+            tables::set_version(recognize_version()?)?;
+        }
+        while let Some(version) = installed_version()?
+            && version != SCHEMA_VERSION
         {
-            let Some((from, step)) = migrations.iter().find(|(from, _)| Some(*from) == version)
-            else {
-                return Err(wrong_version(version));
-            };
+            let step = migrations.iter().find(|(from, _)| *from == version);
+            let (_, step) = step.ok_or_else(|| no_step(version))?;
             lock_all_tables()?;
             statement::run_script(step)?;
-            tables::set_version(from + 1)?;
+            tables::set_version(version + 1)?;
         }
         tables::set_privileges()
     })
+}
+
+fn no_step(version: i32) -> ErrorReport {
+    if version > SCHEMA_VERSION {
+        return wrong_version();
+    }
+    error::wrong_state(
+        "wrong_schema_version",
+        format!("the tables of helpdesk have version {version}, which no release had"),
+        "helpdesk.schema_version holds the version. Restore it from a backup.",
+    )
 }
 
 #[cfg(any(test, feature = "pg_test"))]

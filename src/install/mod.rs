@@ -8,6 +8,7 @@ mod integrations;
 mod locks;
 mod migrations;
 mod replication;
+mod shapes;
 mod tables;
 
 use pgrx::prelude::*;
@@ -15,10 +16,11 @@ use pgrx::prelude::*;
 use self::integrations::{enable_cron, enable_realtime, has_cron, has_realtime};
 use self::locks::lock_installation;
 use crate::identity;
-use crate::platform::error::Result;
+use crate::platform::error::{self, Result, required};
 use crate::platform::extension::outside_extension;
-use crate::platform::schema_version::{check_schema_version, is_installed};
+use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
+use crate::platform::versions::{LIBRARY_VERSION, is_installed, older_library};
 
 const HAS_CITUS: &str =
     "select pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null";
@@ -58,6 +60,22 @@ fn install() -> Result<()> {
 fn migrate() -> Result<()> {
     lock_installation();
     migrations::run_migrations()
+}
+
+/// Errors unless this session has loaded the library of this release. An update script begins with
+/// it, because a session keeps its library until it ends.
+#[pg_extern(stable, parallel_safe)]
+#[search_path(pg_catalog, pg_temp)]
+fn check_library(p_version: Option<&str>) -> Result<()> {
+    let wanted = required(p_version, "p_version")?;
+    if wanted == LIBRARY_VERSION {
+        return Ok(());
+    }
+    Err(error::wrong_state(
+        "wrong_library_version",
+        format!("this session has the library of helpdesk {LIBRARY_VERSION}, not of {wanted}"),
+        older_library(wanted),
+    ))
 }
 
 fn is_citus_worker() -> Result<bool> {

@@ -2,8 +2,8 @@
 
 use super::locks::lock_outdated_tables;
 use crate::platform::error::Result;
-use crate::platform::schema_version::SCHEMA_VERSION;
 use crate::platform::statement;
+use crate::platform::versions::SCHEMA_VERSION;
 
 const FILES: &[&str] = &[
     include_str!("../../sql/schema/auth.sql"),

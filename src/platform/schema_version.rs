@@ -6,14 +6,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::error::{self, Result};
-use super::{statement, transaction};
-
-/// The version of the tables that this library was built for.
-pub const SCHEMA_VERSION: i32 = 1;
-
-const IS_INSTALLED: &str = "select pg_catalog.to_regclass('helpdesk.schema_version') is not null";
-
-const VERSION: &str = "select pg_catalog.max(version) from helpdesk.schema_version";
+use super::transaction;
+use super::versions::{SCHEMA_VERSION, Versions, installed_version, is_installed};
 
 thread_local! {
     static IS_CHECKED: Cell<bool> = const { Cell::new(false) };
@@ -41,9 +35,8 @@ pub fn check_schema_version() -> Result<()> {
     if !is_installed()? {
         return Err(not_installed());
     }
-    let version = installed_version()?;
-    if version != Some(SCHEMA_VERSION) {
-        return Err(wrong_version(version));
+    if installed_version()? != Some(SCHEMA_VERSION) {
+        return Err(wrong_version());
     }
     IS_CHECKED.set(INVALIDATED_IN.get() != Some(transaction::local_xid()));
     Ok(())
@@ -57,22 +50,14 @@ pub fn not_installed() -> ErrorReport {
     )
 }
 
-pub fn wrong_version(version: Option<i32>) -> ErrorReport {
-    let found = version.map_or("an unknown version".to_owned(), |v| format!("version {v}"));
-    error::wrong_state(
-        "wrong_schema_version",
-        format!(
-            "the tables of helpdesk have {found}, but this release needs version {SCHEMA_VERSION}"
+/// What a call says in a database that is not updated, or to whose tables the library is too old.
+pub fn wrong_version() -> ErrorReport {
+    match Versions::read() {
+        Err(error) => error,
+        Ok(versions) => error::wrong_state(
+            "wrong_schema_version",
+            format!("the versions of helpdesk do not match: {versions}"),
+            versions.remedy().unwrap_or_default(),
         ),
-        "As a superuser, run: SELECT helpdesk.migrate(). If the tables are newer than this release, install the newer release.",
-    )
-}
-
-/// Whether install() has created the tables.
-pub fn is_installed() -> Result<bool> {
-    Ok(statement::write(IS_INSTALLED).fetch_scalar(&[])? == Some(true))
-}
-
-pub fn installed_version() -> Result<Option<i32>> {
-    statement::write(VERSION).fetch_scalar(&[])
+    }
 }

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use crate::platform::error::Result;
 use crate::platform::statement;
+use crate::platform::versions::Versions;
 
 /// What security_state() returns on a fresh installation of this release.
 const BASELINE: &str = include_str!("../../sql/security_baseline.txt");
@@ -34,7 +35,12 @@ fn security_report() -> Result<
         ),
     >,
 > {
-    let rows = statement::read(REPORT)
+    let mut rows = statement::read(REPORT)
         .fetch_all(&[BASELINE.into()], |row| (row.get(1), row.get(2), row.get(3)))?;
+    let versions = Versions::read()?;
+    if let Some(remedy) = versions.remedy() {
+        // The rest of the report compares with what another release ships.
+        rows.insert(0, (Some("versions".to_owned()), Some(versions.to_string()), Some(remedy)));
+    }
     Ok(TableIterator::new(rows))
 }

@@ -15,7 +15,16 @@ Callers: superusers.';
 comment on function helpdesk.migrate() is
 'Migrates tables of an older release, such as those of a restored dump, to this release.
 ALTER EXTENSION helpdesk UPDATE calls it.
-Callers: superusers.';
+If the row of schema_version is missing, as in a dump without rows, it recognizes the version by the
+  columns of the tables.
+Callers: superusers.
+Errors: 55000 (tables that are missing, newer, or those of no release).';
+
+comment on function helpdesk.check_library(text) is
+'Errors unless this session has loaded the library of this version.
+Update scripts begin with it, because a session keeps its library until it ends.
+Callers: superusers.
+Errors: 22004 (null argument), 55000 (another library).';
 
 comment on function helpdesk.enable_cron() is
 'Schedules the maintenance jobs with pg_cron.

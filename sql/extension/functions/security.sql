@@ -21,5 +21,6 @@ Callers: the database administrator.';
 comment on function helpdesk.security_report() is
 'Returns where the live catalog is less safe than what this release ships, one finding per row.
 Reports tables without row security, additional grants, missing, altered or additional policies,
-  functions with other rights, disabled triggers, and owners. No rows mean no findings.
+  functions with other rights, disabled triggers, owners, and versions of library, extension and
+  tables that do not belong together. No rows mean no findings.
 Callers: the database administrator.';

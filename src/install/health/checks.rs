@@ -3,7 +3,6 @@
 
 /// In the order of the result.
 pub(super) const CHECKS: &[(&str, &str)] = &[
-    ("versions", VERSIONS),
     ("security_report", SECURITY_REPORT),
     ("indexes and constraints", INVALID_OBJECTS),
     ("unfolded counts", UNFOLDED_COUNTS),
@@ -16,22 +15,6 @@ pub(super) const CHECKS: &[(&str, &str)] = &[
     ("durability", DURABILITY),
     ("settings", SETTINGS),
 ];
-
-/// $1 is the version of the library, $2 the version of the tables that it needs.
-const VERSIONS: &str = r"
-    with found as (
-      select $1 as library, e.extversion as extension,
-             (select max(version) from helpdesk.schema_version) as tables
-        from pg_extension e where e.extname = 'helpdesk'
-    )
-    select case when extension = library and tables = $2 then 'ok' else 'error' end,
-           format('library %s, extension %s, tables of version %s, which should be %s',
-                  library, extension, coalesce(tables::text, 'unknown'), $2),
-           case when extension <> library then
-                  format('ALTER EXTENSION helpdesk UPDATE, or install the library of %s.', extension)
-                when tables is null or tables < $2 then 'SELECT helpdesk.migrate().'
-                when tables > $2 then 'Install the release that the tables belong to.' end
-      from found";
 
 const SECURITY_REPORT: &str = r"
     select case count(*) when 0 then 'ok' else 'error' end, 'findings: ' || count(*),

@@ -12,11 +12,9 @@ use pgrx::prelude::*;
 use self::checks::{CHECKS, JOB, NO_SCHEDULER};
 use super::integrations::{JOBS, Job, has_cron};
 use crate::platform::error::{Result, same_class};
-use crate::platform::schema_version::SCHEMA_VERSION;
 use crate::platform::statement;
 use crate::platform::transaction::in_subtransaction;
-
-const LIBRARY_VERSION: &str = env!("CARGO_PKG_VERSION");
+use crate::platform::versions::Versions;
 
 /// A row of the result: check_name, status, finding, remedy.
 type Finding = (String, Option<String>, Option<String>, Option<String>);
@@ -36,12 +34,19 @@ fn health_check() -> Result<
         ),
     >,
 > {
-    let mut findings = Vec::new();
+    let mut findings = vec![check_versions()?];
     for (check, query) in CHECKS {
-        findings.extend(run(check, query, &[LIBRARY_VERSION.into(), SCHEMA_VERSION.into()]));
+        findings.extend(run(check, query, &[]));
     }
     findings.extend(check_jobs()?);
     Ok(TableIterator::new(findings))
+}
+
+fn check_versions() -> Result<Finding> {
+    let versions = Versions::read()?;
+    let remedy = versions.remedy();
+    let status = if remedy.is_none() { "ok" } else { "error" };
+    Ok(("versions".to_owned(), Some(status.to_owned()), Some(versions.to_string()), remedy))
 }
 
 fn check_jobs() -> Result<Vec<Finding>> {

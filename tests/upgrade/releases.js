@@ -1,0 +1,101 @@
+// Older releases: their frozen files, and how to install them on the library of today.
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tool } from '../support/postgres_tools.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const EXTENSIONS = join(
+  execFileSync(join(process.env.PGBIN, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).trim(),
+  'extension',
+);
+
+/** The version of today's library. */
+export const CURRENT = /^version = "(.*)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1];
+
+/** The versions that are frozen here, oldest first. */
+export const releases = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+
+export const readFrozen = (release, file) => readFileSync(join(FOLDER, release, file), 'utf8');
+export const frozenPath = (release, file) => join(FOLDER, release, file);
+
+/** The script that creates today's extension. */
+export const currentScript = () => readFileSync(join(EXTENSIONS, `helpdesk--${CURRENT}.sql`), 'utf8');
+
+/** The update script that is generated from a catalog, on a cluster of scripts/lib.sh. */
+export function generateUpdate(cluster, catalogFile) {
+  return execFileSync(join(ROOT, 'scripts/update-script'), [cluster, catalogFile], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** The update script that ships with the sources; undefined if there is none. */
+export function shippedUpdate(release) {
+  try {
+    return readFileSync(join(ROOT, `sql/helpdesk--${release}--${CURRENT}.sql`), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a script (0.1.0--0.2.0, say) into the Postgres under test until this process ends. */
+export function provideScript(name, text) {
+  const file = join(EXTENSIONS, `helpdesk--${name}.sql`);
+  process.on('exit', () => rmSync(file, { force: true }));
+  writeFileSync(file, text);
+}
+
+/** A plain dump that psql of any minor release accepts. */
+export async function dumpOf(db, ...args) {
+  // \restrict has a random key, and older psql do not know it.
+  return (await tool('pg_dump', ...args, db.name)).replace(/^\\(un)?restrict .*\n/gm, '');
+}
+
+const CREATE_EXTENSION = 'CREATE EXTENSION IF NOT EXISTS helpdesk WITH SCHEMA helpdesk;';
+
+/** A dump that creates this version of the extension instead of the newest one. */
+export function atVersion(dump, version) {
+  if (!dump.includes(CREATE_EXTENSION)) throw new Error('the dump does not create the extension');
+  return dump.replace(CREATE_EXTENSION, `CREATE EXTENSION helpdesk WITH SCHEMA helpdesk VERSION '${version}';`);
+}
+
+const CATALOG = readFileSync(join(FOLDER, 'catalog.sql'), 'utf8');
+
+/** What the catalog of a database has of helpdesk, one fact per line. */
+export async function catalogOf(db) {
+  const session = await db.connect();
+  try {
+    const results = await session.query(CATALOG);
+    return results.at(-1).rows.map((row) => Object.values(row)[0]);
+  } finally {
+    await db.disconnect(session);
+  }
+}
+
+/** The columns of all tables: { 'helpdesk.tickets': '"id", "org_id", ..', .. }. */
+export async function columnsOf(db) {
+  const rows = await db.sql(
+    `select c.oid::regclass::text as name, string_agg(quote_ident(attname), ', ' order by attnum) as columns
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+      where c.relkind = 'r' and n.nspname in ('helpdesk', 'auth', 'public') and attnum > 0 and not attisdropped
+        and c.relname <> 'schema_version' group by 1 order by 1`,
+  );
+  return Object.fromEntries(rows.map(({ name, columns }) => [name, columns]));
+}
+
+/** Every row of these columns as text, sorted. */
+export async function rowsIn(db, columns) {
+  const contents = {};
+  for (const [table, list] of Object.entries(columns)) {
+    contents[table] = (await db.sql(`select row(${list})::text as line from ${table} order by 1`)).map(({ line }) => line);
+  }
+  return contents;
+}
