@@ -6,7 +6,7 @@
 const BLOCK: char = '#';
 
 /// Before all documents: the start of the block of those without one.
-pub const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
+const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
 
 /// Whether a document starts a block, as an SQL condition on it and its ticket. The row of a start
 /// is never deleted, because others refer to it; it only loses its lexemes.
@@ -16,12 +16,26 @@ pub(super) fn starts_block(document: &str, ticket: &str) -> String {
 
 /// The last start before a document, as an SQL expression of the organization and the document. A
 /// document whose start is not committed yet is in an older block, and is found there.
-pub fn start_before(org: &str, document: &str) -> String {
+fn start_before(org: &str, document: &str) -> String {
     let is_start = starts_block("d.document_id", "d.ticket_id");
     format!(
         "coalesce((select d.document_id from helpdesk.search_documents d
                     where d.org_id = {org} and {is_start} and d.document_id < {document}
                     order by d.document_id desc limit 1), {FIRST_START})"
+    )
+}
+
+/// The blocks of documents before one, the newest first, as a recursive query `blocks (start)`.
+/// Without a document, all.
+pub fn blocks_before(org: &str, document: &str) -> String {
+    let last = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid";
+    format!(
+        "recursive blocks (start) as (
+           select {}
+           union all
+           select {} from blocks b where b.start <> {FIRST_START})",
+        start_before(org, &format!("coalesce({document}, {last})")),
+        start_before(org, "b.start")
     )
 }
 

@@ -125,14 +125,15 @@ impl Expression {
         }
     }
 
-    /// Whether it is several words, one of which may be joined by punctuation.
-    pub(super) fn is_sentence(&self) -> bool {
+    /// Whether it is several words, one of which may be joined by punctuation. `word_count` is that
+    /// of the text, with stop words.
+    pub(super) fn is_sentence(&self, word_count: usize) -> bool {
         match self {
-            Expression::All(parts) if parts.len() < MIN_SENTENCE => false,
+            Expression::All(_) if word_count < MIN_SENTENCE => false,
             Expression::All(parts) => !parts.iter().any(Expression::has_negation),
             // The text of a script without spaces.
             Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
-            Expression::OrPeople(part, _) => part.is_sentence(),
+            Expression::OrPeople(part, _) => part.is_sentence(word_count),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analyzer::{Analyzer, mark_folded};
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{FOLDED, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker};
+use super::lexemes::{FOLDED, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker, quote_lexeme};
 use super::reader::Reader;
 use super::text::readable;
 use crate::platform::datum::TsQuery;
@@ -21,6 +21,12 @@ pub const MAX_CONDITIONS: usize = 4;
 /// Up to this many matching documents, fetching all of them is faster than scanning the newest
 /// ones.
 pub const SMALL_RESULT: i64 = 5_000;
+
+/// The search language of texts in no language or in several.
+const WITHOUT_LANGUAGE: &str = "simple";
+
+/// Longer words of which a shorter one is the beginning are rarely about something else.
+const MIN_CONTINUED: usize = 6;
 
 /// Also the previous languages, while the index is being rebuilt.
 const SETTINGS: &str = "
@@ -81,6 +87,12 @@ pub fn telling_lexemes(
     Ok(Some((lexemes, language)))
 }
 
+/// Whether a telling word also finds longer ones: `webhook` finds `webhooks` if no language tells
+/// that they are one word.
+pub fn may_be_continued(lexeme: &str, language: &str) -> bool {
+    language == WITHOUT_LANGUAGE && lexeme.chars().count() >= MIN_CONTINUED
+}
+
 /// Which matches a search of all tickets and comments returns. Exact matches come first, because
 /// the index finds a lexeme far faster than all lexemes with a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,6 +126,8 @@ pub struct Query {
     language: String,
     pub(super) expression: Expression,
     place: Place,
+    /// Stop words too.
+    word_count: usize,
 }
 
 impl Query {
@@ -127,8 +141,15 @@ impl Query {
         };
         let analyzer = Analyzer::of_languages(&language, &previous)?;
         let reader = Reader { analyzer: &analyzer, ignores_accents };
+        let word_count = readable(text).split_whitespace().count();
         let expression = reader.read(readable(text));
-        Ok(expression.map(|expression| Query { org, language, expression, place: Place::Text }))
+        Ok(expression.map(|expression| Query {
+            org,
+            language,
+            expression,
+            place: Place::Text,
+            word_count,
+        }))
     }
 
     /// A query that any of these lexemes matches; None if there are none.
@@ -137,10 +158,12 @@ impl Query {
             // Without its accents if it was typed so.
             let others =
                 if lexeme.starts_with(FOLDED) { Vec::new() } else { vec![mark_folded(&lexeme)] };
-            Expression::Word(Spellings { literal: vec![lexeme], others, ..Spellings::default() })
+            let is_beginning = may_be_continued(&lexeme, &language);
+            let literal = vec![lexeme];
+            Expression::Word(Spellings { literal, others, is_beginning, ..Spellings::default() })
         });
         let expression = Expression::any(words.collect())?;
-        Some(Query { org, language, expression, place: Place::Text })
+        Some(Query { org, language, expression, place: Place::Text, word_count: 0 })
     }
 
     pub(super) fn language(&self) -> &str {
@@ -223,6 +246,11 @@ impl Query {
     /// The same for documents of a block that may match. Of the words with a beginning, they have
     /// those of a sample of the matches.
     pub fn candidates_for_phase(&self, phase: Phase) -> Result<Vec<TsQuery>> {
+        if self.place != Place::Text && self.has_negation() {
+            // What a title must not contain, the text may.
+            let marker = organization_marker(self.org, Kind::Ticket.prefix());
+            return Ok(vec![TsQuery(quote_lexeme(&marker))]);
+        }
         let mut expression = self.expression.without_phrases();
         let beginnings = expression.beginnings(phase.form());
         if !beginnings.is_empty() {
@@ -311,7 +339,7 @@ impl Query {
 
     /// Whether it is just several words.
     pub fn is_sentence(&self) -> bool {
-        self.expression.is_sentence()
+        self.expression.is_sentence(self.word_count)
     }
 
     pub fn has_phrase(&self) -> bool {

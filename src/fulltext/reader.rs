@@ -5,7 +5,7 @@ use super::characters::{Class, classify};
 use super::expression::{Expression, Spellings};
 use super::syntax::{Item, split};
 use super::text::MAX_TYPED_WORD;
-use super::tokens::{Token, TokenKind};
+use super::tokens::{Token, TokenKind, split_unit};
 
 /// With this many letters or more, the last word also matches as a prefix.
 const MIN_PREFIX: usize = 3;
@@ -27,9 +27,11 @@ impl Reader<'_> {
         let mut alternatives = Vec::new();
         let mut parts = Vec::new();
         let mut left = MAX_TOKENS;
+        let mut number = None;
         for (n, item) in items.into_iter().enumerate() {
             let (text, is_unwanted, is_phrase) = match item {
                 Item::Or => {
+                    number = None;
                     alternatives.extend(Expression::all(std::mem::take(&mut parts)));
                     continue;
                 }
@@ -40,7 +42,20 @@ impl Reader<'_> {
             let Some(part) = self.read_words(text, is_phrase, is_typed, &mut left) else {
                 continue;
             };
-            parts.push(if is_unwanted { Expression::Not(Box::new(part)) } else { part });
+            let is_plain = !is_unwanted && !is_phrase;
+            match number.take().filter(|_| is_plain).and_then(|number| join_unit(number, text)) {
+                Some(word) => {
+                    let apart = [parts.pop(), Some(part)].into_iter().flatten().collect();
+                    let joined = self.spellings(&word, TokenKind::Word, false);
+                    let readings = Expression::all(apart).into_iter();
+                    let readings = readings.chain(joined.map(Expression::Word)).collect();
+                    parts.extend(Expression::any(readings));
+                }
+                None => {
+                    parts.push(if is_unwanted { Expression::Not(Box::new(part)) } else { part })
+                }
+            }
+            number = is_plain.then_some(text);
         }
         alternatives.extend(Expression::all(parts));
         Expression::any(alternatives)
@@ -67,7 +82,10 @@ impl Reader<'_> {
         let mut position = 0;
         for token in &tokens {
             let is_typed = is_typed && token.position == last.position;
-            if let Some(word) = self.spellings(&token.word, token.kind, is_typed) {
+            if let Some(mut word) = self.spellings(&token.word, token.kind, is_typed) {
+                if is_typed && !word.is_typed && text[..token.range.start].ends_with('.') {
+                    word.stems = longer_numbers(&token.word);
+                }
                 let distance = if words.is_empty() { 1 } else { token.position - position };
                 position = token.position;
                 words.push((distance, word));
@@ -86,7 +104,18 @@ impl Reader<'_> {
             let word = self.spellings(&code.word, TokenKind::Word, is_typed);
             readings.extend(word.map(Expression::Word));
         }
+        if let [token] = tokens[..] {
+            readings.extend(self.number_and_unit(&token.word));
+        }
         Expression::any(readings)
+    }
+
+    /// `60 Hz` for `60Hz`.
+    fn number_and_unit(&self, word: &str) -> Option<Expression> {
+        let (number, unit) = split_unit(word)?;
+        let words = [number, unit].map(|word| self.spellings(word, TokenKind::Word, false));
+        let words = words.into_iter().flatten().map(|word| (1, word)).collect::<Vec<_>>();
+        (words.len() == 2).then_some(Expression::Phrase(words))
     }
 
     /// None of a stop word.
@@ -142,6 +171,22 @@ impl Reader<'_> {
         stems.dedup();
         stems
     }
+}
+
+/// `60hz` for `60 Hz`.
+fn join_unit(number: &str, unit: &str) -> Option<String> {
+    let word = format!("{number}{unit}").to_lowercase();
+    let is_joined = split_unit(&word).is_some_and(|(part, _)| part == number);
+    (is_joined && unit.len() > 1).then_some(word)
+}
+
+/// For the last number of the version `1.1`, which may become `1.10`, those with one more digit.
+/// Only these, because very many words begin with a digit.
+fn longer_numbers(word: &str) -> Vec<String> {
+    if !word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Vec::new();
+    }
+    (0..10).map(|digit| format!("{word}{digit}")).collect()
 }
 
 /// A Korean syllable is two letters or three.

@@ -161,6 +161,17 @@ fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The number and the unit of `60hz`.
+pub(super) fn split_unit(word: &str) -> Option<(&str, &str)> {
+    let (number, unit) = word.split_at(word.trim_end_matches(char::is_alphabetic).len());
+    let is_ordinal = matches!(unit, "st" | "nd" | "rd" | "th");
+    (is_number(number) && is_unit(unit) && !is_ordinal).then_some((number, unit))
+}
+
+fn is_unit(word: &str) -> bool {
+    !word.is_empty() && word.len() <= MAX_UNIT && word.chars().all(char::is_alphabetic)
+}
+
 /// The number at the end of `kb5034441` or `0x80070057`, or before the unit of `60hz`.
 fn number_of(word: &str) -> Option<&str> {
     let hexadecimal = word.strip_prefix("0x").filter(|number| number.len() > 2);
@@ -219,6 +230,7 @@ impl Chain {
             matches!(separator, "-" | "\u{2010}" | "\u{2011}" | "'" | "’" | "\u{2BC}" | "´" | "`");
         let is_joined = self.parts.last().is_some_and(|(_, _, last)| match separator {
             _ if joins_words => true,
+            "." if is_letter(last) && is_letter(word) => true,
             "_" | "/" | "." | "," | ":" | "#" => has_digit(word),
             " " if self.begins_account() => word.len() <= 4,
             " " | "\u{a0}" | " (" | ")" | ") " | " / " | " - " => {
@@ -233,7 +245,8 @@ impl Chain {
             self.is_too_long = true;
             return;
         }
-        self.has_other_separators |= is_joined && !joins_words;
+        let is_abbreviation = self.parts.iter().all(|(_, _, part)| is_letter(part));
+        self.has_other_separators |= is_joined && !joins_words && !is_abbreviation;
         self.has_points |= is_joined && matches!(separator, "." | ",");
         self.parts.push((range, position, word.to_owned()));
     }
@@ -258,7 +271,9 @@ impl Chain {
             return;
         }
         let has_digits = parts.iter().any(|(_, _, word)| has_digit(word));
-        if !has_digits && (has_other_separators || parts.len() > 3) {
+        let is_abbreviation = parts.iter().all(|(_, _, word)| is_letter(word));
+        let is_word = parts.len() <= 3 || is_abbreviation;
+        if !has_digits && (has_other_separators || !is_word) {
             return;
         }
         let starts = if has_digits { parts.len() - 1 } else { 1 };
@@ -272,6 +287,12 @@ impl Chain {
             }
         }
     }
+}
+
+/// A letter of the abbreviation `U.S.A.`
+fn is_letter(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
 }
 
 fn has_digit(word: &str) -> bool {
@@ -311,6 +332,7 @@ mod tests {
             ("DE89 ABCD 1234 5", "de89 abcd 1234 5 | 89 de89abcd12345 abcd12345 12345"),
             ("п'ята пʼята", "п ята п ята | пята пята"),
             ("TH-๒๕๗๔-๐๐๙", "th 2574 009 | th2574009 2574009"),
+            ("U.S.A. e.g. a.b.com", "u s a e g a b com | usa eg"),
             ("e-mail O'Brien", "e mail o brien | email obrien"),
             ("京都の🔥iPad", "京都 都の の 🔥 ipad | "),
             ("ที่นี่", "ที่นี่ นี่ | "),

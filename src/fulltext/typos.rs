@@ -38,9 +38,8 @@ impl SimilarTitle {
     }
 
     pub fn matches(&self, title: &str) -> bool {
-        self.wanted
-            .iter()
-            .all(|wanted| split_words(title).any(|word| is_similar(wanted, &plain(word))))
+        let words: Vec<String> = split_words(title).map(plain).collect();
+        self.wanted.iter().all(|wanted| words.iter().any(|word| is_similar(wanted, word)))
     }
 }
 

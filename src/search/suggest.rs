@@ -8,7 +8,7 @@ use super::matches::Search;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::fulltext::lexemes::{Kind, organization_marker, quote_lexeme};
-use crate::fulltext::query::{Query, telling_lexemes};
+use crate::fulltext::query::{Query, may_be_continued, telling_lexemes};
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
@@ -108,15 +108,23 @@ pub(super) fn query_for_telling_words(
     let Some((lexemes, language)) = telling_lexemes(org, title, text, MAX_LEXEMES)? else {
         return Ok(None);
     };
-    Ok(Query::for_any_lexeme(org, distinctive_lexemes(lexemes, org, reader)?, language))
+    let lexemes = distinctive_lexemes(lexemes, &language, org, reader)?;
+    Ok(Query::for_any_lexeme(org, lexemes, language))
 }
 
 /// Those lexemes that most of the newest articles do not have.
-fn distinctive_lexemes(lexemes: Vec<String>, org: Uuid, reader: Reader) -> Result<Vec<String>> {
+fn distinctive_lexemes(
+    lexemes: Vec<String>,
+    language: &str,
+    org: Uuid,
+    reader: Reader,
+) -> Result<Vec<String>> {
+    let marker = organization_marker(org, Kind::Article.prefix());
     let queries: Vec<String> = lexemes
         .iter()
         .map(|lexeme| {
-            quote_lexeme(&format!("{}{lexeme}", organization_marker(org, Kind::Article.prefix())))
+            let star = if may_be_continued(lexeme, language) { ":*" } else { "" };
+            quote_lexeme(&format!("{marker}{lexeme}")) + star
         })
         .collect();
     let are_distinctive =

@@ -12,7 +12,7 @@ use pgrx::datum::DatumWithOid;
 
 use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search, rank};
 use super::position::{Position, Scan};
-use crate::fulltext::blocks::{FIRST_START, block_lexeme, start_before};
+use crate::fulltext::blocks::{block_lexeme, blocks_before};
 use crate::fulltext::lexemes::{Kind, organization_marker};
 use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
@@ -82,10 +82,7 @@ fn from_newest(condition: &str) -> String {
 /// are enough. The last row is without a match: the oldest candidate, if there may be more.
 fn from_blocks(conditions: usize) -> String {
     format!(
-        "with recursive blocks (start, before) as (
-           select {}, $4
-           union all
-           select {}, null from blocks b where b.start <> {FIRST_START}),
+        "with {},
          candidates as materialized (
            select c.place, c.document_id, c.is_match
              from blocks b,
@@ -96,7 +93,7 @@ fn from_blocks(conditions: usize) -> String {
                               from helpdesk.search_documents d
                              where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) d
                      where d.org_id = $1
-                       and (b.before is null or d.document_id < b.before)
+                       and ($4::uuid is null or d.document_id < $4)
                      order by d.document_id desc) c
             limit $7)
          (select d.document_id, d.kind, {}
@@ -108,8 +105,7 @@ fn from_blocks(conditions: usize) -> String {
            from (select c.document_id, count(*) over () = $7 as is_full
                    from candidates c order by c.document_id limit 1) c
           where c.is_full",
-        start_before("$1", "coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"),
-        start_before("$1", "b.start"),
+        blocks_before("$1", "$4"),
         match_all(conditions),
         block_lexeme("$8", "b.start"),
         rank("$5", "$6")

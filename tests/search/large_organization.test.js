@@ -203,6 +203,11 @@ test('a common word in old documents only is found, on full pages', async () => 
   }
 });
 
+test('a word that only titles must not have may be in the texts of old tickets', async () => {
+  const found = (await walk(await db.signIn(gina), globex, 'common -seven in:title')).flat();
+  assert.equal(new Set(found).size, OLD);
+});
+
 /** The number of search documents that a person's call reads, and its result. */
 async function reading({ login }, call, args) {
   const session = await db.connect();

@@ -8,6 +8,7 @@ mod by_age;
 pub(super) mod conditions;
 pub(super) mod filters;
 mod item;
+mod old_matches;
 mod order;
 mod page;
 mod planning;

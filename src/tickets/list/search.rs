@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
+use super::old_matches::{are_few_new, old_matches};
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::{Phase, Query, SMALL_RESULT};
 use crate::platform::conditions::Arguments;
@@ -13,6 +14,9 @@ use crate::tickets::text_filters::TextFilters;
 
 /// How many arguments the statements of lists have before those of filters in the text.
 const ARGUMENTS: usize = 24;
+
+/// The argument that has the tickets, if they are known.
+const KNOWN: usize = ARGUMENTS + 1;
 
 /// The total is counted only if no more documents than this match.
 const MAX_COUNTED: i64 = 20_000;
@@ -46,7 +50,17 @@ pub struct TicketSearch {
     pub number: Option<i64>,
     filters: TextFilters,
     is_countable: bool,
-    uses_index: bool,
+    way: Way,
+}
+
+/// How the tickets that match are found.
+enum Way {
+    /// By the index, all at once.
+    Index,
+    /// By the documents of each ticket, in the order of the list.
+    EachTicket,
+    /// They are known.
+    Known(Vec<Uuid>),
 }
 
 impl TicketSearch {
@@ -61,13 +75,17 @@ impl TicketSearch {
             Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), MAX_COUNTED)?,
             None => 0,
         };
-        Ok(TicketSearch {
-            query,
-            number: parse_ticket_number(&words),
-            filters,
-            is_countable: matches <= MAX_COUNTED,
-            uses_index: matches <= SMALL_RESULT,
-        })
+        let mut is_countable = matches <= MAX_COUNTED;
+        let way = match &query {
+            Some(_) if matches <= SMALL_RESULT => Way::Index,
+            Some(query) if sees_all && are_few_new(org, query, &filters.scope)? => {
+                let (tickets, are_all) = old_matches(org, query, &filters.scope)?;
+                is_countable = are_all;
+                Way::Known(tickets)
+            }
+            _ => Way::EachTicket,
+        };
+        Ok(TicketSearch { query, number: parse_ticket_number(&words), filters, is_countable, way })
     }
 
     pub(super) fn lexemes(&self) -> Option<TsQuery> {
@@ -92,6 +110,9 @@ impl TicketSearch {
     /// The conditions on documents `d` and tickets `t` that the filters mean.
     fn filter_conditions(&self) -> ([String; 2], Arguments) {
         let mut arguments = Arguments::after(ARGUMENTS);
+        if let Way::Known(tickets) = &self.way {
+            arguments.bind(tickets.clone());
+        }
         let query = self.query.as_ref().map(|query| (query, Phase::All));
         let scope = self.filters.scope.to_sql(query, &mut arguments);
         let tickets = self.filters.tickets.to_sql(&mut arguments);
@@ -104,8 +125,11 @@ impl TicketSearch {
         let ([scope, tickets], _) = self.filter_conditions();
         let words = match (&self.query, sees_all) {
             (None, _) => (self.has_filters() && scope != "false").to_string(),
-            (Some(_), true) if self.uses_index || is_counted => in_matches(&scope),
-            (Some(_), true) => has_match("true", &scope),
+            (Some(_), true) => match self.way {
+                Way::Known(_) => format!("t.id = any (${KNOWN})"),
+                Way::EachTicket if !is_counted => has_match("true", &scope),
+                Way::Index | Way::EachTicket => in_matches(&scope),
+            },
             (Some(_), false) => has_match("not d.is_internal", &scope),
         };
         let number = if self.number.is_some() { " or t.number = $18" } else { "" };

@@ -20,17 +20,35 @@ use crate::platform::enums::{Priority, Status};
 use crate::platform::error::Result;
 use crate::platform::statement;
 
+/// A column with ids of what has a name.
+#[derive(Clone, Copy)]
+pub enum Column {
+    Assignee,
+    Requester,
+    Stage,
+    Workflow,
+}
+
+impl Column {
+    const fn name(self) -> &'static str {
+        match self {
+            Column::Assignee => "assigned_to",
+            Column::Requester => "created_by",
+            Column::Stage => "current_stage_id",
+            Column::Workflow => "workflow_id",
+        }
+    }
+}
+
 /// A condition on a ticket `t`.
 #[derive(Clone)]
 pub enum TicketFilter {
     Status(Status),
     Priority(Priority),
-    AssignedTo(Uuid),
+    /// The column has one of these ids.
+    Has(Column, Vec<Uuid>),
     IsAssigned,
     IsUnassigned,
-    RequestedBy(Uuid),
-    Stage(Uuid),
-    Workflow(Uuid),
     Number(i64),
     Created(Times),
     Updated(Times),
@@ -40,13 +58,14 @@ pub enum TicketFilter {
 
 impl Condition for TicketFilter {
     fn to_sql(&self, arguments: &mut Arguments) -> String {
-        let mut equals =
-            |column: &str, value: Uuid| format!("{column} = {}", arguments.bind(value));
         match self {
-            TicketFilter::AssignedTo(id) => equals("t.assigned_to", *id),
-            TicketFilter::RequestedBy(id) => equals("t.created_by", *id),
-            TicketFilter::Stage(id) => equals("t.current_stage_id", *id),
-            TicketFilter::Workflow(id) => equals("t.workflow_id", *id),
+            TicketFilter::Has(column, ids) => {
+                let column = column.name();
+                match ids.as_slice() {
+                    [id] => format!("t.{column} = {}", arguments.bind(*id)),
+                    ids => format!("t.{column} = any ({})", arguments.bind(ids.to_vec())),
+                }
+            }
             TicketFilter::Status(status) => {
                 format!("t.status = {}", arguments.bind(status.label()))
             }
@@ -114,10 +133,10 @@ impl Asker {
                 one("assignee", Some(TicketFilter::IsUnassigned))
             }
             "no" if word == "assignee" => one("assignee", Some(TicketFilter::IsUnassigned)),
-            "assignee" | "assigned" => self.people("assignee", value, TicketFilter::AssignedTo)?,
-            "requester" => self.people("requester", value, TicketFilter::RequestedBy)?,
-            "stage" => self.named(STAGES, "stage", value, TicketFilter::Stage)?,
-            "workflow" => self.named(WORKFLOWS, "workflow", value, TicketFilter::Workflow)?,
+            "assignee" | "assigned" => self.people("assignee", value, Column::Assignee)?,
+            "requester" => self.people("requester", value, Column::Requester)?,
+            "stage" => self.named(STAGES, "stage", value, Column::Stage)?,
+            "workflow" => self.named(WORKFLOWS, "workflow", value, Column::Workflow)?,
             "number" => {
                 let number = value.trim_start_matches('#').parse().ok();
                 one("number", number.map(TicketFilter::Number))
@@ -145,14 +164,14 @@ impl Asker {
         &self,
         key: &'static str,
         value: &str,
-        filter: fn(Uuid) -> TicketFilter,
+        column: Column,
     ) -> Result<Meaning<TicketFilter>> {
         let people = match self.me {
             Some(me) if value.eq_ignore_ascii_case("me") => vec![me],
             _ if self.is_staff && self.may_look_up() => people::find(self.org, value)?,
             _ => Vec::new(),
         };
-        Ok((!people.is_empty()).then(|| (key, people.into_iter().map(filter).collect())))
+        Ok((!people.is_empty()).then(|| (key, vec![TicketFilter::Has(column, people)])))
     }
 
     /// Stages or workflows by their name.
@@ -161,7 +180,7 @@ impl Asker {
         names: &'static str,
         key: &'static str,
         value: &str,
-        filter: fn(Uuid) -> TicketFilter,
+        column: Column,
     ) -> Result<Meaning<TicketFilter>> {
         if !self.is_member || !self.may_look_up() {
             return Ok(None);
@@ -171,8 +190,8 @@ impl Asker {
             let is_wanted = row.get::<&str>(2).is_some_and(|name| plain(name) == wanted);
             row.get::<Uuid>(1).filter(|_| is_wanted)
         })?;
-        let found: Vec<TicketFilter> = found.into_iter().flatten().map(filter).collect();
-        Ok((!found.is_empty()).then_some((key, found)))
+        let found: Vec<Uuid> = found.into_iter().flatten().collect();
+        Ok((!found.is_empty()).then(|| (key, vec![TicketFilter::Has(column, found)])))
     }
 }
 
