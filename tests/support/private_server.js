@@ -33,9 +33,9 @@ function start(name, settings, environment = {}) {
 }
 
 /**
- * Gives the servers that this process starts from now on a copy of Postgres of their own, into which
- * it may install other releases. Returns the folders of extensions and of libraries, and a function
- * that removes it.
+ * Gives the servers that this process starts from now on a copy of Postgres of their own, into
+ * which it may install other releases. Returns the folders of extensions and of libraries, and a
+ * function that removes it.
  */
 export function useOwnPostgres(name) {
   const [tree, own] = inBash('echo "$TREE"; echo "$TREE-$1"', name).trim().split('\n');
