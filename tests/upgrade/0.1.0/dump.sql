@@ -142,7 +142,7 @@ COMMENT ON COLUMN auth.users.raw_app_meta_data IS 'Data of your sign-up service.
 -- Name: COLUMN users.raw_user_meta_data; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, preferred_username or user_name) and the picture (avatar_url or picture) are used.';
+COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name, preferred_username or user_name) and the picture (avatar_url or picture) are used.';
 
 
 --
@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-ce4a7ddf-2512-48d5-918c-64e495ee94c5	ada@example.com	2026-11-29 14:23:37.620253+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:23:37.620253+00
-e60fb26a-056b-4bab-b4b6-768f14db99ad	ben@example.com	2026-11-29 14:23:37.625834+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:23:37.625834+00
-b7eb3fcf-11f9-48f8-9503-9c21c324d291	alice@example.com	2026-11-29 14:23:37.630404+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:23:37.630404+00
-f6d108ef-b5f2-4814-84f1-d5be4ec0f464	dave@example.com	2026-11-29 14:23:37.635474+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:23:37.635474+00
-e3aea44b-8e90-4fe7-b877-64ad265be49d	gina@example.com	2026-11-29 14:23:37.637072+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:23:37.637072+00
-c042f705-ffcb-4d3f-b430-faa2849247fb	hank@example.com	2026-11-29 14:23:37.638646+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:23:37.638646+00
-1bd4aa21-cf41-48e3-a79e-7ecce8446219	mallory@example.com	2026-11-29 14:23:37.640753+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:23:37.640753+00
-8b5a3dd9-d468-49fb-a082-349a43dd49c3	newcomer@example.com	2026-11-29 14:23:38.783736+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:23:38.783736+00
+1ffce897-2072-4d66-a93b-17b078bdac4c	ada@example.com	2026-11-29 14:44:05.191031+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:44:05.191031+00
+c17ca182-cb2d-4a81-b30f-288289f4f7b4	ben@example.com	2026-11-29 14:44:05.200011+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:44:05.200011+00
+502d2f1e-d7d8-47aa-accc-1472b19de362	alice@example.com	2026-11-29 14:44:05.203176+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:44:05.203176+00
+e555abf1-bd38-4deb-8b5d-4ce4c45aae18	dave@example.com	2026-11-29 14:44:05.212007+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:44:05.212007+00
+46dbc976-8d14-41df-9521-d6f016ba815d	gina@example.com	2026-11-29 14:44:05.213621+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:44:05.213621+00
+207a7a19-81cb-4259-b5c4-44e3fd532b05	hank@example.com	2026-11-29 14:44:05.219219+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:44:05.219219+00
+f345f58c-df8b-48a2-829b-b09648148a01	mallory@example.com	2026-11-29 14:44:05.225156+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:44:05.225156+00
+e12f7a9f-5656-4b43-9eee-e16ab6b63952	newcomer@example.com	2026-11-29 14:44:05.967325+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:44:05.967325+00
 \.
 
 
@@ -3278,7 +3278,7 @@ c042f705-ffcb-4d3f-b430-faa2849247fb	hank@example.com	2026-11-29 14:23:37.638646
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-e156cce1a0829d5e3307fa4b6d052d1e9bb9fc5fe71225252d6260103c766265	2026-11-29 14:23:38.928191+00	2026-12-06 14:23:38.928191+00	\N	\N	\N
+8c11a4dbeb6620763a9169fd05bfafa55b7a7417d950ce74394f852813e60046	2026-11-29 14:44:06.059682+00	2026-12-06 14:44:06.059682+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ e156cce1a0829d5e3307fa4b6d052d1e9bb9fc5fe71225252d6260103c766265	2026-11-29 14:2
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49f-7634-8177-ba1a85d23811	t	Phew	2026-11-29 14:23:39.055049+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	01a227c3-5fd3-7141-a799-0246b3bd7182	t	Phew	2026-11-29 14:44:06.155028+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f0-75a4-8f88-6a11f9786bc0	01a227b0-a9e3-7620-88bb-cb3a754199f3	1	Putting out a printer	Use sand.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f2-7199-93fc-0aa8b0ef3e04	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	1	Not yet	Draft.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f5-7344-a727-e91cf91b32a8	01a227b0-a9e3-7620-88bb-cb3a754199f3	2	Putting out a printer	Use foam.	2026-11-29 14:23:38.995846+00	01a227b0-a49a-718c-8e04-7e36117f11e8
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635e-77a2-83e8-0b3db5f4dc74	01a227c3-635b-7548-bf1c-73eaf19d9082	1	Putting out a printer	Use sand.	2026-11-29 14:44:06.107048+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6364-774c-a114-354b192839b9	01a227c3-635d-70aa-bd76-1be110c31d14	1	Not yet	Draft.	2026-11-29 14:44:06.107048+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-636c-7065-a8b8-b06a3261eae1	01a227c3-635b-7548-bf1c-73eaf19d9082	2	Putting out a printer	Use foam.	2026-11-29 14:44:06.123035+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	Not yet	Draft.	{}	{}	01a227b0-a49a-718c-8e04-7e36117f11e8	internal	draft	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.979062+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	Putting out a printer	Use foam.	{Printers}	{fire}	01a227b0-a49a-718c-8e04-7e36117f11e8	public	published	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.995846+00	2026-11-29 14:23:38.979062+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635d-70aa-bd76-1be110c31d14	Not yet	Draft.	{}	{}	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	internal	draft	2026-11-29 14:44:06.107048+00	2026-11-29 14:44:06.107048+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	public	published	2026-11-29 14:44:06.107048+00	2026-11-29 14:44:06.123035+00	2026-11-29 14:44:06.107048+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9c1-7222-a322-c590f3275fe6	Hardware	\N	\N	2026-11-29 14:23:38.943071+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9d9-770a-9f39-89b23d57ef71	Printers	\N	01a227b0-a9c1-7222-a322-c590f3275fe6	2026-11-29 14:23:38.968705+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6340-7249-bdae-7101106a82e7	Hardware	\N	\N	2026-11-29 14:44:06.079033+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6350-7750-8bdf-89c0080e1d1c	Printers	\N	01a227c3-6340-7249-bdae-7101106a82e7	2026-11-29 14:44:06.09653+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	Printer on fire	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a594-71b4-856f-7385e9dd4f67	\\x90fd54f50fd716274ce987cf763c70f2ae373dbd7a574b1247350cca83c9f62a	2026-11-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	No coffee	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a5ce-7764-bc7d-677b089fc4da	\\x84f238c2ddc85dafb93325b82005eaf4551549277e0395d52465d5716734aed3	2026-11-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	It’s “odd” — 🙂\ttab\nline	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a5db-7174-9bb9-a8daf661fb80	\\x3298b9f625657d4a7f5f062adc6e73a783fcbe1817113b05b8b06ccfb6f34b21	2026-11-29 14:23:37.947047+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	Printer on fire	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-6091-76b4-ad46-ea3ab5716b95	\\xab97ea6f4461d0bc6f963749c7a82322c1447b3625148377595b073deba8ad7c	2026-11-29 14:44:05.389933+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	No coffee	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-60af-760a-a994-b5345c0181b4	\\xcccfbcfe1e79751663dce985f7e5e433ce3c215a491f237734bac45249eebd28	2026-11-29 14:44:05.42308+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	It’s “odd” — 🙂\ttab\nline	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-60b3-7796-a67c-ab99191d3db2	\\x9cdcf0c8be9b33a349b08dbf4a06e05c95fe5f6fa44dc4973d9da6324992e209	2026-11-29 14:44:05.427082+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227b0-a49f-7634-8177-ba1a85d23811	ticket_updated	f
+01a227c3-5fd3-7141-a799-0246b3bd7182	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437c5da0ef80	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd631c8e5f9	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc72d8c89e6	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a639-72cf-ba2b-bcb6c22760f7	01a227b0-a4a8-720c-9017-67ee75350d65	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	t	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a63a-777f-9808-63da0ad008ee	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	f	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6bc-7788-8184-4f74ae07cc6d	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_closed	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.155047+00	2026-12-29 14:23:38.155047+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a723-70b8-98e3-c6108e302e8c	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_assigned	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a724-7300-8202-e131c21e6239	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_updated	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed5dad1e6d7	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	f	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e758eda034ec	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	f	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437d7aeea94e	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd7358ccec7	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc86c235aac	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed63f2749af	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	t	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e759b0e6ee34	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	t	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7f8-7555-805d-b0e8ffba1ad0	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	ticket_commented	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227b0-a49a-718c-8e04-7e36117f11e8", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7e8-70d4-a630-fccd77f80b22", "is_internal": true}	t	2026-11-29 14:23:38.444604+00	2026-12-29 14:23:38.444604+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a8ac-70ae-862f-a4aacb434e31	01a227b0-a49f-7634-8177-ba1a85d23811	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:23:38.666609+00	2026-12-29 14:23:38.666609+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa94-720e-939e-9500307ee415	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-aa84-76d9-b562-726303b315c1	\N	ticket_created	{"actor": {"id": "01a227b0-aa63-76e7-bece-d1b1440a96f2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227b0-aa84-76d9-b562-726303b315c1", "is_internal": false}	f	2026-11-29 14:23:39.128604+00	2026-12-29 14:23:39.128604+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60a0-7441-8f23-3db32b0feff6	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false}	t	2026-11-29 14:44:05.389933+00	2026-12-29 14:44:05.389933+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b0-7568-818e-1325411b87e2	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "is_internal": false}	t	2026-11-29 14:44:05.42308+00	2026-12-29 14:44:05.42308+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b4-7563-a7e1-8f7600a37abb	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60b3-7796-a67c-ab99191d3db2	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c3-60b3-7796-a67c-ab99191d3db2", "is_internal": false}	t	2026-11-29 14:44:05.427082+00	2026-12-29 14:44:05.427082+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e7-7470-9495-ef567a294d97	01a227c3-5fe9-71e9-887c-d75fc747b6bd	01a227c3-60df-76d4-9a9a-9aa1b883cb72	\N	ticket_created	{"actor": {"id": "01a227c3-5fe9-71e9-887c-d75fc747b6bd", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c3-60df-76d4-9a9a-9aa1b883cb72", "is_internal": false}	t	2026-11-29 14:44:05.463526+00	2026-12-29 14:44:05.463526+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e8-7019-a21a-636546b7206d	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	01a227c3-60df-76d4-9a9a-9aa1b883cb72	\N	ticket_created	{"actor": {"id": "01a227c3-5fe9-71e9-887c-d75fc747b6bd", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c3-60df-76d4-9a9a-9aa1b883cb72", "is_internal": false}	f	2026-11-29 14:44:05.463526+00	2026-12-29 14:44:05.463526+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-612b-7370-8fd9-647d7bf01f2c	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_closed	{"actor": {"id": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.539816+00	2026-12-29 14:44:05.539816+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-615a-74ce-ba83-c8741d86337a	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_assigned	{"actor": {"id": "01a227c3-5fc9-7343-b45f-21953b555ea6", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.588014+00	2026-12-29 14:44:05.588014+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-615f-7145-ad83-61f5670922a2	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_updated	{"actor": {"id": "01a227c3-5fc9-7343-b45f-21953b555ea6", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.588014+00	2026-12-29 14:44:05.588014+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61d0-71cd-83ee-c1990d9edec2	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	ticket_commented	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c3-5fd3-7141-a799-0246b3bd7182", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-61c9-7663-be74-595eff58d3e0", "is_internal": false}	f	2026-11-29 14:44:05.695888+00	2026-12-29 14:44:05.695888+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f8-75cc-8d9c-ba191c39dca7	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_file_added	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false, "attachment_id": "01a227c3-61f7-75a8-8246-369f5f17948e"}	f	2026-11-29 14:44:05.751089+00	2026-12-29 14:44:05.751089+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60a0-7441-8f23-3db480e4585a	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false}	t	2026-11-29 14:44:05.389933+00	2026-12-29 14:44:05.389933+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b0-7568-818e-1326e6aeeb67	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "is_internal": false}	t	2026-11-29 14:44:05.42308+00	2026-12-29 14:44:05.42308+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b4-7563-a7e1-8f77699adf86	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-60b3-7796-a67c-ab99191d3db2	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c3-60b3-7796-a67c-ab99191d3db2", "is_internal": false}	t	2026-11-29 14:44:05.427082+00	2026-12-29 14:44:05.427082+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61d0-71cd-83ee-c19a3a7fb6e6	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	ticket_commented	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c3-5fd3-7141-a799-0246b3bd7182", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-61c9-7663-be74-595eff58d3e0", "is_internal": false}	t	2026-11-29 14:44:05.695888+00	2026-12-29 14:44:05.695888+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f8-75cc-8d9c-ba1a6bf1de23	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_file_added	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false, "attachment_id": "01a227c3-61f7-75a8-8246-369f5f17948e"}	t	2026-11-29 14:44:05.751089+00	2026-12-29 14:44:05.751089+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6221-751e-b5f3-1b142ce3d955	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-621d-7244-b781-4aedabc00c49	ticket_commented	{"actor": {"id": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-621d-7244-b781-4aedabc00c49", "is_internal": true}	t	2026-11-29 14:44:05.779408+00	2026-12-29 14:44:05.779408+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-628a-778f-8bab-d362cbe22b23	01a227c3-5fd3-7141-a799-0246b3bd7182	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:44:05.896846+00	2026-12-29 14:44:05.896846+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63ec-753f-bf51-499a5a62c6da	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	01a227c3-63dc-763f-825a-9ab6259d2b02	\N	ticket_created	{"actor": {"id": "01a227c3-63b7-70f7-8fba-385c5321d8f3", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c3-63dc-763f-825a-9ab6259d2b02", "is_internal": false}	f	2026-11-29 14:44:06.224529+00	2026-12-29 14:44:06.224529+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2c716065-9ca9-43c4-9503-d5cf7f2e61d6	still.pending@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	\N	\N
-01a227b0-a4ca-7260-8d26-839931fcdf02	515b0cda-1e36-48fe-bae1-3c530b18c705	newcomer@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.879606+00	01a227b0-a920-764d-a136-9eb4f4132fba
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	84c31422-bd45-4802-b03e-0e0427c8e89c	still.pending@example.com	agent	2026-11-29 14:44:05.986139+00	2026-12-06 14:44:05.986139+00	01a227c3-5fc9-7343-b45f-21953b555ea6	\N	\N
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	457c226c-78ca-4261-9a08-0ebdff06fa7b	newcomer@example.com	agent	2026-11-29 14:44:05.986139+00	2026-12-06 14:44:05.986139+00	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:06.020295+00	01a227c3-62cf-7775-a36f-462feaa62f39
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	org_admin	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	org_admin	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	org_agent	2026-11-29 14:23:37.823596+00	\N	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	org_customer	2026-11-29 14:23:37.832375+00	\N	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	org_agent	2026-11-29 14:23:37.841012+00	\N	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	org_customer	2026-11-29 14:23:37.842443+00	\N	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	org_customer	2026-11-29 14:23:37.839045+00	\N	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	org_agent	2026-11-29 14:23:38.879606+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fc9-7343-b45f-21953b555ea6	org_admin	2026-11-29 14:44:05.240376+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	org_admin	2026-11-29 14:44:05.308364+00	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	f
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	org_agent	2026-11-29 14:44:05.348101+00	\N	f
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	org_customer	2026-11-29 14:44:05.361122+00	\N	f
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe3-755a-a103-b718f4b255e4	org_agent	2026-11-29 14:44:05.364099+00	\N	f
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe9-71e9-887c-d75fc747b6bd	org_customer	2026-11-29 14:44:05.364723+00	\N	f
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	org_customer	2026-11-29 14:44:05.363327+00	\N	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-62cf-7775-a36f-462feaa62f39	org_agent	2026-11-29 14:44:06.020295+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	Globex	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227b0-a4ca-7260-8d26-839931fcdf02	Acme Ltd	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	Globex	2026-11-29 14:44:05.308364+00	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	Acme Ltd	2026-11-29 14:44:05.240376+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227b0-a497-71ad-aec8-3d5b4fbbed87	ce4a7ddf-2512-48d5-918c-64e495ee94c5	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:23:37.620253+00	\N	{}
-01a227b0-a49a-718c-8e04-7e36117f11e8	e60fb26a-056b-4bab-b4b6-768f14db99ad	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:23:37.625834+00	\N	{}
-01a227b0-a49f-7634-8177-ba1a85d23811	b7eb3fcf-11f9-48f8-9503-9c21c324d291	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:23:37.630404+00	\N	{}
-01a227b0-a4a3-7492-aaab-b28f88f57427	f6d108ef-b5f2-4814-84f1-d5be4ec0f464	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:23:37.635474+00	\N	{}
-01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	e3aea44b-8e90-4fe7-b877-64ad265be49d	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:23:37.637072+00	\N	{}
-01a227b0-a4a6-7147-ac40-9ba2f3599a11	c042f705-ffcb-4d3f-b430-faa2849247fb	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:23:37.638646+00	\N	{}
-01a227b0-a4a8-720c-9017-67ee75350d65	1bd4aa21-cf41-48e3-a79e-7ecce8446219	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:23:37.640753+00	\N	{}
-01a227b0-a920-764d-a136-9eb4f4132fba	8b5a3dd9-d468-49fb-a082-349a43dd49c3	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:23:38.783736+00	\N	{}
-01a227b0-aa63-76e7-bece-d1b1440a96f2	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:23:39.107036+00	\N	{}
+01a227c3-5fc9-7343-b45f-21953b555ea6	1ffce897-2072-4d66-a93b-17b078bdac4c	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:44:05.191031+00	\N	{}
+01a227c3-5fd0-7106-a39c-2d4cb4be79f5	c17ca182-cb2d-4a81-b30f-288289f4f7b4	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:44:05.200011+00	\N	{}
+01a227c3-5fd3-7141-a799-0246b3bd7182	502d2f1e-d7d8-47aa-accc-1472b19de362	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:44:05.203176+00	\N	{}
+01a227c3-5fdc-7730-89b2-48d976f9bbca	e555abf1-bd38-4deb-8b5d-4ce4c45aae18	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:44:05.212007+00	\N	{}
+01a227c3-5fdd-7110-bcd7-b5ff34c08eff	46dbc976-8d14-41df-9521-d6f016ba815d	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:44:05.213621+00	\N	{}
+01a227c3-5fe3-755a-a103-b718f4b255e4	207a7a19-81cb-4259-b5c4-44e3fd532b05	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:44:05.219219+00	\N	{}
+01a227c3-5fe9-71e9-887c-d75fc747b6bd	f345f58c-df8b-48a2-829b-b09648148a01	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:44:05.225156+00	\N	{}
+01a227c3-62cf-7775-a36f-462feaa62f39	e12f7a9f-5656-4b43-9eee-e16ab6b63952	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:44:05.967325+00	\N	{}
+01a227c3-63b7-70f7-8fba-385c5321d8f3	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:44:06.199037+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d9-74f5-abc4-2653a98fa6a6	\N	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:37.664394+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a540-71a1-a873-163a97fe1cd5	\N	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	2026-11-29 14:23:37.767832+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a89c-76a3-b3c0-db085f0c91a0	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.627501+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a6cf3a5036	\N	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.240376+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-604a-76f3-8eeb-abd6394e5fa2	\N	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	2026-11-29 14:44:05.308364+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6275-709f-b8a8-6b3f74955465	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.868511+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:23:37.25688+00
+1	2026-11-29 14:44:04.587036+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	person	\N	t	'pcyxz' 'pcyxzada':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxogina':1A,2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	person	\N	t	'pcyxz' 'pcyxzben':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	person	\N	t	'pcyxz' 'pcyxzalice':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzdave':1A,2B 'pcyxzexample':3B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxohank':1A,2B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxomallory':1A,2B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	ticket	01a227b0-a621-75aa-8244-60adf9fc614c	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0a4a8720c901767ee75350d65' 'tvmxoa':1A 'tvmxoglobex':4A 'tvmxoof':3A 'tvmxoticket':2A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	ticket	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49a718c8e047e36117f11e8' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzabout':5 'tcyxzfire':4A,8 'tcyxzn':9 'tcyxzon':3A,7 'tcyxzprinter':1A,6 'tcyxzwas':2A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	ticket	01a227b0-a5ce-7764-bc7d-677b089fc4da	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxz@01a227b0a4a37492aaabb28f88f57427' 'tcyxzabout':3 'tcyxzcoffee':2A,5 'tcyxzn':6 'tcyxzno':1A,4
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	ticket	01a227b0-a5db-7174-9bb9-a8daf661fb80	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzit':1A 'tcyxzits':1A 'tcyxzline':6A 'tcyxzodd':3A 'tcyxzs':2A 'tcyxztab':5A 'tcyxz🙂':4A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxzalice':1 'tcyxzsays':2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz' 'tcyxz#50af2853' 'tcyxzben':1 'tcyxzsays':2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzexample':3B 'pcyxznewcomer':1A,2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxzdraft':3 'acyxznot':1A 'acyxzyet':2A 'hcyxznot' 'hcyxzyet'
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxza':3A 'acyxzfire':5B 'acyxzfoam':8 'acyxzout':2A 'acyxzprinter':4A 'acyxzprinters':6B 'acyxzputting':1A 'acyxzuse':7 'hcyxza' 'hcyxzout' 'hcyxzprinter' 'hcyxzputting'
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	ticket	01a227b0-aa84-76d9-b562-726303b315c1	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0aa6376e7beced1b1440a96f2' 'tvmxolast':2A 'tvmxomy':1A 'tvmxoone':3A
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa63-76e7-bece-d1b1440a96f2	person	\N	t	'pvmxo' 'pvmxoleaver':1A
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fc9-7343-b45f-21953b555ea6	person	\N	t	'prnq2' 'prnq2ada':1A,2B 'prnq2com':4B 'prnq2example':3B
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiopgina':1A,2B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	person	\N	t	'prnq2' 'prnq2ben':1A,2B 'prnq2com':4B 'prnq2example':3B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	person	\N	t	'prnq2' 'prnq2alice':1A,2B 'prnq2com':4B 'prnq2example':3B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	person	\N	t	'prnq2' 'prnq2com':4B 'prnq2dave':1A,2B 'prnq2example':3B
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe3-755a-a103-b718f4b255e4	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiophank':1A,2B
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe9-71e9-887c-d75fc747b6bd	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiopmallory':1A,2B
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60df-76d4-9a9a-9aa1b883cb72	ticket	01a227c3-60df-76d4-9a9a-9aa1b883cb72	f	'tuiop' 'tuiop#50af2853' 'tuiop@01a227c35fe971e9887cd75fc747b6bd' 'tuiopa':1A 'tuiopglobex':4A 'tuiopof':3A 'tuiopticket':2A
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	ticket	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd07106a39c2d4cb4be79f5' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2about':5 'trnq2fire':4A,8 'trnq2n':9 'trnq2on':3A,7 'trnq2printer':1A,6 'trnq2was':2A
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b5345c0181b4	ticket	01a227c3-60af-760a-a994-b5345c0181b4	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2@01a227c35fdc773089b248d976f9bbca' 'trnq2about':3 'trnq2coffee':2A,5 'trnq2n':6 'trnq2no':1A,4
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab99191d3db2	ticket	01a227c3-60b3-7796-a67c-ab99191d3db2	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2it':1A 'trnq2its':1A 'trnq2line':6A 'trnq2odd':3A 'trnq2s':2A 'trnq2tab':5A 'trnq2🙂':4A
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61c9-7663-be74-595eff58d3e0	comment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2' 'trnq2#50af2853' 'trnq2alice':1 'trnq2says':2
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61e1-724e-bbc5-77081a1afc46	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2#50af2853' 'trnq2log':1B 'trnq2txt':2B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f7-75a8-8246-369f5f17948e	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2#50af2853' 'trnq2png':2B 'trnq2smoke':1B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-621d-7244-b781-4aedabc00c49	comment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2' 'trnq2#50af2853' 'trnq2ben':1 'trnq2says':2
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6229-7375-83ce-3ff6fa3e503b	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2#50af2853' 'trnq2log':1B 'trnq2txt':2B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6233-7358-b7a6-22f3b24c0d7b	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2#50af2853' 'trnq2png':2B 'trnq2smoke':1B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-62cf-7775-a36f-462feaa62f39	person	\N	t	'prnq2' 'prnq2com':4B 'prnq2example':3B 'prnq2newcomer':1A,2B
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635d-70aa-bd76-1be110c31d14	article	\N	f	'arnq2' 'arnq2#50af2853' 'arnq2draft':3 'arnq2not':1A 'arnq2yet':2A 'hrnq2not' 'hrnq2yet'
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	article	\N	f	'arnq2' 'arnq2#50af2853' 'arnq2a':3A 'arnq2fire':5B 'arnq2foam':8 'arnq2out':2A 'arnq2printer':4A 'arnq2printers':6B 'arnq2putting':1A 'arnq2use':7 'hrnq2a' 'hrnq2out' 'hrnq2printer' 'hrnq2putting'
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63dc-763f-825a-9ab6259d2b02	ticket	01a227c3-63dc-763f-825a-9ab6259d2b02	f	'tuiop' 'tuiop#50af2853' 'tuiop@01a227c363b770f78fba385c5321d8f3' 'tuioplast':2A 'tuiopmy':1A 'tuiopone':3A
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63b7-70f7-8fba-385c5321d8f3	person	\N	t	'puiop' 'puiopleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	{}	12	0	0	\N	2026-11-29 14:23:39.253351+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	{}	32	2	4	\N	2026-11-29 14:23:39.253351+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	{}	12	0	0	\N	2026-11-29 14:44:06.363857+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	{}	32	2	4	\N	2026-11-29 14:44:06.363857+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	00000000-0000-0000-0000-000000000000	01a227b0-a548-7002-8512-b0713a5d88b5	low	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	00000000-0000-0000-0000-000000000000	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	00000000-0000-0000-0000-000000000000	01a227c3-6011-7729-abab-91f26ad73c21	low	1
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-6012-74af-881c-5e618791d1c9	low	1
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e60334474ac	urgent	1
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	00000000-0000-0000-0000-000000000000	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:39.003055+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-635b-7548-bf1c-73eaf19d9082	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:06.130099+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Alice.txt	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Alice.png	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Ben.txt	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Ben.png	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.531041+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61e1-724e-bbc5-77081a1afc46	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	01a227c3-5fd3-7141-a799-0246b3bd7182	log.txt	text/plain	12	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/Alice.txt	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f7-75a8-8246-369f5f17948e	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	smoke.png	image/png	1234	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/01a227c3-6091-76b4-ad46-ea3ab5716b95/Alice.png	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.751089+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6229-7375-83ce-3ff6fa3e503b	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-621d-7244-b781-4aedabc00c49	01a227c3-5fd3-7141-a799-0246b3bd7182	log.txt	text/plain	12	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/Ben.txt	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.779408+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6233-7358-b7a6-22f3b24c0d7b	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	smoke.png	image/png	1234	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/01a227c3-6091-76b4-ad46-ea3ab5716b95/Ben.png	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.811079+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Alice says	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	2026-11-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Ben says	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00	2026-11-29 14:23:38.444604+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61c9-7663-be74-595eff58d3e0	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	Alice says	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00	2026-11-29 14:44:05.695888+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-621d-7244-b781-4aedabc00c49	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	Ben says	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.779408+00	2026-11-29 14:44:05.779408+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	3
-01a227b0-a535-7244-a260-f07b65175d95	2
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	3
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	01a227b0-a49a-718c-8e04-7e36117f11e8	0	1	1	1	{}	{0}
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	low	3	0	0	0	{}	{}
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	low	1	0	0	0	{}	{}
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	2026-11-29	low	1	0	0	0	{}	{}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5a1-738f-914d-19e05259ba7e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	1	No coffee	About: No coffee\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc6ccafb485	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a62d-77b0-893f-38c3d0f358db	01a227b0-a621-75aa-8244-60adf9fc614c	01a227b0-a4a8-720c-9017-67ee75350d65	1	A ticket of Globex	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a690-75cb-9a0a-a93a079fa8f3	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.107054+00	01a227b0-a5a1-738f-914d-19e05259ba7e	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227b0-a49a-718c-8e04-7e36117f11e8", "from": null}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6ad-70da-9d96-e1bec353a63f	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.155047+00	01a227b0-a690-75cb-9a0a-a93a079fa8f3	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e2400a8c88", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a71c-7195-a64f-856332acd622	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.251582+00	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e08c686b73", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227b0-a4a3-7492-aaab-b28f88f57427", "from": null}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a74c-73c7-8b75-363791ae65c0	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	2026-11-29 14:23:38.315041+00	01a227b0-a5dc-709c-af15-ffc6ccafb485	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ac-7173-89be-8bf8049f46f6	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	01a227b0-a6ad-70da-9d96-e1bec353a63f	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68dfff18dbf0", "from": "01a227b0-a4f4-77fd-814d-68e2400a8c88"}, "status": {"to": "open", "from": "closed"}}}
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa86-760f-ae64-c3fd9f24ccef	01a227b0-aa84-76d9-b562-726303b315c1	01a227b0-aa63-76e7-bece-d1b1440a96f2	1	My last one	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6098-77ec-aa11-55246587cd6c	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.389933+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b53507ecb4b5	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-5fd3-7141-a799-0246b3bd7182	1	No coffee	About: No coffee\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.42308+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab9abea0bc5f	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-5fd3-7141-a799-0246b3bd7182	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.427082+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e1-7124-b3c9-5711371c1ec4	01a227c3-60df-76d4-9a9a-9aa1b883cb72	01a227c3-5fe9-71e9-887c-d75fc747b6bd	1	A ticket of Globex	\N	low	open	\N	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-5fe9-71e9-887c-d75fc747b6bd	2026-11-29 14:44:05.463526+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6051-72b9-9ee2-01abe6cc577b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c3-6049-7708-a5b6-23e561e40462", "assignedTo": null, "description": null}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6111-759e-a9a3-d90e8266cc77	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.511737+00	01a227c3-6098-77ec-aa11-55246587cd6c	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "from": null}}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6125-7693-8464-4ea45397abdd	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e639a43b9eb	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.539816+00	01a227c3-6111-759e-a9a3-d90e8266cc77	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e639a43b9eb", "from": "01a227c3-6011-7729-abab-91f26ad73c21"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6158-7236-8aeb-d547dd89f786	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-5fd3-7141-a799-0246b3bd7182	2	No coffee	About: No coffee\\N	low	pending	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.588014+00	01a227c3-60af-760a-a994-b53507ecb4b5	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e618791d1c9", "from": "01a227c3-6011-7729-abab-91f26ad73c21"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c3-5fdc-7730-89b2-48d976f9bbca", "from": null}}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-617c-7436-8c16-8f39f2648275	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-5fd3-7141-a799-0246b3bd7182	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	\N	2026-11-29 14:44:05.627055+00	01a227c3-60b3-7796-a67c-ab9abea0bc5f	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61da-77c0-93d0-d3952bd47d16	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00	01a227c3-6125-7693-8464-4ea45397abdd	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e60334474ac", "from": "01a227c3-6012-74af-881c-5e639a43b9eb"}, "status": {"to": "open", "from": "closed"}}}
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63e7-7773-a203-59bc457a1724	01a227c3-63dc-763f-825a-9ab6259d2b02	01a227c3-63b7-70f7-8fba-385c5321d8f3	1	My last one	\N	low	open	\N	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-63b7-70f7-8fba-385c5321d8f3	2026-11-29 14:44:06.224529+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6051-72b9-9ee2-01abe6cc577b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c3-6049-7708-a5b6-23e561e40462", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	2
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1	1795962218.395118
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1	1795962217.947047
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1	1795962218.251582
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	low	1	1795962218.003751
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e618791d1c9	low	1	1795963445.588014
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6011-7729-abab-91f26ad73c21	low	1	1795963445.427082
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e60334474ac	urgent	1	1795963445.695888
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	1	1795963445.463526
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa95-736b-b720-7bea871c6840	opened	2026-11-29 14:23:39.128604+00	01a227b0-a548-7002-8512-b0713a5d88b5	low	\N	1	\N
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63ed-76c3-8015-92fb1468888c	opened	2026-11-29 14:44:06.224529+00	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.344419+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.663458+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	1	A ticket of Globex	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	\N	\N	\N	\N	1	01a227b0-a62d-77b0-893f-38c3d0f358db	0	0	\N	f	ERP-1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	2026-11-29 14:23:38.251582+00	2026-11-29 14:23:38.251582+00	\N	\N	\N	\N	2	01a227b0-a71c-7195-a64f-856332acd622	0	0	\N	f	ERP-2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	2026-11-29 14:23:38.315041+00	2026-11-29 14:23:37.947047+00	\N	\N	\N	\N	2	01a227b0-a74c-73c7-8b75-363791ae65c0	0	0	\N	f	ERP-3
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	2026-11-29 14:23:38.531041+00	2026-11-29 14:23:38.395118+00	\N	\N	\N	\N	4	01a227b0-a7ac-7173-89be-8bf8049f46f6	1	2	2026-11-29 14:23:38.395118+00	f	ERP-1
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	2	My last one	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	\N	\N	\N	\N	1	01a227b0-aa86-760f-ae64-c3fd9f24ccef	0	0	\N	f	ERP-2
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60df-76d4-9a9a-9aa1b883cb72	1	A ticket of Globex	\N	low	open	01a227c3-6049-7708-a5b6-23e561e40462	01a227c3-6051-72b9-9ee2-01abe6cc577b	\N	01a227c3-5fe9-71e9-887c-d75fc747b6bd	2026-11-29 14:44:05.463526+00	2026-11-29 14:44:05.463526+00	2026-11-29 14:44:05.463526+00	\N	\N	\N	\N	1	01a227c3-60e1-7124-b3c9-5711371c1ec4	0	0	\N	f	ERP-1
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b5345c0181b4	2	No coffee	About: No coffee\\N	low	pending	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.42308+00	2026-11-29 14:44:05.588014+00	2026-11-29 14:44:05.588014+00	\N	\N	\N	\N	2	01a227c3-6158-7236-8aeb-d547dd89f786	0	0	\N	f	ERP-2
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab99191d3db2	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6011-7729-abab-91f26ad73c21	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.427082+00	2026-11-29 14:44:05.627055+00	2026-11-29 14:44:05.427082+00	\N	\N	\N	\N	2	01a227c3-617c-7436-8c16-8f39f2648275	0	0	\N	f	ERP-3
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.389933+00	2026-11-29 14:44:05.811079+00	2026-11-29 14:44:05.695888+00	\N	\N	\N	\N	4	01a227c3-61da-77c0-93d0-d3952bd47d16	1	2	2026-11-29 14:44:05.695888+00	f	ERP-1
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63dc-763f-825a-9ab6259d2b02	2	My last one	\N	low	open	01a227c3-6049-7708-a5b6-23e561e40462	01a227c3-6051-72b9-9ee2-01abe6cc577b	\N	01a227c3-63b7-70f7-8fba-385c5321d8f3	2026-11-29 14:44:06.224529+00	2026-11-29 14:44:06.224529+00	2026-11-29 14:44:06.224529+00	\N	\N	\N	\N	1	01a227c3-63e7-7773-a203-59bc457a1724	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4d8-77c4-af88-30026788dbc3	New	\N	1	open	t	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4d8-77c4-af88-30026788dbc3	In progress	\N	2	open	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4d8-77c4-af88-30026788dbc3	Waiting on customer	\N	3	pending	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e1da590332	01a227b0-a4d8-77c4-af88-30026788dbc3	Resolved	\N	4	resolved	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a4d8-77c4-af88-30026788dbc3	Closed	\N	5	closed	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a53f-7050-8859-6db84b6df715	New	\N	1	open	t	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a549-7493-9f97-52a3abf59963	01a227b0-a53f-7050-8859-6db84b6df715	In progress	\N	2	open	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c111812add6	01a227b0-a53f-7050-8859-6db84b6df715	Waiting on customer	\N	3	pending	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c12cbd9873e	01a227b0-a53f-7050-8859-6db84b6df715	Resolved	\N	4	resolved	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c13ff52c3ee	01a227b0-a53f-7050-8859-6db84b6df715	Closed	\N	5	closed	f	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-6006-765e-acc1-85a5b1605c1d	New	\N	1	open	t	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-6006-765e-acc1-85a5b1605c1d	In progress	\N	2	open	f	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-6006-765e-acc1-85a5b1605c1d	Waiting on customer	\N	3	pending	f	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e6237f2e0c2	01a227c3-6006-765e-acc1-85a5b1605c1d	Resolved	\N	4	resolved	f	t
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e639a43b9eb	01a227c3-6006-765e-acc1-85a5b1605c1d	Closed	\N	5	closed	f	t
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-6049-7708-a5b6-23e561e40462	New	\N	1	open	t	t
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2a91fd1b626	01a227c3-6049-7708-a5b6-23e561e40462	In progress	\N	2	open	f	t
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2aa5a286fce	01a227c3-6049-7708-a5b6-23e561e40462	Waiting on customer	\N	3	pending	f	t
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2ab02f38cca	01a227c3-6049-7708-a5b6-23e561e40462	Resolved	\N	4	resolved	f	t
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2ac22422236	01a227c3-6049-7708-a5b6-23e561e40462	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4f4-77fd-814d-68dfff18dbf0	org_agent
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4f4-77fd-814d-68e2400a8c88	org_admin
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-6012-74af-881c-5e60334474ac	org_agent
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-6012-74af-881c-5e639a43b9eb	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	Support	How requests are handled	t	2026-11-29 14:23:37.664394+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a53f-7050-8859-6db84b6df715	Support	How requests are handled	t	2026-11-29 14:23:37.767832+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aae6-7609-bd7e-43cfb7683950	Unused	\N	f	2026-11-29 14:23:39.236479+00
+01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	Support	How requests are handled	t	2026-11-29 14:44:05.240376+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6049-7708-a5b6-23e561e40462	Support	How requests are handled	t	2026-11-29 14:44:05.308364+00
+01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6449-7533-a14e-df83c10a379b	Unused	\N	f	2026-11-29 14:44:06.343878+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227b0-a4ca-7260-8d26-839931fcdf02	high
-2	01a227b0-a535-7244-a260-f07b65175d95	high
+1	01a227c3-6005-70d1-ad2c-2f04ef5d41b1	high
+2	01a227c3-6048-72ba-8ac2-a3aad8f7b914	high
 \.
 
 

@@ -120,7 +120,7 @@ AS 'MODULE_PATHNAME', 'accept_org_invite_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/act_as.rs:30
+-- src/security/act_as.rs:31
 -- helpdesk::security::act_as::act_as
 CREATE  FUNCTION "act_as"(
 	"p_email" TEXT /* Option < & str > */
@@ -195,7 +195,7 @@ AS 'MODULE_PATHNAME', 'archive_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/platform/roles.rs:57
+-- src/platform/roles.rs:58
 -- helpdesk::platform::roles::bypasses_row_security
 CREATE  FUNCTION "bypasses_row_security"() RETURNS bool /* bool */
 STRICT STABLE PARALLEL SAFE
@@ -368,7 +368,7 @@ AS 'MODULE_PATHNAME', 'document_lexemes_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:85
+-- src/install/integrations.rs:99
 -- helpdesk::install::integrations::enable_cron
 CREATE  FUNCTION "enable_cron"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -378,7 +378,7 @@ AS 'MODULE_PATHNAME', 'enable_cron_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:106
+-- src/install/integrations.rs:121
 -- helpdesk::install::integrations::enable_realtime
 CREATE  FUNCTION "enable_realtime"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -388,7 +388,7 @@ AS 'MODULE_PATHNAME', 'enable_realtime_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:121
+-- src/install/integrations.rs:151
 -- helpdesk::install::integrations::enable_storage
 CREATE  FUNCTION "enable_storage"(
 	"p_bucket" TEXT /* Option < & str > */
@@ -517,7 +517,7 @@ AS 'MODULE_PATHNAME', 'join_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/claims.rs:83
+-- src/access/claims.rs:109
 -- helpdesk::access::claims::jwt_subject
 CREATE  FUNCTION "jwt_subject"() RETURNS uuid /* Option < Uuid > */
 STRICT STABLE PARALLEL SAFE
@@ -575,7 +575,7 @@ AS 'MODULE_PATHNAME', 'list_org_members_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/list/mod.rs:36
+-- src/tickets/list/mod.rs:37
 -- helpdesk::tickets::list::list_org_tickets
 CREATE  FUNCTION "list_org_tickets"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1139,7 +1139,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/triggers.rs:121
+-- src/knowledge/triggers.rs:129
 -- helpdesk::knowledge::triggers::articles_record_version
 
     create function helpdesk.articles_record_version() returns trigger
@@ -1418,7 +1418,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/triggers.rs:34
+-- src/knowledge/triggers.rs:36
 -- helpdesk::knowledge::triggers::update_article_version
 
     create function helpdesk.update_article_version() returns trigger
@@ -1477,8 +1477,8 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 
 -- sql/extension/retired.sql
 -- Functions that tables of a released version name in triggers, policies, defaults or views, and
--- that are no longer used. They stay, so that a dump of that version can be restored; migrate() then
--- replaces what names them. Their symbols are in src/platform/retired.rs.
+-- that are no longer used. They stay, so that a dump of that version can be restored; migrate()
+-- then replaces what names them. Their symbols are in src/platform/retired.rs.
 
 -- sql/extension/privileges.sql
 -- Owners and privileges of the functions and the schema. Everything is revoked here; the files in
@@ -1825,6 +1825,8 @@ Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).
 
 comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
+Realtime sends the ids of deleted rows to every subscriber of any organization, so deletes are no
+  longer published if no other table is in the publication. Otherwise a warning says how to stop them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
 
@@ -2325,6 +2327,8 @@ grant execute on function helpdesk.act_as(text) to authenticated;
 
 comment on function helpdesk.act_as(text) is
 'Impersonates the person with this e-mail address for the rest of the session; null ends that.
+Inside a transaction block it ends with the transaction. Through a pooler that shares connections by
+  transaction, call it only there: otherwise the next client of the connection is that person.
 Sets the claims and the role authenticated, so that the session can see and do what the person can.
 Callers: superusers, and login roles that are members of authenticated and of a role with EXECUTE on
   this function. It is refused in API requests.
