@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-1ffce897-2072-4d66-a93b-17b078bdac4c	ada@example.com	2026-11-29 14:44:05.191031+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:44:05.191031+00
-c17ca182-cb2d-4a81-b30f-288289f4f7b4	ben@example.com	2026-11-29 14:44:05.200011+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:44:05.200011+00
-502d2f1e-d7d8-47aa-accc-1472b19de362	alice@example.com	2026-11-29 14:44:05.203176+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:44:05.203176+00
-e555abf1-bd38-4deb-8b5d-4ce4c45aae18	dave@example.com	2026-11-29 14:44:05.212007+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:44:05.212007+00
-46dbc976-8d14-41df-9521-d6f016ba815d	gina@example.com	2026-11-29 14:44:05.213621+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:44:05.213621+00
-207a7a19-81cb-4259-b5c4-44e3fd532b05	hank@example.com	2026-11-29 14:44:05.219219+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:44:05.219219+00
-f345f58c-df8b-48a2-829b-b09648148a01	mallory@example.com	2026-11-29 14:44:05.225156+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:44:05.225156+00
-e12f7a9f-5656-4b43-9eee-e16ab6b63952	newcomer@example.com	2026-11-29 14:44:05.967325+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:44:05.967325+00
+11875ee6-7430-47d9-b6f4-4499b7048a27	ada@example.com	2026-11-29 14:49:24.355741+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:49:24.355741+00
+eb387b18-b360-4f54-92ba-558f81c3bea0	ben@example.com	2026-11-29 14:49:24.368555+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:49:24.368555+00
+e54176ef-44b4-4b8e-83e0-5ace26ae7028	alice@example.com	2026-11-29 14:49:24.3726+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:49:24.3726+00
+d3f38ea6-ac04-4445-9f21-0674cf16d97b	dave@example.com	2026-11-29 14:49:24.384478+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:49:24.384478+00
+91fb38ef-0455-43a1-ba9e-6856c6eb4e86	gina@example.com	2026-11-29 14:49:24.386951+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:49:24.386951+00
+adaf6fce-3ca5-45bb-89e5-31463c8011b3	hank@example.com	2026-11-29 14:49:24.39505+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:49:24.39505+00
+02c02041-05bf-4c59-b0d6-286cb26cfc09	mallory@example.com	2026-11-29 14:49:24.401211+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:49:24.401211+00
+f935f4ab-92b8-4098-88fd-8f48af828bb1	newcomer@example.com	2026-11-29 14:49:25.380118+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:49:25.380118+00
 \.
 
 
@@ -3278,7 +3278,7 @@ e12f7a9f-5656-4b43-9eee-e16ab6b63952	newcomer@example.com	2026-11-29 14:44:05.96
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-8c11a4dbeb6620763a9169fd05bfafa55b7a7417d950ce74394f852813e60046	2026-11-29 14:44:06.059682+00	2026-12-06 14:44:06.059682+00	\N	\N	\N
+c7a628736b14aae443246325163acf0d6ace50eab80de3a5e54bc63af226fc81	2026-11-29 14:49:25.49019+00	2026-12-06 14:49:25.49019+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	01a227c3-5fd3-7141-a799-0246b3bd7182	t	Phew	2026-11-29 14:44:06.155028+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	01a227c8-3e95-7767-9dd2-3b27eb2faf69	t	Phew	2026-11-29 14:49:25.597026+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635e-77a2-83e8-0b3db5f4dc74	01a227c3-635b-7548-bf1c-73eaf19d9082	1	Putting out a printer	Use sand.	2026-11-29 14:44:06.107048+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6364-774c-a114-354b192839b9	01a227c3-635d-70aa-bd76-1be110c31d14	1	Not yet	Draft.	2026-11-29 14:44:06.107048+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-636c-7065-a8b8-b06a3261eae1	01a227c3-635b-7548-bf1c-73eaf19d9082	2	Putting out a printer	Use foam.	2026-11-29 14:44:06.123035+00	01a227c3-5fd0-7106-a39c-2d4cb4be79f5
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4320-7361-b3b0-025a7235c8b9	01a227c8-4317-772a-bb9d-7955d2758fd1	1	Putting out a printer	Use sand.	2026-11-29 14:49:25.52704+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4322-76f6-adb9-d4ce2c9e510a	01a227c8-4319-7733-93fb-536f9b41ab61	1	Not yet	Draft.	2026-11-29 14:49:25.52704+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4331-76ac-85ea-93960b3bf772	01a227c8-4317-772a-bb9d-7955d2758fd1	2	Putting out a printer	Use foam.	2026-11-29 14:49:25.551071+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635d-70aa-bd76-1be110c31d14	Not yet	Draft.	{}	{}	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	internal	draft	2026-11-29 14:44:06.107048+00	2026-11-29 14:44:06.107048+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	public	published	2026-11-29 14:44:06.107048+00	2026-11-29 14:44:06.123035+00	2026-11-29 14:44:06.107048+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4319-7733-93fb-536f9b41ab61	Not yet	Draft.	{}	{}	01a227c8-3e91-70e9-940c-a9d2a107b77f	internal	draft	2026-11-29 14:49:25.52704+00	2026-11-29 14:49:25.52704+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c8-3e91-70e9-940c-a9d2a107b77f	public	published	2026-11-29 14:49:25.52704+00	2026-11-29 14:49:25.551071+00	2026-11-29 14:49:25.52704+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6340-7249-bdae-7101106a82e7	Hardware	\N	\N	2026-11-29 14:44:06.079033+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6350-7750-8bdf-89c0080e1d1c	Printers	\N	01a227c3-6340-7249-bdae-7101106a82e7	2026-11-29 14:44:06.09653+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4304-77bf-8164-f58e8debc2e5	Hardware	\N	\N	2026-11-29 14:49:25.50609+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4313-7746-8340-92bdc5b5b413	Printers	\N	01a227c8-4304-77bf-8164-f58e8debc2e5	2026-11-29 14:49:25.523062+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	Printer on fire	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-6091-76b4-ad46-ea3ab5716b95	\\xab97ea6f4461d0bc6f963749c7a82322c1447b3625148377595b073deba8ad7c	2026-11-29 14:44:05.389933+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	No coffee	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-60af-760a-a994-b5345c0181b4	\\xcccfbcfe1e79751663dce985f7e5e433ce3c215a491f237734bac45249eebd28	2026-11-29 14:44:05.42308+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	It’s “odd” — 🙂\ttab\nline	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-60b3-7796-a67c-ab99191d3db2	\\x9cdcf0c8be9b33a349b08dbf4a06e05c95fe5f6fa44dc4973d9da6324992e209	2026-11-29 14:44:05.427082+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Printer on fire	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\\x7ef371fa74044f1b73c1aba61ccb7f78bf82c526fec3048de99a444f395d275c	2026-11-29 14:49:24.578513+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	No coffee	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3f94-770e-9281-6aa64411155b	\\xb2b82a567dec4e4669c9efa59a9eea27de65d081782d98245ac2fe400ddbe923	2026-11-29 14:49:24.627899+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	It’s “odd” — 🙂\ttab\nline	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3fa0-738b-aa12-d5d4a467af13	\\xb502baf89a267673b88df173b5c2d2a0924a4b1f434fbb41bb22433535747c4c	2026-11-29 14:49:24.63962+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227c3-5fd3-7141-a799-0246b3bd7182	ticket_updated	f
+01a227c8-3e95-7767-9dd2-3b27eb2faf69	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60a0-7441-8f23-3db32b0feff6	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false}	t	2026-11-29 14:44:05.389933+00	2026-12-29 14:44:05.389933+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b0-7568-818e-1325411b87e2	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "is_internal": false}	t	2026-11-29 14:44:05.42308+00	2026-12-29 14:44:05.42308+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b4-7563-a7e1-8f7600a37abb	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60b3-7796-a67c-ab99191d3db2	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c3-60b3-7796-a67c-ab99191d3db2", "is_internal": false}	t	2026-11-29 14:44:05.427082+00	2026-12-29 14:44:05.427082+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e7-7470-9495-ef567a294d97	01a227c3-5fe9-71e9-887c-d75fc747b6bd	01a227c3-60df-76d4-9a9a-9aa1b883cb72	\N	ticket_created	{"actor": {"id": "01a227c3-5fe9-71e9-887c-d75fc747b6bd", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c3-60df-76d4-9a9a-9aa1b883cb72", "is_internal": false}	t	2026-11-29 14:44:05.463526+00	2026-12-29 14:44:05.463526+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e8-7019-a21a-636546b7206d	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	01a227c3-60df-76d4-9a9a-9aa1b883cb72	\N	ticket_created	{"actor": {"id": "01a227c3-5fe9-71e9-887c-d75fc747b6bd", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c3-60df-76d4-9a9a-9aa1b883cb72", "is_internal": false}	f	2026-11-29 14:44:05.463526+00	2026-12-29 14:44:05.463526+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-612b-7370-8fd9-647d7bf01f2c	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_closed	{"actor": {"id": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.539816+00	2026-12-29 14:44:05.539816+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-615a-74ce-ba83-c8741d86337a	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_assigned	{"actor": {"id": "01a227c3-5fc9-7343-b45f-21953b555ea6", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.588014+00	2026-12-29 14:44:05.588014+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-615f-7145-ad83-61f5670922a2	01a227c3-5fd3-7141-a799-0246b3bd7182	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_updated	{"actor": {"id": "01a227c3-5fc9-7343-b45f-21953b555ea6", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:44:05.588014+00	2026-12-29 14:44:05.588014+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61d0-71cd-83ee-c1990d9edec2	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	ticket_commented	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c3-5fd3-7141-a799-0246b3bd7182", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-61c9-7663-be74-595eff58d3e0", "is_internal": false}	f	2026-11-29 14:44:05.695888+00	2026-12-29 14:44:05.695888+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f8-75cc-8d9c-ba191c39dca7	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_file_added	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false, "attachment_id": "01a227c3-61f7-75a8-8246-369f5f17948e"}	f	2026-11-29 14:44:05.751089+00	2026-12-29 14:44:05.751089+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60a0-7441-8f23-3db480e4585a	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false}	t	2026-11-29 14:44:05.389933+00	2026-12-29 14:44:05.389933+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b0-7568-818e-1326e6aeeb67	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-60af-760a-a994-b5345c0181b4	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c3-60af-760a-a994-b5345c0181b4", "is_internal": false}	t	2026-11-29 14:44:05.42308+00	2026-12-29 14:44:05.42308+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b4-7563-a7e1-8f77699adf86	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-60b3-7796-a67c-ab99191d3db2	\N	ticket_created	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c3-60b3-7796-a67c-ab99191d3db2", "is_internal": false}	t	2026-11-29 14:44:05.427082+00	2026-12-29 14:44:05.427082+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61d0-71cd-83ee-c19a3a7fb6e6	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	ticket_commented	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c3-5fd3-7141-a799-0246b3bd7182", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-61c9-7663-be74-595eff58d3e0", "is_internal": false}	t	2026-11-29 14:44:05.695888+00	2026-12-29 14:44:05.695888+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f8-75cc-8d9c-ba1a6bf1de23	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	ticket_file_added	{"actor": {"id": "01a227c3-5fd3-7141-a799-0246b3bd7182", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "is_internal": false, "attachment_id": "01a227c3-61f7-75a8-8246-369f5f17948e"}	t	2026-11-29 14:44:05.751089+00	2026-12-29 14:44:05.751089+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6221-751e-b5f3-1b142ce3d955	01a227c3-5fc9-7343-b45f-21953b555ea6	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-621d-7244-b781-4aedabc00c49	ticket_commented	{"actor": {"id": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "ticket_id": "01a227c3-6091-76b4-ad46-ea3ab5716b95", "comment_id": "01a227c3-621d-7244-b781-4aedabc00c49", "is_internal": true}	t	2026-11-29 14:44:05.779408+00	2026-12-29 14:44:05.779408+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-628a-778f-8bab-d362cbe22b23	01a227c3-5fd3-7141-a799-0246b3bd7182	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:44:05.896846+00	2026-12-29 14:44:05.896846+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63ec-753f-bf51-499a5a62c6da	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	01a227c3-63dc-763f-825a-9ab6259d2b02	\N	ticket_created	{"actor": {"id": "01a227c3-63b7-70f7-8fba-385c5321d8f3", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c3-63dc-763f-825a-9ab6259d2b02", "is_internal": false}	f	2026-11-29 14:44:06.224529+00	2026-12-29 14:44:06.224529+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f85-719b-9a28-34376c2635dd	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false}	t	2026-11-29 14:49:24.578513+00	2026-12-29 14:49:24.578513+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f95-75f8-9e45-e2d1b10da790	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "is_internal": false}	t	2026-11-29 14:49:24.627899+00	2026-12-29 14:49:24.627899+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f5f6bf4536	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3fa0-738b-aa12-d5d4a467af13	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c8-3fa0-738b-aa12-d5d4a467af13", "is_internal": false}	t	2026-11-29 14:49:24.63962+00	2026-12-29 14:49:24.63962+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fe1-70b7-9703-ba1223a6fb55	01a227c8-3eb1-748f-8401-fe786a6cda81	01a227c8-3fcf-7746-bb93-3121531213e5	\N	ticket_created	{"actor": {"id": "01a227c8-3eb1-748f-8401-fe786a6cda81", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c8-3fcf-7746-bb93-3121531213e5", "is_internal": false}	t	2026-11-29 14:49:24.677062+00	2026-12-29 14:49:24.677062+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fe1-70b7-9703-ba1379a227ad	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	01a227c8-3fcf-7746-bb93-3121531213e5	\N	ticket_created	{"actor": {"id": "01a227c8-3eb1-748f-8401-fe786a6cda81", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c8-3fcf-7746-bb93-3121531213e5", "is_internal": false}	f	2026-11-29 14:49:24.677062+00	2026-12-29 14:49:24.677062+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-403c-7271-95da-cd6304e49203	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_closed	{"actor": {"id": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.786546+00	2026-12-29 14:49:24.786546+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4084-7202-adf9-588053c3ad0c	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_assigned	{"actor": {"id": "01a227c8-3e8b-70ea-abe9-c0311963df62", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.851578+00	2026-12-29 14:49:24.851578+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4084-7202-adf9-5881644c6738	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_updated	{"actor": {"id": "01a227c8-3e8b-70ea-abe9-c0311963df62", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.851578+00	2026-12-29 14:49:24.851578+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4107-72de-8fb8-6517c0077cd0	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	ticket_commented	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-40f1-7658-9ad5-1508e9cc42a6", "is_internal": false}	f	2026-11-29 14:49:24.961842+00	2026-12-29 14:49:24.961842+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4139-74c2-966f-3c19fda4a146	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_file_added	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false, "attachment_id": "01a227c8-4137-749a-a991-bf0243b1be66"}	f	2026-11-29 14:49:25.047164+00	2026-12-29 14:49:25.047164+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f85-719b-9a28-3438d43b7dd5	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false}	t	2026-11-29 14:49:24.578513+00	2026-12-29 14:49:24.578513+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f96-77a1-8303-4be608e2f73e	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "is_internal": false}	t	2026-11-29 14:49:24.627899+00	2026-12-29 14:49:24.627899+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f6fa19a8dc	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3fa0-738b-aa12-d5d4a467af13	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c8-3fa0-738b-aa12-d5d4a467af13", "is_internal": false}	t	2026-11-29 14:49:24.63962+00	2026-12-29 14:49:24.63962+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4107-72de-8fb8-651897a267ca	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	ticket_commented	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-40f1-7658-9ad5-1508e9cc42a6", "is_internal": false}	t	2026-11-29 14:49:24.961842+00	2026-12-29 14:49:24.961842+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4139-74c2-966f-3c1af987b641	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_file_added	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false, "attachment_id": "01a227c8-4137-749a-a991-bf0243b1be66"}	t	2026-11-29 14:49:25.047164+00	2026-12-29 14:49:25.047164+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-418c-7157-9d4e-5e01e7c6d541	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4176-72dc-8f34-91d7bce82e5e	ticket_commented	{"actor": {"id": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-4176-72dc-8f34-91d7bce82e5e", "is_internal": true}	t	2026-11-29 14:49:25.099067+00	2026-12-29 14:49:25.099067+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4221-7464-8e31-2b21cc2ee9db	01a227c8-3e95-7767-9dd2-3b27eb2faf69	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:49:25.279058+00	2026-12-29 14:49:25.279058+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43d8-71c1-847f-3a81b6644cfa	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	01a227c8-43c7-76f5-87c2-6bbc7aed9407	\N	ticket_created	{"actor": {"id": "01a227c8-4393-7130-82da-9e255338e95c", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c8-43c7-76f5-87c2-6bbc7aed9407", "is_internal": false}	f	2026-11-29 14:49:25.693623+00	2026-12-29 14:49:25.693623+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	84c31422-bd45-4802-b03e-0e0427c8e89c	still.pending@example.com	agent	2026-11-29 14:44:05.986139+00	2026-12-06 14:44:05.986139+00	01a227c3-5fc9-7343-b45f-21953b555ea6	\N	\N
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	457c226c-78ca-4261-9a08-0ebdff06fa7b	newcomer@example.com	agent	2026-11-29 14:44:05.986139+00	2026-12-06 14:44:05.986139+00	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:06.020295+00	01a227c3-62cf-7775-a36f-462feaa62f39
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	6fa4dc87-48f6-4d58-8a76-693d4f181bf6	still.pending@example.com	agent	2026-11-29 14:49:25.407064+00	2026-12-06 14:49:25.407064+00	01a227c8-3e8b-70ea-abe9-c0311963df62	\N	\N
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	6ae03c2c-4f1d-4c4e-89e1-2382462bb262	newcomer@example.com	agent	2026-11-29 14:49:25.407064+00	2026-12-06 14:49:25.407064+00	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:25.454181+00	01a227c8-4284-7612-9329-e83da3915fcd
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fc9-7343-b45f-21953b555ea6	org_admin	2026-11-29 14:44:05.240376+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	org_admin	2026-11-29 14:44:05.308364+00	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	f
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	org_agent	2026-11-29 14:44:05.348101+00	\N	f
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	org_customer	2026-11-29 14:44:05.361122+00	\N	f
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe3-755a-a103-b718f4b255e4	org_agent	2026-11-29 14:44:05.364099+00	\N	f
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe9-71e9-887c-d75fc747b6bd	org_customer	2026-11-29 14:44:05.364723+00	\N	f
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	org_customer	2026-11-29 14:44:05.363327+00	\N	t
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-62cf-7775-a36f-462feaa62f39	org_agent	2026-11-29 14:44:06.020295+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e8b-70ea-abe9-c0311963df62	org_admin	2026-11-29 14:49:24.415266+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	org_admin	2026-11-29 14:49:24.484955+00	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	org_agent	2026-11-29 14:49:24.536721+00	\N	f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	org_customer	2026-11-29 14:49:24.549016+00	\N	f
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eab-7113-88d1-26ca2cc366cd	org_agent	2026-11-29 14:49:24.552398+00	\N	f
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eb1-748f-8401-fe786a6cda81	org_customer	2026-11-29 14:49:24.555832+00	\N	f
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	org_customer	2026-11-29 14:49:24.550854+00	\N	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4284-7612-9329-e83da3915fcd	org_agent	2026-11-29 14:49:25.454181+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	Globex	2026-11-29 14:44:05.308364+00	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	Acme Ltd	2026-11-29 14:44:05.240376+00	01a227c3-5fc9-7343-b45f-21953b555ea6	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c8-3f11-7230-97ca-fef871d5d291	Globex	2026-11-29 14:49:24.484955+00	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	Acme Ltd	2026-11-29 14:49:24.415266+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227c3-5fc9-7343-b45f-21953b555ea6	1ffce897-2072-4d66-a93b-17b078bdac4c	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:44:05.191031+00	\N	{}
-01a227c3-5fd0-7106-a39c-2d4cb4be79f5	c17ca182-cb2d-4a81-b30f-288289f4f7b4	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:44:05.200011+00	\N	{}
-01a227c3-5fd3-7141-a799-0246b3bd7182	502d2f1e-d7d8-47aa-accc-1472b19de362	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:44:05.203176+00	\N	{}
-01a227c3-5fdc-7730-89b2-48d976f9bbca	e555abf1-bd38-4deb-8b5d-4ce4c45aae18	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:44:05.212007+00	\N	{}
-01a227c3-5fdd-7110-bcd7-b5ff34c08eff	46dbc976-8d14-41df-9521-d6f016ba815d	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:44:05.213621+00	\N	{}
-01a227c3-5fe3-755a-a103-b718f4b255e4	207a7a19-81cb-4259-b5c4-44e3fd532b05	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:44:05.219219+00	\N	{}
-01a227c3-5fe9-71e9-887c-d75fc747b6bd	f345f58c-df8b-48a2-829b-b09648148a01	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:44:05.225156+00	\N	{}
-01a227c3-62cf-7775-a36f-462feaa62f39	e12f7a9f-5656-4b43-9eee-e16ab6b63952	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:44:05.967325+00	\N	{}
-01a227c3-63b7-70f7-8fba-385c5321d8f3	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:44:06.199037+00	\N	{}
+01a227c8-3e8b-70ea-abe9-c0311963df62	11875ee6-7430-47d9-b6f4-4499b7048a27	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:49:24.355741+00	\N	{}
+01a227c8-3e91-70e9-940c-a9d2a107b77f	eb387b18-b360-4f54-92ba-558f81c3bea0	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:49:24.368555+00	\N	{}
+01a227c8-3e95-7767-9dd2-3b27eb2faf69	e54176ef-44b4-4b8e-83e0-5ace26ae7028	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:49:24.3726+00	\N	{}
+01a227c8-3ea1-74b0-9d53-59f636726108	d3f38ea6-ac04-4445-9f21-0674cf16d97b	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:49:24.384478+00	\N	{}
+01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	91fb38ef-0455-43a1-ba9e-6856c6eb4e86	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:49:24.386951+00	\N	{}
+01a227c8-3eab-7113-88d1-26ca2cc366cd	adaf6fce-3ca5-45bb-89e5-31463c8011b3	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:49:24.39505+00	\N	{}
+01a227c8-3eb1-748f-8401-fe786a6cda81	02c02041-05bf-4c59-b0d6-286cb26cfc09	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:49:24.401211+00	\N	{}
+01a227c8-4284-7612-9329-e83da3915fcd	f935f4ab-92b8-4098-88fd-8f48af828bb1	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:49:25.380118+00	\N	{}
+01a227c8-4393-7130-82da-9e255338e95c	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:49:25.65111+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a6cf3a5036	\N	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.240376+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-604a-76f3-8eeb-abd6394e5fa2	\N	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	2026-11-29 14:44:05.308364+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6275-709f-b8a8-6b3f74955465	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.868511+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed5-76ab-a21c-c8ff231a8aec	\N	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.415266+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f19-731a-85b5-255b30321902	\N	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	2026-11-29 14:49:24.484955+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4210-7781-9d47-925ce03b607e	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.245228+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:44:04.587036+00
+1	2026-11-29 14:49:23.549604+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fc9-7343-b45f-21953b555ea6	person	\N	t	'prnq2' 'prnq2ada':1A,2B 'prnq2com':4B 'prnq2example':3B
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fdd-7110-bcd7-b5ff34c08eff	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiopgina':1A,2B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	person	\N	t	'prnq2' 'prnq2ben':1A,2B 'prnq2com':4B 'prnq2example':3B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd3-7141-a799-0246b3bd7182	person	\N	t	'prnq2' 'prnq2alice':1A,2B 'prnq2com':4B 'prnq2example':3B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	person	\N	t	'prnq2' 'prnq2com':4B 'prnq2dave':1A,2B 'prnq2example':3B
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe3-755a-a103-b718f4b255e4	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiophank':1A,2B
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-5fe9-71e9-887c-d75fc747b6bd	person	\N	t	'puiop' 'puiopcom':4B 'puiopexample':3B 'puiopmallory':1A,2B
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60df-76d4-9a9a-9aa1b883cb72	ticket	01a227c3-60df-76d4-9a9a-9aa1b883cb72	f	'tuiop' 'tuiop#50af2853' 'tuiop@01a227c35fe971e9887cd75fc747b6bd' 'tuiopa':1A 'tuiopglobex':4A 'tuiopof':3A 'tuiopticket':2A
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	ticket	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd07106a39c2d4cb4be79f5' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2about':5 'trnq2fire':4A,8 'trnq2n':9 'trnq2on':3A,7 'trnq2printer':1A,6 'trnq2was':2A
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b5345c0181b4	ticket	01a227c3-60af-760a-a994-b5345c0181b4	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2@01a227c35fdc773089b248d976f9bbca' 'trnq2about':3 'trnq2coffee':2A,5 'trnq2n':6 'trnq2no':1A,4
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab99191d3db2	ticket	01a227c3-60b3-7796-a67c-ab99191d3db2	f	'trnq2' 'trnq2#50af2853' 'trnq2@01a227c35fd37141a7990246b3bd7182' 'trnq2it':1A 'trnq2its':1A 'trnq2line':6A 'trnq2odd':3A 'trnq2s':2A 'trnq2tab':5A 'trnq2🙂':4A
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61c9-7663-be74-595eff58d3e0	comment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2' 'trnq2#50af2853' 'trnq2alice':1 'trnq2says':2
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61e1-724e-bbc5-77081a1afc46	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2#50af2853' 'trnq2log':1B 'trnq2txt':2B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f7-75a8-8246-369f5f17948e	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	f	'trnq2#50af2853' 'trnq2png':2B 'trnq2smoke':1B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-621d-7244-b781-4aedabc00c49	comment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2' 'trnq2#50af2853' 'trnq2ben':1 'trnq2says':2
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6229-7375-83ce-3ff6fa3e503b	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2#50af2853' 'trnq2log':1B 'trnq2txt':2B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6233-7358-b7a6-22f3b24c0d7b	attachment	01a227c3-6091-76b4-ad46-ea3ab5716b95	t	'trnq2#50af2853' 'trnq2png':2B 'trnq2smoke':1B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-62cf-7775-a36f-462feaa62f39	person	\N	t	'prnq2' 'prnq2com':4B 'prnq2example':3B 'prnq2newcomer':1A,2B
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635d-70aa-bd76-1be110c31d14	article	\N	f	'arnq2' 'arnq2#50af2853' 'arnq2draft':3 'arnq2not':1A 'arnq2yet':2A 'hrnq2not' 'hrnq2yet'
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-635b-7548-bf1c-73eaf19d9082	article	\N	f	'arnq2' 'arnq2#50af2853' 'arnq2a':3A 'arnq2fire':5B 'arnq2foam':8 'arnq2out':2A 'arnq2printer':4A 'arnq2printers':6B 'arnq2putting':1A 'arnq2use':7 'hrnq2a' 'hrnq2out' 'hrnq2printer' 'hrnq2putting'
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63dc-763f-825a-9ab6259d2b02	ticket	01a227c3-63dc-763f-825a-9ab6259d2b02	f	'tuiop' 'tuiop#50af2853' 'tuiop@01a227c363b770f78fba385c5321d8f3' 'tuioplast':2A 'tuiopmy':1A 'tuiopone':3A
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63b7-70f7-8fba-385c5321d8f3	person	\N	t	'puiop' 'puiopleaver':1A
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e8b-70ea-abe9-c0311963df62	person	\N	t	'pnmij' 'pnmijada':1A,2B 'pnmijcom':4B 'pnmijexample':3B
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulgina':1A,2B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	person	\N	t	'pnmij' 'pnmijben':1A,2B 'pnmijcom':4B 'pnmijexample':3B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	person	\N	t	'pnmij' 'pnmijalice':1A,2B 'pnmijcom':4B 'pnmijexample':3B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	person	\N	t	'pnmij' 'pnmijcom':4B 'pnmijdave':1A,2B 'pnmijexample':3B
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eab-7113-88d1-26ca2cc366cd	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulhank':1A,2B
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eb1-748f-8401-fe786a6cda81	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulmallory':1A,2B
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fcf-7746-bb93-3121531213e5	ticket	01a227c8-3fcf-7746-bb93-3121531213e5	f	'truul' 'truul#50af2853' 'truul@01a227c83eb1748f8401fe786a6cda81' 'truula':1A 'truulglobex':4A 'truulof':3A 'truulticket':2A
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	ticket	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9170e9940ca9d2a107b77f' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmijabout':5 'tnmijfire':4A,8 'tnmijn':9 'tnmijon':3A,7 'tnmijprinter':1A,6 'tnmijwas':2A
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f94-770e-9281-6aa64411155b	ticket	01a227c8-3f94-770e-9281-6aa64411155b	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmij@01a227c83ea174b09d5359f636726108' 'tnmijabout':3 'tnmijcoffee':2A,5 'tnmijn':6 'tnmijno':1A,4
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa0-738b-aa12-d5d4a467af13	ticket	01a227c8-3fa0-738b-aa12-d5d4a467af13	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmijit':1A 'tnmijits':1A 'tnmijline':6A 'tnmijodd':3A 'tnmijs':2A 'tnmijtab':5A 'tnmij🙂':4A
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-40f1-7658-9ad5-1508e9cc42a6	comment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij' 'tnmij#50af2853' 'tnmijalice':1 'tnmijsays':2
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-412c-7466-8326-46f111e7309b	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij#50af2853' 'tnmijlog':1B 'tnmijtxt':2B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4137-749a-a991-bf0243b1be66	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij#50af2853' 'tnmijpng':2B 'tnmijsmoke':1B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4176-72dc-8f34-91d7bce82e5e	comment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij' 'tnmij#50af2853' 'tnmijben':1 'tnmijsays':2
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4198-74ea-82ac-7118b0d39c19	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij#50af2853' 'tnmijlog':1B 'tnmijtxt':2B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-41b9-70e1-be0f-6e0fd2583bad	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij#50af2853' 'tnmijpng':2B 'tnmijsmoke':1B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4284-7612-9329-e83da3915fcd	person	\N	t	'pnmij' 'pnmijcom':4B 'pnmijexample':3B 'pnmijnewcomer':1A,2B
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4319-7733-93fb-536f9b41ab61	article	\N	f	'anmij' 'anmij#50af2853' 'anmijdraft':3 'anmijnot':1A 'anmijyet':2A 'hnmijnot' 'hnmijyet'
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	article	\N	f	'anmij' 'anmij#50af2853' 'anmija':3A 'anmijfire':5B 'anmijfoam':8 'anmijout':2A 'anmijprinter':4A 'anmijprinters':6B 'anmijputting':1A 'anmijuse':7 'hnmija' 'hnmijout' 'hnmijprinter' 'hnmijputting'
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43c7-76f5-87c2-6bbc7aed9407	ticket	01a227c8-43c7-76f5-87c2-6bbc7aed9407	f	'truul' 'truul#50af2853' 'truul@01a227c84393713082da9e255338e95c' 'truullast':2A 'truulmy':1A 'truulone':3A
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-4393-7130-82da-9e255338e95c	person	\N	t	'pruul' 'pruulleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	{}	12	0	0	\N	2026-11-29 14:44:06.363857+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	{}	32	2	4	\N	2026-11-29 14:44:06.363857+00
+01a227c8-3f11-7230-97ca-fef871d5d291	{}	12	0	0	\N	2026-11-29 14:49:25.840833+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	{}	32	2	4	\N	2026-11-29 14:49:25.840833+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	00000000-0000-0000-0000-000000000000	01a227c3-6011-7729-abab-91f26ad73c21	low	1
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-6012-74af-881c-5e618791d1c9	low	1
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e60334474ac	urgent	1
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	00000000-0000-0000-0000-000000000000	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	1
+01a227c8-3f11-7230-97ca-fef871d5d291	00000000-0000-0000-0000-000000000000	01a227c8-3f25-770f-986f-db1c140c2ebc	low	1
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	00000000-0000-0000-0000-000000000000	01a227c8-3eda-720a-9021-9ef12f890831	low	1
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edc-76c1-856e-d00dad1d333a	urgent	1
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3edc-76c1-856e-d00ed52f200b	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-635b-7548-bf1c-73eaf19d9082	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:06.130099+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4317-772a-bb9d-7955d2758fd1	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.554061+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61e1-724e-bbc5-77081a1afc46	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-61c9-7663-be74-595eff58d3e0	01a227c3-5fd3-7141-a799-0246b3bd7182	log.txt	text/plain	12	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/Alice.txt	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61f7-75a8-8246-369f5f17948e	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	smoke.png	image/png	1234	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/01a227c3-6091-76b4-ad46-ea3ab5716b95/Alice.png	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.751089+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6229-7375-83ce-3ff6fa3e503b	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-621d-7244-b781-4aedabc00c49	01a227c3-5fd3-7141-a799-0246b3bd7182	log.txt	text/plain	12	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/Ben.txt	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.779408+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6233-7358-b7a6-22f3b24c0d7b	01a227c3-6091-76b4-ad46-ea3ab5716b95	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	smoke.png	image/png	1234	01a227c3-6005-70d1-ad2c-2f04ef5d41b1/01a227c3-6091-76b4-ad46-ea3ab5716b95/Ben.png	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.811079+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-412c-7466-8326-46f111e7309b	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	01a227c8-3e95-7767-9dd2-3b27eb2faf69	log.txt	text/plain	12	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/Alice.txt	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4137-749a-a991-bf0243b1be66	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	smoke.png	image/png	1234	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/01a227c8-3f6c-71d8-ab36-e99e04906a3e/Alice.png	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:25.047164+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4198-74ea-82ac-7118b0d39c19	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4176-72dc-8f34-91d7bce82e5e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	log.txt	text/plain	12	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/Ben.txt	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.099067+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-41b9-70e1-be0f-6e0fd2583bad	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	smoke.png	image/png	1234	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/01a227c8-3f6c-71d8-ab36-e99e04906a3e/Ben.png	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.176437+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61c9-7663-be74-595eff58d3e0	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	Alice says	f	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00	2026-11-29 14:44:05.695888+00
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-621d-7244-b781-4aedabc00c49	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	Ben says	t	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.779408+00	2026-11-29 14:44:05.779408+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-40f1-7658-9ad5-1508e9cc42a6	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Alice says	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00	2026-11-29 14:49:24.961842+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4176-72dc-8f34-91d7bce82e5e	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Ben says	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.099067+00	2026-11-29 14:49:25.099067+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	3
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	2
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	3
+01a227c8-3f11-7230-97ca-fef871d5d291	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	0	1	1	1	{}	{0}
+01a227c8-3f11-7230-97ca-fef871d5d291	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	01a227c8-3e91-70e9-940c-a9d2a107b77f	0	1	1	1	{}	{0}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	2026-11-29	low	1	0	0	0	{}	{}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	2026-11-29	low	3	0	0	0	{}	{}
+01a227c8-3f11-7230-97ca-fef871d5d291	2026-11-29	low	1	0	0	0	{}	{}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6098-77ec-aa11-55246587cd6c	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.389933+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b53507ecb4b5	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-5fd3-7141-a799-0246b3bd7182	1	No coffee	About: No coffee\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.42308+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab9abea0bc5f	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-5fd3-7141-a799-0246b3bd7182	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.427082+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6011-7729-abab-91f26ad73c21", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c3-6006-765e-acc1-85a5b1605c1d", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60e1-7124-b3c9-5711371c1ec4	01a227c3-60df-76d4-9a9a-9aa1b883cb72	01a227c3-5fe9-71e9-887c-d75fc747b6bd	1	A ticket of Globex	\N	low	open	\N	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-5fe9-71e9-887c-d75fc747b6bd	2026-11-29 14:44:05.463526+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6051-72b9-9ee2-01abe6cc577b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c3-6049-7708-a5b6-23e561e40462", "assignedTo": null, "description": null}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6111-759e-a9a3-d90e8266cc77	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.511737+00	01a227c3-6098-77ec-aa11-55246587cd6c	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c3-5fd0-7106-a39c-2d4cb4be79f5", "from": null}}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6125-7693-8464-4ea45397abdd	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e639a43b9eb	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	2026-11-29 14:44:05.539816+00	01a227c3-6111-759e-a9a3-d90e8266cc77	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e639a43b9eb", "from": "01a227c3-6011-7729-abab-91f26ad73c21"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6158-7236-8aeb-d547dd89f786	01a227c3-60af-760a-a994-b5345c0181b4	01a227c3-5fd3-7141-a799-0246b3bd7182	2	No coffee	About: No coffee\\N	low	pending	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.588014+00	01a227c3-60af-760a-a994-b53507ecb4b5	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e618791d1c9", "from": "01a227c3-6011-7729-abab-91f26ad73c21"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c3-5fdc-7730-89b2-48d976f9bbca", "from": null}}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-617c-7436-8c16-8f39f2648275	01a227c3-60b3-7796-a67c-ab99191d3db2	01a227c3-5fd3-7141-a799-0246b3bd7182	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c3-6011-7729-abab-91f26ad73c21	\N	2026-11-29 14:44:05.627055+00	01a227c3-60b3-7796-a67c-ab9abea0bc5f	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-61da-77c0-93d0-d3952bd47d16	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fd3-7141-a799-0246b3bd7182	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.695888+00	01a227c3-6125-7693-8464-4ea45397abdd	{"type": "updated", "fields": {"stage": {"to": "01a227c3-6012-74af-881c-5e60334474ac", "from": "01a227c3-6012-74af-881c-5e639a43b9eb"}, "status": {"to": "open", "from": "closed"}}}
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63e7-7773-a203-59bc457a1724	01a227c3-63dc-763f-825a-9ab6259d2b02	01a227c3-63b7-70f7-8fba-385c5321d8f3	1	My last one	\N	low	open	\N	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-63b7-70f7-8fba-385c5321d8f3	2026-11-29 14:44:06.224529+00	\N	{"type": "created", "fields": {"stage": "01a227c3-6051-72b9-9ee2-01abe6cc577b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c3-6049-7708-a5b6-23e561e40462", "assignedTo": null, "description": null}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f76-77f6-934d-ff057a3c2aa8	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.578513+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f95-75f8-9e45-e2d09cbeca08	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	No coffee	About: No coffee\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.627899+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f4a6c0d7d7	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.63962+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fd8-7489-9007-3bf2b63086a2	01a227c8-3fcf-7746-bb93-3121531213e5	01a227c8-3eb1-748f-8401-fe786a6cda81	1	A ticket of Globex	\N	low	open	\N	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-3eb1-748f-8401-fe786a6cda81	2026-11-29 14:49:24.677062+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3f25-770f-986f-db1c140c2ebc", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c8-3f19-731a-85b5-255a4bc306bf", "assignedTo": null, "description": null}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-401f-72d3-9229-3a488293173b	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:24.742256+00	01a227c8-3f76-77f6-934d-ff057a3c2aa8	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "from": null}}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4034-72a2-8aa4-f96b1f94b24c	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edd-76d3-8c0f-efb180fc4106	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:24.786546+00	01a227c8-401f-72d3-9229-3a488293173b	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edd-76d3-8c0f-efb180fc4106", "from": "01a227c8-3eda-720a-9021-9ef12f890831"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-407c-7624-bd90-e0f3559421ab	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	No coffee	About: No coffee\\N	low	pending	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.851578+00	01a227c8-3f95-75f8-9e45-e2d09cbeca08	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edc-76c1-856e-d00ed52f200b", "from": "01a227c8-3eda-720a-9021-9ef12f890831"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c8-3ea1-74b0-9d53-59f636726108", "from": null}}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-409d-7514-8cfe-8aaeb5d2ae8c	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	\N	2026-11-29 14:49:24.891582+00	01a227c8-3fa1-76c1-8d03-d9f4a6c0d7d7	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4120-71f9-afe3-a0b5f9c3e1f1	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00	01a227c8-4034-72a2-8aa4-f96b1f94b24c	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edc-76c1-856e-d00dad1d333a", "from": "01a227c8-3edd-76d3-8c0f-efb180fc4106"}, "status": {"to": "open", "from": "closed"}}}
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43cf-7407-b277-faa8f072dc8b	01a227c8-43c7-76f5-87c2-6bbc7aed9407	01a227c8-4393-7130-82da-9e255338e95c	1	My last one	\N	low	open	\N	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-4393-7130-82da-9e255338e95c	2026-11-29 14:49:25.693623+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3f25-770f-986f-db1c140c2ebc", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c8-3f19-731a-85b5-255a4bc306bf", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	1	2
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e618791d1c9	low	1	1795963445.588014
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6011-7729-abab-91f26ad73c21	low	1	1795963445.427082
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e60334474ac	urgent	1	1795963445.695888
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	1	1795963445.463526
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00dad1d333a	urgent	1	1795963764.961842
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3eda-720a-9021-9ef12f890831	low	1	1795963764.639620
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00ed52f200b	low	1	1795963764.851578
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f25-770f-986f-db1c140c2ebc	low	1	1795963764.677062
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63ed-76c3-8015-92fb1468888c	opened	2026-11-29 14:44:06.224529+00	01a227c3-6051-72b9-9ee2-01abe6cc577b	low	\N	1	\N
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43d9-7041-a8d4-66e7690b384e	opened	2026-11-29 14:49:25.693623+00	01a227c8-3f25-770f-986f-db1c140c2ebc	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	01a227c3-5fc9-7343-b45f-21953b555ea6	2026-11-29 14:44:05.663458+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.916264+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-60df-76d4-9a9a-9aa1b883cb72	1	A ticket of Globex	\N	low	open	01a227c3-6049-7708-a5b6-23e561e40462	01a227c3-6051-72b9-9ee2-01abe6cc577b	\N	01a227c3-5fe9-71e9-887c-d75fc747b6bd	2026-11-29 14:44:05.463526+00	2026-11-29 14:44:05.463526+00	2026-11-29 14:44:05.463526+00	\N	\N	\N	\N	1	01a227c3-60e1-7124-b3c9-5711371c1ec4	0	0	\N	f	ERP-1
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60af-760a-a994-b5345c0181b4	2	No coffee	About: No coffee\\N	low	pending	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-5fdc-7730-89b2-48d976f9bbca	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.42308+00	2026-11-29 14:44:05.588014+00	2026-11-29 14:44:05.588014+00	\N	\N	\N	\N	2	01a227c3-6158-7236-8aeb-d547dd89f786	0	0	\N	f	ERP-2
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-60b3-7796-a67c-ab99191d3db2	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6011-7729-abab-91f26ad73c21	\N	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.427082+00	2026-11-29 14:44:05.627055+00	2026-11-29 14:44:05.427082+00	\N	\N	\N	\N	2	01a227c3-617c-7436-8c16-8f39f2648275	0	0	\N	f	ERP-3
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6091-76b4-ad46-ea3ab5716b95	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-5fd0-7106-a39c-2d4cb4be79f5	01a227c3-5fd3-7141-a799-0246b3bd7182	2026-11-29 14:44:05.389933+00	2026-11-29 14:44:05.811079+00	2026-11-29 14:44:05.695888+00	\N	\N	\N	\N	4	01a227c3-61da-77c0-93d0-d3952bd47d16	1	2	2026-11-29 14:44:05.695888+00	f	ERP-1
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-63dc-763f-825a-9ab6259d2b02	2	My last one	\N	low	open	01a227c3-6049-7708-a5b6-23e561e40462	01a227c3-6051-72b9-9ee2-01abe6cc577b	\N	01a227c3-63b7-70f7-8fba-385c5321d8f3	2026-11-29 14:44:06.224529+00	2026-11-29 14:44:06.224529+00	2026-11-29 14:44:06.224529+00	\N	\N	\N	\N	1	01a227c3-63e7-7773-a203-59bc457a1724	0	0	\N	f	ERP-2
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fcf-7746-bb93-3121531213e5	1	A ticket of Globex	\N	low	open	01a227c8-3f19-731a-85b5-255a4bc306bf	01a227c8-3f25-770f-986f-db1c140c2ebc	\N	01a227c8-3eb1-748f-8401-fe786a6cda81	2026-11-29 14:49:24.677062+00	2026-11-29 14:49:24.677062+00	2026-11-29 14:49:24.677062+00	\N	\N	\N	\N	1	01a227c8-3fd8-7489-9007-3bf2b63086a2	0	0	\N	f	ERP-1
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f94-770e-9281-6aa64411155b	2	No coffee	About: No coffee\\N	low	pending	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.627899+00	2026-11-29 14:49:24.851578+00	2026-11-29 14:49:24.851578+00	\N	\N	\N	\N	2	01a227c8-407c-7624-bd90-e0f3559421ab	0	0	\N	f	ERP-2
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa0-738b-aa12-d5d4a467af13	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3eda-720a-9021-9ef12f890831	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.63962+00	2026-11-29 14:49:24.891582+00	2026-11-29 14:49:24.63962+00	\N	\N	\N	\N	2	01a227c8-409d-7514-8cfe-8aaeb5d2ae8c	0	0	\N	f	ERP-3
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.578513+00	2026-11-29 14:49:25.176437+00	2026-11-29 14:49:24.961842+00	\N	\N	\N	\N	4	01a227c8-4120-71f9-afe3-a0b5f9c3e1f1	1	2	2026-11-29 14:49:24.961842+00	f	ERP-1
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43c7-76f5-87c2-6bbc7aed9407	2	My last one	\N	low	open	01a227c8-3f19-731a-85b5-255a4bc306bf	01a227c8-3f25-770f-986f-db1c140c2ebc	\N	01a227c8-4393-7130-82da-9e255338e95c	2026-11-29 14:49:25.693623+00	2026-11-29 14:49:25.693623+00	2026-11-29 14:49:25.693623+00	\N	\N	\N	\N	1	01a227c8-43cf-7407-b277-faa8f072dc8b	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-6006-765e-acc1-85a5b1605c1d	New	\N	1	open	t	t
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-6006-765e-acc1-85a5b1605c1d	In progress	\N	2	open	f	t
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e618791d1c9	01a227c3-6006-765e-acc1-85a5b1605c1d	Waiting on customer	\N	3	pending	f	t
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e6237f2e0c2	01a227c3-6006-765e-acc1-85a5b1605c1d	Resolved	\N	4	resolved	f	t
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6012-74af-881c-5e639a43b9eb	01a227c3-6006-765e-acc1-85a5b1605c1d	Closed	\N	5	closed	f	t
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6051-72b9-9ee2-01abe6cc577b	01a227c3-6049-7708-a5b6-23e561e40462	New	\N	1	open	t	t
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2a91fd1b626	01a227c3-6049-7708-a5b6-23e561e40462	In progress	\N	2	open	f	t
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2aa5a286fce	01a227c3-6049-7708-a5b6-23e561e40462	Waiting on customer	\N	3	pending	f	t
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2ab02f38cca	01a227c3-6049-7708-a5b6-23e561e40462	Resolved	\N	4	resolved	f	t
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6052-7648-aa54-a2ac22422236	01a227c3-6049-7708-a5b6-23e561e40462	Closed	\N	5	closed	f	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3ed4-7237-a702-f347f4dd48de	New	\N	1	open	t	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3ed4-7237-a702-f347f4dd48de	In progress	\N	2	open	f	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3ed4-7237-a702-f347f4dd48de	Waiting on customer	\N	3	pending	f	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00f95268040	01a227c8-3ed4-7237-a702-f347f4dd48de	Resolved	\N	4	resolved	f	t
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edd-76d3-8c0f-efb180fc4106	01a227c8-3ed4-7237-a702-f347f4dd48de	Closed	\N	5	closed	f	t
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-3f19-731a-85b5-255a4bc306bf	New	\N	1	open	t	t
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d333d45a62bd	01a227c8-3f19-731a-85b5-255a4bc306bf	In progress	\N	2	open	f	t
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d33421524abf	01a227c8-3f19-731a-85b5-255a4bc306bf	Waiting on customer	\N	3	pending	f	t
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d33589fec0e8	01a227c8-3f19-731a-85b5-255a4bc306bf	Resolved	\N	4	resolved	f	t
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f2b-70c4-b9fc-f7ce6f48f3a0	01a227c8-3f19-731a-85b5-255a4bc306bf	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6011-7729-abab-91f26ad73c21	01a227c3-6012-74af-881c-5e60334474ac	org_agent
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	01a227c3-6012-74af-881c-5e60334474ac	01a227c3-6012-74af-881c-5e639a43b9eb	org_admin
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3edc-76c1-856e-d00dad1d333a	org_agent
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3edd-76d3-8c0f-efb180fc4106	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227c3-6005-70d1-ad2c-2f04ef5d41b1	01a227c3-6006-765e-acc1-85a5b1605c1d	Support	How requests are handled	t	2026-11-29 14:44:05.240376+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6049-7708-a5b6-23e561e40462	Support	How requests are handled	t	2026-11-29 14:44:05.308364+00
-01a227c3-6048-72ba-8ac2-a3aad8f7b914	01a227c3-6449-7533-a14e-df83c10a379b	Unused	\N	f	2026-11-29 14:44:06.343878+00
+01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	Support	How requests are handled	t	2026-11-29 14:49:24.415266+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f19-731a-85b5-255a4bc306bf	Support	How requests are handled	t	2026-11-29 14:49:24.484955+00
+01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-4435-7525-aa21-2438a779c53f	Unused	\N	f	2026-11-29 14:49:25.811128+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227c3-6005-70d1-ad2c-2f04ef5d41b1	high
-2	01a227c3-6048-72ba-8ac2-a3aad8f7b914	high
+1	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	high
+2	01a227c8-3f11-7230-97ca-fef871d5d291	high
 \.
 
 
@@ -5433,6 +5433,22 @@ COMMENT ON TRIGGER customer_tickets_refuse_write ON helpdesk.customer_tickets IS
 
 
 --
+-- Name: installation_settings installation_settings_receive; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER installation_settings_receive BEFORE INSERT ON helpdesk.installation_settings FOR EACH ROW EXECUTE FUNCTION helpdesk.receive_only_row();
+
+ALTER TABLE helpdesk.installation_settings ENABLE ALWAYS TRIGGER installation_settings_receive;
+
+
+--
+-- Name: TRIGGER installation_settings_receive ON installation_settings; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER installation_settings_receive ON helpdesk.installation_settings IS 'Replaces the row when a subscription brings that of another installation.';
+
+
+--
 -- Name: notification_preferences notification_preferences_check_author; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -5654,6 +5670,22 @@ CREATE TRIGGER profiles_protect_columns BEFORE UPDATE ON helpdesk.profiles FOR E
 --
 
 COMMENT ON TRIGGER profiles_protect_columns ON helpdesk.profiles IS 'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
+
+
+--
+-- Name: schema_version schema_version_receive; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER schema_version_receive BEFORE INSERT ON helpdesk.schema_version FOR EACH ROW EXECUTE FUNCTION helpdesk.receive_only_row();
+
+ALTER TABLE helpdesk.schema_version ENABLE ALWAYS TRIGGER schema_version_receive;
+
+
+--
+-- Name: TRIGGER schema_version_receive ON schema_version; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER schema_version_receive ON helpdesk.schema_version IS 'Keeps the row when a subscription brings that of another installation.';
 
 
 --
