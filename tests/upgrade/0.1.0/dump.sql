@@ -421,7 +421,7 @@ CREATE TABLE helpdesk.tickets (
     external_ref text,
     CONSTRAINT tickets_description_check CHECK ((char_length(description) <= 100000)),
     CONSTRAINT tickets_external_ref_check CHECK ((external_ref <> ''::text)),
-    CONSTRAINT tickets_number_check CHECK (((number >= 1) AND (number <= '1000000000000'::bigint))),
+    CONSTRAINT tickets_number_check CHECK (('[1,1000000000001)'::int8range @> number)),
     CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'resolved'::text, 'closed'::text]))),
     CONSTRAINT tickets_timestamps_check CHECK (('["0001-01-01 00:00:00+00","9999-12-31 00:00:00+00"]'::tstzrange @> ALL (ARRAY[created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, last_public_comment_at]))),
     CONSTRAINT tickets_title_check CHECK (((NOT helpdesk.is_blank(title)) AND (char_length(title) <= 500)))
@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-11875ee6-7430-47d9-b6f4-4499b7048a27	ada@example.com	2026-11-29 14:49:24.355741+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:49:24.355741+00
-eb387b18-b360-4f54-92ba-558f81c3bea0	ben@example.com	2026-11-29 14:49:24.368555+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:49:24.368555+00
-e54176ef-44b4-4b8e-83e0-5ace26ae7028	alice@example.com	2026-11-29 14:49:24.3726+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:49:24.3726+00
-d3f38ea6-ac04-4445-9f21-0674cf16d97b	dave@example.com	2026-11-29 14:49:24.384478+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:49:24.384478+00
-91fb38ef-0455-43a1-ba9e-6856c6eb4e86	gina@example.com	2026-11-29 14:49:24.386951+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:49:24.386951+00
-adaf6fce-3ca5-45bb-89e5-31463c8011b3	hank@example.com	2026-11-29 14:49:24.39505+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:49:24.39505+00
-02c02041-05bf-4c59-b0d6-286cb26cfc09	mallory@example.com	2026-11-29 14:49:24.401211+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:49:24.401211+00
-f935f4ab-92b8-4098-88fd-8f48af828bb1	newcomer@example.com	2026-11-29 14:49:25.380118+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:49:25.380118+00
+52d0fb46-17e6-4d02-9a49-53b8fd6b339c	ada@example.com	2026-11-29 14:53:16.565179+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:53:16.565179+00
+06f263f3-366c-44d9-b916-5c67cd8aad52	ben@example.com	2026-11-29 14:53:16.574389+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:53:16.574389+00
+ce2c4314-3e40-4f93-9869-ddea58c535ac	alice@example.com	2026-11-29 14:53:16.575756+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:53:16.575756+00
+d3484b5e-4a4f-4201-8c21-588ca67e7f12	dave@example.com	2026-11-29 14:53:16.579911+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:53:16.579911+00
+c02d7940-d38d-406f-b756-f79893cc437a	gina@example.com	2026-11-29 14:53:16.581163+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:53:16.581163+00
+4bf67a16-a254-439c-8803-dc5a2e552af7	hank@example.com	2026-11-29 14:53:16.583024+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:53:16.583024+00
+6f8abdb0-de03-459f-a8b4-002229f81a62	mallory@example.com	2026-11-29 14:53:16.587616+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:53:16.587616+00
+e6350b73-dbab-475f-88d2-200199845298	newcomer@example.com	2026-11-29 14:53:17.130642+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:53:17.130642+00
 \.
 
 
@@ -3278,7 +3278,7 @@ f935f4ab-92b8-4098-88fd-8f48af828bb1	newcomer@example.com	2026-11-29 14:49:25.38
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-c7a628736b14aae443246325163acf0d6ace50eab80de3a5e54bc63af226fc81	2026-11-29 14:49:25.49019+00	2026-12-06 14:49:25.49019+00	\N	\N	\N
+da8874ca58634de980c4b495adbcd9051bb9303b948decfd4b21b00d3ff6f046	2026-11-29 14:53:17.196904+00	2026-12-06 14:53:17.196904+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ c7a628736b14aae443246325163acf0d6ace50eab80de3a5e54bc63af226fc81	2026-11-29 14:4
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	01a227c8-3e95-7767-9dd2-3b27eb2faf69	t	Phew	2026-11-29 14:49:25.597026+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	t	Phew	2026-11-29 14:53:17.274955+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4320-7361-b3b0-025a7235c8b9	01a227c8-4317-772a-bb9d-7955d2758fd1	1	Putting out a printer	Use sand.	2026-11-29 14:49:25.52704+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4322-76f6-adb9-d4ce2c9e510a	01a227c8-4319-7733-93fb-536f9b41ab61	1	Not yet	Draft.	2026-11-29 14:49:25.52704+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4331-76ac-85ea-93960b3bf772	01a227c8-4317-772a-bb9d-7955d2758fd1	2	Putting out a printer	Use foam.	2026-11-29 14:49:25.551071+00	01a227c8-3e91-70e9-940c-a9d2a107b77f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc37-712c-acca-2c58a2920067	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	1	Putting out a printer	Use sand.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc38-76db-a808-168e8180f319	01a227cb-cc31-7632-a02c-d640ac639ab3	1	Not yet	Draft.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc3a-71ae-a980-729789358daf	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	2	Putting out a printer	Use foam.	2026-11-29 14:53:17.241369+00	01a227cb-c99e-74dd-af04-48bf46211046
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4319-7733-93fb-536f9b41ab61	Not yet	Draft.	{}	{}	01a227c8-3e91-70e9-940c-a9d2a107b77f	internal	draft	2026-11-29 14:49:25.52704+00	2026-11-29 14:49:25.52704+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c8-3e91-70e9-940c-a9d2a107b77f	public	published	2026-11-29 14:49:25.52704+00	2026-11-29 14:49:25.551071+00	2026-11-29 14:49:25.52704+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	Not yet	Draft.	{}	{}	01a227cb-c99e-74dd-af04-48bf46211046	internal	draft	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.232344+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	Putting out a printer	Use foam.	{Printers}	{fire}	01a227cb-c99e-74dd-af04-48bf46211046	public	published	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.241369+00	2026-11-29 14:53:17.232344+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4304-77bf-8164-f58e8debc2e5	Hardware	\N	\N	2026-11-29 14:49:25.50609+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4313-7746-8340-92bdc5b5b413	Printers	\N	01a227c8-4304-77bf-8164-f58e8debc2e5	2026-11-29 14:49:25.523062+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc24-7313-8510-30ec80c90784	Hardware	\N	\N	2026-11-29 14:53:17.218672+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc2f-732c-89b8-24226cc75003	Printers	\N	01a227cb-cc24-7313-8510-30ec80c90784	2026-11-29 14:53:17.231024+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Printer on fire	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\\x7ef371fa74044f1b73c1aba61ccb7f78bf82c526fec3048de99a444f395d275c	2026-11-29 14:49:24.578513+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	No coffee	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3f94-770e-9281-6aa64411155b	\\xb2b82a567dec4e4669c9efa59a9eea27de65d081782d98245ac2fe400ddbe923	2026-11-29 14:49:24.627899+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	It’s “odd” — 🙂\ttab\nline	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3fa0-738b-aa12-d5d4a467af13	\\xb502baf89a267673b88df173b5c2d2a0924a4b1f434fbb41bb22433535747c4c	2026-11-29 14:49:24.63962+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Printer on fire	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\\x77cd7cae5ba2c7d4e6a51278f6123b9fdb17547be7dac944e43d76c3640ee5f2	2026-11-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	No coffee	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-ca2f-765f-8750-f14f489f7aab	\\xb0f7bf1c7bd2bcafccdb3bf65a0c65b8d3c3a14c17f0d6ddb672c16007f5708d	2026-11-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	It’s “odd” — 🙂\ttab\nline	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-ca35-7066-94fc-2623c6bc4af2	\\xadef61ae81d4b2f8cda78cac776446bb80cf4b08f8f87b5df492b2b043767b9f	2026-11-29 14:53:16.725185+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227c8-3e95-7767-9dd2-3b27eb2faf69	ticket_updated	f
+01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f85-719b-9a28-34376c2635dd	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false}	t	2026-11-29 14:49:24.578513+00	2026-12-29 14:49:24.578513+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f95-75f8-9e45-e2d1b10da790	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "is_internal": false}	t	2026-11-29 14:49:24.627899+00	2026-12-29 14:49:24.627899+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f5f6bf4536	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3fa0-738b-aa12-d5d4a467af13	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c8-3fa0-738b-aa12-d5d4a467af13", "is_internal": false}	t	2026-11-29 14:49:24.63962+00	2026-12-29 14:49:24.63962+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fe1-70b7-9703-ba1223a6fb55	01a227c8-3eb1-748f-8401-fe786a6cda81	01a227c8-3fcf-7746-bb93-3121531213e5	\N	ticket_created	{"actor": {"id": "01a227c8-3eb1-748f-8401-fe786a6cda81", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c8-3fcf-7746-bb93-3121531213e5", "is_internal": false}	t	2026-11-29 14:49:24.677062+00	2026-12-29 14:49:24.677062+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fe1-70b7-9703-ba1379a227ad	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	01a227c8-3fcf-7746-bb93-3121531213e5	\N	ticket_created	{"actor": {"id": "01a227c8-3eb1-748f-8401-fe786a6cda81", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c8-3fcf-7746-bb93-3121531213e5", "is_internal": false}	f	2026-11-29 14:49:24.677062+00	2026-12-29 14:49:24.677062+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-403c-7271-95da-cd6304e49203	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_closed	{"actor": {"id": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.786546+00	2026-12-29 14:49:24.786546+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4084-7202-adf9-588053c3ad0c	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_assigned	{"actor": {"id": "01a227c8-3e8b-70ea-abe9-c0311963df62", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.851578+00	2026-12-29 14:49:24.851578+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4084-7202-adf9-5881644c6738	01a227c8-3e95-7767-9dd2-3b27eb2faf69	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_updated	{"actor": {"id": "01a227c8-3e8b-70ea-abe9-c0311963df62", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:49:24.851578+00	2026-12-29 14:49:24.851578+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4107-72de-8fb8-6517c0077cd0	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	ticket_commented	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-40f1-7658-9ad5-1508e9cc42a6", "is_internal": false}	f	2026-11-29 14:49:24.961842+00	2026-12-29 14:49:24.961842+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4139-74c2-966f-3c19fda4a146	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_file_added	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false, "attachment_id": "01a227c8-4137-749a-a991-bf0243b1be66"}	f	2026-11-29 14:49:25.047164+00	2026-12-29 14:49:25.047164+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f85-719b-9a28-3438d43b7dd5	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false}	t	2026-11-29 14:49:24.578513+00	2026-12-29 14:49:24.578513+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f96-77a1-8303-4be608e2f73e	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f94-770e-9281-6aa64411155b	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c8-3f94-770e-9281-6aa64411155b", "is_internal": false}	t	2026-11-29 14:49:24.627899+00	2026-12-29 14:49:24.627899+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f6fa19a8dc	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3fa0-738b-aa12-d5d4a467af13	\N	ticket_created	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c8-3fa0-738b-aa12-d5d4a467af13", "is_internal": false}	t	2026-11-29 14:49:24.63962+00	2026-12-29 14:49:24.63962+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4107-72de-8fb8-651897a267ca	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	ticket_commented	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-40f1-7658-9ad5-1508e9cc42a6", "is_internal": false}	t	2026-11-29 14:49:24.961842+00	2026-12-29 14:49:24.961842+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4139-74c2-966f-3c1af987b641	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	ticket_file_added	{"actor": {"id": "01a227c8-3e95-7767-9dd2-3b27eb2faf69", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "is_internal": false, "attachment_id": "01a227c8-4137-749a-a991-bf0243b1be66"}	t	2026-11-29 14:49:25.047164+00	2026-12-29 14:49:25.047164+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-418c-7157-9d4e-5e01e7c6d541	01a227c8-3e8b-70ea-abe9-c0311963df62	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4176-72dc-8f34-91d7bce82e5e	ticket_commented	{"actor": {"id": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "ticket_id": "01a227c8-3f6c-71d8-ab36-e99e04906a3e", "comment_id": "01a227c8-4176-72dc-8f34-91d7bce82e5e", "is_internal": true}	t	2026-11-29 14:49:25.099067+00	2026-12-29 14:49:25.099067+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4221-7464-8e31-2b21cc2ee9db	01a227c8-3e95-7767-9dd2-3b27eb2faf69	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:49:25.279058+00	2026-12-29 14:49:25.279058+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43d8-71c1-847f-3a81b6644cfa	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	01a227c8-43c7-76f5-87c2-6bbc7aed9407	\N	ticket_created	{"actor": {"id": "01a227c8-4393-7130-82da-9e255338e95c", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c8-43c7-76f5-87c2-6bbc7aed9407", "is_internal": false}	f	2026-11-29 14:49:25.693623+00	2026-12-29 14:49:25.693623+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55247bc7bfd	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c02385786d	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b393aba7a52	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-07080ed681eb	01a227cb-c9ab-73aa-adaa-5015308af127	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	t	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-070943722878	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	f	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca96-7497-a7b2-b4b9484cc5b8	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_closed	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.81965+00	2026-12-29 14:53:16.81965+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa2543366e84	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_assigned	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa261a6f42fe	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_updated	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c88b7ecf7b	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	f	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538d59c3dd98	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	f	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55362af0154	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c1ce2998c6	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b3a198bcf43	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c90272e0d7	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	t	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538e24d30d46	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	t	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb4c-7676-87d5-1ff084a4c7ce	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	ticket_commented	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227cb-c99e-74dd-af04-48bf46211046", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb45-72a4-8557-e28188b503a6", "is_internal": true}	t	2026-11-29 14:53:16.988602+00	2026-12-29 14:53:16.988602+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb9c-764e-bb7e-e7d89f1cab30	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:53:17.083273+00	2026-12-29 14:53:17.083273+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca0-744c-a93c-470f3b19a6f3	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-cc97-77a4-bfe4-9583bd81018f	\N	ticket_created	{"actor": {"id": "01a227cb-cc80-77ea-951f-478f2c229aaf", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227cb-cc97-77a4-bfe4-9583bd81018f", "is_internal": false}	f	2026-11-29 14:53:17.327541+00	2026-12-29 14:53:17.327541+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	6fa4dc87-48f6-4d58-8a76-693d4f181bf6	still.pending@example.com	agent	2026-11-29 14:49:25.407064+00	2026-12-06 14:49:25.407064+00	01a227c8-3e8b-70ea-abe9-c0311963df62	\N	\N
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	6ae03c2c-4f1d-4c4e-89e1-2382462bb262	newcomer@example.com	agent	2026-11-29 14:49:25.407064+00	2026-12-06 14:49:25.407064+00	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:25.454181+00	01a227c8-4284-7612-9329-e83da3915fcd
+01a227cb-c9c3-7782-b86e-568ad2681177	98886e56-65b6-41df-b71b-de5d1e0c56ff	still.pending@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	\N	\N
+01a227cb-c9c3-7782-b86e-568ad2681177	201aebe9-8c71-4a79-af02-39b40ce5bbb4	newcomer@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:17.172527+00	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e8b-70ea-abe9-c0311963df62	org_admin	2026-11-29 14:49:24.415266+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	org_admin	2026-11-29 14:49:24.484955+00	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	f
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	org_agent	2026-11-29 14:49:24.536721+00	\N	f
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	org_customer	2026-11-29 14:49:24.549016+00	\N	f
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eab-7113-88d1-26ca2cc366cd	org_agent	2026-11-29 14:49:24.552398+00	\N	f
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eb1-748f-8401-fe786a6cda81	org_customer	2026-11-29 14:49:24.555832+00	\N	f
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	org_customer	2026-11-29 14:49:24.550854+00	\N	t
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4284-7612-9329-e83da3915fcd	org_agent	2026-11-29 14:49:25.454181+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	org_admin	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	org_admin	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	org_agent	2026-11-29 14:53:16.671753+00	\N	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	org_customer	2026-11-29 14:53:16.674732+00	\N	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	org_agent	2026-11-29 14:53:16.679944+00	\N	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	org_customer	2026-11-29 14:53:16.680636+00	\N	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	org_customer	2026-11-29 14:53:16.679029+00	\N	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	org_agent	2026-11-29 14:53:17.172527+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	Globex	2026-11-29 14:49:24.484955+00	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	Acme Ltd	2026-11-29 14:49:24.415266+00	01a227c8-3e8b-70ea-abe9-c0311963df62	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	Globex	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227cb-c9c3-7782-b86e-568ad2681177	Acme Ltd	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227c8-3e8b-70ea-abe9-c0311963df62	11875ee6-7430-47d9-b6f4-4499b7048a27	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:49:24.355741+00	\N	{}
-01a227c8-3e91-70e9-940c-a9d2a107b77f	eb387b18-b360-4f54-92ba-558f81c3bea0	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:49:24.368555+00	\N	{}
-01a227c8-3e95-7767-9dd2-3b27eb2faf69	e54176ef-44b4-4b8e-83e0-5ace26ae7028	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:49:24.3726+00	\N	{}
-01a227c8-3ea1-74b0-9d53-59f636726108	d3f38ea6-ac04-4445-9f21-0674cf16d97b	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:49:24.384478+00	\N	{}
-01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	91fb38ef-0455-43a1-ba9e-6856c6eb4e86	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:49:24.386951+00	\N	{}
-01a227c8-3eab-7113-88d1-26ca2cc366cd	adaf6fce-3ca5-45bb-89e5-31463c8011b3	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:49:24.39505+00	\N	{}
-01a227c8-3eb1-748f-8401-fe786a6cda81	02c02041-05bf-4c59-b0d6-286cb26cfc09	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:49:24.401211+00	\N	{}
-01a227c8-4284-7612-9329-e83da3915fcd	f935f4ab-92b8-4098-88fd-8f48af828bb1	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:49:25.380118+00	\N	{}
-01a227c8-4393-7130-82da-9e255338e95c	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:49:25.65111+00	\N	{}
+01a227cb-c99c-72ab-9973-a1b6e63bbedf	52d0fb46-17e6-4d02-9a49-53b8fd6b339c	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:53:16.565179+00	\N	{}
+01a227cb-c99e-74dd-af04-48bf46211046	06f263f3-366c-44d9-b916-5c67cd8aad52	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:53:16.574389+00	\N	{}
+01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ce2c4314-3e40-4f93-9869-ddea58c535ac	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:53:16.575756+00	\N	{}
+01a227cb-c9a4-7658-9813-520044a5ad3c	d3484b5e-4a4f-4201-8c21-588ca67e7f12	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:53:16.579911+00	\N	{}
+01a227cb-c9a5-70eb-851d-97289d276be1	c02d7940-d38d-406f-b756-f79893cc437a	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:53:16.581163+00	\N	{}
+01a227cb-c9a7-72d4-ac51-6c088c1b289a	4bf67a16-a254-439c-8803-dc5a2e552af7	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:53:16.583024+00	\N	{}
+01a227cb-c9ab-73aa-adaa-5015308af127	6f8abdb0-de03-459f-a8b4-002229f81a62	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:53:16.587616+00	\N	{}
+01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	e6350b73-dbab-475f-88d2-200199845298	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:53:17.130642+00	\N	{}
+01a227cb-cc80-77ea-951f-478f2c229aaf	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:53:17.312388+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed5-76ab-a21c-c8ff231a8aec	\N	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.415266+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f19-731a-85b5-255b30321902	\N	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	2026-11-29 14:49:24.484955+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4210-7781-9d47-925ce03b607e	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.245228+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c5-76f7-87ac-37dd0683016e	\N	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.603026+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8fa1edc951	\N	01a227cb-c9a5-70eb-851d-97289d276be1	2026-11-29 14:53:16.643012+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb92-71c7-8615-2b9eae4c3827	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.064711+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:49:23.549604+00
+1	2026-11-29 14:53:16.00877+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e8b-70ea-abe9-c0311963df62	person	\N	t	'pnmij' 'pnmijada':1A,2B 'pnmijcom':4B 'pnmijexample':3B
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3ea3-7280-b7d9-5f66a63ac0a5	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulgina':1A,2B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	person	\N	t	'pnmij' 'pnmijben':1A,2B 'pnmijcom':4B 'pnmijexample':3B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e95-7767-9dd2-3b27eb2faf69	person	\N	t	'pnmij' 'pnmijalice':1A,2B 'pnmijcom':4B 'pnmijexample':3B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	person	\N	t	'pnmij' 'pnmijcom':4B 'pnmijdave':1A,2B 'pnmijexample':3B
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eab-7113-88d1-26ca2cc366cd	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulhank':1A,2B
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3eb1-748f-8401-fe786a6cda81	person	\N	t	'pruul' 'pruulcom':4B 'pruulexample':3B 'pruulmallory':1A,2B
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fcf-7746-bb93-3121531213e5	ticket	01a227c8-3fcf-7746-bb93-3121531213e5	f	'truul' 'truul#50af2853' 'truul@01a227c83eb1748f8401fe786a6cda81' 'truula':1A 'truulglobex':4A 'truulof':3A 'truulticket':2A
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	ticket	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9170e9940ca9d2a107b77f' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmijabout':5 'tnmijfire':4A,8 'tnmijn':9 'tnmijon':3A,7 'tnmijprinter':1A,6 'tnmijwas':2A
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f94-770e-9281-6aa64411155b	ticket	01a227c8-3f94-770e-9281-6aa64411155b	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmij@01a227c83ea174b09d5359f636726108' 'tnmijabout':3 'tnmijcoffee':2A,5 'tnmijn':6 'tnmijno':1A,4
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa0-738b-aa12-d5d4a467af13	ticket	01a227c8-3fa0-738b-aa12-d5d4a467af13	f	'tnmij' 'tnmij#50af2853' 'tnmij@01a227c83e9577679dd23b27eb2faf69' 'tnmijit':1A 'tnmijits':1A 'tnmijline':6A 'tnmijodd':3A 'tnmijs':2A 'tnmijtab':5A 'tnmij🙂':4A
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-40f1-7658-9ad5-1508e9cc42a6	comment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij' 'tnmij#50af2853' 'tnmijalice':1 'tnmijsays':2
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-412c-7466-8326-46f111e7309b	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij#50af2853' 'tnmijlog':1B 'tnmijtxt':2B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4137-749a-a991-bf0243b1be66	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	f	'tnmij#50af2853' 'tnmijpng':2B 'tnmijsmoke':1B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4176-72dc-8f34-91d7bce82e5e	comment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij' 'tnmij#50af2853' 'tnmijben':1 'tnmijsays':2
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4198-74ea-82ac-7118b0d39c19	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij#50af2853' 'tnmijlog':1B 'tnmijtxt':2B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-41b9-70e1-be0f-6e0fd2583bad	attachment	01a227c8-3f6c-71d8-ab36-e99e04906a3e	t	'tnmij#50af2853' 'tnmijpng':2B 'tnmijsmoke':1B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4284-7612-9329-e83da3915fcd	person	\N	t	'pnmij' 'pnmijcom':4B 'pnmijexample':3B 'pnmijnewcomer':1A,2B
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4319-7733-93fb-536f9b41ab61	article	\N	f	'anmij' 'anmij#50af2853' 'anmijdraft':3 'anmijnot':1A 'anmijyet':2A 'hnmijnot' 'hnmijyet'
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4317-772a-bb9d-7955d2758fd1	article	\N	f	'anmij' 'anmij#50af2853' 'anmija':3A 'anmijfire':5B 'anmijfoam':8 'anmijout':2A 'anmijprinter':4A 'anmijprinters':6B 'anmijputting':1A 'anmijuse':7 'hnmija' 'hnmijout' 'hnmijprinter' 'hnmijputting'
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43c7-76f5-87c2-6bbc7aed9407	ticket	01a227c8-43c7-76f5-87c2-6bbc7aed9407	f	'truul' 'truul#50af2853' 'truul@01a227c84393713082da9e255338e95c' 'truullast':2A 'truulmy':1A 'truulone':3A
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-4393-7130-82da-9e255338e95c	person	\N	t	'pruul' 'pruulleaver':1A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	person	\N	t	'pxleq' 'pxleqada':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2gina':1A,2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	person	\N	t	'pxleq' 'pxleqben':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	person	\N	t	'pxleq' 'pxleqalice':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqdave':1A,2B 'pxleqexample':3B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2hank':1A,2B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2mallory':1A,2B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	ticket	01a227cb-ca52-72e5-afe7-68f0d18a889c	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbc9ab73aaadaa5015308af127' 'tnlt2a':1A 'tnlt2globex':4A 'tnlt2of':3A 'tnlt2ticket':2A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	ticket	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc99e74ddaf0448bf46211046' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqabout':5 'txleqfire':4A,8 'txleqn':9 'txleqon':3A,7 'txleqprinter':1A,6 'txleqwas':2A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	ticket	01a227cb-ca2f-765f-8750-f14f489f7aab	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleq@01a227cbc9a476589813520044a5ad3c' 'txleqabout':3 'txleqcoffee':2A,5 'txleqn':6 'txleqno':1A,4
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	ticket	01a227cb-ca35-7066-94fc-2623c6bc4af2	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqit':1A 'txleqits':1A 'txleqline':6A 'txleqodd':3A 'txleqs':2A 'txleqtab':5A 'txleq🙂':4A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleqalice':1 'txleqsays':2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq' 'txleq#50af2853' 'txleqben':1 'txleqsays':2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqexample':3B 'pxleqnewcomer':1A,2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	article	\N	f	'axleq' 'axleq#50af2853' 'axleqdraft':3 'axleqnot':1A 'axleqyet':2A 'hxleqnot' 'hxleqyet'
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	article	\N	f	'axleq' 'axleq#50af2853' 'axleqa':3A 'axleqfire':5B 'axleqfoam':8 'axleqout':2A 'axleqprinter':4A 'axleqprinters':6B 'axleqputting':1A 'axlequse':7 'hxleqa' 'hxleqout' 'hxleqprinter' 'hxleqputting'
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	ticket	01a227cb-cc97-77a4-bfe4-9583bd81018f	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbcc8077ea951f478f2c229aaf' 'tnlt2last':2A 'tnlt2my':1A 'tnlt2one':3A
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc80-77ea-951f-478f2c229aaf	person	\N	t	'pnlt2' 'pnlt2leaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	{}	12	0	0	\N	2026-11-29 14:49:25.840833+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	{}	32	2	4	\N	2026-11-29 14:49:25.840833+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	{}	12	0	0	\N	2026-11-29 14:53:17.410693+00
+01a227cb-c9c3-7782-b86e-568ad2681177	{}	32	2	4	\N	2026-11-29 14:53:17.410693+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	00000000-0000-0000-0000-000000000000	01a227c8-3f25-770f-986f-db1c140c2ebc	low	1
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	00000000-0000-0000-0000-000000000000	01a227c8-3eda-720a-9021-9ef12f890831	low	1
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edc-76c1-856e-d00dad1d333a	urgent	1
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3edc-76c1-856e-d00ed52f200b	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	00000000-0000-0000-0000-000000000000	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	00000000-0000-0000-0000-000000000000	01a227cb-c9f2-7171-9e75-d836f1357851	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4317-772a-bb9d-7955d2758fd1	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.554061+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.24703+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-412c-7466-8326-46f111e7309b	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-40f1-7658-9ad5-1508e9cc42a6	01a227c8-3e95-7767-9dd2-3b27eb2faf69	log.txt	text/plain	12	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/Alice.txt	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4137-749a-a991-bf0243b1be66	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	smoke.png	image/png	1234	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/01a227c8-3f6c-71d8-ab36-e99e04906a3e/Alice.png	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:25.047164+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4198-74ea-82ac-7118b0d39c19	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-4176-72dc-8f34-91d7bce82e5e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	log.txt	text/plain	12	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/Ben.txt	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.099067+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-41b9-70e1-be0f-6e0fd2583bad	01a227c8-3f6c-71d8-ab36-e99e04906a3e	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	smoke.png	image/png	1234	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d/01a227c8-3f6c-71d8-ab36-e99e04906a3e/Ben.png	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.176437+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Alice.txt	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Alice.png	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Ben.txt	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Ben.png	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.017697+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-40f1-7658-9ad5-1508e9cc42a6	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Alice says	f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00	2026-11-29 14:49:24.961842+00
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4176-72dc-8f34-91d7bce82e5e	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	Ben says	t	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:25.099067+00	2026-11-29 14:49:25.099067+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Alice says	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	2026-11-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Ben says	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00	2026-11-29 14:53:16.988602+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	3
-01a227c8-3f11-7230-97ca-fef871d5d291	2
+01a227cb-c9c3-7782-b86e-568ad2681177	3
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	01a227c8-3e91-70e9-940c-a9d2a107b77f	0	1	1	1	{}	{0}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	01a227cb-c99e-74dd-af04-48bf46211046	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	2026-11-29	low	1	0	0	0	{}	{}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	2026-11-29	low	3	0	0	0	{}	{}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	low	1	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f76-77f6-934d-ff057a3c2aa8	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.578513+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f95-75f8-9e45-e2d09cbeca08	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	No coffee	About: No coffee\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.627899+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa1-76c1-8d03-d9f4a6c0d7d7	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3e95-7767-9dd2-3b27eb2faf69	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.63962+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3eda-720a-9021-9ef12f890831", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c8-3ed4-7237-a702-f347f4dd48de", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fd8-7489-9007-3bf2b63086a2	01a227c8-3fcf-7746-bb93-3121531213e5	01a227c8-3eb1-748f-8401-fe786a6cda81	1	A ticket of Globex	\N	low	open	\N	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-3eb1-748f-8401-fe786a6cda81	2026-11-29 14:49:24.677062+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3f25-770f-986f-db1c140c2ebc", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c8-3f19-731a-85b5-255a4bc306bf", "assignedTo": null, "description": null}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-401f-72d3-9229-3a488293173b	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:24.742256+00	01a227c8-3f76-77f6-934d-ff057a3c2aa8	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c8-3e91-70e9-940c-a9d2a107b77f", "from": null}}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4034-72a2-8aa4-f96b1f94b24c	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edd-76d3-8c0f-efb180fc4106	01a227c8-3e91-70e9-940c-a9d2a107b77f	2026-11-29 14:49:24.786546+00	01a227c8-401f-72d3-9229-3a488293173b	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edd-76d3-8c0f-efb180fc4106", "from": "01a227c8-3eda-720a-9021-9ef12f890831"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-407c-7624-bd90-e0f3559421ab	01a227c8-3f94-770e-9281-6aa64411155b	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	No coffee	About: No coffee\\N	low	pending	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.851578+00	01a227c8-3f95-75f8-9e45-e2d09cbeca08	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edc-76c1-856e-d00ed52f200b", "from": "01a227c8-3eda-720a-9021-9ef12f890831"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c8-3ea1-74b0-9d53-59f636726108", "from": null}}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-409d-7514-8cfe-8aaeb5d2ae8c	01a227c8-3fa0-738b-aa12-d5d4a467af13	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c8-3eda-720a-9021-9ef12f890831	\N	2026-11-29 14:49:24.891582+00	01a227c8-3fa1-76c1-8d03-d9f4a6c0d7d7	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-4120-71f9-afe3-a0b5f9c3e1f1	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e95-7767-9dd2-3b27eb2faf69	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.961842+00	01a227c8-4034-72a2-8aa4-f96b1f94b24c	{"type": "updated", "fields": {"stage": {"to": "01a227c8-3edc-76c1-856e-d00dad1d333a", "from": "01a227c8-3edd-76d3-8c0f-efb180fc4106"}, "status": {"to": "open", "from": "closed"}}}
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43cf-7407-b277-faa8f072dc8b	01a227c8-43c7-76f5-87c2-6bbc7aed9407	01a227c8-4393-7130-82da-9e255338e95c	1	My last one	\N	low	open	\N	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-4393-7130-82da-9e255338e95c	2026-11-29 14:49:25.693623+00	\N	{"type": "created", "fields": {"stage": "01a227c8-3f25-770f-986f-db1c140c2ebc", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c8-3f19-731a-85b5-255a4bc306bf", "assignedTo": null, "description": null}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17bf691ffa9f	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	No coffee	About: No coffee\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2624bbe41829	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca59-7423-b20a-c60381c17b00	01a227cb-ca52-72e5-afe7-68f0d18a889c	01a227cb-c9ab-73aa-adaa-5015308af127	1	A ticket of Globex	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca88-76d0-8e97-ff885dfcbed6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.794466+00	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227cb-c99e-74dd-af04-48bf46211046", "from": null}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca95-7178-ac59-f86a27043974	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.81965+00	01a227cb-ca88-76d0-8e97-ff885dfcbed6	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c67474d7b1e5", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac1-70d0-b119-7f26871265d2	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.86116+00	01a227cb-ca33-7405-9fe3-17bf691ffa9f	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c6729bfbbe86", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227cb-c9a4-7658-9813-520044a5ad3c", "from": null}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	2026-11-29 14:53:16.887573+00	01a227cb-ca35-7066-94fc-2624bbe41829	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb15-7459-9008-a3f01efb4ba7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	01a227cb-ca95-7178-ac59-f86a27043974	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9ca-7123-bfa2-5731e09b89a1", "from": "01a227cb-c9cf-7061-84b3-c67474d7b1e5"}, "status": {"to": "open", "from": "closed"}}}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc99-7170-ab52-3dd1fcec7b65	01a227cb-cc97-77a4-bfe4-9583bd81018f	01a227cb-cc80-77ea-951f-478f2c229aaf	1	My last one	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	1	2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00dad1d333a	urgent	1	1795963764.961842
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3eda-720a-9021-9ef12f890831	low	1	1795963764.639620
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00ed52f200b	low	1	1795963764.851578
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f25-770f-986f-db1c140c2ebc	low	1	1795963764.677062
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1	1795963996.924526
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	low	1	1795963996.750747
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1	1795963996.725185
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1	1795963996.861160
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43d9-7041-a8d4-66e7690b384e	opened	2026-11-29 14:49:25.693623+00	01a227c8-3f25-770f-986f-db1c140c2ebc	low	\N	1	\N
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca1-77ce-9ad7-2f2a1ef255b8	opened	2026-11-29 14:53:17.327541+00	01a227cb-c9f2-7171-9e75-d836f1357851	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	01a227c8-3e8b-70ea-abe9-c0311963df62	2026-11-29 14:49:24.916264+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.900638+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3fcf-7746-bb93-3121531213e5	1	A ticket of Globex	\N	low	open	01a227c8-3f19-731a-85b5-255a4bc306bf	01a227c8-3f25-770f-986f-db1c140c2ebc	\N	01a227c8-3eb1-748f-8401-fe786a6cda81	2026-11-29 14:49:24.677062+00	2026-11-29 14:49:24.677062+00	2026-11-29 14:49:24.677062+00	\N	\N	\N	\N	1	01a227c8-3fd8-7489-9007-3bf2b63086a2	0	0	\N	f	ERP-1
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f94-770e-9281-6aa64411155b	2	No coffee	About: No coffee\\N	low	pending	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3ea1-74b0-9d53-59f636726108	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.627899+00	2026-11-29 14:49:24.851578+00	2026-11-29 14:49:24.851578+00	\N	\N	\N	\N	2	01a227c8-407c-7624-bd90-e0f3559421ab	0	0	\N	f	ERP-2
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3fa0-738b-aa12-d5d4a467af13	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3eda-720a-9021-9ef12f890831	\N	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.63962+00	2026-11-29 14:49:24.891582+00	2026-11-29 14:49:24.63962+00	\N	\N	\N	\N	2	01a227c8-409d-7514-8cfe-8aaeb5d2ae8c	0	0	\N	f	ERP-3
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3f6c-71d8-ab36-e99e04906a3e	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3e91-70e9-940c-a9d2a107b77f	01a227c8-3e95-7767-9dd2-3b27eb2faf69	2026-11-29 14:49:24.578513+00	2026-11-29 14:49:25.176437+00	2026-11-29 14:49:24.961842+00	\N	\N	\N	\N	4	01a227c8-4120-71f9-afe3-a0b5f9c3e1f1	1	2	2026-11-29 14:49:24.961842+00	f	ERP-1
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-43c7-76f5-87c2-6bbc7aed9407	2	My last one	\N	low	open	01a227c8-3f19-731a-85b5-255a4bc306bf	01a227c8-3f25-770f-986f-db1c140c2ebc	\N	01a227c8-4393-7130-82da-9e255338e95c	2026-11-29 14:49:25.693623+00	2026-11-29 14:49:25.693623+00	2026-11-29 14:49:25.693623+00	\N	\N	\N	\N	1	01a227c8-43cf-7407-b277-faa8f072dc8b	0	0	\N	f	ERP-2
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	1	A ticket of Globex	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	\N	\N	\N	\N	1	01a227cb-ca59-7423-b20a-c60381c17b00	0	0	\N	f	ERP-1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	2026-11-29 14:53:16.86116+00	2026-11-29 14:53:16.86116+00	\N	\N	\N	\N	2	01a227cb-cac1-70d0-b119-7f26871265d2	0	0	\N	f	ERP-2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	2026-11-29 14:53:16.887573+00	2026-11-29 14:53:16.725185+00	\N	\N	\N	\N	2	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	0	0	\N	f	ERP-3
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	2026-11-29 14:53:17.017697+00	2026-11-29 14:53:16.924526+00	\N	\N	\N	\N	4	01a227cb-cb15-7459-9008-a3f01efb4ba7	1	2	2026-11-29 14:53:16.924526+00	f	ERP-1
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	2	My last one	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	\N	\N	\N	\N	1	01a227cb-cc99-7170-ab52-3dd1fcec7b65	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3ed4-7237-a702-f347f4dd48de	New	\N	1	open	t	t
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3ed4-7237-a702-f347f4dd48de	In progress	\N	2	open	f	t
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00ed52f200b	01a227c8-3ed4-7237-a702-f347f4dd48de	Waiting on customer	\N	3	pending	f	t
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edc-76c1-856e-d00f95268040	01a227c8-3ed4-7237-a702-f347f4dd48de	Resolved	\N	4	resolved	f	t
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3edd-76d3-8c0f-efb180fc4106	01a227c8-3ed4-7237-a702-f347f4dd48de	Closed	\N	5	closed	f	t
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f25-770f-986f-db1c140c2ebc	01a227c8-3f19-731a-85b5-255a4bc306bf	New	\N	1	open	t	t
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d333d45a62bd	01a227c8-3f19-731a-85b5-255a4bc306bf	In progress	\N	2	open	f	t
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d33421524abf	01a227c8-3f19-731a-85b5-255a4bc306bf	Waiting on customer	\N	3	pending	f	t
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f26-768b-9d42-d33589fec0e8	01a227c8-3f19-731a-85b5-255a4bc306bf	Resolved	\N	4	resolved	f	t
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f2b-70c4-b9fc-f7ce6f48f3a0	01a227c8-3f19-731a-85b5-255a4bc306bf	Closed	\N	5	closed	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9c4-70c0-881f-fa96a4162471	New	\N	1	open	t	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9c4-70c0-881f-fa96a4162471	In progress	\N	2	open	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9c4-70c0-881f-fa96a4162471	Waiting on customer	\N	3	pending	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c673572b270d	01a227cb-c9c4-70c0-881f-fa96a4162471	Resolved	\N	4	resolved	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c9c4-70c0-881f-fa96a4162471	Closed	\N	5	closed	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	New	\N	1	open	t	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac405e988d5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	In progress	\N	2	open	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac550bde896	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Waiting on customer	\N	3	pending	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac6f3d75ce3	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Resolved	\N	4	resolved	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f4-7229-b6d8-02a5fb0183e5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3eda-720a-9021-9ef12f890831	01a227c8-3edc-76c1-856e-d00dad1d333a	org_agent
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	01a227c8-3edc-76c1-856e-d00dad1d333a	01a227c8-3edd-76d3-8c0f-efb180fc4106	org_admin
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9ca-7123-bfa2-5731e09b89a1	org_agent
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9cf-7061-84b3-c67474d7b1e5	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	01a227c8-3ed4-7237-a702-f347f4dd48de	Support	How requests are handled	t	2026-11-29 14:49:24.415266+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-3f19-731a-85b5-255a4bc306bf	Support	How requests are handled	t	2026-11-29 14:49:24.484955+00
-01a227c8-3f11-7230-97ca-fef871d5d291	01a227c8-4435-7525-aa21-2438a779c53f	Unused	\N	f	2026-11-29 14:49:25.811128+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	Support	How requests are handled	t	2026-11-29 14:53:16.603026+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Support	How requests are handled	t	2026-11-29 14:53:16.643012+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ccd5-767c-a91d-0bdc64d3b634	Unused	\N	f	2026-11-29 14:53:17.395805+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227c8-3ec9-7629-b8b5-ada0c5c4a18d	high
-2	01a227c8-3f11-7230-97ca-fef871d5d291	high
+1	01a227cb-c9c3-7782-b86e-568ad2681177	high
+2	01a227cb-c9e6-74e8-8861-8a83833d4d6d	high
 \.
 
 
@@ -4630,7 +4630,7 @@ COMMENT ON INDEX helpdesk.search_documents_small_sample_idx IS 'Serves search() 
 -- Name: search_documents_ticket_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX search_documents_ticket_idx ON helpdesk.search_documents USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX search_documents_ticket_idx ON helpdesk.search_documents USING btree (ticket_id);
 
 
 --
@@ -4840,7 +4840,7 @@ COMMENT ON INDEX helpdesk.ticket_history_changed_at_idx IS 'Serves the latest ch
 -- Name: ticket_history_changed_by_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX ticket_history_changed_by_idx ON helpdesk.ticket_history USING btree (changed_by, changed_at DESC) WHERE (changed_by IS NOT NULL);
+CREATE INDEX ticket_history_changed_by_idx ON helpdesk.ticket_history USING btree (changed_by, changed_at DESC);
 
 
 --
@@ -5916,7 +5916,7 @@ COMMENT ON TRIGGER tickets_count ON helpdesk.tickets IS 'Writes the deltas from 
 -- Name: tickets tickets_index_text; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER tickets_index_text AFTER INSERT OR DELETE OR UPDATE OF title, description, created_by, assigned_to ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.update_search_document();
+CREATE TRIGGER tickets_index_text AFTER INSERT OR DELETE OR UPDATE OF title, description, created_by, assigned_to, status, current_stage_id, workflow_id ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.update_search_document();
 
 
 --

@@ -1061,7 +1061,7 @@ AS 'MODULE_PATHNAME', 'update_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/bulk.rs:69
+-- src/tickets/bulk.rs:60
 -- helpdesk::tickets::bulk::update_tickets
 CREATE  FUNCTION "update_tickets"(
 	"p_ticket_ids" uuid[], /* :: std :: option :: Option < Array < Uuid > > */
