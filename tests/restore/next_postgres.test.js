@@ -21,7 +21,7 @@ const servers = [];
 
 // Before a column in a view, which Postgres 15 writes also where it is not needed.
 const QUALIFIER = /\b([a-z]|tickets)\./g;
-// Minor releases of late 2026 number the columns in an option that only their own pg_dump hides.
+// Debian's 15.20 numbers columns in an option that only a pg_dump of the same age hides.
 const OF_NEWER_MINOR = /^ALTER TABLE .* SET \(pg_attver=\d+\);\n/gm;
 const knowsIt = (version) => readFileSync(join(programsOf(version), 'pg_dump')).includes('pg_attver');
 const tooOld =
