@@ -51,6 +51,11 @@ alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 
 ---- Triggers
 
+create trigger schema_version_receive
+  before insert on helpdesk.schema_version
+  for each row execute function helpdesk.receive_only_row();
+alter table helpdesk.schema_version enable always trigger schema_version_receive;
+
 create trigger helpdesk_handle_new_user
   after insert or update of email, email_confirmed_at, raw_user_meta_data on auth.users
   for each row execute function helpdesk.handle_new_user();
@@ -133,6 +138,8 @@ comment on trigger helpdesk_profiles_detach_login on auth.users is
 comment on trigger profiles_protect_columns on helpdesk.profiles is
   'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
 
+comment on trigger schema_version_receive on helpdesk.schema_version is
+  'Keeps the row when a subscription brings that of another installation.';
 comment on policy anyone_reads_version on helpdesk.schema_version is
   'Everybody who is signed in reads the version.';
 comment on policy own_profile on helpdesk.profiles is 'People read their own profile.';

@@ -125,6 +125,11 @@ create index admin_invite_codes_used_by_idx on helpdesk.admin_invite_codes (used
 
 ---- Triggers
 
+create trigger installation_settings_receive
+  before insert on helpdesk.installation_settings
+  for each row execute function helpdesk.receive_only_row();
+alter table helpdesk.installation_settings enable always trigger installation_settings_receive;
+
 create trigger on_org_created
   after insert on helpdesk.organizations
   for each row execute function helpdesk.handle_new_org();
@@ -339,6 +344,8 @@ comment on trigger org_members_revoke on helpdesk.org_members is
   'pending invites to the address of a member who leaves, and those sent by a member of the staff '
   'who is demoted.';
 
+comment on trigger installation_settings_receive on helpdesk.installation_settings is
+  'Replaces the row when a subscription brings that of another installation.';
 comment on policy people_read_settings on helpdesk.installation_settings is
   'Everybody who is signed in reads the settings.';
 comment on policy admins_change_settings on helpdesk.installation_settings is

@@ -49,14 +49,17 @@ create index search_documents_block_idx
   on helpdesk.search_documents (org_id, document_id)
   where uuid_hash(document_id) & 8191 = 0 and ticket_id is not null;
 create index search_documents_ticket_idx
-  on helpdesk.search_documents (ticket_id) where ticket_id is not null;
+  on helpdesk.search_documents (ticket_id);
 create index search_documents_person_idx
   on helpdesk.search_documents (document_id) where kind = 'person';
 
 ---- Triggers
 
 create trigger tickets_index_text
-  after insert or update of title, description, created_by, assigned_to or delete
+  after insert or delete
+  or update of title, description, created_by, assigned_to,
+    -- A ticket that is reopened can lose its assignee.
+    status, current_stage_id, workflow_id
   on helpdesk.tickets
   for each row execute function helpdesk.update_search_document();
 

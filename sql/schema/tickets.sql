@@ -58,7 +58,7 @@ create table helpdesk.tickets (
     '[0001-01-01 00:00Z, 9999-12-31 00:00Z]'::tstzrange @> all (array[
       created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
       last_public_comment_at])),
-  constraint tickets_number_check check (number between 1 and 1000000000000)
+  constraint tickets_number_check check ('[1, 1000000000000]'::int8range @> number)
 );
 
 create table helpdesk.ticket_history (
@@ -162,7 +162,7 @@ create index ticket_history_requester_idx
 create index ticket_history_assigned_to_idx
   on helpdesk.ticket_history (assigned_to, changed_at desc) where assigned_to is not null;
 create index ticket_history_changed_by_idx
-  on helpdesk.ticket_history (changed_by, changed_at desc) where changed_by is not null;
+  on helpdesk.ticket_history (changed_by, changed_at desc);
 
 create index idempotency_keys_actor_idx on helpdesk.idempotency_keys (actor_id);
 

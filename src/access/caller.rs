@@ -17,6 +17,7 @@ use crate::platform::statement::{self, Statement};
 pub struct Caller {
     pub(super) login: Option<Uuid>,
     pub profile: Option<Uuid>,
+    pub name: Option<String>,
     pub(super) role: Option<UserRole>,
     /// The organizations in which they are a member of any role, a customer, staff, and an admin.
     pub(super) orgs: Vec<Uuid>,
@@ -28,7 +29,7 @@ pub struct Caller {
 const LOGIN: &str = "select auth.uid()";
 
 const LOAD_CALLER: &str = "
-    select p.id, p.role, m.org_id, m.org_role, p.auth_id
+    select p.id, p.role, m.org_id, m.org_role, p.auth_id, p.name
       from helpdesk.profiles p
       left join helpdesk.org_members m on m.user_id operator(pg_catalog.=) p.id
      where p.auth_id operator(pg_catalog.=) auth.uid()";
@@ -48,6 +49,7 @@ impl Caller {
                 caller.role = row.get(2);
                 caller.add_membership(row.get(3), row.get(4));
                 caller.login = row.get(5);
+                caller.name = row.get(6);
             })
         })?;
         Ok(caller)

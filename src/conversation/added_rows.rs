@@ -1,30 +1,27 @@
 //! What new comments and files do to their tickets: once per statement, so that many rows on one
 //! ticket change it once.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 
 use super::counts;
 use super::reopening::Reopening;
-use crate::platform::error::{Result, internal};
+use crate::platform::error::Result;
 use crate::platform::statement::Row;
 use crate::platform::trigger::{self, TransitionTables, TriggerResult};
 
-/// Lock order: tickets by id. The names differ because a plan is kept for each text.
+/// The names differ because a plan is kept for each text.
 const ADDED_COMMENTS: &str = "
-    select org_id, ticket_id, is_internal, created_by, requester_id, created_at < now(),
-           count(*)::int, min(created_at), max(created_at), (array_agg(id))[1]
-      from added_comments
-     group by 1, 2, 3, 4, 5, 6
-     order by ticket_id, max(created_at)";
+    select org_id, ticket_id, is_internal, created_by, requester_id, created_at < now(), created_at, id
+      from added_comments";
 
 const ADDED_ATTACHMENTS: &str = "
-    select org_id, ticket_id, is_internal, uploaded_by, requester_id, uploaded_at < now(),
-           count(*)::int, min(uploaded_at), max(uploaded_at), (array_agg(id))[1]
-      from added_attachments
-     group by 1, 2, 3, 4, 5, 6
-     order by ticket_id, max(uploaded_at)";
+    select org_id, ticket_id, is_internal, uploaded_by, requester_id, uploaded_at < now(), uploaded_at, id
+      from added_attachments";
 
 /// New comments, or new files, of one person on one ticket, that are equally visible.
 pub(super) struct AddedRows {
@@ -43,8 +40,12 @@ pub(super) struct AddedRows {
     pub(super) id: Uuid,
 }
 
+type Key = ([[u8; 16]; 4], bool, bool);
+
 impl AddedRows {
+    /// One row; None if it lacks a value, which NOT NULL refuses.
     fn read(row: &Row, is_comment: bool) -> Option<AddedRows> {
+        let time = row.get(7)?;
         Some(AddedRows {
             is_comment,
             org: row.get(1)?,
@@ -53,11 +54,23 @@ impl AddedRows {
             author: row.get(4)?,
             requester: row.get(5)?,
             is_import: row.get(6)?,
-            count: row.get(7)?,
-            earliest: row.get(8)?,
-            latest: row.get(9)?,
-            id: row.get(10)?,
+            count: 1,
+            earliest: time,
+            latest: time,
+            id: row.get(8)?,
         })
+    }
+
+    /// What is equal in the rows of a group.
+    fn key(&self) -> Key {
+        let ids = [self.ticket, self.org, self.author, self.requester];
+        (ids.map(|id| *id.as_bytes()), self.is_internal, self.is_import)
+    }
+
+    fn add(&mut self, other: AddedRows) {
+        self.count += other.count;
+        self.earliest = self.earliest.min(other.earliest);
+        self.latest = self.latest.max(other.latest);
     }
 }
 
@@ -74,9 +87,18 @@ fn conversation_touch_tickets<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'
 fn after_insert(tables: &TransitionTables) -> Result<()> {
     let is_comment = tables.is_of("ticket_comments");
     let query = if is_comment { ADDED_COMMENTS } else { ADDED_ATTACHMENTS };
-    let added = tables.fetch_all(query, |row| AddedRows::read(row, is_comment))?;
-    for rows in added {
-        let rows = rows.ok_or_else(|| internal("a new row lacks a value"))?;
+    let mut groups: BTreeMap<Key, AddedRows> = BTreeMap::new();
+    tables.fetch_all(query, |row| {
+        let Some(added) = AddedRows::read(row, is_comment) else { return };
+        match groups.entry(added.key()) {
+            Entry::Vacant(group) => drop(group.insert(added)),
+            Entry::Occupied(mut group) => group.get_mut().add(added),
+        }
+    })?;
+    // Lock order: tickets by id. The person who spoke last comes last.
+    let mut groups: Vec<AddedRows> = groups.into_values().collect();
+    groups.sort_by_key(|rows| (*rows.ticket.as_bytes(), rows.latest));
+    for rows in groups {
         let reopening = Reopening::find(&rows)?;
         counts::add(&rows)?;
         if let Some(reopening) = reopening {

@@ -45,6 +45,11 @@ pub fn block_lexeme(marker: &str, start: &str) -> String {
     format!("({marker} || '{BLOCK}' || right(to_hex(uuid_hash_extended({start}, 0)), 8))")
 }
 
+/// Whether a lexeme is that of a block, as an SQL condition on it and the organization's marker.
+pub(super) fn marks_block(lexeme: &str, marker: &str) -> String {
+    format!("starts_with({lexeme}, {marker} || '{BLOCK}')")
+}
+
 /// The same as the tsvector that is added to a document's lexemes.
 pub(super) fn block_of_document(org: &str, marker: &str, document: &str) -> String {
     let lexeme = block_lexeme(marker, &start_before(org, document));

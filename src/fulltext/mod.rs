@@ -24,3 +24,4 @@ mod text;
 mod tokens;
 pub mod typos;
 mod vector;
+pub mod verification;

@@ -23,6 +23,45 @@ pub(super) enum Writers {
     Wait,
 }
 
+/// A table `r` whose rows have documents: kind, ticket and visibility of a document, the prefix of
+/// its kind, and its texts as `lexemes_of` takes them.
+pub(super) struct IndexedTable {
+    pub(super) name: &'static str,
+    pub(super) columns: &'static str,
+    pub(super) prefix: &'static str,
+    pub(super) texts: [&'static str; 4],
+}
+
+const TICKETS: IndexedTable = IndexedTable {
+    name: "tickets",
+    columns: "'ticket', r.id, false",
+    prefix: "'t'",
+    texts: ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
+};
+
+const ATTACHMENTS: IndexedTable = IndexedTable {
+    name: "ticket_attachments",
+    columns: "'attachment', r.ticket_id, r.is_internal",
+    prefix: "'t'",
+    texts: ["null", "r.file_name", "null", "null"],
+};
+
+const COMMENTS: IndexedTable = IndexedTable {
+    name: "ticket_comments",
+    columns: "'comment', r.ticket_id, r.is_internal",
+    prefix: "'t'",
+    texts: ["null", "null", "r.content", "null"],
+};
+
+const ARTICLES: IndexedTable = IndexedTable {
+    name: "articles",
+    columns: "'article', null::uuid, false",
+    prefix: "'a'",
+    texts: ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
+};
+
+pub(super) const INDEXED_TABLES: [IndexedTable; 4] = [TICKETS, ATTACHMENTS, COMMENTS, ARTICLES];
+
 /// $1: organization; $2: the last id of the previous batch; $3: how many rows; $4: the
 /// organization's prefix. Each returns the number of rows and the last id.
 struct Step {
@@ -36,44 +75,20 @@ struct Step {
 /// articles, because their order is wrong meanwhile; a search finds everything.
 static STEPS: LazyLock<[Step; 9]> = LazyLock::new(|| {
     [
-        starts_of("tickets", "'ticket', r.id, false"),
-        starts_of("ticket_attachments", "'attachment', r.ticket_id, r.is_internal"),
-        starts_of("ticket_comments", "'comment', r.ticket_id, r.is_internal"),
-        documents_of(
-            "articles",
-            "'article', null, false",
-            "'a'",
-            ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
-            Some(SORT_ARTICLES.to_owned()),
-        ),
+        starts_of(&TICKETS),
+        starts_of(&ATTACHMENTS),
+        starts_of(&COMMENTS),
+        documents_of(&ARTICLES, Some(SORT_ARTICLES.to_owned())),
         people(),
-        documents_of(
-            "tickets",
-            "'ticket', r.id, false",
-            "'t'",
-            ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
-            Some(people_of_tickets()),
-        ),
-        documents_of(
-            "ticket_attachments",
-            "'attachment', r.ticket_id, r.is_internal",
-            "'t'",
-            ["null", "r.file_name", "null", "null"],
-            None,
-        ),
-        documents_of(
-            "ticket_comments",
-            "'comment', r.ticket_id, r.is_internal",
-            "'t'",
-            ["null", "null", "r.content", "null"],
-            None,
-        ),
+        documents_of(&TICKETS, Some(people_of_tickets())),
+        documents_of(&ATTACHMENTS, None),
+        documents_of(&COMMENTS, None),
         Step { write: delete_orphans(), write_locked: delete_orphans(), then: None },
     ]
 });
 
 /// Writes those missing documents of a table that start a block, without lexemes.
-fn starts_of(table: &str, columns: &str) -> Step {
+fn starts_of(IndexedTable { name: table, columns, .. }: &IndexedTable) -> Step {
     let is_start = starts_block("r.id", "r.id");
     let write = format!(
         "with batch as materialized (
@@ -91,14 +106,9 @@ fn starts_of(table: &str, columns: &str) -> Step {
 }
 
 /// Writes the missing and outdated documents of a table.
-fn documents_of(
-    table: &str,
-    columns: &str,
-    prefix: &str,
-    texts: [&str; 4],
-    then: Option<String>,
-) -> Step {
-    let lexemes = lexemes_of("r.org_id", prefix, texts);
+fn documents_of(table: &IndexedTable, then: Option<String>) -> Step {
+    let IndexedTable { name: table, columns, prefix, texts } = table;
+    let lexemes = lexemes_of("r.org_id", prefix, *texts);
     let block = block_of_document("$1", &format!("{prefix} || $4"), "r.id");
     let write = |lock: &str| {
         format!(

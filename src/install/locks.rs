@@ -29,20 +29,25 @@ pub(super) fn lock_installation() {
 
 /// Locks what is about to get its owner and row security. On a sound installation that is nothing.
 pub(super) fn lock_outdated_tables() -> Result<()> {
-    lock_tables(OUTDATED)
+    lock_tables(OUTDATED, "access exclusive")
 }
 
 /// Locks all tables, for a step that changes some. Begins with the profiles, because a call that
 /// waits for them holds few other tables.
 pub(super) fn lock_all_tables() -> Result<()> {
-    lock_tables(ALL)
+    lock_tables(ALL, "access exclusive")
 }
 
-fn lock_tables(query: &'static str) -> Result<()> {
+/// Locks all tables against everybody who writes or locks a row, but not against those who read.
+pub(super) fn lock_out_writers() -> Result<()> {
+    lock_tables(ALL, "exclusive")
+}
+
+fn lock_tables(query: &'static str, mode: &str) -> Result<()> {
     let tables = statement::write(query).fetch_all(&[], |row| row.get::<String>(1))?;
     let tables: Vec<String> = tables.into_iter().flatten().collect();
     transaction::lock_all_or_none(&tables, |table, waits| {
         let nowait = if waits { "" } else { " nowait" };
-        statement::run_script(&format!("lock table {table} in access exclusive mode{nowait}"))
+        statement::run_script(&format!("lock table {table} in {mode} mode{nowait}"))
     })
 }

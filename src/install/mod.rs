@@ -2,10 +2,12 @@
 //! to the user, not to the extension: pg_dump then includes their definitions and data, and DROP
 //! EXTENSION refuses to drop them silently.
 
+mod derived_data;
 mod health;
 mod integrations;
 mod locks;
 mod migrations;
+mod replication;
 mod shapes;
 mod tables;
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use pgrx::Uuid;
 use serde_json::{Value, json};
 
+use crate::access::caller::Caller;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 
@@ -18,21 +19,19 @@ const LIST_QUEUE_WATCHERS: &str = "
 const LIST_NOTIFIED_OF_COMMENT: &str =
     "select n.user_id from helpdesk.notifications n where n.org_id = $1 and n.comment_id = $2";
 
+const FIND_NAME: &str = "select p.name from helpdesk.profiles p where p.id = $1";
+
 /// Inserts a notification for each person ($6) of the type beside them ($7), if they have not
 /// switched it off. Only members get one who may read the ticket and what happened ($8: internal).
 /// $5: the actor. $9 and $10: requester and assignee.
 const INSERT_NOTIFICATIONS: &str = "
     insert into helpdesk.notifications
            (org_id, ticket_id, comment_id, type, content, user_id, read, expires_at)
-    select $1, $2, $3, r.type::helpdesk.notification_type,
-           (select $4::jsonb || jsonb_build_object('actor', (
-              select jsonb_build_object('id', p.id, 'name', p.name)
-                from helpdesk.profiles p where p.id = $5))),
-           r.user_id, coalesce(r.user_id = $5, false), now() + o.notification_retention
-      from helpdesk.organizations o
-     cross join unnest($6::uuid[], $7::text[]) r (user_id, type)
-     where o.id = $1
-       and (select m.org_role <> 'org_customer'
+    select $1, $2, $3, r.type::helpdesk.notification_type, $4::jsonb, r.user_id,
+           coalesce(r.user_id = $5, false),
+           now() + (select o.notification_retention from helpdesk.organizations o where o.id = $1)
+      from unnest($6::uuid[], $7::text[]) r (user_id, type)
+     where (select m.org_role <> 'org_customer'
                    or (not $8 and (r.user_id = $9 or r.user_id = $10))
               from helpdesk.org_members m where m.org_id = $1 and m.user_id = r.user_id)
        and coalesce((select p.enabled from helpdesk.notification_preferences p
@@ -116,7 +115,11 @@ impl<'a> Event<'a> {
     pub(super) fn notify(mut self) -> Result<()> {
         self.add_watchers()?;
         self.remove_notified_of_comment()?;
+        if self.recipients.is_empty() {
+            return Ok(());
+        }
         self.add("is_internal", self.is_internal);
+        self.add("actor", self.describe_actor()?);
         let content = self.content.to_string();
         let mut recipients = std::mem::take(&mut self.recipients);
         while !recipients.is_empty() {
@@ -127,6 +130,17 @@ impl<'a> Event<'a> {
             });
         }
         Ok(())
+    }
+
+    /// The id and the name of the actor; null if there is none.
+    fn describe_actor(&self) -> Result<Value> {
+        let Some(actor) = self.actor else { return Ok(Value::Null) };
+        let caller = Caller::current()?;
+        let name = match &caller.name {
+            Some(name) if caller.profile == Some(actor) => Some(name.clone()),
+            _ => statement::write(FIND_NAME).fetch_scalar(&[actor.into()])?,
+        };
+        Ok(json!({ "id": actor.to_string(), "name": name }))
     }
 
     /// Inserts the first kind of each recipient. Returns who has been notified.

@@ -16,6 +16,7 @@ use pgrx::prelude::*;
 use crate::access::caller::Caller;
 use crate::platform::datum::elements;
 use crate::platform::error::Result;
+use crate::platform::replication::is_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 
@@ -81,6 +82,9 @@ fn count_unread_notifications(p_org_id: default!(Option<Uuid>, "NULL")) -> Resul
 fn cleanup_old_notifications() -> Result<i64> {
     check_schema_version()?;
     let mut total = 0;
+    if is_subscribed("helpdesk.notifications")? {
+        return Ok(total); // The publisher deletes them.
+    }
     for _ in 0..MAX_BATCHES {
         let deleted: i64 =
             statement::write(DELETE_EXPIRED).fetch_scalar(&[BATCH_SIZE.into()])?.unwrap_or(0);

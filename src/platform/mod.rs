@@ -13,6 +13,7 @@ pub mod error;
 pub mod extension;
 pub mod json;
 pub mod paging;
+pub mod replication;
 mod retired;
 pub mod roles;
 pub mod schema_version;

@@ -10,9 +10,11 @@ use pgrx::prelude::*;
 use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use super::day_sums::{BUCKET, DAY_SUMS};
 use crate::platform::error::Result;
+use crate::platform::replication::is_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned};
 use crate::platform::time_zone;
+use crate::platform::transaction::{self, Lock};
 
 /// The number of deltas that one statement folds.
 const BATCH: i64 = 50_000;
@@ -65,7 +67,9 @@ struct Batch {
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_ticket_stats() -> Result<i64> {
     check_schema_version()?;
-    if statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true) {
+    if is_subscribed("helpdesk.ticket_stat_deltas")?
+        || statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true)
+    {
         return Ok(0);
     }
     let unknown_zones = find_unknown_time_zones()?;
@@ -136,6 +140,11 @@ fn verify_ticket_stats() -> Result<
         )
     })?;
     Ok(TableIterator::new(rows))
+}
+
+/// Waits until nobody refreshes or rebuilds the counts.
+pub fn lock_counts() {
+    transaction::advisory_lock(7_315_002, 6, Lock::Exclusive);
 }
 
 /// Counts the tickets of all stages and agents again, after changes with triggers disabled; writes

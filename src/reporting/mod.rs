@@ -6,7 +6,7 @@ mod counters;
 pub mod current_counts;
 mod dashboard;
 mod day_sums;
-mod maintenance;
+pub mod maintenance;
 mod organizations;
 mod participant_name;
 mod time_zone;

@@ -33,6 +33,12 @@ const INSERT_COUNTER: &str = "
     select o.id from helpdesk.organizations o where o.id = $1
     on conflict (org_id) do nothing";
 
+/// Whether the last public comment is by somebody else than the requester ($3).
+const IS_ANSWERED: &str = "
+    select c.created_by <> $3 from helpdesk.ticket_comments c
+     where c.org_id = $1 and c.ticket_id = $2 and not c.is_internal
+     order by c.created_at desc, c.id desc limit 1";
+
 const LOCK_STAGE: &str = "
     select status, is_active from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id = $3 for share";
@@ -157,6 +163,9 @@ fn before_update(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>
     let org: Uuid = new.required("org_id")?;
     if changed.contains(&"created_by") {
         check_requester(new, org)?;
+        let args = [org.into(), new.arg("id")?, new.arg("created_by")?];
+        let is_answered: Option<bool> = statement::write(IS_ANSWERED).fetch_scalar(&args)?;
+        changes.push(ColumnChange::new("is_answered", is_answered.unwrap_or(false)));
     }
     let is_reassigned = changed.contains(&"assigned_to");
     if is_reassigned {

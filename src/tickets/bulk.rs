@@ -1,21 +1,21 @@
 //! update_tickets: the same changes to many tickets, all or none.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use pgrx::Uuid;
 use pgrx::datum::{Array, DatumWithOid};
 use pgrx::prelude::*;
 use serde::Serialize;
 
-use super::changes::{CHANGE_NAMES, Changes, update_tickets_where};
+use super::changes::{CHANGE_NAMES, Changes};
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::argument_names::name_arguments;
 use crate::platform::datum::{JsonText, JsonbText, elements};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
-use crate::platform::{roles, statement};
+use crate::platform::roles;
+use crate::platform::statement::{self, Planned};
 
 const MAX_TICKETS: usize = 1000;
 
@@ -42,15 +42,6 @@ const FIND_ORGS_OF_TICKETS: &str = "
     select distinct t.org_id
       from helpdesk.tickets t
      where t.id = any ($1) and ($2::uuid is null or t.org_id = $2)";
-
-static UPDATE_TICKETS: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "
-    with changed as ({} returning t.id, t.version)
-    select id, version from changed order by id",
-        update_tickets_where("t.org_id = any ($1) and t.id = any ($2)")
-    )
-});
 
 #[derive(Serialize)]
 struct UpdatedTickets {
@@ -83,8 +74,13 @@ fn update_tickets(
     }
     let mut args = vec![orgs.into(), tickets.into()];
     args.extend(changes.params());
+    let update = changes.update_tickets_where("t.org_id = any ($1) and t.id = any ($2)");
+    let update = format!(
+        "with changed as ({update} returning t.id, t.version)
+         select id, version from changed order by id"
+    );
     let _names = name_arguments(CHANGE_NAMES);
-    let tickets = statement::write(&UPDATE_TICKETS)
+    let tickets = statement::write_assembled(&update, Planned::EachTime)
         .fetch_all(&args, |row| UpdatedTicket { id: row.id(1), version: row.get(2) })?;
     JsonText::serialize(&UpdatedTickets { updated: tickets.len(), tickets })
 }

@@ -1,7 +1,5 @@
 //! The changes that update_ticket and update_tickets accept: parsed, checked and bound.
 
-use std::sync::LazyLock;
-
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 use serde::Deserialize;
@@ -12,42 +10,12 @@ use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
-use crate::platform::statement;
+use crate::platform::statement::{self, Planned};
 use crate::platform::text::{check_text, is_longer};
 
 const MAX_TITLE: usize = 500;
 
 const MAX_DESCRIPTION: usize = 100_000;
-
-/// Updates the tickets that meet `condition` ($1 and $2) and that the changes ($3 to $11, from
-/// `Changes::params`) make different.
-pub(super) fn update_tickets_where(condition: &str) -> String {
-    format!(
-        "
-    update helpdesk.tickets t
-       set title = coalesce($3, t.title),
-           description = case when $4 then $5 else t.description end,
-           priority = coalesce($6::helpdesk.ticket_priority, t.priority),
-           assigned_to = case when $7 then $8 else t.assigned_to end,
-           current_stage_id = coalesce($9, t.current_stage_id),
-           workflow_id = coalesce($10, t.workflow_id),
-           created_by = coalesce($11, t.created_by)
-     where {condition}
-       and (t.title is distinct from coalesce($3, t.title)
-            or ($4 and t.description is distinct from $5)
-            or t.priority is distinct from coalesce($6::helpdesk.ticket_priority, t.priority)
-            or ($7 and t.assigned_to is distinct from $8)
-            or t.current_stage_id is distinct from coalesce($9, t.current_stage_id)
-            or t.workflow_id is distinct from coalesce($10, t.workflow_id)
-            or t.created_by is distinct from coalesce($11, t.created_by))"
-    )
-}
-
-static UPDATE_TICKET: LazyLock<String> = LazyLock::new(|| {
-    update_tickets_where(
-        "t.org_id = $1 and t.id = $2 and ($12::integer is null or t.version = $12)",
-    ) + " returning true"
-});
 
 /// Lock order: stage, then tickets, as in a change of a stage's status; otherwise the two could
 /// deadlock. A plain UPDATE of tickets locks its ticket first, so it still can.
@@ -113,14 +81,37 @@ pub(super) const CHANGE_NAMES: ArgumentNames = &[
 ];
 
 impl Changes {
-    /// The arguments $3 to $11 of `update_tickets_where`.
-    pub(super) fn params(&self) -> [DatumWithOid<'_>; 9] {
+    /// Updates the tickets that meet `condition` ($1 and $2) and that the changes ($3 to $9, from
+    /// `params`) make different. It names only the columns that change, because Postgres prepares
+    /// every expression for each call.
+    pub(super) fn update_tickets_where(&self, condition: &str) -> String {
+        let columns = [
+            (self.title.is_some(), "title", "$3"),
+            (self.description.is_some(), "description", "$4"),
+            (self.priority.is_some(), "priority", "$5::helpdesk.ticket_priority"),
+            (self.assigned_to.is_some(), "assigned_to", "$6"),
+            (self.stage_id.is_some(), "current_stage_id", "$7"),
+            (self.workflow_id.is_some(), "workflow_id", "$8"),
+            (self.created_by.is_some(), "created_by", "$9"),
+        ];
+        let (mut values, mut differences) = (Vec::new(), Vec::new());
+        for (_, column, value) in columns.into_iter().filter(|(is_given, ..)| *is_given) {
+            values.push(format!("{column} = {value}"));
+            differences.push(format!("t.{column} is distinct from {value}"));
+        }
+        format!(
+            "update helpdesk.tickets t set {} where {condition} and ({})",
+            values.join(", "),
+            differences.join(" or ")
+        )
+    }
+
+    /// The arguments $3 to $9 of `update_tickets_where`.
+    pub(super) fn params(&self) -> [DatumWithOid<'_>; 7] {
         [
             self.title.as_deref().into(),
-            self.description.is_some().into(),
             self.description.as_ref().and_then(|text| text.as_deref()).into(),
             self.priority.map(Priority::label).into(),
-            self.assigned_to.is_some().into(),
             self.assigned_to.flatten().map(Uuid::from).into(),
             self.stage_id.map(Uuid::from).into(),
             self.workflow_id.map(Uuid::from).into(),
@@ -174,8 +165,11 @@ impl Changes {
         let mut args = vec![org.into(), ticket.into()];
         args.extend(self.params());
         args.push(version.into());
+        let update = self.update_tickets_where(
+            "t.org_id = $1 and t.id = $2 and ($10::integer is null or t.version = $10)",
+        ) + " returning true";
         let _names = name_arguments(CHANGE_NAMES);
-        statement::write(&UPDATE_TICKET).exists(&args)
+        statement::write_assembled(&update, Planned::Once).exists(&args)
     }
 
     /// Whether they choose the stage, or the workflow and with it the stage.

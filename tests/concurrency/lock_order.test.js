@@ -109,6 +109,7 @@ const BACKEND_CALLS = {
   start_search_rebuild: () => call('start_search_rebuild'),
   continue_search_rebuild: (r) => call('continue_search_rebuild', r.pick([1, 10, 1000])),
   rebuild_ticket_stats: () => call('rebuild_ticket_stats'),
+  rebuild_derived_data: () => call('rebuild_derived_data'),
   refresh_ticket_stats: () => call('refresh_ticket_stats'),
 };
 

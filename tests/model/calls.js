@@ -192,6 +192,8 @@ const CALLS = {
       'refresh_ticket_stats',
       'verify_ticket_stats',
       'rebuild_ticket_stats',
+      'verify_derived_data',
+      'rebuild_derived_data',
       'rebuild_search_index',
       'start_search_rebuild',
       'continue_search_rebuild',

@@ -334,7 +334,7 @@ const FUNCTIONS = {
     ticket_activity org_dashboard ticket_participant_name customer_assignee_name`),
   backends: words(`
     create_notification cleanup_old_notifications refresh_ticket_stats verify_ticket_stats rebuild_ticket_stats rebuild_search_index
-    start_search_rebuild continue_search_rebuild
+    start_search_rebuild continue_search_rebuild verify_derived_data rebuild_derived_data
     forget_person`),
   // act_as() checks the login role itself; a DBA who acts as a person is authenticated, and must be
   // able to stop.

@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * it.
  */
 export function startPrivateServer(name, settings, environment = {}) {
-  const stop = () => inBash('cluster_drop "$1"', name);
+  const { PG } = process.env; // Which may be another one when it is stopped.
+  const stop = () => inBashFor(PG, 'cluster_drop "$1"', name);
   stop(); // A killed run may have left one.
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
@@ -98,13 +99,53 @@ function stateOf(pid) {
   }
 }
 
+/** The folder of the programs of another version, if the extension is installed there. */
+export function programsOf(version) {
+  const found = inBashFor(
+    version,
+    '[ ! -f "$("$PGBIN/pg_config" --sharedir 2>/dev/null)/extension/helpdesk.control" ] || echo "$PGBIN"',
+  );
+  return found.trim() || undefined;
+}
+
+/**
+ * Moves the data of a server with pg_upgrade to a new server of the version in PG, which it starts
+ * like startPrivateServer().
+ */
+export function upgradePrivateServer(oldName, oldVersion, name, settings) {
+  inBashFor(oldVersion, 'cluster_stop "$1"', oldName);
+  const [oldPrograms, oldData] = inBashFor(oldVersion, 'echo "$PGBIN"; echo "$(cluster_dir "$1")/data"', oldName)
+    .trim()
+    .split('\n');
+  // Checksums are on by default since Postgres 18, and both servers must agree.
+  if (Number(oldVersion) < 18 && process.env.PG === '18')
+    inBash('as_db_user "$1/pg_checksums" --enable -D "$2"', oldPrograms, oldData);
+  const stop = startPrivateServer(name, settings);
+  inBash(
+    `cluster_stop "$1"
+     work=$(as_db_user mktemp -d /tmp/helpdesk.XXXXXX)
+     as_db_user bash -c 'cd "$0" && "$@"' "$work" \
+       "$PGBIN/pg_upgrade" -U postgres -s "$work" -b "$2" -d "$3" -B "$PGBIN" -D "$(cluster_dir "$1")/data"
+     rm -r "$work"`,
+    name,
+    oldPrograms,
+    oldData,
+  );
+  start(name, settings);
+  return stop;
+}
+
 /** Whether the Postgres under test has a library. */
 export const hasLibrary = (file) => existsSync(join(dirname(process.env.PGBIN), 'lib', file));
 
-function inBash(command, ...args) {
+const inBash = (command, ...args) => inBashFor(process.env.PG, command, ...args);
+
+/** Runs a command with the functions of scripts/lib.sh for a version of Postgres. */
+function inBashFor(version, command, ...args) {
   return execFileSync('bash', ['-c', `. scripts/lib.sh; ${command}`, 'bash', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
+    env: { ...process.env, ...(version && { PG: version }) },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 60_000,
   });

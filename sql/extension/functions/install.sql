@@ -1,4 +1,9 @@
--- Installation, upgrades and integrations. Superusers only.
+-- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
+
+grant execute on function
+  helpdesk.verify_derived_data(),
+  helpdesk.rebuild_derived_data()
+  to service_role;
 
 comment on function helpdesk.install() is
 'Creates the tables and whatever else is missing.
@@ -40,6 +45,32 @@ Realtime sends the ids of deleted rows to every subscriber of any organization, 
   longer published if no other table is in the publication. Otherwise a warning says how to stop them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
+
+comment on function helpdesk.receive_only_row() is
+'Trigger function on schema_version and installation_settings: lets a subscription copy a database with the same rows.';
+
+comment on function helpdesk.verify_derived_data() is
+'Returns the columns that differ from what triggers derive them from, with the number of rows and the id of one.
+There are none unless triggers were disabled. It compares the counts, last public comment, answer,
+  first response and status of tickets, internal counts, requesters in comments, attachments and
+  history, numbers, ratings, categories and sort keys of articles, addresses of people, all documents
+  of the full-text index unless they are being rebuilt, and the counts that verify_ticket_stats()
+  compares. It reads everything.
+Of first responses, it finds those that are missing or too late by the staff of today, so that a
+  public comment of somebody who joined the staff later counts too.
+org_id is null for people. example_id is the id of the row: that of the ticket for
+  ticket_internal_counts, of the organization for ticket_counters, of the stage or the agent for
+  counts, of the ticket, comment, attachment, article or person for search_documents.
+Callers: service_role and the database administrator.';
+
+comment on function helpdesk.rebuild_derived_data() is
+'Derives everything again that verify_derived_data() compares, also with rebuild_ticket_stats() and
+  rebuild_search_index().
+Needed after changes that were made with triggers disabled. All who write wait until it is finished;
+  reads go on. A ticket whose status was wrong gets a revision. Not while a subscription writes the
+  tables: its changes would conflict.
+Callers: service_role and the database administrator.
+Errors: 55000 (transaction above READ COMMITTED).';
 
 comment on function helpdesk.health_check() is
 'Checks the installation: one row per check, with the status ok, warning or error, what was found, and

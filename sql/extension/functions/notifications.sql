@@ -58,7 +58,7 @@ Errors: 42501 (not signed in).';
 
 comment on function helpdesk.cleanup_old_notifications() is
 'Deletes expired notifications, up to a million in one call, and returns how many it deleted.
-Concurrent calls are safe.
+Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes them.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.create_ticket_notification() is

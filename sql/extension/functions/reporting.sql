@@ -55,7 +55,8 @@ Returns null if the caller is not staff of the organization, or for any other pe
 
 comment on function helpdesk.refresh_ticket_stats() is
 'Folds all pending deltas into the counts, in batches, and returns how many it folded.
-Returns 0 if another call is running. Nobody has to wait for it: reports include pending deltas.
+Returns 0 if another call is running, and while a subscription writes the counts, which the publisher
+  folds. Nobody has to wait for it: reports include pending deltas.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.verify_ticket_stats() is

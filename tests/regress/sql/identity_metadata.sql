@@ -70,11 +70,11 @@ begin;
 create function test.name_of(p_login uuid) returns text language sql as $$ select name from helpdesk.profiles where auth_id = p_login $$;
 insert into auth.users (id, is_anonymous) values ('f1000000-0000-4000-8000-000000000001', true);
 insert into auth.users (id, phone) values ('f1000000-0000-4000-8000-000000000002', '49301234567');
-select test.name_of(id) from auth.users where id::text like 'f1%' order by id;
-update auth.users set raw_user_meta_data = '{"name": "Nina"}' where id::text like 'f1%';
-select test.name_of(id) from auth.users where id::text like 'f1%' order by id;
-update auth.users set raw_user_meta_data = '{"full_name": "Nina N."}', email = 'nina' || right(id::text, 1) || '@example.com', email_confirmed_at = now() where id::text like 'f1%';
-select test.name_of(id) from auth.users where id::text like 'f1%' order by id;
+select test.name_of(id) from auth.users where id::text like 'f1000000-0000-4000-8000-%' order by id;
+update auth.users set raw_user_meta_data = '{"name": "Nina"}' where id::text like 'f1000000-0000-4000-8000-%';
+select test.name_of(id) from auth.users where id::text like 'f1000000-0000-4000-8000-%' order by id;
+update auth.users set raw_user_meta_data = '{"full_name": "Nina N."}', email = 'nina' || right(id::text, 1) || '@example.com', email_confirmed_at = now() where id::text like 'f1000000-0000-4000-8000-%';
+select test.name_of(id) from auth.users where id::text like 'f1000000-0000-4000-8000-%' order by id;
 -- Supabase's dashboard writes display_name.
 insert into auth.users (id, raw_user_meta_data) values ('f1000000-0000-4000-8000-000000000003', '{}');
 update auth.users set raw_user_meta_data = '{"display_name": "Olga"}' where id = 'f1000000-0000-4000-8000-000000000003';

@@ -25,6 +25,18 @@ select count(*), count(*) filter (where kind = 'article') from helpdesk.search_d
 call test.sign_in('Ben');
 select test.found('unicorn'), test.found('confidential'), test.found('tomorrow');
 rollback;
+-- A ticket that is reopened loses an assignee who has left, and is no longer found by them.
+begin;
+insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (test.org_id('Acme'), 'Again', test.profile_id('Alice'), test.profile_id('Ben'));
+update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Closed') where title = 'Again';
+delete from helpdesk.org_members where user_id = test.profile_id('Ben');
+savepoint closed;
+update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'In progress') where title = 'Again';
+select test.index_is_complete();
+rollback to closed;
+update helpdesk.workflow_stages set status = 'open' where id = test.stage_id('Acme', 'Closed');
+select test.index_is_complete();
+rollback;
 select * from test.attempt_by_each_caller('select helpdesk.rebuild_search_index()');
 select test.attempt($$select helpdesk.document_lexemes(test.org_id('Acme'), 't', 'simple', null, null, 'x')$$);
 call test.sign_in('Ada');

@@ -142,7 +142,7 @@ COMMENT ON COLUMN auth.users.raw_app_meta_data IS 'Data of your sign-up service.
 -- Name: COLUMN users.raw_user_meta_data; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, preferred_username or user_name) and the picture (avatar_url or picture) are used.';
+COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name, preferred_username or user_name) and the picture (avatar_url or picture) are used.';
 
 
 --
@@ -421,7 +421,7 @@ CREATE TABLE helpdesk.tickets (
     external_ref text,
     CONSTRAINT tickets_description_check CHECK ((char_length(description) <= 100000)),
     CONSTRAINT tickets_external_ref_check CHECK ((external_ref <> ''::text)),
-    CONSTRAINT tickets_number_check CHECK (((number >= 1) AND (number <= '1000000000000'::bigint))),
+    CONSTRAINT tickets_number_check CHECK (('[1,1000000000001)'::int8range @> number)),
     CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'resolved'::text, 'closed'::text]))),
     CONSTRAINT tickets_timestamps_check CHECK (('["0001-01-01 00:00:00+00","9999-12-31 00:00:00+00"]'::tstzrange @> ALL (ARRAY[created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, last_public_comment_at]))),
     CONSTRAINT tickets_title_check CHECK (((NOT helpdesk.is_blank(title)) AND (char_length(title) <= 500)))
@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-ce4a7ddf-2512-48d5-918c-64e495ee94c5	ada@example.com	2026-11-29 14:23:37.620253+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:23:37.620253+00
-e60fb26a-056b-4bab-b4b6-768f14db99ad	ben@example.com	2026-11-29 14:23:37.625834+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:23:37.625834+00
-b7eb3fcf-11f9-48f8-9503-9c21c324d291	alice@example.com	2026-11-29 14:23:37.630404+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:23:37.630404+00
-f6d108ef-b5f2-4814-84f1-d5be4ec0f464	dave@example.com	2026-11-29 14:23:37.635474+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:23:37.635474+00
-e3aea44b-8e90-4fe7-b877-64ad265be49d	gina@example.com	2026-11-29 14:23:37.637072+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:23:37.637072+00
-c042f705-ffcb-4d3f-b430-faa2849247fb	hank@example.com	2026-11-29 14:23:37.638646+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:23:37.638646+00
-1bd4aa21-cf41-48e3-a79e-7ecce8446219	mallory@example.com	2026-11-29 14:23:37.640753+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:23:37.640753+00
-8b5a3dd9-d468-49fb-a082-349a43dd49c3	newcomer@example.com	2026-11-29 14:23:38.783736+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:23:38.783736+00
+d19b66c5-dab6-44b3-8bbd-42b6f8d1aa7d	ada@example.com	2026-11-29 14:48:26.747084+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:48:26.747084+00
+3f81a604-7aef-48c6-ae7a-4cd9b0a802f1	ben@example.com	2026-11-29 14:48:26.760048+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:48:26.760048+00
+aeffffa6-7dde-40d5-ad00-b02b3831724e	alice@example.com	2026-11-29 14:48:26.762048+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:48:26.762048+00
+babe4934-3106-4621-9e9e-55bcaca2ede0	dave@example.com	2026-11-29 14:48:26.763636+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:48:26.763636+00
+2250f73c-096c-47c3-bea3-54ea806e106f	gina@example.com	2026-11-29 14:48:26.764963+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:48:26.764963+00
+6f232edd-7602-40cb-97e5-c2e02456210c	hank@example.com	2026-11-29 14:48:26.766191+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:48:26.766191+00
+d5077710-dbb7-4631-846d-30dbc73b4f9b	mallory@example.com	2026-11-29 14:48:26.776038+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:48:26.776038+00
+63c118e5-145c-408a-afc5-bcd294b27a66	newcomer@example.com	2026-11-29 14:48:27.463133+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:48:27.463133+00
 \.
 
 
@@ -3278,7 +3278,7 @@ c042f705-ffcb-4d3f-b430-faa2849247fb	hank@example.com	2026-11-29 14:23:37.638646
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-e156cce1a0829d5e3307fa4b6d052d1e9bb9fc5fe71225252d6260103c766265	2026-11-29 14:23:38.928191+00	2026-12-06 14:23:38.928191+00	\N	\N	\N
+753467ad59933caf58bbf39c1cadc439695bbacd3c156c8ae6bbb14c24594b76	2026-11-29 14:48:27.52061+00	2026-12-06 14:48:27.52061+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ e156cce1a0829d5e3307fa4b6d052d1e9bb9fc5fe71225252d6260103c766265	2026-11-29 14:2
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49f-7634-8177-ba1a85d23811	t	Phew	2026-11-29 14:23:39.055049+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	01a227c7-5d8a-759d-8b1a-424306df5d0e	t	Phew	2026-11-29 14:48:27.587035+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f0-75a4-8f88-6a11f9786bc0	01a227b0-a9e3-7620-88bb-cb3a754199f3	1	Putting out a printer	Use sand.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f2-7199-93fc-0aa8b0ef3e04	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	1	Not yet	Draft.	2026-11-29 14:23:38.979062+00	01a227b0-a49a-718c-8e04-7e36117f11e8
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9f5-7344-a727-e91cf91b32a8	01a227b0-a9e3-7620-88bb-cb3a754199f3	2	Putting out a printer	Use foam.	2026-11-29 14:23:38.995846+00	01a227b0-a49a-718c-8e04-7e36117f11e8
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a3-716e-b3d6-277650dc7f1e	01a227c7-609c-7053-9701-6e10b1eb97ef	1	Putting out a printer	Use sand.	2026-11-29 14:48:27.5485+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a5-77d2-8c15-4d0fb1cf2e31	01a227c7-609d-76ac-ac8e-e52aca36df9b	1	Not yet	Draft.	2026-11-29 14:48:27.5485+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a6-7455-8a5e-7171a52db0a3	01a227c7-609c-7053-9701-6e10b1eb97ef	2	Putting out a printer	Use foam.	2026-11-29 14:48:27.557909+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	Not yet	Draft.	{}	{}	01a227b0-a49a-718c-8e04-7e36117f11e8	internal	draft	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.979062+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	Putting out a printer	Use foam.	{Printers}	{fire}	01a227b0-a49a-718c-8e04-7e36117f11e8	public	published	2026-11-29 14:23:38.979062+00	2026-11-29 14:23:38.995846+00	2026-11-29 14:23:38.979062+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609d-76ac-ac8e-e52aca36df9b	Not yet	Draft.	{}	{}	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	internal	draft	2026-11-29 14:48:27.5485+00	2026-11-29 14:48:27.5485+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	public	published	2026-11-29 14:48:27.5485+00	2026-11-29 14:48:27.557909+00	2026-11-29 14:48:27.5485+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9c1-7222-a322-c590f3275fe6	Hardware	\N	\N	2026-11-29 14:23:38.943071+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9d9-770a-9f39-89b23d57ef71	Printers	\N	01a227b0-a9c1-7222-a322-c590f3275fe6	2026-11-29 14:23:38.968705+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6092-7149-b7c2-09b8c22b2db0	Hardware	\N	\N	2026-11-29 14:48:27.537048+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609b-71bb-8927-b8a63f229d83	Printers	\N	01a227c7-6092-7149-b7c2-09b8c22b2db0	2026-11-29 14:48:27.547094+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	Printer on fire	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a594-71b4-856f-7385e9dd4f67	\\x90fd54f50fd716274ce987cf763c70f2ae373dbd7a574b1247350cca83c9f62a	2026-11-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	No coffee	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a5ce-7764-bc7d-677b089fc4da	\\x84f238c2ddc85dafb93325b82005eaf4551549277e0395d52465d5716734aed3	2026-11-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	It’s “odd” — 🙂\ttab\nline	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a5db-7174-9bb9-a8daf661fb80	\\x3298b9f625657d4a7f5f062adc6e73a783fcbe1817113b05b8b06ccfb6f34b21	2026-11-29 14:23:37.947047+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	Printer on fire	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5e1e-75dc-895f-8921dda4a61a	\\xa2b0e4a6420589ac6d7704f45b19f1ad2b10ab72125239ddc53e88c06d5f18ca	2026-11-29 14:48:26.90704+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	No coffee	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5e3b-7631-888a-d30a4feba2b6	\\x5da79da34df174c3ac67b47bd72ad1a0cc6d6be5b6d9d5b911a602082bc55692	2026-11-29 14:48:26.939534+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	It’s “odd” — 🙂\ttab\nline	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5e41-754e-bb86-fd21a8515e3c	\\x8924f9b2e2496130706b3814e361b0b9ef90e7e3dc8b66ff7e7b27676e241fb7	2026-11-29 14:48:26.945613+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227b0-a49f-7634-8177-ba1a85d23811	ticket_updated	f
+01a227c7-5d8a-759d-8b1a-424306df5d0e	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437c5da0ef80	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd631c8e5f9	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc72d8c89e6	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a639-72cf-ba2b-bcb6c22760f7	01a227b0-a4a8-720c-9017-67ee75350d65	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	t	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a63a-777f-9808-63da0ad008ee	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-a621-75aa-8244-60adf9fc614c	\N	ticket_created	{"actor": {"id": "01a227b0-a4a8-720c-9017-67ee75350d65", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227b0-a621-75aa-8244-60adf9fc614c", "is_internal": false}	f	2026-11-29 14:23:38.003751+00	2026-12-29 14:23:38.003751+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6bc-7788-8184-4f74ae07cc6d	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_closed	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.155047+00	2026-12-29 14:23:38.155047+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a723-70b8-98e3-c6108e302e8c	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_assigned	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a724-7300-8202-e131c21e6239	01a227b0-a49f-7634-8177-ba1a85d23811	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_updated	{"actor": {"id": "01a227b0-a497-71ad-aec8-3d5b4fbbed87", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:23:38.251582+00	2026-12-29 14:23:38.251582+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed5dad1e6d7	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	f	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e758eda034ec	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	f	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5b2-7192-9e98-437d7aeea94e	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false}	t	2026-11-29 14:23:37.867048+00	2026-12-29 14:23:37.867048+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd7358ccec7	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5ce-7764-bc7d-677b089fc4da	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227b0-a5ce-7764-bc7d-677b089fc4da", "is_internal": false}	t	2026-11-29 14:23:37.934041+00	2026-12-29 14:23:37.934041+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc86c235aac	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a5db-7174-9bb9-a8daf661fb80	\N	ticket_created	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227b0-a5db-7174-9bb9-a8daf661fb80", "is_internal": false}	t	2026-11-29 14:23:37.947047+00	2026-12-29 14:23:37.947047+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a7-747e-9114-9ed63f2749af	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	ticket_commented	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227b0-a49f-7634-8177-ba1a85d23811", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7a4-7341-806b-54577bfdf118", "is_internal": false}	t	2026-11-29 14:23:38.395118+00	2026-12-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b4-7420-9e29-e759b0e6ee34	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	ticket_file_added	{"actor": {"id": "01a227b0-a49f-7634-8177-ba1a85d23811", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "is_internal": false, "attachment_id": "01a227b0-a7b3-774e-8dd9-26121322d9a8"}	t	2026-11-29 14:23:38.418845+00	2026-12-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7f8-7555-805d-b0e8ffba1ad0	01a227b0-a497-71ad-aec8-3d5b4fbbed87	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	ticket_commented	{"actor": {"id": "01a227b0-a49a-718c-8e04-7e36117f11e8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227b0-a49a-718c-8e04-7e36117f11e8", "ticket_id": "01a227b0-a594-71b4-856f-7385e9dd4f67", "comment_id": "01a227b0-a7e8-70d4-a630-fccd77f80b22", "is_internal": true}	t	2026-11-29 14:23:38.444604+00	2026-12-29 14:23:38.444604+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a8ac-70ae-862f-a4aacb434e31	01a227b0-a49f-7634-8177-ba1a85d23811	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:23:38.666609+00	2026-12-29 14:23:38.666609+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa94-720e-939e-9500307ee415	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	01a227b0-aa84-76d9-b562-726303b315c1	\N	ticket_created	{"actor": {"id": "01a227b0-aa63-76e7-bece-d1b1440a96f2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227b0-aa84-76d9-b562-726303b315c1", "is_internal": false}	f	2026-11-29 14:23:39.128604+00	2026-12-29 14:23:39.128604+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e2d-7005-8b9c-ef2fecdd5dac	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false}	t	2026-11-29 14:48:26.90704+00	2026-12-29 14:48:26.90704+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3c-708f-af6b-1ff20a9b6e16	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "is_internal": false}	t	2026-11-29 14:48:26.939534+00	2026-12-29 14:48:26.939534+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9a4cb003d7	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e41-754e-bb86-fd21a8515e3c	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c7-5e41-754e-bb86-fd21a8515e3c", "is_internal": false}	t	2026-11-29 14:48:26.945613+00	2026-12-29 14:48:26.945613+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e75-7401-a213-f5a6814f7663	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	\N	ticket_created	{"actor": {"id": "01a227c7-5d98-73ee-99bd-6c5f62b6ca37", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c7-5e6f-77d9-bd7d-e83a7c87b36a", "is_internal": false}	t	2026-11-29 14:48:26.98755+00	2026-12-29 14:48:26.98755+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e75-7401-a213-f5a7747c26af	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	\N	ticket_created	{"actor": {"id": "01a227c7-5d98-73ee-99bd-6c5f62b6ca37", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c7-5e6f-77d9-bd7d-e83a7c87b36a", "is_internal": false}	f	2026-11-29 14:48:26.98755+00	2026-12-29 14:48:26.98755+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ed5-732a-a4e1-795386807c55	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_closed	{"actor": {"id": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.081337+00	2026-12-29 14:48:27.081337+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f0b-70d2-bb20-c98cbe23df5a	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_assigned	{"actor": {"id": "01a227c7-5d7d-77b5-9709-31a352fe2f42", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.134132+00	2026-12-29 14:48:27.134132+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f0c-76b3-8acf-dc8fd88e51eb	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_updated	{"actor": {"id": "01a227c7-5d7d-77b5-9709-31a352fe2f42", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.134132+00	2026-12-29 14:48:27.134132+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f61-70a7-a453-13eea3d69300	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	ticket_commented	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5f59-75d1-ac12-7dfc224c7cb3", "is_internal": false}	f	2026-11-29 14:48:27.220802+00	2026-12-29 14:48:27.220802+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8c-70b0-8931-ba90175bb196	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_file_added	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false, "attachment_id": "01a227c7-5f8b-7203-a771-4a0cfdcc9f42"}	f	2026-11-29 14:48:27.275051+00	2026-12-29 14:48:27.275051+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e2e-7446-85d7-5217f3b90707	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false}	t	2026-11-29 14:48:26.90704+00	2026-12-29 14:48:26.90704+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3d-71e8-94cc-d75841c35400	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "is_internal": false}	t	2026-11-29 14:48:26.939534+00	2026-12-29 14:48:26.939534+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9b18299552	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e41-754e-bb86-fd21a8515e3c	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c7-5e41-754e-bb86-fd21a8515e3c", "is_internal": false}	t	2026-11-29 14:48:26.945613+00	2026-12-29 14:48:26.945613+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f62-77f3-8685-1b437138ac9a	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	ticket_commented	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5f59-75d1-ac12-7dfc224c7cb3", "is_internal": false}	t	2026-11-29 14:48:27.220802+00	2026-12-29 14:48:27.220802+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8c-70b0-8931-ba911b81b9eb	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_file_added	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false, "attachment_id": "01a227c7-5f8b-7203-a771-4a0cfdcc9f42"}	t	2026-11-29 14:48:27.275051+00	2026-12-29 14:48:27.275051+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fad-76d8-92d2-c06b9d7511b2	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5faa-77d4-915b-d00fd516e4ee	ticket_commented	{"actor": {"id": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5faa-77d4-915b-d00fd516e4ee", "is_internal": true}	t	2026-11-29 14:48:27.292834+00	2026-12-29 14:48:27.292834+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-600c-705e-9bee-0ee28249d87e	01a227c7-5d8a-759d-8b1a-424306df5d0e	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:48:27.40304+00	2026-12-29 14:48:27.40304+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6107-7432-8cf3-e4cc77845ce2	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	01a227c7-60f8-751a-b9fd-699399a07fee	\N	ticket_created	{"actor": {"id": "01a227c7-60e7-75ba-916c-f2ca0eab0548", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c7-60f8-751a-b9fd-699399a07fee", "is_internal": false}	f	2026-11-29 14:48:27.632467+00	2026-12-29 14:48:27.632467+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2c716065-9ca9-43c4-9503-d5cf7f2e61d6	still.pending@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	\N	\N
-01a227b0-a4ca-7260-8d26-839931fcdf02	515b0cda-1e36-48fe-bae1-3c530b18c705	newcomer@example.com	agent	2026-11-29 14:23:38.81103+00	2026-12-06 14:23:38.81103+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.879606+00	01a227b0-a920-764d-a136-9eb4f4132fba
+01a227c7-5dae-77a9-98fb-c6aad690133c	bcf91370-0670-413a-9fcd-34744a9741a6	still.pending@example.com	agent	2026-11-29 14:48:27.476707+00	2026-12-06 14:48:27.476707+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	\N	\N
+01a227c7-5dae-77a9-98fb-c6aad690133c	804061a0-748c-4780-9d1b-7885635de7bd	newcomer@example.com	agent	2026-11-29 14:48:27.476707+00	2026-12-06 14:48:27.476707+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.504279+00	01a227c7-6047-7620-85b6-ea1b04d945b2
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	org_admin	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	org_admin	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	org_agent	2026-11-29 14:23:37.823596+00	\N	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	org_customer	2026-11-29 14:23:37.832375+00	\N	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	org_agent	2026-11-29 14:23:37.841012+00	\N	f
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	org_customer	2026-11-29 14:23:37.842443+00	\N	f
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	org_customer	2026-11-29 14:23:37.839045+00	\N	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	org_agent	2026-11-29 14:23:38.879606+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d7d-77b5-9709-31a352fe2f42	org_admin	2026-11-29 14:48:26.789523+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	org_admin	2026-11-29 14:48:26.843867+00	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	f
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	org_agent	2026-11-29 14:48:26.880621+00	\N	f
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	org_customer	2026-11-29 14:48:26.89106+00	\N	f
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	org_agent	2026-11-29 14:48:26.894311+00	\N	f
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	org_customer	2026-11-29 14:48:26.895483+00	\N	f
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	org_customer	2026-11-29 14:48:26.89299+00	\N	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6047-7620-85b6-ea1b04d945b2	org_agent	2026-11-29 14:48:27.504279+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	Globex	2026-11-29 14:23:37.767832+00	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227b0-a4ca-7260-8d26-839931fcdf02	Acme Ltd	2026-11-29 14:23:37.664394+00	01a227b0-a497-71ad-aec8-3d5b4fbbed87	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c7-5de2-737c-b492-1bff5c3593b5	Globex	2026-11-29 14:48:26.843867+00	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227c7-5dae-77a9-98fb-c6aad690133c	Acme Ltd	2026-11-29 14:48:26.789523+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227b0-a497-71ad-aec8-3d5b4fbbed87	ce4a7ddf-2512-48d5-918c-64e495ee94c5	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:23:37.620253+00	\N	{}
-01a227b0-a49a-718c-8e04-7e36117f11e8	e60fb26a-056b-4bab-b4b6-768f14db99ad	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:23:37.625834+00	\N	{}
-01a227b0-a49f-7634-8177-ba1a85d23811	b7eb3fcf-11f9-48f8-9503-9c21c324d291	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:23:37.630404+00	\N	{}
-01a227b0-a4a3-7492-aaab-b28f88f57427	f6d108ef-b5f2-4814-84f1-d5be4ec0f464	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:23:37.635474+00	\N	{}
-01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	e3aea44b-8e90-4fe7-b877-64ad265be49d	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:23:37.637072+00	\N	{}
-01a227b0-a4a6-7147-ac40-9ba2f3599a11	c042f705-ffcb-4d3f-b430-faa2849247fb	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:23:37.638646+00	\N	{}
-01a227b0-a4a8-720c-9017-67ee75350d65	1bd4aa21-cf41-48e3-a79e-7ecce8446219	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:23:37.640753+00	\N	{}
-01a227b0-a920-764d-a136-9eb4f4132fba	8b5a3dd9-d468-49fb-a082-349a43dd49c3	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:23:38.783736+00	\N	{}
-01a227b0-aa63-76e7-bece-d1b1440a96f2	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:23:39.107036+00	\N	{}
+01a227c7-5d7d-77b5-9709-31a352fe2f42	d19b66c5-dab6-44b3-8bbd-42b6f8d1aa7d	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:48:26.747084+00	\N	{}
+01a227c7-5d88-7723-b4ba-7bba4fd54b3c	3f81a604-7aef-48c6-ae7a-4cd9b0a802f1	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:48:26.760048+00	\N	{}
+01a227c7-5d8a-759d-8b1a-424306df5d0e	aeffffa6-7dde-40d5-ad00-b02b3831724e	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:48:26.762048+00	\N	{}
+01a227c7-5d8c-702e-ae66-a3ccfc099a38	babe4934-3106-4621-9e9e-55bcaca2ede0	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:48:26.763636+00	\N	{}
+01a227c7-5d8d-7699-aebd-1a29fb98ef9a	2250f73c-096c-47c3-bea3-54ea806e106f	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:48:26.764963+00	\N	{}
+01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	6f232edd-7602-40cb-97e5-c2e02456210c	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:48:26.766191+00	\N	{}
+01a227c7-5d98-73ee-99bd-6c5f62b6ca37	d5077710-dbb7-4631-846d-30dbc73b4f9b	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:48:26.776038+00	\N	{}
+01a227c7-6047-7620-85b6-ea1b04d945b2	63c118e5-145c-408a-afc5-bcd294b27a66	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:48:27.463133+00	\N	{}
+01a227c7-60e7-75ba-916c-f2ca0eab0548	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:48:27.623038+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d9-74f5-abc4-2653a98fa6a6	\N	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:37.664394+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a540-71a1-a873-163a97fe1cd5	\N	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	2026-11-29 14:23:37.767832+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a89c-76a3-b3c0-db085f0c91a0	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.627501+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7cf7a4d12e	\N	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:26.789523+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5ded-77c3-8e29-0a80ea6b6446	\N	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	2026-11-29 14:48:26.843867+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ffe-708e-81df-28dd19372397	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.384377+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:23:37.25688+00
+1	2026-11-29 14:48:26.315043+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a497-71ad-aec8-3d5b4fbbed87	person	\N	t	'pcyxz' 'pcyxzada':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a5-7344-9caf-f6ceffc3c8ae	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxogina':1A,2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	person	\N	t	'pcyxz' 'pcyxzben':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49f-7634-8177-ba1a85d23811	person	\N	t	'pcyxz' 'pcyxzalice':1A,2B 'pcyxzcom':4B 'pcyxzexample':3B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzdave':1A,2B 'pcyxzexample':3B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a6-7147-ac40-9ba2f3599a11	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxohank':1A,2B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a4a8-720c-9017-67ee75350d65	person	\N	t	'pvmxo' 'pvmxocom':4B 'pvmxoexample':3B 'pvmxomallory':1A,2B
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	ticket	01a227b0-a621-75aa-8244-60adf9fc614c	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0a4a8720c901767ee75350d65' 'tvmxoa':1A 'tvmxoglobex':4A 'tvmxoof':3A 'tvmxoticket':2A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	ticket	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49a718c8e047e36117f11e8' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzabout':5 'tcyxzfire':4A,8 'tcyxzn':9 'tcyxzon':3A,7 'tcyxzprinter':1A,6 'tcyxzwas':2A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	ticket	01a227b0-a5ce-7764-bc7d-677b089fc4da	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxz@01a227b0a4a37492aaabb28f88f57427' 'tcyxzabout':3 'tcyxzcoffee':2A,5 'tcyxzn':6 'tcyxzno':1A,4
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	ticket	01a227b0-a5db-7174-9bb9-a8daf661fb80	f	'tcyxz' 'tcyxz#50af2853' 'tcyxz@01a227b0a49f76348177ba1a85d23811' 'tcyxzit':1A 'tcyxzits':1A 'tcyxzline':6A 'tcyxzodd':3A 'tcyxzs':2A 'tcyxztab':5A 'tcyxz🙂':4A
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz' 'tcyxz#50af2853' 'tcyxzalice':1 'tcyxzsays':2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	f	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	comment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz' 'tcyxz#50af2853' 'tcyxzben':1 'tcyxzsays':2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzlog':1B 'tcyxztxt':2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	attachment	01a227b0-a594-71b4-856f-7385e9dd4f67	t	'tcyxz#50af2853' 'tcyxzpng':2B 'tcyxzsmoke':1B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a920-764d-a136-9eb4f4132fba	person	\N	t	'pcyxz' 'pcyxzcom':4B 'pcyxzexample':3B 'pcyxznewcomer':1A,2B
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e5-7231-bba1-ff49b7fc62fb	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxzdraft':3 'acyxznot':1A 'acyxzyet':2A 'hcyxznot' 'hcyxzyet'
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a9e3-7620-88bb-cb3a754199f3	article	\N	f	'acyxz' 'acyxz#50af2853' 'acyxza':3A 'acyxzfire':5B 'acyxzfoam':8 'acyxzout':2A 'acyxzprinter':4A 'acyxzprinters':6B 'acyxzputting':1A 'acyxzuse':7 'hcyxza' 'hcyxzout' 'hcyxzprinter' 'hcyxzputting'
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	ticket	01a227b0-aa84-76d9-b562-726303b315c1	f	'tvmxo' 'tvmxo#50af2853' 'tvmxo@01a227b0aa6376e7beced1b1440a96f2' 'tvmxolast':2A 'tvmxomy':1A 'tvmxoone':3A
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa63-76e7-bece-d1b1440a96f2	person	\N	t	'pvmxo' 'pvmxoleaver':1A
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d7d-77b5-9709-31a352fe2f42	person	\N	t	'p4zea' 'p4zeaada':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elgina':1A,2B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	person	\N	t	'p4zea' 'p4zeaben':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	person	\N	t	'p4zea' 'p4zeaalice':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	person	\N	t	'p4zea' 'p4zeacom':4B 'p4zeadave':1A,2B 'p4zeaexample':3B
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elhank':1A,2B
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elmallory':1A,2B
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	ticket	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	f	'tv5el' 'tv5el#50af2853' 'tv5el@01a227c75d9873ee99bd6c5f62b6ca37' 'tv5ela':1A 'tv5elglobex':4A 'tv5elof':3A 'tv5elticket':2A
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	ticket	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d887723b4ba7bba4fd54b3c' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zeaabout':5 't4zeafire':4A,8 't4zean':9 't4zeaon':3A,7 't4zeaprinter':1A,6 't4zeawas':2A
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3b-7631-888a-d30a4feba2b6	ticket	01a227c7-5e3b-7631-888a-d30a4feba2b6	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zea@01a227c75d8c702eae66a3ccfc099a38' 't4zeaabout':3 't4zeacoffee':2A,5 't4zean':6 't4zeano':1A,4
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e41-754e-bb86-fd21a8515e3c	ticket	01a227c7-5e41-754e-bb86-fd21a8515e3c	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zeait':1A 't4zeaits':1A 't4zealine':6A 't4zeaodd':3A 't4zeas':2A 't4zeatab':5A 't4zea🙂':4A
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	comment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea' 't4zea#50af2853' 't4zeaalice':1 't4zeasays':2
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f7d-7698-9924-f9625ace3cba	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea#50af2853' 't4zealog':1B 't4zeatxt':2B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8b-7203-a771-4a0cfdcc9f42	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea#50af2853' 't4zeapng':2B 't4zeasmoke':1B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5faa-77d4-915b-d00fd516e4ee	comment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea' 't4zea#50af2853' 't4zeaben':1 't4zeasays':2
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fb2-778c-b24c-a89671c83cd1	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea#50af2853' 't4zealog':1B 't4zeatxt':2B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fbf-753e-8e48-2d681b7635dd	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea#50af2853' 't4zeapng':2B 't4zeasmoke':1B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6047-7620-85b6-ea1b04d945b2	person	\N	t	'p4zea' 'p4zeacom':4B 'p4zeaexample':3B 'p4zeanewcomer':1A,2B
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609d-76ac-ac8e-e52aca36df9b	article	\N	f	'a4zea' 'a4zea#50af2853' 'a4zeadraft':3 'a4zeanot':1A 'a4zeayet':2A 'h4zeanot' 'h4zeayet'
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	article	\N	f	'a4zea' 'a4zea#50af2853' 'a4zeaa':3A 'a4zeafire':5B 'a4zeafoam':8 'a4zeaout':2A 'a4zeaprinter':4A 'a4zeaprinters':6B 'a4zeaputting':1A 'a4zeause':7 'h4zeaa' 'h4zeaout' 'h4zeaprinter' 'h4zeaputting'
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60f8-751a-b9fd-699399a07fee	ticket	01a227c7-60f8-751a-b9fd-699399a07fee	f	'tv5el' 'tv5el#50af2853' 'tv5el@01a227c760e775ba916cf2ca0eab0548' 'tv5ellast':2A 'tv5elmy':1A 'tv5elone':3A
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60e7-75ba-916c-f2ca0eab0548	person	\N	t	'pv5el' 'pv5elleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	{}	12	0	0	\N	2026-11-29 14:23:39.253351+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	{}	32	2	4	\N	2026-11-29 14:23:39.253351+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	{}	12	0	0	\N	2026-11-29 14:48:27.750626+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	{}	32	2	4	\N	2026-11-29 14:48:27.750626+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	00000000-0000-0000-0000-000000000000	01a227b0-a548-7002-8512-b0713a5d88b5	low	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	00000000-0000-0000-0000-000000000000	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5dc5-75c5-a7bf-0220d2445711	low	1
+01a227c7-5dae-77a9-98fb-c6aad690133c	00000000-0000-0000-0000-000000000000	01a227c7-5dc3-77ee-8e50-b80981d05fe8	low	1
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	urgent	1
+01a227c7-5de2-737c-b492-1bff5c3593b5	00000000-0000-0000-0000-000000000000	01a227c7-5df1-77af-b43b-852714a2710c	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a9e3-7620-88bb-cb3a754199f3	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:39.003055+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-609c-7053-9701-6e10b1eb97ef	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.559385+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ae-7300-a6e1-dfd59690e10e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Alice.txt	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7b3-774e-8dd9-26121322d9a8	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Alice.png	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.418845+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a80f-7711-9b1b-723de27b1678	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a49f-7634-8177-ba1a85d23811	log.txt	text/plain	12	01a227b0-a4ca-7260-8d26-839931fcdf02/Ben.txt	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a823-74d3-9880-36ff4497fd98	01a227b0-a594-71b4-856f-7385e9dd4f67	\N	01a227b0-a49f-7634-8177-ba1a85d23811	smoke.png	image/png	1234	01a227b0-a4ca-7260-8d26-839931fcdf02/01a227b0-a594-71b4-856f-7385e9dd4f67/Ben.png	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.531041+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f7d-7698-9924-f9625ace3cba	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	01a227c7-5d8a-759d-8b1a-424306df5d0e	log.txt	text/plain	12	01a227c7-5dae-77a9-98fb-c6aad690133c/Alice.txt	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8b-7203-a771-4a0cfdcc9f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	smoke.png	image/png	1234	01a227c7-5dae-77a9-98fb-c6aad690133c/01a227c7-5e1e-75dc-895f-8921dda4a61a/Alice.png	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.275051+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fb2-778c-b24c-a89671c83cd1	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5faa-77d4-915b-d00fd516e4ee	01a227c7-5d8a-759d-8b1a-424306df5d0e	log.txt	text/plain	12	01a227c7-5dae-77a9-98fb-c6aad690133c/Ben.txt	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.292834+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fbf-753e-8e48-2d681b7635dd	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	smoke.png	image/png	1234	01a227c7-5dae-77a9-98fb-c6aad690133c/01a227c7-5e1e-75dc-895f-8921dda4a61a/Ben.png	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.327286+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7a4-7341-806b-54577bfdf118	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Alice says	f	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	2026-11-29 14:23:38.395118+00
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7e8-70d4-a630-fccd77f80b22	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	Ben says	t	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.444604+00	2026-11-29 14:23:38.444604+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	Alice says	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00	2026-11-29 14:48:27.220802+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5faa-77d4-915b-d00fd516e4ee	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	Ben says	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.292834+00	2026-11-29 14:48:27.292834+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	3
-01a227b0-a535-7244-a260-f07b65175d95	2
+01a227c7-5dae-77a9-98fb-c6aad690133c	3
+01a227c7-5de2-737c-b492-1bff5c3593b5	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	01a227b0-a49a-718c-8e04-7e36117f11e8	0	1	1	1	{}	{0}
+01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	0	1	1	1	{}	{0}
+01a227c7-5de2-737c-b492-1bff5c3593b5	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	low	3	0	0	0	{}	{}
-01a227b0-a4ca-7260-8d26-839931fcdf02	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227b0-a535-7244-a260-f07b65175d95	2026-11-29	low	1	0	0	0	{}	{}
+01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227c7-5de2-737c-b492-1bff5c3593b5	2026-11-29	low	1	0	0	0	{}	{}
+01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5a1-738f-914d-19e05259ba7e	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	1	No coffee	About: No coffee\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5dc-709c-af15-ffc6ccafb485	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227b0-a4d8-77c4-af88-30026788dbc3", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a62d-77b0-893f-38c3d0f358db	01a227b0-a621-75aa-8244-60adf9fc614c	01a227b0-a4a8-720c-9017-67ee75350d65	1	A ticket of Globex	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a690-75cb-9a0a-a93a079fa8f3	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.107054+00	01a227b0-a5a1-738f-914d-19e05259ba7e	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227b0-a49a-718c-8e04-7e36117f11e8", "from": null}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a6ad-70da-9d96-e1bec353a63f	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a49a-718c-8e04-7e36117f11e8	2026-11-29 14:23:38.155047+00	01a227b0-a690-75cb-9a0a-a93a079fa8f3	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e2400a8c88", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a71c-7195-a64f-856332acd622	01a227b0-a5ce-7764-bc7d-677b089fc4da	01a227b0-a49f-7634-8177-ba1a85d23811	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.251582+00	01a227b0-a5cf-7235-8c6b-7cd52556ff6b	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68e08c686b73", "from": "01a227b0-a4e6-77e6-a5ea-15a1e9c54889"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227b0-a4a3-7492-aaab-b28f88f57427", "from": null}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a74c-73c7-8b75-363791ae65c0	01a227b0-a5db-7174-9bb9-a8daf661fb80	01a227b0-a49f-7634-8177-ba1a85d23811	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	2026-11-29 14:23:38.315041+00	01a227b0-a5dc-709c-af15-ffc6ccafb485	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a7ac-7173-89be-8bf8049f46f6	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a49f-7634-8177-ba1a85d23811	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:38.395118+00	01a227b0-a6ad-70da-9d96-e1bec353a63f	{"type": "updated", "fields": {"stage": {"to": "01a227b0-a4f4-77fd-814d-68dfff18dbf0", "from": "01a227b0-a4f4-77fd-814d-68e2400a8c88"}, "status": {"to": "open", "from": "closed"}}}
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa86-760f-ae64-c3fd9f24ccef	01a227b0-aa84-76d9-b562-726303b315c1	01a227b0-aa63-76e7-bece-d1b1440a96f2	1	My last one	\N	low	open	\N	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	\N	{"type": "created", "fields": {"stage": "01a227b0-a548-7002-8512-b0713a5d88b5", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227b0-a53f-7050-8859-6db84b6df715", "assignedTo": null, "description": null}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e26-74ab-99ea-845bb5c3d6ab	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.90704+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3c-708f-af6b-1ff1ab47dca8	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	No coffee	About: No coffee\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.939534+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9996c46f36	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.945613+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e72-776f-8fbc-45aa8f765cc0	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	1	A ticket of Globex	\N	low	open	\N	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	2026-11-29 14:48:26.98755+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5df1-77af-b43b-852714a2710c", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c7-5ded-77c3-8e29-0a7f054d321a", "assignedTo": null, "description": null}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5eb7-74ec-92de-c24cce7bff08	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.0473+00	01a227c7-5e26-74ab-99ea-845bb5c3d6ab	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "from": null}}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ed3-7739-b97b-63e6d03d256b	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc5-75c5-a7bf-0222842ecd37	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.081337+00	01a227c7-5eb7-74ec-92de-c24cce7bff08	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc5-75c5-a7bf-0222842ecd37", "from": "01a227c7-5dc3-77ee-8e50-b80981d05fe8"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f01-71f7-8e54-09d3cf503784	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	No coffee	About: No coffee\\N	low	pending	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.134132+00	01a227c7-5e3c-708f-af6b-1ff1ab47dca8	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc5-75c5-a7bf-0220d2445711", "from": "01a227c7-5dc3-77ee-8e50-b80981d05fe8"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c7-5d8c-702e-ae66-a3ccfc099a38", "from": null}}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f28-728f-a891-fe763cbaaf9b	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	\N	2026-11-29 14:48:27.175063+00	01a227c7-5e42-75c3-a221-8f9996c46f36	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f71-777f-b22e-20d45dec9d39	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00	01a227c7-5ed3-7739-b97b-63e6d03d256b	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc4-7501-9c16-dd5f720a9ec8", "from": "01a227c7-5dc5-75c5-a7bf-0222842ecd37"}, "status": {"to": "open", "from": "closed"}}}
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60ff-761e-a258-3a31457d947d	01a227c7-60f8-751a-b9fd-699399a07fee	01a227c7-60e7-75ba-916c-f2ca0eab0548	1	My last one	\N	low	open	\N	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-60e7-75ba-916c-f2ca0eab0548	2026-11-29 14:48:27.632467+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5df1-77af-b43b-852714a2710c", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c7-5ded-77c3-8e29-0a7f054d321a", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	2
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	urgent	1	1795962218.395118
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	low	1	1795962217.947047
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	low	1	1795962218.251582
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	low	1	1795962218.003751
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	urgent	1	1795963707.220802
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df1-77af-b43b-852714a2710c	low	1	1795963706.987550
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0220d2445711	low	1	1795963707.134132
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	low	1	1795963706.945613
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa95-736b-b720-7bea871c6840	opened	2026-11-29 14:23:39.128604+00	01a227b0-a548-7002-8512-b0713a5d88b5	low	\N	1	\N
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6108-772f-b960-00b4c0134ed6	opened	2026-11-29 14:48:27.632467+00	01a227c7-5df1-77af-b43b-852714a2710c	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	01a227b0-a497-71ad-aec8-3d5b4fbbed87	2026-11-29 14:23:38.344419+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.191038+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a621-75aa-8244-60adf9fc614c	1	A ticket of Globex	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-a4a8-720c-9017-67ee75350d65	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	2026-11-29 14:23:38.003751+00	\N	\N	\N	\N	1	01a227b0-a62d-77b0-893f-38c3d0f358db	0	0	\N	f	ERP-1
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5ce-7764-bc7d-677b089fc4da	2	No coffee	About: No coffee\\N	low	pending	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4a3-7492-aaab-b28f88f57427	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.934041+00	2026-11-29 14:23:38.251582+00	2026-11-29 14:23:38.251582+00	\N	\N	\N	\N	2	01a227b0-a71c-7195-a64f-856332acd622	0	0	\N	f	ERP-2
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a5db-7174-9bb9-a8daf661fb80	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	\N	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.947047+00	2026-11-29 14:23:38.315041+00	2026-11-29 14:23:37.947047+00	\N	\N	\N	\N	2	01a227b0-a74c-73c7-8b75-363791ae65c0	0	0	\N	f	ERP-3
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a594-71b4-856f-7385e9dd4f67	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a49a-718c-8e04-7e36117f11e8	01a227b0-a49f-7634-8177-ba1a85d23811	2026-11-29 14:23:37.867048+00	2026-11-29 14:23:38.531041+00	2026-11-29 14:23:38.395118+00	\N	\N	\N	\N	4	01a227b0-a7ac-7173-89be-8bf8049f46f6	1	2	2026-11-29 14:23:38.395118+00	f	ERP-1
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aa84-76d9-b562-726303b315c1	2	My last one	\N	low	open	01a227b0-a53f-7050-8859-6db84b6df715	01a227b0-a548-7002-8512-b0713a5d88b5	\N	01a227b0-aa63-76e7-bece-d1b1440a96f2	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	2026-11-29 14:23:39.128604+00	\N	\N	\N	\N	1	01a227b0-aa86-760f-ae64-c3fd9f24ccef	0	0	\N	f	ERP-2
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	1	A ticket of Globex	\N	low	open	01a227c7-5ded-77c3-8e29-0a7f054d321a	01a227c7-5df1-77af-b43b-852714a2710c	\N	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	2026-11-29 14:48:26.98755+00	2026-11-29 14:48:26.98755+00	2026-11-29 14:48:26.98755+00	\N	\N	\N	\N	1	01a227c7-5e72-776f-8fbc-45aa8f765cc0	0	0	\N	f	ERP-1
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3b-7631-888a-d30a4feba2b6	2	No coffee	About: No coffee\\N	low	pending	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.939534+00	2026-11-29 14:48:27.134132+00	2026-11-29 14:48:27.134132+00	\N	\N	\N	\N	2	01a227c7-5f01-71f7-8e54-09d3cf503784	0	0	\N	f	ERP-2
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e41-754e-bb86-fd21a8515e3c	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc3-77ee-8e50-b80981d05fe8	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.945613+00	2026-11-29 14:48:27.175063+00	2026-11-29 14:48:26.945613+00	\N	\N	\N	\N	2	01a227c7-5f28-728f-a891-fe763cbaaf9b	0	0	\N	f	ERP-3
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.90704+00	2026-11-29 14:48:27.327286+00	2026-11-29 14:48:27.220802+00	\N	\N	\N	\N	4	01a227c7-5f71-777f-b22e-20d45dec9d39	1	2	2026-11-29 14:48:27.220802+00	f	ERP-1
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60f8-751a-b9fd-699399a07fee	2	My last one	\N	low	open	01a227c7-5ded-77c3-8e29-0a7f054d321a	01a227c7-5df1-77af-b43b-852714a2710c	\N	01a227c7-60e7-75ba-916c-f2ca0eab0548	2026-11-29 14:48:27.632467+00	2026-11-29 14:48:27.632467+00	2026-11-29 14:48:27.632467+00	\N	\N	\N	\N	1	01a227c7-60ff-761e-a258-3a31457d947d	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4d8-77c4-af88-30026788dbc3	New	\N	1	open	t	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4d8-77c4-af88-30026788dbc3	In progress	\N	2	open	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e08c686b73	01a227b0-a4d8-77c4-af88-30026788dbc3	Waiting on customer	\N	3	pending	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e1da590332	01a227b0-a4d8-77c4-af88-30026788dbc3	Resolved	\N	4	resolved	f	t
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4f4-77fd-814d-68e2400a8c88	01a227b0-a4d8-77c4-af88-30026788dbc3	Closed	\N	5	closed	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a548-7002-8512-b0713a5d88b5	01a227b0-a53f-7050-8859-6db84b6df715	New	\N	1	open	t	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a549-7493-9f97-52a3abf59963	01a227b0-a53f-7050-8859-6db84b6df715	In progress	\N	2	open	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c111812add6	01a227b0-a53f-7050-8859-6db84b6df715	Waiting on customer	\N	3	pending	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c12cbd9873e	01a227b0-a53f-7050-8859-6db84b6df715	Resolved	\N	4	resolved	f	t
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a54a-76da-aa39-6c13ff52c3ee	01a227b0-a53f-7050-8859-6db84b6df715	Closed	\N	5	closed	f	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5db5-707d-a3e3-8e7bac750588	New	\N	1	open	t	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5db5-707d-a3e3-8e7bac750588	In progress	\N	2	open	f	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5db5-707d-a3e3-8e7bac750588	Waiting on customer	\N	3	pending	f	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-02214c69ff1b	01a227c7-5db5-707d-a3e3-8e7bac750588	Resolved	\N	4	resolved	f	t
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0222842ecd37	01a227c7-5db5-707d-a3e3-8e7bac750588	Closed	\N	5	closed	f	t
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-5ded-77c3-8e29-0a7f054d321a	New	\N	1	open	t	t
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39dfa707f33	01a227c7-5ded-77c3-8e29-0a7f054d321a	In progress	\N	2	open	f	t
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39e87c7760d	01a227c7-5ded-77c3-8e29-0a7f054d321a	Waiting on customer	\N	3	pending	f	t
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39fdbb5f94c	01a227c7-5ded-77c3-8e29-0a7f054d321a	Resolved	\N	4	resolved	f	t
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5dfb-7093-b8c6-1f6a92be23b8	01a227c7-5ded-77c3-8e29-0a7f054d321a	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4e6-77e6-a5ea-15a1e9c54889	01a227b0-a4f4-77fd-814d-68dfff18dbf0	org_agent
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	01a227b0-a4f4-77fd-814d-68dfff18dbf0	01a227b0-a4f4-77fd-814d-68e2400a8c88	org_admin
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	org_agent
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5dc5-75c5-a7bf-0222842ecd37	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227b0-a4ca-7260-8d26-839931fcdf02	01a227b0-a4d8-77c4-af88-30026788dbc3	Support	How requests are handled	t	2026-11-29 14:23:37.664394+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-a53f-7050-8859-6db84b6df715	Support	How requests are handled	t	2026-11-29 14:23:37.767832+00
-01a227b0-a535-7244-a260-f07b65175d95	01a227b0-aae6-7609-bd7e-43cfb7683950	Unused	\N	f	2026-11-29 14:23:39.236479+00
+01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	Support	How requests are handled	t	2026-11-29 14:48:26.789523+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5ded-77c3-8e29-0a7f054d321a	Support	How requests are handled	t	2026-11-29 14:48:26.843867+00
+01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6155-70b1-a84b-a587c846ce66	Unused	\N	f	2026-11-29 14:48:27.731537+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227b0-a4ca-7260-8d26-839931fcdf02	high
-2	01a227b0-a535-7244-a260-f07b65175d95	high
+1	01a227c7-5dae-77a9-98fb-c6aad690133c	high
+2	01a227c7-5de2-737c-b492-1bff5c3593b5	high
 \.
 
 
@@ -4630,7 +4630,7 @@ COMMENT ON INDEX helpdesk.search_documents_small_sample_idx IS 'Serves search() 
 -- Name: search_documents_ticket_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX search_documents_ticket_idx ON helpdesk.search_documents USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX search_documents_ticket_idx ON helpdesk.search_documents USING btree (ticket_id);
 
 
 --
@@ -4840,7 +4840,7 @@ COMMENT ON INDEX helpdesk.ticket_history_changed_at_idx IS 'Serves the latest ch
 -- Name: ticket_history_changed_by_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX ticket_history_changed_by_idx ON helpdesk.ticket_history USING btree (changed_by, changed_at DESC) WHERE (changed_by IS NOT NULL);
+CREATE INDEX ticket_history_changed_by_idx ON helpdesk.ticket_history USING btree (changed_by, changed_at DESC);
 
 
 --
@@ -5433,6 +5433,22 @@ COMMENT ON TRIGGER customer_tickets_refuse_write ON helpdesk.customer_tickets IS
 
 
 --
+-- Name: installation_settings installation_settings_receive; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER installation_settings_receive BEFORE INSERT ON helpdesk.installation_settings FOR EACH ROW EXECUTE FUNCTION helpdesk.receive_only_row();
+
+ALTER TABLE helpdesk.installation_settings ENABLE ALWAYS TRIGGER installation_settings_receive;
+
+
+--
+-- Name: TRIGGER installation_settings_receive ON installation_settings; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER installation_settings_receive ON helpdesk.installation_settings IS 'Replaces the row when a subscription brings that of another installation.';
+
+
+--
 -- Name: notification_preferences notification_preferences_check_author; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -5654,6 +5670,22 @@ CREATE TRIGGER profiles_protect_columns BEFORE UPDATE ON helpdesk.profiles FOR E
 --
 
 COMMENT ON TRIGGER profiles_protect_columns ON helpdesk.profiles IS 'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
+
+
+--
+-- Name: schema_version schema_version_receive; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER schema_version_receive BEFORE INSERT ON helpdesk.schema_version FOR EACH ROW EXECUTE FUNCTION helpdesk.receive_only_row();
+
+ALTER TABLE helpdesk.schema_version ENABLE ALWAYS TRIGGER schema_version_receive;
+
+
+--
+-- Name: TRIGGER schema_version_receive ON schema_version; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER schema_version_receive ON helpdesk.schema_version IS 'Keeps the row when a subscription brings that of another installation.';
 
 
 --
@@ -5884,7 +5916,7 @@ COMMENT ON TRIGGER tickets_count ON helpdesk.tickets IS 'Writes the deltas from 
 -- Name: tickets tickets_index_text; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER tickets_index_text AFTER INSERT OR DELETE OR UPDATE OF title, description, created_by, assigned_to ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.update_search_document();
+CREATE TRIGGER tickets_index_text AFTER INSERT OR DELETE OR UPDATE OF title, description, created_by, assigned_to, status, current_stage_id, workflow_id ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.update_search_document();
 
 
 --

@@ -120,7 +120,7 @@ AS 'MODULE_PATHNAME', 'accept_org_invite_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/act_as.rs:30
+-- src/security/act_as.rs:31
 -- helpdesk::security::act_as::act_as
 CREATE  FUNCTION "act_as"(
 	"p_email" TEXT /* Option < & str > */
@@ -195,7 +195,7 @@ AS 'MODULE_PATHNAME', 'archive_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/platform/roles.rs:57
+-- src/platform/roles.rs:58
 -- helpdesk::platform::roles::bypasses_row_security
 CREATE  FUNCTION "bypasses_row_security"() RETURNS bool /* bool */
 STRICT STABLE PARALLEL SAFE
@@ -204,7 +204,7 @@ AS 'MODULE_PATHNAME', 'bypasses_row_security_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:65
+-- src/install/mod.rs:67
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -229,7 +229,7 @@ AS 'MODULE_PATHNAME', 'claim_next_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:79
+-- src/notifications/mod.rs:80
 -- helpdesk::notifications::cleanup_old_notifications
 CREATE  FUNCTION "cleanup_old_notifications"() RETURNS bigint /* Result < i64 > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -251,7 +251,7 @@ AS 'MODULE_PATHNAME', 'continue_search_rebuild_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:68
+-- src/notifications/mod.rs:69
 -- helpdesk::notifications::count_unread_notifications
 CREATE  FUNCTION "count_unread_notifications"(
 	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
@@ -368,7 +368,7 @@ AS 'MODULE_PATHNAME', 'document_lexemes_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:85
+-- src/install/integrations.rs:99
 -- helpdesk::install::integrations::enable_cron
 CREATE  FUNCTION "enable_cron"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -378,7 +378,7 @@ AS 'MODULE_PATHNAME', 'enable_cron_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:106
+-- src/install/integrations.rs:121
 -- helpdesk::install::integrations::enable_realtime
 CREATE  FUNCTION "enable_realtime"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -388,7 +388,7 @@ AS 'MODULE_PATHNAME', 'enable_realtime_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:121
+-- src/install/integrations.rs:151
 -- helpdesk::install::integrations::enable_storage
 CREATE  FUNCTION "enable_storage"(
 	"p_bucket" TEXT /* Option < & str > */
@@ -464,7 +464,7 @@ AS 'MODULE_PATHNAME', 'health_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:32
+-- src/install/mod.rs:34
 -- helpdesk::install::install
 CREATE  FUNCTION "install"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -517,7 +517,7 @@ AS 'MODULE_PATHNAME', 'join_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/claims.rs:83
+-- src/access/claims.rs:109
 -- helpdesk::access::claims::jwt_subject
 CREATE  FUNCTION "jwt_subject"() RETURNS uuid /* Option < Uuid > */
 STRICT STABLE PARALLEL SAFE
@@ -575,7 +575,7 @@ AS 'MODULE_PATHNAME', 'list_org_members_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/list/mod.rs:36
+-- src/tickets/list/mod.rs:37
 -- helpdesk::tickets::list::list_org_tickets
 CREATE  FUNCTION "list_org_tickets"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -609,7 +609,7 @@ AS 'MODULE_PATHNAME', 'load_library_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:54
+-- src/notifications/mod.rs:55
 -- helpdesk::notifications::mark_notifications_read
 CREATE  FUNCTION "mark_notifications_read"(
 	"p_ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Array < Uuid > > */
@@ -655,7 +655,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:56
+-- src/install/mod.rs:58
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -778,6 +778,16 @@ AS 'MODULE_PATHNAME', 'rate_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/install/derived_data.rs:196
+-- helpdesk::install::derived_data::rebuild_derived_data
+CREATE  FUNCTION "rebuild_derived_data"() RETURNS VOID /* Result < () > */
+STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'rebuild_derived_data_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/fulltext/rebuild.rs:29
 -- helpdesk::fulltext::rebuild::rebuild_search_index
 CREATE  FUNCTION "rebuild_search_index"(
@@ -790,7 +800,7 @@ AS 'MODULE_PATHNAME', 'rebuild_search_index_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/maintenance.rs:143
+-- src/reporting/maintenance.rs:152
 -- helpdesk::reporting::maintenance::rebuild_ticket_stats
 CREATE  FUNCTION "rebuild_ticket_stats"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -812,7 +822,7 @@ AS 'MODULE_PATHNAME', 'redeem_admin_invite_code_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/maintenance.rs:64
+-- src/reporting/maintenance.rs:66
 -- helpdesk::reporting::maintenance::refresh_ticket_stats
 CREATE  FUNCTION "refresh_ticket_stats"() RETURNS bigint /* Result < i64 > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -1051,7 +1061,7 @@ AS 'MODULE_PATHNAME', 'update_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/bulk.rs:69
+-- src/tickets/bulk.rs:60
 -- helpdesk::tickets::bulk::update_tickets
 CREATE  FUNCTION "update_tickets"(
 	"p_ticket_ids" uuid[], /* :: std :: option :: Option < Array < Uuid > > */
@@ -1074,7 +1084,23 @@ AS 'MODULE_PATHNAME', 'uuid_generate_v7_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/maintenance.rs:107
+-- src/install/derived_data.rs:166
+-- helpdesk::install::derived_data::verify_derived_data
+CREATE  FUNCTION "verify_derived_data"() RETURNS TABLE (
+	"org_id" uuid,  /* Option < Uuid > */
+	"table_name" TEXT,  /* Option < String > */
+	"column_name" TEXT,  /* Option < String > */
+	"wrong_rows" bigint,  /* Option < i64 > */
+	"example_id" uuid  /* Option < Uuid > */
+)
+STRICT STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'verify_derived_data_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/reporting/maintenance.rs:111
 -- helpdesk::reporting::maintenance::verify_ticket_stats
 CREATE  FUNCTION "verify_ticket_stats"() RETURNS TABLE (
 	"org_id" uuid,  /* Option < Uuid > */
@@ -1139,7 +1165,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/triggers.rs:121
+-- src/knowledge/triggers.rs:129
 -- helpdesk::knowledge::triggers::articles_record_version
 
     create function helpdesk.articles_record_version() returns trigger
@@ -1211,7 +1237,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/added_rows.rs:66
+-- src/conversation/added_rows.rs:79
 -- helpdesk::conversation::added_rows::conversation_touch_tickets
 
     create function helpdesk.conversation_touch_tickets() returns trigger
@@ -1355,6 +1381,15 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/install/replication.rs:14
+-- helpdesk::install::replication::receive_only_row
+
+    create function helpdesk.receive_only_row() returns trigger
+    language c security definer set search_path = pg_catalog, pg_temp
+    as 'MODULE_PATHNAME', 'receive_only_row_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/access/denied_writes.rs:67
 -- helpdesk::access::denied_writes::refuse_write_to_view
 
@@ -1391,7 +1426,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/before_write.rs:57
+-- src/tickets/before_write.rs:63
 -- helpdesk::tickets::before_write::tickets_before_write
 
     create function helpdesk.tickets_before_write() returns trigger
@@ -1418,7 +1453,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/triggers.rs:34
+-- src/knowledge/triggers.rs:36
 -- helpdesk::knowledge::triggers::update_article_version
 
     create function helpdesk.update_article_version() returns trigger
@@ -1787,7 +1822,12 @@ comment on function helpdesk.profiles_protect_columns() is
 'Trigger function on profiles: refuses changes to one''s own role, login or e-mail address.';
 
 -- sql/extension/functions/install.sql
--- Installation, upgrades and integrations. Superusers only.
+-- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
+
+grant execute on function
+  helpdesk.verify_derived_data(),
+  helpdesk.rebuild_derived_data()
+  to service_role;
 
 comment on function helpdesk.install() is
 'Creates the tables and whatever else is missing.
@@ -1825,8 +1865,36 @@ Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).
 
 comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
+Realtime sends the ids of deleted rows to every subscriber of any organization, so deletes are no
+  longer published if no other table is in the publication. Otherwise a warning says how to stop them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
+
+comment on function helpdesk.receive_only_row() is
+'Trigger function on schema_version and installation_settings: lets a subscription copy a database with the same rows.';
+
+comment on function helpdesk.verify_derived_data() is
+'Returns the columns that differ from what triggers derive them from, with the number of rows and the id of one.
+There are none unless triggers were disabled. It compares the counts, last public comment, answer,
+  first response and status of tickets, internal counts, requesters in comments, attachments and
+  history, numbers, ratings, categories and sort keys of articles, addresses of people, all documents
+  of the full-text index unless they are being rebuilt, and the counts that verify_ticket_stats()
+  compares. It reads everything.
+Of first responses, it finds those that are missing or too late by the staff of today, so that a
+  public comment of somebody who joined the staff later counts too.
+org_id is null for people. example_id is the id of the row: that of the ticket for
+  ticket_internal_counts, of the organization for ticket_counters, of the stage or the agent for
+  counts, of the ticket, comment, attachment, article or person for search_documents.
+Callers: service_role and the database administrator.';
+
+comment on function helpdesk.rebuild_derived_data() is
+'Derives everything again that verify_derived_data() compares, also with rebuild_ticket_stats() and
+  rebuild_search_index().
+Needed after changes that were made with triggers disabled. All who write wait until it is finished;
+  reads go on. A ticket whose status was wrong gets a revision. Not while a subscription writes the
+  tables: its changes would conflict.
+Callers: service_role and the database administrator.
+Errors: 55000 (transaction above READ COMMITTED).';
 
 comment on function helpdesk.health_check() is
 'Checks the installation: one row per check, with the status ok, warning or error, what was found, and
@@ -1992,7 +2060,7 @@ Errors: 42501 (not signed in).';
 
 comment on function helpdesk.cleanup_old_notifications() is
 'Deletes expired notifications, up to a million in one call, and returns how many it deleted.
-Concurrent calls are safe.
+Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes them.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.create_ticket_notification() is
@@ -2226,7 +2294,8 @@ Returns null if the caller is not staff of the organization, or for any other pe
 
 comment on function helpdesk.refresh_ticket_stats() is
 'Folds all pending deltas into the counts, in batches, and returns how many it folded.
-Returns 0 if another call is running. Nobody has to wait for it: reports include pending deltas.
+Returns 0 if another call is running, and while a subscription writes the counts, which the publisher
+  folds. Nobody has to wait for it: reports include pending deltas.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.verify_ticket_stats() is
@@ -2325,6 +2394,8 @@ grant execute on function helpdesk.act_as(text) to authenticated;
 
 comment on function helpdesk.act_as(text) is
 'Impersonates the person with this e-mail address for the rest of the session; null ends that.
+Inside a transaction block it ends with the transaction. Through a pooler that shares connections by
+  transaction, call it only there: otherwise the next client of the connection is that person.
 Sets the claims and the role authenticated, so that the session can see and do what the person can.
 Callers: superusers, and login roles that are members of authenticated and of a role with EXECUTE on
   this function. It is refused in API requests.
