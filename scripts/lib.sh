@@ -51,8 +51,9 @@ state_dir() {
 STATE=$(state_dir)
 
 # The private Postgres that the extension is installed into: a copy of Debian's for 15, that of a
-# Python package for the others. The system's Postgres is never written to.
-TREE=$STATE/postgres-$PG
+# Python package for the others. The system's Postgres is never written to. HELPDESK_TREE is another
+# copy, for tests that install another release.
+TREE=${HELPDESK_TREE:-$STATE/postgres-$PG}
 # shellcheck disable=SC2034  # PG_PREFIX is for the scripts that source this file.
 case $PG in
   15) PG_PREFIX=$TREE/usr/lib/postgresql/15 PGBIN=$TREE/usr/lib/postgresql/15/bin ;;

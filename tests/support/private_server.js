@@ -33,6 +33,20 @@ function start(name, settings, environment = {}) {
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user, SERVER_LOG: log });
 }
 
+/**
+ * Gives the servers that this process starts from now on a copy of Postgres of their own, into
+ * which it may install other releases. Returns the folders of extensions and of libraries, and a
+ * function that removes it.
+ */
+export function useOwnPostgres(name) {
+  const [tree, own] = inBash('echo "$TREE"; echo "$TREE-$1"', name).trim().split('\n');
+  rmSync(own, { recursive: true, force: true }); // A killed run may have left one.
+  inBash('cp -al "$1" "$2"', tree, own);
+  Object.assign(process.env, { HELPDESK_TREE: own, PGBIN: process.env.PGBIN.replace(tree, own) });
+  const [share, libraries] = inBash('"$PGBIN/pg_config" --sharedir; "$PGBIN/pg_config" --pkglibdir').trim().split('\n');
+  return { extensions: join(share, 'extension'), libraries, remove: () => rmSync(own, { recursive: true }) };
+}
+
 /** Kills every process of a server that startPrivateServer() started. */
 export async function crashPrivateServer(name) {
   const data = join(inBash('cluster_dir "$1"', name).trim(), 'data');
