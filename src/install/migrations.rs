@@ -12,7 +12,10 @@ use crate::platform::statement;
 use crate::platform::versions::{SCHEMA_VERSION, installed_version, is_installed};
 
 /// One step for each release that changed tables: (the version it starts from, its SQL).
-const MIGRATIONS: &[(i32, &str)] = &[];
+const MIGRATIONS: &[(i32, &str)] = &[
+    #[cfg(feature = "next_release")]
+    (SCHEMA_VERSION - 1, include_str!("../../tests/upgrade/next_release.sql")),
+];
 
 pub(super) fn run_migrations() -> Result<()> {
     if !is_installed()? {

@@ -16,6 +16,8 @@ const FILES: &[&str] = &[
     include_str!("../../sql/schema/knowledge.sql"),
     include_str!("../../sql/schema/search.sql"),
     include_str!("../../sql/schema/reporting.sql"),
+    #[cfg(feature = "next_release")]
+    include_str!("../../tests/upgrade/next_release.sql"),
 ];
 
 const PRIVILEGES: &str = include_str!("../../sql/schema/privileges.sql");

@@ -5,11 +5,13 @@ use std::fmt::{self, Display};
 use super::error::Result;
 use super::statement;
 
-/// The version of the library that this session has loaded.
-pub const LIBRARY_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The version of the library that this session has loaded. tests/upgrade builds the library as
+/// that of an invented next release, to update to.
+pub const LIBRARY_VERSION: &str =
+    if cfg!(feature = "next_release") { "99.0.0" } else { env!("CARGO_PKG_VERSION") };
 
 /// The version of the tables that this library was built for.
-pub const SCHEMA_VERSION: i32 = 1;
+pub const SCHEMA_VERSION: i32 = 1 + cfg!(feature = "next_release") as i32;
 
 const EXTENSION: &str = "
     select extversion from pg_catalog.pg_extension where extname operator(pg_catalog.=) 'helpdesk'";

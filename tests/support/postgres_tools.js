@@ -34,16 +34,15 @@ export async function withTemporaryFile(work) {
   }
 }
 
+/** A plain dump that psql of any minor release accepts. */
+export async function dumpOf(db, ...args) {
+  // \restrict has a random key, and older psql do not know it.
+  return (await tool('pg_dump', ...args, db.name)).replace(/^\\(un)?restrict .*\n/gm, '');
+}
+
 /** The schema of a database as SQL text. */
-export async function shapeOf(db, ...args) {
-  const text = await tool('pg_dump', '--schema-only', ...args, db.name);
-  return (
-    text
-      .split('\n')
-      // contains a random key that differs in every dump
-      .filter((line) => !/^\\(un)?restrict /.test(line))
-      .join('\n')
-  );
+export function shapeOf(db, ...args) {
+  return dumpOf(db, '--schema-only', ...args);
 }
 
 /** Every row of every user table as text, sorted: { 'helpdesk.tickets': [..], .. }. */

@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * it.
  */
 export function startPrivateServer(name, settings, environment = {}) {
-  const stop = () => inBash('cluster_drop "$1"', name);
+  const { PG } = process.env; // Which may be another one when it is stopped.
+  const stop = () => inBashFor(PG, 'cluster_drop "$1"', name);
   stop(); // A killed run may have left one.
   process.once('SIGTERM', () => process.exit(1));
   process.once('SIGINT', () => process.exit(1));
@@ -30,6 +31,20 @@ function start(name, settings, environment = {}) {
   const output = inBash('cluster_env "$1"; printf "%s\\n" "$PGHOST" "$PGPORT" "$PGUSER" "$(cluster_dir "$1")/log"', name);
   const [host, port, user, log] = output.trim().split('\n');
   Object.assign(process.env, { PGHOST: host, PGPORT: port, PGUSER: user, SERVER_LOG: log });
+}
+
+/**
+ * Gives the servers that this process starts from now on a copy of Postgres of their own, into
+ * which it may install other releases. Returns the folders of extensions and of libraries, and a
+ * function that removes it.
+ */
+export function useOwnPostgres(name) {
+  const [tree, own] = inBash('echo "$TREE"; echo "$TREE-$1"', name).trim().split('\n');
+  rmSync(own, { recursive: true, force: true }); // A killed run may have left one.
+  inBash('cp -al "$1" "$2"', tree, own);
+  Object.assign(process.env, { HELPDESK_TREE: own, PGBIN: process.env.PGBIN.replace(tree, own) });
+  const [share, libraries] = inBash('"$PGBIN/pg_config" --sharedir; "$PGBIN/pg_config" --pkglibdir').trim().split('\n');
+  return { extensions: join(share, 'extension'), libraries, remove: () => rmSync(own, { recursive: true }) };
 }
 
 /** Kills every process of a server that startPrivateServer() started. */
@@ -98,13 +113,53 @@ function stateOf(pid) {
   }
 }
 
+/** The folder of the programs of another version, if the extension is installed there. */
+export function programsOf(version) {
+  const found = inBashFor(
+    version,
+    '[ ! -f "$("$PGBIN/pg_config" --sharedir 2>/dev/null)/extension/helpdesk.control" ] || echo "$PGBIN"',
+  );
+  return found.trim() || undefined;
+}
+
+/**
+ * Moves the data of a server with pg_upgrade to a new server of the version in PG, which it starts
+ * like startPrivateServer().
+ */
+export function upgradePrivateServer(oldName, oldVersion, name, settings) {
+  inBashFor(oldVersion, 'cluster_stop "$1"', oldName);
+  const [oldPrograms, oldData] = inBashFor(oldVersion, 'echo "$PGBIN"; echo "$(cluster_dir "$1")/data"', oldName)
+    .trim()
+    .split('\n');
+  // Checksums are on by default since Postgres 18, and both servers must agree.
+  if (Number(oldVersion) < 18 && process.env.PG === '18')
+    inBash('as_db_user "$1/pg_checksums" --enable -D "$2"', oldPrograms, oldData);
+  const stop = startPrivateServer(name, settings);
+  inBash(
+    `cluster_stop "$1"
+     work=$(as_db_user mktemp -d /tmp/helpdesk.XXXXXX)
+     as_db_user bash -c 'cd "$0" && "$@"' "$work" \
+       "$PGBIN/pg_upgrade" -U postgres -s "$work" -b "$2" -d "$3" -B "$PGBIN" -D "$(cluster_dir "$1")/data"
+     rm -r "$work"`,
+    name,
+    oldPrograms,
+    oldData,
+  );
+  start(name, settings);
+  return stop;
+}
+
 /** Whether the Postgres under test has a library. */
 export const hasLibrary = (file) => existsSync(join(dirname(process.env.PGBIN), 'lib', file));
 
-function inBash(command, ...args) {
+const inBash = (command, ...args) => inBashFor(process.env.PG, command, ...args);
+
+/** Runs a command with the functions of scripts/lib.sh for a version of Postgres. */
+function inBashFor(version, command, ...args) {
   return execFileSync('bash', ['-c', `. scripts/lib.sh; ${command}`, 'bash', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
+    env: { ...process.env, ...(version && { PG: version }) },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 60_000,
   });

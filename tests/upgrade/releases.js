@@ -1,17 +1,18 @@
 // Older releases: their frozen files, and how to install them on the library of today.
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tool } from '../support/postgres_tools.js';
+import { useOwnPostgres } from '../support/private_server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-const EXTENSIONS = join(
-  execFileSync(join(process.env.PGBIN, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).trim(),
-  'extension',
-);
+// Its files are hard links, so an existing one is replaced, not written to.
+const { extensions: EXTENSIONS, libraries: LIBRARIES, remove } = useOwnPostgres(basename(process.argv[1]));
+
+/** Call it when the server is stopped. */
+export const removeOwnPostgres = remove;
 
 /** The version of today's library. */
 export const CURRENT = /^version = "(.*)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1];
@@ -46,17 +47,22 @@ export function shippedUpdate(release) {
   }
 }
 
-/** Puts a script (0.1.0--0.2.0, say) into the Postgres under test until this process ends. */
+/** Installs a script: 0.1.0, say, or 0.1.0--0.2.0. */
 export function provideScript(name, text) {
-  const file = join(EXTENSIONS, `helpdesk--${name}.sql`);
-  process.on('exit', () => rmSync(file, { force: true }));
-  writeFileSync(file, text);
+  replaceFile(join(EXTENSIONS, `helpdesk--${name}.sql`), text);
 }
 
-/** A plain dump that psql of any minor release accepts. */
-export async function dumpOf(db, ...args) {
-  // \restrict has a random key, and older psql do not know it.
-  return (await tool('pg_dump', ...args, db.name)).replace(/^\\(un)?restrict .*\n/gm, '');
+/** Installs a library and makes its version the newest, as a package does. */
+export function installLibrary(file, version) {
+  replaceFile(join(LIBRARIES, 'helpdesk.so'), readFileSync(file));
+  const control = join(EXTENSIONS, 'helpdesk.control');
+  replaceFile(control, readFileSync(control, 'utf8').replace(/default_version = '.*'/, `default_version = '${version}'`));
+}
+
+/** By a rename, so that sessions keep the library that they have loaded. */
+function replaceFile(file, contents) {
+  writeFileSync(`${file}.new`, contents);
+  renameSync(`${file}.new`, file);
 }
 
 const CREATE_EXTENSION = 'CREATE EXTENSION IF NOT EXISTS helpdesk WITH SCHEMA helpdesk;';

@@ -12,7 +12,7 @@ import { createEmptyDatabase, createHelpdeskDatabase, existingDatabase } from '.
 import { expectError } from '../support/errors.js';
 import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
 import { openTicket } from '../support/organizations.js';
-import { psql } from '../support/postgres_tools.js';
+import { dumpOf, psql } from '../support/postgres_tools.js';
 import { crashPrivateServer, restartPrivateServer, startPrivateServer } from '../support/private_server.js';
 import { waitUntil } from '../support/wait.js';
 import {
@@ -21,12 +21,12 @@ import {
   catalogOf,
   columnsOf,
   currentScript,
-  dumpOf,
   frozenPath,
   generateUpdate,
   provideScript,
   readFrozen,
   releases,
+  removeOwnPostgres,
   rowsIn,
   shippedUpdate,
 } from './releases.js';
@@ -39,6 +39,7 @@ const opened = [];
 after(async () => {
   for (const db of opened) await db.disconnectAll();
   stop();
+  removeOwnPostgres();
   rmSync(directory, { recursive: true });
 });
 

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { fillEveryTable } from '../support/full_database.js';
-import { dumpOf } from './releases.js';
+import { dumpOf } from '../support/postgres_tools.js';
 
 const [file] = process.argv.slice(2);
 const db = await createHelpdeskDatabase();

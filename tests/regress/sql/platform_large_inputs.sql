@@ -37,5 +37,6 @@ select what, test.error_of(format('insert into helpdesk.articles (org_id, title,
 select test.error_of(format('update helpdesk.articles set %I = %s', name, value))
   from (values ('title', $$repeat(' ', 5000000)$$), ('content', $$repeat('x', 5000000)$$), ('status', $$repeat('x', 5000000)$$)) v (name, value);
 select test.error_of($$update helpdesk.organizations set time_zone = repeat('x', 5000000)$$),
-       test.error_of($$update helpdesk.organizations set search_language = repeat('x', 5000000)$$),
+       -- Postgres 18 has one language more.
+       replace(test.error_of($$update helpdesk.organizations set search_language = repeat('x', 5000000)$$), ' estonian,', ''),
        test.error_of($$update helpdesk.organizations set name = repeat(' ', 5000000)$$);

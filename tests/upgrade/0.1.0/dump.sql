@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-d19b66c5-dab6-44b3-8bbd-42b6f8d1aa7d	ada@example.com	2026-11-29 14:48:26.747084+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:48:26.747084+00
-3f81a604-7aef-48c6-ae7a-4cd9b0a802f1	ben@example.com	2026-11-29 14:48:26.760048+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:48:26.760048+00
-aeffffa6-7dde-40d5-ad00-b02b3831724e	alice@example.com	2026-11-29 14:48:26.762048+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:48:26.762048+00
-babe4934-3106-4621-9e9e-55bcaca2ede0	dave@example.com	2026-11-29 14:48:26.763636+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:48:26.763636+00
-2250f73c-096c-47c3-bea3-54ea806e106f	gina@example.com	2026-11-29 14:48:26.764963+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:48:26.764963+00
-6f232edd-7602-40cb-97e5-c2e02456210c	hank@example.com	2026-11-29 14:48:26.766191+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:48:26.766191+00
-d5077710-dbb7-4631-846d-30dbc73b4f9b	mallory@example.com	2026-11-29 14:48:26.776038+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:48:26.776038+00
-63c118e5-145c-408a-afc5-bcd294b27a66	newcomer@example.com	2026-11-29 14:48:27.463133+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:48:27.463133+00
+52d0fb46-17e6-4d02-9a49-53b8fd6b339c	ada@example.com	2026-11-29 14:53:16.565179+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:53:16.565179+00
+06f263f3-366c-44d9-b916-5c67cd8aad52	ben@example.com	2026-11-29 14:53:16.574389+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:53:16.574389+00
+ce2c4314-3e40-4f93-9869-ddea58c535ac	alice@example.com	2026-11-29 14:53:16.575756+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:53:16.575756+00
+d3484b5e-4a4f-4201-8c21-588ca67e7f12	dave@example.com	2026-11-29 14:53:16.579911+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:53:16.579911+00
+c02d7940-d38d-406f-b756-f79893cc437a	gina@example.com	2026-11-29 14:53:16.581163+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:53:16.581163+00
+4bf67a16-a254-439c-8803-dc5a2e552af7	hank@example.com	2026-11-29 14:53:16.583024+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:53:16.583024+00
+6f8abdb0-de03-459f-a8b4-002229f81a62	mallory@example.com	2026-11-29 14:53:16.587616+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:53:16.587616+00
+e6350b73-dbab-475f-88d2-200199845298	newcomer@example.com	2026-11-29 14:53:17.130642+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:53:17.130642+00
 \.
 
 
@@ -3278,7 +3278,7 @@ d5077710-dbb7-4631-846d-30dbc73b4f9b	mallory@example.com	2026-11-29 14:48:26.776
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-753467ad59933caf58bbf39c1cadc439695bbacd3c156c8ae6bbb14c24594b76	2026-11-29 14:48:27.52061+00	2026-12-06 14:48:27.52061+00	\N	\N	\N
+da8874ca58634de980c4b495adbcd9051bb9303b948decfd4b21b00d3ff6f046	2026-11-29 14:53:17.196904+00	2026-12-06 14:53:17.196904+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	01a227c7-5d8a-759d-8b1a-424306df5d0e	t	Phew	2026-11-29 14:48:27.587035+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	t	Phew	2026-11-29 14:53:17.274955+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a3-716e-b3d6-277650dc7f1e	01a227c7-609c-7053-9701-6e10b1eb97ef	1	Putting out a printer	Use sand.	2026-11-29 14:48:27.5485+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a5-77d2-8c15-4d0fb1cf2e31	01a227c7-609d-76ac-ac8e-e52aca36df9b	1	Not yet	Draft.	2026-11-29 14:48:27.5485+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-60a6-7455-8a5e-7171a52db0a3	01a227c7-609c-7053-9701-6e10b1eb97ef	2	Putting out a printer	Use foam.	2026-11-29 14:48:27.557909+00	01a227c7-5d88-7723-b4ba-7bba4fd54b3c
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc37-712c-acca-2c58a2920067	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	1	Putting out a printer	Use sand.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc38-76db-a808-168e8180f319	01a227cb-cc31-7632-a02c-d640ac639ab3	1	Not yet	Draft.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc3a-71ae-a980-729789358daf	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	2	Putting out a printer	Use foam.	2026-11-29 14:53:17.241369+00	01a227cb-c99e-74dd-af04-48bf46211046
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609d-76ac-ac8e-e52aca36df9b	Not yet	Draft.	{}	{}	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	internal	draft	2026-11-29 14:48:27.5485+00	2026-11-29 14:48:27.5485+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	Putting out a printer	Use foam.	{Printers}	{fire}	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	public	published	2026-11-29 14:48:27.5485+00	2026-11-29 14:48:27.557909+00	2026-11-29 14:48:27.5485+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	Not yet	Draft.	{}	{}	01a227cb-c99e-74dd-af04-48bf46211046	internal	draft	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.232344+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	Putting out a printer	Use foam.	{Printers}	{fire}	01a227cb-c99e-74dd-af04-48bf46211046	public	published	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.241369+00	2026-11-29 14:53:17.232344+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6092-7149-b7c2-09b8c22b2db0	Hardware	\N	\N	2026-11-29 14:48:27.537048+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609b-71bb-8927-b8a63f229d83	Printers	\N	01a227c7-6092-7149-b7c2-09b8c22b2db0	2026-11-29 14:48:27.547094+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc24-7313-8510-30ec80c90784	Hardware	\N	\N	2026-11-29 14:53:17.218672+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc2f-732c-89b8-24226cc75003	Printers	\N	01a227cb-cc24-7313-8510-30ec80c90784	2026-11-29 14:53:17.231024+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	Printer on fire	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5e1e-75dc-895f-8921dda4a61a	\\xa2b0e4a6420589ac6d7704f45b19f1ad2b10ab72125239ddc53e88c06d5f18ca	2026-11-29 14:48:26.90704+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	No coffee	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5e3b-7631-888a-d30a4feba2b6	\\x5da79da34df174c3ac67b47bd72ad1a0cc6d6be5b6d9d5b911a602082bc55692	2026-11-29 14:48:26.939534+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	It’s “odd” — 🙂\ttab\nline	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5e41-754e-bb86-fd21a8515e3c	\\x8924f9b2e2496130706b3814e361b0b9ef90e7e3dc8b66ff7e7b27676e241fb7	2026-11-29 14:48:26.945613+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Printer on fire	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\\x77cd7cae5ba2c7d4e6a51278f6123b9fdb17547be7dac944e43d76c3640ee5f2	2026-11-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	No coffee	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-ca2f-765f-8750-f14f489f7aab	\\xb0f7bf1c7bd2bcafccdb3bf65a0c65b8d3c3a14c17f0d6ddb672c16007f5708d	2026-11-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	It’s “odd” — 🙂\ttab\nline	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-ca35-7066-94fc-2623c6bc4af2	\\xadef61ae81d4b2f8cda78cac776446bb80cf4b08f8f87b5df492b2b043767b9f	2026-11-29 14:53:16.725185+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227c7-5d8a-759d-8b1a-424306df5d0e	ticket_updated	f
+01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e2d-7005-8b9c-ef2fecdd5dac	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false}	t	2026-11-29 14:48:26.90704+00	2026-12-29 14:48:26.90704+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3c-708f-af6b-1ff20a9b6e16	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "is_internal": false}	t	2026-11-29 14:48:26.939534+00	2026-12-29 14:48:26.939534+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9a4cb003d7	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e41-754e-bb86-fd21a8515e3c	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c7-5e41-754e-bb86-fd21a8515e3c", "is_internal": false}	t	2026-11-29 14:48:26.945613+00	2026-12-29 14:48:26.945613+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e75-7401-a213-f5a6814f7663	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	\N	ticket_created	{"actor": {"id": "01a227c7-5d98-73ee-99bd-6c5f62b6ca37", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c7-5e6f-77d9-bd7d-e83a7c87b36a", "is_internal": false}	t	2026-11-29 14:48:26.98755+00	2026-12-29 14:48:26.98755+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e75-7401-a213-f5a7747c26af	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	\N	ticket_created	{"actor": {"id": "01a227c7-5d98-73ee-99bd-6c5f62b6ca37", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227c7-5e6f-77d9-bd7d-e83a7c87b36a", "is_internal": false}	f	2026-11-29 14:48:26.98755+00	2026-12-29 14:48:26.98755+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ed5-732a-a4e1-795386807c55	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_closed	{"actor": {"id": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.081337+00	2026-12-29 14:48:27.081337+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f0b-70d2-bb20-c98cbe23df5a	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_assigned	{"actor": {"id": "01a227c7-5d7d-77b5-9709-31a352fe2f42", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.134132+00	2026-12-29 14:48:27.134132+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f0c-76b3-8acf-dc8fd88e51eb	01a227c7-5d8a-759d-8b1a-424306df5d0e	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_updated	{"actor": {"id": "01a227c7-5d7d-77b5-9709-31a352fe2f42", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:48:27.134132+00	2026-12-29 14:48:27.134132+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f61-70a7-a453-13eea3d69300	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	ticket_commented	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5f59-75d1-ac12-7dfc224c7cb3", "is_internal": false}	f	2026-11-29 14:48:27.220802+00	2026-12-29 14:48:27.220802+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8c-70b0-8931-ba90175bb196	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_file_added	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false, "attachment_id": "01a227c7-5f8b-7203-a771-4a0cfdcc9f42"}	f	2026-11-29 14:48:27.275051+00	2026-12-29 14:48:27.275051+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e2e-7446-85d7-5217f3b90707	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false}	t	2026-11-29 14:48:26.90704+00	2026-12-29 14:48:26.90704+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3d-71e8-94cc-d75841c35400	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e3b-7631-888a-d30a4feba2b6	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227c7-5e3b-7631-888a-d30a4feba2b6", "is_internal": false}	t	2026-11-29 14:48:26.939534+00	2026-12-29 14:48:26.939534+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9b18299552	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e41-754e-bb86-fd21a8515e3c	\N	ticket_created	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227c7-5e41-754e-bb86-fd21a8515e3c", "is_internal": false}	t	2026-11-29 14:48:26.945613+00	2026-12-29 14:48:26.945613+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f62-77f3-8685-1b437138ac9a	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	ticket_commented	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5f59-75d1-ac12-7dfc224c7cb3", "is_internal": false}	t	2026-11-29 14:48:27.220802+00	2026-12-29 14:48:27.220802+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8c-70b0-8931-ba911b81b9eb	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	ticket_file_added	{"actor": {"id": "01a227c7-5d8a-759d-8b1a-424306df5d0e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "is_internal": false, "attachment_id": "01a227c7-5f8b-7203-a771-4a0cfdcc9f42"}	t	2026-11-29 14:48:27.275051+00	2026-12-29 14:48:27.275051+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fad-76d8-92d2-c06b9d7511b2	01a227c7-5d7d-77b5-9709-31a352fe2f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5faa-77d4-915b-d00fd516e4ee	ticket_commented	{"actor": {"id": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "ticket_id": "01a227c7-5e1e-75dc-895f-8921dda4a61a", "comment_id": "01a227c7-5faa-77d4-915b-d00fd516e4ee", "is_internal": true}	t	2026-11-29 14:48:27.292834+00	2026-12-29 14:48:27.292834+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-600c-705e-9bee-0ee28249d87e	01a227c7-5d8a-759d-8b1a-424306df5d0e	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:48:27.40304+00	2026-12-29 14:48:27.40304+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6107-7432-8cf3-e4cc77845ce2	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	01a227c7-60f8-751a-b9fd-699399a07fee	\N	ticket_created	{"actor": {"id": "01a227c7-60e7-75ba-916c-f2ca0eab0548", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227c7-60f8-751a-b9fd-699399a07fee", "is_internal": false}	f	2026-11-29 14:48:27.632467+00	2026-12-29 14:48:27.632467+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55247bc7bfd	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c02385786d	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b393aba7a52	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-07080ed681eb	01a227cb-c9ab-73aa-adaa-5015308af127	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	t	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-070943722878	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	f	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca96-7497-a7b2-b4b9484cc5b8	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_closed	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.81965+00	2026-12-29 14:53:16.81965+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa2543366e84	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_assigned	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa261a6f42fe	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_updated	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c88b7ecf7b	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	f	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538d59c3dd98	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	f	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55362af0154	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c1ce2998c6	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b3a198bcf43	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c90272e0d7	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	t	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538e24d30d46	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	t	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb4c-7676-87d5-1ff084a4c7ce	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	ticket_commented	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227cb-c99e-74dd-af04-48bf46211046", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb45-72a4-8557-e28188b503a6", "is_internal": true}	t	2026-11-29 14:53:16.988602+00	2026-12-29 14:53:16.988602+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb9c-764e-bb7e-e7d89f1cab30	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:53:17.083273+00	2026-12-29 14:53:17.083273+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca0-744c-a93c-470f3b19a6f3	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-cc97-77a4-bfe4-9583bd81018f	\N	ticket_created	{"actor": {"id": "01a227cb-cc80-77ea-951f-478f2c229aaf", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227cb-cc97-77a4-bfe4-9583bd81018f", "is_internal": false}	f	2026-11-29 14:53:17.327541+00	2026-12-29 14:53:17.327541+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	bcf91370-0670-413a-9fcd-34744a9741a6	still.pending@example.com	agent	2026-11-29 14:48:27.476707+00	2026-12-06 14:48:27.476707+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	\N	\N
-01a227c7-5dae-77a9-98fb-c6aad690133c	804061a0-748c-4780-9d1b-7885635de7bd	newcomer@example.com	agent	2026-11-29 14:48:27.476707+00	2026-12-06 14:48:27.476707+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.504279+00	01a227c7-6047-7620-85b6-ea1b04d945b2
+01a227cb-c9c3-7782-b86e-568ad2681177	98886e56-65b6-41df-b71b-de5d1e0c56ff	still.pending@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	\N	\N
+01a227cb-c9c3-7782-b86e-568ad2681177	201aebe9-8c71-4a79-af02-39b40ce5bbb4	newcomer@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:17.172527+00	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d7d-77b5-9709-31a352fe2f42	org_admin	2026-11-29 14:48:26.789523+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	org_admin	2026-11-29 14:48:26.843867+00	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	f
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	org_agent	2026-11-29 14:48:26.880621+00	\N	f
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	org_customer	2026-11-29 14:48:26.89106+00	\N	f
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	org_agent	2026-11-29 14:48:26.894311+00	\N	f
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	org_customer	2026-11-29 14:48:26.895483+00	\N	f
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	org_customer	2026-11-29 14:48:26.89299+00	\N	t
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6047-7620-85b6-ea1b04d945b2	org_agent	2026-11-29 14:48:27.504279+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	org_admin	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	org_admin	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	org_agent	2026-11-29 14:53:16.671753+00	\N	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	org_customer	2026-11-29 14:53:16.674732+00	\N	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	org_agent	2026-11-29 14:53:16.679944+00	\N	f
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	org_customer	2026-11-29 14:53:16.680636+00	\N	f
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	org_customer	2026-11-29 14:53:16.679029+00	\N	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	org_agent	2026-11-29 14:53:17.172527+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227c7-5de2-737c-b492-1bff5c3593b5	Globex	2026-11-29 14:48:26.843867+00	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227c7-5dae-77a9-98fb-c6aad690133c	Acme Ltd	2026-11-29 14:48:26.789523+00	01a227c7-5d7d-77b5-9709-31a352fe2f42	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	Globex	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227cb-c9c3-7782-b86e-568ad2681177	Acme Ltd	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227c7-5d7d-77b5-9709-31a352fe2f42	d19b66c5-dab6-44b3-8bbd-42b6f8d1aa7d	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:48:26.747084+00	\N	{}
-01a227c7-5d88-7723-b4ba-7bba4fd54b3c	3f81a604-7aef-48c6-ae7a-4cd9b0a802f1	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:48:26.760048+00	\N	{}
-01a227c7-5d8a-759d-8b1a-424306df5d0e	aeffffa6-7dde-40d5-ad00-b02b3831724e	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:48:26.762048+00	\N	{}
-01a227c7-5d8c-702e-ae66-a3ccfc099a38	babe4934-3106-4621-9e9e-55bcaca2ede0	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:48:26.763636+00	\N	{}
-01a227c7-5d8d-7699-aebd-1a29fb98ef9a	2250f73c-096c-47c3-bea3-54ea806e106f	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:48:26.764963+00	\N	{}
-01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	6f232edd-7602-40cb-97e5-c2e02456210c	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:48:26.766191+00	\N	{}
-01a227c7-5d98-73ee-99bd-6c5f62b6ca37	d5077710-dbb7-4631-846d-30dbc73b4f9b	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:48:26.776038+00	\N	{}
-01a227c7-6047-7620-85b6-ea1b04d945b2	63c118e5-145c-408a-afc5-bcd294b27a66	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:48:27.463133+00	\N	{}
-01a227c7-60e7-75ba-916c-f2ca0eab0548	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:48:27.623038+00	\N	{}
+01a227cb-c99c-72ab-9973-a1b6e63bbedf	52d0fb46-17e6-4d02-9a49-53b8fd6b339c	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:53:16.565179+00	\N	{}
+01a227cb-c99e-74dd-af04-48bf46211046	06f263f3-366c-44d9-b916-5c67cd8aad52	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:53:16.574389+00	\N	{}
+01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ce2c4314-3e40-4f93-9869-ddea58c535ac	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:53:16.575756+00	\N	{}
+01a227cb-c9a4-7658-9813-520044a5ad3c	d3484b5e-4a4f-4201-8c21-588ca67e7f12	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:53:16.579911+00	\N	{}
+01a227cb-c9a5-70eb-851d-97289d276be1	c02d7940-d38d-406f-b756-f79893cc437a	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:53:16.581163+00	\N	{}
+01a227cb-c9a7-72d4-ac51-6c088c1b289a	4bf67a16-a254-439c-8803-dc5a2e552af7	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:53:16.583024+00	\N	{}
+01a227cb-c9ab-73aa-adaa-5015308af127	6f8abdb0-de03-459f-a8b4-002229f81a62	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:53:16.587616+00	\N	{}
+01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	e6350b73-dbab-475f-88d2-200199845298	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:53:17.130642+00	\N	{}
+01a227cb-cc80-77ea-951f-478f2c229aaf	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:53:17.312388+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7cf7a4d12e	\N	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:26.789523+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5ded-77c3-8e29-0a80ea6b6446	\N	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	2026-11-29 14:48:26.843867+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ffe-708e-81df-28dd19372397	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.384377+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c5-76f7-87ac-37dd0683016e	\N	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.603026+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8fa1edc951	\N	01a227cb-c9a5-70eb-851d-97289d276be1	2026-11-29 14:53:16.643012+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb92-71c7-8615-2b9eae4c3827	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.064711+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:48:26.315043+00
+1	2026-11-29 14:53:16.00877+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d7d-77b5-9709-31a352fe2f42	person	\N	t	'p4zea' 'p4zeaada':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8d-7699-aebd-1a29fb98ef9a	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elgina':1A,2B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	person	\N	t	'p4zea' 'p4zeaben':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8a-759d-8b1a-424306df5d0e	person	\N	t	'p4zea' 'p4zeaalice':1A,2B 'p4zeacom':4B 'p4zeaexample':3B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	person	\N	t	'p4zea' 'p4zeacom':4B 'p4zeadave':1A,2B 'p4zeaexample':3B
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d8e-7422-8ecc-e1d187f5e6e2	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elhank':1A,2B
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	person	\N	t	'pv5el' 'pv5elcom':4B 'pv5elexample':3B 'pv5elmallory':1A,2B
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	ticket	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	f	'tv5el' 'tv5el#50af2853' 'tv5el@01a227c75d9873ee99bd6c5f62b6ca37' 'tv5ela':1A 'tv5elglobex':4A 'tv5elof':3A 'tv5elticket':2A
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	ticket	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d887723b4ba7bba4fd54b3c' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zeaabout':5 't4zeafire':4A,8 't4zean':9 't4zeaon':3A,7 't4zeaprinter':1A,6 't4zeawas':2A
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3b-7631-888a-d30a4feba2b6	ticket	01a227c7-5e3b-7631-888a-d30a4feba2b6	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zea@01a227c75d8c702eae66a3ccfc099a38' 't4zeaabout':3 't4zeacoffee':2A,5 't4zean':6 't4zeano':1A,4
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e41-754e-bb86-fd21a8515e3c	ticket	01a227c7-5e41-754e-bb86-fd21a8515e3c	f	't4zea' 't4zea#50af2853' 't4zea@01a227c75d8a759d8b1a424306df5d0e' 't4zeait':1A 't4zeaits':1A 't4zealine':6A 't4zeaodd':3A 't4zeas':2A 't4zeatab':5A 't4zea🙂':4A
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	comment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea' 't4zea#50af2853' 't4zeaalice':1 't4zeasays':2
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f7d-7698-9924-f9625ace3cba	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea#50af2853' 't4zealog':1B 't4zeatxt':2B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8b-7203-a771-4a0cfdcc9f42	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	f	't4zea#50af2853' 't4zeapng':2B 't4zeasmoke':1B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5faa-77d4-915b-d00fd516e4ee	comment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea' 't4zea#50af2853' 't4zeaben':1 't4zeasays':2
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fb2-778c-b24c-a89671c83cd1	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea#50af2853' 't4zealog':1B 't4zeatxt':2B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fbf-753e-8e48-2d681b7635dd	attachment	01a227c7-5e1e-75dc-895f-8921dda4a61a	t	't4zea#50af2853' 't4zeapng':2B 't4zeasmoke':1B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-6047-7620-85b6-ea1b04d945b2	person	\N	t	'p4zea' 'p4zeacom':4B 'p4zeaexample':3B 'p4zeanewcomer':1A,2B
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609d-76ac-ac8e-e52aca36df9b	article	\N	f	'a4zea' 'a4zea#50af2853' 'a4zeadraft':3 'a4zeanot':1A 'a4zeayet':2A 'h4zeanot' 'h4zeayet'
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-609c-7053-9701-6e10b1eb97ef	article	\N	f	'a4zea' 'a4zea#50af2853' 'a4zeaa':3A 'a4zeafire':5B 'a4zeafoam':8 'a4zeaout':2A 'a4zeaprinter':4A 'a4zeaprinters':6B 'a4zeaputting':1A 'a4zeause':7 'h4zeaa' 'h4zeaout' 'h4zeaprinter' 'h4zeaputting'
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60f8-751a-b9fd-699399a07fee	ticket	01a227c7-60f8-751a-b9fd-699399a07fee	f	'tv5el' 'tv5el#50af2853' 'tv5el@01a227c760e775ba916cf2ca0eab0548' 'tv5ellast':2A 'tv5elmy':1A 'tv5elone':3A
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60e7-75ba-916c-f2ca0eab0548	person	\N	t	'pv5el' 'pv5elleaver':1A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	person	\N	t	'pxleq' 'pxleqada':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2gina':1A,2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	person	\N	t	'pxleq' 'pxleqben':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	person	\N	t	'pxleq' 'pxleqalice':1A,2B 'pxleqcom':4B 'pxleqexample':3B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqdave':1A,2B 'pxleqexample':3B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2hank':1A,2B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2mallory':1A,2B
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	ticket	01a227cb-ca52-72e5-afe7-68f0d18a889c	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbc9ab73aaadaa5015308af127' 'tnlt2a':1A 'tnlt2globex':4A 'tnlt2of':3A 'tnlt2ticket':2A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	ticket	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc99e74ddaf0448bf46211046' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqabout':5 'txleqfire':4A,8 'txleqn':9 'txleqon':3A,7 'txleqprinter':1A,6 'txleqwas':2A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	ticket	01a227cb-ca2f-765f-8750-f14f489f7aab	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleq@01a227cbc9a476589813520044a5ad3c' 'txleqabout':3 'txleqcoffee':2A,5 'txleqn':6 'txleqno':1A,4
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	ticket	01a227cb-ca35-7066-94fc-2623c6bc4af2	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqit':1A 'txleqits':1A 'txleqline':6A 'txleqodd':3A 'txleqs':2A 'txleqtab':5A 'txleq🙂':4A
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleqalice':1 'txleqsays':2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq' 'txleq#50af2853' 'txleqben':1 'txleqsays':2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqexample':3B 'pxleqnewcomer':1A,2B
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	article	\N	f	'axleq' 'axleq#50af2853' 'axleqdraft':3 'axleqnot':1A 'axleqyet':2A 'hxleqnot' 'hxleqyet'
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	article	\N	f	'axleq' 'axleq#50af2853' 'axleqa':3A 'axleqfire':5B 'axleqfoam':8 'axleqout':2A 'axleqprinter':4A 'axleqprinters':6B 'axleqputting':1A 'axlequse':7 'hxleqa' 'hxleqout' 'hxleqprinter' 'hxleqputting'
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	ticket	01a227cb-cc97-77a4-bfe4-9583bd81018f	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbcc8077ea951f478f2c229aaf' 'tnlt2last':2A 'tnlt2my':1A 'tnlt2one':3A
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc80-77ea-951f-478f2c229aaf	person	\N	t	'pnlt2' 'pnlt2leaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227c7-5de2-737c-b492-1bff5c3593b5	{}	12	0	0	\N	2026-11-29 14:48:27.750626+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	{}	32	2	4	\N	2026-11-29 14:48:27.750626+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	{}	12	0	0	\N	2026-11-29 14:53:17.410693+00
+01a227cb-c9c3-7782-b86e-568ad2681177	{}	32	2	4	\N	2026-11-29 14:53:17.410693+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5dc5-75c5-a7bf-0220d2445711	low	1
-01a227c7-5dae-77a9-98fb-c6aad690133c	00000000-0000-0000-0000-000000000000	01a227c7-5dc3-77ee-8e50-b80981d05fe8	low	1
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	urgent	1
-01a227c7-5de2-737c-b492-1bff5c3593b5	00000000-0000-0000-0000-000000000000	01a227c7-5df1-77af-b43b-852714a2710c	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	00000000-0000-0000-0000-000000000000	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	00000000-0000-0000-0000-000000000000	01a227cb-c9f2-7171-9e75-d836f1357851	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-609c-7053-9701-6e10b1eb97ef	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.559385+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.24703+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f7d-7698-9924-f9625ace3cba	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	01a227c7-5d8a-759d-8b1a-424306df5d0e	log.txt	text/plain	12	01a227c7-5dae-77a9-98fb-c6aad690133c/Alice.txt	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f8b-7203-a771-4a0cfdcc9f42	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	smoke.png	image/png	1234	01a227c7-5dae-77a9-98fb-c6aad690133c/01a227c7-5e1e-75dc-895f-8921dda4a61a/Alice.png	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.275051+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fb2-778c-b24c-a89671c83cd1	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5faa-77d4-915b-d00fd516e4ee	01a227c7-5d8a-759d-8b1a-424306df5d0e	log.txt	text/plain	12	01a227c7-5dae-77a9-98fb-c6aad690133c/Ben.txt	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.292834+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5fbf-753e-8e48-2d681b7635dd	01a227c7-5e1e-75dc-895f-8921dda4a61a	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	smoke.png	image/png	1234	01a227c7-5dae-77a9-98fb-c6aad690133c/01a227c7-5e1e-75dc-895f-8921dda4a61a/Ben.png	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.327286+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Alice.txt	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Alice.png	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.964327+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Ben.txt	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Ben.png	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.017697+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f59-75d1-ac12-7dfc224c7cb3	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	Alice says	f	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00	2026-11-29 14:48:27.220802+00
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5faa-77d4-915b-d00fd516e4ee	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	Ben says	t	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.292834+00	2026-11-29 14:48:27.292834+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Alice says	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	2026-11-29 14:53:16.924526+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Ben says	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00	2026-11-29 14:53:16.988602+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	3
-01a227c7-5de2-737c-b492-1bff5c3593b5	2
+01a227cb-c9c3-7782-b86e-568ad2681177	3
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	0	1	1	1	{}	{0}
-01a227c7-5de2-737c-b492-1bff5c3593b5	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	01a227cb-c99e-74dd-af04-48bf46211046	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227c7-5de2-737c-b492-1bff5c3593b5	2026-11-29	low	1	0	0	0	{}	{}
-01a227c7-5dae-77a9-98fb-c6aad690133c	2026-11-29	low	3	0	0	0	{}	{}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	low	1	0	0	0	{}	{}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e26-74ab-99ea-845bb5c3d6ab	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.90704+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3c-708f-af6b-1ff1ab47dca8	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	No coffee	About: No coffee\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.939534+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e42-75c3-a221-8f9996c46f36	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.945613+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5dc3-77ee-8e50-b80981d05fe8", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227c7-5db5-707d-a3e3-8e7bac750588", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e72-776f-8fbc-45aa8f765cc0	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	1	A ticket of Globex	\N	low	open	\N	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	2026-11-29 14:48:26.98755+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5df1-77af-b43b-852714a2710c", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227c7-5ded-77c3-8e29-0a7f054d321a", "assignedTo": null, "description": null}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5eb7-74ec-92de-c24cce7bff08	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.0473+00	01a227c7-5e26-74ab-99ea-845bb5c3d6ab	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227c7-5d88-7723-b4ba-7bba4fd54b3c", "from": null}}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5ed3-7739-b97b-63e6d03d256b	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc5-75c5-a7bf-0222842ecd37	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	2026-11-29 14:48:27.081337+00	01a227c7-5eb7-74ec-92de-c24cce7bff08	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc5-75c5-a7bf-0222842ecd37", "from": "01a227c7-5dc3-77ee-8e50-b80981d05fe8"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f01-71f7-8e54-09d3cf503784	01a227c7-5e3b-7631-888a-d30a4feba2b6	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	No coffee	About: No coffee\\N	low	pending	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.134132+00	01a227c7-5e3c-708f-af6b-1ff1ab47dca8	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc5-75c5-a7bf-0220d2445711", "from": "01a227c7-5dc3-77ee-8e50-b80981d05fe8"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227c7-5d8c-702e-ae66-a3ccfc099a38", "from": null}}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f28-728f-a891-fe763cbaaf9b	01a227c7-5e41-754e-bb86-fd21a8515e3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227c7-5dc3-77ee-8e50-b80981d05fe8	\N	2026-11-29 14:48:27.175063+00	01a227c7-5e42-75c3-a221-8f9996c46f36	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5f71-777f-b22e-20d45dec9d39	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d8a-759d-8b1a-424306df5d0e	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:27.220802+00	01a227c7-5ed3-7739-b97b-63e6d03d256b	{"type": "updated", "fields": {"stage": {"to": "01a227c7-5dc4-7501-9c16-dd5f720a9ec8", "from": "01a227c7-5dc5-75c5-a7bf-0222842ecd37"}, "status": {"to": "open", "from": "closed"}}}
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60ff-761e-a258-3a31457d947d	01a227c7-60f8-751a-b9fd-699399a07fee	01a227c7-60e7-75ba-916c-f2ca0eab0548	1	My last one	\N	low	open	\N	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-60e7-75ba-916c-f2ca0eab0548	2026-11-29 14:48:27.632467+00	\N	{"type": "created", "fields": {"stage": "01a227c7-5df1-77af-b43b-852714a2710c", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227c7-5ded-77c3-8e29-0a7f054d321a", "assignedTo": null, "description": null}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17bf691ffa9f	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	No coffee	About: No coffee\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2624bbe41829	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca59-7423-b20a-c60381c17b00	01a227cb-ca52-72e5-afe7-68f0d18a889c	01a227cb-c9ab-73aa-adaa-5015308af127	1	A ticket of Globex	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca88-76d0-8e97-ff885dfcbed6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.794466+00	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227cb-c99e-74dd-af04-48bf46211046", "from": null}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca95-7178-ac59-f86a27043974	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.81965+00	01a227cb-ca88-76d0-8e97-ff885dfcbed6	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c67474d7b1e5", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac1-70d0-b119-7f26871265d2	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.86116+00	01a227cb-ca33-7405-9fe3-17bf691ffa9f	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c6729bfbbe86", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227cb-c9a4-7658-9813-520044a5ad3c", "from": null}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	2026-11-29 14:53:16.887573+00	01a227cb-ca35-7066-94fc-2624bbe41829	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb15-7459-9008-a3f01efb4ba7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	01a227cb-ca95-7178-ac59-f86a27043974	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9ca-7123-bfa2-5731e09b89a1", "from": "01a227cb-c9cf-7061-84b3-c67474d7b1e5"}, "status": {"to": "open", "from": "closed"}}}
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc99-7170-ab52-3dd1fcec7b65	01a227cb-cc97-77a4-bfe4-9583bd81018f	01a227cb-cc80-77ea-951f-478f2c229aaf	1	My last one	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	1	2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	urgent	1	1795963707.220802
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df1-77af-b43b-852714a2710c	low	1	1795963706.987550
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0220d2445711	low	1	1795963707.134132
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	low	1	1795963706.945613
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1	1795963996.924526
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	low	1	1795963996.750747
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1	1795963996.725185
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1	1795963996.861160
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6108-772f-b960-00b4c0134ed6	opened	2026-11-29 14:48:27.632467+00	01a227c7-5df1-77af-b43b-852714a2710c	low	\N	1	\N
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca1-77ce-9ad7-2f2a1ef255b8	opened	2026-11-29 14:53:17.327541+00	01a227cb-c9f2-7171-9e75-d836f1357851	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	01a227c7-5d7d-77b5-9709-31a352fe2f42	2026-11-29 14:48:27.191038+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.900638+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5e6f-77d9-bd7d-e83a7c87b36a	1	A ticket of Globex	\N	low	open	01a227c7-5ded-77c3-8e29-0a7f054d321a	01a227c7-5df1-77af-b43b-852714a2710c	\N	01a227c7-5d98-73ee-99bd-6c5f62b6ca37	2026-11-29 14:48:26.98755+00	2026-11-29 14:48:26.98755+00	2026-11-29 14:48:26.98755+00	\N	\N	\N	\N	1	01a227c7-5e72-776f-8fbc-45aa8f765cc0	0	0	\N	f	ERP-1
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e3b-7631-888a-d30a4feba2b6	2	No coffee	About: No coffee\\N	low	pending	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5d8c-702e-ae66-a3ccfc099a38	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.939534+00	2026-11-29 14:48:27.134132+00	2026-11-29 14:48:27.134132+00	\N	\N	\N	\N	2	01a227c7-5f01-71f7-8e54-09d3cf503784	0	0	\N	f	ERP-2
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e41-754e-bb86-fd21a8515e3c	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc3-77ee-8e50-b80981d05fe8	\N	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.945613+00	2026-11-29 14:48:27.175063+00	2026-11-29 14:48:26.945613+00	\N	\N	\N	\N	2	01a227c7-5f28-728f-a891-fe763cbaaf9b	0	0	\N	f	ERP-3
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5e1e-75dc-895f-8921dda4a61a	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5d88-7723-b4ba-7bba4fd54b3c	01a227c7-5d8a-759d-8b1a-424306df5d0e	2026-11-29 14:48:26.90704+00	2026-11-29 14:48:27.327286+00	2026-11-29 14:48:27.220802+00	\N	\N	\N	\N	4	01a227c7-5f71-777f-b22e-20d45dec9d39	1	2	2026-11-29 14:48:27.220802+00	f	ERP-1
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-60f8-751a-b9fd-699399a07fee	2	My last one	\N	low	open	01a227c7-5ded-77c3-8e29-0a7f054d321a	01a227c7-5df1-77af-b43b-852714a2710c	\N	01a227c7-60e7-75ba-916c-f2ca0eab0548	2026-11-29 14:48:27.632467+00	2026-11-29 14:48:27.632467+00	2026-11-29 14:48:27.632467+00	\N	\N	\N	\N	1	01a227c7-60ff-761e-a258-3a31457d947d	0	0	\N	f	ERP-2
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	1	A ticket of Globex	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	\N	\N	\N	\N	1	01a227cb-ca59-7423-b20a-c60381c17b00	0	0	\N	f	ERP-1
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	2026-11-29 14:53:16.86116+00	2026-11-29 14:53:16.86116+00	\N	\N	\N	\N	2	01a227cb-cac1-70d0-b119-7f26871265d2	0	0	\N	f	ERP-2
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	2026-11-29 14:53:16.887573+00	2026-11-29 14:53:16.725185+00	\N	\N	\N	\N	2	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	0	0	\N	f	ERP-3
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	2026-11-29 14:53:17.017697+00	2026-11-29 14:53:16.924526+00	\N	\N	\N	\N	4	01a227cb-cb15-7459-9008-a3f01efb4ba7	1	2	2026-11-29 14:53:16.924526+00	f	ERP-1
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	2	My last one	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	\N	\N	\N	\N	1	01a227cb-cc99-7170-ab52-3dd1fcec7b65	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5db5-707d-a3e3-8e7bac750588	New	\N	1	open	t	t
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5db5-707d-a3e3-8e7bac750588	In progress	\N	2	open	f	t
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0220d2445711	01a227c7-5db5-707d-a3e3-8e7bac750588	Waiting on customer	\N	3	pending	f	t
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-02214c69ff1b	01a227c7-5db5-707d-a3e3-8e7bac750588	Resolved	\N	4	resolved	f	t
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5dc5-75c5-a7bf-0222842ecd37	01a227c7-5db5-707d-a3e3-8e7bac750588	Closed	\N	5	closed	f	t
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df1-77af-b43b-852714a2710c	01a227c7-5ded-77c3-8e29-0a7f054d321a	New	\N	1	open	t	t
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39dfa707f33	01a227c7-5ded-77c3-8e29-0a7f054d321a	In progress	\N	2	open	f	t
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39e87c7760d	01a227c7-5ded-77c3-8e29-0a7f054d321a	Waiting on customer	\N	3	pending	f	t
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5df2-72a0-b2f1-c39fdbb5f94c	01a227c7-5ded-77c3-8e29-0a7f054d321a	Resolved	\N	4	resolved	f	t
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5dfb-7093-b8c6-1f6a92be23b8	01a227c7-5ded-77c3-8e29-0a7f054d321a	Closed	\N	5	closed	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9c4-70c0-881f-fa96a4162471	New	\N	1	open	t	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9c4-70c0-881f-fa96a4162471	In progress	\N	2	open	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9c4-70c0-881f-fa96a4162471	Waiting on customer	\N	3	pending	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c673572b270d	01a227cb-c9c4-70c0-881f-fa96a4162471	Resolved	\N	4	resolved	f	t
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c9c4-70c0-881f-fa96a4162471	Closed	\N	5	closed	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	New	\N	1	open	t	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac405e988d5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	In progress	\N	2	open	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac550bde896	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Waiting on customer	\N	3	pending	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac6f3d75ce3	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Resolved	\N	4	resolved	f	t
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f4-7229-b6d8-02a5fb0183e5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc3-77ee-8e50-b80981d05fe8	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	org_agent
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	01a227c7-5dc4-7501-9c16-dd5f720a9ec8	01a227c7-5dc5-75c5-a7bf-0222842ecd37	org_admin
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9ca-7123-bfa2-5731e09b89a1	org_agent
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9cf-7061-84b3-c67474d7b1e5	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227c7-5dae-77a9-98fb-c6aad690133c	01a227c7-5db5-707d-a3e3-8e7bac750588	Support	How requests are handled	t	2026-11-29 14:48:26.789523+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-5ded-77c3-8e29-0a7f054d321a	Support	How requests are handled	t	2026-11-29 14:48:26.843867+00
-01a227c7-5de2-737c-b492-1bff5c3593b5	01a227c7-6155-70b1-a84b-a587c846ce66	Unused	\N	f	2026-11-29 14:48:27.731537+00
+01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	Support	How requests are handled	t	2026-11-29 14:53:16.603026+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Support	How requests are handled	t	2026-11-29 14:53:16.643012+00
+01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ccd5-767c-a91d-0bdc64d3b634	Unused	\N	f	2026-11-29 14:53:17.395805+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227c7-5dae-77a9-98fb-c6aad690133c	high
-2	01a227c7-5de2-737c-b492-1bff5c3593b5	high
+1	01a227cb-c9c3-7782-b86e-568ad2681177	high
+2	01a227cb-c9e6-74e8-8861-8a83833d4d6d	high
 \.
 
 

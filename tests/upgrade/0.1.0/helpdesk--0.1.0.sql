@@ -1512,8 +1512,8 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 
 -- sql/extension/retired.sql
 -- Functions that tables of a released version name in triggers, policies, defaults or views, and
--- that are no longer used. They stay, so that a dump of that version can be restored; migrate() then
--- replaces what names them. Their symbols are in src/platform/retired.rs.
+-- that are no longer used. They stay, so that a dump of that version can be restored; migrate()
+-- then replaces what names them. Their symbols are in src/platform/retired.rs.
 
 -- sql/extension/privileges.sql
 -- Owners and privileges of the functions and the schema. Everything is revoked here; the files in
