@@ -53,25 +53,33 @@ fn newest_titles(readable: &str, filters: &str) -> String {
 }
 
 impl Search {
-    /// The articles with the words; if there are none, those with the telling words of a question.
-    /// Frequent words are first searched for without those that only begin with the last one.
+    /// The articles that match. Frequent words are first searched for without those that only begin
+    /// with the last one.
     pub(super) fn find_articles(&self, are_words_frequent: bool) -> Result<Vec<Match>> {
-        if self.has_only_filters() {
-            return self.find_articles_by_title(1, |_| true);
+        if let Some(articles) = self.articles.get() {
+            return Ok(articles.clone());
         }
-        let query = self.query.as_ref();
-        if are_words_frequent {
-            let articles = self.find_articles_by_words(query, true)?;
+        if are_words_frequent && !self.has_only_filters() {
+            let articles = self.find_articles_by_words(self.query.as_ref(), true)?;
             if articles.len() >= MAX_RANKED {
                 return Ok(articles);
             }
         }
-        let mut articles = self.find_articles_by_words(query, false)?;
-        if articles.is_empty() && self.is_sentence() {
-            let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
-            articles = self.find_articles_by_words(telling.as_ref(), false)?;
+        let articles = self.find_all_articles()?;
+        Ok(self.articles.get_or_init(|| articles).clone())
+    }
+
+    /// The articles with the words; if there are none, those with the telling words of a question.
+    fn find_all_articles(&self) -> Result<Vec<Match>> {
+        if self.has_only_filters() {
+            return self.find_articles_by_title(1, |_| true);
         }
-        Ok(articles)
+        let articles = self.find_articles_by_words(self.query.as_ref(), false)?;
+        if !articles.is_empty() || !self.is_sentence() {
+            return Ok(articles);
+        }
+        let telling = query_for_telling_words(self.org, "", &self.text, self.reader)?;
+        self.find_articles_by_words(telling.as_ref(), false)
     }
 
     /// Whether the text may be a question, of which an article need not have all words.

@@ -1,5 +1,7 @@
 //! What a search looks for, and what it finds.
 
+use std::cell::OnceCell;
+
 use pgrx::Uuid;
 
 use super::filters::SearchFilters;
@@ -42,6 +44,9 @@ pub(super) struct Search {
     pub(super) query: Option<Query>,
     /// The text without its filters.
     pub(super) text: String,
+    /// The articles that match, once they are known: the first window of tickets needs them, and
+    /// the last.
+    pub(super) articles: OnceCell<Vec<Match>>,
 }
 
 impl Search {
@@ -64,6 +69,7 @@ impl Search {
             selects_tickets: false,
             query,
             text: text.trim().to_owned(),
+            articles: OnceCell::new(),
         };
         search.selects_tickets = search.must_select_tickets()?;
         Ok(search)

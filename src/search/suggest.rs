@@ -1,5 +1,7 @@
 //! suggest_articles(): published articles that may answer a ticket.
 
+use std::cell::OnceCell;
+
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
@@ -93,6 +95,7 @@ fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
         selects_tickets: false,
         query: query_for_telling_words(org, title, text, reader)?,
         text: String::new(),
+        articles: OnceCell::new(),
     };
     let (page, _) = search.page(None, MAX_SUGGESTIONS)?;
     search.to_json(&page).map(output::array)

@@ -47,7 +47,7 @@ const DERIVING_TRIGGERS = [
 
 /** Triggers that are disabled already stay disabled. */
 const ENABLED_TRIGGERS = `
-  select t.tgrelid::regclass::text as on, t.tgname as name
+  select t.tgrelid::regclass::text as on, quote_ident(t.tgname) as name
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid
    where (c.relnamespace = 'helpdesk'::regnamespace or c.oid = 'auth.users'::regclass)
