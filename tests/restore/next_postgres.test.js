@@ -12,9 +12,8 @@ import { memberKinds, privilegesIn, rowsOf, shapeOf, tool, withTemporaryFile } f
 import { programsOf, startPrivateServer, upgradePrivateServer } from '../support/private_server.js';
 
 const FROM = process.env.PG ?? '15';
-const later = ['18', '17', '16'].filter((version) => Number(version) > Number(FROM));
-const TO = later.find((version) => programsOf(version));
-const skip = TO ? false : `no later Postgres than ${FROM} has been built: make test-versions`;
+const { TO } = process.env;
+const skip = TO ? false : 'it needs a build for two versions: make test-versions';
 
 const SETTINGS = { fsync: 'off', wal_level: 'logical' };
 const servers = [];
