@@ -83,7 +83,7 @@ async function fillOldServer() {
   return { name: old.name, fixture, before };
 }
 
-test(`pg_dumpall of Postgres ${FROM} is restored on Postgres ${TO}`, { skip }, async () => {
+test(`pg_dumpall of Postgres ${FROM} is restored on ${TO ?? 'a later one'}`, { skip }, async () => {
   const { name, fixture, before } = await fillOldServer();
   await withTemporaryFile(async (file) => {
     process.env.PGBIN = programsOf(FROM); // As a nightly backup does.
@@ -104,7 +104,7 @@ test(`pg_dumpall of Postgres ${FROM} is restored on Postgres ${TO}`, { skip }, a
   restored.assertCleanLog();
 });
 
-test(`pg_upgrade takes Postgres ${FROM} to ${TO}`, { skip: skip || tooOld }, async () => {
+test(`pg_upgrade takes Postgres ${FROM} to ${TO ?? 'a later one'}`, { skip: skip || tooOld }, async () => {
   const { name, fixture, before } = await fillOldServer();
   use(TO);
   servers.push(upgradePrivateServer('old-major', FROM, 'upgraded-major', SETTINGS));
