@@ -2,6 +2,8 @@
 // arrives, and helpdesk works there. `make test-versions` builds the other version first.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createEmptyDatabase, existingDatabase } from '../support/database.js';
 import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
@@ -16,6 +18,14 @@ const skip = TO ? false : `no later Postgres than ${FROM} has been built: make t
 
 const SETTINGS = { fsync: 'off', wal_level: 'logical' };
 const servers = [];
+
+// Before a column in a view, which Postgres 15 writes also where it is not needed.
+const QUALIFIER = /\b([a-z]|tickets)\./g;
+// Debian's 15.20 numbers columns in an option that only a pg_dump of the same age hides.
+const OF_NEWER_MINOR = /^ALTER TABLE .* SET \(pg_attver=\d+\);\n/gm;
+const knowsIt = (version) => readFileSync(join(programsOf(version), 'pg_dump')).includes('pg_attver');
+const tooOld =
+  !skip && knowsIt(FROM) && !knowsIt(TO) && `Postgres ${TO} is of an older minor release, which cannot read this ${FROM}`;
 after(() => {
   for (const stop of servers) stop();
 });
@@ -34,13 +44,24 @@ function use(version) {
 async function snapshotOf(db) {
   return {
     rows: await rowsOf(db),
-    shape: (await shapeOf(db)).replace(/^-- Dumped from .*$/m, ''),
-    privileges: await privilegesIn(db, 'helpdesk', 'auth', 'public'),
+    shape: (await shapeOf(db))
+      .replace(/^-- Dumped from .*$/m, '')
+      .replace(OF_NEWER_MINOR, '')
+      .replace(QUALIFIER, ''),
+    privileges: withoutMaintain(await privilegesIn(db, 'helpdesk', 'auth', 'public')),
     additions: await ownerAdditionsIn(db),
     members: await memberKinds(db),
     // What the owner added is in it, and nothing else may be.
     findings: await db.sql('select * from helpdesk.security_report()'),
   };
+}
+
+/** Owners have one right more since Postgres 17. */
+function withoutMaintain(privileges) {
+  const entries = Object.entries(privileges);
+  return Object.fromEntries(
+    entries.map(([name, acl]) => [name, acl.map((item) => item.replace(/^(\w+)=arwdDxtm\/\1$/, '$1=arwdDxt/$1'))]),
+  );
 }
 
 async function assertWorks(db, { acme, alice, mallory }) {
@@ -66,6 +87,7 @@ async function fillOldServer() {
 test(`pg_dumpall of Postgres ${FROM} is restored on Postgres ${TO}`, { skip }, async () => {
   const { name, fixture, before } = await fillOldServer();
   await withTemporaryFile(async (file) => {
+    process.env.PGBIN = programsOf(FROM); // As a nightly backup does.
     await tool('pg_dumpall', '-f', file);
     start(TO, 'new-major');
     // The only error: the superuser exists already.
@@ -83,7 +105,7 @@ test(`pg_dumpall of Postgres ${FROM} is restored on Postgres ${TO}`, { skip }, a
   restored.assertCleanLog();
 });
 
-test(`pg_upgrade takes Postgres ${FROM} to ${TO}`, { skip }, async () => {
+test(`pg_upgrade takes Postgres ${FROM} to ${TO}`, { skip: skip || tooOld }, async () => {
   const { name, fixture, before } = await fillOldServer();
   use(TO);
   servers.push(upgradePrivateServer('old-major', FROM, 'upgraded-major', SETTINGS));
