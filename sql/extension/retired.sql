@@ -1,3 +1,3 @@
 -- Functions that tables of a released version name in triggers, policies, defaults or views, and
--- that are no longer used. They stay, so that a dump of that version can be restored; migrate()
+-- that are no longer used. They stay so that a dump of that version can be restored; migrate()
 -- then replaces what names them. Their symbols are in src/platform/retired.rs.

@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use pgrx::Uuid;
-use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 
 use super::counts;
 use super::reopening::Reopening;
+use super::rows::{AddedRows, Group};
 use crate::platform::error::Result;
-use crate::platform::statement::Row;
 use crate::platform::trigger::{self, TransitionTables, TriggerResult};
 
 /// The names differ because a plan is kept for each text.
@@ -22,57 +20,6 @@ const ADDED_COMMENTS: &str = "
 const ADDED_ATTACHMENTS: &str = "
     select org_id, ticket_id, is_internal, uploaded_by, requester_id, uploaded_at < now(), uploaded_at, id
       from added_attachments";
-
-/// New comments, or new files, of one person on one ticket, that are equally visible.
-pub(super) struct AddedRows {
-    pub(super) is_comment: bool,
-    pub(super) org: Uuid,
-    pub(super) ticket: Uuid,
-    pub(super) is_internal: bool,
-    pub(super) author: Uuid,
-    /// The ticket's requester when the rows were written.
-    pub(super) requester: Uuid,
-    pub(super) is_import: bool,
-    pub(super) count: i32,
-    pub(super) earliest: TimestampWithTimeZone,
-    pub(super) latest: TimestampWithTimeZone,
-    /// The id of one of them.
-    pub(super) id: Uuid,
-}
-
-type Key = ([[u8; 16]; 4], bool, bool);
-
-impl AddedRows {
-    /// One row; None if it lacks a value, which NOT NULL refuses.
-    fn read(row: &Row, is_comment: bool) -> Option<AddedRows> {
-        let time = row.get(7)?;
-        Some(AddedRows {
-            is_comment,
-            org: row.get(1)?,
-            ticket: row.get(2)?,
-            is_internal: row.get(3)?,
-            author: row.get(4)?,
-            requester: row.get(5)?,
-            is_import: row.get(6)?,
-            count: 1,
-            earliest: time,
-            latest: time,
-            id: row.get(8)?,
-        })
-    }
-
-    /// What is equal in the rows of a group.
-    fn key(&self) -> Key {
-        let ids = [self.ticket, self.org, self.author, self.requester];
-        (ids.map(|id| *id.as_bytes()), self.is_internal, self.is_import)
-    }
-
-    fn add(&mut self, other: AddedRows) {
-        self.count += other.count;
-        self.earliest = self.earliest.min(other.earliest);
-        self.latest = self.latest.max(other.latest);
-    }
-}
 
 /// Trigger on comments and attachments, once per INSERT: counts the rows on their tickets, sets
 /// updated_at, and reopens tickets after what their customers say publicly.
@@ -87,10 +34,10 @@ fn conversation_touch_tickets<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'
 fn after_insert(tables: &TransitionTables) -> Result<()> {
     let is_comment = tables.is_of("ticket_comments");
     let query = if is_comment { ADDED_COMMENTS } else { ADDED_ATTACHMENTS };
-    let mut groups: BTreeMap<Key, AddedRows> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, AddedRows> = BTreeMap::new();
     tables.fetch_all(query, |row| {
         let Some(added) = AddedRows::read(row, is_comment) else { return };
-        match groups.entry(added.key()) {
+        match groups.entry(added.group()) {
             Entry::Vacant(group) => drop(group.insert(added)),
             Entry::Occupied(mut group) => group.get_mut().add(added),
         }

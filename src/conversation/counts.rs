@@ -2,8 +2,7 @@
 
 use pgrx::Uuid;
 
-use super::added_rows::AddedRows;
-use super::deleted_rows::DeletedRows;
+use super::rows::{AddedRows, DeletedRows};
 use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;

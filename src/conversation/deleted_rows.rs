@@ -13,9 +13,9 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::counts;
-use super::triggers::is_comment;
-use crate::platform::error::{Result, internal};
-use crate::platform::statement::{self, Planned, Row};
+use super::rows::{DeletedRows, is_comment};
+use crate::platform::error::Result;
+use crate::platform::statement::{self, Planned};
 use crate::platform::transaction::local_xid;
 use crate::platform::trigger::{self, TransitionTables, TriggerResult, TriggerRow};
 
@@ -53,15 +53,6 @@ const DELETED_COMMENTS: &str = "
 const DELETED_ATTACHMENTS: &str = "
     select org_id, ticket_id, is_internal, count(*)::int
       from deleted_attachments group by 1, 2, 3 order by ticket_id";
-
-/// Deleted comments, or deleted files, of one ticket, that were equally visible.
-pub(super) struct DeletedRows {
-    pub(super) is_comment: bool,
-    pub(super) org: Uuid,
-    pub(super) ticket: Uuid,
-    pub(super) is_internal: bool,
-    pub(super) count: i32,
-}
 
 /// Remembers a row that is about to be deleted.
 pub(super) fn remember(row: &TriggerRow) -> Result<()> {
@@ -115,17 +106,9 @@ fn conversation_subtract<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn after_delete(tables: &TransitionTables) -> Result<()> {
     let is_comment = tables.is_of("ticket_comments");
     let query = if is_comment { DELETED_COMMENTS } else { DELETED_ATTACHMENTS };
-    let read = |row: &Row| {
-        Some(DeletedRows {
-            is_comment,
-            org: row.get(1)?,
-            ticket: row.get(2)?,
-            is_internal: row.get(3)?,
-            count: row.get(4)?,
-        })
-    };
-    for rows in tables.fetch_all(query, read)? {
-        counts::subtract(&rows.ok_or_else(|| internal("a deleted row lacks a value"))?)?;
+    let deleted = tables.fetch_all(query, |row| DeletedRows::read(row, is_comment))?;
+    for rows in deleted.into_iter().flatten() {
+        counts::subtract(&rows)?;
     }
     Ok(())
 }

@@ -9,5 +9,6 @@ mod deleted_rows;
 mod file;
 mod reopening;
 mod resolve;
+mod rows;
 mod storage;
 mod triggers;

@@ -2,7 +2,7 @@
 
 use pgrx::Uuid;
 
-use super::added_rows::AddedRows;
+use super::rows::AddedRows;
 use crate::access::rights;
 use crate::platform::argument_names::written_name;
 use crate::platform::error::{self, Result};

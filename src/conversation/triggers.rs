@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::deleted_rows;
+use super::rows::is_comment;
 use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights;
@@ -89,11 +90,6 @@ fn find_requester(new: &TriggerRow, org: Uuid) -> Result<Uuid> {
     let ticket: Uuid = new.required("ticket_id")?;
     let args = [org.into(), ticket.into(), caller.profile.into(), sees_all.into()];
     statement::write(FIND_REQUESTER).fetch_scalar(&args)?.ok_or_else(|| no_such_ticket("ticket_id"))
-}
-
-/// Whether a row is a comment, not an attachment.
-pub(super) fn is_comment(row: &TriggerRow) -> bool {
-    row.has_column("content")
 }
 
 fn author_column(row: &TriggerRow) -> &'static str {

@@ -122,8 +122,8 @@ delete from helpdesk.ticket_attachments where file_name = 'many.txt';
 select pg_stat_get_xact_tuples_updated('helpdesk.tickets'::regclass) - :before as updates, test.counts('Noise');
 rollback;
 
--- Comments of several people in one statement: the latest decides who is waited for, the earliest of
--- staff is the first response.
+-- Comments of several people in one statement: the latest decides who is waited for, the earliest
+-- of staff is the first response.
 begin;
 call test.sign_in('Alice');
 select helpdesk.create_ticket(test.org_id('Acme'), 'Both at once') is not null;
