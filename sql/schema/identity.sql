@@ -54,7 +54,6 @@ alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 create trigger schema_version_receive
   before insert on helpdesk.schema_version
   for each row execute function helpdesk.receive_only_row();
-alter table helpdesk.schema_version enable always trigger schema_version_receive;
 
 create trigger helpdesk_handle_new_user
   after insert or update of email, email_confirmed_at, raw_user_meta_data on auth.users

@@ -128,7 +128,6 @@ create index admin_invite_codes_used_by_idx on helpdesk.admin_invite_codes (used
 create trigger installation_settings_receive
   before insert on helpdesk.installation_settings
   for each row execute function helpdesk.receive_only_row();
-alter table helpdesk.installation_settings enable always trigger installation_settings_receive;
 
 create trigger on_org_created
   after insert on helpdesk.organizations

@@ -87,6 +87,22 @@ begin
 end
 $$;
 
+-- pg_restore --disable-triggers ends by enabling all triggers, these no longer for subscriptions.
+do $$
+declare
+  place pg_catalog.record;
+begin
+  for place in
+    select t.tgrelid::pg_catalog.regclass as relation, t.tgname
+      from pg_catalog.pg_trigger t
+     where t.tgfoid operator(pg_catalog.=) 'helpdesk.receive_only_row()'::pg_catalog.regprocedure
+       and t.tgenabled operator(pg_catalog.<>) 'A'
+  loop
+    execute pg_catalog.format('alter table %s enable always trigger %I', place.relation, place.tgname);
+  end loop;
+end
+$$;
+
 -- Users who are not signed in read one table. Its policy shows them the public articles.
 grant select on helpdesk.articles to anon;
 
