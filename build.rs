@@ -9,16 +9,16 @@ const FOLDER: &str = "sql/extension";
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let folder = Path::new(FOLDER);
-    let mut files = vec![folder.join("retired.sql"), folder.join("privileges.sql")];
-    files.extend(sql_files(&folder.join("functions"))?);
-    files.push(folder.join("create_tables.sql"));
+    let mut rights = vec![folder.join("privileges.sql")];
+    rights.extend(sql_files(&folder.join("functions"))?);
+    let rights = concatenate(&rights)?;
+    let before = concatenate(&[folder.join("retired.sql")])?;
+    let after = concatenate(&[folder.join("create_tables.sql")])?;
+    let script = format!("{before}{rights}{after}");
 
-    let mut script = String::new();
-    for file in files {
-        script.push_str(&format!("\n-- {}\n", file.display()));
-        script.push_str(&fs::read_to_string(&file)?);
-    }
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
+    // install() runs them again.
+    fs::write(out.join("function_rights.sql"), rights)?;
     fs::write(
         out.join("after_functions.rs"),
         format!(
@@ -27,6 +27,15 @@ fn main() -> io::Result<()> {
              }} }}"
         ),
     )
+}
+
+fn concatenate(files: &[PathBuf]) -> io::Result<String> {
+    let mut script = String::new();
+    for file in files {
+        script.push_str(&format!("\n-- {}\n", file.display()));
+        script.push_str(&fs::read_to_string(file)?);
+    }
+    Ok(script)
 }
 
 /// The SQL files of a folder in alphabetical order.

@@ -1,6 +1,19 @@
 -- The roles that helpdesk grants privileges to. CREATE EXTENSION creates those that are missing;
 -- nothing drops them. Supabase and PostgREST use anon, authenticated and service_role as well.
 
+do $$
+begin
+  if pg_catalog.getdatabaseencoding() operator(pg_catalog.<>) 'UTF8' then
+    raise exception using
+      errcode = '0A000',
+      message = pg_catalog.format('helpdesk needs a database with the encoding UTF8, and this one has %s',
+                                  pg_catalog.getdatabaseencoding()),
+      detail = 'wrong_encoding',
+      hint = 'CREATE DATABASE .. ENCODING UTF8 TEMPLATE template0.';
+  end if;
+end
+$$;
+
 -- Roles belong to the whole server, so a session in another database may create them concurrently.
 do $$
 begin

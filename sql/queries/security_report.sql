@@ -5,6 +5,7 @@ shipped as materialized (
     from string_to_table($1, E'\n') line where line <> ''
 ),
 is_grant(pattern) as (values ('^[a-z]+ (\([^)]*\) )?to '))
+select object, finding, remedy from (
 select object, 'granted, but not by helpdesk: ' || fact as finding, 'REVOKE it unless it is intended.' as remedy
   from live, is_grant
  where fact ~ pattern and (object, fact) not in (select object, fact from shipped)
@@ -26,6 +27,9 @@ union all
 select object, fact, case when object like 'view %' then 'Set security_invoker, or drop it.' else 'ENABLE ROW LEVEL SECURITY and create policies.' end
   from live
  where fact in ('NO ROW SECURITY', 'NOT SECURITY_INVOKER') and object not in (select object from shipped)
+union all
+select format('table %s', c.relname), 'has FORCE ROW LEVEL SECURITY, under which helpdesk itself sees no rows', 'SELECT helpdesk.install(), or ALTER TABLE .. NO FORCE ROW LEVEL SECURITY.'
+  from pg_class c where c.relnamespace = 'helpdesk'::regnamespace and c.relforcerowsecurity
 union all
 select format('role %s', m.member::regrole), 'is a member of helpdesk_owner, so row security does not bind it', 'REVOKE helpdesk_owner from it.'
   from pg_auth_members m
@@ -80,4 +84,4 @@ select 'table profiles', format('the address of %s differs from that of the logi
   from helpdesk.profiles p join auth.users u on u.id = p.auth_id
  where (p.email, p.email_is_confirmed) is distinct from (u.email::text, u.email_confirmed_at is not null)
 having count(*) > 0
-order by 1, 2
+) findings order by object collate "C", finding collate "C"

@@ -6,13 +6,13 @@ select object, fact from (
     from pg_class c where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p')
   union all
   select format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname),
-         format('%s to %s%s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+         format('%s to %s%s', lower(a.privilege_type collate "C"), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
                 case when a.is_grantable then ' with grant option' end)
     from pg_class c, aclexplode(c.relacl) a
    where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and a.grantee <> c.relowner
   union all
   select format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, c.relname),
-         format('%s (%s) to %s%s', lower(a.privilege_type), t.attname, case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+         format('%s (%s) to %s%s', lower(a.privilege_type collate "C"), t.attname, case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
                 case when a.is_grantable then ' with grant option' end)
     from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
    where c.relnamespace = 'helpdesk'::regnamespace and a.grantee <> c.relowner
@@ -26,7 +26,7 @@ select object, fact from (
   select format('policy %s on %s', p.polname, p.polrelid::regclass),
          concat(case when p.polpermissive then 'for ' else 'restrictive for ' end,
                 case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
-                ' to ', array_to_string(array(select case r when 0 then 'PUBLIC' else r::regrole::text end from unnest(p.polroles) r order by 1), ', '),
+                ' to ', array_to_string(array(select (case r when 0 then 'PUBLIC' else r::regrole::text end) collate "C" from unnest(p.polroles) r order by 1), ', '),
                 ' using ' || pg_get_expr(p.polqual, p.polrelid), ' check ' || pg_get_expr(p.polwithcheck, p.polrelid))
     from pg_policy p join pg_class c on c.oid = p.polrelid
    where c.relnamespace = 'helpdesk'::regnamespace or 'helpdesk_owner'::regrole = any (p.polroles)
@@ -49,7 +49,7 @@ select object, fact from (
    where p.pronamespace = 'helpdesk'::regnamespace and a.grantee <> p.proowner
   union all
   select format('schema %s', n.nspname),
-         format('%s to %s%s', lower(a.privilege_type), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
+         format('%s to %s%s', lower(a.privilege_type collate "C"), case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end,
                 case when a.is_grantable then ' with grant option' end)
     from pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
    where n.nspname = 'helpdesk' and a.grantee <> n.nspowner

@@ -40,8 +40,8 @@ begin
     create schema auth;
     comment on schema auth is
       'Logins: the part of Supabase Auth''s schema that helpdesk needs. Created by helpdesk.';
-    grant usage on schema auth to anon, authenticated, service_role;
   end if;
+  grant usage on schema auth to anon, authenticated, service_role;
 
   if pg_catalog.to_regclass('auth.users') is null then
     create table auth.users (
@@ -91,13 +91,21 @@ begin
       errcode = '55000',
       message = pg_catalog.format('table auth.users lacks the columns %s', missing),
       detail = 'missing_prerequisite',
-      hint = 'ALTER TABLE auth.users ADD COLUMN them, or rename the table: CREATE EXTENSION '
-             'creates it if it is missing.';
+      hint = 'If Supabase Auth owns the table, wait until its migrations have run. Otherwise ALTER '
+             'TABLE auth.users ADD COLUMN them, or rename the table: CREATE EXTENSION creates it '
+             'if it is missing.';
   end if;
-  alter table auth.users
-    add column if not exists email_confirmed_at timestamptz,
-    add column if not exists raw_user_meta_data jsonb,
-    add column if not exists created_at timestamptz default pg_catalog.now();
+  -- Only if it is needed, because it locks out everybody.
+  if (select pg_catalog.count(*) from pg_catalog.pg_attribute
+       where attrelid operator(pg_catalog.=) 'auth.users'::pg_catalog.regclass and not attisdropped
+         and attname operator(pg_catalog.=) any
+               ('{email_confirmed_at,raw_user_meta_data,created_at}'::pg_catalog.name[]))
+     operator(pg_catalog.<) 3 then
+    alter table auth.users
+      add column if not exists email_confirmed_at timestamptz,
+      add column if not exists raw_user_meta_data jsonb,
+      add column if not exists created_at timestamptz default pg_catalog.now();
+  end if;
   select pg_catalog.string_agg(pg_catalog.format('%I (%s)', a.attname, c.types[1]), ', ') into wrong
     from (values ('id', '{uuid}'::pg_catalog.text[]),
                  ('email', '{text,character varying,citext,extensions.citext,public.citext}'),
@@ -135,7 +143,6 @@ begin
       -- DROP EXTENSION drops neither it nor the policies of others that use it.
       language c stable parallel safe as '$libdir/helpdesk', 'jwt_subject_wrapper';
     revoke all on function auth.uid() from public;
-    grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
     comment on function auth.uid() is
       'Returns the login of the current request: the sub claim of the access token. '
       'Null if there is none or it is not a UUID.';
@@ -148,7 +155,7 @@ $$;
 -- SECURITY DEFINER functions look up who is signed in and whether an address is confirmed, and
 -- create a profile that is missing.
 grant usage on schema auth to helpdesk_owner;
-grant execute on function auth.uid() to helpdesk_owner;
+grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
 grant select (id, email, email_confirmed_at, raw_user_meta_data) on auth.users to helpdesk_owner;
 do $$
 begin

@@ -55,8 +55,9 @@ create trigger schema_version_receive
   before insert on helpdesk.schema_version
   for each row execute function helpdesk.receive_only_row();
 
+-- Without a list of columns, which would keep Supabase Auth from changing their types.
 create trigger helpdesk_handle_new_user
-  after insert or update of email, email_confirmed_at, raw_user_meta_data on auth.users
+  after insert or update on auth.users
   for each row execute function helpdesk.handle_new_user();
 
 create trigger helpdesk_profiles_detach_login

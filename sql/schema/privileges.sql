@@ -44,6 +44,11 @@ begin
                   and c.relkind operator(pg_catalog.=) 'r' and not c.relrowsecurity) then
       execute pg_catalog.format('alter table %s enable row level security', relation);
     end if;
+    -- Under FORCE, our own functions would see no rows.
+    if exists (select from pg_catalog.pg_class c
+                where c.oid operator(pg_catalog.=) relation and c.relforcerowsecurity) then
+      execute pg_catalog.format('alter table %s no force row level security', relation);
+    end if;
 
     for grantee in
       select distinct

@@ -172,7 +172,9 @@ create trigger tickets_before_write
   before insert or update on helpdesk.tickets
   for each row execute function helpdesk.tickets_before_write();
 
-create trigger tickets_record_history
+-- The capital makes it come before the check of latest_history_id, which SET CONSTRAINTS ALL
+-- IMMEDIATE moves to the end of the statement.
+create trigger "History"
   after insert or update on helpdesk.tickets
   for each row execute function helpdesk.tickets_record_history();
 
@@ -366,7 +368,7 @@ comment on index helpdesk.idempotency_keys_actor_idx is
 
 comment on trigger tickets_before_write on helpdesk.tickets is
   'Checks the row and sets the system''s columns: number, status, timestamps and version.';
-comment on trigger tickets_record_history on helpdesk.tickets is 'Writes the revision.';
+comment on trigger "History" on helpdesk.tickets is 'Writes the revision.';
 comment on trigger ticket_history_append_only on helpdesk.ticket_history is
   'Refuses to change or delete revisions.';
 comment on trigger ticket_history_no_truncate on helpdesk.ticket_history is 'Refuses TRUNCATE.';

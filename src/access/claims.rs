@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pgrx::prelude::*;
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, Uuid};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::platform::json::id::Id;
@@ -172,8 +172,13 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut claims: A) -> Result<Claims, A::Error> {
         let mut sub = None;
+        let mut has_sub = false;
         while let Some(JsonText(name)) = claims.next_key()? {
             if name == "sub" {
+                // Readers disagree on which of two counts.
+                if std::mem::replace(&mut has_sub, true) {
+                    return Err(A::Error::duplicate_field("sub"));
+                }
                 sub = claims.next_value()?;
             } else {
                 claims.next_value::<AnyJson>()?;

@@ -239,16 +239,24 @@ impl Chain {
             _ => false,
         });
         if !is_joined {
+            // `a.b` of `a.b.com` is none.
+            if separator == "." && self.is_abbreviation() {
+                *self = Chain::default();
+            }
             self.finish(codes);
         }
         if self.parts.len() == MAX_CODE_PARTS {
             self.is_too_long = true;
             return;
         }
-        let is_abbreviation = self.parts.iter().all(|(_, _, part)| is_letter(part));
-        self.has_other_separators |= is_joined && !joins_words && !is_abbreviation;
+        self.has_other_separators |= is_joined && !joins_words && !self.is_abbreviation();
         self.has_points |= is_joined && matches!(separator, "." | ",");
         self.parts.push((range, position, word.to_owned()));
+    }
+
+    /// Whether it has nothing but letters, as `U.S.A.`
+    fn is_abbreviation(&self) -> bool {
+        self.parts.iter().all(|(_, _, word)| is_letter(word))
     }
 
     /// Whether it may be an account number (IBAN): groups of four letters and digits, of which the
@@ -265,13 +273,13 @@ impl Chain {
     /// Ends the chain, and adds its codes: with digits, the whole and each of its ends; of words,
     /// the whole.
     fn finish(&mut self, codes: &mut Vec<Code>) {
+        let is_abbreviation = self.is_abbreviation();
         let Chain { parts, has_other_separators, is_too_long, .. } = std::mem::take(self);
         let Some((last, _, _)) = parts.last() else { return };
         if parts.len() < 2 || is_too_long {
             return;
         }
         let has_digits = parts.iter().any(|(_, _, word)| has_digit(word));
-        let is_abbreviation = parts.iter().all(|(_, _, word)| is_letter(word));
         let is_word = parts.len() <= 3 || is_abbreviation;
         if !has_digits && (has_other_separators || !is_word) {
             return;

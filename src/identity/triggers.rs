@@ -27,6 +27,11 @@ fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn after_login_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
+    if let Some(old) = &rows.old
+        && is_same_person(old, &new)?
+    {
+        return Ok(None);
+    }
     let login = Login::from_trigger(&new)?;
     let before = rows.old.as_ref().map(Login::from_trigger).transpose()?;
     if is_soft_deleted(&new)? {
@@ -35,6 +40,16 @@ fn after_login_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         or_warn("create the profile", login.id, || save_profile(&login, before.as_ref()));
     }
     Ok(None)
+}
+
+/// Whether an update, such as that of the last sign-in, leaves alone what the profile follows.
+fn is_same_person(old: &TriggerRow, new: &TriggerRow) -> Result<bool> {
+    for column in ["email", "email_confirmed_at", "raw_user_meta_data"] {
+        if !new.same_image(old, column)? {
+            return Ok(false);
+        }
+    }
+    Ok(is_soft_deleted(old)? == is_soft_deleted(new)?)
 }
 
 /// Trigger on auth.users: detaches the profile from a login that is deleted, and ends the rights

@@ -35,10 +35,14 @@ pub(super) const JOBS: &[Job] = &[
 const HAS_CRON: &str =
     "select exists (select from pg_catalog.pg_extension where extname = 'pg_cron')";
 
-/// Skips a job whose function does not exist.
+/// Skips a job whose function does not exist, and one that another user has scheduled: the names of
+/// jobs are unique for each user only.
 const SCHEDULE_JOB: &str = "
     select cron.schedule($1, $2, pg_catalog.format('select %s', $3))
-     where pg_catalog.to_regprocedure($3) is not null";
+     where pg_catalog.to_regprocedure($3) is not null
+       and not exists (select from cron.job j
+                        where j.jobname = $1 and j.database = pg_catalog.current_database()
+                          and j.username <> current_user)";
 
 const HAS_REALTIME: &str = "
     select exists (select from pg_catalog.pg_publication

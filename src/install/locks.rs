@@ -7,12 +7,13 @@ use crate::platform::transaction::{self, Lock};
 /// Shows in pg_locks as (7315002, 7).
 const INSTALLATION: (i32, i32) = (7_315_002, 7);
 
-/// Tables and views that the privileges change: those that do not belong to helpdesk_owner, or that
-/// have no row security.
+/// Tables and views that the privileges change: those that do not belong to helpdesk_owner, that
+/// have no row security, or that force it on their owner.
 const OUTDATED: &str = "
     select c.oid::regclass::text from pg_class c
      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'v')
-       and (c.relowner <> 'helpdesk_owner'::regrole or (c.relkind = 'r' and not c.relrowsecurity))
+       and (c.relowner <> 'helpdesk_owner'::regrole or (c.relkind = 'r' and not c.relrowsecurity)
+            or c.relforcerowsecurity)
      order by c.oid";
 
 const ALL: &str = "

@@ -7,6 +7,7 @@ mod health;
 mod integrations;
 mod locks;
 mod migrations;
+mod repair;
 mod replication;
 mod shapes;
 mod tables;
@@ -40,7 +41,11 @@ fn install() -> Result<()> {
     }
     if is_installed()? {
         check_schema_version()?;
-        outside_extension(tables::set_privileges)?;
+        outside_extension(|| {
+            repair::set_function_rights()?;
+            repair::create_missing_objects()?;
+            tables::set_privileges()
+        })?;
     } else {
         outside_extension(tables::create_tables)?;
     }

@@ -5,8 +5,9 @@ use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::versions::SCHEMA_VERSION;
 
-const FILES: &[&str] = &[
-    include_str!("../../sql/schema/auth.sql"),
+pub(super) const AUTH: &str = include_str!("../../sql/schema/auth.sql");
+
+pub(super) const FILES: &[&str] = &[
     include_str!("../../sql/schema/identity.sql"),
     include_str!("../../sql/schema/organizations.sql"),
     include_str!("../../sql/schema/workflows.sql"),
@@ -27,6 +28,7 @@ const SET_VERSION: &str = "
     insert into helpdesk.schema_version (version) values ($1)";
 
 pub(super) fn create_tables() -> Result<()> {
+    statement::run_script(AUTH)?;
     FILES.iter().try_for_each(|file| statement::run_script(file))?;
     set_privileges()?;
     set_version(SCHEMA_VERSION)

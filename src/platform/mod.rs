@@ -17,6 +17,7 @@ pub mod replication;
 mod retired;
 pub mod roles;
 pub mod schema_version;
+pub mod script;
 pub mod settings;
 pub mod statement;
 pub mod system_write;

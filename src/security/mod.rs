@@ -2,3 +2,5 @@
 
 mod act_as;
 mod report;
+
+pub use self::report::missing_grants;

@@ -10,6 +10,24 @@ use crate::platform::versions::Versions;
 /// What security_state() returns on a fresh installation of this release.
 const BASELINE: &str = include_str!("../../sql/security_baseline.txt");
 
+/// The grants on schema auth, which is not helpdesk's everywhere, are not in the baseline.
+const MISSING_GRANTS: &str = r"
+    with shipped as (
+      select split_part(line, ': ', 1) as object, substr(line, strpos(line, ': ') + 2) as fact
+        from string_to_table($1, E'\n') line
+    )
+    select concat(object, ': ', fact) from shipped
+     where fact ~ '^[a-z]+ (\([^)]*\) )?to '
+       and (object, fact) not in (select object, fact from helpdesk.security_state())
+     union all
+    select format('schema auth: usage to %s', role)
+      from unnest('{anon,authenticated,service_role,helpdesk_owner}'::text[]) role
+     where not has_schema_privilege(role, 'auth', 'usage')
+     union all
+    select format('function auth.uid(): execute to %s', role)
+      from unnest('{anon,authenticated,service_role,helpdesk_owner}'::text[]) role
+     where not has_function_privilege(role, 'auth.uid()', 'execute')";
+
 const STATE: &str = include_str!("../../sql/queries/security_state.sql");
 const REPORT: &str = include_str!("../../sql/queries/security_report.sql");
 
@@ -19,6 +37,13 @@ const REPORT: &str = include_str!("../../sql/queries/security_report.sql");
 fn security_state()
 -> Result<TableIterator<'static, (name!(object, Option<String>), name!(fact, Option<String>))>> {
     Ok(TableIterator::new(statement::read(STATE).fetch_all(&[], |row| (row.get(1), row.get(2)))?))
+}
+
+/// What anon, authenticated and service_role are granted on a fresh installation, and are not here.
+pub fn missing_grants() -> Result<Vec<String>> {
+    let rows = statement::read(MISSING_GRANTS)
+        .fetch_all(&[BASELINE.into()], |row| row.get::<String>(1))?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 /// One row for each weakness that the baseline does not have; no rows if there is none.

@@ -13,6 +13,14 @@ Callers: superusers, and login roles that are members of authenticated and of a 
   this function. It is refused in API requests.
 Errors: 22023 (address), 42501 (not allowed).';
 
+-- How Postgres prints definitions depends on the session.
+alter function helpdesk.security_state() set quote_all_identifiers = off;
+alter function helpdesk.security_state() set standard_conforming_strings = on;
+alter function helpdesk.security_state() set datestyle = 'ISO';
+alter function helpdesk.security_state() set intervalstyle = 'postgres';
+alter function helpdesk.security_report() set quote_all_identifiers = off;
+alter function helpdesk.security_report() set standard_conforming_strings = on;
+
 comment on function helpdesk.security_state() is
 'Returns the rights on the objects of helpdesk that the catalog contains, one fact per row.
 Covers row security, grants, policies, triggers, functions and roles.

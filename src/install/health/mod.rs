@@ -11,10 +11,14 @@ use pgrx::prelude::*;
 
 use self::checks::{CHECKS, JOB, NO_SCHEDULER};
 use super::integrations::{JOBS, Job, has_cron};
+use super::repair::missing_objects;
 use crate::platform::error::{Result, same_class};
 use crate::platform::statement;
 use crate::platform::transaction::in_subtransaction;
 use crate::platform::versions::Versions;
+use crate::security::missing_grants;
+
+const INSTALL: &str = "SELECT helpdesk.install() creates what is missing.";
 
 /// A row of the result: check_name, status, finding, remedy.
 type Finding = (String, Option<String>, Option<String>, Option<String>);
@@ -34,7 +38,7 @@ fn health_check() -> Result<
         ),
     >,
 > {
-    let mut findings = vec![check_versions()?];
+    let mut findings = vec![check_versions()?, check_objects()?];
     for (check, query) in CHECKS {
         findings.extend(run(check, query, &[]));
     }
@@ -47,6 +51,21 @@ fn check_versions() -> Result<Finding> {
     let remedy = versions.remedy();
     let status = if remedy.is_none() { "ok" } else { "error" };
     Ok(("versions".to_owned(), Some(status.to_owned()), Some(versions.to_string()), remedy))
+}
+
+/// How many missing objects the result names.
+const NAMED: usize = 5;
+
+fn check_objects() -> Result<Finding> {
+    let missing = [missing_objects()?, missing_grants()?].concat();
+    let named = missing.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let (status, finding, remedy) = match missing.len() {
+        0 => ("ok", "nothing is missing".to_owned(), None),
+        n if n > NAMED => ("error", format!("{named}; and {} more", n - NAMED), Some(INSTALL)),
+        _ => ("error", named, Some(INSTALL)),
+    };
+    let remedy = remedy.map(str::to_owned);
+    Ok(("missing objects".to_owned(), Some(status.to_owned()), Some(finding), remedy))
 }
 
 fn check_jobs() -> Result<Vec<Finding>> {
@@ -70,7 +89,7 @@ fn run(check: &str, query: &'static str, args: &[DatumWithOid]) -> Vec<Finding> 
     });
     let may_catch = |code| !same_class(code, ERRCODE_QUERY_CANCELED);
     if let Err(message) = in_subtransaction(may_catch, work) {
-        let remedy = "SELECT helpdesk.install() creates what is missing.".to_owned();
+        let remedy = INSTALL.to_owned();
         let failed = format!("the check failed: {message}");
         findings = vec![(check.to_owned(), Some("error".to_owned()), Some(failed), Some(remedy))];
     }

@@ -91,6 +91,23 @@ describe('pg_cron', { skip }, () => {
     assert.deepEqual(await jobs(), once);
   });
 
+  test('enable_cron() of another superuser schedules no job twice', async () => {
+    await db.sql('create role second_superuser login superuser');
+    const once = await jobs();
+    const second = await db.connect('second_superuser');
+    await second.query('select helpdesk.enable_cron()');
+    assert.deepEqual(await jobs(), once);
+    await second.query(`select cron.unschedule(jobid) from cron.job where jobname = $1`, [refresh.jobname]);
+    await second.query('select helpdesk.enable_cron()');
+    assert.deepEqual(
+      (await jobs()).map(({ jobname, username }) => `${jobname}: ${username}`),
+      once.map(({ jobname, username }) => `${jobname}: ${jobname === refresh.jobname ? 'second_superuser' : username}`),
+    );
+    await db.disconnect(second);
+    await db.sql('select cron.unschedule(jobid) from cron.job where jobname = $1', [refresh.jobname]);
+    await db.sql('select helpdesk.enable_cron()');
+  });
+
   test('enable_cron() restores a removed job', async () => {
     for (const job of [cleanup, refresh]) {
       await db.sql('select cron.unschedule($1::text)', [job.jobname]);

@@ -61,7 +61,7 @@ select format('-- %s', statement), (select string_agg(line, chr(10)) from test.f
   'grant execute on function helpdesk.act_as to anon',
   'grant execute on function helpdesk.act_as to public',
   'create function helpdesk.mine() returns int language sql security definer as ''select 1''',
-  'alter table helpdesk.tickets disable trigger tickets_record_history',
+  'alter table helpdesk.tickets disable trigger "History"',
   'drop trigger ticket_history_append_only on helpdesk.ticket_history',
   'drop trigger helpdesk_handle_new_user on auth.users',
   'create or replace function helpdesk.my_org_ids() returns uuid[] language sql stable parallel safe security definer as ''select array_agg(id) from helpdesk.organizations''',
