@@ -41,7 +41,15 @@ begin
     comment on schema auth is
       'Logins: the part of Supabase Auth''s schema that helpdesk needs. Created by helpdesk.';
   end if;
-  grant usage on schema auth to anon, authenticated, service_role;
+  -- A dump without privileges has lost them. Supabase Auth sets its own.
+  if not exists (
+    select from pg_catalog.pg_namespace n
+      join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) n.nspowner
+     where n.nspname operator(pg_catalog.=) 'auth'
+       and r.rolname operator(pg_catalog.=) any
+             ('{supabase_admin,supabase_auth_admin}'::pg_catalog.name[])) then
+    grant usage on schema auth to anon, authenticated, service_role;
+  end if;
 
   if pg_catalog.to_regclass('auth.users') is null then
     create table auth.users (
@@ -147,6 +155,14 @@ begin
       'Returns the login of the current request: the sub claim of the access token. '
       'Null if there is none or it is not a UUID.';
   end if;
+  if not exists (
+    select from pg_catalog.pg_proc p
+      join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) p.proowner
+     where p.oid operator(pg_catalog.=) 'auth.uid()'::pg_catalog.regprocedure
+       and r.rolname operator(pg_catalog.=) any
+             ('{supabase_admin,supabase_auth_admin}'::pg_catalog.name[])) then
+    grant execute on function auth.uid() to anon, authenticated, service_role;
+  end if;
 end
 $$;
 
@@ -155,7 +171,7 @@ $$;
 -- SECURITY DEFINER functions look up who is signed in and whether an address is confirmed, and
 -- create a profile that is missing.
 grant usage on schema auth to helpdesk_owner;
-grant execute on function auth.uid() to helpdesk_owner, anon, authenticated, service_role;
+grant execute on function auth.uid() to helpdesk_owner;
 grant select (id, email, email_confirmed_at, raw_user_meta_data) on auth.users to helpdesk_owner;
 do $$
 begin

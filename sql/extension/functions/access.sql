@@ -17,6 +17,9 @@ grant execute on function
   helpdesk.load_library()
   to anon, authenticated, service_role;
 grant execute on function helpdesk.ensure_profile() to authenticated, service_role;
+-- The views call them, also for a role that reads everything, such as that of a reporting tool.
+grant execute on function helpdesk.my_profile_id(), helpdesk.my_staff_org_ids()
+  to pg_read_all_data;
 
 comment on function helpdesk.jwt_subject() is
 'Returns the login (auth.users.id) that the access token names, or null.

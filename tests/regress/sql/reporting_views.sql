@@ -53,6 +53,23 @@ drop materialized view public.all_tickets, public.all_stages, public.own_tickets
 drop owned by helpdesk_test_owner;
 drop role helpdesk_test_owner;
 
+---- Roles of reporting tools
+-- One that bypasses row security reads everything, as supabase_read_only_user does; one that does
+-- not reads no rows, and meets no error.
+begin;
+create role helpdesk_test_reader bypassrls;
+create role helpdesk_test_bound_reader;
+grant pg_read_all_data to helpdesk_test_reader, helpdesk_test_bound_reader;
+set local role helpdesk_test_reader;
+select (select count(*) from helpdesk.agent_tickets) = count(*) and count(*) > 0,
+       (select sum(ticket_count) from helpdesk.workflow_stage_stats) = count(*),
+       (select count(*) from helpdesk.customer_tickets) from helpdesk.tickets;
+set local role helpdesk_test_bound_reader;
+select (select count(*) from helpdesk.agent_tickets), (select count(*) from helpdesk.workflow_stage_stats),
+       (select count(*) from helpdesk.customer_tickets), count(*) from helpdesk.tickets;
+reset role;
+rollback;
+
 ---- org_dashboard
 call test.sign_in('Ben');
 select test.json_keys(helpdesk.org_dashboard(test.org_id('Acme')));
