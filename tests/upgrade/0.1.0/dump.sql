@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-52d0fb46-17e6-4d02-9a49-53b8fd6b339c	ada@example.com	2026-11-29 14:53:16.565179+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 14:53:16.565179+00
-06f263f3-366c-44d9-b916-5c67cd8aad52	ben@example.com	2026-11-29 14:53:16.574389+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 14:53:16.574389+00
-ce2c4314-3e40-4f93-9869-ddea58c535ac	alice@example.com	2026-11-29 14:53:16.575756+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 14:53:16.575756+00
-d3484b5e-4a4f-4201-8c21-588ca67e7f12	dave@example.com	2026-11-29 14:53:16.579911+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 14:53:16.579911+00
-c02d7940-d38d-406f-b756-f79893cc437a	gina@example.com	2026-11-29 14:53:16.581163+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 14:53:16.581163+00
-4bf67a16-a254-439c-8803-dc5a2e552af7	hank@example.com	2026-11-29 14:53:16.583024+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 14:53:16.583024+00
-6f8abdb0-de03-459f-a8b4-002229f81a62	mallory@example.com	2026-11-29 14:53:16.587616+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 14:53:16.587616+00
-e6350b73-dbab-475f-88d2-200199845298	newcomer@example.com	2026-11-29 14:53:17.130642+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 14:53:17.130642+00
+2c433ed0-c7c9-483f-a7a3-975659adf122	ada@example.com	2026-11-29 15:22:42.348614+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 15:22:42.348614+00
+9857f0a4-8737-40e8-ad24-79af789a1bb5	ben@example.com	2026-11-29 15:22:42.354447+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 15:22:42.354447+00
+f374bdf6-47ab-4da5-bc4a-38035d8be926	alice@example.com	2026-11-29 15:22:42.356429+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 15:22:42.356429+00
+767c1de4-f81e-4f06-813a-bea2099f352e	dave@example.com	2026-11-29 15:22:42.358232+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 15:22:42.358232+00
+ff12ee85-0957-4d5d-abc1-7758ecfe2144	gina@example.com	2026-11-29 15:22:42.35987+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 15:22:42.35987+00
+e4249529-9b97-4892-8357-40eccb1494a0	hank@example.com	2026-11-29 15:22:42.361385+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 15:22:42.361385+00
+44d69c85-f173-4ec5-b736-da9fff97aca7	mallory@example.com	2026-11-29 15:22:42.362774+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 15:22:42.362774+00
+a2007403-a6f8-4557-9705-5622d117578b	newcomer@example.com	2026-11-29 15:22:42.71111+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 15:22:42.71111+00
 \.
 
 
@@ -3278,7 +3278,7 @@ e6350b73-dbab-475f-88d2-200199845298	newcomer@example.com	2026-11-29 14:53:17.13
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-da8874ca58634de980c4b495adbcd9051bb9303b948decfd4b21b00d3ff6f046	2026-11-29 14:53:17.196904+00	2026-12-06 14:53:17.196904+00	\N	\N	\N
+2bd8a121be99533b612ab9f02be020df138d94ec678a3162ef2a63d5c53568cd	2026-11-29 15:22:42.750128+00	2026-12-06 15:22:42.750128+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ da8874ca58634de980c4b495adbcd9051bb9303b948decfd4b21b00d3ff6f046	2026-11-29 14:5
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	t	Phew	2026-11-29 14:53:17.274955+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	01a227e6-bb34-73d2-b939-29feee861d1a	t	Phew	2026-11-29 15:22:42.787731+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc37-712c-acca-2c58a2920067	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	1	Putting out a printer	Use sand.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc38-76db-a808-168e8180f319	01a227cb-cc31-7632-a02c-d640ac639ab3	1	Not yet	Draft.	2026-11-29 14:53:17.232344+00	01a227cb-c99e-74dd-af04-48bf46211046
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc3a-71ae-a980-729789358daf	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	2	Putting out a printer	Use foam.	2026-11-29 14:53:17.241369+00	01a227cb-c99e-74dd-af04-48bf46211046
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd2-72dc-bb54-0a816d881640	01a227e6-bcce-775e-9dda-5cc15fa60ee9	1	Putting out a printer	Use sand.	2026-11-29 15:22:42.766069+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd3-7244-a7fc-fffd9b1678ec	01a227e6-bcd0-71f3-be61-af37c01bd556	1	Not yet	Draft.	2026-11-29 15:22:42.766069+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd5-70a7-962b-4a659faf5882	01a227e6-bcce-775e-9dda-5cc15fa60ee9	2	Putting out a printer	Use foam.	2026-11-29 15:22:42.772399+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	Not yet	Draft.	{}	{}	01a227cb-c99e-74dd-af04-48bf46211046	internal	draft	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.232344+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	Putting out a printer	Use foam.	{Printers}	{fire}	01a227cb-c99e-74dd-af04-48bf46211046	public	published	2026-11-29 14:53:17.232344+00	2026-11-29 14:53:17.241369+00	2026-11-29 14:53:17.232344+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd0-71f3-be61-af37c01bd556	Not yet	Draft.	{}	{}	01a227e6-bb32-7792-b10f-e0b66b4c3891	internal	draft	2026-11-29 15:22:42.766069+00	2026-11-29 15:22:42.766069+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	Putting out a printer	Use foam.	{Printers}	{fire}	01a227e6-bb32-7792-b10f-e0b66b4c3891	public	published	2026-11-29 15:22:42.766069+00	2026-11-29 15:22:42.772399+00	2026-11-29 15:22:42.766069+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc24-7313-8510-30ec80c90784	Hardware	\N	\N	2026-11-29 14:53:17.218672+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc2f-732c-89b8-24226cc75003	Printers	\N	01a227cb-cc24-7313-8510-30ec80c90784	2026-11-29 14:53:17.231024+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcc7-71b0-bb41-9be000906066	Hardware	\N	\N	2026-11-29 15:22:42.757821+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bccc-7313-8add-68c622ca08f5	Printers	\N	01a227e6-bcc7-71b0-bb41-9be000906066	2026-11-29 15:22:42.764664+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Printer on fire	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\\x77cd7cae5ba2c7d4e6a51278f6123b9fdb17547be7dac944e43d76c3640ee5f2	2026-11-29 14:53:16.692115+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	No coffee	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-ca2f-765f-8750-f14f489f7aab	\\xb0f7bf1c7bd2bcafccdb3bf65a0c65b8d3c3a14c17f0d6ddb672c16007f5708d	2026-11-29 14:53:16.719444+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	It’s “odd” — 🙂\ttab\nline	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-ca35-7066-94fc-2623c6bc4af2	\\xadef61ae81d4b2f8cda78cac776446bb80cf4b08f8f87b5df492b2b043767b9f	2026-11-29 14:53:16.725185+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	Printer on fire	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\\xd49db5465c760467a17890f75fbcd20422064bfd85f5cc771c684864ae03ab04	2026-11-29 15:22:42.429966+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	No coffee	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\\x1f4184d96736ed104fc54bb91a80a642ac02add5120ee503d9617badf89b0671	2026-11-29 15:22:42.44903+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	It’s “odd” — 🙂\ttab\nline	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb94-712a-a46e-c04a1fcfa856	\\xed57a458105ca78638b7fa1386faf3dde553d8180e3153852940f8179d7616b0	2026-11-29 15:22:42.452665+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ticket_updated	f
+01a227e6-bb34-73d2-b939-29feee861d1a	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55247bc7bfd	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c02385786d	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b393aba7a52	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-07080ed681eb	01a227cb-c9ab-73aa-adaa-5015308af127	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	t	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca61-714a-8975-070943722878	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-ca52-72e5-afe7-68f0d18a889c	\N	ticket_created	{"actor": {"id": "01a227cb-c9ab-73aa-adaa-5015308af127", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227cb-ca52-72e5-afe7-68f0d18a889c", "is_internal": false}	f	2026-11-29 14:53:16.750747+00	2026-12-29 14:53:16.750747+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca96-7497-a7b2-b4b9484cc5b8	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_closed	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.81965+00	2026-12-29 14:53:16.81965+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa2543366e84	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_assigned	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac7-70b8-a566-fa261a6f42fe	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_updated	{"actor": {"id": "01a227cb-c99c-72ab-9973-a1b6e63bbedf", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 14:53:16.86116+00	2026-12-29 14:53:16.86116+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c88b7ecf7b	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	f	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538d59c3dd98	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	f	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca26-7394-a155-e55362af0154	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false}	t	2026-11-29 14:53:16.692115+00	2026-12-29 14:53:16.692115+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17c1ce2998c6	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca2f-765f-8750-f14f489f7aab	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227cb-ca2f-765f-8750-f14f489f7aab", "is_internal": false}	t	2026-11-29 14:53:16.719444+00	2026-12-29 14:53:16.719444+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca36-76bd-bc0b-1b3a198bcf43	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca35-7066-94fc-2623c6bc4af2	\N	ticket_created	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227cb-ca35-7066-94fc-2623c6bc4af2", "is_internal": false}	t	2026-11-29 14:53:16.725185+00	2026-12-29 14:53:16.725185+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb0c-77fc-9df2-10c90272e0d7	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	ticket_commented	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb05-7064-9d23-d2a2986f2f7b", "is_internal": false}	t	2026-11-29 14:53:16.924526+00	2026-12-29 14:53:16.924526+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb25-7030-9b92-538e24d30d46	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	ticket_file_added	{"actor": {"id": "01a227cb-c9a0-76b1-a5f0-9cab34e7994d", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "is_internal": false, "attachment_id": "01a227cb-cb24-7601-9e27-8d1d6e93134d"}	t	2026-11-29 14:53:16.964327+00	2026-12-29 14:53:16.964327+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb4c-7676-87d5-1ff084a4c7ce	01a227cb-c99c-72ab-9973-a1b6e63bbedf	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	ticket_commented	{"actor": {"id": "01a227cb-c99e-74dd-af04-48bf46211046", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227cb-c99e-74dd-af04-48bf46211046", "ticket_id": "01a227cb-ca1c-7377-9eea-7e18c18e19dc", "comment_id": "01a227cb-cb45-72a4-8557-e28188b503a6", "is_internal": true}	t	2026-11-29 14:53:16.988602+00	2026-12-29 14:53:16.988602+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb9c-764e-bb7e-e7d89f1cab30	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 14:53:17.083273+00	2026-12-29 14:53:17.083273+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca0-744c-a93c-470f3b19a6f3	01a227cb-c9a5-70eb-851d-97289d276be1	01a227cb-cc97-77a4-bfe4-9583bd81018f	\N	ticket_created	{"actor": {"id": "01a227cb-cc80-77ea-951f-478f2c229aaf", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227cb-cc97-77a4-bfe4-9583bd81018f", "is_internal": false}	f	2026-11-29 14:53:17.327541+00	2026-12-29 14:53:17.327541+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb8c-779c-9716-84fe4ff0da4f	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false}	t	2026-11-29 15:22:42.429966+00	2026-12-29 15:22:42.429966+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb92-730d-b221-f93a28cb5159	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "is_internal": false}	t	2026-11-29 15:22:42.44903+00	2026-12-29 15:22:42.44903+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb96-7479-9ed3-e02313070078	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb94-712a-a46e-c04a1fcfa856	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227e6-bb94-712a-a46e-c04a1fcfa856", "is_internal": false}	t	2026-11-29 15:22:42.452665+00	2026-12-29 15:22:42.452665+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bbad-76cc-8c1e-515258eea238	01a227e6-bb3b-7376-8475-fe4f3d609763	01a227e6-bba5-73e6-94ac-a6c760739bcb	\N	ticket_created	{"actor": {"id": "01a227e6-bb3b-7376-8475-fe4f3d609763", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227e6-bba5-73e6-94ac-a6c760739bcb", "is_internal": false}	t	2026-11-29 15:22:42.46577+00	2026-12-29 15:22:42.46577+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bbad-76cc-8c1e-51538d8d1b33	01a227e6-bb38-74e4-a0b1-d47f415899c6	01a227e6-bba5-73e6-94ac-a6c760739bcb	\N	ticket_created	{"actor": {"id": "01a227e6-bb3b-7376-8475-fe4f3d609763", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227e6-bba5-73e6-94ac-a6c760739bcb", "is_internal": false}	f	2026-11-29 15:22:42.46577+00	2026-12-29 15:22:42.46577+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbce-7258-9123-8053520269dc	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_closed	{"actor": {"id": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.506485+00	2026-12-29 15:22:42.506485+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbeb-722c-9c3f-7908b573a1bc	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_assigned	{"actor": {"id": "01a227e6-bb30-766b-8ae0-76472396ff1e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.532477+00	2026-12-29 15:22:42.532477+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbeb-722c-9c3f-7909efbf2545	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_updated	{"actor": {"id": "01a227e6-bb30-766b-8ae0-76472396ff1e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.532477+00	2026-12-29 15:22:42.532477+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc19-76d1-bcad-7f6df29d57db	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	ticket_commented	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227e6-bb34-73d2-b939-29feee861d1a", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc16-7452-8e2f-cab4fd2edc82", "is_internal": false}	f	2026-11-29 15:22:42.576617+00	2026-12-29 15:22:42.576617+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc2a-7680-b9c8-e76f895e6161	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_file_added	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false, "attachment_id": "01a227e6-bc29-72a8-848a-52537e9b065a"}	f	2026-11-29 15:22:42.600615+00	2026-12-29 15:22:42.600615+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb8c-779c-9716-84ff4ccde4f8	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false}	t	2026-11-29 15:22:42.429966+00	2026-12-29 15:22:42.429966+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb92-730d-b221-f93b869def23	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "is_internal": false}	t	2026-11-29 15:22:42.44903+00	2026-12-29 15:22:42.44903+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb96-7479-9ed3-e0249cf0a5ea	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb94-712a-a46e-c04a1fcfa856	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227e6-bb94-712a-a46e-c04a1fcfa856", "is_internal": false}	t	2026-11-29 15:22:42.452665+00	2026-12-29 15:22:42.452665+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc1a-73f4-aeb7-e23a5ae516e3	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	ticket_commented	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227e6-bb34-73d2-b939-29feee861d1a", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc16-7452-8e2f-cab4fd2edc82", "is_internal": false}	t	2026-11-29 15:22:42.576617+00	2026-12-29 15:22:42.576617+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc2a-7680-b9c8-e770ec07fcab	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_file_added	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false, "attachment_id": "01a227e6-bc29-72a8-848a-52537e9b065a"}	t	2026-11-29 15:22:42.600615+00	2026-12-29 15:22:42.600615+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3e-75d4-87d1-9c9a7f61e319	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	ticket_commented	{"actor": {"id": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc3a-735a-a2d3-8e7cf0bb9391", "is_internal": true}	t	2026-11-29 15:22:42.613358+00	2026-12-29 15:22:42.613358+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc75-7726-99cc-cd0469b23b14	01a227e6-bb34-73d2-b939-29feee861d1a	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 15:22:42.675392+00	2026-12-29 15:22:42.675392+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd06-75ae-b924-0792ab69af08	01a227e6-bb38-74e4-a0b1-d47f415899c6	01a227e6-bd01-7788-8a3d-23768dbe9cf9	\N	ticket_created	{"actor": {"id": "01a227e6-bcf7-7232-9613-5de6851bc8ce", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227e6-bd01-7788-8a3d-23768dbe9cf9", "is_internal": false}	f	2026-11-29 15:22:42.814462+00	2026-12-29 15:22:42.814462+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	98886e56-65b6-41df-b71b-de5d1e0c56ff	still.pending@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	\N	\N
-01a227cb-c9c3-7782-b86e-568ad2681177	201aebe9-8c71-4a79-af02-39b40ce5bbb4	newcomer@example.com	agent	2026-11-29 14:53:17.144757+00	2026-12-06 14:53:17.144757+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:17.172527+00	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1
+01a227e6-bb47-7335-8ba0-c359f4612548	7d96e019-e231-4913-af13-f53347d359c5	still.pending@example.com	agent	2026-11-29 15:22:42.717981+00	2026-12-06 15:22:42.717981+00	01a227e6-bb30-766b-8ae0-76472396ff1e	\N	\N
+01a227e6-bb47-7335-8ba0-c359f4612548	dd331abb-6b29-415d-87ab-d1cf4383891e	newcomer@example.com	agent	2026-11-29 15:22:42.717981+00	2026-12-06 15:22:42.717981+00	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.735614+00	01a227e6-bc97-77d6-bef4-fffa249fa53c
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	org_admin	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	org_admin	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	org_agent	2026-11-29 14:53:16.671753+00	\N	f
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	org_customer	2026-11-29 14:53:16.674732+00	\N	f
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	org_agent	2026-11-29 14:53:16.679944+00	\N	f
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	org_customer	2026-11-29 14:53:16.680636+00	\N	f
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	org_customer	2026-11-29 14:53:16.679029+00	\N	t
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	org_agent	2026-11-29 14:53:17.172527+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb30-766b-8ae0-76472396ff1e	org_admin	2026-11-29 15:22:42.371807+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb38-74e4-a0b1-d47f415899c6	org_admin	2026-11-29 15:22:42.396027+00	01a227e6-bb38-74e4-a0b1-d47f415899c6	f
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	org_agent	2026-11-29 15:22:42.413527+00	\N	f
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	org_customer	2026-11-29 15:22:42.417876+00	\N	f
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb39-77b7-8f85-6191f4d26c03	org_agent	2026-11-29 15:22:42.420166+00	\N	f
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb3b-7376-8475-fe4f3d609763	org_customer	2026-11-29 15:22:42.421174+00	\N	f
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	org_customer	2026-11-29 15:22:42.419085+00	\N	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc97-77d6-bef4-fffa249fa53c	org_agent	2026-11-29 15:22:42.735614+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	Globex	2026-11-29 14:53:16.643012+00	01a227cb-c9a5-70eb-851d-97289d276be1	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227cb-c9c3-7782-b86e-568ad2681177	Acme Ltd	2026-11-29 14:53:16.603026+00	01a227cb-c99c-72ab-9973-a1b6e63bbedf	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227e6-bb60-701b-a579-2779e716ec81	Globex	2026-11-29 15:22:42.396027+00	01a227e6-bb38-74e4-a0b1-d47f415899c6	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227e6-bb47-7335-8ba0-c359f4612548	Acme Ltd	2026-11-29 15:22:42.371807+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227cb-c99c-72ab-9973-a1b6e63bbedf	52d0fb46-17e6-4d02-9a49-53b8fd6b339c	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 14:53:16.565179+00	\N	{}
-01a227cb-c99e-74dd-af04-48bf46211046	06f263f3-366c-44d9-b916-5c67cd8aad52	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 14:53:16.574389+00	\N	{}
-01a227cb-c9a0-76b1-a5f0-9cab34e7994d	ce2c4314-3e40-4f93-9869-ddea58c535ac	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 14:53:16.575756+00	\N	{}
-01a227cb-c9a4-7658-9813-520044a5ad3c	d3484b5e-4a4f-4201-8c21-588ca67e7f12	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 14:53:16.579911+00	\N	{}
-01a227cb-c9a5-70eb-851d-97289d276be1	c02d7940-d38d-406f-b756-f79893cc437a	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 14:53:16.581163+00	\N	{}
-01a227cb-c9a7-72d4-ac51-6c088c1b289a	4bf67a16-a254-439c-8803-dc5a2e552af7	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 14:53:16.583024+00	\N	{}
-01a227cb-c9ab-73aa-adaa-5015308af127	6f8abdb0-de03-459f-a8b4-002229f81a62	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 14:53:16.587616+00	\N	{}
-01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	e6350b73-dbab-475f-88d2-200199845298	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 14:53:17.130642+00	\N	{}
-01a227cb-cc80-77ea-951f-478f2c229aaf	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 14:53:17.312388+00	\N	{}
+01a227e6-bb30-766b-8ae0-76472396ff1e	2c433ed0-c7c9-483f-a7a3-975659adf122	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 15:22:42.348614+00	\N	{}
+01a227e6-bb32-7792-b10f-e0b66b4c3891	9857f0a4-8737-40e8-ad24-79af789a1bb5	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 15:22:42.354447+00	\N	{}
+01a227e6-bb34-73d2-b939-29feee861d1a	f374bdf6-47ab-4da5-bc4a-38035d8be926	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 15:22:42.356429+00	\N	{}
+01a227e6-bb36-7425-8358-404efdb4cc09	767c1de4-f81e-4f06-813a-bea2099f352e	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 15:22:42.358232+00	\N	{}
+01a227e6-bb38-74e4-a0b1-d47f415899c6	ff12ee85-0957-4d5d-abc1-7758ecfe2144	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 15:22:42.35987+00	\N	{}
+01a227e6-bb39-77b7-8f85-6191f4d26c03	e4249529-9b97-4892-8357-40eccb1494a0	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 15:22:42.361385+00	\N	{}
+01a227e6-bb3b-7376-8475-fe4f3d609763	44d69c85-f173-4ec5-b736-da9fff97aca7	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 15:22:42.362774+00	\N	{}
+01a227e6-bc97-77d6-bef4-fffa249fa53c	a2007403-a6f8-4557-9705-5622d117578b	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 15:22:42.71111+00	\N	{}
+01a227e6-bcf7-7232-9613-5de6851bc8ce	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 15:22:42.807097+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c5-76f7-87ac-37dd0683016e	\N	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.603026+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8fa1edc951	\N	01a227cb-c9a5-70eb-851d-97289d276be1	2026-11-29 14:53:16.643012+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb92-71c7-8615-2b9eae4c3827	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.064711+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4a-72c0-8514-df03ff447c05	\N	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.371807+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb62-7005-a58b-be02022990b0	\N	01a227e6-bb38-74e4-a0b1-d47f415899c6	2026-11-29 15:22:42.396027+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc6d-7696-9bf4-320bcdcbc90d	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.662596+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 14:53:16.00877+00
+1	2026-11-29 15:22:41.99916+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99c-72ab-9973-a1b6e63bbedf	person	\N	t	'pxleq' 'pxleqada':1A,2B 'pxleqcom':4B 'pxleqexample':3B
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a5-70eb-851d-97289d276be1	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2gina':1A,2B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	person	\N	t	'pxleq' 'pxleqben':1A,2B 'pxleqcom':4B 'pxleqexample':3B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	person	\N	t	'pxleq' 'pxleqalice':1A,2B 'pxleqcom':4B 'pxleqexample':3B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqdave':1A,2B 'pxleqexample':3B
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9a7-72d4-ac51-6c088c1b289a	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2hank':1A,2B
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ab-73aa-adaa-5015308af127	person	\N	t	'pnlt2' 'pnlt2com':4B 'pnlt2example':3B 'pnlt2mallory':1A,2B
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	ticket	01a227cb-ca52-72e5-afe7-68f0d18a889c	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbc9ab73aaadaa5015308af127' 'tnlt2a':1A 'tnlt2globex':4A 'tnlt2of':3A 'tnlt2ticket':2A
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	ticket	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc99e74ddaf0448bf46211046' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqabout':5 'txleqfire':4A,8 'txleqn':9 'txleqon':3A,7 'txleqprinter':1A,6 'txleqwas':2A
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	ticket	01a227cb-ca2f-765f-8750-f14f489f7aab	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleq@01a227cbc9a476589813520044a5ad3c' 'txleqabout':3 'txleqcoffee':2A,5 'txleqn':6 'txleqno':1A,4
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	ticket	01a227cb-ca35-7066-94fc-2623c6bc4af2	f	'txleq' 'txleq#50af2853' 'txleq@01a227cbc9a076b1a5f09cab34e7994d' 'txleqit':1A 'txleqits':1A 'txleqline':6A 'txleqodd':3A 'txleqs':2A 'txleqtab':5A 'txleq🙂':4A
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq' 'txleq#50af2853' 'txleqalice':1 'txleqsays':2
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	f	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	comment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq' 'txleq#50af2853' 'txleqben':1 'txleqsays':2
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqlog':1B 'txleqtxt':2B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	attachment	01a227cb-ca1c-7377-9eea-7e18c18e19dc	t	'txleq#50af2853' 'txleqpng':2B 'txleqsmoke':1B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cbcb-7551-94f0-3b9c69e2a7b1	person	\N	t	'pxleq' 'pxleqcom':4B 'pxleqexample':3B 'pxleqnewcomer':1A,2B
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc31-7632-a02c-d640ac639ab3	article	\N	f	'axleq' 'axleq#50af2853' 'axleqdraft':3 'axleqnot':1A 'axleqyet':2A 'hxleqnot' 'hxleqyet'
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	article	\N	f	'axleq' 'axleq#50af2853' 'axleqa':3A 'axleqfire':5B 'axleqfoam':8 'axleqout':2A 'axleqprinter':4A 'axleqprinters':6B 'axleqputting':1A 'axlequse':7 'hxleqa' 'hxleqout' 'hxleqprinter' 'hxleqputting'
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	ticket	01a227cb-cc97-77a4-bfe4-9583bd81018f	f	'tnlt2' 'tnlt2#50af2853' 'tnlt2@01a227cbcc8077ea951f478f2c229aaf' 'tnlt2last':2A 'tnlt2my':1A 'tnlt2one':3A
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc80-77ea-951f-478f2c229aaf	person	\N	t	'pnlt2' 'pnlt2leaver':1A
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb30-766b-8ae0-76472396ff1e	person	\N	t	'pikjc' 'pikjcada':1A,2B 'pikjccom':4B 'pikjcexample':3B
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb38-74e4-a0b1-d47f415899c6	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3ngina':1A,2B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	person	\N	t	'pikjc' 'pikjcben':1A,2B 'pikjccom':4B 'pikjcexample':3B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	person	\N	t	'pikjc' 'pikjcalice':1A,2B 'pikjccom':4B 'pikjcexample':3B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	person	\N	t	'pikjc' 'pikjccom':4B 'pikjcdave':1A,2B 'pikjcexample':3B
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb39-77b7-8f85-6191f4d26c03	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3nhank':1A,2B
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb3b-7376-8475-fe4f3d609763	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3nmallory':1A,2B
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba5-73e6-94ac-a6c760739bcb	ticket	01a227e6-bba5-73e6-94ac-a6c760739bcb	f	'tbe3n' 'tbe3n#50af2853' 'tbe3n@01a227e6bb3b73768475fe4f3d609763' 'tbe3na':1A 'tbe3nglobex':4A 'tbe3nof':3A 'tbe3nticket':2A
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	ticket	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb327792b10fe0b66b4c3891' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjcabout':5 'tikjcfire':4A,8 'tikjcn':9 'tikjcon':3A,7 'tikjcprinter':1A,6 'tikjcwas':2A
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	ticket	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjc@01a227e6bb3674258358404efdb4cc09' 'tikjcabout':3 'tikjccoffee':2A,5 'tikjcn':6 'tikjcno':1A,4
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb94-712a-a46e-c04a1fcfa856	ticket	01a227e6-bb94-712a-a46e-c04a1fcfa856	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjcit':1A 'tikjcits':1A 'tikjcline':6A 'tikjcodd':3A 'tikjcs':2A 'tikjctab':5A 'tikjc🙂':4A
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc16-7452-8e2f-cab4fd2edc82	comment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc' 'tikjc#50af2853' 'tikjcalice':1 'tikjcsays':2
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc23-704e-8d5b-d8c5b49104ea	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc#50af2853' 'tikjclog':1B 'tikjctxt':2B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc29-72a8-848a-52537e9b065a	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc#50af2853' 'tikjcpng':2B 'tikjcsmoke':1B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	comment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc' 'tikjc#50af2853' 'tikjcben':1 'tikjcsays':2
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc42-7151-9e16-beed72af8e36	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc#50af2853' 'tikjclog':1B 'tikjctxt':2B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc48-767c-a496-5b7a6a4f54a6	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc#50af2853' 'tikjcpng':2B 'tikjcsmoke':1B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc97-77d6-bef4-fffa249fa53c	person	\N	t	'pikjc' 'pikjccom':4B 'pikjcexample':3B 'pikjcnewcomer':1A,2B
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd0-71f3-be61-af37c01bd556	article	\N	f	'aikjc' 'aikjc#50af2853' 'aikjcdraft':3 'aikjcnot':1A 'aikjcyet':2A 'hikjcnot' 'hikjcyet'
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	article	\N	f	'aikjc' 'aikjc#50af2853' 'aikjca':3A 'aikjcfire':5B 'aikjcfoam':8 'aikjcout':2A 'aikjcprinter':4A 'aikjcprinters':6B 'aikjcputting':1A 'aikjcuse':7 'hikjca' 'hikjcout' 'hikjcprinter' 'hikjcputting'
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd01-7788-8a3d-23768dbe9cf9	ticket	01a227e6-bd01-7788-8a3d-23768dbe9cf9	f	'tbe3n' 'tbe3n#50af2853' 'tbe3n@01a227e6bcf7723296135de6851bc8ce' 'tbe3nlast':2A 'tbe3nmy':1A 'tbe3none':3A
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bcf7-7232-9613-5de6851bc8ce	person	\N	t	'pbe3n' 'pbe3nleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	{}	12	0	0	\N	2026-11-29 14:53:17.410693+00
-01a227cb-c9c3-7782-b86e-568ad2681177	{}	32	2	4	\N	2026-11-29 14:53:17.410693+00
+01a227e6-bb60-701b-a579-2779e716ec81	{}	12	0	0	\N	2026-11-29 15:22:42.861642+00
+01a227e6-bb47-7335-8ba0-c359f4612548	{}	32	2	4	\N	2026-11-29 15:22:42.861642+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1
-01a227cb-c9c3-7782-b86e-568ad2681177	00000000-0000-0000-0000-000000000000	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	00000000-0000-0000-0000-000000000000	01a227cb-c9f2-7171-9e75-d836f1357851	low	1
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4f-71e1-834d-1d512302733e	urgent	1
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb50-735c-bdf8-8463bbf20c21	low	1
+01a227e6-bb60-701b-a579-2779e716ec81	00000000-0000-0000-0000-000000000000	01a227e6-bb65-7426-a532-ad3dc78ae917	low	1
+01a227e6-bb47-7335-8ba0-c359f4612548	00000000-0000-0000-0000-000000000000	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cc30-719e-9bf3-d0be8e1db6eb	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.24703+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bcce-775e-9dda-5cc15fa60ee9	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.774284+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb1c-74ac-8618-f07feab25427	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Alice.txt	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb24-7601-9e27-8d1d6e93134d	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Alice.png	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.964327+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb51-7520-8199-cc5023ff21f7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	log.txt	text/plain	12	01a227cb-c9c3-7782-b86e-568ad2681177/Ben.txt	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb5a-7619-a1a0-44b0ce174900	01a227cb-ca1c-7377-9eea-7e18c18e19dc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	smoke.png	image/png	1234	01a227cb-c9c3-7782-b86e-568ad2681177/01a227cb-ca1c-7377-9eea-7e18c18e19dc/Ben.png	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:17.017697+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc23-704e-8d5b-d8c5b49104ea	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	01a227e6-bb34-73d2-b939-29feee861d1a	log.txt	text/plain	12	01a227e6-bb47-7335-8ba0-c359f4612548/Alice.txt	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc29-72a8-848a-52537e9b065a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	01a227e6-bb34-73d2-b939-29feee861d1a	smoke.png	image/png	1234	01a227e6-bb47-7335-8ba0-c359f4612548/01a227e6-bb82-7507-a23f-4c6d6e693c8a/Alice.png	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.600615+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc42-7151-9e16-beed72af8e36	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	01a227e6-bb34-73d2-b939-29feee861d1a	log.txt	text/plain	12	01a227e6-bb47-7335-8ba0-c359f4612548/Ben.txt	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.613358+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc48-767c-a496-5b7a6a4f54a6	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	01a227e6-bb34-73d2-b939-29feee861d1a	smoke.png	image/png	1234	01a227e6-bb47-7335-8ba0-c359f4612548/01a227e6-bb82-7507-a23f-4c6d6e693c8a/Ben.png	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.632038+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb05-7064-9d23-d2a2986f2f7b	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Alice says	f	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	2026-11-29 14:53:16.924526+00
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb45-72a4-8557-e28188b503a6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	Ben says	t	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.988602+00	2026-11-29 14:53:16.988602+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc16-7452-8e2f-cab4fd2edc82	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	Alice says	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00	2026-11-29 15:22:42.576617+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	Ben says	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.613358+00	2026-11-29 15:22:42.613358+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	3
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	2
+01a227e6-bb47-7335-8ba0-c359f4612548	3
+01a227e6-bb60-701b-a579-2779e716ec81	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	01a227cb-c99e-74dd-af04-48bf46211046	0	1	1	1	{}	{0}
+01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227e6-bb60-701b-a579-2779e716ec81	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	01a227e6-bb32-7792-b10f-e0b66b4c3891	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	2026-11-29	low	1	0	0	0	{}	{}
-01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227cb-c9c3-7782-b86e-568ad2681177	2026-11-29	low	3	0	0	0	{}	{}
+01a227e6-bb60-701b-a579-2779e716ec81	2026-11-29	low	1	0	0	0	{}	{}
+01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca33-7405-9fe3-17bf691ffa9f	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	No coffee	About: No coffee\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2624bbe41829	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9c9-70cd-b22b-84852a14c3cc", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227cb-c9c4-70c0-881f-fa96a4162471", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca59-7423-b20a-c60381c17b00	01a227cb-ca52-72e5-afe7-68f0d18a889c	01a227cb-c9ab-73aa-adaa-5015308af127	1	A ticket of Globex	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca88-76d0-8e97-ff885dfcbed6	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.794466+00	01a227cb-ca23-75c7-ad3f-b8a0823de7f3	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227cb-c99e-74dd-af04-48bf46211046", "from": null}}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca95-7178-ac59-f86a27043974	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c99e-74dd-af04-48bf46211046	2026-11-29 14:53:16.81965+00	01a227cb-ca88-76d0-8e97-ff885dfcbed6	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c67474d7b1e5", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cac1-70d0-b119-7f26871265d2	01a227cb-ca2f-765f-8750-f14f489f7aab	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.86116+00	01a227cb-ca33-7405-9fe3-17bf691ffa9f	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9cf-7061-84b3-c6729bfbbe86", "from": "01a227cb-c9c9-70cd-b22b-84852a14c3cc"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227cb-c9a4-7658-9813-520044a5ad3c", "from": null}}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	01a227cb-ca35-7066-94fc-2623c6bc4af2	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	2026-11-29 14:53:16.887573+00	01a227cb-ca35-7066-94fc-2624bbe41829	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-cb15-7459-9008-a3f01efb4ba7	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.924526+00	01a227cb-ca95-7178-ac59-f86a27043974	{"type": "updated", "fields": {"stage": {"to": "01a227cb-c9ca-7123-bfa2-5731e09b89a1", "from": "01a227cb-c9cf-7061-84b3-c67474d7b1e5"}, "status": {"to": "open", "from": "closed"}}}
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc99-7170-ab52-3dd1fcec7b65	01a227cb-cc97-77a4-bfe4-9583bd81018f	01a227cb-cc80-77ea-951f-478f2c229aaf	1	My last one	\N	low	open	\N	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	\N	{"type": "created", "fields": {"stage": "01a227cb-c9f2-7171-9e75-d836f1357851", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227cb-c9ec-7133-a3c0-dc8e59a272a3", "assignedTo": null, "description": null}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb86-76ce-bd27-1208376ca207	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.429966+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5d3d875a23	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb34-73d2-b939-29feee861d1a	1	No coffee	About: No coffee\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.44903+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb95-72c7-abcb-ada37d87f940	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb34-73d2-b939-29feee861d1a	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.452665+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba8-73a8-bb1b-1a7162371776	01a227e6-bba5-73e6-94ac-a6c760739bcb	01a227e6-bb3b-7376-8475-fe4f3d609763	1	A ticket of Globex	\N	low	open	\N	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bb3b-7376-8475-fe4f3d609763	2026-11-29 15:22:42.46577+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb65-7426-a532-ad3dc78ae917", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227e6-bb62-7005-a58b-be015ec214b0", "assignedTo": null, "description": null}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbc3-7614-baaf-7d875ad54cfe	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.491141+00	01a227e6-bb86-76ce-bd27-1208376ca207	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "from": null}}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbcc-74ed-98c6-33f7272197db	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb50-735c-bdf8-8465b1caffaa	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.506485+00	01a227e6-bbc3-7614-baaf-7d875ad54cfe	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb50-735c-bdf8-8465b1caffaa", "from": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbe7-77fb-83b2-5fde9018f2b7	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb34-73d2-b939-29feee861d1a	2	No coffee	About: No coffee\\N	low	pending	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.532477+00	01a227e6-bb91-77bf-a8ea-ce5d3d875a23	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb50-735c-bdf8-8463bbf20c21", "from": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227e6-bb36-7425-8358-404efdb4cc09", "from": null}}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbf6-752c-a821-de4d299d8537	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb34-73d2-b939-29feee861d1a	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	\N	2026-11-29 15:22:42.548568+00	01a227e6-bb95-72c7-abcb-ada37d87f940	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc20-721a-923f-cb1b979e05ef	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00	01a227e6-bbcc-74ed-98c6-33f7272197db	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb4f-71e1-834d-1d512302733e", "from": "01a227e6-bb50-735c-bdf8-8465b1caffaa"}, "status": {"to": "open", "from": "closed"}}}
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd03-73fd-b8d2-946b034339a2	01a227e6-bd01-7788-8a3d-23768dbe9cf9	01a227e6-bcf7-7232-9613-5de6851bc8ce	1	My last one	\N	low	open	\N	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bcf7-7232-9613-5de6851bc8ce	2026-11-29 15:22:42.814462+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb65-7426-a532-ad3dc78ae917", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227e6-bb62-7005-a58b-be015ec214b0", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	2
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	urgent	1	1795963996.924526
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	low	1	1795963996.750747
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	low	1	1795963996.725185
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	low	1	1795963996.861160
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb65-7426-a532-ad3dc78ae917	low	1	1795965762.465770
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	low	1	1795965762.452665
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4f-71e1-834d-1d512302733e	urgent	1	1795965762.576617
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8463bbf20c21	low	1	1795965762.532477
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cca1-77ce-9ad7-2f2a1ef255b8	opened	2026-11-29 14:53:17.327541+00	01a227cb-c9f2-7171-9e75-d836f1357851	low	\N	1	\N
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd07-7530-9f5d-66d3eafd8628	opened	2026-11-29 15:22:42.814462+00	01a227e6-bb65-7426-a532-ad3dc78ae917	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	01a227cb-c99c-72ab-9973-a1b6e63bbedf	2026-11-29 14:53:16.900638+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.56003+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ca52-72e5-afe7-68f0d18a889c	1	A ticket of Globex	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-c9ab-73aa-adaa-5015308af127	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	2026-11-29 14:53:16.750747+00	\N	\N	\N	\N	1	01a227cb-ca59-7423-b20a-c60381c17b00	0	0	\N	f	ERP-1
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca2f-765f-8750-f14f489f7aab	2	No coffee	About: No coffee\\N	low	pending	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9a4-7658-9813-520044a5ad3c	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.719444+00	2026-11-29 14:53:16.86116+00	2026-11-29 14:53:16.86116+00	\N	\N	\N	\N	2	01a227cb-cac1-70d0-b119-7f26871265d2	0	0	\N	f	ERP-2
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca35-7066-94fc-2623c6bc4af2	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	\N	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.725185+00	2026-11-29 14:53:16.887573+00	2026-11-29 14:53:16.725185+00	\N	\N	\N	\N	2	01a227cb-cad8-71a9-b1e7-7e8fe55c985c	0	0	\N	f	ERP-3
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-ca1c-7377-9eea-7e18c18e19dc	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c99e-74dd-af04-48bf46211046	01a227cb-c9a0-76b1-a5f0-9cab34e7994d	2026-11-29 14:53:16.692115+00	2026-11-29 14:53:17.017697+00	2026-11-29 14:53:16.924526+00	\N	\N	\N	\N	4	01a227cb-cb15-7459-9008-a3f01efb4ba7	1	2	2026-11-29 14:53:16.924526+00	f	ERP-1
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-cc97-77a4-bfe4-9583bd81018f	2	My last one	\N	low	open	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	01a227cb-c9f2-7171-9e75-d836f1357851	\N	01a227cb-cc80-77ea-951f-478f2c229aaf	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	2026-11-29 14:53:17.327541+00	\N	\N	\N	\N	1	01a227cb-cc99-7170-ab52-3dd1fcec7b65	0	0	\N	f	ERP-2
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba5-73e6-94ac-a6c760739bcb	1	A ticket of Globex	\N	low	open	01a227e6-bb62-7005-a58b-be015ec214b0	01a227e6-bb65-7426-a532-ad3dc78ae917	\N	01a227e6-bb3b-7376-8475-fe4f3d609763	2026-11-29 15:22:42.46577+00	2026-11-29 15:22:42.46577+00	2026-11-29 15:22:42.46577+00	\N	\N	\N	\N	1	01a227e6-bba8-73a8-bb1b-1a7162371776	0	0	\N	f	ERP-1
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	2	No coffee	About: No coffee\\N	low	pending	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.44903+00	2026-11-29 15:22:42.532477+00	2026-11-29 15:22:42.532477+00	\N	\N	\N	\N	2	01a227e6-bbe7-77fb-83b2-5fde9018f2b7	0	0	\N	f	ERP-2
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb94-712a-a46e-c04a1fcfa856	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	\N	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.452665+00	2026-11-29 15:22:42.548568+00	2026-11-29 15:22:42.452665+00	\N	\N	\N	\N	2	01a227e6-bbf6-752c-a821-de4d299d8537	0	0	\N	f	ERP-3
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.429966+00	2026-11-29 15:22:42.632038+00	2026-11-29 15:22:42.576617+00	\N	\N	\N	\N	4	01a227e6-bc20-721a-923f-cb1b979e05ef	1	2	2026-11-29 15:22:42.576617+00	f	ERP-1
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd01-7788-8a3d-23768dbe9cf9	2	My last one	\N	low	open	01a227e6-bb62-7005-a58b-be015ec214b0	01a227e6-bb65-7426-a532-ad3dc78ae917	\N	01a227e6-bcf7-7232-9613-5de6851bc8ce	2026-11-29 15:22:42.814462+00	2026-11-29 15:22:42.814462+00	2026-11-29 15:22:42.814462+00	\N	\N	\N	\N	1	01a227e6-bd03-73fd-b8d2-946b034339a2	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9c4-70c0-881f-fa96a4162471	New	\N	1	open	t	t
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9c4-70c0-881f-fa96a4162471	In progress	\N	2	open	f	t
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c6729bfbbe86	01a227cb-c9c4-70c0-881f-fa96a4162471	Waiting on customer	\N	3	pending	f	t
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c673572b270d	01a227cb-c9c4-70c0-881f-fa96a4162471	Resolved	\N	4	resolved	f	t
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9cf-7061-84b3-c67474d7b1e5	01a227cb-c9c4-70c0-881f-fa96a4162471	Closed	\N	5	closed	f	t
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f2-7171-9e75-d836f1357851	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	New	\N	1	open	t	t
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac405e988d5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	In progress	\N	2	open	f	t
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac550bde896	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Waiting on customer	\N	3	pending	f	t
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f3-7408-a308-dac6f3d75ce3	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Resolved	\N	4	resolved	f	t
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9f4-7229-b6d8-02a5fb0183e5	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Closed	\N	5	closed	f	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb49-7568-9f3c-718b6fdd5a11	New	\N	1	open	t	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb49-7568-9f3c-718b6fdd5a11	In progress	\N	2	open	f	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Waiting on customer	\N	3	pending	f	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8464ac02f71e	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Resolved	\N	4	resolved	f	t
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8465b1caffaa	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Closed	\N	5	closed	f	t
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bb62-7005-a58b-be015ec214b0	New	\N	1	open	t	t
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb66-709b-ba4f-53320f4dde73	01a227e6-bb62-7005-a58b-be015ec214b0	In progress	\N	2	open	f	t
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5d5e8708c2	01a227e6-bb62-7005-a58b-be015ec214b0	Waiting on customer	\N	3	pending	f	t
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5ed7a58d7d	01a227e6-bb62-7005-a58b-be015ec214b0	Resolved	\N	4	resolved	f	t
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5fdeb3b943	01a227e6-bb62-7005-a58b-be015ec214b0	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9c9-70cd-b22b-84852a14c3cc	01a227cb-c9ca-7123-bfa2-5731e09b89a1	org_agent
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	01a227cb-c9ca-7123-bfa2-5731e09b89a1	01a227cb-c9cf-7061-84b3-c67474d7b1e5	org_admin
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb4f-71e1-834d-1d512302733e	org_agent
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb50-735c-bdf8-8465b1caffaa	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227cb-c9c3-7782-b86e-568ad2681177	01a227cb-c9c4-70c0-881f-fa96a4162471	Support	How requests are handled	t	2026-11-29 14:53:16.603026+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-c9ec-7133-a3c0-dc8e59a272a3	Support	How requests are handled	t	2026-11-29 14:53:16.643012+00
-01a227cb-c9e6-74e8-8861-8a83833d4d6d	01a227cb-ccd5-767c-a91d-0bdc64d3b634	Unused	\N	f	2026-11-29 14:53:17.395805+00
+01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Support	How requests are handled	t	2026-11-29 15:22:42.371807+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb62-7005-a58b-be015ec214b0	Support	How requests are handled	t	2026-11-29 15:22:42.396027+00
+01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd27-773f-86b1-3f4393dd735d	Unused	\N	f	2026-11-29 15:22:42.854075+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227cb-c9c3-7782-b86e-568ad2681177	high
-2	01a227cb-c9e6-74e8-8861-8a83833d4d6d	high
+1	01a227e6-bb47-7335-8ba0-c359f4612548	high
+2	01a227e6-bb60-701b-a579-2779e716ec81	high
 \.
 
 
@@ -5212,7 +5212,7 @@ COMMENT ON INDEX helpdesk.workflows_id_idx IS 'Serves lookups of a workflow by i
 -- Name: users helpdesk_handle_new_user; Type: TRIGGER; Schema: auth; Owner: postgres
 --
 
-CREATE TRIGGER helpdesk_handle_new_user AFTER INSERT OR UPDATE OF email, email_confirmed_at, raw_user_meta_data ON auth.users FOR EACH ROW EXECUTE FUNCTION helpdesk.handle_new_user();
+CREATE TRIGGER helpdesk_handle_new_user AFTER INSERT OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION helpdesk.handle_new_user();
 
 
 --
@@ -5234,6 +5234,20 @@ CREATE TRIGGER helpdesk_profiles_detach_login BEFORE DELETE ON auth.users FOR EA
 --
 
 COMMENT ON TRIGGER helpdesk_profiles_detach_login ON auth.users IS 'Keeps the profile of a deleted login as the author of its history, and ends the rights of the person as staff and administrator.';
+
+
+--
+-- Name: tickets History; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER "History" AFTER INSERT OR UPDATE ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.tickets_record_history();
+
+
+--
+-- Name: TRIGGER "History" ON tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER "History" ON helpdesk.tickets IS 'Writes the revision.';
 
 
 --
@@ -5924,20 +5938,6 @@ CREATE TRIGGER tickets_index_text AFTER INSERT OR DELETE OR UPDATE OF title, des
 --
 
 COMMENT ON TRIGGER tickets_index_text ON helpdesk.tickets IS 'Updates the row of the ticket in search_documents.';
-
-
---
--- Name: tickets tickets_record_history; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
---
-
-CREATE TRIGGER tickets_record_history AFTER INSERT OR UPDATE ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION helpdesk.tickets_record_history();
-
-
---
--- Name: TRIGGER tickets_record_history ON tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
---
-
-COMMENT ON TRIGGER tickets_record_history ON helpdesk.tickets IS 'Writes the revision.';
 
 
 --
@@ -8193,10 +8193,10 @@ GRANT USAGE ON SCHEMA auth TO helpdesk_owner;
 --
 
 REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC;
-GRANT ALL ON FUNCTION auth.uid() TO helpdesk_owner;
 GRANT ALL ON FUNCTION auth.uid() TO anon;
 GRANT ALL ON FUNCTION auth.uid() TO authenticated;
 GRANT ALL ON FUNCTION auth.uid() TO service_role;
+GRANT ALL ON FUNCTION auth.uid() TO helpdesk_owner;
 
 
 --

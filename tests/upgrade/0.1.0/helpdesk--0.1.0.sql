@@ -12,6 +12,19 @@ The ordering of items is not stable, it is driven by a dependency graph.
 -- The roles that helpdesk grants privileges to. CREATE EXTENSION creates those that are missing;
 -- nothing drops them. Supabase and PostgREST use anon, authenticated and service_role as well.
 
+do $$
+begin
+  if pg_catalog.getdatabaseencoding() operator(pg_catalog.<>) 'UTF8' then
+    raise exception using
+      errcode = '0A000',
+      message = pg_catalog.format('helpdesk needs a database with the encoding UTF8, and this one has %s',
+                                  pg_catalog.getdatabaseencoding()),
+      detail = 'wrong_encoding',
+      hint = 'CREATE DATABASE .. ENCODING UTF8 TEMPLATE template0.';
+  end if;
+end
+$$;
+
 -- Roles belong to the whole server, so a session in another database may create them concurrently.
 do $$
 begin
@@ -204,7 +217,7 @@ AS 'MODULE_PATHNAME', 'bypasses_row_security_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:67
+-- src/install/mod.rs:72
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -368,7 +381,7 @@ AS 'MODULE_PATHNAME', 'document_lexemes_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:99
+-- src/install/integrations.rs:103
 -- helpdesk::install::integrations::enable_cron
 CREATE  FUNCTION "enable_cron"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -378,7 +391,7 @@ AS 'MODULE_PATHNAME', 'enable_cron_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:121
+-- src/install/integrations.rs:125
 -- helpdesk::install::integrations::enable_realtime
 CREATE  FUNCTION "enable_realtime"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -388,7 +401,7 @@ AS 'MODULE_PATHNAME', 'enable_realtime_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/integrations.rs:151
+-- src/install/integrations.rs:155
 -- helpdesk::install::integrations::enable_storage
 CREATE  FUNCTION "enable_storage"(
 	"p_bucket" TEXT /* Option < & str > */
@@ -449,7 +462,7 @@ AS 'MODULE_PATHNAME', 'get_ticket_details_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/health/mod.rs:23
+-- src/install/health/mod.rs:27
 -- helpdesk::install::health::health_check
 CREATE  FUNCTION "health_check"() RETURNS TABLE (
 	"check_name" TEXT,  /* String */
@@ -464,7 +477,7 @@ AS 'MODULE_PATHNAME', 'health_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:34
+-- src/install/mod.rs:35
 -- helpdesk::install::install
 CREATE  FUNCTION "install"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -655,7 +668,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:58
+-- src/install/mod.rs:63
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -926,7 +939,7 @@ AS 'MODULE_PATHNAME', 'search_articles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/report.rs:25
+-- src/security/report.rs:50
 -- helpdesk::security::report::security_report
 CREATE  FUNCTION "security_report"() RETURNS TABLE (
 	"object" TEXT,  /* Option < String > */
@@ -940,7 +953,7 @@ AS 'MODULE_PATHNAME', 'security_report_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/report.rs:17
+-- src/security/report.rs:35
 -- helpdesk::security::report::security_state
 CREATE  FUNCTION "security_state"() RETURNS TABLE (
 	"object" TEXT,  /* Option < String > */
@@ -992,7 +1005,7 @@ AS 'MODULE_PATHNAME', 'start_search_rebuild_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/search/suggest.rs:46
+-- src/search/suggest.rs:48
 -- helpdesk::search::suggest::suggest_articles
 CREATE  FUNCTION "suggest_articles"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -1005,7 +1018,7 @@ AS 'MODULE_PATHNAME', 'suggest_articles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/search/suggest.rs:63
+-- src/search/suggest.rs:65
 -- helpdesk::search::suggest::suggest_articles
 CREATE  FUNCTION "suggest_articles"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1210,7 +1223,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/triggers.rs:35
+-- src/conversation/triggers.rs:36
 -- helpdesk::conversation::triggers::conversation_before_write
 
     create function helpdesk.conversation_before_write() returns trigger
@@ -1219,7 +1232,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/deleted_rows.rs:84
+-- src/conversation/deleted_rows.rs:75
 -- helpdesk::conversation::deleted_rows::conversation_lock_tickets
 
     create function helpdesk.conversation_lock_tickets() returns trigger
@@ -1228,7 +1241,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/deleted_rows.rs:107
+-- src/conversation/deleted_rows.rs:98
 -- helpdesk::conversation::deleted_rows::conversation_subtract
 
     create function helpdesk.conversation_subtract() returns trigger
@@ -1237,7 +1250,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/added_rows.rs:79
+-- src/conversation/added_rows.rs:26
 -- helpdesk::conversation::added_rows::conversation_touch_tickets
 
     create function helpdesk.conversation_touch_tickets() returns trigger
@@ -1363,7 +1376,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/identity/triggers.rs:42
+-- src/identity/triggers.rs:57
 -- helpdesk::identity::triggers::profiles_detach_login
 
     create function helpdesk.profiles_detach_login() returns trigger
@@ -1512,7 +1525,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 
 -- sql/extension/retired.sql
 -- Functions that tables of a released version name in triggers, policies, defaults or views, and
--- that are no longer used. They stay, so that a dump of that version can be restored; migrate()
+-- that are no longer used. They stay so that a dump of that version can be restored; migrate()
 -- then replaces what names them. Their symbols are in src/platform/retired.rs.
 
 -- sql/extension/privileges.sql
@@ -1596,6 +1609,9 @@ grant execute on function
   helpdesk.load_library()
   to anon, authenticated, service_role;
 grant execute on function helpdesk.ensure_profile() to authenticated, service_role;
+-- The views call them, also for a role that reads everything, such as that of a reporting tool.
+grant execute on function helpdesk.my_profile_id(), helpdesk.my_staff_org_ids()
+  to pg_read_all_data;
 
 comment on function helpdesk.jwt_subject() is
 'Returns the login (auth.users.id) that the access token names, or null.
@@ -2222,6 +2238,8 @@ grant execute on function
   helpdesk.is_blank(text),
   helpdesk.bypasses_row_security()
   to anon, authenticated, service_role;
+-- The views call it, also for a role that reads everything.
+grant execute on function helpdesk.bypasses_row_security() to pg_read_all_data;
 
 comment on function helpdesk.uuid_generate_v7() is
 'Returns a new UUIDv7 (RFC 9562).
@@ -2400,6 +2418,14 @@ Sets the claims and the role authenticated, so that the session can see and do w
 Callers: superusers, and login roles that are members of authenticated and of a role with EXECUTE on
   this function. It is refused in API requests.
 Errors: 22023 (address), 42501 (not allowed).';
+
+-- How Postgres prints definitions depends on the session.
+alter function helpdesk.security_state() set quote_all_identifiers = off;
+alter function helpdesk.security_state() set standard_conforming_strings = on;
+alter function helpdesk.security_state() set datestyle = 'ISO';
+alter function helpdesk.security_state() set intervalstyle = 'postgres';
+alter function helpdesk.security_report() set quote_all_identifiers = off;
+alter function helpdesk.security_report() set standard_conforming_strings = on;
 
 comment on function helpdesk.security_state() is
 'Returns the rights on the objects of helpdesk that the catalog contains, one fact per row.
