@@ -41,6 +41,7 @@ fn install() -> Result<()> {
     }
     if is_installed()? {
         check_schema_version()?;
+        shapes::check_columns()?;
         outside_extension(|| {
             repair::set_function_rights()?;
             repair::create_missing_objects()?;

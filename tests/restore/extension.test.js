@@ -139,6 +139,15 @@ for (const [version, remedy] of [
   });
 }
 
+test('CREATE EXTENSION after DROP EXTENSION CASCADE says which column has gone', async (t) => {
+  const other = await createHelpdeskDatabase();
+  t.after(() => other.drop());
+  await other.sql('drop extension helpdesk cascade');
+  const error = await expectError('55000', other.sql('create extension helpdesk'));
+  assert.equal(error.detail, 'lost_column');
+  assert.match(error.message, /the column \w+\.\w+ of helpdesk is gone/);
+});
+
 test('DROP EXTENSION CASCADE keeps every row, auth.uid() and the policies that use it', async () => {
   const other = await createHelpdeskDatabase();
   try {

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
-import { createHelpdeskDatabase } from '../support/database.js';
+import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { createTwoOrganizations, openTicket } from '../support/organizations.js';
+import { psql, tool, withTemporaryFile } from '../support/postgres_tools.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPAIR_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -23,14 +24,14 @@ await db.sql(`
   create policy mine on helpdesk.tickets as restrictive for delete to authenticated using (external_ref is null);
   comment on column helpdesk.tickets.external_ref is 'Mine'`);
 
-async function catalog() {
+async function catalog(db) {
   const session = await db.connect();
   const facts = (await session.query(CATALOG)).at(-1).rows.map((row) => Object.values(row)[0]);
   await db.disconnect(session);
   return facts;
 }
 
-const sound = await catalog();
+const sound = await catalog(db);
 
 /** Statements that drop each object of a kind. */
 const DROPS = {
@@ -61,7 +62,7 @@ const DROPS = {
 const dropsOf = async (query) => (await db.sql(query)).map((row) => Object.values(row)[0]);
 
 /** What an agent and a customer can do in a sound installation. */
-async function assertWorks() {
+async function assertWorks(db) {
   const ticket = await db.as(alice, (session) => openTicket(session, acme, 'Still works'));
   const { rows } = await db.as(ben, (session) =>
     session.query(`select helpdesk.list_org_tickets($1, '{"perPage": 1}') -> 'tickets' -> 0 ->> 'id' as id`, [acme]),
@@ -75,10 +76,10 @@ for (const [what, query] of Object.entries(DROPS)) {
     const drops = await dropsOf(query);
     assert.ok(drops.length > 0);
     await db.sql(drops.join(';\n'));
-    assert.notDeepEqual(await catalog(), sound);
+    assert.notDeepEqual(await catalog(db), sound);
     await db.sql('select helpdesk.install()');
-    assert.deepEqual(await catalog(), sound);
-    await assertWorks();
+    assert.deepEqual(await catalog(db), sound);
+    await assertWorks(db);
   });
 }
 
@@ -91,9 +92,9 @@ test(`without any of some objects of each kind (REPAIR_SEED=${SEED}), install() 
       await db.sql(drops.join(';\n'));
     }
     await db.sql('select helpdesk.install()');
-    assert.deepEqual(await catalog(), sound);
+    assert.deepEqual(await catalog(db), sound);
   }
-  await assertWorks();
+  await assertWorks(db);
 });
 
 test('in a sound installation, install() locks no table against writers', async () => {
@@ -109,5 +110,27 @@ test('in a sound installation, install() locks no table against writers', async 
   await session.query('commit');
   await db.disconnect(session);
   assert.deepEqual(rows, []);
-  assert.deepEqual(await catalog(), sound);
+  assert.deepEqual(await catalog(db), sound);
 });
+
+for (const [what, options] of Object.entries({
+  'without privileges': ['--no-privileges'],
+  'without owners and privileges': ['-O', '-x'],
+  'without comments': ['--no-comments'],
+})) {
+  test(`restored from a dump ${what}, install() makes everything as it was`, async (t) => {
+    const restored = await createEmptyDatabase();
+    t.after(() => restored.drop());
+    await withTemporaryFile(async (file) => {
+      await tool('pg_dump', ...options, '-f', file, db.name);
+      await psql(restored, file);
+    });
+    await restored.sql('select helpdesk.install()');
+    const isComment = (fact) => what === 'without comments' && / comment "/.test(fact);
+    assert.deepEqual(
+      (await catalog(restored)).filter((fact) => !isComment(fact)),
+      sound.filter((fact) => !isComment(fact)),
+    );
+    await assertWorks(restored);
+  });
+}

@@ -254,6 +254,23 @@ test('a dump restores everything, including privileges in auth', async (t) => {
   assert.equal(await shapeOf(restored), await shapeOf(db));
 });
 
+test('a dump without schema auth, as the CLI of Supabase makes it, is whole after install()', async (t) => {
+  const restored = await createEmptyDatabase();
+  t.after(() => restored.drop());
+  await restored.sql(SUPABASE);
+  await restored.sql('delete from auth.users');
+  await withTemporaryFile(async (file) => {
+    await tool('pg_dump', '-a', '-t', 'auth.users', '-f', file, db.name);
+    await psql(restored, file);
+    await tool('pg_dump', '-N', 'auth', '--no-privileges', '-f', file, db.name);
+    await psql(restored, file);
+  });
+  await restored.sql('select helpdesk.install()');
+  assert.equal(await shapeOf(restored), await shapeOf(db));
+  assert.deepEqual(await privilegesIn(restored, 'helpdesk', 'auth'), await privilegesIn(db, 'helpdesk', 'auth'));
+  assert.deepEqual(await restored.sql('select * from helpdesk.security_report()'), []);
+});
+
 for (const thing of ['schema auth', 'table auth.users', 'function auth.uid()']) {
   test(`a ${thing} not owned by a superuser or Supabase Auth is not trusted`, async (t) => {
     const other = await createEmptyDatabase();

@@ -6,7 +6,8 @@ grant execute on function
   to service_role;
 
 comment on function helpdesk.install() is
-'Creates the tables and whatever else is missing.
+'Creates the tables and whatever else is missing: views, indexes, triggers, policies and rights.
+It does not add columns and constraints to tables that exist.
 Resets owners, row security and privileges of the tables:
   anon, authenticated and service_role get exactly the privileges that helpdesk ships.
 It is the last step of CREATE EXTENSION, and safe to call again.

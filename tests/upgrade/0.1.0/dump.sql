@@ -3262,14 +3262,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-2c433ed0-c7c9-483f-a7a3-975659adf122	ada@example.com	2026-11-29 15:22:42.348614+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 15:22:42.348614+00
-9857f0a4-8737-40e8-ad24-79af789a1bb5	ben@example.com	2026-11-29 15:22:42.354447+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 15:22:42.354447+00
-f374bdf6-47ab-4da5-bc4a-38035d8be926	alice@example.com	2026-11-29 15:22:42.356429+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 15:22:42.356429+00
-767c1de4-f81e-4f06-813a-bea2099f352e	dave@example.com	2026-11-29 15:22:42.358232+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 15:22:42.358232+00
-ff12ee85-0957-4d5d-abc1-7758ecfe2144	gina@example.com	2026-11-29 15:22:42.35987+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 15:22:42.35987+00
-e4249529-9b97-4892-8357-40eccb1494a0	hank@example.com	2026-11-29 15:22:42.361385+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 15:22:42.361385+00
-44d69c85-f173-4ec5-b736-da9fff97aca7	mallory@example.com	2026-11-29 15:22:42.362774+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 15:22:42.362774+00
-a2007403-a6f8-4557-9705-5622d117578b	newcomer@example.com	2026-11-29 15:22:42.71111+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 15:22:42.71111+00
+13e070d0-f1b4-41b0-945b-71c237beca23	ada@example.com	2026-11-29 15:27:41.443872+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 15:27:41.443872+00
+42aa5f33-f00f-4d35-a7f0-da95d63884ff	ben@example.com	2026-11-29 15:27:41.448859+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 15:27:41.448859+00
+e41b195a-466e-48b3-9025-b7a1bb2fff4a	alice@example.com	2026-11-29 15:27:41.450618+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 15:27:41.450618+00
+d366d8e0-75c4-46ad-ab8a-b6001f0dc4ae	dave@example.com	2026-11-29 15:27:41.452349+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 15:27:41.452349+00
+140a41a0-2ca9-4543-84fd-44e70e7a8e01	gina@example.com	2026-11-29 15:27:41.453931+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 15:27:41.453931+00
+b12ea85f-95c0-4432-817f-c606409ddce3	hank@example.com	2026-11-29 15:27:41.45542+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 15:27:41.45542+00
+9099fab8-f275-4974-9b9c-ca6e8c4dba09	mallory@example.com	2026-11-29 15:27:41.456752+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 15:27:41.456752+00
+a6aa40ce-19da-47a2-bb32-64eae9932242	newcomer@example.com	2026-11-29 15:27:41.810839+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 15:27:41.810839+00
 \.
 
 
@@ -3278,7 +3278,7 @@ a2007403-a6f8-4557-9705-5622d117578b	newcomer@example.com	2026-11-29 15:22:42.71
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-2bd8a121be99533b612ab9f02be020df138d94ec678a3162ef2a63d5c53568cd	2026-11-29 15:22:42.750128+00	2026-12-06 15:22:42.750128+00	\N	\N	\N
+1615201cce461403e48ff031caf5c90d6dd8da7138e063622a77e3d2b2208220	2026-11-29 15:27:41.850752+00	2026-12-06 15:27:41.850752+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3287,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	01a227e6-bb34-73d2-b939-29feee861d1a	t	Phew	2026-11-29 15:22:42.787731+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	01a227eb-4b8b-7647-9b38-c6951742df73	t	Phew	2026-11-29 15:27:41.8874+00
 \.
 
 
@@ -3296,9 +3296,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd2-72dc-bb54-0a816d881640	01a227e6-bcce-775e-9dda-5cc15fa60ee9	1	Putting out a printer	Use sand.	2026-11-29 15:22:42.766069+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd3-7244-a7fc-fffd9b1678ec	01a227e6-bcd0-71f3-be61-af37c01bd556	1	Not yet	Draft.	2026-11-29 15:22:42.766069+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd5-70a7-962b-4a659faf5882	01a227e6-bcce-775e-9dda-5cc15fa60ee9	2	Putting out a printer	Use foam.	2026-11-29 15:22:42.772399+00	01a227e6-bb32-7792-b10f-e0b66b4c3891
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2e-7096-a0ca-4a859946b175	01a227eb-4d2b-7345-9ae4-76cca1c9e784	1	Putting out a printer	Use sand.	2026-11-29 15:27:41.866783+00	01a227eb-4b89-7715-b1f0-c594b56b732a
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d30-72ea-ab63-62bd5d4d539d	01a227eb-4d2c-71a9-8270-6d97e5e60378	1	Not yet	Draft.	2026-11-29 15:27:41.866783+00	01a227eb-4b89-7715-b1f0-c594b56b732a
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d31-7727-97f0-907898ad88de	01a227eb-4d2b-7345-9ae4-76cca1c9e784	2	Putting out a printer	Use foam.	2026-11-29 15:27:41.872721+00	01a227eb-4b89-7715-b1f0-c594b56b732a
 \.
 
 
@@ -3307,8 +3307,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd0-71f3-be61-af37c01bd556	Not yet	Draft.	{}	{}	01a227e6-bb32-7792-b10f-e0b66b4c3891	internal	draft	2026-11-29 15:22:42.766069+00	2026-11-29 15:22:42.766069+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	Putting out a printer	Use foam.	{Printers}	{fire}	01a227e6-bb32-7792-b10f-e0b66b4c3891	public	published	2026-11-29 15:22:42.766069+00	2026-11-29 15:22:42.772399+00	2026-11-29 15:22:42.766069+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2c-71a9-8270-6d97e5e60378	Not yet	Draft.	{}	{}	01a227eb-4b89-7715-b1f0-c594b56b732a	internal	draft	2026-11-29 15:27:41.866783+00	2026-11-29 15:27:41.866783+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	Putting out a printer	Use foam.	{Printers}	{fire}	01a227eb-4b89-7715-b1f0-c594b56b732a	public	published	2026-11-29 15:27:41.866783+00	2026-11-29 15:27:41.872721+00	2026-11-29 15:27:41.866783+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3317,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcc7-71b0-bb41-9be000906066	Hardware	\N	\N	2026-11-29 15:22:42.757821+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bccc-7313-8add-68c622ca08f5	Printers	\N	01a227e6-bcc7-71b0-bb41-9be000906066	2026-11-29 15:22:42.764664+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d24-7239-8836-a33c45386983	Hardware	\N	\N	2026-11-29 15:27:41.858613+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d29-7181-be49-0d2f65caab8e	Printers	\N	01a227eb-4d24-7239-8836-a33c45386983	2026-11-29 15:27:41.86536+00
 \.
 
 
@@ -3327,9 +3327,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	Printer on fire	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\\xd49db5465c760467a17890f75fbcd20422064bfd85f5cc771c684864ae03ab04	2026-11-29 15:22:42.429966+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	No coffee	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\\x1f4184d96736ed104fc54bb91a80a642ac02add5120ee503d9617badf89b0671	2026-11-29 15:22:42.44903+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	It’s “odd” — 🙂\ttab\nline	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb94-712a-a46e-c04a1fcfa856	\\xed57a458105ca78638b7fa1386faf3dde553d8180e3153852940f8179d7616b0	2026-11-29 15:22:42.452665+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	Printer on fire	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4bd6-73f9-81ed-371b047999a6	\\x7cbee51f868db9daaea6796d8e08ca1ef1e9f2c385281f4f2869a7b218a7f70d	2026-11-29 15:27:41.522204+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	No coffee	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4be4-7457-ab69-b52d3a0590dc	\\xfd33402763932819d8b6e6bdff373f5e25e7858121bb22f67656ec6a6853f157	2026-11-29 15:27:41.540145+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	It’s “odd” — 🙂\ttab\nline	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4be7-742b-92e8-8c395ba78f43	\\x3b853d06b1f1e6b85a82363411048e9dc82783faf70da6c997bc971f34509c8c	2026-11-29 15:27:41.543457+00
 \.
 
 
@@ -3347,7 +3347,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227e6-bb34-73d2-b939-29feee861d1a	ticket_updated	f
+01a227eb-4b8b-7647-9b38-c6951742df73	ticket_updated	f
 \.
 
 
@@ -3356,24 +3356,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb8c-779c-9716-84fe4ff0da4f	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false}	t	2026-11-29 15:22:42.429966+00	2026-12-29 15:22:42.429966+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb92-730d-b221-f93a28cb5159	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "is_internal": false}	t	2026-11-29 15:22:42.44903+00	2026-12-29 15:22:42.44903+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb96-7479-9ed3-e02313070078	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb94-712a-a46e-c04a1fcfa856	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227e6-bb94-712a-a46e-c04a1fcfa856", "is_internal": false}	t	2026-11-29 15:22:42.452665+00	2026-12-29 15:22:42.452665+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bbad-76cc-8c1e-515258eea238	01a227e6-bb3b-7376-8475-fe4f3d609763	01a227e6-bba5-73e6-94ac-a6c760739bcb	\N	ticket_created	{"actor": {"id": "01a227e6-bb3b-7376-8475-fe4f3d609763", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227e6-bba5-73e6-94ac-a6c760739bcb", "is_internal": false}	t	2026-11-29 15:22:42.46577+00	2026-12-29 15:22:42.46577+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bbad-76cc-8c1e-51538d8d1b33	01a227e6-bb38-74e4-a0b1-d47f415899c6	01a227e6-bba5-73e6-94ac-a6c760739bcb	\N	ticket_created	{"actor": {"id": "01a227e6-bb3b-7376-8475-fe4f3d609763", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227e6-bba5-73e6-94ac-a6c760739bcb", "is_internal": false}	f	2026-11-29 15:22:42.46577+00	2026-12-29 15:22:42.46577+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbce-7258-9123-8053520269dc	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_closed	{"actor": {"id": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.506485+00	2026-12-29 15:22:42.506485+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbeb-722c-9c3f-7908b573a1bc	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_assigned	{"actor": {"id": "01a227e6-bb30-766b-8ae0-76472396ff1e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.532477+00	2026-12-29 15:22:42.532477+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbeb-722c-9c3f-7909efbf2545	01a227e6-bb34-73d2-b939-29feee861d1a	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_updated	{"actor": {"id": "01a227e6-bb30-766b-8ae0-76472396ff1e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:22:42.532477+00	2026-12-29 15:22:42.532477+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc19-76d1-bcad-7f6df29d57db	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	ticket_commented	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227e6-bb34-73d2-b939-29feee861d1a", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc16-7452-8e2f-cab4fd2edc82", "is_internal": false}	f	2026-11-29 15:22:42.576617+00	2026-12-29 15:22:42.576617+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc2a-7680-b9c8-e76f895e6161	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_file_added	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false, "attachment_id": "01a227e6-bc29-72a8-848a-52537e9b065a"}	f	2026-11-29 15:22:42.600615+00	2026-12-29 15:22:42.600615+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb8c-779c-9716-84ff4ccde4f8	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false}	t	2026-11-29 15:22:42.429966+00	2026-12-29 15:22:42.429966+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb92-730d-b221-f93b869def23	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227e6-bb91-77bf-a8ea-ce5c8400f07e", "is_internal": false}	t	2026-11-29 15:22:42.44903+00	2026-12-29 15:22:42.44903+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb96-7479-9ed3-e0249cf0a5ea	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb94-712a-a46e-c04a1fcfa856	\N	ticket_created	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227e6-bb94-712a-a46e-c04a1fcfa856", "is_internal": false}	t	2026-11-29 15:22:42.452665+00	2026-12-29 15:22:42.452665+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc1a-73f4-aeb7-e23a5ae516e3	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	ticket_commented	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227e6-bb34-73d2-b939-29feee861d1a", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc16-7452-8e2f-cab4fd2edc82", "is_internal": false}	t	2026-11-29 15:22:42.576617+00	2026-12-29 15:22:42.576617+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc2a-7680-b9c8-e770ec07fcab	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	ticket_file_added	{"actor": {"id": "01a227e6-bb34-73d2-b939-29feee861d1a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "is_internal": false, "attachment_id": "01a227e6-bc29-72a8-848a-52537e9b065a"}	t	2026-11-29 15:22:42.600615+00	2026-12-29 15:22:42.600615+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3e-75d4-87d1-9c9a7f61e319	01a227e6-bb30-766b-8ae0-76472396ff1e	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	ticket_commented	{"actor": {"id": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "ticket_id": "01a227e6-bb82-7507-a23f-4c6d6e693c8a", "comment_id": "01a227e6-bc3a-735a-a2d3-8e7cf0bb9391", "is_internal": true}	t	2026-11-29 15:22:42.613358+00	2026-12-29 15:22:42.613358+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc75-7726-99cc-cd0469b23b14	01a227e6-bb34-73d2-b939-29feee861d1a	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 15:22:42.675392+00	2026-12-29 15:22:42.675392+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd06-75ae-b924-0792ab69af08	01a227e6-bb38-74e4-a0b1-d47f415899c6	01a227e6-bd01-7788-8a3d-23768dbe9cf9	\N	ticket_created	{"actor": {"id": "01a227e6-bcf7-7232-9613-5de6851bc8ce", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227e6-bd01-7788-8a3d-23768dbe9cf9", "is_internal": false}	f	2026-11-29 15:22:42.814462+00	2026-12-29 15:22:42.814462+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bdf-74cc-9510-539c180cc1c2	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false}	t	2026-11-29 15:27:41.522204+00	2026-12-29 15:27:41.522204+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be5-75f9-b815-ebeac26cf77f	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "is_internal": false}	t	2026-11-29 15:27:41.540145+00	2026-12-29 15:27:41.540145+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e45f41cd50b	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be7-742b-92e8-8c395ba78f43	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227eb-4be7-742b-92e8-8c395ba78f43", "is_internal": false}	t	2026-11-29 15:27:41.543457+00	2026-12-29 15:27:41.543457+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4c02-7524-acb9-3154bcd3055b	01a227eb-4b90-7103-8e85-9a16ba3f6011	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	\N	ticket_created	{"actor": {"id": "01a227eb-4b90-7103-8e85-9a16ba3f6011", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227eb-4bfb-7108-ae24-6e51b24e5bfd", "is_internal": false}	t	2026-11-29 15:27:41.559358+00	2026-12-29 15:27:41.559358+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4c02-7524-acb9-3155577d5f0e	01a227eb-4b8e-702c-a2bc-9c74def45084	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	\N	ticket_created	{"actor": {"id": "01a227eb-4b90-7103-8e85-9a16ba3f6011", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227eb-4bfb-7108-ae24-6e51b24e5bfd", "is_internal": false}	f	2026-11-29 15:27:41.559358+00	2026-12-29 15:27:41.559358+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c22-772b-8354-d831213e5135	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_closed	{"actor": {"id": "01a227eb-4b89-7715-b1f0-c594b56b732a", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.598415+00	2026-12-29 15:27:41.598415+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3f-747a-8298-d1959bcfa9fe	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_assigned	{"actor": {"id": "01a227eb-4b86-743e-bc22-d6eefbf35ec8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.624448+00	2026-12-29 15:27:41.624448+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3f-747a-8298-d1965f7473cb	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_updated	{"actor": {"id": "01a227eb-4b86-743e-bc22-d6eefbf35ec8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.624448+00	2026-12-29 15:27:41.624448+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c71-7053-b7d0-1db64d8b0b80	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	ticket_commented	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227eb-4b8b-7647-9b38-c6951742df73", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c6c-7586-a584-deba5fe25b78", "is_internal": false}	f	2026-11-29 15:27:41.670352+00	2026-12-29 15:27:41.670352+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c84-7737-ba82-333c2354f864	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_file_added	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false, "attachment_id": "01a227eb-4c82-76c3-93b3-aa77e538070b"}	f	2026-11-29 15:27:41.698206+00	2026-12-29 15:27:41.698206+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be0-722a-8147-81b8f86767eb	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false}	t	2026-11-29 15:27:41.522204+00	2026-12-29 15:27:41.522204+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be5-75f9-b815-ebeb79edd91b	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "is_internal": false}	t	2026-11-29 15:27:41.540145+00	2026-12-29 15:27:41.540145+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e469ebe980a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4be7-742b-92e8-8c395ba78f43	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227eb-4be7-742b-92e8-8c395ba78f43", "is_internal": false}	t	2026-11-29 15:27:41.543457+00	2026-12-29 15:27:41.543457+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c71-7053-b7d0-1db73550054c	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	ticket_commented	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227eb-4b8b-7647-9b38-c6951742df73", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c6c-7586-a584-deba5fe25b78", "is_internal": false}	t	2026-11-29 15:27:41.670352+00	2026-12-29 15:27:41.670352+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c84-7737-ba82-333dfaddc477	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_file_added	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false, "attachment_id": "01a227eb-4c82-76c3-93b3-aa77e538070b"}	t	2026-11-29 15:27:41.698206+00	2026-12-29 15:27:41.698206+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c9b-74e4-8d59-5542442ebf09	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c97-74dc-bf38-b74b0bd3c531	ticket_commented	{"actor": {"id": "01a227eb-4b89-7715-b1f0-c594b56b732a", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227eb-4b89-7715-b1f0-c594b56b732a", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c97-74dc-bf38-b74b0bd3c531", "is_internal": true}	t	2026-11-29 15:27:41.713886+00	2026-12-29 15:27:41.713886+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cd1-73b6-859e-6187d48e0cab	01a227eb-4b8b-7647-9b38-c6951742df73	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 15:27:41.775428+00	2026-12-29 15:27:41.775428+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d66-7083-9ab5-4718e19c0303	01a227eb-4b8e-702c-a2bc-9c74def45084	01a227eb-4d5e-74a1-9705-be3610d7f48a	\N	ticket_created	{"actor": {"id": "01a227eb-4d53-779e-8347-764e476383c2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227eb-4d5e-74a1-9705-be3610d7f48a", "is_internal": false}	f	2026-11-29 15:27:41.914506+00	2026-12-29 15:27:41.914506+00
 \.
 
 
@@ -3382,8 +3382,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	7d96e019-e231-4913-af13-f53347d359c5	still.pending@example.com	agent	2026-11-29 15:22:42.717981+00	2026-12-06 15:22:42.717981+00	01a227e6-bb30-766b-8ae0-76472396ff1e	\N	\N
-01a227e6-bb47-7335-8ba0-c359f4612548	dd331abb-6b29-415d-87ab-d1cf4383891e	newcomer@example.com	agent	2026-11-29 15:22:42.717981+00	2026-12-06 15:22:42.717981+00	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.735614+00	01a227e6-bc97-77d6-bef4-fffa249fa53c
+01a227eb-4b9e-762c-b499-b98338f4521a	e51812d2-8d3d-499d-89c0-d801994f9269	still.pending@example.com	agent	2026-11-29 15:27:41.818219+00	2026-12-06 15:27:41.818219+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	\N	\N
+01a227eb-4b9e-762c-b499-b98338f4521a	7611d4c7-2ed0-4f91-b5c5-2bf1350e5e32	newcomer@example.com	agent	2026-11-29 15:27:41.818219+00	2026-12-06 15:27:41.818219+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.836602+00	01a227eb-4cf3-71b4-9999-bee9971ea2b7
 \.
 
 
@@ -3392,14 +3392,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb30-766b-8ae0-76472396ff1e	org_admin	2026-11-29 15:22:42.371807+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb38-74e4-a0b1-d47f415899c6	org_admin	2026-11-29 15:22:42.396027+00	01a227e6-bb38-74e4-a0b1-d47f415899c6	f
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	org_agent	2026-11-29 15:22:42.413527+00	\N	f
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	org_customer	2026-11-29 15:22:42.417876+00	\N	f
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb39-77b7-8f85-6191f4d26c03	org_agent	2026-11-29 15:22:42.420166+00	\N	f
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb3b-7376-8475-fe4f3d609763	org_customer	2026-11-29 15:22:42.421174+00	\N	f
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	org_customer	2026-11-29 15:22:42.419085+00	\N	t
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc97-77d6-bef4-fffa249fa53c	org_agent	2026-11-29 15:22:42.735614+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	org_admin	2026-11-29 15:27:41.465834+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8e-702c-a2bc-9c74def45084	org_admin	2026-11-29 15:27:41.490192+00	01a227eb-4b8e-702c-a2bc-9c74def45084	f
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	org_agent	2026-11-29 15:27:41.507996+00	\N	f
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	org_customer	2026-11-29 15:27:41.511759+00	\N	f
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8f-720d-a019-366a141bf027	org_agent	2026-11-29 15:27:41.51372+00	\N	f
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b90-7103-8e85-9a16ba3f6011	org_customer	2026-11-29 15:27:41.514684+00	\N	f
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	org_customer	2026-11-29 15:27:41.512723+00	\N	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cf3-71b4-9999-bee9971ea2b7	org_agent	2026-11-29 15:27:41.836602+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f
 \.
 
 
@@ -3408,8 +3408,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	Globex	2026-11-29 15:22:42.396027+00	01a227e6-bb38-74e4-a0b1-d47f415899c6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227e6-bb47-7335-8ba0-c359f4612548	Acme Ltd	2026-11-29 15:22:42.371807+00	01a227e6-bb30-766b-8ae0-76472396ff1e	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227eb-4bb6-74fc-8189-3b572b21267f	Globex	2026-11-29 15:27:41.490192+00	01a227eb-4b8e-702c-a2bc-9c74def45084	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a227eb-4b9e-762c-b499-b98338f4521a	Acme Ltd	2026-11-29 15:27:41.465834+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3418,15 +3418,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227e6-bb30-766b-8ae0-76472396ff1e	2c433ed0-c7c9-483f-a7a3-975659adf122	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 15:22:42.348614+00	\N	{}
-01a227e6-bb32-7792-b10f-e0b66b4c3891	9857f0a4-8737-40e8-ad24-79af789a1bb5	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 15:22:42.354447+00	\N	{}
-01a227e6-bb34-73d2-b939-29feee861d1a	f374bdf6-47ab-4da5-bc4a-38035d8be926	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 15:22:42.356429+00	\N	{}
-01a227e6-bb36-7425-8358-404efdb4cc09	767c1de4-f81e-4f06-813a-bea2099f352e	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 15:22:42.358232+00	\N	{}
-01a227e6-bb38-74e4-a0b1-d47f415899c6	ff12ee85-0957-4d5d-abc1-7758ecfe2144	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 15:22:42.35987+00	\N	{}
-01a227e6-bb39-77b7-8f85-6191f4d26c03	e4249529-9b97-4892-8357-40eccb1494a0	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 15:22:42.361385+00	\N	{}
-01a227e6-bb3b-7376-8475-fe4f3d609763	44d69c85-f173-4ec5-b736-da9fff97aca7	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 15:22:42.362774+00	\N	{}
-01a227e6-bc97-77d6-bef4-fffa249fa53c	a2007403-a6f8-4557-9705-5622d117578b	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 15:22:42.71111+00	\N	{}
-01a227e6-bcf7-7232-9613-5de6851bc8ce	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 15:22:42.807097+00	\N	{}
+01a227eb-4b86-743e-bc22-d6eefbf35ec8	13e070d0-f1b4-41b0-945b-71c237beca23	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 15:27:41.443872+00	\N	{}
+01a227eb-4b89-7715-b1f0-c594b56b732a	42aa5f33-f00f-4d35-a7f0-da95d63884ff	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 15:27:41.448859+00	\N	{}
+01a227eb-4b8b-7647-9b38-c6951742df73	e41b195a-466e-48b3-9025-b7a1bb2fff4a	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 15:27:41.450618+00	\N	{}
+01a227eb-4b8c-757b-9ada-0896d8213b60	d366d8e0-75c4-46ad-ab8a-b6001f0dc4ae	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 15:27:41.452349+00	\N	{}
+01a227eb-4b8e-702c-a2bc-9c74def45084	140a41a0-2ca9-4543-84fd-44e70e7a8e01	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 15:27:41.453931+00	\N	{}
+01a227eb-4b8f-720d-a019-366a141bf027	b12ea85f-95c0-4432-817f-c606409ddce3	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 15:27:41.45542+00	\N	{}
+01a227eb-4b90-7103-8e85-9a16ba3f6011	9099fab8-f275-4974-9b9c-ca6e8c4dba09	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 15:27:41.456752+00	\N	{}
+01a227eb-4cf3-71b4-9999-bee9971ea2b7	a6aa40ce-19da-47a2-bb32-64eae9932242	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 15:27:41.810839+00	\N	{}
+01a227eb-4d53-779e-8347-764e476383c2	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 15:27:41.906875+00	\N	{}
 \.
 
 
@@ -3435,9 +3435,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4a-72c0-8514-df03ff447c05	\N	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.371807+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb62-7005-a58b-be02022990b0	\N	01a227e6-bb38-74e4-a0b1-d47f415899c6	2026-11-29 15:22:42.396027+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc6d-7696-9bf4-320bcdcbc90d	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.662596+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba1-7572-89b7-6be9125116f9	\N	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.465834+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bb9-7509-b98d-c91b7186a10c	\N	01a227eb-4b8e-702c-a2bc-9c74def45084	2026-11-29 15:27:41.490192+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cca-7251-85c5-6c1fc9bf382a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.763486+00
 \.
 
 
@@ -3446,7 +3446,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 15:22:41.99916+00
+1	2026-11-29 15:27:41.085851+00
 \.
 
 
@@ -3455,28 +3455,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb30-766b-8ae0-76472396ff1e	person	\N	t	'pikjc' 'pikjcada':1A,2B 'pikjccom':4B 'pikjcexample':3B
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb38-74e4-a0b1-d47f415899c6	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3ngina':1A,2B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	person	\N	t	'pikjc' 'pikjcben':1A,2B 'pikjccom':4B 'pikjcexample':3B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb34-73d2-b939-29feee861d1a	person	\N	t	'pikjc' 'pikjcalice':1A,2B 'pikjccom':4B 'pikjcexample':3B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	person	\N	t	'pikjc' 'pikjccom':4B 'pikjcdave':1A,2B 'pikjcexample':3B
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb39-77b7-8f85-6191f4d26c03	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3nhank':1A,2B
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb3b-7376-8475-fe4f3d609763	person	\N	t	'pbe3n' 'pbe3ncom':4B 'pbe3nexample':3B 'pbe3nmallory':1A,2B
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba5-73e6-94ac-a6c760739bcb	ticket	01a227e6-bba5-73e6-94ac-a6c760739bcb	f	'tbe3n' 'tbe3n#50af2853' 'tbe3n@01a227e6bb3b73768475fe4f3d609763' 'tbe3na':1A 'tbe3nglobex':4A 'tbe3nof':3A 'tbe3nticket':2A
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	ticket	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb327792b10fe0b66b4c3891' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjcabout':5 'tikjcfire':4A,8 'tikjcn':9 'tikjcon':3A,7 'tikjcprinter':1A,6 'tikjcwas':2A
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	ticket	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjc@01a227e6bb3674258358404efdb4cc09' 'tikjcabout':3 'tikjccoffee':2A,5 'tikjcn':6 'tikjcno':1A,4
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb94-712a-a46e-c04a1fcfa856	ticket	01a227e6-bb94-712a-a46e-c04a1fcfa856	f	'tikjc' 'tikjc#50af2853' 'tikjc@01a227e6bb3473d2b93929feee861d1a' 'tikjcit':1A 'tikjcits':1A 'tikjcline':6A 'tikjcodd':3A 'tikjcs':2A 'tikjctab':5A 'tikjc🙂':4A
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc16-7452-8e2f-cab4fd2edc82	comment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc' 'tikjc#50af2853' 'tikjcalice':1 'tikjcsays':2
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc23-704e-8d5b-d8c5b49104ea	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc#50af2853' 'tikjclog':1B 'tikjctxt':2B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc29-72a8-848a-52537e9b065a	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	f	'tikjc#50af2853' 'tikjcpng':2B 'tikjcsmoke':1B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	comment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc' 'tikjc#50af2853' 'tikjcben':1 'tikjcsays':2
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc42-7151-9e16-beed72af8e36	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc#50af2853' 'tikjclog':1B 'tikjctxt':2B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc48-767c-a496-5b7a6a4f54a6	attachment	01a227e6-bb82-7507-a23f-4c6d6e693c8a	t	'tikjc#50af2853' 'tikjcpng':2B 'tikjcsmoke':1B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc97-77d6-bef4-fffa249fa53c	person	\N	t	'pikjc' 'pikjccom':4B 'pikjcexample':3B 'pikjcnewcomer':1A,2B
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcd0-71f3-be61-af37c01bd556	article	\N	f	'aikjc' 'aikjc#50af2853' 'aikjcdraft':3 'aikjcnot':1A 'aikjcyet':2A 'hikjcnot' 'hikjcyet'
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bcce-775e-9dda-5cc15fa60ee9	article	\N	f	'aikjc' 'aikjc#50af2853' 'aikjca':3A 'aikjcfire':5B 'aikjcfoam':8 'aikjcout':2A 'aikjcprinter':4A 'aikjcprinters':6B 'aikjcputting':1A 'aikjcuse':7 'hikjca' 'hikjcout' 'hikjcprinter' 'hikjcputting'
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd01-7788-8a3d-23768dbe9cf9	ticket	01a227e6-bd01-7788-8a3d-23768dbe9cf9	f	'tbe3n' 'tbe3n#50af2853' 'tbe3n@01a227e6bcf7723296135de6851bc8ce' 'tbe3nlast':2A 'tbe3nmy':1A 'tbe3none':3A
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bcf7-7232-9613-5de6851bc8ce	person	\N	t	'pbe3n' 'pbe3nleaver':1A
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	person	\N	t	'p2qui' 'p2quiada':1A,2B 'p2quicom':4B 'p2quiexample':3B
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8e-702c-a2bc-9c74def45084	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjcgina':1A,2B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	person	\N	t	'p2qui' 'p2quiben':1A,2B 'p2quicom':4B 'p2quiexample':3B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	person	\N	t	'p2qui' 'p2quialice':1A,2B 'p2quicom':4B 'p2quiexample':3B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	person	\N	t	'p2qui' 'p2quicom':4B 'p2quidave':1A,2B 'p2quiexample':3B
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8f-720d-a019-366a141bf027	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjchank':1A,2B
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b90-7103-8e85-9a16ba3f6011	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjcmallory':1A,2B
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	ticket	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	f	't7tjc' 't7tjc#50af2853' 't7tjc@01a227eb4b9071038e859a16ba3f6011' 't7tjca':1A 't7tjcglobex':4A 't7tjcof':3A 't7tjcticket':2A
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	ticket	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b897715b1f0c594b56b732a' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2quiabout':5 't2quifire':4A,8 't2quin':9 't2quion':3A,7 't2quiprinter':1A,6 't2quiwas':2A
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52d3a0590dc	ticket	01a227eb-4be4-7457-ab69-b52d3a0590dc	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2qui@01a227eb4b8c757b9ada0896d8213b60' 't2quiabout':3 't2quicoffee':2A,5 't2quin':6 't2quino':1A,4
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be7-742b-92e8-8c395ba78f43	ticket	01a227eb-4be7-742b-92e8-8c395ba78f43	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2quiit':1A 't2quiits':1A 't2quiline':6A 't2quiodd':3A 't2quis':2A 't2quitab':5A 't2qui🙂':4A
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c6c-7586-a584-deba5fe25b78	comment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui' 't2qui#50af2853' 't2quialice':1 't2quisays':2
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c7c-7211-8474-e0d7c97da734	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui#50af2853' 't2quilog':1B 't2quitxt':2B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c82-76c3-93b3-aa77e538070b	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui#50af2853' 't2quipng':2B 't2quismoke':1B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c97-74dc-bf38-b74b0bd3c531	comment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui' 't2qui#50af2853' 't2quiben':1 't2quisays':2
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca0-7253-ab72-41dabd972c51	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui#50af2853' 't2quilog':1B 't2quitxt':2B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca6-7180-8960-76b15f2a0238	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui#50af2853' 't2quipng':2B 't2quismoke':1B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cf3-71b4-9999-bee9971ea2b7	person	\N	t	'p2qui' 'p2quicom':4B 'p2quiexample':3B 'p2quinewcomer':1A,2B
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2c-71a9-8270-6d97e5e60378	article	\N	f	'a2qui' 'a2qui#50af2853' 'a2quidraft':3 'a2quinot':1A 'a2quiyet':2A 'h2quinot' 'h2quiyet'
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	article	\N	f	'a2qui' 'a2qui#50af2853' 'a2quia':3A 'a2quifire':5B 'a2quifoam':8 'a2quiout':2A 'a2quiprinter':4A 'a2quiprinters':6B 'a2quiputting':1A 'a2quiuse':7 'h2quia' 'h2quiout' 'h2quiprinter' 'h2quiputting'
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d5e-74a1-9705-be3610d7f48a	ticket	01a227eb-4d5e-74a1-9705-be3610d7f48a	f	't7tjc' 't7tjc#50af2853' 't7tjc@01a227eb4d53779e8347764e476383c2' 't7tjclast':2A 't7tjcmy':1A 't7tjcone':3A
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d53-779e-8347-764e476383c2	person	\N	t	'p7tjc' 'p7tjcleaver':1A
 \.
 
 
@@ -3485,8 +3485,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	{}	12	0	0	\N	2026-11-29 15:22:42.861642+00
-01a227e6-bb47-7335-8ba0-c359f4612548	{}	32	2	4	\N	2026-11-29 15:22:42.861642+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	{}	12	0	0	\N	2026-11-29 15:27:41.968786+00
+01a227eb-4b9e-762c-b499-b98338f4521a	{}	32	2	4	\N	2026-11-29 15:27:41.968786+00
 \.
 
 
@@ -3495,10 +3495,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4f-71e1-834d-1d512302733e	urgent	1
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb50-735c-bdf8-8463bbf20c21	low	1
-01a227e6-bb60-701b-a579-2779e716ec81	00000000-0000-0000-0000-000000000000	01a227e6-bb65-7426-a532-ad3dc78ae917	low	1
-01a227e6-bb47-7335-8ba0-c359f4612548	00000000-0000-0000-0000-000000000000	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	low	1
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba6-738f-9e08-854a152cc159	urgent	1
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4ba6-738f-9e08-854b94145dc0	low	1
+01a227eb-4bb6-74fc-8189-3b572b21267f	00000000-0000-0000-0000-000000000000	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	1
+01a227eb-4b9e-762c-b499-b98338f4521a	00000000-0000-0000-0000-000000000000	01a227eb-4ba5-74aa-af35-a95041e8b55e	low	1
 \.
 
 
@@ -3507,7 +3507,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bcce-775e-9dda-5cc15fa60ee9	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.774284+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4d2b-7345-9ae4-76cca1c9e784	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.874533+00
 \.
 
 
@@ -3516,10 +3516,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc23-704e-8d5b-d8c5b49104ea	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc16-7452-8e2f-cab4fd2edc82	01a227e6-bb34-73d2-b939-29feee861d1a	log.txt	text/plain	12	01a227e6-bb47-7335-8ba0-c359f4612548/Alice.txt	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc29-72a8-848a-52537e9b065a	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	01a227e6-bb34-73d2-b939-29feee861d1a	smoke.png	image/png	1234	01a227e6-bb47-7335-8ba0-c359f4612548/01a227e6-bb82-7507-a23f-4c6d6e693c8a/Alice.png	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.600615+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc42-7151-9e16-beed72af8e36	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	01a227e6-bb34-73d2-b939-29feee861d1a	log.txt	text/plain	12	01a227e6-bb47-7335-8ba0-c359f4612548/Ben.txt	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.613358+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc48-767c-a496-5b7a6a4f54a6	01a227e6-bb82-7507-a23f-4c6d6e693c8a	\N	01a227e6-bb34-73d2-b939-29feee861d1a	smoke.png	image/png	1234	01a227e6-bb47-7335-8ba0-c359f4612548/01a227e6-bb82-7507-a23f-4c6d6e693c8a/Ben.png	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.632038+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c7c-7211-8474-e0d7c97da734	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	01a227eb-4b8b-7647-9b38-c6951742df73	log.txt	text/plain	12	01a227eb-4b9e-762c-b499-b98338f4521a/Alice.txt	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c82-76c3-93b3-aa77e538070b	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	01a227eb-4b8b-7647-9b38-c6951742df73	smoke.png	image/png	1234	01a227eb-4b9e-762c-b499-b98338f4521a/01a227eb-4bd6-73f9-81ed-371b047999a6/Alice.png	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.698206+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca0-7253-ab72-41dabd972c51	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c97-74dc-bf38-b74b0bd3c531	01a227eb-4b8b-7647-9b38-c6951742df73	log.txt	text/plain	12	01a227eb-4b9e-762c-b499-b98338f4521a/Ben.txt	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.713886+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca6-7180-8960-76b15f2a0238	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	01a227eb-4b8b-7647-9b38-c6951742df73	smoke.png	image/png	1234	01a227eb-4b9e-762c-b499-b98338f4521a/01a227eb-4bd6-73f9-81ed-371b047999a6/Ben.png	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.733885+00
 \.
 
 
@@ -3528,8 +3528,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc16-7452-8e2f-cab4fd2edc82	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	Alice says	f	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00	2026-11-29 15:22:42.576617+00
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc3a-735a-a2d3-8e7cf0bb9391	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	Ben says	t	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.613358+00	2026-11-29 15:22:42.613358+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c6c-7586-a584-deba5fe25b78	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	Alice says	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00	2026-11-29 15:27:41.670352+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c97-74dc-bf38-b74b0bd3c531	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	Ben says	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.713886+00	2026-11-29 15:27:41.713886+00
 \.
 
 
@@ -3538,8 +3538,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	3
-01a227e6-bb60-701b-a579-2779e716ec81	2
+01a227eb-4b9e-762c-b499-b98338f4521a	3
+01a227eb-4bb6-74fc-8189-3b572b21267f	2
 \.
 
 
@@ -3548,9 +3548,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227e6-bb60-701b-a579-2779e716ec81	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	01a227e6-bb32-7792-b10f-e0b66b4c3891	0	1	1	1	{}	{0}
+01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	01a227eb-4b89-7715-b1f0-c594b56b732a	0	1	1	1	{}	{0}
+01a227eb-4bb6-74fc-8189-3b572b21267f	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3559,9 +3559,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	2026-11-29	low	1	0	0	0	{}	{}
-01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227e6-bb47-7335-8ba0-c359f4612548	2026-11-29	low	3	0	0	0	{}	{}
+01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	urgent	0	1	1	1	{}	{0}
+01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	low	3	0	0	0	{}	{}
+01a227eb-4bb6-74fc-8189-3b572b21267f	2026-11-29	low	1	0	0	0	{}	{}
 \.
 
 
@@ -3570,16 +3570,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb86-76ce-bd27-1208376ca207	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.429966+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5d3d875a23	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb34-73d2-b939-29feee861d1a	1	No coffee	About: No coffee\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.44903+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb95-72c7-abcb-ada37d87f940	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb34-73d2-b939-29feee861d1a	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.452665+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227e6-bb49-7568-9f3c-718b6fdd5a11", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba8-73a8-bb1b-1a7162371776	01a227e6-bba5-73e6-94ac-a6c760739bcb	01a227e6-bb3b-7376-8475-fe4f3d609763	1	A ticket of Globex	\N	low	open	\N	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bb3b-7376-8475-fe4f3d609763	2026-11-29 15:22:42.46577+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb65-7426-a532-ad3dc78ae917", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227e6-bb62-7005-a58b-be015ec214b0", "assignedTo": null, "description": null}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbc3-7614-baaf-7d875ad54cfe	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.491141+00	01a227e6-bb86-76ce-bd27-1208376ca207	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227e6-bb32-7792-b10f-e0b66b4c3891", "from": null}}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbcc-74ed-98c6-33f7272197db	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb50-735c-bdf8-8465b1caffaa	01a227e6-bb32-7792-b10f-e0b66b4c3891	2026-11-29 15:22:42.506485+00	01a227e6-bbc3-7614-baaf-7d875ad54cfe	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb50-735c-bdf8-8465b1caffaa", "from": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbe7-77fb-83b2-5fde9018f2b7	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	01a227e6-bb34-73d2-b939-29feee861d1a	2	No coffee	About: No coffee\\N	low	pending	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.532477+00	01a227e6-bb91-77bf-a8ea-ce5d3d875a23	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb50-735c-bdf8-8463bbf20c21", "from": "01a227e6-bb4e-77f3-b1a9-f0ad78480c12"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227e6-bb36-7425-8358-404efdb4cc09", "from": null}}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bbf6-752c-a821-de4d299d8537	01a227e6-bb94-712a-a46e-c04a1fcfa856	01a227e6-bb34-73d2-b939-29feee861d1a	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	\N	2026-11-29 15:22:42.548568+00	01a227e6-bb95-72c7-abcb-ada37d87f940	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bc20-721a-923f-cb1b979e05ef	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb34-73d2-b939-29feee861d1a	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.576617+00	01a227e6-bbcc-74ed-98c6-33f7272197db	{"type": "updated", "fields": {"stage": {"to": "01a227e6-bb4f-71e1-834d-1d512302733e", "from": "01a227e6-bb50-735c-bdf8-8465b1caffaa"}, "status": {"to": "open", "from": "closed"}}}
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd03-73fd-b8d2-946b034339a2	01a227e6-bd01-7788-8a3d-23768dbe9cf9	01a227e6-bcf7-7232-9613-5de6851bc8ce	1	My last one	\N	low	open	\N	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bcf7-7232-9613-5de6851bc8ce	2026-11-29 15:22:42.814462+00	\N	{"type": "created", "fields": {"stage": "01a227e6-bb65-7426-a532-ad3dc78ae917", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227e6-bb62-7005-a58b-be015ec214b0", "assignedTo": null, "description": null}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bda-73e4-b14a-cbba16d55edf	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.522204+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52ed30b5160	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4b8b-7647-9b38-c6951742df73	1	No coffee	About: No coffee\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.540145+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e4467e6fb32	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4b8b-7647-9b38-c6951742df73	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.543457+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfd-7762-997c-a4cb6ed08a72	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	01a227eb-4b90-7103-8e85-9a16ba3f6011	1	A ticket of Globex	\N	low	open	\N	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4b90-7103-8e85-9a16ba3f6011	2026-11-29 15:27:41.559358+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227eb-4bb8-714f-8746-ba1f6e530118", "assignedTo": null, "description": null}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c16-7395-8059-276ce9504451	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.583746+00	01a227eb-4bda-73e4-b14a-cbba16d55edf	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227eb-4b89-7715-b1f0-c594b56b732a", "from": null}}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c20-722b-afea-faafe6fae980	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba7-742c-b45f-1a01c810c0b0	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.598415+00	01a227eb-4c16-7395-8059-276ce9504451	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba7-742c-b45f-1a01c810c0b0", "from": "01a227eb-4ba5-74aa-af35-a95041e8b55e"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3b-717f-8b5c-9879942769b7	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4b8b-7647-9b38-c6951742df73	2	No coffee	About: No coffee\\N	low	pending	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.624448+00	01a227eb-4be4-7457-ab69-b52ed30b5160	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba6-738f-9e08-854b94145dc0", "from": "01a227eb-4ba5-74aa-af35-a95041e8b55e"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227eb-4b8c-757b-9ada-0896d8213b60", "from": null}}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c49-737b-a247-42681f22d900	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4b8b-7647-9b38-c6951742df73	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	\N	2026-11-29 15:27:41.639716+00	01a227eb-4be8-76d1-9fc1-4e4467e6fb32	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c78-70d2-84d6-4d3ebf172d24	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00	01a227eb-4c20-722b-afea-faafe6fae980	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba6-738f-9e08-854a152cc159", "from": "01a227eb-4ba7-742c-b45f-1a01c810c0b0"}, "status": {"to": "open", "from": "closed"}}}
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d61-730e-bbaa-564dfb613239	01a227eb-4d5e-74a1-9705-be3610d7f48a	01a227eb-4d53-779e-8347-764e476383c2	1	My last one	\N	low	open	\N	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4d53-779e-8347-764e476383c2	2026-11-29 15:27:41.914506+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227eb-4bb8-714f-8746-ba1f6e530118", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3588,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	1	2
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	1	2
 \.
 
 
@@ -3597,10 +3597,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb65-7426-a532-ad3dc78ae917	low	1	1795965762.465770
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	low	1	1795965762.452665
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4f-71e1-834d-1d512302733e	urgent	1	1795965762.576617
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8463bbf20c21	low	1	1795965762.532477
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	1	1795966061.559358
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854a152cc159	urgent	1	1795966061.670352
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854b94145dc0	low	1	1795966061.624448
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba5-74aa-af35-a95041e8b55e	low	1	1795966061.543457
 \.
 
 
@@ -3609,7 +3609,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd07-7530-9f5d-66d3eafd8628	opened	2026-11-29 15:22:42.814462+00	01a227e6-bb65-7426-a532-ad3dc78ae917	low	\N	1	\N
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d67-71e9-81b4-93cd494b7bcc	opened	2026-11-29 15:27:41.914506+00	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3618,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	01a227e6-bb30-766b-8ae0-76472396ff1e	2026-11-29 15:22:42.56003+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.651676+00
 \.
 
 
@@ -3627,11 +3627,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bba5-73e6-94ac-a6c760739bcb	1	A ticket of Globex	\N	low	open	01a227e6-bb62-7005-a58b-be015ec214b0	01a227e6-bb65-7426-a532-ad3dc78ae917	\N	01a227e6-bb3b-7376-8475-fe4f3d609763	2026-11-29 15:22:42.46577+00	2026-11-29 15:22:42.46577+00	2026-11-29 15:22:42.46577+00	\N	\N	\N	\N	1	01a227e6-bba8-73a8-bb1b-1a7162371776	0	0	\N	f	ERP-1
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb91-77bf-a8ea-ce5c8400f07e	2	No coffee	About: No coffee\\N	low	pending	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb36-7425-8358-404efdb4cc09	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.44903+00	2026-11-29 15:22:42.532477+00	2026-11-29 15:22:42.532477+00	\N	\N	\N	\N	2	01a227e6-bbe7-77fb-83b2-5fde9018f2b7	0	0	\N	f	ERP-2
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb94-712a-a46e-c04a1fcfa856	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	\N	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.452665+00	2026-11-29 15:22:42.548568+00	2026-11-29 15:22:42.452665+00	\N	\N	\N	\N	2	01a227e6-bbf6-752c-a821-de4d299d8537	0	0	\N	f	ERP-3
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb82-7507-a23f-4c6d6e693c8a	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb32-7792-b10f-e0b66b4c3891	01a227e6-bb34-73d2-b939-29feee861d1a	2026-11-29 15:22:42.429966+00	2026-11-29 15:22:42.632038+00	2026-11-29 15:22:42.576617+00	\N	\N	\N	\N	4	01a227e6-bc20-721a-923f-cb1b979e05ef	1	2	2026-11-29 15:22:42.576617+00	f	ERP-1
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd01-7788-8a3d-23768dbe9cf9	2	My last one	\N	low	open	01a227e6-bb62-7005-a58b-be015ec214b0	01a227e6-bb65-7426-a532-ad3dc78ae917	\N	01a227e6-bcf7-7232-9613-5de6851bc8ce	2026-11-29 15:22:42.814462+00	2026-11-29 15:22:42.814462+00	2026-11-29 15:22:42.814462+00	\N	\N	\N	\N	1	01a227e6-bd03-73fd-b8d2-946b034339a2	0	0	\N	f	ERP-2
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	1	A ticket of Globex	\N	low	open	01a227eb-4bb8-714f-8746-ba1f6e530118	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	\N	01a227eb-4b90-7103-8e85-9a16ba3f6011	2026-11-29 15:27:41.559358+00	2026-11-29 15:27:41.559358+00	2026-11-29 15:27:41.559358+00	\N	\N	\N	\N	1	01a227eb-4bfd-7762-997c-a4cb6ed08a72	0	0	\N	f	ERP-1
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52d3a0590dc	2	No coffee	About: No coffee\\N	low	pending	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.540145+00	2026-11-29 15:27:41.624448+00	2026-11-29 15:27:41.624448+00	\N	\N	\N	\N	2	01a227eb-4c3b-717f-8b5c-9879942769b7	0	0	\N	f	ERP-2
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be7-742b-92e8-8c395ba78f43	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba5-74aa-af35-a95041e8b55e	\N	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.543457+00	2026-11-29 15:27:41.639716+00	2026-11-29 15:27:41.543457+00	\N	\N	\N	\N	2	01a227eb-4c49-737b-a247-42681f22d900	0	0	\N	f	ERP-3
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.522204+00	2026-11-29 15:27:41.733885+00	2026-11-29 15:27:41.670352+00	\N	\N	\N	\N	4	01a227eb-4c78-70d2-84d6-4d3ebf172d24	1	2	2026-11-29 15:27:41.670352+00	f	ERP-1
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d5e-74a1-9705-be3610d7f48a	2	My last one	\N	low	open	01a227eb-4bb8-714f-8746-ba1f6e530118	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	\N	01a227eb-4d53-779e-8347-764e476383c2	2026-11-29 15:27:41.914506+00	2026-11-29 15:27:41.914506+00	2026-11-29 15:27:41.914506+00	\N	\N	\N	\N	1	01a227eb-4d61-730e-bbaa-564dfb613239	0	0	\N	f	ERP-2
 \.
 
 
@@ -3640,16 +3640,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb49-7568-9f3c-718b6fdd5a11	New	\N	1	open	t	t
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb49-7568-9f3c-718b6fdd5a11	In progress	\N	2	open	f	t
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8463bbf20c21	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Waiting on customer	\N	3	pending	f	t
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8464ac02f71e	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Resolved	\N	4	resolved	f	t
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb50-735c-bdf8-8465b1caffaa	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Closed	\N	5	closed	f	t
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb65-7426-a532-ad3dc78ae917	01a227e6-bb62-7005-a58b-be015ec214b0	New	\N	1	open	t	t
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb66-709b-ba4f-53320f4dde73	01a227e6-bb62-7005-a58b-be015ec214b0	In progress	\N	2	open	f	t
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5d5e8708c2	01a227e6-bb62-7005-a58b-be015ec214b0	Waiting on customer	\N	3	pending	f	t
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5ed7a58d7d	01a227e6-bb62-7005-a58b-be015ec214b0	Resolved	\N	4	resolved	f	t
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb67-70bb-9cd9-0b5fdeb3b943	01a227e6-bb62-7005-a58b-be015ec214b0	Closed	\N	5	closed	f	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4ba0-757d-bf7a-999a297d0de0	New	\N	1	open	t	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4ba0-757d-bf7a-999a297d0de0	In progress	\N	2	open	f	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4ba0-757d-bf7a-999a297d0de0	Waiting on customer	\N	3	pending	f	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854c432d61f8	01a227eb-4ba0-757d-bf7a-999a297d0de0	Resolved	\N	4	resolved	f	t
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba7-742c-b45f-1a01c810c0b0	01a227eb-4ba0-757d-bf7a-999a297d0de0	Closed	\N	5	closed	f	t
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4bb8-714f-8746-ba1f6e530118	New	\N	1	open	t	t
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e54cc2bf9ad	01a227eb-4bb8-714f-8746-ba1f6e530118	In progress	\N	2	open	f	t
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e5529164761	01a227eb-4bb8-714f-8746-ba1f6e530118	Waiting on customer	\N	3	pending	f	t
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e565cfe71ce	01a227eb-4bb8-714f-8746-ba1f6e530118	Resolved	\N	4	resolved	f	t
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e576fcbb635	01a227eb-4bb8-714f-8746-ba1f6e530118	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3658,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4e-77f3-b1a9-f0ad78480c12	01a227e6-bb4f-71e1-834d-1d512302733e	org_agent
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	01a227e6-bb4f-71e1-834d-1d512302733e	01a227e6-bb50-735c-bdf8-8465b1caffaa	org_admin
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4ba6-738f-9e08-854a152cc159	org_agent
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4ba7-742c-b45f-1a01c810c0b0	org_admin
 \.
 
 
@@ -3668,9 +3668,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227e6-bb47-7335-8ba0-c359f4612548	01a227e6-bb49-7568-9f3c-718b6fdd5a11	Support	How requests are handled	t	2026-11-29 15:22:42.371807+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bb62-7005-a58b-be015ec214b0	Support	How requests are handled	t	2026-11-29 15:22:42.396027+00
-01a227e6-bb60-701b-a579-2779e716ec81	01a227e6-bd27-773f-86b1-3f4393dd735d	Unused	\N	f	2026-11-29 15:22:42.854075+00
+01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	Support	How requests are handled	t	2026-11-29 15:27:41.465834+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bb8-714f-8746-ba1f6e530118	Support	How requests are handled	t	2026-11-29 15:27:41.490192+00
+01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d89-752a-b766-31d5ab1e9006	Unused	\N	f	2026-11-29 15:27:41.95969+00
 \.
 
 
@@ -3679,8 +3679,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227e6-bb47-7335-8ba0-c359f4612548	high
-2	01a227e6-bb60-701b-a579-2779e716ec81	high
+1	01a227eb-4b9e-762c-b499-b98338f4521a	high
+2	01a227eb-4bb6-74fc-8189-3b572b21267f	high
 \.
 
 

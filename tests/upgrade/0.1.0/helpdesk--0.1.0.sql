@@ -217,7 +217,7 @@ AS 'MODULE_PATHNAME', 'bypasses_row_security_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:72
+-- src/install/mod.rs:73
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -668,7 +668,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:63
+-- src/install/mod.rs:64
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -1846,7 +1846,8 @@ grant execute on function
   to service_role;
 
 comment on function helpdesk.install() is
-'Creates the tables and whatever else is missing.
+'Creates the tables and whatever else is missing: views, indexes, triggers, policies and rights.
+It does not add columns and constraints to tables that exist.
 Resets owners, row security and privileges of the tables:
   anon, authenticated and service_role get exactly the privileges that helpdesk ships.
 It is the last step of CREATE EXTENSION, and safe to call again.
