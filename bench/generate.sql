@@ -24,10 +24,12 @@ create function bench.words(x bigint, many int) returns text language sql volati
 $$;
 
 -- Indexes other than keys are dropped and built again when all rows are loaded, which is faster.
+-- The rebuild of the full-text index needs one: it looks up a block for each document.
 create table bench.indexes as
   select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition, c.relname as of_table
     from pg_index i join pg_class c on c.oid = i.indrelid
    where c.relnamespace = 'helpdesk'::regnamespace
+     and i.indexrelid <> 'helpdesk.search_documents_block_idx'::regclass
      and not exists (select from pg_constraint k where k.conindid = i.indexrelid);
 select format('drop index %s', name) from bench.indexes \gexec
 
