@@ -38,9 +38,10 @@ fn health_check() -> Result<
         ),
     >,
 > {
-    let mut findings = vec![check_versions()?, check_objects()?];
+    let mut findings = run("versions", || Ok(vec![check_versions()?]));
+    findings.extend(run("missing objects", || Ok(vec![check_objects()?])));
     for (check, query) in CHECKS {
-        findings.extend(run(check, query, &[]));
+        findings.extend(ask(check, query, &[]));
     }
     findings.extend(check_jobs()?);
     Ok(TableIterator::new(findings))
@@ -70,21 +71,27 @@ fn check_objects() -> Result<Finding> {
 
 fn check_jobs() -> Result<Vec<Finding>> {
     if !has_cron()? {
-        return Ok(run("jobs", NO_SCHEDULER, &[]));
+        return Ok(ask("jobs", NO_SCHEDULER, &[]));
     }
     let check = |job: &Job| {
-        run(&format!("job {}", job.name), JOB, &[job.name.into(), job.overdue_after.into()])
+        ask(&format!("job {}", job.name), JOB, &[job.name.into(), job.overdue_after.into()])
     };
     Ok(JOBS.iter().flat_map(check).collect())
 }
 
-/// Runs a check, whose query returns status, finding and remedy. One that fails, for instance
-/// because a table is missing, is a finding too.
-fn run(check: &str, query: &'static str, args: &[DatumWithOid]) -> Vec<Finding> {
+/// Runs a check whose query returns status, finding and remedy.
+fn ask(check: &str, query: &'static str, args: &[DatumWithOid]) -> Vec<Finding> {
+    run(check, || {
+        statement::read(query)
+            .fetch_all(args, |row| (check.to_owned(), row.get(1), row.get(2), row.get(3)))
+    })
+}
+
+/// Runs a check. One that fails, for instance because a table is missing, is a finding too.
+fn run(check: &str, work: impl FnOnce() -> Result<Vec<Finding>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let work = AssertUnwindSafe(|| {
-        findings = statement::read(query)
-            .fetch_all(args, |row| (check.to_owned(), row.get(1), row.get(2), row.get(3)))?;
+        findings = work()?;
         Ok(())
     });
     let may_catch = |code| !same_class(code, ERRCODE_QUERY_CANCELED);

@@ -39,7 +39,8 @@ select format('-- %s', statement), (select string_agg(line, chr(10)) from test.h
   'insert into helpdesk.search_rebuilds (org_id, documents, started_at) values (test.org_id(''Acme''), 10, ''2026-01-01'')',
   'create publication supabase_realtime',
   'drop table helpdesk.search_rebuilds',
-  'drop table helpdesk.search_rebuilds, helpdesk.notifications cascade'
+  'drop table helpdesk.search_rebuilds, helpdesk.notifications cascade',
+  'drop function auth.uid() cascade'
   ]) statement;
 
 -- Only superusers may call it.
