@@ -4,7 +4,7 @@ select case h.kind when 'attachment' then 'ticket' else h.kind end, coalesce(f.t
        coalesce(t.id, c.ticket_id), t.number, coalesce(a.title, t.title),
        coalesce(a.status, t.status), t.priority::text, c.is_internal,
        coalesce(c.created_at, a.created_at, t.created_at), h.rank, a.helpful_count,
-       left(coalesce(c.content, f.file_name, concat_ws(E'\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 20000)
+       left(coalesce(c.content, f.file_name, concat_ws(E'\n', coalesce(a.title, t.title), coalesce(a.content, t.description))), 100000)
   from unnest($2::uuid[], $3::text[], $4::bigint[]) with ordinality as h (id, kind, rank, position)
   left join helpdesk.ticket_comments c on c.org_id = $1 and c.id = case h.kind when 'comment' then h.id end
   left join helpdesk.ticket_attachments f on f.org_id = $1 and f.id = case h.kind when 'attachment' then h.id end

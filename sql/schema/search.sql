@@ -47,7 +47,7 @@ create index search_documents_small_sample_idx
   where uuid_hash(document_id) & 1023 = 0;
 create index search_documents_block_idx
   on helpdesk.search_documents (org_id, document_id)
-  where uuid_hash(document_id) & 8191 = 0 and ticket_id is not null;
+  where uuid_hash(document_id) & 1023 = 0 and ticket_id is not null;
 create index search_documents_ticket_idx
   on helpdesk.search_documents (ticket_id);
 create index search_documents_person_idx

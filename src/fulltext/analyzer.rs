@@ -60,27 +60,18 @@ impl Analyzer {
         without_accents(word).iter().flat_map(|folded| self.lexemes(folded)).collect()
     }
 
-    /// The lexemes that say what a text is about: of longer words, with their accents and without.
-    pub(super) fn telling_lexemes(&self, text: &str) -> Vec<String> {
-        let found = self.tokenize(text);
-        let is_telling = |token: &&Token| match token.kind {
-            TokenKind::Word => {
-                let has_digit = token.word.contains(|c: char| c.is_ascii_digit());
-                token.word.chars().count() > if has_digit { 2 } else { 3 }
-            }
-            TokenKind::Pair => true,
-            TokenKind::LastCharacter | TokenKind::OnlyCharacter => false,
-        };
-        found.tokens.iter().filter(is_telling).flat_map(|token| self.token_lexemes(token)).collect()
-    }
-
     /// All lexemes under which a text with this token is found.
     pub(super) fn token_lexemes(&self, token: &Token) -> Vec<String> {
         if token.kind != TokenKind::Word {
             return vec![token.word.clone()];
         }
-        let mut lexemes = self.lexemes(&token.word);
-        let folded = self.folded_lexemes(&token.word);
+        self.word_lexemes(&token.word)
+    }
+
+    /// Those of a word or code, with its accents and without.
+    pub(super) fn word_lexemes(&self, word: &str) -> Vec<String> {
+        let mut lexemes = self.lexemes(word);
+        let folded = self.folded_lexemes(word);
         lexemes.extend(folded.iter().map(|lexeme| mark_folded(lexeme)));
         lexemes
     }

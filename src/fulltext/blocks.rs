@@ -1,6 +1,7 @@
-//! Blocks of documents. One of 8,192 tickets, comments and files starts a block: the documents of
+//! Blocks of documents. One of 1,024 tickets, comments and files starts a block: the documents of
 //! its organization with higher ids, up to the next start, share a lexeme. So the index finds what
-//! matches block by block, newest first, without reading all documents that match.
+//! matches in a few blocks at a time, newest first, without reading all documents that match. The
+//! size of a single block is a matter of chance, that of eight together much less so.
 
 /// Between an organization's marker and the name of a block, in its lexeme.
 const BLOCK: char = '#';
@@ -8,40 +9,57 @@ const BLOCK: char = '#';
 /// Before all documents: the start of the block of those without one.
 const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
 
+/// How many blocks the index is asked for together.
+const BLOCKS_AT_A_TIME: usize = 8;
+
 /// Whether a document starts a block, as an SQL condition on it and its ticket. The row of a start
 /// is never deleted, because others refer to it; it only loses its lexemes.
 pub(super) fn starts_block(document: &str, ticket: &str) -> String {
-    format!("uuid_hash({document}) & 8191 = 0 and {ticket} is not null")
+    format!("uuid_hash({document}) & 1023 = 0 and {ticket} is not null")
 }
 
-/// The last start before a document, as an SQL expression of the organization and the document. A
-/// document whose start is not committed yet is in an older block, and is found there.
-fn start_before(org: &str, document: &str) -> String {
+/// The last starts before a document, newest first, as an SQL query of the organization and the
+/// document.
+fn starts_before(org: &str, document: &str, limit: usize) -> String {
     let is_start = starts_block("d.document_id", "d.ticket_id");
     format!(
-        "coalesce((select d.document_id from helpdesk.search_documents d
-                    where d.org_id = {org} and {is_start} and d.document_id < {document}
-                    order by d.document_id desc limit 1), {FIRST_START})"
+        "select d.document_id from helpdesk.search_documents d
+          where d.org_id = {org} and {is_start} and d.document_id < {document}
+          order by d.document_id desc limit {limit}"
     )
 }
 
-/// The blocks of documents before one, the newest first, as a recursive query `blocks (start)`.
-/// Without a document, all.
+/// The blocks of documents before one, newest first, a few in each row, as a recursive query
+/// `blocks (starts)`. Without a document, all. The last row has fewer: the oldest block, which has
+/// no start, belongs to it.
 pub fn blocks_before(org: &str, document: &str) -> String {
     let last = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid";
+    let before = |document: &str| starts_before(org, document, BLOCKS_AT_A_TIME);
     format!(
-        "recursive blocks (start) as (
-           select {}
+        "recursive blocks (starts) as (
+           select array({})
            union all
-           select {} from blocks b where b.start <> {FIRST_START})",
-        start_before(org, &format!("coalesce({document}, {last})")),
-        start_before(org, "b.start")
+           select array({})
+             from blocks b where b.starts[{BLOCKS_AT_A_TIME}] is not null)",
+        before(&format!("coalesce({document}, {last})")),
+        before(&format!("b.starts[{BLOCKS_AT_A_TIME}]"))
+    )
+}
+
+/// The tsquery that finds the documents of a row of blocks, as an SQL expression of the
+/// organization's marker and the starts.
+pub fn in_blocks(marker: &str, starts: &str) -> String {
+    format!(
+        "(select string_agg(quote_literal({}), '|')
+            from unnest(case when {starts}[{BLOCKS_AT_A_TIME}] is null
+                          then {starts} || {FIRST_START} else {starts} end) s (start))::tsquery",
+        block_lexeme(marker, "s.start")
     )
 }
 
 /// The lexeme of the documents in a block, as an SQL expression of the organization's marker and
 /// the start.
-pub fn block_lexeme(marker: &str, start: &str) -> String {
+fn block_lexeme(marker: &str, start: &str) -> String {
     format!("({marker} || '{BLOCK}' || right(to_hex(uuid_hash_extended({start}, 0)), 8))")
 }
 
@@ -50,8 +68,9 @@ pub(super) fn marks_block(lexeme: &str, marker: &str) -> String {
     format!("starts_with({lexeme}, {marker} || '{BLOCK}')")
 }
 
-/// The same as the tsvector that is added to a document's lexemes.
+/// The same as the tsvector that is added to a document's lexemes. A document whose start is not
+/// committed yet is in an older block, and is found there.
 pub(super) fn block_of_document(org: &str, marker: &str, document: &str) -> String {
-    let lexeme = block_lexeme(marker, &start_before(org, document));
-    format!("array_to_tsvector(array[{lexeme}])")
+    let start = format!("coalesce(({}), {FIRST_START})", starts_before(org, document, 1));
+    format!("array_to_tsvector(array[{}])", block_lexeme(marker, &start))
 }

@@ -20,8 +20,12 @@ pub(super) fn classify(character: char) -> Class {
     match character {
         '\0'..='\x7f' if character.is_ascii_alphanumeric() => Class::Word,
         '\0'..='\x7f' => Class::Separator,
-        // An apostrophe, which Unicode takes for a letter.
-        '\u{2BC}' => Class::Separator,
+        // Apostrophes, which Unicode takes for letters.
+        '\u{2BB}'..='\u{2BC}' => Class::Separator,
+        // Fractions, of which `2½` has two numbers.
+        '¼'..='¾' | '⅐'..='⅞' => Class::Symbol,
+        // Units of the number before them.
+        '℃' | '℉' => Class::Word,
         _ if is_ignored(character) || is_combining_mark(character) => Class::Mark,
         _ if ascii_digit(character) != character => Class::Word,
         _ if is_unspaced(character) => Class::Unspaced,
@@ -50,6 +54,12 @@ fn is_unspaced(character: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}' => true,
         _ => false,
     }
+}
+
+/// What may stand between two characters of a word in a script without spaces: the point between
+/// Japanese words from other languages, and the end of a line.
+pub(super) fn is_inside_unspaced(separator: &str) -> bool {
+    matches!(separator, "・" | "･" | "\n" | "\r\n")
 }
 
 /// What is inside words without being seen: soft hyphens, joiners, variation selectors, the Arabic

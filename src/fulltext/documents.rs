@@ -13,6 +13,7 @@ use super::people::index_new_people;
 use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 static UPSERT_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
@@ -47,7 +48,7 @@ static DELETE_DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 /// index up to date.
 #[pg_trigger(sql = "
     create function helpdesk.update_search_document() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)
@@ -56,7 +57,9 @@ fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (None, Some(new)) => {
-            if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {
+            // import_tickets() has indexed the people of all its tickets.
+            let has_indexed_people = SystemWrite::current() == Some(SystemWrite::CountedImport);
+            if kind_of(new) == Kind::Ticket && !has_indexed_people && new.is_import("created_at")? {
                 index_new_people(new.required("org_id")?, people_of(new)?)?;
             }
             save_document(new)?;

@@ -2,8 +2,12 @@
 
 use super::lexemes::{Kind, quote_lexeme};
 
-/// Fewer words are not taken for a sentence.
-const MIN_SENTENCE: usize = 4;
+/// Fewer words, or pairs of characters, are not taken for a sentence.
+const MIN_SENTENCE: usize = 2;
+const MIN_PAIRS: usize = 3;
+
+/// From this many letters on, a word that is complete may be the beginning of others.
+const MIN_BEGINNING: usize = 5;
 
 #[derive(Clone, Debug)]
 pub(super) enum Expression {
@@ -45,6 +49,8 @@ pub(super) struct Spellings {
 pub(super) enum Form {
     /// All that match.
     Complete,
+    /// The same, and those with words that begin with the words of the query.
+    Beginnings,
     /// Those with the word that is being typed itself.
     WholeWords,
     /// Those with the words as they are written.
@@ -132,7 +138,7 @@ impl Expression {
             Expression::All(_) if word_count < MIN_SENTENCE => false,
             Expression::All(parts) => !parts.iter().any(Expression::has_negation),
             // The text of a script without spaces.
-            Expression::Phrase(words) => words.len() >= MIN_SENTENCE,
+            Expression::Phrase(words) => words.len() >= MIN_PAIRS,
             Expression::OrPeople(part, _) => part.is_sentence(word_count),
             _ => false,
         }
@@ -160,6 +166,12 @@ impl Expression {
             Expression::Not(_) => Vec::new(),
             Expression::OrPeople(part, _) => part.wanted_words(),
         }
+    }
+
+    /// Whether documents with longer words match that do not otherwise.
+    pub(super) fn has_more_beginnings(&self) -> bool {
+        let is_complete = |word: &Spellings| !word.is_beginning && !word.is_typed;
+        self.wanted_words().iter().any(|word| is_complete(word) && word.may_be_beginning())
     }
 
     pub(super) fn is_being_typed(&self) -> bool {
@@ -244,7 +256,7 @@ impl Expression {
 impl People {
     fn lexemes(&self, form: Form) -> impl Iterator<Item = &String> {
         let (whole, beginning) = match form {
-            Form::Complete => (&self.whole[..], &self.beginning[..]),
+            Form::Complete | Form::Beginnings => (&self.whole[..], &self.beginning[..]),
             Form::WholeWords => (&self.whole[..], &[][..]),
             Form::Literal => (&[][..], &[][..]),
         };
@@ -254,7 +266,17 @@ impl People {
 
 impl Spellings {
     fn is_beginning_in(&self, form: Form) -> bool {
-        self.is_beginning || self.is_typed && form == Form::Complete
+        match form {
+            Form::Complete => self.is_beginning || self.is_typed,
+            Form::Beginnings => self.is_beginning || self.is_typed || self.may_be_beginning(),
+            Form::WholeWords | Form::Literal => self.is_beginning,
+        }
+    }
+
+    fn may_be_beginning(&self) -> bool {
+        self.literal.iter().all(|lexeme| {
+            lexeme.chars().count() >= MIN_BEGINNING && lexeme.chars().all(char::is_alphabetic)
+        })
     }
 
     fn beginnings(&self, form: Form) -> impl Iterator<Item = &str> {
@@ -273,10 +295,11 @@ impl Spellings {
         Spellings { literal, ..Spellings::default() }
     }
 
-    fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
+    pub(super) fn to_tsquery(&self, prefix: &str, form: Form, weight: &str) -> String {
         let is_beginning = self.is_beginning_in(form);
         let others = if form == Form::Literal { &[][..] } else { &self.others };
-        let stems = if form == Form::Complete { &self.stems[..] } else { &[] };
+        let has_stems = matches!(form, Form::Complete | Form::Beginnings);
+        let stems = if has_stems { &self.stems[..] } else { &[] };
         let quoted = |lexeme: &String, star: &str| {
             let colon = if star.is_empty() && weight.is_empty() { "" } else { ":" };
             quote_lexeme(&format!("{prefix}{lexeme}")) + colon + star + weight

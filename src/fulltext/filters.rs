@@ -1,5 +1,6 @@
 //! Filters inside the text of a query: `status:open`, `-priority:low`, `assignee:"Ben Miller",me`.
 
+use super::syntax::take_quoted;
 use super::text::{MAX_QUERY_WORDS, readable};
 use crate::platform::error::Result;
 
@@ -40,8 +41,7 @@ pub fn take_filters(query: &str, mut take: impl FnMut(&Pair) -> Result<bool>) ->
 /// Where a word or a quoted phrase ends.
 fn end_of_item(text: &str) -> usize {
     let body = text.strip_prefix('-').unwrap_or(text);
-    let phrase = body.strip_prefix('"').and_then(|phrase| phrase.split_once('"'));
-    match phrase {
+    match take_quoted(body) {
         Some((_, after)) => text.len() - after.len(),
         None => text.find(char::is_whitespace).unwrap_or(text.len()),
     }
@@ -57,7 +57,9 @@ fn read_pair(text: &str) -> Option<(Pair<'_>, &str)> {
     let (key, mut rest) = body.split_at(end);
     // Chinese and Japanese keyboards type the wide colon.
     if let Some(values) = rest.strip_prefix([':', '：']) {
-        rest = values;
+        let may_begin = |c: char| c == '"' || c.is_alphanumeric();
+        let after_space = values.strip_prefix(' ').filter(|value| value.starts_with(may_begin));
+        rest = after_space.unwrap_or(values);
     } else if !rest.starts_with(['<', '>']) {
         return None;
     }
@@ -123,6 +125,8 @@ mod tests {
             ),
             ("status:open, status：closed", " / status=open status=closed"),
             ("a b:", "a b: / "),
+            ("status: open a", "a / status=open"),
+            ("a “b c:d”", "a “b c:d” / "),
         ] {
             assert_eq!(read(query), wanted, "{query}");
         }

@@ -34,11 +34,36 @@ pub(super) fn normalize(word: &str, casing: Casing) -> String {
             ('İ', _) => normalized.push('i'),
             ('ß' | 'ẞ', _) => normalized.push_str("ss"),
             ('ς', _) => normalized.push('σ'),
+            // Persian keyboards have their own letters for the same.
+            ('ی', _) => normalized.push('ي'),
+            ('ک', _) => normalized.push('ك'),
+            ('°', _) => {}
+            (vowel, _) if is_thai_vowel_mark(vowel) => {
+                // People type the marks of a letter in any order. Tones come last here.
+                let tone = normalized.chars().next_back().filter(|&mark| is_thai_tone(mark));
+                normalized.truncate(normalized.len() - tone.map_or(0, char::len_utf8));
+                normalized.push(vowel);
+                normalized.extend(tone);
+            }
             _ => normalized.extend(character.to_lowercase().map(ascii_digit)),
         }
     }
     // Lower case may change the form: that of some Greek capitals ends in a mark.
     normalized.nfc().collect()
+}
+
+/// Thai or Lao.
+fn is_thai_tone(character: char) -> bool {
+    matches!(character, '\u{E48}'..='\u{E4B}' | '\u{EC8}'..='\u{ECB}')
+}
+
+/// A vowel above or below its letter, or a final sound.
+fn is_thai_vowel_mark(character: char) -> bool {
+    matches!(
+        character,
+        '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}' | '\u{E4D}'
+            | '\u{EB1}' | '\u{EB4}'..='\u{EBC}' | '\u{ECD}'
+    )
 }
 
 /// The word without accents, and as German and Nordic languages write it without their letters:
@@ -76,11 +101,15 @@ pub fn plain(text: &str) -> String {
 fn strip(word: impl Iterator<Item = char>) -> String {
     let mut has_accents = false;
     let mut plain = String::new();
-    for character in word.nfd() {
+    let mut characters = word.nfd().peekable();
+    while let Some(character) = characters.next() {
         let letters = match character {
+            // At the end of Arabic words, many people write these two without their points.
+            'ة' if characters.peek().is_none() => "ه",
+            'ى' if characters.peek().is_none() => "ي",
             'ø' => "o",
             'ł' => "l",
-            'đ' | 'ð' => "d",
+            'đ' | 'ð' | 'ɖ' | 'ɗ' => "d",
             'þ' => "th",
             'æ' => "ae",
             'œ' => "oe",
@@ -88,6 +117,12 @@ fn strip(word: impl Iterator<Item = char>) -> String {
             'ħ' => "h",
             'ŧ' => "t",
             'ŋ' => "n",
+            'ɓ' => "b",
+            'ə' | 'ǝ' | 'ɛ' => "e",
+            'ƙ' => "k",
+            'ɔ' => "o",
+            'ƴ' => "y",
+            'ґ' => "г",
             _ => "",
         };
         let is_mark = is_combining_mark(character);
@@ -122,6 +157,10 @@ mod tests {
             ("İzmir", "izmir"),
             ("Drucker\u{ad}patrone", "druckerpatrone"),
             ("٤٥٦٧٣", "45673"),
+            ("نهايی", "نهايي"),
+            ("25℃", "25c"),
+            ("น้ำ", "น\u{e4d}\u{e49}\u{e32}"),
+            ("น\u{e4d}\u{e49}า", "น\u{e4d}\u{e49}\u{e32}"),
         ] {
             assert_eq!(normalize(word, Casing::Default), wanted, "{word}");
         }
@@ -137,6 +176,10 @@ mod tests {
             ("việt", &["viet"]),
             ("счёт", &["счет"]),
             ("שָׁלוֹם", &["שלום"]),
+            ("مدرسة", &["مدرسه"]),
+            ("şəkil", &["sekil"]),
+            ("ɗaƙi", &["daki"]),
+            ("ґанок", &["ганок"]),
             ("cafe", &[]),
             ("ข้าว", &[]),
             ("ガス", &[]),

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::analyzer::Analyzer;
 use super::query::Query;
+use super::text::first_characters;
+use super::tokens::Tokens;
 use crate::platform::error::Result;
 
 /// The length of a fragment, in tokens.
@@ -13,6 +15,14 @@ const FRAGMENT: usize = 24;
 const BEFORE: usize = 4;
 
 const MAX_FRAGMENTS: usize = 2;
+
+/// The length of the part of a text that is read first, in characters.
+const FIRST_PART: usize = 20_000;
+
+/// The longest fragment, in bytes, and how much of it may stand before the first mark. Tokens may
+/// be very long, and so may be what is between them.
+const MAX_FRAGMENT: usize = 800;
+const MAX_BEFORE: usize = 200;
 
 /// Around the words of the query. No text contains these characters once they are removed, so
 /// everything else can be escaped.
@@ -34,19 +44,28 @@ impl Highlighter {
         let (mut lexemes, mut beginnings) = (Vec::new(), Vec::new());
         for word in words {
             let spellings = word.literal.iter().chain(&word.others).cloned();
-            if word.is_typed || word.is_beginning {
-                beginnings.extend(spellings);
-                lexemes.extend(word.stems.iter().cloned());
-            } else {
-                lexemes.extend(spellings);
-            }
+            lexemes.extend(word.stems.iter().cloned());
+            let is_beginning = word.is_typed || word.is_beginning;
+            if is_beginning { &mut beginnings } else { &mut lexemes }.extend(spellings);
         }
         Ok(Highlighter { analyzer: Analyzer::of(language)?, lexemes, beginnings })
     }
 
-    /// The fragments of a text with most words of the query; its beginning if it has none.
+    /// The fragments of a text with most words of the query; its beginning if it has none. Most
+    /// texts have a word in their first part, and only this is read then.
     pub fn snippet(&self, text: &str) -> String {
+        let start = first_characters(text, FIRST_PART);
+        let found = self.analyzer.tokenize(start);
+        let marks = self.marks(&found);
+        if !marks.is_empty() || start.len() == text.len() {
+            return fragments(start, &found, &marks);
+        }
         let found = self.analyzer.tokenize(text);
+        fragments(text, &found, &self.marks(&found))
+    }
+
+    /// Where the words of the query are, in order.
+    fn marks(&self, found: &Tokens) -> Vec<Range<usize>> {
         let mut marks: Vec<Range<usize>> = Vec::new();
         for token in &found.tokens {
             if self.analyzer.token_lexemes(token).iter().any(|lexeme| self.is_wanted(lexeme)) {
@@ -64,13 +83,7 @@ impl Highlighter {
                 marks.push(code.range.clone());
             }
         }
-        let marks = merge(marks);
-        let tokens: Vec<Range<usize>> =
-            found.tokens.iter().map(|token| token.range.clone()).collect();
-        let fragments = choose_fragments(text.len(), &tokens, &marks);
-        let snippets: Vec<String> =
-            fragments.into_iter().map(|range| mark(text, range, &marks)).collect();
-        snippets.join(" … ")
+        merge(marks)
     }
 
     fn is_wanted(&self, lexeme: &str) -> bool {
@@ -133,6 +146,24 @@ fn choose_fragments(
         Some(first..if is_last { length } else { last.end })
     };
     starts.into_iter().filter_map(fragment).collect()
+}
+
+/// The fragments of a text with its marks.
+fn fragments(text: &str, found: &Tokens, marks: &[Range<usize>]) -> String {
+    let tokens: Vec<Range<usize>> = found.tokens.iter().map(|token| token.range.clone()).collect();
+    let snippets: Vec<String> = choose_fragments(text.len(), &tokens, marks)
+        .into_iter()
+        .map(|range| mark(text, shorten(text, range, marks), marks))
+        .collect();
+    snippets.join(" … ")
+}
+
+/// A fragment that is not too long, with its first mark.
+fn shorten(text: &str, fragment: Range<usize>, marks: &[Range<usize>]) -> Range<usize> {
+    let first = marks.iter().find(|mark| mark.start < fragment.end && mark.end > fragment.start);
+    let earliest = first.map_or(0, |mark| mark.start.saturating_sub(MAX_BEFORE));
+    let start = text.floor_char_boundary(fragment.start.max(earliest));
+    start..text.floor_char_boundary(fragment.end.min(start + MAX_FRAGMENT))
 }
 
 /// A part of a text with its marks.

@@ -21,7 +21,7 @@ const LANGUAGES: &str = "
 /// sort_locale a language tag.
 #[pg_trigger(sql = "
     create function helpdesk.organizations_check_search_language() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn organizations_check_search_language<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -60,7 +60,7 @@ const DELETE_DOCUMENTS: &str = "delete from helpdesk.search_documents where org_
 /// deleted organization has none.
 #[pg_trigger(sql = "
     create function helpdesk.organizations_rebuild_search_documents() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

@@ -12,6 +12,9 @@ pub(super) const TITLE_PREFIX: &str = "h";
 /// The weight of the words of a title.
 pub(super) const TITLE_WEIGHT: &str = "A";
 
+/// The weights of the words of titles, tags and categories.
+pub(super) const KEYWORD_WEIGHTS: &str = "AB";
+
 /// Before the id of the requester or assignee of a ticket. No word contains it.
 const PERSON: char = '@';
 

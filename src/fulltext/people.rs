@@ -56,7 +56,7 @@ const DELETE_PERSON: &str =
 /// leaves is still found, because their tickets stay.
 #[pg_trigger(sql = "
     create function helpdesk.update_person_documents() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn update_person_documents<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)
@@ -86,7 +86,7 @@ fn index_person(org: Uuid, person: Uuid) -> Result<()> {
 }
 
 /// The people of an imported ticket need not be members.
-pub(super) fn index_new_people(org: Uuid, people: Vec<Uuid>) -> Result<()> {
+pub fn index_new_people(org: Uuid, people: Vec<Uuid>) -> Result<()> {
     lock_language(org)?;
     statement::write(&INDEX_NEW_PEOPLE).execute(&[org.into(), people.into()])
 }

@@ -3,10 +3,13 @@
 use pgrx::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::analyzer::{Analyzer, mark_folded};
+use super::analyzer::Analyzer;
 use super::expression::{Expression, Form, Spellings};
-use super::lexemes::{FOLDED, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker, quote_lexeme};
+use super::lexemes::{
+    KEYWORD_WEIGHTS, Kind, TITLE_PREFIX, TITLE_WEIGHT, organization_marker, quote_lexeme,
+};
 use super::reader::Reader;
+use super::syntax::{has_pair, has_quotes};
 use super::text::readable;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
@@ -25,8 +28,12 @@ pub const SMALL_RESULT: i64 = 5_000;
 /// The search language of texts in no language or in several.
 const WITHOUT_LANGUAGE: &str = "simple";
 
-/// Longer words of which a shorter one is the beginning are rarely about something else.
+/// Longer words of which one with so many letters is the beginning are rarely about something else:
+/// `webhook` finds `webhooks`.
 const MIN_CONTINUED: usize = 6;
+
+/// Text with so many words is rather a question than a few words.
+const LONG_SENTENCE: usize = 4;
 
 /// Also the previous languages, while the index is being rebuilt.
 const SETTINGS: &str = "
@@ -62,35 +69,72 @@ const SAMPLED_WORDS: &str = "
      where w.lexeme ^@ any ($3)
      group by w.lexeme order by count(*) desc, w.lexeme limit 100";
 
-/// The lexemes of a title and a text that are worth searching for, at most `count`: first those of
-/// the title, then the longest. Also returns the organization's language.
-pub fn telling_lexemes(
-    org: Uuid,
-    title: &str,
-    text: &str,
-    count: usize,
-) -> Result<Option<(Vec<String>, String)>> {
-    let languages = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
-        Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?))
-    })?;
-    let Some((language, previous)) = languages.flatten() else { return Ok(None) };
-    let analyzer = Analyzer::of_languages(&language, &previous)?;
-    let mut lexemes: Vec<String> = analyzer.telling_lexemes(readable(title));
-    let mut others = analyzer.telling_lexemes(readable(text));
-    others.retain(|lexeme| !lexemes.contains(lexeme));
-    for part in [&mut lexemes, &mut others] {
-        part.sort_by_key(|lexeme| std::cmp::Reverse(lexeme.chars().count()));
-        part.dedup();
-    }
-    lexemes.extend(others);
-    lexemes.truncate(count);
-    Ok(Some((lexemes, language)))
+/// How an organization's texts are read.
+struct Settings {
+    analyzer: Analyzer,
+    language: String,
+    ignores_accents: bool,
 }
 
-/// Whether a telling word also finds longer ones: `webhook` finds `webhooks` if no language tells
-/// that they are one word.
-pub fn may_be_continued(lexeme: &str, language: &str) -> bool {
-    language == WITHOUT_LANGUAGE && lexeme.chars().count() >= MIN_CONTINUED
+impl Settings {
+    /// None if there is no such organization.
+    fn of(org: Uuid) -> Result<Option<Settings>> {
+        let settings = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
+            Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?, row.get(3)?))
+        })?;
+        let Some((language, previous, ignores_accents)) = settings.flatten() else {
+            return Ok(None);
+        };
+        let analyzer = Analyzer::of_languages(&language, &previous)?;
+        Ok(Some(Settings { analyzer, language, ignores_accents }))
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { analyzer: &self.analyzer, ignores_accents: self.ignores_accents }
+    }
+}
+
+/// A question: the words that say what it is about.
+pub struct Question {
+    org: Uuid,
+    language: String,
+    pub words: Vec<TellingWord>,
+}
+
+pub struct TellingWord {
+    spellings: Spellings,
+    /// Longer words tell more.
+    pub weight: i32,
+}
+
+impl TellingWord {
+    /// The tsquery for the articles with this word.
+    pub fn in_articles(&self, org: Uuid) -> String {
+        let marker = organization_marker(org, Kind::Article.prefix());
+        self.spellings.to_tsquery(&marker, Form::Complete, "")
+    }
+}
+
+/// The question of a title and a text with at most `count` words: first those of the title, then
+/// the longest. None if there is no such organization.
+pub fn read_question(org: Uuid, title: &str, text: &str, count: usize) -> Result<Option<Question>> {
+    let Some(settings) = Settings::of(org)? else { return Ok(None) };
+    // Without a language, one word is another with each ending.
+    let is_continued = settings.language == WITHOUT_LANGUAGE;
+    let mut words: Vec<TellingWord> = Vec::new();
+    for part in [title, text] {
+        let mut found = settings.reader().read_telling_words(readable(part))?;
+        found.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
+        for (word, mut spellings) in found {
+            let letters = word.chars().count();
+            spellings.is_beginning |= is_continued && letters >= MIN_CONTINUED;
+            let is_known = |known: &TellingWord| known.spellings.literal == spellings.literal;
+            if words.len() < count && !words.iter().any(is_known) {
+                words.push(TellingWord { spellings, weight: letters as i32 });
+            }
+        }
+    }
+    Ok(Some(Question { org, language: settings.language, words }))
 }
 
 /// Which matches a search of all tickets and comments returns. Exact matches come first, because
@@ -104,11 +148,17 @@ pub enum Phase {
     Exact,
     /// Documents that have the last word only as a prefix.
     Prefix,
+    /// Documents in which any word is a prefix, if there are no others.
+    Beginnings,
 }
 
 impl Phase {
     fn form(self) -> Form {
-        if self == Phase::Exact { Form::WholeWords } else { Form::Complete }
+        match self {
+            Phase::Exact => Form::WholeWords,
+            Phase::All | Phase::Prefix => Form::Complete,
+            Phase::Beginnings => Form::Beginnings,
+        }
     }
 }
 
@@ -128,42 +178,46 @@ pub struct Query {
     place: Place,
     /// Stop words too.
     word_count: usize,
+    /// Whether it has a phrase, or what may be meant as a filter.
+    is_exact: bool,
+    telling: Vec<TellingWord>,
 }
 
 impl Query {
     /// None if the text has only white space, stop words and punctuation. Accepts any text.
     pub fn parse(org: Uuid, text: &str) -> Result<Option<Query>> {
-        let settings = statement::read(SETTINGS).fetch_optional(&[org.into()], |row| {
-            Some((row.get::<String>(1)?, row.get::<Vec<String>>(2)?, row.get(3)?))
-        })?;
-        let Some((language, previous, ignores_accents)) = settings.flatten() else {
-            return Ok(None);
-        };
-        let analyzer = Analyzer::of_languages(&language, &previous)?;
-        let reader = Reader { analyzer: &analyzer, ignores_accents };
-        let word_count = readable(text).split_whitespace().count();
-        let expression = reader.read(readable(text));
+        let Some(settings) = Settings::of(org)? else { return Ok(None) };
+        let text = readable(text);
+        let expression = settings.reader().read(text);
         Ok(expression.map(|expression| Query {
+            org,
+            language: settings.language,
+            expression,
+            place: Place::Text,
+            word_count: text.split_whitespace().count(),
+            is_exact: has_quotes(text) || has_pair(text),
+            telling: Vec::new(),
+        }))
+    }
+
+    /// A query that any of the words of a question matches; None if there are none.
+    pub fn for_question(Question { org, language, words: telling }: Question) -> Option<Query> {
+        let words = telling.iter().map(|word| Expression::Word(word.spellings.clone()));
+        let expression = Expression::any(words.collect())?;
+        Some(Query {
             org,
             language,
             expression,
             place: Place::Text,
-            word_count,
-        }))
+            word_count: 0,
+            is_exact: false,
+            telling,
+        })
     }
 
-    /// A query that any of these lexemes matches; None if there are none.
-    pub fn for_any_lexeme(org: Uuid, lexemes: Vec<String>, language: String) -> Option<Query> {
-        let words = lexemes.into_iter().map(|lexeme| {
-            // Without its accents if it was typed so.
-            let others =
-                if lexeme.starts_with(FOLDED) { Vec::new() } else { vec![mark_folded(&lexeme)] };
-            let is_beginning = may_be_continued(&lexeme, &language);
-            let literal = vec![lexeme];
-            Expression::Word(Spellings { literal, others, is_beginning, ..Spellings::default() })
-        });
-        let expression = Expression::any(words.collect())?;
-        Some(Query { org, language, expression, place: Place::Text, word_count: 0 })
+    /// The words of the question that this is.
+    pub fn telling_words(&self) -> &[TellingWord] {
+        &self.telling
     }
 
     pub(super) fn language(&self) -> &str {
@@ -204,12 +258,28 @@ impl Query {
         TsQuery(self.with_prefix(kind.prefix(), Form::Literal))
     }
 
-    /// The tsqueries for the texts and for the titles of articles; `are_whole` excludes those in
-    /// which the last word is only a beginning.
-    pub fn for_articles(&self, are_whole: bool) -> [TsQuery; 2] {
-        let form = if are_whole { Form::WholeWords } else { Form::Complete };
+    /// The tsquery that ranks the documents of a kind in a phase.
+    pub fn ranking_for_kind(&self, kind: Kind, phase: Phase) -> TsQuery {
+        let form = if phase == Phase::Beginnings { Form::Beginnings } else { Form::Complete };
+        TsQuery(self.with_prefix(kind.prefix(), form))
+    }
+
+    /// The tsquery for documents of a kind with the whole words, in any spelling.
+    pub fn whole_words_for_kind(&self, kind: Kind) -> TsQuery {
+        TsQuery(self.with_prefix(kind.prefix(), Form::WholeWords))
+    }
+
+    /// The tsqueries for the texts and for the titles of articles of a phase.
+    pub fn for_articles(&self, phase: Phase) -> [TsQuery; 2] {
+        let form = phase.form();
         let titles = self.with_prefix_in(TITLE_PREFIX, form, Place::Text);
         [TsQuery(self.with_prefix(Kind::Article.prefix(), form)), TsQuery(titles)]
+    }
+
+    /// The tsquery for articles with the words in their title, tags or categories.
+    pub fn keywords_of_articles(&self) -> TsQuery {
+        let marker = organization_marker(self.org, Kind::Article.prefix());
+        TsQuery(self.expression.to_tsquery(&marker, Form::Complete, KEYWORD_WEIGHTS))
     }
 
     /// The tsquery for the tickets and comments of a phase.
@@ -224,7 +294,7 @@ impl Query {
             Phase::Prefix if self.expression.is_being_typed() => {
                 format!("({}) & !({})", tsquery(Form::Complete), tsquery(Form::WholeWords))
             }
-            Phase::All | Phase::Prefix => tsquery(Form::Complete),
+            Phase::All | Phase::Prefix | Phase::Beginnings => tsquery(phase.form()),
         })
     }
 
@@ -339,7 +409,17 @@ impl Query {
 
     /// Whether it is just several words.
     pub fn is_sentence(&self) -> bool {
-        self.expression.is_sentence(self.word_count)
+        !self.is_exact && self.expression.is_sentence(self.word_count)
+    }
+
+    /// Whether it has as many words as sentences have.
+    pub fn is_long(&self) -> bool {
+        self.word_count >= LONG_SENTENCE
+    }
+
+    /// Whether there may be matches in the phase that looks for longer words.
+    pub fn has_more_beginnings(&self) -> bool {
+        self.expression.has_more_beginnings()
     }
 
     pub fn has_phrase(&self) -> bool {

@@ -4,10 +4,13 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::language_lock::{advisory_lock, check_read_committed};
-use super::rebuild_progress::{forget_rebuild, has_more_documents, start_in_new_language};
+use super::rebuild_progress::{
+    DOCUMENTS, LOCK_DOCUMENTS, forget_rebuild, has_more_documents, start_in_new_language,
+};
 use super::rebuild_steps::{Progress, Writers, write_batch};
 use super::sorting::sort_articles;
 use crate::platform::error::Result;
+use crate::platform::replication::check_is_not_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::Lock;
@@ -30,9 +33,14 @@ const LOCK_TABLE: &str = "lock table helpdesk.search_documents in share row excl
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> {
     check_schema_version()?;
+    check_is_not_subscribed(DOCUMENTS)?;
     check_read_committed()?;
     match p_org_id {
-        Some(org) => advisory_lock(org, Lock::Exclusive),
+        Some(org) => {
+            // First, because whoever locks out all writers of the table waits for the organization.
+            statement::write(LOCK_DOCUMENTS).execute(&[])?;
+            advisory_lock(org, Lock::Exclusive);
+        }
         None => statement::write(LOCK_TABLE).execute(&[])?,
     }
     let orgs =

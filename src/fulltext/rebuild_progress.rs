@@ -7,6 +7,7 @@ use pgrx::prelude::*;
 use super::language_lock::{advisory_lock, check_read_committed};
 use super::rebuild_steps::{Progress, Writers, write_batch};
 use crate::platform::error::{self, Result, required};
+use crate::platform::replication::{check_is_not_subscribed, is_subscribed};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::Lock;
@@ -30,8 +31,11 @@ const START: &str = "
 const FIRST: &str = "
     select r.org_id from helpdesk.search_rebuilds r order by r.started_at, r.org_id limit 1";
 
+pub(super) const DOCUMENTS: &str = "helpdesk.search_documents";
+
 /// Before the row of the progress, as rebuild_search_index() locks them.
-const LOCK_DOCUMENTS: &str = "lock table helpdesk.search_documents in row exclusive mode";
+pub(super) const LOCK_DOCUMENTS: &str =
+    "lock table helpdesk.search_documents in row exclusive mode";
 
 const LOCK_PROGRESS: &str = "
     select r.step, r.last_id from helpdesk.search_rebuilds r where r.org_id = $1 for update";
@@ -57,6 +61,7 @@ const IS_LARGE: &str = "
 #[search_path(pg_catalog, pg_temp)]
 fn start_search_rebuild(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<i64> {
     check_schema_version()?;
+    check_is_not_subscribed(DOCUMENTS)?;
     start(p_org_id, None)
 }
 
@@ -74,6 +79,9 @@ fn continue_search_rebuild(p_max_documents: default!(Option<i32>, "1000")) -> Re
             "out of range",
             format!("A whole number from 1 to {MAX_DOCUMENTS}."),
         ));
+    }
+    if is_subscribed(DOCUMENTS)? {
+        return Ok(0);
     }
     // Documents of one kind in one organization, because locks on more would deadlock with others.
     while let Some(org) = statement::write(FIRST).fetch_scalar::<Uuid>(&[])?

@@ -31,6 +31,6 @@ pub(super) fn sortable(text: &str) -> &str {
     first_characters(text, MAX_SORTED)
 }
 
-fn first_characters(text: &str, count: usize) -> &str {
+pub(super) fn first_characters(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }

@@ -5,23 +5,16 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::characters::{Class, classify};
+use super::characters::{Class, classify, is_inside_unspaced};
+use super::codes::{Chain, Code, CodeKind, has_digit, is_number};
+use super::escapes::Unescaped;
 use super::folding::{Casing, normalize};
 
 /// Longer words are cut, in bytes. Postgres refuses lexemes of 2047 bytes.
 const MAX_WORD: usize = 1_000;
 
-/// A code has at most so many parts. Columns of numbers have more.
-const MAX_CODE_PARTS: usize = 8;
-
-/// Codes of fewer characters are found by their parts only: `1.7` is not 17.
-const MIN_NUMBER: usize = 5;
-
 /// The unit of a number has at most so many letters.
 const MAX_UNIT: usize = 3;
-
-/// A code of more bytes is found by its parts only.
-const MAX_CODE: usize = 64;
 
 /// A word, or two neighbouring characters in a script without spaces.
 #[derive(Debug, PartialEq)]
@@ -45,48 +38,40 @@ pub(super) enum TokenKind {
     OnlyCharacter,
 }
 
-/// Words that are also found as one: `ORD-117` as `ord117`.
-#[derive(Debug, PartialEq)]
-pub(super) struct Code {
-    pub range: Range<usize>,
-    /// That of its first word.
-    pub position: usize,
-    pub word: String,
-    /// Whether it is all that a separator joins, and not only its end.
-    pub is_whole: bool,
-}
-
 #[derive(Default)]
 pub(super) struct Tokens {
     pub tokens: Vec<Token>,
     pub codes: Vec<Code>,
 }
 
-/// Words that separators without spaces join, and digits across a space.
-#[derive(Default)]
-struct Chain {
-    /// Range, position and word of each part.
-    parts: Vec<(Range<usize>, usize, String)>,
-    has_other_separators: bool,
-    /// As versions and decimal numbers have. A space after them begins another number.
-    has_points: bool,
-    is_too_long: bool,
+pub(super) fn tokenize(text: &str, casing: Casing) -> Tokens {
+    let Some(unescaped) = Unescaped::of(text) else { return tokenize_plain(text, casing) };
+    let mut found = tokenize_plain(&unescaped.text, casing);
+    let tokens = found.tokens.iter_mut().map(|token| &mut token.range);
+    for range in tokens.chain(found.codes.iter_mut().map(|code| &mut code.range)) {
+        *range = unescaped.original(range);
+    }
+    found
 }
 
-pub(super) fn tokenize(text: &str, casing: Casing) -> Tokens {
+fn tokenize_plain(text: &str, casing: Casing) -> Tokens {
     let mut found = Tokens::default();
     let mut chain = Chain::default();
+    let mut unspaced = Unspaced::default();
     let mut position = 0;
     let mut end = 0;
     for (range, class) in runs(text) {
         let run = &text[range.clone()];
         let separator = &text[end..range.start];
+        end = range.end;
+        let is_continued = class == Class::Unspaced && is_inside_unspaced(separator);
+        if !is_continued && !unspaced.is_empty() {
+            position = unspaced.finish(&mut found.tokens, position);
+        }
         if is_scheme(run, &text[range.end..]) {
             chain.finish(&mut found.codes);
-            end = range.end;
             continue;
         }
-        end = range.end;
         // Its pairs are short, however long it is.
         let is_unspaced = class == Class::Unspaced;
         let mut word = normalize(if is_unspaced { run } else { cut(run) }, casing);
@@ -95,20 +80,30 @@ pub(super) fn tokenize(text: &str, casing: Casing) -> Tokens {
         }
         if is_unspaced {
             chain.finish(&mut found.codes);
-            position = push_pairs(&mut found.tokens, &word, run, range, position);
+            unspaced.add(&word, run, range);
             continue;
         }
         // Some characters become many.
         word.truncate(cut(&word).len());
-        let word = without_version_letter(word, &text[end..]);
+        let after = &text[range.end..];
         position += 1;
-        chain.add(separator, range.clone(), position, &word, &mut found.codes);
-        if let Some(number) = number_of(&word) {
-            let word = number.to_owned();
-            found.codes.push(Code { range: range.clone(), position, word, is_whole: false });
+        if has_digit(&word) {
+            let part = |word: &str| Code {
+                range: range.clone(),
+                position,
+                word: word.to_owned(),
+                kind: CodeKind::Part,
+            };
+            if let Some(number) = version_number(&word, after) {
+                found.codes.push(part(&word));
+                word = number.to_owned();
+            }
+            found.codes.extend(number_of(&word).map(part));
         }
+        chain.add(separator, range.clone(), after, (position, &word), &mut found.codes);
         found.tokens.push(Token { range, position, word, kind: TokenKind::Word });
     }
+    unspaced.finish(&mut found.tokens, position);
     chain.finish(&mut found.codes);
     found
 }
@@ -119,13 +114,13 @@ fn runs(text: &str) -> impl Iterator<Item = (Range<usize>, Class)> {
     std::iter::from_fn(move || {
         loop {
             let (start, first) = characters.next()?;
-            let class = classify(first);
+            let class = class_at(text, start, first);
             if matches!(class, Class::Separator | Class::Mark) {
                 continue;
             }
             let mut end = start + first.len_utf8();
             while let Some(&(at, character)) = characters.peek() {
-                let next = classify(character);
+                let next = class_at(text, at, character);
                 if next != class && next != Class::Mark || next == Class::Symbol {
                     break;
                 }
@@ -137,10 +132,44 @@ fn runs(text: &str) -> impl Iterator<Item = (Range<usize>, Class)> {
     })
 }
 
+/// The class of a character, which for some depends on those around it.
+#[inline]
+fn class_at(text: &str, at: usize, character: char) -> Class {
+    let divides = match character {
+        'T' | 'Z' => is_of_time(character, &text[..at], &text[at + 1..]),
+        // In Persian, between the parts of a word, which others write with a space or as one.
+        '\u{200C}' => text[..at].ends_with(|c| matches!(c, '\u{600}'..='\u{6FF}')),
+        _ => false,
+    };
+    if divides { Class::Separator } else { classify(character) }
+}
+
+/// Whether the letter stands as in 2031-03-15T14:31:22Z.
+fn is_of_time(letter: char, before: &str, after: &str) -> bool {
+    let rest = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_date = match before.len() - rest.len() {
+        2 => rest.ends_with('-'),
+        digits => digits == 8,
+    };
+    match letter {
+        'T' => is_date && after.starts_with(|c: char| c.is_ascii_digit()),
+        _ => {
+            rest.len() < before.len()
+                && rest.ends_with([':', '.', 'T'])
+                && !after.starts_with(char::is_alphanumeric)
+        }
+    }
+}
+
 /// `https` in a link, and `www` before a host: links are the same without them.
-fn is_scheme(run: &str, rest: &str) -> bool {
-    rest.starts_with("://") && run.is_ascii()
-        || rest.starts_with('.') && run.eq_ignore_ascii_case("www")
+fn is_scheme(run: &str, after: &str) -> bool {
+    let is_one_of = |words: &[&str]| words.iter().any(|word| run.eq_ignore_ascii_case(word));
+    match after.as_bytes() {
+        [b':', b'/', b'/', ..] => is_one_of(&["http", "https", "ftp"]),
+        [b':', next, ..] => next.is_ascii_alphanumeric() && is_one_of(&["mailto"]),
+        [b'.', ..] => is_one_of(&["www"]),
+        _ => false,
+    }
 }
 
 fn cut(run: &str) -> &str {
@@ -148,28 +177,19 @@ fn cut(run: &str) -> &str {
 }
 
 /// `2` for the `v2` of `v2.10`.
-fn without_version_letter(word: String, rest: &str) -> String {
-    let mut after = rest.chars();
+fn version_number<'a>(word: &'a str, after: &str) -> Option<&'a str> {
+    let mut after = after.chars();
     let is_version = after.next() == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit());
-    match word.strip_prefix('v') {
-        Some(number) if is_version && is_number(number) => number.to_owned(),
-        _ => word,
-    }
+    word.strip_prefix('v').filter(|number| is_version && is_number(number))
 }
 
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The number and the unit of `60hz`.
-pub(super) fn split_unit(word: &str) -> Option<(&str, &str)> {
-    let (number, unit) = word.split_at(word.trim_end_matches(char::is_alphabetic).len());
-    let is_ordinal = matches!(unit, "st" | "nd" | "rd" | "th");
-    (is_number(number) && is_unit(unit) && !is_ordinal).then_some((number, unit))
-}
-
-fn is_unit(word: &str) -> bool {
-    !word.is_empty() && word.len() <= MAX_UNIT && word.chars().all(char::is_alphabetic)
+/// The letters and digits of `60hz` or `iso9001`, in their order.
+pub(super) fn split_number(word: &str) -> Option<(&str, &str)> {
+    let after = word.len() - word.trim_start_matches(char::is_alphabetic).len();
+    let before = word.trim_end_matches(char::is_alphabetic).len();
+    let (first, second) = word.split_at(if after > 0 { after } else { before });
+    (if after > 0 { is_number(second) } else { is_number(first) && !second.is_empty() })
+        .then_some((first, second))
 }
 
 /// The number at the end of `kb5034441` or `0x80070057`, or before the unit of `60hz`.
@@ -184,127 +204,56 @@ fn number_of(word: &str) -> Option<&str> {
         .or(Some(at_start).filter(|number| has_unit && is_part(number)))
 }
 
-/// Pairs of neighbouring characters, then the last one alone. Returns the last position.
-fn push_pairs(
-    tokens: &mut Vec<Token>,
-    word: &str,
-    run: &str,
-    range: Range<usize>,
-    position: usize,
-) -> usize {
-    let starts: Vec<usize> = word
-        .char_indices()
-        .filter(|&(start, character)| start == 0 || !is_combining_mark(character))
-        .map(|(start, _)| start)
-        .collect();
-    let is_unchanged = word == run;
-    for (n, &start) in starts.iter().enumerate() {
-        let end = starts.get(n + 2).copied().unwrap_or(word.len());
-        let kind = match (starts.len(), n + 1 == starts.len()) {
-            (1, _) => TokenKind::OnlyCharacter,
-            (_, true) => TokenKind::LastCharacter,
-            _ => TokenKind::Pair,
-        };
-        let range =
-            if is_unchanged { range.start + start..range.start + end } else { range.clone() };
-        tokens.push(Token {
-            range,
-            position: position + n + 1,
-            word: cut(&word[start..end]).to_owned(),
-            kind,
-        });
-    }
-    position + starts.len()
+/// The characters of a stretch of text in a script without spaces, which lines may divide.
+#[derive(Default)]
+struct Unspaced {
+    word: String,
+    /// Where each is in `word` and in the text, with its marks.
+    characters: Vec<(usize, Range<usize>)>,
 }
 
-impl Chain {
-    fn add(
-        &mut self,
-        separator: &str,
-        range: Range<usize>,
-        position: usize,
-        word: &str,
-        codes: &mut Vec<Code>,
-    ) {
-        let joins_words =
-            matches!(separator, "-" | "\u{2010}" | "\u{2011}" | "'" | "’" | "\u{2BC}" | "´" | "`");
-        let is_joined = self.parts.last().is_some_and(|(_, _, last)| match separator {
-            _ if joins_words => true,
-            "." if is_letter(last) && is_letter(word) => true,
-            "_" | "/" | "." | "," | ":" | "#" => has_digit(word),
-            " " if self.begins_account() => word.len() <= 4,
-            " " | "\u{a0}" | " (" | ")" | ") " | " / " | " - " => {
-                !self.has_points && has_digit(last) && has_digit(word)
-            }
-            _ => false,
-        });
-        if !is_joined {
-            // `a.b` of `a.b.com` is none.
-            if separator == "." && self.is_abbreviation() {
-                *self = Chain::default();
-            }
-            self.finish(codes);
-        }
-        if self.parts.len() == MAX_CODE_PARTS {
-            self.is_too_long = true;
-            return;
-        }
-        self.has_other_separators |= is_joined && !joins_words && !self.is_abbreviation();
-        self.has_points |= is_joined && matches!(separator, "." | ",");
-        self.parts.push((range, position, word.to_owned()));
+impl Unspaced {
+    fn is_empty(&self) -> bool {
+        self.word.is_empty()
     }
 
-    /// Whether it has nothing but letters, as `U.S.A.`
-    fn is_abbreviation(&self) -> bool {
-        self.parts.iter().all(|(_, _, word)| is_letter(word))
+    fn add(&mut self, word: &str, run: &str, range: Range<usize>) {
+        let is_unchanged = word == run;
+        let mut starts = word
+            .char_indices()
+            .filter(|&(start, character)| start == 0 || !is_combining_mark(character))
+            .map(|(start, _)| start)
+            .peekable();
+        while let Some(start) = starts.next() {
+            let end = starts.peek().copied().unwrap_or(word.len());
+            let range =
+                if is_unchanged { range.start + start..range.start + end } else { range.clone() };
+            self.characters.push((self.word.len() + start, range));
+        }
+        self.word.push_str(word);
     }
 
-    /// Whether it may be an account number (IBAN): groups of four letters and digits, of which the
-    /// first is like `GB29`.
-    fn begins_account(&self) -> bool {
-        let is_first = |word: &str| {
-            let (country, check) = word.split_at_checked(2).unwrap_or_default();
-            country.bytes().all(|byte| byte.is_ascii_lowercase()) && is_number(check)
-        };
-        self.parts.iter().all(|(_, _, word)| word.len() == 4)
-            && self.parts.first().is_some_and(|(_, _, word)| is_first(word))
+    /// Adds pairs of neighbouring characters, then the last one alone. Returns the last position.
+    fn finish(&mut self, tokens: &mut Vec<Token>, position: usize) -> usize {
+        let Unspaced { word, characters } = std::mem::take(self);
+        let count = characters.len();
+        for (n, (start, range)) in characters.iter().enumerate() {
+            let end = characters.get(n + 2).map_or(word.len(), |&(end, _)| end);
+            let last = characters.get(n + 1).map_or(range, |(_, range)| range);
+            let kind = match (count, n + 1 == count) {
+                (1, _) => TokenKind::OnlyCharacter,
+                (_, true) => TokenKind::LastCharacter,
+                _ => TokenKind::Pair,
+            };
+            tokens.push(Token {
+                range: range.start..last.end,
+                position: position + n + 1,
+                word: cut(&word[*start..end]).to_owned(),
+                kind,
+            });
+        }
+        position + count
     }
-
-    /// Ends the chain, and adds its codes: with digits, the whole and each of its ends; of words,
-    /// the whole.
-    fn finish(&mut self, codes: &mut Vec<Code>) {
-        let is_abbreviation = self.is_abbreviation();
-        let Chain { parts, has_other_separators, is_too_long, .. } = std::mem::take(self);
-        let Some((last, _, _)) = parts.last() else { return };
-        if parts.len() < 2 || is_too_long {
-            return;
-        }
-        let has_digits = parts.iter().any(|(_, _, word)| has_digit(word));
-        let is_word = parts.len() <= 3 || is_abbreviation;
-        if !has_digits && (has_other_separators || !is_word) {
-            return;
-        }
-        let starts = if has_digits { parts.len() - 1 } else { 1 };
-        for start in 0..starts {
-            let (first, position, _) = &parts[start];
-            let word: String = parts[start..].iter().map(|(_, _, word)| word.as_str()).collect();
-            let is_short_number = is_number(&word) && word.len() < MIN_NUMBER;
-            if !is_short_number && word.len() <= MAX_CODE {
-                let range = first.start..last.end;
-                codes.push(Code { range, position: *position, word, is_whole: start == 0 });
-            }
-        }
-    }
-}
-
-/// A letter of the abbreviation `U.S.A.`
-fn is_letter(word: &str) -> bool {
-    let mut letters = word.chars();
-    letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
-}
-
-fn has_digit(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -331,9 +280,16 @@ mod tests {
             ("Re: the <b>Printer</b>", "re the b printer b | "),
             ("https://www.acme.example:8443/a_b?c=d", "acme example 8443 a b c d | example8443"),
             ("ORD-2024-00117", "ord 2024 00117 | ord202400117 202400117"),
-            ("+49 30 7654321", "49 30 7654321 | 49307654321 307654321"),
+            ("+49 30 7654321", "49 30 7654321 | 49307654321 307654321 307654321"),
+            ("+4930112233445", "4930112233445 | 30112233445"),
+            ("0171 2345678 / 030 98765432", "0171 2345678 030 98765432 | 01712345678 03098765432"),
             ("(555) 867-5309", "555 867 5309 | 5558675309 8675309"),
-            ("v2.10.3 1.7", "2 10 3 1 7 | "),
+            ("v2.10.3 1.7", "2 10 3 1 7 | v2"),
+            ("2031-03-15T14:31:22Z", "2031 03 15 14 31 22 | 20310315 143122"),
+            ("NL/ADM/20771 ab/pull/12", "nl adm 20771 ab pull 12 | nladm20771 adm20771 pull12"),
+            ("Ｅ－４０４, 555–901", "e 404 555 901 | e404 555901"),
+            ("https://a.example/B%20C%C3%BC", "a example b cü | "),
+            ("postgres://db", "postgres db | "),
             ("KB5034441", "kb5034441 | 5034441"),
             ("60Hz 16GB", "60hz 16gb | 60 16 60hz16gb"),
             ("8 (495) 123-45-67", "8 495 123 45 67 | 84951234567 4951234567 1234567"),
@@ -342,6 +298,8 @@ mod tests {
             ("TH-๒๕๗๔-๐๐๙", "th 2574 009 | th2574009 2574009"),
             ("U.S.A. e.g. a.b.com", "u s a e g a b com | usa eg"),
             ("e-mail O'Brien", "e mail o brien | email obrien"),
+            ("Ph.D., 2½, 1/2", "ph d 2 1\u{2044}2 1 2 | phd 1\u{2044}2"),
+            ("保証期\n間内 オフ・ィス", "保証 証期 期間 間内 内 オフ フィ ィス ス | "),
             ("京都の🔥iPad", "京都 都の の 🔥 ipad | "),
             ("ที่นี่", "ที่นี่ นี่ | "),
         ] {
@@ -353,7 +311,7 @@ mod tests {
     fn fulltext_tokens_of_any_text_lie_in_it_in_order() {
         use proptest::prelude::*;
         // The square of three bytes stands for three letters.
-        proptest!(|(text in prop_oneof![Just("㍱".to_owned()), ".{0,80}"])| {
+        proptest!(|(text in prop_oneof![Just("㍱".to_owned()), ".{0,80}", "[%0-9A-F é\n京ト・-]{0,40}"])| {
             let found = tokenize(&text, Casing::Default);
             let mut last = 0;
             for token in &found.tokens {

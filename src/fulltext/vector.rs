@@ -103,7 +103,7 @@ impl Document {
             }
         }
         for code in &found.codes {
-            for lexeme in analyzer.lexemes(&code.word) {
+            for lexeme in analyzer.word_lexemes(&code.word) {
                 self.add_lexeme(lexeme, start + code.position, weight);
             }
         }

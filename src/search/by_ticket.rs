@@ -3,8 +3,9 @@
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
-use super::matches::{Match, Search, rank};
+use super::matches::{Match, Search};
 use super::position::Position;
+use super::rank::rank;
 use super::tickets::{WINDOW_SIZE, Window};
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::Phase;
@@ -104,11 +105,12 @@ impl Search {
             return Words { condition: "true".to_owned(), rank: "1::bigint".to_owned(), scope };
         };
         let words = arguments.bind(query.for_phase(phase));
-        let ranked = arguments.bind(query.for_kind(Kind::Ticket));
+        let ranked = arguments.bind(query.ranking_for_kind(Kind::Ticket, phase));
+        let whole = arguments.bind(query.whole_words_for_kind(Kind::Ticket));
         let literal = arguments.bind(query.literal_for_kind(Kind::Ticket));
         Words {
             condition: format!("d.lexemes @@ {words}"),
-            rank: rank(&ranked, &literal),
+            rank: rank(&ranked, &literal, &whole),
             scope: scope.to_sql(Some((query, phase)), arguments),
         }
     }

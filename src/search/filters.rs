@@ -27,8 +27,8 @@ impl SearchFilters {
         Ok((filters, words))
     }
 
-    /// Takes a pair if each value means something to tickets or to articles. The others then have
-    /// no such value.
+    /// Takes a pair if a value means something to tickets or to articles. The others then have no
+    /// such value. Beside a known value, an unknown one selects nothing.
     fn take(&mut self, pair: &Pair, asker: &Asker, names: &ArticleNames) -> Result<bool> {
         if self.text.take_scope(pair) {
             return Ok(true);
@@ -40,14 +40,15 @@ impl SearchFilters {
             let Some(key) =
                 ticket.as_ref().map(|(key, _)| *key).or(article.as_ref().map(|(key, _)| *key))
             else {
-                return Ok(false);
+                continue;
             };
             of_tickets.push(ticket.unwrap_or((key, Vec::new())));
             of_articles.push(article.unwrap_or((key, Vec::new())));
         }
+        let is_known = !of_tickets.is_empty();
         add_alternatives(&mut self.text.tickets, pair.is_unwanted, of_tickets);
         add_alternatives(&mut self.articles, pair.is_unwanted, of_articles);
-        Ok(true)
+        Ok(is_known)
     }
 
     pub(super) fn is_empty(&self) -> bool {

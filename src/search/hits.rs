@@ -6,9 +6,13 @@ use serde::Serialize;
 use super::matches::{Match, Search};
 use crate::fulltext::highlight::{Highlighter, START, STOP};
 use crate::platform::datum::JsonText;
+#[cfg(test)]
+use crate::platform::enums::Priority;
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::{self, Planned, Row};
 
 const HITS: &str = include_str!("../../sql/queries/search_hits.sql");
@@ -34,6 +38,8 @@ impl Search {
 /// A search result. Keys without a value for the kind are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct Hit<'a> {
     kind: Option<&'a str>,
     id: Option<Id>,
@@ -45,6 +51,7 @@ struct Hit<'a> {
     snippet: String,
     status: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<Priority>"))]
     priority: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_internal: Option<bool>,
@@ -52,6 +59,59 @@ struct Hit<'a> {
     helpful_count: Option<i32>,
     created_at: Option<Time>,
     rank: Option<i64>,
+}
+
+/// The keys of every result, and those that depend on its kind.
+#[cfg(test)]
+const KEYS: [&str; 6] = ["id", "title", "snippet", "status", "createdAt", "rank"];
+
+#[cfg(test)]
+const KEYS_OF_KINDS: [(&str, &str, &str, &[&str]); 3] = [
+    ("TicketHit", "ticket", "TicketStatus", &["ticketId", "number", "priority"]),
+    ("CommentHit", "comment", "TicketStatus", &["ticketId", "number", "priority", "isInternal"]),
+    ("ArticleHit", "article", "ArticleStatus", &["helpfulCount"]),
+];
+
+#[cfg(test)]
+struct SearchHit;
+
+#[cfg(test)]
+impl schemars::JsonSchema for SearchHit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SearchHit".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        use serde_json::{Map, Value, json};
+        let hit = <Hit as schemars::JsonSchema>::json_schema(generator);
+        let all = &hit.as_value()["properties"];
+        for (name, kind, status, more) in KEYS_OF_KINDS {
+            let keys: Vec<&str> = KEYS.iter().chain(more).copied().collect();
+            let mut properties: Map<String, Value> =
+                keys.iter().map(|key| (key.to_string(), all[*key].clone())).collect();
+            properties.insert("kind".into(), json!({ "const": kind }));
+            properties.insert("status".into(), json!({ "$ref": format!("#/$defs/{status}") }));
+            let required: Vec<&str> = keys.into_iter().chain(["kind"]).collect();
+            let schema =
+                json!({ "type": "object", "properties": properties, "required": required });
+            generator.definitions_mut().insert(name.to_owned(), schema);
+        }
+        let names = KEYS_OF_KINDS.map(|(name, ..)| json!({ "$ref": format!("#/$defs/{name}") }));
+        schemars::json_schema!({ "anyOf": names })
+    }
+}
+
+#[cfg(test)]
+struct ArticleHit;
+
+#[cfg(test)]
+crate::platform::json::schema::describe_inline!(ArticleHit, { "$ref": "#/$defs/ArticleHit" });
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.page::<SearchHit>("search", "SearchPage", "results", &[]);
+    api.result::<Vec<ArticleHit>>("search_articles");
+    api.result::<Vec<ArticleHit>>("suggest_articles");
 }
 
 impl<'a> Hit<'a> {

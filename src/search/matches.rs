@@ -15,20 +15,10 @@ use crate::platform::statement::Row;
 /// Tickets found by number come before all that is found by words.
 pub(super) const RANK_OF_NUMBER_MATCH: i64 = 1_000_000_000;
 
-/// Articles found by a similar title come after all that is found by words.
-pub(super) const RANK_OF_SIMILAR_TITLE: i64 = 0;
-
-/// What a document with all words as they are written ranks above others.
-const LITERAL_BONUS: i64 = 10_000_000;
-
-/// The rank of a document `d` for a tsquery, in millionths. A word in the title counts ten times as
-/// much as one in the text. Documents that match `literal`, the words as they are written, come
+/// What is found by a similar title comes after all that is found by words, those with fewest typos
 /// first.
-pub(super) fn rank(tsquery: &str, literal: &str) -> String {
-    format!(
-        "(ts_rank('{{0.1,0.1,0.5,1}}', d.lexemes, {tsquery}, 1) * 1000000)::bigint + 1
-           + case when d.lexemes @@ {literal} then {LITERAL_BONUS} else 0 end"
-    )
+pub(super) fn rank_of_similar_title(typos: usize) -> i64 {
+    -(typos as i64)
 }
 
 /// A search: what is searched for, and by whom.

@@ -9,6 +9,7 @@ mod hits;
 mod matches;
 mod pages;
 mod position;
+mod rank;
 mod suggest;
 mod tickets;
 
@@ -24,10 +25,13 @@ use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::input::{self, OneOrMany};
 use crate::platform::json::output;
+#[cfg(test)]
+use crate::platform::json::schema::Api;
 use crate::platform::paging::{self, PageSize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "SearchFilters"))]
 struct Filters {
     kind: Option<OneOrMany<Kind>>,
     per_page: Option<PageSize>,
@@ -39,6 +43,17 @@ const KEYS: &[(&str, &str)] = &[
     ("perPage", PageSize::ALLOWED),
     ("cursor", "the nextCursor of the previous page"),
 ];
+
+#[cfg(test)]
+crate::platform::json::schema::describe_words!(Kind, "SearchKind", &Kind::ALL.map(Kind::label));
+
+/// The JSON of the functions that search.
+#[cfg(test)]
+pub fn describe(api: &mut Api) {
+    api.argument::<Filters>("search", "p_filters");
+    api.describe_keys("SearchFilters", KEYS);
+    hits::describe(api);
+}
 
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Kind, D::Error> {

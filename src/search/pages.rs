@@ -4,12 +4,15 @@
 //! windows of a few hundred, and each window is ranked separately, so a word that occurs in every
 //! ticket costs no more than one that occurs in a few hundred.
 
-use super::matches::{Match, RANK_OF_SIMILAR_TITLE, Search};
+use super::matches::{Match, Search};
 use super::position::{Position, Scan};
 use super::tickets::Window;
 use crate::fulltext::lexemes::Kind;
-use crate::fulltext::query::Phase;
+use crate::fulltext::query::{Phase, Query};
 use crate::platform::error::Result;
+
+/// If no more match, they may have the same typo as the query.
+const FEW_MATCHES: usize = 3;
 
 impl Search {
     /// The matches of one page, and where the next page continues.
@@ -57,15 +60,26 @@ impl Search {
         }
     }
 
-    /// The first window of tickets and comments, and its position. Without exact matches, the
-    /// search has only one phase.
+    /// The first window of tickets and comments, and its position. With few exact matches, the
+    /// search has only one phase if its matches fit in one window, which ranks exact ones first;
+    /// without any match, all words may be beginnings.
     fn begin(&self) -> Result<(Position, Window)> {
-        let position = self.start_of(self.first_phase())?;
-        let tickets = self.find_tickets(position)?;
-        if position.phase != Phase::Exact || !tickets.is_empty() {
-            return Ok((position, tickets));
+        let (mut position, mut tickets) = self.start(self.first_phase())?;
+        if position.phase == Phase::Exact && tickets.has_at_most(FEW_MATCHES) {
+            let (all_position, all) = self.start(Phase::All)?;
+            if tickets.is_empty() || all.next.is_none() {
+                (position, tickets) = (all_position, all);
+            }
         }
-        let position = self.start_of(Phase::All)?;
+        let may_be_longer = self.query.as_ref().is_some_and(Query::has_more_beginnings);
+        if tickets.is_empty() && may_be_longer {
+            (position, tickets) = self.start(Phase::Beginnings)?;
+        }
+        Ok((position, tickets))
+    }
+
+    fn start(&self, phase: Phase) -> Result<(Position, Window)> {
+        let position = self.start_of(phase)?;
         Ok((position, self.find_tickets(position)?))
     }
 
@@ -92,15 +106,20 @@ impl Search {
         let is_last = position.phase != Phase::Exact && window.next.is_none();
         if (is_first || is_last) && self.kinds.contains(&Kind::Article) {
             let is_frequent = (position.scan, position.phase) == (Scan::Recent, Phase::Exact);
-            let articles = self.find_articles(is_frequent)?;
-            if is_last && articles.is_empty() {
-                window.matches.extend(self.find_articles_by_similar_title()?);
+            let has_tickets = !window.matches.is_empty();
+            let articles = self.find_articles(is_frequent, has_tickets)?;
+            if is_last && articles.len() <= FEW_MATCHES {
+                let mut similar = self.find_articles_by_similar_title()?;
+                similar.retain(|found| !articles.iter().any(|known| known.id == found.id));
+                window.matches.extend(similar);
             }
             window.matches.extend(articles.into_iter().filter(|_| is_first));
         }
-        let is_found = window.matches.iter().any(|found| found.rank > RANK_OF_SIMILAR_TITLE);
-        if is_first && is_last && !is_found {
-            window.matches.extend(self.find_tickets_by_similar_title()?);
+        let found = window.matches.iter().filter(|found| found.rank > 0).count();
+        if is_first && is_last && found <= FEW_MATCHES {
+            let mut similar = self.find_tickets_by_similar_title()?;
+            similar.retain(|found| !window.matches.iter().any(|known| known.id == found.id));
+            window.matches.extend(similar);
         }
         let numbered = self.find_ticket_by_number()?;
         self.keep_one_file_of_each_ticket(&mut window.matches, numbered.map(|ticket| ticket.id))?;

@@ -9,8 +9,8 @@ use super::filters::SearchFilters;
 use super::matches::Search;
 use crate::access::caller::Caller;
 use crate::access::rights;
-use crate::fulltext::lexemes::{Kind, organization_marker, quote_lexeme};
-use crate::fulltext::query::{Query, may_be_continued, telling_lexemes};
+use crate::fulltext::lexemes::Kind;
+use crate::fulltext::query::{Query, TellingWord, read_question};
 use crate::knowledge::access::Reader;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
@@ -20,8 +20,8 @@ use crate::tickets::access::{find_visible_ticket, require_visible_ticket};
 
 const MAX_SUGGESTIONS: usize = 5;
 
-/// How many lexemes of a text are compared with articles.
-const MAX_LEXEMES: usize = 30;
+/// How many words of a text are compared with articles.
+const MAX_WORDS: usize = 30;
 
 const TEXTS_OF_TICKET: &str = "
     select t.title, left(t.description, 2000)
@@ -44,7 +44,7 @@ fn are_distinctive(readable: &str) -> String {
     )
 }
 
-/// The published articles that have lexemes of a ticket, best first.
+/// The published articles that share telling words with a ticket, best first.
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn suggest_articles(
@@ -61,7 +61,8 @@ fn suggest_articles(
     suggest(found.org, &title, &text)
 }
 
-/// The published articles that have lexemes of a text, such as that of a ticket not opened yet.
+/// The published articles that share telling words with a text, such as that of a ticket not opened
+/// yet.
 #[pg_extern(stable, parallel_safe, security_definer, name = "suggest_articles")]
 #[search_path(pg_catalog, pg_temp)]
 fn suggest_articles_for_text(p_org_id: Option<Uuid>, p_text: Option<&str>) -> Result<JsonText> {
@@ -93,7 +94,7 @@ fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
         kinds: vec![Kind::Article],
         filters: SearchFilters::default(),
         selects_tickets: false,
-        query: query_for_telling_words(org, title, text, reader)?,
+        query: query_for_question(org, title, text, reader)?,
         text: String::new(),
         articles: OnceCell::new(),
     };
@@ -101,41 +102,31 @@ fn suggest(org: Uuid, title: &str, text: &str) -> Result<JsonText> {
     search.to_json(&page).map(output::array)
 }
 
-/// A query for any of the words of a title and a text that few articles have; None without one.
-pub(super) fn query_for_telling_words(
+/// A query for the words of a title and a text that few articles have; None without one.
+pub(super) fn query_for_question(
     org: Uuid,
     title: &str,
     text: &str,
     reader: Reader,
 ) -> Result<Option<Query>> {
-    let Some((lexemes, language)) = telling_lexemes(org, title, text, MAX_LEXEMES)? else {
-        return Ok(None);
-    };
-    let lexemes = distinctive_lexemes(lexemes, &language, org, reader)?;
-    Ok(Query::for_any_lexeme(org, lexemes, language))
+    let Some(mut question) = read_question(org, title, text, MAX_WORDS)? else { return Ok(None) };
+    question.words = distinctive_words(question.words, org, reader)?;
+    Ok(Query::for_question(question))
 }
 
-/// Those lexemes that most of the newest articles do not have.
-fn distinctive_lexemes(
-    lexemes: Vec<String>,
-    language: &str,
+/// Those words that most of the newest articles do not have.
+fn distinctive_words(
+    words: Vec<TellingWord>,
     org: Uuid,
     reader: Reader,
-) -> Result<Vec<String>> {
-    let marker = organization_marker(org, Kind::Article.prefix());
-    let queries: Vec<String> = lexemes
-        .iter()
-        .map(|lexeme| {
-            let star = if may_be_continued(lexeme, language) { ":*" } else { "" };
-            quote_lexeme(&format!("{marker}{lexeme}")) + star
-        })
-        .collect();
+) -> Result<Vec<TellingWord>> {
+    let queries: Vec<String> = words.iter().map(|word| word.in_articles(org)).collect();
     let are_distinctive =
         statement::read_assembled(&are_distinctive(reader.condition()), Planned::Once)
             .fetch_all(&[org.into(), queries.into()], |row| row.get::<bool>(1))?;
-    let distinctive = lexemes
+    let distinctive = words
         .into_iter()
         .zip(are_distinctive)
         .filter(|(_, is_distinctive)| *is_distinctive == Some(true));
-    Ok(distinctive.map(|(lexeme, _)| lexeme).collect())
+    Ok(distinctive.map(|(word, _)| word).collect())
 }

@@ -2,25 +2,28 @@
 //!
 //! All statements of a window have the same arguments: $1 organization, $2 tsquery, $3 kinds, $4
 //! only documents older than this one, $5 the tsquery that ranks, $6 the same with the words as
-//! they are written, $7 how many candidates of blocks, $8 the organization's marker, from $9 on the
-//! tsqueries by which the index finds candidates.
+//! they are written, $7 that of whole words, $8 how many candidates of blocks, $9 the
+//! organization's marker, from $10 on the tsqueries by which the index finds candidates.
 
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
-use super::matches::{Match, RANK_OF_NUMBER_MATCH, RANK_OF_SIMILAR_TITLE, Search, rank};
+use super::matches::{Match, RANK_OF_NUMBER_MATCH, Search, rank_of_similar_title};
 use super::position::{Position, Scan};
-use crate::fulltext::blocks::{block_lexeme, blocks_before};
+use super::rank::rank;
+use crate::fulltext::blocks::{blocks_before, in_blocks};
 use crate::fulltext::lexemes::{Kind, organization_marker};
 use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
 use crate::platform::conditions::Arguments;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
-use crate::platform::statement::{self, Planned, Row};
+use crate::platform::statement::{self, Planned};
 use crate::tickets::number::parse_ticket_number;
+use crate::tickets::similar_titles::find_tickets_by_similar_title;
+use crate::tickets::text_filters::scope::{Document, Reach};
 
 /// The limit in the statements.
 pub(super) const WINDOW_SIZE: usize = 500;
@@ -28,8 +31,9 @@ pub(super) const WINDOW_SIZE: usize = 500;
 /// The kinds of documents that tickets have: themselves, comments and files.
 const ALL_KINDS: usize = 3;
 
-/// How many documents of a window are read if the index does not tell which of them match.
-const MAX_CANDIDATES: usize = 5_000;
+/// How many documents of a window are read if the index does not tell which of them match: a few,
+/// and more if too few of those do.
+const CANDIDATES: [usize; 2] = [1_000, 5_000];
 
 /// Fetches every match, for lexemes that are rare. `org_id` is compared behind OFFSET 0, because
 /// the planner would otherwise use an index on it instead of the full-text index. Only the matches
@@ -45,15 +49,15 @@ fn from_index(conditions: usize) -> String {
                     and ($4::uuid is null or m.document_id < $4)
                   order by m.document_id desc limit 500) m
            join helpdesk.search_documents d on d.ctid = m.ctid",
-        rank("$5", "$6"),
+        rank("$5", "$6", "$7"),
         match_all(conditions)
     )
 }
 
-/// That a document `d` matches the tsqueries from $9 on.
+/// That a document `d` matches the tsqueries from $10 on.
 fn match_all(conditions: usize) -> String {
     let conditions: Vec<String> =
-        (9..9 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
+        (10..10 + conditions).map(|n| format!("d.lexemes @@ ${n}")).collect();
     conditions.join(" and ")
 }
 
@@ -74,7 +78,7 @@ fn from_newest(condition: &str) -> String {
                   order by d.document_id desc limit 4000) d
           where d.lexemes @@ $2 and d.kind = any ($3)
           order by d.document_id desc limit 500",
-        rank("$5", "$6")
+        rank("$5", "$6", "$7")
     )
 }
 
@@ -91,42 +95,29 @@ fn from_blocks(conditions: usize) -> String {
                       from (select d.ctid as place, d.org_id, d.document_id,
                                    d.kind = any ($3) and d.lexemes @@ $2 as is_match
                               from helpdesk.search_documents d
-                             where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) d
+                             where {} and d.lexemes @@ {} offset 0) d
                      where d.org_id = $1
                        and ($4::uuid is null or d.document_id < $4)
                      order by d.document_id desc) c
-            limit $7)
+            limit $8)
          (select d.document_id, d.kind, {}
             from (select c.place from candidates c where c.is_match
                    order by c.document_id desc limit 500) c
             join helpdesk.search_documents d on d.ctid = c.place)
          union all
          select c.document_id, null, null
-           from (select c.document_id, count(*) over () = $7 as is_full
+           from (select c.document_id, count(*) over () = $8 as is_full
                    from candidates c order by c.document_id limit 1) c
           where c.is_full",
         blocks_before("$1", "$4"),
         match_all(conditions),
-        block_lexeme("$8", "b.start"),
-        rank("$5", "$6")
+        in_blocks("$9", "b.starts"),
+        rank("$5", "$6", "$7")
     )
 }
 
 static FROM_BLOCKS: LazyLock<[String; MAX_CONDITIONS]> =
     LazyLock::new(|| std::array::from_fn(|n| from_blocks(n + 1)));
-
-/// The newest, of which filters then leave some.
-fn newest_titles(filters: &str) -> String {
-    format!(
-        "select t.id, t.title
-           from (select t.* from helpdesk.tickets t
-                  where t.org_id = $1 order by t.updated_at desc, t.id desc limit 5000) t
-          where {filters}"
-    )
-}
-
-const TITLES: &str = "
-    select t.id, t.title from helpdesk.tickets t where t.org_id = $1 and t.id = any ($2)";
 
 fn find_by_number(filters: &str) -> String {
     format!(
@@ -168,6 +159,11 @@ impl Window {
         self.next.is_some() && self.matches.len() < WINDOW_SIZE
     }
 
+    /// Whether there are no more matches than these, in this window and later ones.
+    pub(super) fn has_at_most(&self, count: usize) -> bool {
+        self.matches.len() <= count && self.next.is_none()
+    }
+
     /// Whether neither this window nor a later one has matches.
     pub(super) fn is_empty(&self) -> bool {
         self.matches.is_empty() && self.next.is_none()
@@ -194,30 +190,41 @@ impl Search {
             _ => return self.find_filtered(position, kinds),
         };
         let before = position.before();
-        let args = vec![
-            self.org.into(),
-            query.for_phase(position.phase).into(),
-            kinds.clone().into(),
-            before.into(),
-            query.for_kind(Kind::Ticket).into(),
-            query.literal_for_kind(Kind::Ticket).into(),
-        ];
+        let args = || -> Vec<DatumWithOid> {
+            vec![
+                self.org.into(),
+                query.for_phase(position.phase).into(),
+                kinds.clone().into(),
+                before.into(),
+                query.ranking_for_kind(Kind::Ticket, position.phase).into(),
+                query.literal_for_kind(Kind::Ticket).into(),
+                query.whole_words_for_kind(Kind::Ticket).into(),
+            ]
+        };
         if position.scan == Scan::Index {
             let conditions = query.conditions_for_phase(position.phase);
-            return self.find_tickets_by_index(&FROM_INDEX, args, 0, conditions);
+            return self.find_tickets_by_index(&FROM_INDEX, args(), 0, conditions);
         }
         let has_all_kinds = kinds.len() == ALL_KINDS;
         let newest = if before.is_none() { &FROM_NEWEST } else { &FROM_NEWEST_BEFORE };
         if !query.has_phrase() {
-            let window = Window::fetch(newest, &args)?;
+            let window = Window::fetch(newest, &args())?;
             if window.next.is_some() {
                 return Ok(window);
             }
         }
         let candidates = query.candidates_for_phase(position.phase)?;
         let are_matches = has_all_kinds && candidates == query.conditions_for_phase(position.phase);
-        let count = if are_matches { WINDOW_SIZE } else { MAX_CANDIDATES };
-        self.find_tickets_by_index(&FROM_BLOCKS, args, count, candidates)
+        let counts: &[usize] = if are_matches { &[WINDOW_SIZE] } else { &CANDIDATES };
+        let mut window = Window::default();
+        for count in counts {
+            window =
+                self.find_tickets_by_index(&FROM_BLOCKS, args(), *count, candidates.clone())?;
+            if !window.is_short() {
+                break;
+            }
+        }
+        Ok(window)
     }
 
     fn find_tickets_by_index(
@@ -242,25 +249,18 @@ impl Search {
         let Some(wanted) = wanted.filter(|_| may_be_found && !has_negation) else {
             return Ok(Vec::new());
         };
-        let find = |row: &Row| {
-            pgrx::check_for_interrupts!();
-            wanted.matches(row.get(2)?).then_some(Match {
-                rank: RANK_OF_SIMILAR_TITLE,
-                id: row.get(1)?,
-                kind: Kind::Ticket,
-            })
-        };
-        let similar = if self.reader.is_staff {
-            let mut more = Arguments::after(1);
-            let sql = newest_titles(&self.filters.text.tickets.to_sql(&mut more));
-            let mut args = vec![self.org.into()];
-            args.extend(more.into_values());
-            statement::read_assembled(&sql, Planned::Once).fetch_all(&args, find)?
-        } else {
-            let args = [self.org.into(), self.own_tickets()?.into()];
-            statement::read(TITLES).fetch_all(&args, find)?
-        };
-        Ok(similar.into_iter().flatten().collect())
+        let filters = &self.filters.text.tickets;
+        let similar = find_tickets_by_similar_title(
+            self.org,
+            self.me,
+            self.reader.is_staff,
+            &wanted,
+            self.filters.text.scope.reach(Document::Ticket) == Reach::Title,
+            filters,
+        )?;
+        let to_match =
+            |(id, typos)| Match { rank: rank_of_similar_title(typos), id, kind: Kind::Ticket };
+        Ok(similar.into_iter().map(to_match).collect())
     }
 
     /// The ticket that a text like `42` or `#42` names, if the caller may see it.

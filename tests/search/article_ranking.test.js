@@ -55,11 +55,11 @@ test('internal articles are not suggested to customers, and their text is not sh
   }
 });
 
-test('an article with a similar title is found beside tickets', async () => {
+test('articles and tickets with a similar title are found after a ticket with the same typo', async () => {
   await openTicket(customer, acme, 'The tonner again');
   const { rows } = await customer.query(`select helpdesk.search($1, 'tonner')->'results' as found`, [acme]);
   assert.deepEqual(
     rows[0].found.map(({ kind, title }) => `${kind} ${title}`),
-    ['ticket The tonner again', 'article Changing the toner'],
+    ['ticket The tonner again', 'ticket Please help: the printer wants toner', 'article Changing the toner'],
   );
 });

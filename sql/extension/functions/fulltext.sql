@@ -12,19 +12,21 @@ comment on function helpdesk.rebuild_search_index(uuid) is
 Needed after changes that were made with triggers disabled. Writes to the indexed texts wait until
   it is finished.
 Callers: service_role and the database administrator.
-Errors: 55000 (isolation level above READ COMMITTED).';
+Errors: 55000 (isolation level above READ COMMITTED; a subscription writes the index).';
 
 comment on function helpdesk.start_search_rebuild(uuid) is
 'Makes the full-text index of one organization, or of all organizations if p_org_id is null, due to
 be rebuilt in batches. A rebuild that is pending begins again.
 Result: the number of organizations.
-Callers: service_role and the database administrator.';
+Callers: service_role and the database administrator.
+Errors: 55000 (a subscription writes the index).';
 
 comment on function helpdesk.continue_search_rebuild(integer) is
 'Rebuilds the next part of the full-text indexes that are due. Commit after each call; writes to the
 rows of the batch wait until then, everything else goes on. Another session that calls it waits.
 A call reads documents of one kind in one organization.
-Result: about how many documents are still to be read; 0 when nothing is due.
+Result: about how many documents are still to be read; 0 when nothing is due, and while a
+  subscription writes the index.
 Callers: service_role and the database administrator.
 p_max_documents: 1 to 100,000, default 1000.
 Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ COMMITTED).';
