@@ -46,8 +46,7 @@ async function runDocument(file) {
     if (data === 'demo') await loadDemo(db);
     for (const block of runnable) await attempt(`${file}:${block.line}`, () => example.run(block));
   } finally {
-    await example.end();
-    await db.drop();
+    await example.end().finally(() => db.drop());
   }
 }
 
@@ -79,8 +78,7 @@ async function runDemo() {
     assert.equal(code, 0, errors);
     return printed;
   } finally {
-    await api?.stop();
-    await db.drop();
+    await db.drop().finally(() => api?.stop());
   }
 }
 

@@ -1,0 +1,83 @@
+//! import_tickets(): tickets of another help desk, with their people and comments.
+
+mod comments;
+mod existing;
+mod people;
+mod rows;
+mod stages;
+mod tickets;
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+use serde::Serialize;
+
+use self::existing::Work;
+use self::people::People;
+use crate::access::rights;
+use crate::platform::datum::{ImportText, JsonText};
+use crate::platform::error::{Result, required};
+#[cfg(test)]
+use crate::platform::json::schema::Api;
+use crate::platform::transaction::{self, Lock};
+
+/// The class of the advisory locks by which the imports of an organization exclude each other: each
+/// sees what the one before it has brought.
+const IMPORT_LOCK: i32 = 7_315_008;
+
+/// What an import did.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ImportedTickets {
+    created: usize,
+    /// Tickets of an earlier import that got comments.
+    updated: usize,
+    /// Tickets of an earlier import to which nothing was added.
+    skipped: usize,
+    comments: usize,
+    people: usize,
+    /// Tickets that lost their assignee.
+    unassigned: usize,
+}
+
+/// The JSON of the import.
+#[cfg(test)]
+pub fn describe(api: &mut Api) {
+    rows::describe(api);
+    api.result::<ImportedTickets>("import_tickets");
+}
+
+/// Imports tickets, all or none. Those that an earlier import has brought stay as they are, apart
+/// from comments that are new. Returns what it did.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn import_tickets(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Result<JsonText> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_rows, "p_rows")?;
+    rights::check_admin_of_existing("p_org_id", org)?;
+    let rows = rows::parse(&text)?;
+    drop(text);
+    lock_imports(org);
+
+    let count = rows.len();
+    let Work { new, additions } = existing::divide(org, rows)?;
+    let stages = stages::find(org, &new)?;
+    let people = People::find_or_create(org, &new, &additions)?;
+    // Lock order: the tickets that exist, then the counter of their numbers.
+    let mut comments = comments::add(org, &additions, &people)?;
+    let unassigned = tickets::insert(org, &new, &stages, &people)?;
+    comments += new.iter().map(|ticket| ticket.comments.len()).sum::<usize>();
+    JsonText::serialize(&ImportedTickets {
+        created: new.len(),
+        updated: additions.len(),
+        skipped: count - new.len() - additions.len(),
+        comments,
+        people: people.created,
+        unassigned,
+    })
+}
+
+fn lock_imports(org: Uuid) {
+    let [.., a, b, c, d] = *org.as_bytes();
+    transaction::advisory_lock(IMPORT_LOCK, i32::from_be_bytes([a, b, c, d]), Lock::Exclusive);
+}
