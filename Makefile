@@ -1,6 +1,6 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
 .PHONY: help demo demo-stop build install package check-reproducible test test-versions regress lint bench \
-	instructions fuzz torture mutants reference security-baseline shape update-scripts freeze-release docs clean
+	instructions fuzz torture mutants reference model typescript security-baseline shape update-scripts freeze-release docs clean
 
 help: ## lists these commands
 	@echo 'PG=18 selects Postgres 18 (default: 15; make package: all of 15 to 18).'
@@ -38,6 +38,10 @@ mutants: ## checks that breaking any rule of the database fails a test (takes ho
 	@scripts/mutants
 reference: ## writes docs/reference.md from the comments in the database
 	@scripts/regenerate reference
+model: ## writes the diagrams of docs/model.md from the catalog
+	@scripts/regenerate model
+typescript: ## writes the types of clients/typescript and the OpenAPI document
+	@scripts/regenerate typescript
 security-baseline: ## writes sql/security_baseline.txt after an intended change of privileges
 	@scripts/regenerate security-baseline
 shape: ## writes the newest of sql/shapes/ after a change of columns
@@ -46,7 +50,7 @@ update-scripts: ## writes the scripts that update older releases of the extensio
 	@scripts/regenerate update-scripts
 freeze-release: ## writes to tests/upgrade what later releases are tested with; once for each release
 	@scripts/freeze-release
-docs: reference ## writes docs/reference.md, and the documentation of the Rust code to target/doc
+docs: reference model ## writes docs/reference.md, docs/model.md, and the documentation of the Rust code to target/doc
 	@scripts/rustdoc
 clean: ## stops all servers and removes everything that was built or downloaded
 	@scripts/clean

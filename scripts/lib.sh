@@ -11,7 +11,7 @@ TOOLS=$CARGO_TARGET_DIR/tools
 export PATH=$TOOLS/bin:$PATH
 # A server that inherits these variables shows Rust backtraces to its clients.
 unset RUST_BACKTRACE RUST_LIB_BACKTRACE
-# cargo pgrx test reads USER, which a CI runner may not set.
+# The framework of pgrx's tests reads USER, which a CI runner may not set.
 export USER=${USER:-$(id -un)}
 
 die() {
@@ -62,7 +62,7 @@ case $PG in
 esac
 export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG
 
-# write_pgrx_config PG_CONFIG: tells cargo pgrx which Postgres to use. An unchanged file is kept,
+# write_pgrx_config PG_CONFIG: tells pgrx which Postgres to build for. An unchanged file is kept,
 # because a newer one would make cargo rebuild pgrx.
 write_pgrx_config() {
   local config
@@ -87,9 +87,40 @@ hide_paths() {
   export CFLAGS="-ffile-prefix-map=$ROOT=. -ffile-prefix-map=$STATE=target"
 }
 
-# step NAME COMMAND..: runs a command with its output in a log and prints its name and duration; on
-# failure also the end of the log. Do not use it in a condition, where bash ignores `set -e`: use
-# try_step to handle a failure.
+# build_library [--release] FEATURES: builds the extension and prints the path of its library.
+build_library() {
+  local profile=()
+  [ "$1" != --release ] || { profile=(--release) && shift; }
+  # Its progress is for show_progress.
+  CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=100 cargo build --locked --manifest-path "$ROOT/Cargo.toml" --lib "${profile[@]}" --no-default-features --features "$1" >&2
+  if [ ${#profile[@]} -gt 0 ]; then echo "$CARGO_TARGET_DIR/release/libhelpdesk.so"; else echo "$CARGO_TARGET_DIR/debug/libhelpdesk.so"; fi
+}
+
+# build_install_script: builds the program that prints what CREATE EXTENSION runs. Its flags stay
+# the same, whatever is being built with it.
+build_install_script() {
+  env -u RUSTFLAGS -u CFLAGS cargo build --locked --manifest-path "$ROOT/scripts/install-script/Cargo.toml" --target-dir "$CARGO_TARGET_DIR/install-script"
+}
+
+# collect_files LIBRARY FOLDER: copies the library into a folder, with the control file and the
+# scripts that Postgres needs beside it.
+collect_files() {
+  local version script
+  version=$(release_version)
+  build_install_script
+  rm -rf "$2"
+  mkdir -p "$2"
+  cp "$1" "$2/helpdesk.so"
+  sed "s/@CARGO_VERSION@/$version/" "$ROOT/helpdesk.control" >"$2/helpdesk.control"
+  "$CARGO_TARGET_DIR/install-script/debug/install-script" "$1" "$2/helpdesk.control" "$version" >"$2/helpdesk--$version.sql"
+  for script in "$ROOT"/sql/helpdesk--*--*.sql; do
+    [ ! -e "$script" ] || cp "$script" "$2"
+  done
+}
+
+# step NAME COMMAND..: runs a command with its output in a log, and prints its name, what it is
+# doing and how long it took; on failure also the end of the log. Do not use it in a condition,
+# where bash ignores `set -e`: use try_step to handle a failure.
 step() {
   try_step "$@"
   return $STEP_CODE
@@ -97,21 +128,49 @@ step() {
 
 # try_step NAME COMMAND..: like step, but always succeeds and stores the exit code in STEP_CODE.
 try_step() {
-  local name=$1 log started=$SECONDS
+  local name=$1 log started=$SECONDS progress
   shift
   log=$LOGS/$(printf %s "$name" | tr -c '[:alnum:]' '-' | tr '[:upper:]' '[:lower:]').log
+  : >"$log"
   printf '%s ... ' "$name"
+  show_progress "$name" "$log" &
+  progress=$!
   set +e
   (set -e && "$@") >"$log" 2>&1
   STEP_CODE=$?
+  kill $progress
+  wait $progress 2>/dev/null
   set -e
+  [ ! -t 1 ] || printf '\r\033[K%s ... ' "$name"
   if [ $STEP_CODE -eq 0 ]; then
     printf 'done (%d s)\n' $((SECONDS - started))
+    remember_duration "$log" $((SECONDS - started))
   else
     printf 'FAILED (%d s)\n' $((SECONDS - started))
-    tail -n 40 "$log" >&2
+    lines_of "$log" | grep -v '^Building [0-9]' | tail -n 40 >&2
     printf 'Full log: %s\n' "$log" >&2
   fi
+}
+
+# Cargo writes its progress over itself.
+lines_of() { tr '\r' '\n' <"$1" | sed -E 's/^ *//; s/ \[[ =>]*\]//; /^$/d'; }
+
+# A step that has work to do may take this long; without work it takes no time.
+remember_duration() { # remember_duration LOG SECONDS
+  [ "$2" -le "$(cat "$1.longest" 2>/dev/null || echo 0)" ] || echo "$2" >"$1.longest"
+}
+
+# show_progress NAME LOG: prints how long a step has been running, how long it took before, and the
+# last line of its log. In a terminal every second in the same line, elsewhere every half minute.
+show_progress() {
+  local every=30 start='\n  ' started=$SECONDS longest
+  longest=$(cat "$2.longest" 2>/dev/null || true)
+  [ ! -t 1 ] || { every=1 start="\\r\\033[K${1//%/%%} ... "; }
+  # Waits without a process that would outlive this one.
+  while ! read -rt $every <> <(:); do
+    # shellcheck disable=SC2059 # The start is a format.
+    printf "$start%d s%s: %.70s ... " $((SECONDS - started)) "${longest:+ of up to $longest s}" "$(lines_of "$2" | tail -n 1)"
+  done
 }
 
 # check NAME COMMAND..: a step that counts in $passed or $failed.
@@ -191,6 +250,19 @@ in_fresh_database() {
   sql -d postgres -c "drop database if exists $PGDATABASE" -c "create database $PGDATABASE" 2>/dev/null
   "$@"
   sql -d postgres -c "drop database $PGDATABASE"
+}
+
+# The folder of the demo's page: its server's process, address and log, and the people's tokens.
+demo_page_dir() { echo "$CARGO_TARGET_DIR/demo-page"; }
+
+stop_page() {
+  local dir
+  dir=$(demo_page_dir)
+  if [ -f "$dir/pid" ]; then
+    # After a restart of the machine, the number may belong to something else.
+    if grep -qs "vite" "/proc/$(cat "$dir/pid")/cmdline"; then kill "$(cat "$dir/pid")"; fi
+    rm -f "$dir/pid"
+  fi
 }
 
 free_port() {
