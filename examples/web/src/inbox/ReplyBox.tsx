@@ -1,0 +1,98 @@
+import type { Ticket } from '@helpdesk/client';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { addComment } from '../api/tickets';
+import { useMembership } from '../session/Session';
+import { FilePicker } from '../ticket/FilePicker';
+import { useFiles } from '../ticket/useFiles';
+import { useRefreshTickets } from '../ticket/useTicket';
+import { ErrorNote } from '../ui/ErrorNote';
+import { Icon } from '../ui/Icon';
+
+type Kind = 'public' | 'internal';
+export interface ReplyBoxHandle {
+  write(kind: Kind): void;
+}
+
+/** An answer, or a note for the staff. The answer can move the ticket in the same transaction. */
+export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ticket }) {
+  const { client } = useMembership();
+  const refresh = useRefreshTickets();
+  const [kind, setKind] = useState<Kind>('public');
+  const [content, setContent] = useState('');
+  const [stageId, setStageId] = useState('');
+  // A repeated call after a lost connection must not write the comment twice.
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const files = useFiles();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle(ref, () => ({
+    write(next) {
+      setKind(next);
+      field.current?.focus();
+    },
+  }));
+
+  const send = useMutation({
+    mutationFn: async () =>
+      addComment(client, ticket.id, {
+        content,
+        isInternal: kind === 'internal',
+        files: await files.upload(ticket.id),
+        key,
+        changes: stageId ? { stageId } : null,
+      }),
+    onSuccess: () => {
+      setContent('');
+      files.clear();
+      setStageId('');
+      setKey(crypto.randomUUID());
+    },
+    onSettled: refresh,
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (content.trim() && !send.isPending) send.mutate();
+  }
+
+  return (
+    <form className={`reply ${kind}`} onSubmit={submit}>
+      <div className="tabs" role="group" aria-label="Kind of comment">
+        <button type="button" aria-pressed={kind === 'public'} onClick={() => setKind('public')}>
+          Reply to {ticket.createdBy.name}
+        </button>
+        <button type="button" aria-pressed={kind === 'internal'} onClick={() => setKind('internal')}>
+          <Icon name="lock" /> Internal note
+        </button>
+      </div>
+      <textarea
+        ref={field}
+        rows={3}
+        value={content}
+        maxLength={100_000}
+        aria-label={kind === 'public' ? 'Reply' : 'Internal note'}
+        placeholder={kind === 'public' ? 'Write an answer…' : 'Only the staff will see this…'}
+        onChange={(event) => setContent(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+      {send.error && <ErrorNote error={send.error} />}
+      <div className="actions">
+        <FilePicker files={files} />
+        <select aria-label="Stage after sending" value={stageId} onChange={(event) => setStageId(event.target.value)}>
+          <option value="">Keep the stage</option>
+          {ticket.availableStages.map(({ id, name }) => (
+            <option key={id} value={id}>
+              Then move to {name}
+            </option>
+          ))}
+        </select>
+        <button type="submit" className="primary" disabled={send.isPending}>
+          {kind === 'public' ? 'Send reply' : 'Add note'}
+        </button>
+      </div>
+    </form>
+  );
+}
