@@ -33,7 +33,8 @@ mod tickets;
 mod conversation;
 mod knowledge;
 
-// Layer: notifications and search, which cover several domains.
+// Layer: imports, notifications and search, which cover several domains.
+mod imports;
 mod notifications;
 mod search;
 
@@ -58,6 +59,36 @@ extension_sql_file!(
 // each function is for and who may call it, and install(). See build.rs.
 include!(concat!(env!("OUT_DIR"), "/after_functions.rs"));
 after_functions!();
+
+/// The JSON of the API, as clients/json-schema.json describes it.
+#[cfg(test)]
+mod json_schema {
+    use crate::platform::json::schema::Api;
+
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/json-schema.json");
+
+    #[test]
+    fn json_schema_is_current() {
+        let mut api = Api::default();
+        crate::access::describe(&mut api);
+        crate::organizations::describe(&mut api);
+        crate::reporting::describe(&mut api);
+        crate::tickets::describe(&mut api);
+        crate::conversation::describe(&mut api);
+        crate::knowledge::describe(&mut api);
+        crate::notifications::describe(&mut api);
+        crate::search::describe(&mut api);
+        crate::imports::describe(&mut api);
+        let schema = api.into_text();
+        // scripts/json-schema writes it.
+        if let Some(file) = std::env::var_os("JSON_SCHEMA") {
+            std::fs::write(file, schema).unwrap();
+        } else {
+            let file = std::fs::read_to_string(FILE).unwrap();
+            assert!(file == schema, "clients/json-schema.json: run make typescript");
+        }
+    }
+}
 
 /// `cargo pgrx test` calls these functions to set up its server.
 #[cfg(test)]

@@ -14,13 +14,15 @@ create table helpdesk.ticket_comments (
   created_by uuid not null default helpdesk.my_profile_id(),
   created_at timestamptz not null default pg_catalog.now(),
   updated_at timestamptz not null default pg_catalog.now(),
+  external_id text,
   constraint ticket_comments_pkey primary key (org_id, id),
   constraint ticket_comments_ticket_id_fkey foreign key (org_id, ticket_id)
     references helpdesk.tickets (org_id, id) on delete cascade,
   constraint ticket_comments_created_by_fkey foreign key (created_by)
     references helpdesk.profiles (id),
   constraint ticket_comments_content_check
-    check (not helpdesk.is_blank(content) and pg_catalog.char_length(content) <= 100000)
+    check (helpdesk.is_text(content, 100000)),
+  constraint ticket_comments_external_id_check check (helpdesk.is_text(external_id, 255))
 );
 
 create table helpdesk.ticket_attachments (
@@ -44,14 +46,14 @@ create table helpdesk.ticket_attachments (
   constraint ticket_attachments_uploaded_by_fkey foreign key (uploaded_by)
     references helpdesk.profiles (id),
   constraint ticket_attachments_file_name_check
-    check (not helpdesk.is_blank(file_name) and pg_catalog.char_length(file_name) <= 255
+    check (helpdesk.is_text(file_name, 255)
            and file_name !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'),
   constraint ticket_attachments_file_type_check
-    check (not helpdesk.is_blank(file_type) and pg_catalog.char_length(file_type) <= 255
+    check (helpdesk.is_text(file_type, 255)
            and file_type !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'),
   constraint ticket_attachments_file_size_check check (file_size >= 0),
   constraint ticket_attachments_storage_path_check check (
-    not helpdesk.is_blank(storage_path) and pg_catalog.char_length(storage_path) <= 1024
+    helpdesk.is_text(storage_path, 1024)
     and storage_path !~ '(^/|\\|[[:cntrl:]]|(^|/)\.{1,2}(/|$))')
 );
 
@@ -68,7 +70,8 @@ create table helpdesk.ticket_internal_counts (
 -- Planner statistics cover all organizations: row estimates for a text would reveal whether another
 -- organization has it.
 alter table helpdesk.ticket_comments
-  alter column content set statistics 0;
+  alter column content set statistics 0,
+  alter column external_id set statistics 0;
 alter table helpdesk.ticket_attachments
   alter column file_name set statistics 0,
   alter column file_type set statistics 0,
@@ -76,6 +79,8 @@ alter table helpdesk.ticket_attachments
 
 ---- Indexes
 
+create unique index ticket_comments_org_id_ticket_id_external_id_key
+  on helpdesk.ticket_comments (org_id, ticket_id, external_id) where external_id is not null;
 create index ticket_comments_id_idx on helpdesk.ticket_comments (id);
 create index ticket_comments_created_at_idx on helpdesk.ticket_comments (org_id, created_at desc);
 create index ticket_comments_ticket_idx on helpdesk.ticket_comments (ticket_id, created_at, id);
@@ -201,6 +206,9 @@ comment on column helpdesk.ticket_comments.is_internal is
 comment on column helpdesk.ticket_comments.created_by is 'The author. Never changes.';
 comment on column helpdesk.ticket_comments.created_at is 'When the comment was written.';
 comment on column helpdesk.ticket_comments.updated_at is 'When it was last edited.';
+comment on column helpdesk.ticket_comments.external_id is
+  'The comment''s id in the help desk from which import_tickets() brought it; null for all others. '
+  'Unique on the ticket.';
 
 comment on table helpdesk.ticket_attachments is
   'Files attached to tickets: what they are and where they are stored. The files themselves are '
@@ -235,6 +243,9 @@ comment on column helpdesk.ticket_internal_counts.comment_count is 'Number of in
 comment on column helpdesk.ticket_internal_counts.attachment_count is
   'Number of internal attachments.';
 
+comment on index helpdesk.ticket_comments_org_id_ticket_id_external_id_key is
+  'Serves import_tickets(), which looks for the comments that it has imported before; keeps an '
+  'external_id to one comment of the ticket.';
 comment on index helpdesk.ticket_comments_id_idx is 'Serves lookups of a comment by id alone.';
 comment on index helpdesk.ticket_comments_created_at_idx is
   'Serves the latest comments in an organization.';

@@ -17,6 +17,9 @@ create table helpdesk.profiles (
   name text not null,
   email text,
   email_is_confirmed boolean not null default true,
+  -- No foreign key: organizations refer to profiles, so that a dump of rows alone would have no
+  -- order in which it can be restored.
+  imported_for uuid,
   avatar_url text,
   teams uuid[] not null default '{}',
   created_at timestamptz not null default pg_catalog.now(),
@@ -25,7 +28,7 @@ create table helpdesk.profiles (
   constraint profiles_pkey primary key (id),
   constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id),
   constraint profiles_name_check
-    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+    check (helpdesk.is_text(name, 200)),
   constraint profiles_role_check check (role in ('customer', 'agent', 'admin')),
   constraint profiles_avatar_url_check
     check (pg_catalog.char_length(avatar_url) <= 2000
@@ -46,6 +49,9 @@ alter table helpdesk.profiles
 -- Partial, so that a foreign key cannot refer to it: otherwise detaching a login would lock out
 -- everybody who writes a row that names the person.
 create unique index profiles_auth_id_key on helpdesk.profiles (auth_id) where auth_id is not null;
+create unique index profiles_imported_for_email_key
+  on helpdesk.profiles (imported_for, pg_catalog.lower(email collate "C")) where imported_for is not null;
+alter index helpdesk.profiles_imported_for_email_key alter column 2 set statistics 0;
 create index profiles_email_idx on helpdesk.profiles (pg_catalog.lower(email collate "C"));
 alter index helpdesk.profiles_email_idx alter column 1 set statistics 0;
 
@@ -112,6 +118,9 @@ comment on column helpdesk.profiles.email_is_confirmed is
   'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has '
   'written a profile without a login. Whoever signs up with the address of a profile without a '
   'login, and confirms it, gets that profile.';
+comment on column helpdesk.profiles.imported_for is
+  'The organization whose import_tickets() wrote the profile, for a person who had none there; null '
+  'for all others, and once the person has signed up. No other organization uses it.';
 comment on column helpdesk.profiles.avatar_url is
   'Web address of a picture of the person, or null. It follows avatar_url or picture in the '
   'metadata of the login until the person chooses another one.';
@@ -125,6 +134,9 @@ comment on column helpdesk.profiles.preferences is
 
 comment on index helpdesk.profiles_auth_id_key is
   'Serves the look-up of who is signed in; keeps a login to one profile.';
+comment on index helpdesk.profiles_imported_for_email_key is
+  'Serves import_tickets(), which looks for the people that it has imported before; keeps an address '
+  'to one of them in each organization.';
 comment on index helpdesk.profiles_email_idx is
   'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, '
   'which look for a former profile. Both ignore case.';

@@ -18,7 +18,7 @@ create table helpdesk.categories (
     references helpdesk.categories (org_id, id)
     deferrable initially deferred,
   constraint categories_name_check
-    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+    check (helpdesk.is_text(name, 200)),
   constraint categories_description_check check (pg_catalog.char_length(description) <= 10000)
 );
 
@@ -43,9 +43,9 @@ create table helpdesk.articles (
   constraint articles_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
   constraint articles_author_fkey foreign key (author) references helpdesk.profiles (id),
   constraint articles_title_check
-    check (not helpdesk.is_blank(title) and pg_catalog.char_length(title) <= 500),
+    check (helpdesk.is_text(title, 500)),
   constraint articles_content_check
-    check (not helpdesk.is_blank(content) and pg_catalog.char_length(content) <= 500000),
+    check (helpdesk.is_text(content, 500000)),
   constraint articles_visibility_check check (visibility in ('internal', 'members', 'public')),
   constraint articles_status_check check (status in ('draft', 'published', 'archived')),
   constraint articles_categories_check check (pg_catalog.cardinality(categories) <= 50),
@@ -82,7 +82,7 @@ create table helpdesk.article_feedback (
   constraint article_feedback_user_id_fkey foreign key (user_id)
     references helpdesk.profiles (id) on delete cascade,
   constraint article_feedback_comment_check
-    check (not helpdesk.is_blank(comment) and pg_catalog.char_length(comment) <= 2000)
+    check (helpdesk.is_text(comment, 2000))
 );
 
 create table helpdesk.ticket_articles (

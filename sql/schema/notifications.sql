@@ -82,7 +82,7 @@ create trigger comment_notifications
   for each row execute function helpdesk.create_comment_notification();
 
 create trigger notification_preferences_check_author
-  before insert on helpdesk.notification_preferences
+  before insert or update of user_id on helpdesk.notification_preferences
   for each row execute function helpdesk.check_author('user_id');
 
 create trigger ticket_watchers_find_org

@@ -38,7 +38,7 @@ create table helpdesk.organizations (
   constraint organizations_notification_retention_check
     check (notification_retention between interval '1 hour' and interval '10 years'),
   constraint organizations_name_check
-    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200)
+    check (helpdesk.is_text(name, 200))
 );
 
 create table helpdesk.org_members (
@@ -133,13 +133,13 @@ create trigger on_org_created
   after insert on helpdesk.organizations
   for each row execute function helpdesk.handle_new_org();
 
-create trigger organizations_check_author
+create trigger organizations_check_founder
   before insert on helpdesk.organizations
-  for each row execute function helpdesk.check_author('created_by');
+  for each row execute function helpdesk.organizations_check_founder();
 
-create trigger org_invites_check_author
+create trigger org_invites_check_sender
   before insert on helpdesk.org_invites
-  for each row execute function helpdesk.check_author('created_by');
+  for each row execute function helpdesk.org_invites_check_sender();
 
 -- Fires before org_members_keep_admin.
 create trigger org_members_canonicalize_role
@@ -326,10 +326,10 @@ comment on index helpdesk.admin_invite_codes_created_by_idx is
   'Serves the foreign key to profiles.';
 comment on index helpdesk.admin_invite_codes_used_by_idx is 'Serves the foreign key to profiles.';
 
-comment on trigger organizations_check_author on helpdesk.organizations is
-  'People found organizations in their own name.';
-comment on trigger org_invites_check_author on helpdesk.org_invites is
-  'People invite in their own name.';
+comment on trigger organizations_check_founder on helpdesk.organizations is
+  'People found organizations in their own name, if they may.';
+comment on trigger org_invites_check_sender on helpdesk.org_invites is
+  'People invite in their own name: admins anybody, agents customers if the organization lets them.';
 comment on trigger on_org_created on helpdesk.organizations is
   'Makes the creator org_admin and creates the workflow "Support".';
 comment on trigger org_members_canonicalize_role on helpdesk.org_members is

@@ -38,6 +38,7 @@ create table helpdesk.tickets (
   public_attachment_count integer not null default 0,
   last_public_comment_at timestamptz,
   is_answered boolean not null default false,
+  external_id text,
   constraint tickets_pkey primary key (org_id, id),
   constraint tickets_org_id_number_key unique (org_id, number),
   constraint tickets_org_id_fkey foreign key (org_id) references helpdesk.organizations (id),
@@ -50,7 +51,7 @@ create table helpdesk.tickets (
   constraint tickets_first_response_by_fkey foreign key (first_response_by)
     references helpdesk.profiles (id),
   constraint tickets_title_check
-    check (not helpdesk.is_blank(title) and pg_catalog.char_length(title) <= 500),
+    check (helpdesk.is_text(title, 500)),
   constraint tickets_description_check check (pg_catalog.char_length(description) <= 100000),
   constraint tickets_status_check check (status in ('open', 'pending', 'resolved', 'closed')),
   -- Keeps timestamps within what date arithmetic and epoch sums can represent.
@@ -58,7 +59,8 @@ create table helpdesk.tickets (
     '[0001-01-01 00:00Z, 9999-12-31 00:00Z]'::tstzrange @> all (array[
       created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at,
       last_public_comment_at])),
-  constraint tickets_number_check check ('[1, 1000000000000]'::int8range @> number)
+  constraint tickets_number_check check ('[1, 1000000000000]'::int8range @> number),
+  constraint tickets_external_id_check check (helpdesk.is_text(external_id, 255))
 );
 
 create table helpdesk.ticket_history (
@@ -120,13 +122,16 @@ create table helpdesk.idempotency_keys (
 -- organization has it.
 alter table helpdesk.tickets
   alter column title set statistics 0,
-  alter column description set statistics 0;
+  alter column description set statistics 0,
+  alter column external_id set statistics 0;
 alter table helpdesk.ticket_history
   alter column title set statistics 0,
   alter column description set statistics 0;
 
 ---- Indexes
 
+create unique index tickets_org_id_external_id_key on helpdesk.tickets (org_id, external_id)
+  where external_id is not null;
 create index tickets_id_idx on helpdesk.tickets (id);
 create index tickets_org_updated_idx on helpdesk.tickets (org_id, updated_at desc, id desc);
 create index tickets_org_created_idx on helpdesk.tickets (org_id, created_at desc, id desc);
@@ -271,6 +276,9 @@ comment on column helpdesk.tickets.last_public_comment_at is
 comment on column helpdesk.tickets.is_answered is
   'Whether somebody other than the requester wrote that comment. An open or pending ticket waits '
   'for its customer if it is answered, otherwise for staff.';
+comment on column helpdesk.tickets.external_id is
+  'The ticket''s id in the help desk from which import_tickets() brought it, such as '
+  '''zendesk:35436''; null for all others. Unique in the organization.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage belongs to the workflow of the ticket.';
 comment on constraint fk_latest_history on helpdesk.tickets is
@@ -325,6 +333,9 @@ comment on column helpdesk.idempotency_keys.request_digest is
   'SHA-256 digest of the request. The same key with a different request is an error.';
 comment on column helpdesk.idempotency_keys.created_at is 'When the key was first used.';
 
+comment on index helpdesk.tickets_org_id_external_id_key is
+  'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an '
+  'external_id to one ticket of the organization.';
 comment on index helpdesk.tickets_id_idx is 'Serves lookups of a ticket by id alone.';
 comment on index helpdesk.tickets_org_updated_idx is
   'Serves list_org_tickets() in its default order, and the same order in queries on the table.';

@@ -15,7 +15,7 @@ create table helpdesk.workflows (
   constraint workflows_org_id_fkey foreign key (org_id)
     references helpdesk.organizations (id) on delete cascade,
   constraint workflows_name_check
-    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+    check (helpdesk.is_text(name, 200)),
   constraint workflows_description_check check (pg_catalog.char_length(description) <= 10000)
 );
 
@@ -37,7 +37,7 @@ create table helpdesk.workflow_stages (
   -- Deferrable, so that one UPDATE can exchange positions.
   constraint workflow_stages_position_key unique (org_id, workflow_id, position) deferrable,
   constraint workflow_stages_name_check
-    check (not helpdesk.is_blank(name) and pg_catalog.char_length(name) <= 200),
+    check (helpdesk.is_text(name, 200)),
   constraint workflow_stages_description_check check (pg_catalog.char_length(description) <= 10000),
   constraint workflow_stages_status_check
     check (status in ('open', 'pending', 'resolved', 'closed')),
@@ -85,6 +85,18 @@ create index workflow_transitions_to_idx
   on helpdesk.workflow_transitions (org_id, workflow_id, to_stage_id);
 
 ---- Triggers
+
+create trigger workflows_check_admin
+  before insert on helpdesk.workflows
+  for each row execute function helpdesk.check_admin();
+
+create trigger workflow_stages_check_admin
+  before insert on helpdesk.workflow_stages
+  for each row execute function helpdesk.check_admin();
+
+create trigger workflow_transitions_check_admin
+  before insert on helpdesk.workflow_transitions
+  for each row execute function helpdesk.check_admin();
 
 create trigger workflows_keep_used
   before delete on helpdesk.workflows
@@ -197,6 +209,12 @@ comment on index helpdesk.workflow_stages_name_key is
   'Keeps names unique within a workflow.';
 comment on index helpdesk.workflow_transitions_to_idx is 'Serves the foreign key to stages.';
 
+comment on trigger workflows_check_admin on helpdesk.workflows is
+  'Refuses a caller who is not an admin of the organization.';
+comment on trigger workflow_stages_check_admin on helpdesk.workflow_stages is
+  'Refuses a caller who is not an admin of the organization.';
+comment on trigger workflow_transitions_check_admin on helpdesk.workflow_transitions is
+  'Refuses a caller who is not an admin of the organization.';
 comment on trigger workflow_stages_single_start on helpdesk.workflow_stages is
   'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a '
   'new stage last, and refuses to delete one that tickets are or were in.';

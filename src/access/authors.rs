@@ -25,7 +25,7 @@ pub fn check_author(new: &TriggerRow, column: &str) -> Result<()> {
 /// Trigger on tables in whose rows people name themselves. Its argument is the column.
 #[pg_trigger(sql = "
     create function helpdesk.check_author() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn check_author_of_row<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     let arguments = trigger.extra_args().unwrap_or_default();

@@ -66,7 +66,7 @@ unsafe extern "C-unwind" fn check_writes(plan: *mut pg_sys::PlannedStmt) {
 /// statement; for Postgres to get so far, it is also an INSTEAD OF trigger.
 #[pg_trigger(sql = "
     create function helpdesk.refuse_write_to_view() returns trigger
-    language c set search_path = pg_catalog, pg_temp
+    language c
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn refuse_write_to_view<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     let view = trigger.table_name().unwrap_or_default();

@@ -36,6 +36,14 @@ const INVITING_ORGS: &str = "
 /// all, so then the members are fetched at once.
 const MAX_SINGLE_CHECKS: u32 = 50;
 
+/// The functions whose result can be NULL.
+#[cfg(test)]
+pub(super) fn describe(api: &mut crate::platform::json::schema::Api) {
+    use crate::platform::json::id::Id;
+    api.result::<Option<Id>>("my_profile_id");
+    api.result::<Option<Id>>("ensure_profile");
+}
+
 /// The signed-in person's profile.
 #[pg_extern(stable, parallel_safe, security_definer)]
 fn my_profile_id() -> Result<Option<Uuid>> {

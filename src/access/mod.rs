@@ -5,6 +5,7 @@
 //! memberships of the signed-in person. Authorship always follows the claims, but the role anon is
 //! nobody, whatever the claims contain.
 
+mod admins;
 pub mod authors;
 mod cache;
 pub mod caller;
@@ -14,3 +15,9 @@ mod founding;
 mod functions;
 pub mod person;
 pub mod rights;
+
+/// The functions about the caller whose result can be NULL.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    functions::describe(api);
+}

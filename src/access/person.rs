@@ -30,6 +30,11 @@ impl PersonFilter {
     }
 }
 
+#[cfg(test)]
+crate::platform::json::schema::describe_inline!(PersonFilter, {
+    "anyOf": [{ "type": "string", "format": "uuid" }, { "const": "me" }],
+});
+
 impl<'de> Deserialize<'de> for PersonFilter {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<PersonFilter, D::Error> {
         input::parse_word(input, PersonFilter::from_text)

@@ -65,9 +65,17 @@ pub fn check_staff_of_existing(argument: &'static str, org: Uuid) -> Result<()> 
     if is_allowed { Ok(()) } else { Err(not_staff(argument)) }
 }
 
-/// Errors unless the caller acts as an admin of the organization.
-pub fn check_admin(org: Uuid) -> Result<()> {
-    if acts_as_admin(org)? { Ok(()) } else { Err(not_an_admin()) }
+/// Errors unless the caller acts as an admin of the organization that `argument` names.
+pub fn check_admin(argument: &'static str, org: Uuid) -> Result<()> {
+    if acts_as_admin(org)? { Ok(()) } else { Err(not_an_admin(argument)) }
+}
+
+/// Errors unless the organization exists and the caller acts as an admin of it.
+pub fn check_admin_of_existing(argument: &'static str, org: Uuid) -> Result<()> {
+    let is_allowed = acts_as_admin(org)?
+        && (Caller::current()?.is_admin(org)
+            || statement::read(ORGANIZATION_EXISTS).exists(&[org.into()])?);
+    if is_allowed { Ok(()) } else { Err(not_an_admin(argument)) }
 }
 
 /// Whether a person is a member of an organization. Sees what the running statement has written.
@@ -118,10 +126,10 @@ pub fn not_staff(argument: &'static str) -> ErrorReport {
     ))
 }
 
-pub fn not_an_admin() -> ErrorReport {
+pub fn not_an_admin(argument: &'static str) -> ErrorReport {
     refusal(error::not_allowed(
         "not_an_admin",
-        "p_org_id: no such organization, or you are not an admin of it",
+        format!("{argument}: no such organization, or you are not an admin of it"),
         "my_admin_org_ids() lists the organizations you are an admin of.",
     ))
 }

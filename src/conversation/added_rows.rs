@@ -10,6 +10,7 @@ use super::counts;
 use super::reopening::Reopening;
 use super::rows::{AddedRows, Group};
 use crate::platform::error::Result;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TransitionTables, TriggerResult};
 
 /// The names differ because a plan is kept for each text.
@@ -25,13 +26,16 @@ const ADDED_ATTACHMENTS: &str = "
 /// updated_at, and reopens tickets after what their customers say publicly.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_touch_tickets() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn conversation_touch_tickets<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_statement_trigger(trigger, after_insert)
 }
 
 fn after_insert(tables: &TransitionTables) -> Result<()> {
+    if SystemWrite::current() == Some(SystemWrite::CountedImport) {
+        return Ok(());
+    }
     let is_comment = tables.is_of("ticket_comments");
     let query = if is_comment { ADDED_COMMENTS } else { ADDED_ATTACHMENTS };
     let mut groups: BTreeMap<Group, AddedRows> = BTreeMap::new();

@@ -4,9 +4,10 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde_json::json;
 
-use super::access::require_writable_ticket;
+use super::access::{TICKET_NAME, require_writable_ticket};
 use super::file::{File, Place};
 use crate::access::caller::Caller;
+use crate::platform::argument_names::name_arguments;
 use crate::platform::error::{Result, required};
 use crate::platform::json::input::Integer;
 use crate::platform::uuid::new_id;
@@ -37,6 +38,7 @@ fn add_attachment(
     file.check(["p_file_name", "p_file_type", "p_file_size", "p_storage_path"])?;
     let is_internal = p_is_internal.unwrap_or(false);
     let VisibleTicket { org, .. } = require_writable_ticket(ticket, p_org_id, is_internal)?;
+    let _names = name_arguments(TICKET_NAME);
     let uploader = Caller::current()?.require_profile()?;
     let id = new_id();
     if let Some(key) = p_idempotency_key {

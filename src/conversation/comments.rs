@@ -4,9 +4,10 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 use serde_json::json;
 
-use super::access::require_writable_ticket;
+use super::access::{TICKET_NAME, require_writable_ticket};
 use super::file::{File, Place};
 use crate::access::caller::Caller;
+use crate::platform::argument_names::name_arguments;
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::statement;
@@ -50,6 +51,7 @@ fn add_comment(
             "Omit it: a comment needs no changes.",
         ));
     }
+    let _names = name_arguments(TICKET_NAME);
     let author = Caller::current()?.require_profile()?;
     let id = new_id();
     let comment = NewObject { org, ticket, id };

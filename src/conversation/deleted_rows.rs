@@ -74,7 +74,7 @@ pub(super) fn remember(row: &TriggerRow) -> Result<()> {
 /// Trigger on comments and attachments: locks the tickets of the rows that the statement deletes.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_lock_tickets() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn conversation_lock_tickets<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, |_| {
@@ -97,7 +97,7 @@ fn lock(statement: &'static str, keys: BTreeSet<Key>) -> Result<()> {
 /// Trigger on comments and attachments, once per DELETE: subtracts the rows from their tickets.
 #[pg_trigger(sql = "
     create function helpdesk.conversation_subtract() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn conversation_subtract<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_statement_trigger(trigger, after_delete)

@@ -7,6 +7,8 @@ use super::storage::{MAX_STORAGE_PATH, is_relative_path};
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result};
 use crate::platform::json::input::{self, Integer};
+#[cfg(test)]
+use crate::platform::json::schema::Api;
 use crate::platform::statement;
 use crate::platform::text::{check_label, check_text};
 
@@ -28,11 +30,18 @@ const FILE_KEYS: &[(&str, &str)] = &[
 /// A file in storage, as a caller describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "an object")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "NewAttachment"))]
 pub(super) struct File {
     pub(super) file_name: String,
     pub(super) file_type: String,
     pub(super) file_size: Integer,
     pub(super) storage_path: String,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.argument::<Vec<File>>("add_comment", "p_attachments");
+    api.describe_keys("NewAttachment", FILE_KEYS);
 }
 
 /// What the caller calls name, type, size and path of a file.

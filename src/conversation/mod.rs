@@ -12,3 +12,9 @@ mod resolve;
 mod rows;
 mod storage;
 mod triggers;
+
+/// The JSON of the functions of the conversation.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    file::describe(api);
+}

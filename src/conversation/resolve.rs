@@ -82,7 +82,7 @@ fn resolve_ticket(
         let _moving = is_requester.then(|| SystemWrite::begin(SystemWrite::MoveByCustomer));
         statement::write(RESOLVE_TICKET).execute(&[org.into(), ticket.into(), stage.into()])?;
     }
-    changed_ticket(org, ticket)
+    changed_ticket(&VisibleTicket { org, is_staff }, ticket)
 }
 
 fn lock_resolved_stage(org: Uuid, ticket: Uuid) -> Result<Uuid> {

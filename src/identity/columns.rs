@@ -7,14 +7,14 @@ use crate::platform::roles;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 /// Row security lets people update their own profile, but not these columns of it.
-const PROTECTED_COLUMNS: [&str; 7] =
-    ["id", "auth_id", "role", "email", "email_is_confirmed", "teams", "created_at"];
+const PROTECTED_COLUMNS: [&str; 8] =
+    ["id", "auth_id", "role", "email", "email_is_confirmed", "imported_for", "teams", "created_at"];
 
 /// Trigger on profiles: nobody can promote themselves, whatever was granted on the table. It is not
 /// SECURITY DEFINER, because the extension's own functions of that kind may change these columns.
 #[pg_trigger(sql = "
     create function helpdesk.profiles_protect_columns() returns trigger
-    language c set search_path = pg_catalog, pg_temp
+    language c
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn profiles_protect_columns<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_profile_update)

@@ -48,6 +48,9 @@ const ANONYMIZE_NOTIFICATIONS: &str = "
 
 const DELETE_PREFERENCES: &str = "delete from helpdesk.notification_preferences where user_id = $1";
 
+/// The keys are texts of the application, such as the address of the person.
+const DELETE_IDEMPOTENCY_KEYS: &str = "delete from helpdesk.idempotency_keys where actor_id = $1";
+
 const DELETE_WATCHING: &str = "
     delete from helpdesk.ticket_watchers d
      using (select w.org_id, w.ticket_id from helpdesk.ticket_watchers w
@@ -56,7 +59,7 @@ const DELETE_WATCHING: &str = "
 
 const ANONYMIZE_PROFILE: &str = "
     update helpdesk.profiles
-       set name = $2, email = null, avatar_url = null, teams = '{}', preferences = '{}',
+       set name = $2, email = null, imported_for = null, avatar_url = null, teams = '{}', preferences = '{}',
            last_active = null
      where id = $1";
 
@@ -120,5 +123,6 @@ fn forget(profile: Uuid, email: Option<&str>) -> Result<()> {
     statement::write(ANONYMIZE_NOTIFICATIONS).execute(&[profile.into(), NOBODY.into()])?;
     statement::write(DELETE_PREFERENCES).execute(&person())?;
     statement::write(DELETE_WATCHING).execute(&person())?;
+    statement::write(DELETE_IDEMPOTENCY_KEYS).execute(&person())?;
     statement::write(ANONYMIZE_PROFILE).execute(&[profile.into(), NOBODY.into()])
 }

@@ -6,6 +6,7 @@ use pgrx::datum::TimestampWithTimeZone;
 use crate::platform::datum::JsonbText;
 use crate::platform::error::Result;
 use crate::platform::statement::Row;
+use crate::platform::text::is_blank;
 use crate::platform::trigger::TriggerRow;
 
 const MAX_NAME: usize = 200;
@@ -66,13 +67,13 @@ impl Login {
 
     /// The name in the metadata, else the e-mail address, else "User".
     pub(super) fn display_name(&self) -> String {
-        let email = || self.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
-        self.name().or_else(email).unwrap_or("User").chars().take(MAX_NAME).collect()
+        let email = || self.email.as_deref().and_then(to_name);
+        self.name().or_else(email).unwrap_or_else(|| "User".to_owned())
     }
 
     /// The name in the metadata.
-    pub(super) fn name(&self) -> Option<&str> {
-        self.texts(&NAME_KEYS).map(str::trim).find(|name| !name.is_empty())
+    pub(super) fn name(&self) -> Option<String> {
+        self.texts(&NAME_KEYS).find_map(to_name)
     }
 
     /// The picture in the metadata. People write the metadata themselves, so only web addresses
@@ -88,6 +89,12 @@ impl Login {
     fn texts<'a>(&'a self, keys: &'a [&str]) -> impl Iterator<Item = &'a str> {
         keys.iter().filter_map(|key| self.meta.get(key)?.as_str())
     }
+}
+
+/// A text as a name; None if nothing of it can be seen.
+fn to_name(text: &str) -> Option<String> {
+    let name: String = text.trim().chars().take(MAX_NAME).collect();
+    (!is_blank(&name)).then_some(name)
 }
 
 /// Null if there is none, or if it is too long or nested too deeply.
@@ -122,6 +129,8 @@ mod tests {
             "ada"
         );
         assert_eq!(name(r#"{"preferred_username": "octocat"}"#, Some("a@x")), "octocat");
+        assert_eq!(name("{\"name\": \"\u{200B}\u{3164}\"}", Some("a@x")), "a@x");
+        assert_eq!(name("{}", Some("\u{2800}")), "User");
         assert_eq!(name("[]", Some("a@x")), "a@x");
         assert_eq!(name("null", Some("a@x")), "a@x");
         assert_eq!(name("{}", None), "User");

@@ -26,7 +26,7 @@ const UPSERT_PROFILE: &str = "
 /// Not those that somebody left behind with an address that they had not confirmed. Folds only
 /// ASCII case: addresses that differ in other letters may belong to other people.
 const LOCK_FORMER_PROFILES: &str = r#"
-    select p.id from helpdesk.profiles p
+    select p.id, p.imported_for is not null, p.name from helpdesk.profiles p
      where lower(p.email collate "C") = lower($1 collate "C") and p.auth_id is null and p.email_is_confirmed
      order by p.id for no key update"#;
 
@@ -36,7 +36,8 @@ const HAS_PROFILE: &str = "select from helpdesk.profiles where auth_id = $1";
 const DELETE_UNUSED_PROFILE: &str = "
     delete from helpdesk.profiles where auth_id = $1 and role = 'customer' returning true";
 
-const ATTACH_PROFILE: &str = "update helpdesk.profiles set auth_id = $2 where id = $1";
+const ATTACH_PROFILE: &str =
+    "update helpdesk.profiles set auth_id = $2, imported_for = null where id = $1";
 
 /// Logins, with the columns that `Login::from_row` reads. Supabase keeps the rows of deleted ones.
 const SELECT_LOGINS: &str = "
@@ -111,13 +112,17 @@ fn select_existing_logins(condition: &str) -> Result<String> {
 pub(super) fn save_profile(login: &Login, before: Option<&Login>) -> Result<()> {
     let was_just_confirmed =
         login.is_confirmed && !before.is_some_and(|before| before.is_confirmed);
-    if let Some(email) = login.confirmed_email().filter(|_| was_just_confirmed) {
-        return_former_profile(login.id, email)?;
-    }
+    let imported_name = match login.confirmed_email().filter(|_| was_just_confirmed) {
+        Some(email) => return_former_profile(login.id, email)?,
+        None => None,
+    };
     let is_initial_admin = is_initial_admin(login);
     // The address does not replace a name that the metadata no longer has.
     let keeps_name = login.name().is_none() && before.is_some_and(|before| before.name().is_some());
     let followed_name = before.filter(|_| !keeps_name).map(Login::display_name);
+    // An organization has chosen the name of somebody whom it imported.
+    let imported_name = imported_name.filter(|_| login.name().is_some());
+    let followed_name = imported_name.or(followed_name);
     statement::write(UPSERT_PROFILE).execute(&[
         login.id.into(),
         login.display_name().into(),
@@ -131,16 +136,41 @@ pub(super) fn save_profile(login: &Login, before: Option<&Login>) -> Result<()> 
     ])
 }
 
-/// Attaches the login to the only profile without a login that has its confirmed address.
-fn return_former_profile(login: Uuid, email: &str) -> Result<()> {
-    let former = statement::write(LOCK_FORMER_PROFILES)
-        .fetch_all(&[email.into()], |row| row.get::<Uuid>(1))?;
-    let [Some(former)] = former[..] else { return Ok(()) };
+/// A profile without a login.
+struct FormerProfile {
+    id: Uuid,
+    is_imported: bool,
+    name: Option<String>,
+}
+
+/// Attaches the login to the profile without a login that has its confirmed address. Returns the
+/// name that an import gave it.
+fn return_former_profile(login: Uuid, email: &str) -> Result<Option<String>> {
+    let former = statement::write(LOCK_FORMER_PROFILES).fetch_all(&[email.into()], |row| {
+        Some(FormerProfile { id: row.get(1)?, is_imported: row.get(2)?, name: row.get(3) })
+    })?;
+    let Some(former) = choose_former_profile(former.into_iter().flatten().collect()) else {
+        return Ok(None);
+    };
     if statement::write(HAS_PROFILE).exists(&[login.into()])? && !delete_unused_profile(login) {
-        return Ok(());
+        return Ok(None);
     }
-    end_rights(former)?;
-    statement::write(ATTACH_PROFILE).execute(&[former.into(), login.into()])
+    end_rights(former.id)?;
+    statement::write(ATTACH_PROFILE).execute(&[former.id.into(), login.into()])?;
+    Ok(former.name.filter(|_| former.is_imported))
+}
+
+/// The only one that the person can have left behind. Whoever administers an organization can
+/// import any address, so what they import is never in the way of it; of that, the first counts.
+fn choose_former_profile(former: Vec<FormerProfile>) -> Option<FormerProfile> {
+    let (mut imported, mut own): (Vec<_>, Vec<_>) =
+        former.into_iter().partition(|profile| profile.is_imported);
+    match own.len() {
+        0 if imported.is_empty() => None,
+        0 => Some(imported.swap_remove(0)),
+        1 => own.pop(),
+        _ => None,
+    }
 }
 
 /// Deletes the profile of a new login. Returns false if it has been used or has a role.

@@ -19,7 +19,7 @@ use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tup
 /// up to date. The person's next call or install() creates a profile that is missing.
 #[pg_trigger(sql = "
     create function helpdesk.handle_new_user() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn handle_new_user<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_login_write)
@@ -56,7 +56,7 @@ fn is_same_person(old: &TriggerRow, new: &TriggerRow) -> Result<bool> {
 /// that the person had as staff or administrator.
 #[pg_trigger(sql = "
     create function helpdesk.profiles_detach_login() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn profiles_detach_login<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_login_delete)

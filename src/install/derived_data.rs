@@ -11,10 +11,10 @@ use super::locks::lock_out_writers;
 use crate::fulltext::lexemes::organization_marker;
 use crate::fulltext::verification::WRONG_DOCUMENTS;
 use crate::platform::error::Result;
+use crate::platform::replication::check_is_not_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned, Row, Statement};
 use crate::platform::system_write::SystemWrite;
-use crate::reporting::maintenance::lock_counts;
 
 const ORGANIZATIONS: &str = "select o.id from helpdesk.organizations o order by o.id";
 
@@ -197,7 +197,7 @@ fn verify_derived_data() -> Result<
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_derived_data() -> Result<()> {
     check_schema_version()?;
-    lock_counts();
+    check_is_not_subscribed("helpdesk.tickets")?;
     lock_out_writers()?;
     statement::write(REBUILD_PROFILES).execute(&[])?;
     for org in find_organizations(statement::write)? {

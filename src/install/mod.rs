@@ -4,6 +4,7 @@
 
 mod derived_data;
 mod health;
+mod help;
 mod integrations;
 mod locks;
 mod migrations;

@@ -13,7 +13,7 @@ const DELETE_SETTINGS: &str = "delete from helpdesk.installation_settings";
 /// these tables, and stays; the settings are those of the publisher.
 #[pg_trigger(sql = "
     create function helpdesk.receive_only_row() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn receive_only_row<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_insert)

@@ -2,10 +2,14 @@
 
 use serde::Serialize;
 
+#[cfg(test)]
+use super::list::{Status, Visibility};
 use crate::platform::datum::JsonText;
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::output::{Named, Time};
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::Row;
 
 /// The columns of an article `a` and its author `p` that `ArticleJson` reads. Only members ($n in
@@ -28,13 +32,19 @@ const CONTENT: usize = 16;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Article"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["author", "publishedAt"])))]
 struct ArticleJson<'a> {
     id: Option<Id>,
     org_id: Option<Id>,
     title: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     categories: Option<Vec<Option<String>>>,
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     tags: Option<Vec<Option<String>>>,
+    #[cfg_attr(test, schemars(with = "Visibility"))]
     visibility: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "Status"))]
     status: Option<&'a str>,
     version: Option<i32>,
     author: Option<Named<'a>>,
@@ -44,7 +54,26 @@ struct ArticleJson<'a> {
     helpful_count: Option<i32>,
     unhelpful_count: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(skip))]
     content: Option<&'a str>,
+}
+
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)] // It describes what article_with_content() writes.
+struct ArticleWithContent<'a> {
+    #[serde(flatten)]
+    article: ArticleJson<'a>,
+    content: &'a str,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.page::<ArticleJson>("list_articles", "ArticlePage", "articles", &["total"]);
+    api.result::<Option<ArticleWithContent>>("get_article");
+    for function in ["publish_article", "archive_article", "revert_article"] {
+        api.result::<ArticleWithContent>(function);
+    }
 }
 
 /// An article as lists show it.

@@ -11,6 +11,8 @@ use super::category_triggers::MAX_LEVELS;
 use crate::platform::datum::JsonText;
 use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
+#[cfg(test)]
+use crate::platform::json::schema::Api;
 use crate::platform::statement::{self, Planned};
 
 const LIST_CATEGORIES: &str = "
@@ -21,6 +23,7 @@ const LIST_CATEGORIES: &str = "
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Category"))]
 struct Node {
     id: Id,
     name: String,
@@ -29,6 +32,11 @@ struct Node {
     article_count: usize,
     total_count: usize,
     children: Vec<Node>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<Vec<Node>>("list_categories");
 }
 
 /// A row of the table.

@@ -104,7 +104,7 @@ const REMOVE_FROM_ARTICLES: &str = "
 /// another name than its siblings.
 #[pg_trigger(sql = "
     create function helpdesk.categories_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn categories_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -185,7 +185,7 @@ fn too_deep() -> ErrorReport {
 /// Trigger on categories: replaces the old name in articles.
 #[pg_trigger(sql = "
     create function helpdesk.categories_rename() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn categories_rename<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_update)
@@ -209,7 +209,7 @@ fn after_update(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 /// Trigger on categories, once per DELETE: moves sub-categories up, and removes names in articles.
 #[pg_trigger(sql = "
     create function helpdesk.categories_detach() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn categories_detach<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_statement_trigger(trigger, after_delete)

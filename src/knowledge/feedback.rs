@@ -59,7 +59,7 @@ fn rate_article(
 /// Trigger on article_feedback: only articles that the caller may read can be rated.
 #[pg_trigger(sql = "
     create function helpdesk.article_feedback_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn article_feedback_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -85,7 +85,7 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 /// Trigger on article_feedback: updates the counts of the article.
 #[pg_trigger(sql = "
     create function helpdesk.article_feedback_count() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn article_feedback_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

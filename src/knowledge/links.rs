@@ -18,7 +18,7 @@ const ARTICLE_EXISTS: &str = "select from helpdesk.articles where org_id = $1 an
 /// Trigger on ticket_articles: fills in the organization, and checks what the link names.
 #[pg_trigger(sql = "
     create function helpdesk.ticket_articles_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_articles_check<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_insert)

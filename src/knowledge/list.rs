@@ -16,11 +16,14 @@ use crate::platform::error::{Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::input::{self, OneOrMany};
 use crate::platform::json::output;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, describe_words};
 use crate::platform::paging::{self, Count, CursorTime, Page, PageSize, SortKey};
 use crate::platform::statement::{self, Planned, Row};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ArticleFilters"))]
 struct Filters {
     category: Option<String>,
     tag: Option<String>,
@@ -45,35 +48,52 @@ const KEYS: &[(&str, &str)] = &[
     ("count", "\"exact\" or \"none\""),
 ];
 
+const STATUSES: &[&str] = &["draft", "published", "archived"];
+
 #[derive(Clone, Copy)]
-struct Status(&'static str);
+pub(super) struct Status(&'static str);
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Status, D::Error> {
-        input::one_of(input, &["draft", "published", "archived"]).map(Status)
+        input::one_of(input, STATUSES).map(Status)
     }
 }
 
+const VISIBILITIES: &[&str] = &["internal", "members", "public"];
+
 #[derive(Clone, Copy)]
-struct Visibility(&'static str);
+pub(super) struct Visibility(&'static str);
 
 impl<'de> Deserialize<'de> for Visibility {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Visibility, D::Error> {
-        input::one_of(input, &["internal", "members", "public"]).map(Visibility)
+        input::one_of(input, VISIBILITIES).map(Visibility)
     }
 }
+
+const SORTS: &[&str] = &["updatedAt", "-updatedAt", "createdAt", "-createdAt", "title", "-title"];
 
 #[derive(Clone, Copy)]
 struct Sort(&'static str);
 
 impl<'de> Deserialize<'de> for Sort {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Sort, D::Error> {
-        input::one_of(
-            input,
-            &["updatedAt", "-updatedAt", "createdAt", "-createdAt", "title", "-title"],
-        )
-        .map(Sort)
+        input::one_of(input, SORTS).map(Sort)
     }
+}
+
+#[cfg(test)]
+mod described {
+    use super::*;
+
+    describe_words!(Status, "ArticleStatus", STATUSES);
+    describe_words!(Visibility, "ArticleVisibility", VISIBILITIES);
+    describe_words!(Sort, "ArticleSort", SORTS);
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.argument::<Filters>("list_articles", "p_filters");
+    api.describe_keys("ArticleFilters", KEYS);
 }
 
 impl Sort {

@@ -10,3 +10,11 @@ mod feedback;
 mod links;
 mod list;
 mod triggers;
+
+/// The JSON of the functions of the knowledge base.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    article_json::describe(api);
+    categories::describe(api);
+    list::describe(api);
+}

@@ -35,7 +35,7 @@ const SORT_COLUMN: &str = "title_key";
 /// that the system sets.
 #[pg_trigger(sql = "
     create function helpdesk.update_article_version() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn update_article_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -128,7 +128,7 @@ fn change_published_at(new: &TriggerRow) -> Result<Option<ColumnChange>> {
 /// Trigger on articles: keeps title and content of each version.
 #[pg_trigger(sql = "
     create function helpdesk.articles_record_version() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn articles_record_version<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

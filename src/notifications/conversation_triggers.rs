@@ -3,9 +3,8 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
-use super::event::{Event, Ticket};
-use super::told;
-use crate::access::rights;
+use super::event::Ticket;
+use super::said::{Said, What};
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
@@ -26,7 +25,7 @@ const UPDATE_EXCERPTS: &str = "
 
 #[pg_trigger(sql = "
     create function helpdesk.create_comment_notification() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_comment_write)
@@ -34,7 +33,7 @@ fn create_comment_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<
 
 #[pg_trigger(sql = "
     create function helpdesk.ticket_attachments_notify() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_attachments_notify<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_attachment_insert)
@@ -53,25 +52,13 @@ fn after_comment_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 fn notify_of_comment(new: &TriggerRow) -> Result<()> {
-    let author: Uuid = new.required("created_by")?;
     let Some(found) = TicketOfRow::find(new)? else { return Ok(()) };
-    let mut event = Event::new(found.ticket(new)?, Some(author));
-    told::remember(&event.ticket);
-    let id: Uuid = new.required("id")?;
-    event.comment = Some(id);
-    event.is_internal = new.required("is_internal")?;
-    event.add("comment_id", id.to_string());
-    event.add("commenter", author.to_string());
-    event.add("comment", excerpt(new)?);
-    if !event.is_internal {
-        event.tell(Some(event.ticket.requester), "ticket_commented");
-    }
-    event.tell(event.ticket.assignee, "ticket_commented");
-    event.kind_for_watchers = Some("ticket_commented");
-    event.is_for_queue_watchers = !event.is_internal
-        && event.ticket.assignee.is_none()
-        && is_by_customer(&event.ticket, author)?;
-    event.notify()
+    let said = Said {
+        id: new.required("id")?,
+        author: new.required("created_by")?,
+        what: What::Comment { is_internal: new.required("is_internal")?, excerpt: excerpt(new)? },
+    };
+    said.tell_of(found.ticket(new)?)
 }
 
 fn excerpt(comment: &TriggerRow) -> Result<String> {
@@ -85,25 +72,11 @@ fn after_attachment_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if belongs_to_comment || new.required("is_internal")? || new.is_import("uploaded_at")? {
         return Ok(None);
     }
-    let uploader: Uuid = new.required("uploaded_by")?;
     let Some(found) = TicketOfRow::find(new)? else { return Ok(None) };
-    let ticket = found.ticket(new)?;
-    if !is_by_customer(&ticket, uploader)? {
-        return Ok(None);
-    }
-    let mut event = Event::new(ticket, Some(uploader));
-    told::remember(&event.ticket);
-    event.add("attachment_id", new.required::<Uuid>("id")?.to_string());
-    event.tell(event.ticket.assignee, "ticket_file_added");
-    event.kind_for_watchers = Some("ticket_file_added");
-    event.is_for_queue_watchers = event.ticket.assignee.is_none();
-    event.notify()?;
+    let said =
+        Said { id: new.required("id")?, author: new.required("uploaded_by")?, what: What::File };
+    said.tell_of(found.ticket(new)?)?;
     Ok(None)
-}
-
-/// Staff are customers of the tickets that they opened themselves.
-fn is_by_customer(ticket: &Ticket, author: Uuid) -> Result<bool> {
-    Ok(author == ticket.requester || !rights::is_staff_member(ticket.org, author)?)
 }
 
 /// The ticket of a comment or an attachment.

@@ -7,6 +7,10 @@ use serde_json::json;
 
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
+#[cfg(test)]
+use crate::platform::json::id::Id;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::text::{check_label, is_longer};
@@ -76,6 +80,27 @@ fn create_notification(
         given.into(),
         content.to_string().into(),
     ])
+}
+
+/// $4 and $5 of INSERT_NOTIFICATION: what the application gives, and what comes with it.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(extend("additionalProperties" = true), transform = null_only_in(&[]))]
+#[allow(dead_code)] // It describes what create_notification() writes.
+pub(super) struct CustomContent {
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket_id: Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<i64>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.argument::<serde_json::Map<String, serde_json::Value>>("create_notification", "p_content");
+    api.result::<Option<Id>>("create_notification");
 }
 
 fn check_content(content: &str) -> Result<()> {

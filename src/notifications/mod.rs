@@ -4,10 +4,17 @@
 mod conversation_triggers;
 mod custom;
 mod event;
+mod said;
 mod ticket_trigger;
-mod told;
 mod watchers;
 mod withdrawal;
+
+/// What notifications hold, and the JSON of their functions.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    custom::describe(api);
+    event::describe(api);
+}
 
 use pgrx::Uuid;
 use pgrx::datum::Array;

@@ -5,7 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::event::{Event, Ticket};
-use super::told;
+use super::said::Told;
 use super::withdrawal::withdraw_from_customers;
 use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
@@ -21,7 +21,7 @@ const FIND_STAGE_NAMES: &str = "
 
 #[pg_trigger(sql = "
     create function helpdesk.create_ticket_notification() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)
@@ -29,11 +29,10 @@ fn create_ticket_notification<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = &rows.new else { return Ok(None) };
-    if SystemWrite::current() == Some(SystemWrite::Derived) {
-        let former = told::take_former(new)?;
-        if !former.is_empty() {
-            withdraw_from_customers(&ticket(new)?, former)?;
-        }
+    if SystemWrite::current() == Some(SystemWrite::Derived)
+        && let Some(told) = Told::take_outdated(new)?
+    {
+        told.correct(ticket(new)?)?;
     }
     match &rows.old {
         None if new.is_import("created_at")? => {}

@@ -57,7 +57,7 @@ pub(super) fn withdraw_from_customers(ticket: &Ticket, former: Vec<Uuid>) -> Res
 /// role.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_withdraw_notifications() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn org_members_withdraw_notifications<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

@@ -12,8 +12,8 @@ const MAX_EMAIL: usize = 320;
 const FIND_CONFIRMED_EMAIL: &str = "
     select u.email::text from auth.users u where u.id = $1 and u.email_confirmed_at is not null";
 
-/// The address in `p_email`, without white space around it.
-pub(super) fn parse_email(text: &str) -> Result<&str> {
+/// The address in an argument, without white space around it.
+pub fn parse_email<'a>(argument: &str, text: &'a str) -> Result<&'a str> {
     let email = text.trim();
     let is_too_long = is_longer(email, MAX_EMAIL);
     let is_address = match email.split_once('@') {
@@ -23,7 +23,7 @@ pub(super) fn parse_email(text: &str) -> Result<&str> {
     if is_too_long || !is_address || email.chars().any(char::is_whitespace) {
         return Err(error::invalid(
             "invalid_email",
-            "p_email",
+            argument,
             "not an e-mail address",
             "name@domain, up to 320 characters, without white space.",
         ));

@@ -10,15 +10,22 @@ use serde::Serialize;
 
 use super::email::{find_confirmed_email, parse_email, require_confirmed_email};
 use super::expiry::expiry;
+#[cfg(test)]
+use super::org_role::OrgRole;
+use crate::access::authors::check_author;
 use crate::access::caller::Caller;
 use crate::access::rights::{self, not_an_admin};
+use crate::platform::argument_names::{ArgumentNames, name_arguments, written_name};
 use crate::platform::datum::JsonText;
 use crate::platform::enums::UserRole;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::roles;
 use crate::platform::statement::{self, Row};
+use crate::platform::trigger::{self, TriggerResult};
 
 /// A member without a login can only come back by signing up again.
 const IS_MEMBER_BY_EMAIL: &str = "
@@ -103,12 +110,15 @@ static LIST_PENDING_INVITES: LazyLock<String> = LazyLock::new(|| {
 /// An invite as the person who can accept it sees it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["invitedBy"])))]
 struct PendingInvite {
     id: Option<Id>,
     org_id: Option<Id>,
     org_name: Option<String>,
     /// The same as `org_role`, as the table stores it.
     role: Option<UserRole>,
+    #[cfg_attr(test, schemars(with = "OrgRole"))]
     org_role: Option<&'static str>,
     invited_by: Option<Sender>,
     created_at: Option<Time>,
@@ -116,9 +126,16 @@ struct PendingInvite {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "InviteSender"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct Sender {
     id: Id,
     name: Option<String>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<Vec<PendingInvite>>("my_pending_invites");
 }
 
 impl PendingInvite {
@@ -136,6 +153,9 @@ impl PendingInvite {
     }
 }
 
+/// The columns that create_org_invite writes.
+const INVITE_NAMES: ArgumentNames = &[("org_id", "p_org_id"), ("role", "p_role")];
+
 /// Invites the owner of an e-mail address to an organization. Returns the invite's id, for the link
 /// that the application sends.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
@@ -148,9 +168,10 @@ fn create_org_invite(
     p_org_role: default!(Option<UserRole>, "null"),
 ) -> Result<Uuid> {
     let org = required(p_org_id, "p_org_id")?;
-    let email = parse_email(required(p_email, "p_email")?)?;
+    let email = parse_email("p_email", required(p_email, "p_email")?)?;
     let role = required(p_org_role.or(p_role), "p_role")?;
     let caller = Caller::current()?;
+    let _names = name_arguments(INVITE_NAMES);
     let is_admin = rights::acts_as_admin(org)?;
     check_may_invite(org, role, is_admin)?;
     let expires_at = expiry(p_expires_in)?;
@@ -173,7 +194,7 @@ fn create_org_invite(
         is_admin.into(),
     ];
     statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(|| match is_admin {
-        true => not_an_admin(), // There is no such organization.
+        true => not_an_admin("p_org_id"), // There is no such organization.
         false => error::conflict(
             "already_invited",
             "p_email: somebody else has invited this address",
@@ -193,11 +214,26 @@ fn check_may_invite(org: Uuid, role: UserRole, is_admin: bool) -> Result<()> {
         true if role == UserRole::Customer => Ok(()),
         true => Err(error::not_allowed(
             "may_not_invite_staff",
-            "p_role: agents may only invite customers",
+            format!("{}: agents may only invite customers", written_name("role")),
             "An org_admin can invite staff.",
         )),
-        false => Err(not_an_admin()),
+        false => Err(not_an_admin(written_name("org_id"))),
     }
+}
+
+/// Trigger on org_invites: people invite in their own name, and whom they may.
+#[pg_trigger(sql = "
+    create function helpdesk.org_invites_check_sender() returns trigger
+    language c security definer
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn org_invites_check_sender<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, |rows| {
+        let Some(new) = rows.new else { return Ok(None) };
+        check_author(&new, "created_by")?;
+        let org: Uuid = new.required("org_id")?;
+        check_may_invite(org, new.required("role")?, rights::acts_as_admin(org)?)?;
+        Ok(Some(new.unchanged()))
+    })
 }
 
 /// Makes the caller a member of the organization that invited them. Returns its id, also if they

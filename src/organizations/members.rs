@@ -5,6 +5,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
 
+#[cfg(test)]
+use super::org_role::OrgRole;
 use super::org_role::parse_org_role;
 use crate::access::caller::Caller;
 use crate::access::rights::{self, check_admin, not_a_member};
@@ -12,6 +14,8 @@ use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::{self, Row};
 
 /// $2: all members, with their e-mail addresses. Otherwise the staff and the caller ($3), without
@@ -34,11 +38,14 @@ const DELETE_MEMBER: &str =
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["email", "avatarUrl"])))]
 struct Member {
     id: Option<Id>,
     name: Option<String>,
     email: Option<String>,
     avatar_url: Option<String>,
+    #[cfg_attr(test, schemars(with = "OrgRole"))]
     org_role: Option<String>,
     added_at: Option<Time>,
     has_login: Option<bool>,
@@ -56,6 +63,13 @@ impl Member {
             has_login: row.get(7),
         }
     }
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<Vec<Member>>("list_org_members");
+    api.argument::<OrgRole>("set_member_role", "p_org_role");
+    api.argument::<OrgRole>("set_member_role", "p_role");
 }
 
 /// The members of an organization. Staff see all of them with their e-mail addresses; customers see
@@ -82,7 +96,7 @@ fn set_member_role(
     let org = required(p_org_id, "p_org_id")?;
     let member = required(p_user_id, "p_user_id")?;
     let role = parse_org_role("p_org_role", required(p_org_role.or(p_role), "p_org_role")?)?;
-    check_admin(org)?;
+    check_admin("p_org_id", org)?;
     statement::write(SET_ROLE).execute(&[org.into(), member.into(), role.into()])?;
     if rights::is_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
 }
@@ -93,7 +107,7 @@ fn set_member_role(
 fn remove_member(p_org_id: Option<Uuid>, p_user_id: Option<Uuid>) -> Result<()> {
     let org = required(p_org_id, "p_org_id")?;
     let member = required(p_user_id, "p_user_id")?;
-    check_admin(org)?;
+    check_admin("p_org_id", org)?;
     if delete_member(org, member)? { Ok(()) } else { Err(no_such_member()) }
 }
 

@@ -2,7 +2,7 @@
 
 mod admin_codes;
 mod appoint;
-mod email;
+pub mod email;
 mod expiry;
 mod invites;
 mod join;
@@ -18,6 +18,13 @@ use crate::platform::error::{Result, required};
 use crate::platform::statement;
 use crate::platform::text::check_text;
 use crate::platform::uuid::new_id;
+
+/// The JSON of the functions of members and invites.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    invites::describe(api);
+    members::describe(api);
+}
 
 const MAX_NAME: usize = 200;
 

@@ -10,6 +10,17 @@ use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRows, T
 
 const TO_USER_ROLE: &str = "select $1::helpdesk.user_role";
 
+/// The role as JSON shows it.
+#[cfg(test)]
+pub(super) struct OrgRole;
+
+#[cfg(test)]
+crate::platform::json::schema::describe_words!(
+    OrgRole,
+    "OrgRole",
+    &[UserRole::Admin, UserRole::Agent, UserRole::Customer].map(UserRole::org_role)
+);
+
 /// The role as org_members stores it.
 pub(super) fn parse_org_role(argument: &'static str, text: &str) -> Result<&'static str> {
     UserRole::from_label(text).map(UserRole::org_role).ok_or_else(|| {
@@ -25,7 +36,7 @@ pub(super) fn parse_org_role(argument: &'static str, text: &str) -> Result<&'sta
 /// Trigger on org_members: a text that is not a role is left to the CHECK.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_canonicalize_role() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn org_members_canonicalize_role<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_member_write)
@@ -41,7 +52,7 @@ fn before_member_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 /// Trigger on org_invites.
 #[pg_trigger(sql = "
     create function helpdesk.org_invites_canonicalize_role() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn org_invites_canonicalize_role<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_invite_write)

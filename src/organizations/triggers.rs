@@ -4,11 +4,13 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::access::authors::check_author;
+use crate::access::caller::Caller;
 use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
-use crate::platform::{statement, transaction};
+use crate::platform::{roles, statement, transaction};
 
 /// Whoever founds an organization watches its queues, so that somebody hears of its first ticket.
 const INSERT_FIRST_MEMBER: &str = "
@@ -74,10 +76,28 @@ const DELETE_PENDING_INVITES: &str = r#"
              order by i.id for update) locked
      where d.org_id = $1 and d.id = locked.id"#;
 
+/// Trigger on organizations: people found them in their own name, if they may.
+#[pg_trigger(sql = "
+    create function helpdesk.organizations_check_founder() returns trigger
+    language c security definer
+    as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn organizations_check_founder<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
+    trigger::run_row_trigger(trigger, |rows| {
+        let Some(new) = rows.new else { return Ok(None) };
+        check_author(&new, "created_by")?;
+        if !roles::role_bypasses_row_security() {
+            let caller = Caller::signed_in()?;
+            caller.require_profile()?;
+            caller.check_may_create_organization()?;
+        }
+        Ok(Some(new.unchanged()))
+    })
+}
+
 /// Trigger on organizations: makes the creator org_admin, and adds the workflow "Support".
 #[pg_trigger(sql = "
     create function helpdesk.handle_new_org() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn handle_new_org<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_insert)
@@ -99,7 +119,7 @@ fn after_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 /// two sessions each remove one at the same time.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_keep_admin() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn org_members_keep_admin<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -154,7 +174,7 @@ fn check_other_admin(org: Uuid, member: Uuid) -> Result<()> {
 /// membership or role.
 #[pg_trigger(sql = "
     create function helpdesk.org_members_revoke() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn org_members_revoke<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

@@ -29,9 +29,12 @@ pub fn timestamp_from(timestamp: jiff::Timestamp) -> Option<TimestampWithTimeZon
 /// and the longest description, are shorter.
 const MAX_JSON: usize = 1 << 20;
 
-/// A jsonb that is larger prints as more than `MAX_JSON`: the worst is a list of digits, of which
-/// each takes three bytes in the text and twelve here.
-const MAX_STORED_JSON: usize = 4 * MAX_JSON;
+/// The longest text of an import. 10,000 tickets, each with three long comments, are shorter.
+const MAX_IMPORT: usize = 64 << 20;
+
+/// A jsonb that is larger than so many times a text prints as more than that text: the worst is a
+/// list of digits, of which each takes three bytes in the text and twelve here.
+const STORED_PER_TEXT: usize = 4;
 
 /// The largest value of a column that triggers look at, in bytes. Larger ones break the column's
 /// own limit, which Postgres checks only after BEFORE triggers.
@@ -79,59 +82,63 @@ pub fn elements(argument: &'static str, array: &Array<Uuid>) -> Result<Vec<Optio
 
 /// A `jsonb` argument, as the text that it prints as; None if that is too long, which is known
 /// before it is copied. pgrx's own type panics on deeply nested JSON.
-pub struct JsonbText(Option<String>);
+pub struct JsonbText<const MAX: usize = MAX_JSON>(Option<String>);
 
-impl JsonbText {
+/// A `jsonb` argument that may be as long as an import.
+pub type ImportText = JsonbText<MAX_IMPORT>;
+
+impl<const MAX: usize> JsonbText<MAX> {
     #[cfg(any(test, feature = "pg_test"))]
-    pub fn new(text: String) -> JsonbText {
+    pub fn new(text: String) -> Self {
         JsonbText(Some(text))
     }
 
     /// The text; an error if it is too long.
     pub fn text(&self, argument: &'static str) -> Result<&str> {
         self.0.as_deref().ok_or_else(|| {
-            error::invalid("too_long", argument, "too long", "JSON of up to 1 MiB as text.")
+            let allowed = format!("JSON of up to {} MiB as text.", MAX >> 20);
+            error::invalid("too_long", argument, "too long", allowed)
         })
     }
 
     /// The text of an optional argument; an empty object if it is NULL.
-    pub fn or_empty<'a>(argument: &'static str, value: &'a Option<JsonbText>) -> Result<&'a str> {
+    pub fn or_empty<'a>(argument: &'static str, value: &'a Option<Self>) -> Result<&'a str> {
         value.as_ref().map_or(Ok("{}"), |json| json.text(argument))
     }
 }
 
-impl FromDatum for JsonbText {
+impl<const MAX: usize> FromDatum for JsonbText<MAX> {
     unsafe fn from_polymorphic_datum(
         datum: pg_sys::Datum,
         is_null: bool,
         _type: pg_sys::Oid,
-    ) -> Option<JsonbText> {
+    ) -> Option<Self> {
         if is_null {
             return None;
         }
         // SAFETY: the datum is a jsonb, because SqlTranslatable declares that type.
         unsafe {
-            if stored_size(datum) > MAX_STORED_JSON {
+            if stored_size(datum) > STORED_PER_TEXT * MAX {
                 return Some(JsonbText(None));
             }
             let jsonb = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
-            if !has_short_numbers(jsonb.cast()) {
+            if !has_short_numbers(jsonb.cast(), MAX) {
                 return Some(JsonbText(None));
             }
             let text: &CStr =
                 pgrx::direct_function_call(pg_sys::jsonb_out, &[Some(pg_sys::Datum::from(jsonb))])?;
-            let is_short = text.count_bytes() <= MAX_JSON;
+            let is_short = text.count_bytes() <= MAX;
             Some(JsonbText(is_short.then(|| text.to_string_lossy().into_owned())))
         }
     }
 }
 
-/// Whether the numbers of a jsonb print as no more than `MAX_JSON` in all: 1e131071 takes a few
+/// Whether the numbers of a jsonb print as no more than `max` bytes in all: 1e131071 takes a few
 /// bytes, and prints as that many.
 ///
 /// # Safety
 /// The jsonb must not be compressed or stored elsewhere.
-unsafe fn has_short_numbers(jsonb: *mut pg_sys::Jsonb) -> bool {
+unsafe fn has_short_numbers(jsonb: *mut pg_sys::Jsonb, max: usize) -> bool {
     let mut length = 0;
     // SAFETY: Postgres allocates the iterator, and fills in the value of each key and element. The
     // type of a value says which member of the union it has.
@@ -151,7 +158,7 @@ unsafe fn has_short_numbers(jsonb: *mut pg_sys::Jsonb) -> bool {
                     pgrx::direct_function_call(pg_sys::numeric_out, &[number]);
                 length += text.map_or(0, CStr::count_bytes);
             }
-            if length > MAX_JSON {
+            if length > max {
                 return false;
             }
         }
@@ -159,19 +166,20 @@ unsafe fn has_short_numbers(jsonb: *mut pg_sys::Jsonb) -> bool {
 }
 
 // SAFETY: the SQL type of the argument is jsonb.
-unsafe impl<'fcx> ArgAbi<'fcx> for JsonbText {
-    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> JsonbText {
+unsafe impl<'fcx, const MAX: usize> ArgAbi<'fcx> for JsonbText<MAX> {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: as for the impl. Arguments that may be NULL are declared as Option.
         unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(JsonbText(None))
     }
 
-    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<JsonbText> {
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
         // SAFETY: as for the impl.
         unsafe { arg.unbox_arg_using_from_datum().into() }
     }
 }
 
 impl_sql_translatable!(JsonbText, "jsonb");
+impl_sql_translatable!(ImportText, "jsonb");
 
 /// A `tsquery` argument, given as text. Casting in SQL would parse it for every row.
 #[derive(Clone, PartialEq, Eq)]

@@ -14,11 +14,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::json::input;
 
 macro_rules! sql_enum {
-    ($(#[$doc:meta])* $name:ident = $sql:literal {
+    ($(#[$doc:meta])* $name:ident = $sql:literal, $json:literal {
         $($variant:ident = $label:literal $(| $alias:literal)?),+ $(,)?
     }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = $json))]
         #[serde(rename_all = "lowercase")]
         pub enum $name { $($variant),+ }
 
@@ -81,13 +82,13 @@ macro_rules! sql_enum {
 
 sql_enum! {
     /// How urgent a ticket is.
-    Priority = "helpdesk.ticket_priority" { Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
+    Priority = "helpdesk.ticket_priority", "TicketPriority" { Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
 }
 
 sql_enum! {
     /// The role on the installation. In an invite, the role in the organization, which people may
     /// also write as org_members does.
-    UserRole = "helpdesk.user_role" {
+    UserRole = "helpdesk.user_role", "UserRole" {
         Customer = "customer" | "org_customer",
         Agent = "agent" | "org_agent",
         Admin = "admin" | "org_admin",
@@ -108,6 +109,11 @@ impl UserRole {
 /// The status of a stage, and of the tickets in it. In SQL it is text with a CHECK: `=` on an enum
 /// is not leakproof, so row security would rule out an index on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "TicketStatus", rename_all = "lowercase")
+)]
 pub enum Status {
     Open,
     Pending,

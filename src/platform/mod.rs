@@ -22,6 +22,7 @@ pub mod settings;
 pub mod statement;
 pub mod system_write;
 pub mod text;
+pub mod text_search;
 pub mod time_zone;
 pub mod transaction;
 pub mod trigger;

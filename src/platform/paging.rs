@@ -33,6 +33,9 @@ impl PageSize {
     }
 }
 
+#[cfg(test)]
+super::json::schema::describe_inline!(PageSize, { "type": "integer", "minimum": 1, "maximum": 100 });
+
 impl Default for PageSize {
     fn default() -> PageSize {
         PageSize(20)
@@ -48,6 +51,7 @@ impl<'de> Deserialize<'de> for PageSize {
 
 /// Whether a list counts all that match.
 #[derive(Clone, Copy, Default, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Count {
     #[default]
     Exact,

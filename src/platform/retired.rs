@@ -1,8 +1,7 @@
 //! Symbols of functions that an older release had. A database that is not yet updated still names
 //! them, and pg_upgrade refuses libraries without them, so they stay and say what to do.
 
-use pgrx::pg_sys::panic::{ErrorReport, ErrorReportable};
-use pgrx::prelude::*;
+use pgrx::pg_sys::panic::ErrorReport;
 
 use super::error;
 use super::versions::Versions;
@@ -13,14 +12,15 @@ macro_rules! retired {
     ($($symbol:ident, $finfo:ident;)*) => { $(
         // SAFETY: tests/upgrade checks that no other function has this name.
         #[unsafe(no_mangle)]
-        pub extern "C" fn $finfo() -> &'static pg_sys::Pg_finfo_record {
-            &pg_sys::Pg_finfo_record { api_version: 1 }
+        pub extern "C" fn $finfo() -> &'static pgrx::pg_sys::Pg_finfo_record {
+            &pgrx::pg_sys::Pg_finfo_record { api_version: 1 }
         }
 
         // SAFETY: as above. It reads no argument, so it does not matter which ones there are.
         #[unsafe(no_mangle)]
-        #[pg_guard]
-        pub unsafe extern "C-unwind" fn $symbol(_fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+        #[pgrx::pg_guard]
+        pub unsafe extern "C-unwind" fn $symbol(_fcinfo: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+            use pgrx::pg_sys::panic::ErrorReportable as _;
             Err(retired_function()).unwrap_or_report()
         }
     )* };

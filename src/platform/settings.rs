@@ -16,7 +16,7 @@ pub fn setting(name: &CStr) -> Option<&'static CStr> {
 }
 
 /// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
-/// pin it here, only on a cache miss: a SET clause would cost five times the call itself.
+/// pin it here, only on a cache miss, and triggers: a SET clause costs more than what they do.
 pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     const PINNED: &CStr = c"pg_catalog, pg_temp";
     if setting(c"search_path") == Some(PINNED) {

@@ -15,6 +15,12 @@ pub enum SystemWrite {
     /// What an admin's change of the configuration does to tickets: the status of a stage, a
     /// member who can no longer be assigned. It notifies nobody.
     Configuration,
+    /// What import_tickets() adds: people, numbers and times are those of another help desk, and it
+    /// has checked them.
+    Import,
+    /// New tickets with their comments: the columns of the tickets count them already, and people
+    /// are in the full-text index.
+    CountedImport,
     /// The start mark of a workflow. The trigger also fires for the stage that loses the mark.
     MoveStartMark,
 }
@@ -27,6 +33,11 @@ impl SystemWrite {
     /// What the extension is writing at present; None for a user's own write.
     pub fn current() -> Option<SystemWrite> {
         CURRENT.get()
+    }
+
+    /// Whether import_tickets() is writing.
+    pub fn is_import() -> bool {
+        matches!(CURRENT.get(), Some(SystemWrite::Import | SystemWrite::CountedImport))
     }
 
     /// Marks all writes until the returned guard is dropped, which unwinding also does.

@@ -1,4 +1,4 @@
-//! What counts as blank text, for functions and constraints alike.
+//! What a text may be, for functions and constraints alike.
 
 use pgrx::prelude::*;
 
@@ -7,11 +7,15 @@ use super::error::{self, Result};
 /// So many characters are read between two looks for interrupts.
 const STRETCH: usize = 1 << 16;
 
-/// Whether nothing of a text can be seen, whatever the locale. A CHECK may call it for a text of
-/// any length.
+/// Whether a text has something to see, and no more than `p_max` characters. CHECKs call it.
 #[pg_extern(immutable, parallel_safe, strict)]
-pub fn is_blank(p_text: &str) -> bool {
-    p_text.chars().enumerate().all(|(position, character)| {
+fn is_text(p_text: &str, p_max: i32) -> bool {
+    usize::try_from(p_max).is_ok_and(|max| !is_longer(p_text, max)) && !is_blank(p_text)
+}
+
+/// Whether nothing of a text can be seen, whatever the locale.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().enumerate().all(|(position, character)| {
         if position % STRETCH == STRETCH - 1 {
             check_for_interrupts!();
         }

@@ -1,7 +1,7 @@
 //! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
 
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, UnwindSafe};
+use std::time::{Duration, Instant};
 
 use pgrx::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE;
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
@@ -10,6 +10,10 @@ use pgrx::prelude::*;
 
 use super::error::{self, Result};
 use super::statement;
+
+/// For how long lock_all_or_none() makes others wait in vain, and how long they may go on then.
+const LONGEST_ATTEMPT: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether each statement sees everything committed before it began (READ COMMITTED and below).
 pub fn is_read_committed() -> bool {
@@ -106,27 +110,71 @@ pub fn in_subtransaction(
     })
 }
 
-/// Locks all items or none: while it waits for one, it holds no other, so that it takes part in no
-/// deadlock. `lock` either waits, or raises 55P03.
-pub fn lock_all_or_none<T>(items: &[T], lock: impl Fn(&T, bool) -> Result<()>) -> Result<()> {
-    let mut awaited = items.first();
-    while let Some(first) = awaited {
-        let busy = Cell::new(None);
+/// Locks all items or none. While it holds some and waits for the next, others may be waiting for
+/// it, so it does not wait for long: it gives up, lets them go on, and begins again. No deadlock is
+/// found meanwhile, and a lock_timeout limits all of it.
+pub fn lock_all_or_none<T>(items: &[T], lock: impl Fn(&T) -> Result<()>) -> Result<()> {
+    let started = Instant::now();
+    let limit = lock_timeout();
+    let longest = LONGEST_ATTEMPT.min(deadlock_timeout() / 2);
+    let has_time_left = || limit.is_none_or(|limit| started.elapsed() < limit);
+    let may_retry = |code| code == ERRCODE_LOCK_NOT_AVAILABLE && has_time_left();
+    loop {
+        let attempt = Instant::now();
         let work = AssertUnwindSafe(|| {
-            lock(first, true)?;
-            for item in items {
-                busy.set(Some(item));
-                lock(item, false)?;
-            }
-            busy.set(None);
-            Ok(())
+            items.iter().try_for_each(|item| {
+                let left = longest.saturating_sub(attempt.elapsed());
+                let _timeout = LockTimeout::set(limit.map_or(left, |limit| left.min(limit)));
+                lock(item)
+            })
         });
-        // A lock_timeout raises the same error, but only while nothing else is locked.
-        let is_busy = |code| code == ERRCODE_LOCK_NOT_AVAILABLE && busy.get().is_some();
-        in_subtransaction(is_busy, work).ok();
-        awaited = busy.get();
+        if in_subtransaction(may_retry, work).is_ok() {
+            return Ok(());
+        }
+        sleep(PAUSE);
     }
-    Ok(())
+}
+
+/// The setting lock_timeout, unless it is off.
+fn lock_timeout() -> Option<Duration> {
+    // SAFETY: only reads a variable of this backend.
+    let millis = unsafe { pg_sys::LockTimeout };
+    (millis > 0).then(|| Duration::from_millis(millis.unsigned_abs().into()))
+}
+
+/// After how long somebody who waits for a lock looks for a deadlock.
+fn deadlock_timeout() -> Duration {
+    // SAFETY: only reads a variable of this backend.
+    Duration::from_millis(unsafe { pg_sys::DeadlockTimeout }.unsigned_abs().into())
+}
+
+/// Another lock_timeout until it is dropped, also by an error.
+struct LockTimeout(i32);
+
+impl LockTimeout {
+    fn set(timeout: Duration) -> LockTimeout {
+        // Zero would wait forever.
+        let millis = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX).max(1);
+        // SAFETY: a variable of this backend, which is read whenever it begins to wait.
+        unsafe {
+            let before = pg_sys::LockTimeout;
+            pg_sys::LockTimeout = millis;
+            LockTimeout(before)
+        }
+    }
+}
+
+impl Drop for LockTimeout {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { pg_sys::LockTimeout = self.0 };
+    }
+}
+
+fn sleep(duration: Duration) {
+    let seconds = duration.as_secs_f64().into_datum();
+    // SAFETY: pg_sleep takes a float8 and returns void. It can be interrupted.
+    unsafe { pgrx::direct_function_call::<()>(pg_sys::pg_sleep, &[seconds]) };
 }
 
 /// When the transaction began; SQL calls it `now()`.

@@ -59,6 +59,7 @@ const FIND_NAMES: &str = "select p.id, p.name from helpdesk.profiles p where p.i
 /// How many durations there are, with their median and 90th percentile.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Durations"))]
 struct Percentiles {
     count: usize,
     median_seconds: Option<f64>,
@@ -94,6 +95,7 @@ fn remaining(buckets: Vec<i16>) -> Vec<i16> {
 }
 
 #[derive(Clone, Copy, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ActivityCounts"))]
 struct Counts {
     created: i64,
     resolved: i64,
@@ -121,6 +123,7 @@ struct Activity {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Activity"))]
 struct ActivityReport {
     #[serde(flatten)]
     counts: Counts,
@@ -160,6 +163,7 @@ impl Activity {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketActivity"))]
 struct Report {
     time_zone: String,
     total: ActivityReport,
@@ -169,13 +173,16 @@ struct Report {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ActivityOfDay"))]
 struct DayReport {
     #[serde(flatten)]
     counts: Counts,
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date")))]
     day: Option<Date>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ActivityOfPriority"))]
 struct PriorityReport {
     #[serde(flatten)]
     activity: ActivityReport,
@@ -183,6 +190,7 @@ struct PriorityReport {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ActivityOfAgent"))]
 struct AgentReport {
     #[serde(flatten)]
     activity: ActivityReport,
@@ -190,9 +198,15 @@ struct AgentReport {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Agent {
     id: Id,
     name: String,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut crate::platform::json::schema::Api) {
+    api.result::<Report>("ticket_activity");
 }
 
 /// What happened in an organization from p_from to p_to, both inclusive, in its time zone.

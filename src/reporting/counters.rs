@@ -142,7 +142,7 @@ impl CountedTicket {
 /// AFTER INSERT, UPDATE OR DELETE on tickets: appends deltas.
 #[pg_trigger(sql = "
     create function helpdesk.tickets_count() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn tickets_count<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)

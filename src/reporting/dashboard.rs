@@ -12,7 +12,11 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
+#[cfg(test)]
+use crate::platform::enums::Status;
 use crate::platform::error::{Result, required};
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::json::{id, output};
 use crate::platform::statement;
 
@@ -51,10 +55,12 @@ const FIND_OLDEST_OPEN: &str = "
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Dashboard {
     open: i64,
     unassigned: i64,
     mine: i64,
+    #[cfg_attr(test, schemars(schema_with = "by_priority"))]
     by_priority: BTreeMap<Priority, i64>,
     by_stage: Vec<StageCounts>,
     oldest_open: Option<OldestTicket>,
@@ -62,6 +68,8 @@ struct Dashboard {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct OldestTicket {
     id: Option<id::Id>,
     number: Option<i64>,
@@ -71,12 +79,30 @@ struct OldestTicket {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StageCounts {
     id: id::Id,
     name: String,
+    #[cfg_attr(test, schemars(with = "Status"))]
     status: String,
     open: i64,
+    #[cfg_attr(test, schemars(schema_with = "by_priority"))]
     by_priority: BTreeMap<Priority, i64>,
+}
+
+/// Priorities without tickets are left out.
+#[cfg(test)]
+fn by_priority(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let count = serde_json::json!({ "type": "integer" });
+    let labels = [Priority::Low, Priority::Medium, Priority::High, Priority::Urgent];
+    let counts: serde_json::Map<_, _> =
+        labels.map(|priority| (priority.label().to_owned(), count.clone())).into_iter().collect();
+    schemars::json_schema!({ "type": "object", "properties": counts })
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<Dashboard>("org_dashboard");
 }
 
 /// The current counts of an organization, for its staff.

@@ -10,16 +10,18 @@ use pgrx::prelude::*;
 use super::current_counts::{AGENT_COUNTS, NOBODY, STAGE_COUNTS};
 use super::day_sums::{BUCKET, DAY_SUMS};
 use crate::platform::error::Result;
-use crate::platform::replication::is_subscribed;
+use crate::platform::replication::{check_is_not_subscribed, is_subscribed};
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned};
 use crate::platform::time_zone;
-use crate::platform::transaction::{self, Lock};
+
+const DELTAS: &str = "helpdesk.ticket_stat_deltas";
 
 /// The number of deltas that one statement folds.
 const BATCH: i64 = 50_000;
 
-/// Only one session refreshes at a time. The lock shows in pg_locks as (7315002, 6).
+/// Only one session refreshes or rebuilds at a time. The lock shows in pg_locks as (7315002, 6).
+pub const LOCK_COUNTS: &str = "select pg_advisory_xact_lock(7315002, 6)";
 const TRY_LOCK: &str = "select pg_try_advisory_xact_lock(7315002, 6)";
 
 static FOLD: LazyLock<String> = LazyLock::new(|| {
@@ -67,9 +69,7 @@ struct Batch {
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_ticket_stats() -> Result<i64> {
     check_schema_version()?;
-    if is_subscribed("helpdesk.ticket_stat_deltas")?
-        || statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true)
-    {
+    if is_subscribed(DELTAS)? || statement::write(TRY_LOCK).fetch_scalar(&[])? != Some(true) {
         return Ok(0);
     }
     let unknown_zones = find_unknown_time_zones()?;
@@ -142,16 +142,12 @@ fn verify_ticket_stats() -> Result<
     Ok(TableIterator::new(rows))
 }
 
-/// Waits until nobody refreshes or rebuilds the counts.
-pub fn lock_counts() {
-    transaction::advisory_lock(7_315_002, 6, Lock::Exclusive);
-}
-
 /// Counts the tickets of all stages and agents again, after changes with triggers disabled; writes
 /// to tickets wait meanwhile. The daily history is kept, because it also covers deleted tickets.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_ticket_stats() -> Result<()> {
     check_schema_version()?;
+    check_is_not_subscribed(DELTAS)?;
     statement::run_script(&REBUILD)
 }

@@ -10,3 +10,12 @@ pub mod maintenance;
 mod organizations;
 mod participant_name;
 mod time_zone;
+
+/// The JSON of the reports.
+#[cfg(test)]
+pub fn describe(api: &mut crate::platform::json::schema::Api) {
+    activity::describe(api);
+    dashboard::describe(api);
+    organizations::describe(api);
+    participant_name::describe(api);
+}

@@ -17,6 +17,8 @@ use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
 use crate::platform::json::output::{self, Time};
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::paging::{self, Count, Page, PageSize};
 use crate::platform::roles;
 use crate::platform::statement::{self, Row};
@@ -55,6 +57,7 @@ const LIST_ADMINS: &str = "
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "OrganizationFilters"))]
 struct Filters {
     name: Option<String>,
     without_admin: Option<bool>,
@@ -80,6 +83,8 @@ struct Cursor {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ListedOrganization"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct Organization {
     id: Id,
     name: String,
@@ -92,11 +97,20 @@ struct Organization {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "OrganizationAdmin"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["email"])))]
 struct Admin {
     id: Option<Id>,
     name: Option<String>,
     email: Option<String>,
     has_login: Option<bool>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.argument::<Filters>("list_organizations", "p_filters");
+    api.describe_keys("OrganizationFilters", KEYS);
+    api.page::<Organization>("list_organizations", "OrganizationPage", "organizations", &["total"]);
 }
 
 impl Organization {

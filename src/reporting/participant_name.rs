@@ -14,6 +14,12 @@ const FIND_NAME: &str = "
 
 /// The name of the requester or the assignee of a ticket, for staff. Row security hides the
 /// profiles of former members from them, although list_org_tickets shows these names.
+#[cfg(test)]
+pub(super) fn describe(api: &mut crate::platform::json::schema::Api) {
+    api.result::<Option<String>>("ticket_participant_name");
+    api.result::<Option<String>>("customer_assignee_name");
+}
+
 #[pg_extern(stable, parallel_safe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn ticket_participant_name(

@@ -11,7 +11,7 @@ const TIME_ZONE_EXISTS: &str = "select from pg_timezone_names where name = $1 li
 /// BEFORE INSERT OR UPDATE on organizations: the time zone must be one that Postgres knows.
 #[pg_trigger(sql = "
     create function helpdesk.organizations_check_time_zone() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn organizations_check_time_zone<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)

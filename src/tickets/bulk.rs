@@ -14,6 +14,8 @@ use crate::platform::argument_names::name_arguments;
 use crate::platform::datum::{JsonText, JsonbText, elements};
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::roles;
 use crate::platform::statement::{self, Planned};
 
@@ -44,15 +46,23 @@ const FIND_ORGS_OF_TICKETS: &str = "
      where t.id = any ($1) and ($2::uuid is null or t.org_id = $2)";
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UpdatedTickets {
     updated: usize,
     tickets: Vec<UpdatedTicket>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct UpdatedTicket {
     id: Option<Id>,
     version: Option<i32>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<UpdatedTickets>("update_tickets");
 }
 
 /// Changes many tickets at once, all or none. Returns {updated, tickets: [{id, version}]} with the

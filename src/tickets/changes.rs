@@ -10,6 +10,8 @@ use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::{self, Planned};
 use crate::platform::text::{check_text, is_longer};
 
@@ -45,6 +47,8 @@ const LOCK_ASSIGNEE: &str = "
 /// `p_changes`. An absent key leaves the field as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketChanges"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["description", "assignedTo"])))]
 pub struct Changes {
     #[serde(default, deserialize_with = "input::non_null")]
     title: Option<String>,
@@ -71,6 +75,14 @@ const CHANGE_KEYS: &[(&str, &str)] = &[
     ("workflowId", "the id of an active workflow of the organization"),
     ("createdBy", "the id of a member of the organization"),
 ];
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    for function in ["update_ticket", "update_tickets", "add_comment"] {
+        api.argument::<Changes>(function, "p_changes");
+    }
+    api.describe_keys("TicketChanges", CHANGE_KEYS);
+}
 
 /// The columns that the changes are written to.
 pub(super) const CHANGE_NAMES: ArgumentNames = &[
@@ -199,13 +211,13 @@ pub(super) fn lock_assignee(assignee: Uuid, orgs: Vec<Uuid>) -> Result<()> {
 }
 
 /// The title without white space around it.
-pub(super) fn checked_title<'a>(argument: &'static str, title: &'a str) -> Result<&'a str> {
+pub fn checked_title<'a>(argument: &str, title: &'a str) -> Result<&'a str> {
     let title = title.trim();
     check_text(argument, title, MAX_TITLE)?;
     Ok(title)
 }
 
-pub(super) fn check_description(argument: &'static str, description: &str) -> Result<()> {
+pub fn check_description(argument: &str, description: &str) -> Result<()> {
     if is_longer(description, MAX_DESCRIPTION) {
         return Err(error::invalid("too_long", argument, "too long", "Up to 100,000 characters."));
     }

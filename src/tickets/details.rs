@@ -11,6 +11,8 @@ use pgrx::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+#[cfg(test)]
+use super::history::RecordedChanges;
 use super::people::{People, Person};
 use super::recorded_ids::RecordedIds;
 use super::ticket_object::{FoundTicket, Ticket};
@@ -19,6 +21,8 @@ use crate::platform::datum::JsonText;
 use crate::platform::error::{self, Result, required};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::{self, Row};
 
 const FIND_COMMENTS: &str = "
@@ -81,7 +85,7 @@ fn find_requested(
     number: Option<i64>,
 ) -> Result<Option<FoundTicket>> {
     match number {
-        None => FoundTicket::find_by_id(statement::read, required(id, "p_ticket_id")?, org),
+        None => FoundTicket::find_by_id(required(id, "p_ticket_id")?, org),
         Some(_) if id.is_some() => Err(error::invalid(
             "invalid_value",
             "p_number",
@@ -124,11 +128,17 @@ fn find_comments(args: &[DatumWithOid]) -> Result<Vec<Comment>> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketDetails"))]
 struct Details {
     ticket: Ticket,
     comments: Vec<Comment>,
     attachments: Vec<Attachment>,
     history: Vec<Revision>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.result::<Option<Details>>("get_ticket_details");
 }
 
 impl Details {
@@ -179,6 +189,8 @@ fn find_other_names(
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct Comment {
     id: Option<Id>,
     content: Option<String>,
@@ -205,6 +217,8 @@ impl Comment {
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["commentId"])))]
 struct Attachment {
     id: Option<Id>,
     comment_id: Option<Id>,
@@ -235,10 +249,14 @@ impl Attachment {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["changedBy"])))]
 struct Revision {
     id: Option<Id>,
+    #[cfg_attr(test, schemars(with = "RecordedChanges"))]
     changes: Option<Box<RawValue>>,
     /// The names of the stages, workflows and people whose ids are in `changes`.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     names: BTreeMap<Id, String>,
     changed_by: Option<Person>,
     changed_at: Option<Time>,

@@ -8,7 +8,13 @@ use super::requester::copy_requester;
 use super::tracked_columns::{TRACKED_COLUMNS, changed_columns};
 use crate::access::caller::Caller;
 use crate::platform::enums::Priority;
+#[cfg(test)]
+use crate::platform::enums::Status;
 use crate::platform::error::{self, Result};
+#[cfg(test)]
+use crate::platform::json::id::Id;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
@@ -39,7 +45,7 @@ const TICKET_EXISTS: &str = "select from helpdesk.tickets where org_id = $1 and 
 /// AFTER INSERT OR UPDATE on tickets: writes the revision that latest_history_id already names.
 #[pg_trigger(sql = "
     create function helpdesk.tickets_record_history() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_write)
@@ -75,7 +81,9 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
             args.push(old.arg("latest_history_id")?);
         }
     }
-    args.push(Caller::current()?.profile.into());
+    // Whoever imports a ticket did not open it at that time, and who did is not known.
+    let by = if SystemWrite::is_import() { None } else { Caller::current()?.profile };
+    args.push(by.into());
     args.push(changes.to_string().into());
     statement::write(INSERT_REVISION).execute(&args)?;
     Ok(None)
@@ -119,11 +127,72 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     })
 }
 
+/// What `changes` holds: the values of a new ticket, or what the changed fields were and became.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(tag = "type", rename_all = "lowercase")]
+#[allow(dead_code)] // It describes what after_write() writes.
+pub(super) enum RecordedChanges {
+    Created { fields: CreatedFields },
+    Updated { fields: UpdatedFields },
+}
+
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+#[allow(dead_code)]
+pub(super) struct CreatedFields {
+    title: String,
+    description: Option<String>,
+    priority: Priority,
+    status: Status,
+    workflow: Id,
+    stage: Id,
+    assigned_to: Option<Id>,
+}
+
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename_all = "camelCase", transform = null_only_in(&[]))]
+#[allow(dead_code)]
+pub(super) struct UpdatedFields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<Change<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Change<Option<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<Change<Priority>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Change<Status>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow: Option<Change<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<Change<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_to: Option<Change<Option<Id>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<Change<Id>>,
+}
+
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(inline)]
+#[allow(dead_code)]
+struct Change<T> {
+    from: T,
+    to: T,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.column::<RecordedChanges>("ticket_history.changes");
+}
+
 /// Trigger on ticket_history: revisions cannot be changed, apart from the copy of the requester,
 /// and are deleted only with their ticket.
 #[pg_trigger(sql = "
     create function helpdesk.ticket_history_append_only() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn ticket_history_append_only<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_update_or_delete)

@@ -7,6 +7,7 @@ mod bulk;
 pub mod changes;
 mod checks;
 pub mod comment_event;
+pub mod counter;
 mod details;
 mod history;
 pub mod idempotency;
@@ -17,6 +18,7 @@ mod people;
 mod queue;
 mod recorded_ids;
 mod requester;
+pub mod similar_titles;
 mod start;
 pub mod text_filters;
 pub mod ticket_object;
@@ -37,6 +39,8 @@ use crate::platform::argument_names::{ArgumentNames, name_arguments};
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::enums::Priority;
 use crate::platform::error::{self, Result, required};
+#[cfg(test)]
+use crate::platform::json::schema::Api;
 use crate::platform::statement;
 use crate::platform::uuid::new_id;
 
@@ -104,6 +108,17 @@ fn create_ticket(
     Ok(id)
 }
 
+/// The JSON of the functions of tickets, and of the history.
+#[cfg(test)]
+pub fn describe(api: &mut Api) {
+    bulk::describe(api);
+    changes::describe(api);
+    details::describe(api);
+    history::describe(api);
+    list::describe(api);
+    ticket_object::describe(api);
+}
+
 /// Who opens the ticket: the requester that the caller names, or else the caller.
 fn find_requester(named: Option<Uuid>, me: Option<Uuid>, is_staff: bool) -> Result<Uuid> {
     match named.or(me) {
@@ -148,7 +163,7 @@ fn update_ticket(
             return Err(stale_version(version, expected));
         }
     }
-    changed_ticket(org, id)
+    changed_ticket(&VisibleTicket { org, is_staff: true }, id)
 }
 
 fn stale_version(version: Option<i32>, expected: i32) -> ErrorReport {

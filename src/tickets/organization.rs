@@ -20,7 +20,7 @@ pub fn find_org(new: &TriggerRow) -> Result<Uuid> {
 /// Trigger on tables that refer to a ticket: fills in the organization if it is not given.
 #[pg_trigger(sql = "
     create function helpdesk.find_org_of_ticket() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn find_org_of_ticket<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_insert)

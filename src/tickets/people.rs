@@ -15,11 +15,23 @@ const FIND_PROFILES: &str =
 /// A person in the result. The name is empty until `People::fill_in_names`, which looks up all
 /// names at once.
 #[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Person {
     pub(super) id: Id,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(skip))]
     pub(super) email: Option<Option<String>>,
+}
+
+/// A person whose address staff see; for others it is null.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)] // It describes a Person.
+pub(super) struct Assignee {
+    id: Id,
+    name: String,
+    email: Option<String>,
 }
 
 impl Person {

@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use super::access::VisibleTicket;
 use super::changes::lock_assignee;
 use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
@@ -40,7 +41,7 @@ fn claim_next_ticket(
     let me = rights::require_staff_member("p_org_id", org)?;
     lock_assignee(me, vec![org])?;
     match claim_first(&filters, org, me)? {
-        Some(id) => changed_ticket(org, id).map(Some),
+        Some(id) => changed_ticket(&VisibleTicket { org, is_staff: true }, id).map(Some),
         None => Ok(None),
     }
 }

@@ -7,29 +7,43 @@ use pgrx::datum::DatumWithOid;
 use serde::Serialize;
 
 use super::access::{BY_ID, BY_NUMBER, VISIBLE, VisibleTicket, find_visible};
+#[cfg(test)]
+use super::people::Assignee;
 use super::people::{People, Person};
 use super::workflow::{AvailableStage, Workflow};
 use crate::access::caller::Caller;
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
+#[cfg(test)]
+use crate::platform::enums::Status;
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::output::Time;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::{self, Row, Statement};
 
-static FIND_BY_ID: LazyLock<String> = LazyLock::new(|| find_ticket_where(BY_ID));
+static FIND_BY_ID: LazyLock<String> = LazyLock::new(|| find_visible_where(BY_ID));
 
-static FIND_BY_NUMBER: LazyLock<String> = LazyLock::new(|| find_ticket_where(BY_NUMBER));
+static FIND_BY_NUMBER: LazyLock<String> = LazyLock::new(|| find_visible_where(BY_NUMBER));
 
-fn find_ticket_where(condition: &str) -> String {
+/// $3: whether the caller is staff.
+static FIND_CHANGED: LazyLock<String> =
+    LazyLock::new(|| find_ticket_where("$3", "t.org_id = $1 and t.id = $2"));
+
+fn find_visible_where(condition: &str) -> String {
+    find_ticket_where("$3 or t.org_id = any ($4)", &format!("{condition} and {VISIBLE}"))
+}
+
+fn find_ticket_where(is_staff: &str, condition: &str) -> String {
     format!(
         "
-    select t.org_id, $3 or t.org_id = any ($4),
+    select t.org_id, {is_staff},
            t.id, t.number, t.title, t.description, t.priority, t.status, t.version,
            t.current_stage_id, t.workflow_id, t.assigned_to, t.created_by,
            t.created_at, t.updated_at, t.resolved_at, t.closed_at, t.first_response_at
       from helpdesk.tickets t
-     where {condition} and {VISIBLE}"
+     where {condition}"
     )
 }
 
@@ -47,6 +61,13 @@ pub(super) struct FoundTicket {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(
+    test,
+    schemars(transform = null_only_in(&[
+        "description", "assignedTo", "resolvedAt", "closedAt", "firstResponseAt",
+    ]))
+)]
 pub(super) struct Ticket {
     id: Id,
     org_id: Id,
@@ -54,10 +75,12 @@ pub(super) struct Ticket {
     title: Option<String>,
     description: Option<String>,
     priority: Option<Priority>,
+    #[cfg_attr(test, schemars(with = "Status"))]
     status: Option<String>,
     version: Option<i32>,
     current_stage: StageName,
     workflow: WorkflowName,
+    #[cfg_attr(test, schemars(with = "Option<Assignee>"))]
     assigned_to: Option<Person>,
     created_by: Option<Person>,
     created_at: Option<Time>,
@@ -70,6 +93,8 @@ pub(super) struct Ticket {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketStage"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["description"])))]
 struct StageName {
     id: Id,
     name: Option<String>,
@@ -77,35 +102,48 @@ struct StageName {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketWorkflow"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&[])))]
 struct WorkflowName {
     id: Id,
     name: Option<String>,
 }
 
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    for function in ["update_ticket", "resolve_ticket"] {
+        api.result::<Ticket>(function);
+    }
+    api.result::<Option<Ticket>>("claim_next_ticket");
+}
+
 impl FoundTicket {
     pub(super) fn find_by_number(number: i64, org: Uuid) -> Result<Option<FoundTicket>> {
-        FoundTicket::find(statement::read, &FIND_BY_NUMBER, number.into(), Some(org))
+        FoundTicket::find_visible(&FIND_BY_NUMBER, number.into(), Some(org))
     }
 
-    /// `mode` is `statement::read` or `statement::write`.
-    pub(super) fn find_by_id(
-        mode: fn(&'static str) -> Statement<'static>,
-        id: Uuid,
-        org: Option<Uuid>,
-    ) -> Result<Option<FoundTicket>> {
-        FoundTicket::find(mode, &FIND_BY_ID, id.into(), org)
+    pub(super) fn find_by_id(id: Uuid, org: Option<Uuid>) -> Result<Option<FoundTicket>> {
+        FoundTicket::find_visible(&FIND_BY_ID, id.into(), org)
     }
 
-    fn find(
-        mode: fn(&'static str) -> Statement<'static>,
+    fn find_visible(
         sql: &'static str,
         ticket: DatumWithOid,
         org: Option<Uuid>,
     ) -> Result<Option<FoundTicket>> {
-        let found = find_visible(mode(sql), ticket, org, |row| {
-            Some((VisibleTicket::from_row(row)?, Ticket::from_row(row)?))
-        })?;
-        let Some((VisibleTicket { org, is_staff }, mut ticket)) = found else { return Ok(None) };
+        let found = find_visible(statement::read(sql), ticket, org, FoundTicket::columns)?;
+        found.map(|columns| FoundTicket::complete(statement::read, columns)).transpose()
+    }
+
+    fn columns(row: &Row) -> Option<(VisibleTicket, Ticket)> {
+        Some((VisibleTicket::from_row(row)?, Ticket::from_row(row)?))
+    }
+
+    /// Adds what is not in the ticket's row. `mode` is `statement::read` or `statement::write`.
+    fn complete(
+        mode: fn(&'static str) -> Statement<'static>,
+        (VisibleTicket { org, is_staff }, mut ticket): (VisibleTicket, Ticket),
+    ) -> Result<FoundTicket> {
         let id = Uuid::from(ticket.id);
         let me = Caller::current()?.profile;
         ticket.is_watching = mode(IS_WATCHING).exists(&[org.into(), id.into(), me.into()])?;
@@ -114,7 +152,7 @@ impl FoundTicket {
         if is_staff {
             ticket.available_stages = workflow.available_stages(mode, ticket.current_stage.id)?;
         }
-        Ok(Some(FoundTicket { org, id, is_staff, ticket, workflow }))
+        Ok(FoundTicket { org, id, is_staff, ticket, workflow })
     }
 }
 
@@ -163,16 +201,19 @@ impl Ticket {
     }
 }
 
-/// The ticket object, as the same call has just changed it.
-pub fn changed_ticket(org: Uuid, id: Uuid) -> Result<JsonText> {
-    let found = FoundTicket::find_by_id(statement::write, id, Some(org))?.ok_or_else(|| {
+/// The ticket object, as the same call has just changed it. The caller was allowed to.
+pub fn changed_ticket(ticket: &VisibleTicket, id: Uuid) -> Result<JsonText> {
+    let args = [ticket.org.into(), id.into(), ticket.is_staff.into()];
+    let found = statement::write(&FIND_CHANGED).fetch_optional(&args, FoundTicket::columns)?;
+    let columns = found.flatten().ok_or_else(|| {
         error::not_allowed(
             "no_such_ticket",
             "p_ticket_id: the ticket was deleted",
             "Another transaction deleted it while this one was about to change it.",
         )
     })?;
-    let FoundTicket { is_staff, mut ticket, .. } = found;
+    let FoundTicket { is_staff, mut ticket, .. } =
+        FoundTicket::complete(statement::write, columns)?;
     let people = People::find(statement::write, ticket.people().map(|person| person.id))?;
     people.fill_in_names(ticket.people());
     ticket.show_email(&people, is_staff);

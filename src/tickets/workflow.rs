@@ -6,6 +6,8 @@ use pgrx::Uuid;
 use serde::Serialize;
 
 use crate::access::rights;
+#[cfg(test)]
+use crate::platform::enums::Status;
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::statement::{Row, Statement};
@@ -65,9 +67,11 @@ impl Move {
 
 /// A stage that a ticket may move to.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct AvailableStage {
     id: Id,
     name: String,
+    #[cfg_attr(test, schemars(with = "Status"))]
     status: String,
 }
 

@@ -31,6 +31,10 @@ const LOCK_OTHER_START: &str = "
     select from helpdesk.workflow_stages
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start for no key update";
 
+const HAS_OTHER_START: &str = "
+    select from helpdesk.workflow_stages
+     where org_id = $1 and workflow_id = $2 and id <> $3 and is_start limit 1";
+
 const UNMARK_START: &str = "
     update helpdesk.workflow_stages set is_start = false
      where org_id = $1 and workflow_id = $2 and id <> $3 and is_start";
@@ -74,7 +78,7 @@ const HAS_TICKET_OF_OTHER_STATUS: &str = "
 /// has other stages. Names are unique, a new stage comes last, and used ones cannot be deleted.
 #[pg_trigger(sql = "
     create function helpdesk.workflow_stages_single_start() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn workflow_stages_single_start<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_write)
@@ -139,7 +143,7 @@ fn changes_of_stage(
         return Ok(changes);
     }
     if is.is_marked {
-        statement::write(LOCK_OTHER_START).execute(&ids.args())?;
+        lock_other_start(ids)?;
     }
     // Without the row, the foreign key fails.
     if !statement::write(LOCK_WORKFLOW).exists(&ids.args()[..2])? {
@@ -172,6 +176,15 @@ fn changes_of_stage(
         changes.push(ColumnChange::new("is_start", true));
     }
     Ok(changes)
+}
+
+/// Locks the other stage that has the mark, if one has. Whoever it waits for may move the mark.
+fn lock_other_start(ids: &StageIds) -> Result<()> {
+    let args = ids.args();
+    while !statement::write(LOCK_OTHER_START).exists(&args)?
+        && statement::write(HAS_OTHER_START).exists(&args)?
+    {}
+    Ok(())
 }
 
 /// What a stage must be to be the start stage, and whether it is.
@@ -246,7 +259,7 @@ fn check_may_delete(ids: &StageIds, stage: &TriggerRow) -> Result<()> {
 /// Trigger on workflows: one that tickets use or used cannot be deleted.
 #[pg_trigger(sql = "
     create function helpdesk.workflows_keep_used() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn workflows_keep_used<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, before_delete)
@@ -267,7 +280,7 @@ fn before_delete(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 /// Trigger on workflow_stages: a new status of a stage becomes the status of the tickets in it.
 #[pg_trigger(sql = "
     create function helpdesk.workflow_stages_push_status() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn workflow_stages_push_status<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
     trigger::run_row_trigger(trigger, after_update)

@@ -30,8 +30,6 @@ const FIND_STAGE_IDS: &str = "
 /// a ticket. They lock stages in any order, so all are locked or none.
 const LOCK_STAGE: &str =
     "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update";
-const LOCK_STAGE_NOW: &str =
-    "select from helpdesk.workflow_stages where org_id = $1 and id = $2 for update nowait";
 
 /// Lock order: stages, then the workflow, as when a stage is written.
 const LOCK_WORKFLOW: &str =
@@ -77,9 +75,8 @@ fn lock_workflow(workflow: Uuid) -> Result<Uuid> {
     if let Some(org) = statement::write(FIND_ORG).fetch_scalar::<Uuid>(&args)? {
         let args = [org.into(), workflow.into()];
         let stages = statement::write(FIND_STAGE_IDS).fetch_all(&args, |row| row.get::<Uuid>(1))?;
-        transaction::lock_all_or_none(&stages, |stage, waits| {
-            let lock = if waits { LOCK_STAGE } else { LOCK_STAGE_NOW };
-            statement::write(lock).execute(&[org.into(), (*stage).into()])
+        transaction::lock_all_or_none(&stages, |stage| {
+            statement::write(LOCK_STAGE).execute(&[org.into(), (*stage).into()])
         })?;
         if statement::write(LOCK_WORKFLOW).exists(&args)? {
             return Ok(org);

@@ -68,6 +68,9 @@ comment on function helpdesk.load_library() is
 'Returns false.
 Policies call it, so that planning a write loads the library, which explains why a write is denied.';
 
+comment on function helpdesk.check_admin() is
+'Trigger function on tables in which only admins of the organization create rows: refuses others.';
+
 comment on function helpdesk.check_author() is
 'Trigger function on tables in whose rows people name themselves: refuses other people.
 Its argument is the column.';

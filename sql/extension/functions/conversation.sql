@@ -34,7 +34,8 @@ p_idempotency_key: a second call by the same person in the same organization wit
   returns the first comment.
 p_changes: for staff, changes of the ticket as in update_ticket(), in the same transaction.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed),
-  23505 (key used for a different request).';
+  23505 (key used for a different request).
+Example: select helpdesk.add_comment(:''ticket_id'', ''Have you tried the other tray?'');';
 
 comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
 'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.

@@ -5,6 +5,16 @@ grant execute on function
   helpdesk.rebuild_derived_data()
   to service_role;
 
+grant execute on function helpdesk.help(text) to anon, authenticated, service_role;
+
+comment on function helpdesk.help(text) is
+'Lists what helpdesk has and you may use, one line each with an example.
+Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one of
+  these tells all about it; another word finds those whose name or description has it.
+:''org_id'' in an example is a variable of psql: set it with \set org_id 0199...
+Errors: 22023 (a topic that nothing is known of).
+Example: select * from helpdesk.help(''tickets'');';
+
 comment on function helpdesk.install() is
 'Creates the tables and whatever else is missing: views, indexes, triggers, policies and rights.
 It does not add columns and constraints to tables that exist.
@@ -68,10 +78,9 @@ comment on function helpdesk.rebuild_derived_data() is
 'Derives everything again that verify_derived_data() compares, also with rebuild_ticket_stats() and
   rebuild_search_index().
 Needed after changes that were made with triggers disabled. All who write wait until it is finished;
-  reads go on. A ticket whose status was wrong gets a revision. Not while a subscription writes the
-  tables: its changes would conflict.
+  reads go on. A ticket whose status was wrong gets a revision.
 Callers: service_role and the database administrator.
-Errors: 55000 (transaction above READ COMMITTED).';
+Errors: 55000 (transaction above READ COMMITTED; a subscription writes the tables).';
 
 comment on function helpdesk.health_check() is
 'Checks the installation: one row per check, with the status ok, warning or error, what was found, and

@@ -23,7 +23,8 @@ Callers: administrators of the installation. Also profiles whose role there is c
   installation_settings.who_may_found_organizations is anyone, or is confirmed (the default) and
   they have confirmed their e-mail address.
 p_name: 1 to 200 characters.
-Errors: 22004 (null argument), 22023 (name), 42501 (not signed in, or not allowed).';
+Errors: 22004 (null argument), 22023 (name), 42501 (not signed in, or not allowed).
+Example: select helpdesk.create_organization(''Acme'');';
 
 comment on function helpdesk.list_org_members(uuid) is
 'Returns the members of an organization.
@@ -83,7 +84,8 @@ p_role: customer, agent or admin; org_customer, org_agent and org_admin mean the
 p_expires_in: more than 0 and at most 366 days.
 p_org_role: another name for p_role.
 Errors: 22004 (null argument), 22023 (address or lifetime), 42501 (may not invite),
-  23505 (already a member with a login, or invited by somebody else).';
+  23505 (already a member with a login, or invited by somebody else).
+Example: select helpdesk.create_org_invite(:''org_id'', ''ben@example.com'', ''agent'');';
 
 comment on function helpdesk.accept_org_invite(uuid) is
 'Accepts an invite: adds the caller to its organization and returns the id of the organization.
@@ -133,3 +135,9 @@ comment on function helpdesk.org_invites_canonicalize_role() is
 comment on function helpdesk.org_members_revoke() is
 'Trigger function on org_members: unassigns the tickets and revokes the invites of a member who
   leaves or loses their role.';
+
+comment on function helpdesk.org_invites_check_sender() is
+'Trigger function on org_invites: refuses a sender who is somebody else or may not invite the person.';
+
+comment on function helpdesk.organizations_check_founder() is
+'Trigger function on organizations: refuses a founder who is somebody else or may not found any.';

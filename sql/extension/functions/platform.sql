@@ -3,7 +3,7 @@
 
 grant execute on function
   helpdesk.uuid_generate_v7(),
-  helpdesk.is_blank(text),
+  helpdesk.is_text(text, integer),
   helpdesk.bypasses_row_security()
   to anon, authenticated, service_role;
 -- The views call it, also for a role that reads everything.
@@ -13,10 +13,10 @@ comment on function helpdesk.uuid_generate_v7() is
 'Returns a new UUIDv7 (RFC 9562).
 UUIDs of this version ascend, so that rows created together are close together in an index.';
 
-comment on function helpdesk.is_blank(text) is
-'Whether nothing of a text can be seen.
-It is empty or consists of white space, control characters and characters without a glyph, as
-  Unicode defines them, whatever the locale of the database.';
+comment on function helpdesk.is_text(text, integer) is
+'Whether a text has something to see, and no more than p_max characters.
+White space, control characters and characters without a glyph cannot be seen, as Unicode defines
+  them, whatever the locale of the database.';
 
 comment on function helpdesk.bypasses_row_security() is
 'Whether the database role of the caller bypasses row security, as superusers and service_role do.

@@ -71,7 +71,8 @@ comment on function helpdesk.rebuild_ticket_stats() is
 Needed after changes that were made with triggers disabled. Writes to tickets wait until it is
   finished. The daily history that ticket_activity() reads is kept, because it also covers deleted
   tickets and earlier time zones.
-Callers: service_role and the database administrator.';
+Callers: service_role and the database administrator.
+Errors: 55000 (a subscription writes the counts).';
 
 comment on function helpdesk.tickets_count() is
 'Trigger function on tickets: writes the deltas that the counts are updated from.';

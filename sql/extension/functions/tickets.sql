@@ -20,7 +20,8 @@ p_requester_id: the member that staff or a backend create the ticket for.
 p_idempotency_key: a second call by the same person in the same organization with the same key
   returns the first ticket.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or an object of
-  another organization), 23000 (no active workflow), 23505 (key used for a different request).';
+  another organization), 23000 (no active workflow), 23505 (key used for a different request).
+Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'', ''urgent'');';
 
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.
@@ -31,7 +32,8 @@ p_changes: an object with any of title, description, priority, assignedTo, stage
 p_expected_version: change the ticket only if it still has this version.
 p_org_id: optional; the ticket must belong to this organization.
 Errors: 22004 (null argument), 22023 (invalid change), 42501 (no such ticket, stage or member, or a
-  move that the workflow does not allow), 23505 (the ticket has another version).';
+  move that the workflow does not allow), 23505 (the ticket has another version).
+Example: select helpdesk.update_ticket(:''ticket_id'', ''{"priority": "high", "assignedTo": "me"}'');';
 
 comment on function helpdesk.update_tickets(uuid[], jsonb, uuid) is
 'Changes up to 1,000 tickets as update_ticket() does: all of them or none.
@@ -49,7 +51,8 @@ Returns null if there is no such ticket. Concurrent calls get different tickets 
 Callers: staff of the organization.
 p_filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter,
   updatedBefore, search, number, watching and waitingFor, as in list_org_tickets().
-Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).';
+Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).
+Example: select helpdesk.claim_next_ticket(:''org_id'');';
 
 comment on function helpdesk.get_ticket_details(uuid, uuid, bigint) is
 'Returns a ticket with its comments, attachments and history.
@@ -61,7 +64,8 @@ Result: {ticket, comments, attachments, history}. The ticket has isWatching (the
   stages, workflows and people in its changes.
 p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
 p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
-Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).';
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).
+Example: select helpdesk.get_ticket_details(p_org_id => :''org_id'', p_number => 42);';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
 'Returns a page of the tickets of an organization.
@@ -80,7 +84,8 @@ Filters (p_filters), where null and "" mean not filtered:
   leading - sorts descending. Default: -updatedAt.
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
-Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).';
+Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
+Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me", "perPage": 20}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';

@@ -70,14 +70,19 @@ const PUBLICATION: &str = r"
                     where not exists (
                       select from pg_publication_tables p
                        where p.pubname = 'supabase_realtime' and p.schemaname = 'helpdesk'
-                         and p.tablename = t.name)) as missing
+                         and p.tablename = t.name)) as missing,
+             pubdelete
         from pg_publication where pubname = 'supabase_realtime'
     )
-    select case when cardinality(missing) > 0 then 'warning' else 'ok' end,
+    select case when cardinality(missing) > 0 or pubdelete then 'warning' else 'ok' end,
            case when cardinality(missing) > 0
                 then format('supabase_realtime lacks %s', array_to_string(missing, ', '))
+                when pubdelete
+                then 'supabase_realtime sends the ids of deleted rows to everybody who is subscribed'
                 else 'supabase_realtime contains tickets and notifications' end,
-           case when cardinality(missing) > 0 then 'SELECT helpdesk.enable_realtime().' end
+           case when cardinality(missing) > 0 then 'SELECT helpdesk.enable_realtime().'
+                when pubdelete
+                then 'ALTER PUBLICATION supabase_realtime SET (publish = ''insert, update''), unless another table in it needs deletes.' end
       from publication
      union all
     select 'ok', 'there is no publication supabase_realtime', null

@@ -49,13 +49,31 @@ pub fn parse_filters<T: DeserializeOwned>(text: &str, keys: &[(&str, &str)]) -> 
         .map_err(|failure| explain(FILTERS, keys, failure.path(), failure.inner()))
 }
 
+/// The keys of an object, each with its values.
+pub type Keys<'a> = &'a [(&'a str, &'a str)];
+
 /// Parses an argument that is a list of up to 100 JSON objects, or a JSON string that contains one.
 pub fn parse_list<T: DeserializeOwned>(
     argument: &'static str,
     text: &str,
-    keys: &[(&str, &str)],
+    keys: Keys,
 ) -> Result<Vec<T>> {
-    let hint = || format!("A list of objects with the keys {}.", names(keys));
+    let items = parse_nested(argument, text, &[keys])?;
+    if items.len() > MAX_VALUES {
+        let problem = format!("{} items; up to {MAX_VALUES} are allowed", items.len());
+        return Err(error::invalid("too_long", argument, problem, list_hint(keys)));
+    }
+    Ok(items)
+}
+
+/// Parses a list of any length. `keys`: of the objects in the list, and then of the objects in
+/// these.
+pub fn parse_nested<T: DeserializeOwned>(
+    argument: &'static str,
+    text: &str,
+    keys: &[Keys],
+) -> Result<Vec<T>> {
+    let hint = || list_hint(keys.first().unwrap_or(&NO_KEYS));
     let text = unquoted(text);
     if !text.trim_start().starts_with('[') {
         return Err(error::invalid("invalid_value", argument, "not a JSON list", hint()));
@@ -63,19 +81,22 @@ pub fn parse_list<T: DeserializeOwned>(
     let mut input = serde_json::Deserializer::from_str(&text);
     let items: Vec<T> = serde_path_to_error::deserialize(&mut input).map_err(|failure| {
         let path = failure.path().to_string();
-        let (item, key) = path.split_once('.').unwrap_or((&path, ""));
-        let (place, hint) = match keys.iter().find(|(name, _)| *name == key) {
-            Some((name, values)) => (format!("{argument}{item}.{name}"), value_hint(name, values)),
-            None => (format!("{argument}{item}"), hint()),
+        let (parent, last) = path.rsplit_once('.').unwrap_or((&path, ""));
+        let key = last.split('[').next().unwrap_or_default();
+        let (place, hint) = match keys.iter().copied().flatten().find(|(name, _)| *name == key) {
+            Some((name, values)) => (format!("{argument}{path}"), value_hint(name, values)),
+            None => (format!("{argument}{parent}"), hint()),
         };
         refusal(place, failure.inner(), hint)
     })?;
     input.end().map_err(|problem| error::invalid("invalid_value", argument, problem, hint()))?;
-    if items.len() > MAX_VALUES {
-        let problem = format!("{} items; up to {MAX_VALUES} are allowed", items.len());
-        return Err(error::invalid("too_long", argument, problem, hint()));
-    }
     Ok(items)
+}
+
+const NO_KEYS: Keys = &[];
+
+fn list_hint(keys: Keys) -> String {
+    format!("A list of objects with the keys {}.", names(keys))
 }
 
 /// The text inside a JSON string, or the text itself if it is another value.

@@ -3,3 +3,6 @@
 pub mod id;
 pub mod input;
 pub mod output;
+pub mod rfc3339;
+#[cfg(test)]
+pub mod schema;

@@ -37,6 +37,7 @@ impl Serialize for Time {
 
 /// An id with the name that belongs to it, as of a person or a stage.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Named<'a> {
     id: Id,
     name: &'a str,

@@ -1,18 +1,19 @@
 //! `p_filters` of lists of tickets: the allowed keys and their values.
 
 use pgrx::Uuid;
-use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use serde::{Deserialize, Deserializer};
 
 use super::order::Sort;
 use super::search::TicketSearch;
 use crate::access::person::PersonFilter;
-use crate::platform::datum::timestamp_from;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::json::input::{self, Flag, Integer, OneOrMany};
+use crate::platform::json::rfc3339::Rfc3339;
+#[cfg(test)]
+use crate::platform::json::schema::{Api, describe_inline};
 use crate::platform::paging::{Count, PageSize};
 use crate::platform::text::{is_blank, is_longer};
 
@@ -20,6 +21,7 @@ const MAX_SEARCH: usize = 200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "TicketFilters"))]
 pub struct Filters {
     pub priority: Option<OneOrMany<Priority>>,
     pub status: Option<OneOrMany<Status>>,
@@ -73,6 +75,11 @@ pub enum Assignee {
     PersonFilter(PersonFilter),
 }
 
+#[cfg(test)]
+describe_inline!(Assignee, {
+    "anyOf": [{ "type": "string", "format": "uuid" }, { "enum": ["me", "none"] }],
+});
+
 impl<'de> Deserialize<'de> for Assignee {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Assignee, D::Error> {
         input::parse_word(input, |word| match word {
@@ -98,6 +105,7 @@ impl Assignee {
 
 /// Who has to answer next on an open or pending ticket.
 #[derive(Clone, Copy)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum WaitingFor {
     Staff,
     Customer,
@@ -110,16 +118,6 @@ impl<'de> Deserialize<'de> for WaitingFor {
             "customer" => Some(WaitingFor::Customer),
             _ => None,
         })
-    }
-}
-
-/// An RFC 3339 timestamp.
-#[derive(Clone, Copy)]
-pub struct Rfc3339(pub TimestampWithTimeZone);
-
-impl<'de> Deserialize<'de> for Rfc3339 {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Rfc3339, D::Error> {
-        input::parse_word(input, |word| timestamp_from(word.parse().ok()?).map(Rfc3339))
     }
 }
 
@@ -161,6 +159,19 @@ impl Filters {
     pub fn search_in(&self, org: Uuid, sees_all: bool) -> Result<Option<TicketSearch>> {
         self.search.as_deref().map(|text| TicketSearch::parse(org, text, sees_all)).transpose()
     }
+}
+
+/// Keys that select what claim_next_ticket() decides itself are not allowed there.
+#[cfg(test)]
+pub(in crate::tickets) fn describe(api: &mut Api) {
+    api.argument::<Filters>("list_org_tickets", "p_filters");
+    api.describe_keys("TicketFilters", FILTER_KEYS);
+    api.argument_without(
+        "claim_next_ticket",
+        "QueueFilters",
+        "TicketFilters",
+        &["status", "assignedTo", "sort", "perPage", "page", "cursor", "count"],
+    );
 }
 
 fn bad_filter(word: &str, key: &str, problem: &str) -> ErrorReport {

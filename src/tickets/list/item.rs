@@ -4,22 +4,31 @@ use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
 use serde::Serialize;
 
+#[cfg(test)]
+use super::filters::WaitingFor;
 use super::order::{Cursor, Sort, SortKey};
 use crate::platform::datum::JsonText;
 use crate::platform::enums::Priority;
+#[cfg(test)]
+use crate::platform::enums::Status;
 use crate::platform::error::Result;
 use crate::platform::json::id::Id;
 use crate::platform::json::output::{Named, Time};
+#[cfg(test)]
+use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::statement::Row;
 
 /// A ticket in the result of a list.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ListedTicket"))]
+#[cfg_attr(test, schemars(transform = null_only_in(&["assignedTo", "lastCommentAt", "waitingFor"])))]
 struct TicketItem<'a> {
     id: Option<Id>,
     number: Option<i64>,
     title: Option<&'a str>,
     priority: Option<Priority>,
+    #[cfg_attr(test, schemars(with = "Status"))]
     status: Option<&'a str>,
     version: Option<i32>,
     current_stage: Option<Named<'a>>,
@@ -30,7 +39,13 @@ struct TicketItem<'a> {
     created_at: Option<Time>,
     updated_at: Option<Time>,
     last_comment_at: Option<Time>,
+    #[cfg_attr(test, schemars(with = "Option<WaitingFor>"))]
     waiting_for: Option<&'a str>,
+}
+
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    api.page::<TicketItem>("list_org_tickets", "TicketPage", "tickets", &["total", "page"]);
 }
 
 const ITEM_COLUMNS: &str = "

@@ -25,11 +25,14 @@ use self::filters::Filters;
 use self::item::ListedTicket;
 use self::order::Cursor;
 use self::page::{Window, page_statement};
+use self::search::TicketSearch;
 use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{Result, required};
 use crate::platform::json::output;
+#[cfg(test)]
+use crate::platform::json::schema::Api;
 use crate::platform::paging::{Count, Page};
 use crate::platform::statement::{self, Planned};
 
@@ -46,6 +49,12 @@ fn list_org_tickets(
     list(org, &filters, Caller::current()?.profile, sees_all)
 }
 
+#[cfg(test)]
+pub(super) fn describe(api: &mut Api) {
+    filters::describe(api);
+    item::describe(api);
+}
+
 fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Result<JsonText> {
     let sort = filters.sort.unwrap_or_default();
     let size = filters.per_page.unwrap_or_default();
@@ -54,27 +63,25 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
         None => Some(filters.page.map_or(1, |page| page.0)),
     };
     let cursor = filters.cursor.as_deref().map(|text| Cursor::decode(text, sort)).transpose()?;
-    let search = filters.search_in(org, sees_all)?;
-    let of_search = search.as_ref().map(|search| search.conditions(sees_all, false));
-    let of_search = of_search.unwrap_or_default();
-    let conditions = conditions(filters, &of_search);
-    let arguments = Arguments::new(org, me, filters, search.as_ref(), cursor);
-    let params = arguments.params();
-
     let offset = (page_number.unwrap_or(1) - 1) * size.get();
     let window = Window { limit: size.limit(), offset };
-    let sql = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
-    let is_by_age = sees_all && by_age::applies(&conditions, sort, window.last());
-    let planned = match is_by_age {
-        true => Planned::Once,
-        false => planning::of_page(filters, &conditions, sort, sees_all),
-    };
-    let rows =
-        statement::read_assembled(&sql, planned).fetch_all(&params, ListedTicket::from_row)?;
-    let page = Page::new(rows.into_iter().collect::<Result<Vec<_>>>()?, size);
+    let list = List { org, filters, me, sees_all };
+
+    let mut search = filters.search_in(org, sees_all)?;
+    let mut rows = list.read(search.as_ref(), cursor.clone(), window)?;
+    let is_later = cursor.is_some() || offset > 0;
+    if rows.is_empty()
+        && let Some(exact) = &search
+        && list.finds_nothing(exact, is_later)?
+        && let Some(similar) = exact.despite_typos(org, me, sees_all)?
+    {
+        rows = list.read(Some(&similar), cursor, window)?;
+        search = Some(similar);
+    }
+    let page = Page::new(rows, size);
     let next_cursor = page.next_cursor(|last| last.cursor(sort))?;
     let total = match filters.count.unwrap_or_default() {
-        Count::Exact => totals::count(filters, &conditions, search.as_ref(), sees_all, &params)?,
+        Count::Exact => list.count(search.as_ref())?,
         Count::None => None,
     };
     Ok(output::page(
@@ -87,6 +94,55 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
             "nextCursor": next_cursor,
         }),
     ))
+}
+
+/// What a caller lists.
+struct List<'a> {
+    org: Uuid,
+    filters: &'a Filters,
+    me: Option<Uuid>,
+    sees_all: bool,
+}
+
+impl List<'_> {
+    /// The tickets of a window after a cursor.
+    fn read(
+        &self,
+        search: Option<&TicketSearch>,
+        cursor: Option<Cursor>,
+        window: Window,
+    ) -> Result<Vec<ListedTicket>> {
+        let List { org, filters, me, sees_all } = *self;
+        let sort = filters.sort.unwrap_or_default();
+        let of_search = search.map(|search| search.conditions(sees_all, false));
+        let of_search = of_search.unwrap_or_default();
+        let conditions = conditions(filters, &of_search);
+        let arguments = Arguments::new(org, me, filters, search, cursor);
+        let sql = page_statement(&conditions, sort, arguments.cursor.is_some(), sees_all, window);
+        let is_by_age = sees_all && by_age::applies(&conditions, sort, window.last());
+        let planned = match is_by_age {
+            true => Planned::Once,
+            false => planning::of_page(filters, &conditions, sort, sees_all),
+        };
+        let rows = statement::read_assembled(&sql, planned)
+            .fetch_all(&arguments.params(), ListedTicket::from_row)?;
+        rows.into_iter().collect()
+    }
+
+    /// Whether no ticket matches, after a page was empty that may not be the first.
+    fn finds_nothing(&self, search: &TicketSearch, may_be_later: bool) -> Result<bool> {
+        let first = Window { limit: 1, offset: 0 };
+        Ok(!may_be_later || self.read(Some(search), None, first)?.is_empty())
+    }
+
+    fn count(&self, search: Option<&TicketSearch>) -> Result<Option<i64>> {
+        let List { org, filters, me, sees_all } = *self;
+        let of_search = search.map(|search| search.conditions(sees_all, false));
+        let of_search = of_search.unwrap_or_default();
+        let arguments = Arguments::new(org, me, filters, search, None);
+        let conditions = conditions(filters, &of_search);
+        totals::count(filters, &conditions, search, sees_all, &arguments.params())
+    }
 }
 
 #[cfg(any(test, feature = "pg_test"))]

@@ -4,7 +4,7 @@
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
-use crate::fulltext::blocks::{block_lexeme, blocks_before};
+use crate::fulltext::blocks::{blocks_before, in_blocks};
 use crate::fulltext::lexemes::{Kind, organization_marker};
 use crate::fulltext::query::{Phase, Query};
 use crate::platform::conditions::Arguments;
@@ -38,7 +38,7 @@ fn tickets_in_blocks(candidates: &[String], scope: &str) -> String {
                   lateral (
                     select d.org_id, d.ticket_id, d.lexemes @@ $2 and {scope} as is_match
                       from helpdesk.search_documents d
-                     where {} and d.lexemes @@ quote_literal({})::tsquery offset 0) c
+                     where {} and d.lexemes @@ {} offset 0) c
             where c.org_id = $1
             limit {MAX_DOCUMENTS})
          select array_agg(distinct c.ticket_id) filter (where c.is_match),
@@ -46,7 +46,7 @@ fn tickets_in_blocks(candidates: &[String], scope: &str) -> String {
            from candidates c",
         blocks_before("$1", "null"),
         candidates.join(" and "),
-        block_lexeme("$3", "b.start")
+        in_blocks("$3", "b.starts")
     )
 }
 

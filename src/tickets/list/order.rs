@@ -66,6 +66,15 @@ impl Sort {
     }
 }
 
+#[cfg(test)]
+crate::platform::json::schema::describe_words!(
+    Sort,
+    "TicketSort",
+    &[SortKey::UpdatedAt, SortKey::CreatedAt, SortKey::Priority, SortKey::Number, SortKey::Queue]
+        .map(|key| [false, true].map(|descending| Sort { key, descending }.text()))
+        .concat()
+);
+
 impl<'de> Deserialize<'de> for Sort {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Sort, D::Error> {
         input::parse_word(input, Sort::from_text)

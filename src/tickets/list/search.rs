@@ -6,11 +6,14 @@ use pgrx::datum::DatumWithOid;
 use super::old_matches::{are_few_new, old_matches};
 use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::{Phase, Query, SMALL_RESULT};
+use crate::fulltext::typos::SimilarTitle;
 use crate::platform::conditions::Arguments;
 use crate::platform::datum::TsQuery;
 use crate::platform::error::Result;
 use crate::tickets::number::parse_ticket_number;
+use crate::tickets::similar_titles::find_tickets_by_similar_title;
 use crate::tickets::text_filters::TextFilters;
+use crate::tickets::text_filters::scope::{Document, Reach};
 
 /// How many arguments the statements of lists have before those of filters in the text.
 const ARGUMENTS: usize = 24;
@@ -21,15 +24,19 @@ const KNOWN: usize = ARGUMENTS + 1;
 /// The total is counted only if no more documents than this match.
 const MAX_COUNTED: i64 = 20_000;
 
+/// The ids of the tickets that the index finds, once for each of their documents.
+fn matches(scope: &str) -> String {
+    format!(
+        "with matching as materialized (
+           select d.org_id, d.ticket_id
+             from helpdesk.search_documents d where d.lexemes @@ $17 and {scope})
+         select d.ticket_id from matching d where d.org_id = $1"
+    )
+}
+
 /// The tickets that the index finds.
 fn in_matches(scope: &str) -> String {
-    format!(
-        "t.id = any (array(
-               with matching as materialized (
-                 select d.org_id, d.ticket_id
-                   from helpdesk.search_documents d where d.lexemes @@ $17 and {scope})
-               select d.ticket_id from matching d where d.org_id = $1))"
-    )
+    format!("t.id = any (array({}))", matches(scope))
 }
 
 /// Checks the documents of each ticket, in the order of the list. It counts, because for EXISTS the
@@ -46,6 +53,8 @@ fn has_match(visible: &str, scope: &str) -> String {
 pub struct TicketSearch {
     /// None if the text has no lexemes.
     query: Option<Query>,
+    /// The text without its filters.
+    text: String,
     /// The ticket number that the text may also be.
     pub number: Option<i64>,
     filters: TextFilters,
@@ -85,7 +94,35 @@ impl TicketSearch {
             }
             _ => Way::EachTicket,
         };
-        Ok(TicketSearch { query, number: parse_ticket_number(&words), filters, is_countable, way })
+        let number = parse_ticket_number(&words);
+        Ok(TicketSearch { query, text: words, number, filters, is_countable, way })
+    }
+
+    /// The search for tickets with similar titles; None if there are none.
+    pub(super) fn despite_typos(
+        &self,
+        org: Uuid,
+        me: Option<Uuid>,
+        sees_all: bool,
+    ) -> Result<Option<TicketSearch>> {
+        let reach = self.filters.scope.reach(Document::Ticket);
+        let may_have_typos = self.query.as_ref().is_some_and(|query| !query.has_negation())
+            && reach != Reach::Nothing;
+        let wanted = SimilarTitle::for_query(&self.text).filter(|_| may_have_typos);
+        let Some(wanted) = wanted else { return Ok(None) };
+        let filters = &self.filters.tickets;
+        let is_in_titles = reach == Reach::Title;
+        let similar =
+            find_tickets_by_similar_title(org, me, sees_all, &wanted, is_in_titles, filters)?;
+        let tickets: Vec<Uuid> = similar.into_iter().map(|(ticket, _)| ticket).collect();
+        Ok((!tickets.is_empty()).then(|| TicketSearch {
+            query: None,
+            text: String::new(),
+            number: None,
+            filters: self.filters.clone(),
+            is_countable: true,
+            way: Way::Known(tickets),
+        }))
     }
 
     pub(super) fn lexemes(&self) -> Option<TsQuery> {
@@ -95,6 +132,19 @@ impl TicketSearch {
     /// Whether the matches may be counted: there are few, or they are a customer's.
     pub(super) fn is_countable(&self, sees_all: bool) -> bool {
         !sees_all || self.is_countable
+    }
+
+    /// Counts the tickets that match, up to a limit, if nothing but words decides which are listed:
+    /// their documents tell, without the tickets.
+    pub(super) fn count_of_words(&self, limit: i64) -> Option<String> {
+        let are_known = matches!(self.way, Way::Known(_));
+        if self.query.is_none() || self.number.is_some() || self.has_filters() || are_known {
+            return None;
+        }
+        let matches = matches("true");
+        Some(format!(
+            "select count(*) from (select distinct m.ticket_id from ({matches}) m limit {limit}) t"
+        ))
     }
 
     /// Whether there are filters in the text.
@@ -123,14 +173,12 @@ impl TicketSearch {
     /// best, because the order does not matter.
     pub fn conditions(&self, sees_all: bool, is_counted: bool) -> Vec<String> {
         let ([scope, tickets], _) = self.filter_conditions();
-        let words = match (&self.query, sees_all) {
+        let words = match (&self.query, &self.way) {
+            (_, Way::Known(_)) => format!("t.id = any (${KNOWN})"),
             (None, _) => (self.has_filters() && scope != "false").to_string(),
-            (Some(_), true) => match self.way {
-                Way::Known(_) => format!("t.id = any (${KNOWN})"),
-                Way::EachTicket if !is_counted => has_match("true", &scope),
-                Way::Index | Way::EachTicket => in_matches(&scope),
-            },
-            (Some(_), false) => has_match("not d.is_internal", &scope),
+            (Some(_), _) if !sees_all => has_match("not d.is_internal", &scope),
+            (Some(_), Way::EachTicket) if !is_counted => has_match("true", &scope),
+            (Some(_), Way::Index | Way::EachTicket) => in_matches(&scope),
         };
         let number = if self.number.is_some() { " or t.number = $18" } else { "" };
         let mut conditions = vec![format!("({words}{number})")];

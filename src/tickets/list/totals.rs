@@ -46,10 +46,16 @@ fn count_matches(
     }
     let of_search = search.conditions(sees_all, true);
     let conditions = conditions(filters, &of_search);
-    let matching = select_matching("select", &conditions, sees_all);
     let limit = MAX_TOTAL_OF_SEARCH + 1;
-    let sql = format!("select count(*) from ({matching} limit {limit}) t");
-    let planned = planning::of_total(filters, &conditions, sees_all);
+    let is_alone = sees_all && conditions.len() == of_search.len();
+    let (sql, planned) = match search.count_of_words(limit).filter(|_| is_alone) {
+        Some(sql) => (sql, Planned::Once),
+        None => {
+            let matching = select_matching("select", &conditions, sees_all);
+            let sql = format!("select count(*) from ({matching} limit {limit}) t");
+            (sql, planning::of_total(filters, &conditions, sees_all))
+        }
+    };
     let total: Option<i64> = statement::read_assembled(&sql, planned).fetch_scalar(params)?;
     Ok(total.filter(|total| *total <= MAX_TOTAL_OF_SEARCH))
 }

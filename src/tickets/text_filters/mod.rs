@@ -218,10 +218,12 @@ impl TextFilters {
                 return Ok(true);
             }
             let meanings = pair.values.iter().map(|value| asker.ticket_filter(&pair.key, value));
-            let meanings: Result<Option<Vec<_>>> = meanings.collect();
-            let Some(meanings) = meanings? else { return Ok(false) };
-            add_alternatives(&mut filters.tickets, pair.is_unwanted, meanings);
-            Ok(true)
+            let meanings: Vec<Meaning<_>> = meanings.collect::<Result<_>>()?;
+            // Beside a known value, an unknown one selects nothing.
+            let known: Vec<_> = meanings.into_iter().flatten().collect();
+            let is_known = !known.is_empty();
+            add_alternatives(&mut filters.tickets, pair.is_unwanted, known);
+            Ok(is_known)
         })?;
         Ok((filters, words))
     }
