@@ -135,6 +135,7 @@ export const NOT_COMPARED = [
   'bypasses_row_security',
   'customer_assignee_name',
   'is_installation_admin',
+  'help',
   'jwt_subject',
   'list_organizations',
   'my_admin_org_ids',

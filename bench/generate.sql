@@ -23,6 +23,11 @@ create function bench.words(x bigint, many int) returns text language sql volati
   select string_agg('word' || floor(power(20000, random()))::int, ' ') from generate_series(1, many) where x is not null
 $$;
 
+-- A word that only the older six of ten tickets and comments have.
+create function bench.if_old(n bigint, tickets bigint) returns text language sql immutable as $$
+  select case when n <= 0.6 * tickets then ' ancient' else '' end
+$$;
+
 -- Indexes other than keys are dropped and built again when all rows are loaded, which is faster.
 -- The rebuild of the full-text index needs one: it looks up a block for each document.
 create table bench.indexes as
@@ -98,7 +103,7 @@ insert into helpdesk.tickets
         public_attachment_count, last_public_comment_at, is_answered)
   select bench.id(3, t.org), t.id, row_number() over (partition by t.org order by t.n),
          'Ticket ' || t.n || ' about ' || (array['printer', 'login', 'invoice', 'delivery', 'refund', 'password', 'network', 'export'])[1 + t.n % 8],
-         'It happened again: ' || x.words || ' ' || md5(t.n::text), t.priority,
+         'It happened again: ' || x.words || ' ' || md5(t.n::text) || bench.if_old(t.n, :tickets), t.priority,
          (array['open', 'open', 'pending', 'resolved', 'closed'])[t.stage], bench.id(4, t.org), bench.id(5, t.org * 10 + t.stage),
          case when t.stage > 1 then s.user_id end, c.user_id,
          t.created_at, u.at, u.at, case when t.stage >= 4 then u.at end, case when t.stage = 5 then u.at end, 1, t.history_id,
@@ -120,7 +125,7 @@ insert into helpdesk.ticket_history
     from helpdesk.tickets;
 
 insert into helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at)
-  select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || x.words, k = 2,
+  select t.org_id, bench.row_id(8 + k, b.n), t.id, t.created_by, 'Comment ' || k || ': ' || x.words || bench.if_old(b.n, :tickets), k = 2,
          case when k = 1 then t.created_by else coalesce(t.assigned_to, t.created_by) end,
          t.created_at + k * interval '1 hour', t.created_at + k * interval '1 hour'
     from bench.tickets b

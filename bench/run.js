@@ -48,7 +48,8 @@ function turn(operation, side) {
   const how = { options: sessionFor(operation, side), parameters: values, clients: operation.clients };
   if (side === 'helpdesk' && operation.as !== 'system') how.first = warmUp;
   const times = operation.times?.[side];
-  if (!times) return [pgbench(operation[side], { ...how, seconds: Number(SECONDS_EACH) + secondsOfWarmUp, times: CALLS })];
+  const warmUps = how.first ? secondsOfWarmUp * Math.ceil((operation.clients ?? 1) / cpus().length) : 0;
+  if (!times) return [pgbench(operation[side], { ...how, seconds: Number(SECONDS_EACH) + warmUps, times: CALLS })];
   return Array.from({ length: times }, () => {
     query(withValues(operation.each[side], values));
     return pgbench(operation[side], { ...how, times: 1 });
@@ -59,6 +60,8 @@ function measure(operation) {
   const sides = SIDES.filter((side) => operation[side] && sidesAsked.includes(side));
   const turns = Object.fromEntries(sides.map((side) => [side, []]));
   for (const side of sides) if (operation.before?.[side]) query(operation.before[side]);
+  // Mixed calls take longer after writes, whose counts are not folded yet.
+  if (operation.writes) timeWarmUp();
   for (let round = 0; round < Number(operation.times ? 1 : ROUNDS); round++) {
     // The sides take turns in going first, because the first one warms the cache for the others.
     const inTurn = sides.map((_, n) => sides[(n + round) % sides.length]);
@@ -87,7 +90,7 @@ async function attempt(name, work) {
 
 function report(problems = []) {
   failures.push(...problems);
-  for (const problem of problems) console.error(`plan of ${problem}`);
+  for (const problem of problems) console.error(problem);
 }
 
 /** Reads all tables and indexes into memory, as in a server in use. */
@@ -109,11 +112,15 @@ const results = {
   settings: SETTINGS_TEXT,
   operations: {},
 };
-// First of all, because writes leave rows behind that make another plan best.
-if (!ONLY) report(await attempt('kept plans', () => compareKeptPlans(planDirectory, values)));
-// Reads come first, because writes leave unfolded counts and dead rows.
-const inOrder = [...OPERATIONS.filter(({ writes }) => !writes), ...OPERATIONS.filter(({ writes }) => writes)];
-for (const operation of inOrder.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
+// Reads come first, because writes leave unfolded counts and dead rows; the plans of reads before
+// all calls, because writes also leave rows behind that make another plan best.
+const reads = OPERATIONS.filter(({ writes }) => !writes);
+const writes = OPERATIONS.filter(({ writes }) => writes);
+if (!ONLY) {
+  report(await attempt('kept plans', () => compareKeptPlans(planDirectory, values)));
+  report(await attempt('plans of reads', () => writePlans(reads, planDirectory, values)));
+}
+for (const operation of [...reads, ...writes].filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
   const sides = await attempt(operation.name, () => measure(operation));
   if (sides) results.operations[operation.name] = { what: operation.what, sides, ratios: ratios(sides) };
   if (sides)
@@ -130,7 +137,7 @@ if (!ONLY) {
     requestsPerSecond(values, { sides: sidesAsked, seconds: CALLS ? 1 : 5, slowSeconds: CALLS ? 1 : 40, rounds: CALLS ? 1 : 3 }),
   );
   if (results.http === null) console.log('skipped: whole requests through PostgREST (there is no wrk here)');
-  report(await attempt('plans', () => writePlans(planDirectory, values)));
+  report(await attempt('plans of writes', () => writePlans(writes, planDirectory, values)));
 }
 writeFileSync(join(directory, `${results.rows}.json`), `${JSON.stringify(results, null, 1)}\n`);
 writeFileSync(join(directory, `${results.rows}.md`), markdown(results));
@@ -138,7 +145,7 @@ writeFileSync(join(directory, 'growth.md'), growth(directory));
 if ((await attempt('plot', () => plotGrowth(directory))) === false) console.log('skipped: the plot (there is no gnuplot here)');
 if (!ONLY && Number(MEMORY_CALLS) > 0) {
   const memory = await attempt('memory', () => memoryOf(values, Number(MEMORY_CALLS)));
-  failures.push(...(memory?.grow ?? []));
+  report(memory?.grow);
   if (memory) writeFileSync(join(directory, 'memory.md'), memory.table);
 }
 process.stdout.write(`\n${markdown(results)}`);

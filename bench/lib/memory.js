@@ -4,7 +4,10 @@
 import { sessionOf } from './parameters.js';
 import { query } from './psql.js';
 
-/** Cached plans, catalog caches and fragmentation settle within this many calls .. */
+/**
+ * Cached plans, catalog caches and fragmentation settle within this many calls, so that fewer show
+ * no leak ..
+ */
 const WARM_UP = 2000;
 /** .. and this many bytes. A leak of 60 bytes per call exceeds it after 20,000 calls. */
 const SETTLING = 1 << 20;
@@ -81,7 +84,7 @@ export function memoryOf(parameters, calls) {
       const bytes = grown(call, many);
       const shown = call.replaceAll(/'[^']*[0-9a-f]{4}-[0-9a-f]{12}[^']*'(::uuid)?/g, '..');
       lines.push(`| ${shown} | ${many.toLocaleString('en')} | ${bytes / 1024} | ${(bytes / many).toFixed(1)} |`);
-      if (bytes > SETTLING) grow.push(`${shown}: ${bytes / 1024} KiB more after ${many} calls`);
+      if (many >= WARM_UP && bytes > SETTLING) grow.push(`${shown}: ${bytes / 1024} KiB more after ${many} calls`);
     }
   }
   return { table: `${lines.join('\n')}\n`, grow };

@@ -211,4 +211,9 @@ export default [
       where: "t.id in (select d.ticket_id from baseline.documents d where d.org_id = :org and d.words @@ 'word300'::tsquery)",
     },
   }),
+  list({
+    name: 'list_search_old',
+    what: 'Those with a word that only the older six of ten have.',
+    filters: '"search": "ancient"',
+  }),
 ];
