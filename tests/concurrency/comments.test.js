@@ -258,3 +258,30 @@ test('a requester who loses the ticket while a comment waits keeps no notificati
     [],
   );
 });
+
+for (const [what, write, type] of [
+  ['a comment', say, 'ticket_commented'],
+  ['a file', attach, 'ticket_file_added'],
+]) {
+  for (const [how, assignedTo] of [
+    ['unassigned: the queue', null],
+    ['assigned to another agent: this one', ada.profile],
+  ]) {
+    test(`${what} of a customer while the ticket is ${how} is told, once`, async () => {
+      const ticket = await newTicket(`Reassigned during ${what}`);
+      const [agent, customer] = [await db.signIn(ada), await db.signIn(alice)];
+      await updateTicket(agent, ticket, { assignedTo: ben.profile });
+      await db.as(ben, (session) => session.query('select helpdesk.watch_ticket($1)', [ticket]));
+      await agent.query('begin');
+      await updateTicket(agent, ticket, { assignedTo });
+      const waiting = write(customer, ticket);
+      await db.waitUntilBlocked(customer);
+      await agent.query('commit');
+      await waiting;
+      const told = 'select type from helpdesk.notifications where ticket_id = $1 and user_id = $2 and type = $3';
+      for (const person of [ada, ben]) {
+        assert.deepEqual(await db.sql(told, [ticket, person.profile, type]), [{ type }], person.name);
+      }
+    });
+  }
+}

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { deadlocks } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
 import { createTwoOrganizations, openTicket } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
@@ -34,7 +35,7 @@ for (const name of ['install', 'migrate']) {
   });
 }
 
-test('install() that must lock tables holds none while it waits for another', async () => {
+test('install() that must lock tables holds none for long while it waits for another', async () => {
   const tables = ['notifications', 'profiles', 'tickets'];
   for (const table of tables) await db.sql(`alter table helpdesk.${table} owner to postgres`);
   for (const waitedFor of tables) {
@@ -54,6 +55,27 @@ test('install() that must lock tables holds none while it waits for another', as
   }
   await db.sql('select helpdesk.install()');
   assert.equal(await deadlocks(db), 0);
+});
+
+test('rebuild_derived_data() holds nobody up while it waits for a writer, and a lock_timeout ends it', async () => {
+  const [holder, dba, writer] = [await db.signIn(alice), await db.connect(), await db.signIn(alice)];
+  await holder.query('begin');
+  await openTicket(holder, acme, 'Open transaction');
+  const rebuilding = dba.query('select helpdesk.rebuild_derived_data()');
+  await db.waitUntilBlocked(dba);
+  await writer.query(`set lock_timeout = '5s'`);
+  await writer.query('select helpdesk.mark_notifications_read()');
+  await writer.query('select helpdesk.watch_ticket(id) from helpdesk.tickets order by number limit 1');
+  await holder.query('commit');
+  await rebuilding;
+
+  await holder.query('begin');
+  await openTicket(holder, acme, 'Open again');
+  await dba.query(`set lock_timeout = '300ms'`);
+  await expectError('55P03', dba.query('select helpdesk.rebuild_derived_data()'));
+  assert.equal((await dba.query('show lock_timeout')).rows[0].lock_timeout, '300ms');
+  await holder.query('commit');
+  await dba.query('select helpdesk.rebuild_derived_data()');
 });
 
 test('two install() and a migrate() at once run one after the other', async () => {

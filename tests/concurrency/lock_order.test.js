@@ -64,6 +64,7 @@ const CALLS = {
   create_org_invite: (r) => call('create_org_invite', r.pick(orgs), guests[0].email, 'customer'),
   create_ticket: (r) => call('create_ticket', r.pick(orgs), 'New'),
   ensure_profile: () => call('ensure_profile'),
+  import_tickets: (r) => call('import_tickets', r.pick(orgs), JSON.stringify(imported(r))),
   join_organization: (r) => call('join_organization', r.pick(orgs)),
   mark_notifications_read: () => call('mark_notifications_read'),
   publish_article: (r) => call('publish_article', r.pick(articles)),
@@ -75,7 +76,11 @@ const CALLS = {
   },
   resolve_ticket: (r) => call('resolve_ticket', r.pick(tickets), r.chance(50) ? 'Thanks' : null),
   revert_article: (r) => call('revert_article', r.pick(articles), 1),
-  revoke_org_invite: async (r) => call('revoke_org_invite', r.pick(await invites())?.id),
+  // Of somebody who does not accept it first.
+  revoke_org_invite: (r) => [
+    `select helpdesk.revoke_org_invite(helpdesk.create_org_invite($1, $2, 'customer'))`,
+    [r.pick(orgs), `${r.uuid()}@example.com`],
+  ],
   set_member_role: (r) =>
     call('set_member_role', r.pick(orgs), r.pick(guests).profile, r.pick(['org_agent', 'org_admin', 'org_customer'])),
   update_ticket: (r) => call('update_ticket', r.pick(tickets), changes(r)),
@@ -114,6 +119,24 @@ const BACKEND_CALLS = {
 };
 
 const NOT_CALLED_BY_BACKENDS = ['enable_cron', 'enable_realtime', 'enable_storage'];
+
+/** Few tickets, so that most of them exist, and get comments. */
+function imported(r) {
+  const someone = () => ({ email: r.pick([ada, ben, alice, dave, ...guests, { email: `old${r.below(20)}@example.com` }]).email });
+  const createdAt = () => `2024-01-${10 + r.below(20)}T00:00:00Z`;
+  const comment = (id) => ({
+    externalId: `${id}`,
+    content: 'Words',
+    isInternal: r.chance(30),
+    author: someone(),
+    createdAt: createdAt(),
+  });
+  return [...new Set([r.below(30), r.below(30), r.below(30)])].map((id) => ({
+    ...{ externalId: `old:${id}`, title: `Old ${id}`, requester: someone(), assignee: r.chance(50) ? someone() : null },
+    ...{ status: r.pick(['open', 'closed']), createdAt: '2024-01-01T00:00:00Z' },
+    comments: [comment(r.below(1e6)), comment(r.below(1e6) + 1e6)],
+  }));
+}
 
 /** Whose tickets and stages they are, is left to chance: some calls are refused. */
 function changes(r) {

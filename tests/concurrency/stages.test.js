@@ -107,3 +107,32 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
     );
   });
 }
+
+test('marking a start stage does not deadlock with one that moves the mark and one that is renamed', async () => {
+  const workflow = await db.value(`insert into helpdesk.workflows (org_id, name) values ($1, 'Marked') returning id`, [acme]);
+  const [first, second, third] = await Promise.all(
+    ['First', 'Second', 'Third'].map((name) =>
+      db.value('insert into helpdesk.workflow_stages (org_id, workflow_id, name) values ($1, $2, $3) returning id', [
+        acme,
+        workflow,
+        name,
+      ]),
+    ),
+  );
+  const [mover, marker, renamer] = [await db.signIn(ada), await db.signIn(ada), await db.signIn(ada)];
+  const mark = (session, stage) => session.query('update helpdesk.workflow_stages set is_start = true where id = $1', [stage]);
+  for (let round = 0; round < 20; round++) {
+    await mark(mover, first);
+    await mover.query('begin');
+    await mark(mover, second);
+    // The marker waits for the first stage, which no longer has the mark when it gets it, and the
+    // renamer for the second, which then has it.
+    const marking = mark(marker, third);
+    await db.waitUntilBlocked(marker);
+    const renaming = renamer.query('update helpdesk.workflow_stages set name = $2 where id = $1', [second, `Second ${round}`]);
+    await db.waitUntilBlocked(marker, renamer);
+    await mover.query('commit');
+    await Promise.all([marking, renaming]);
+  }
+  assert.equal(await db.value('select id from helpdesk.workflow_stages where workflow_id = $1 and is_start', [workflow]), third);
+});

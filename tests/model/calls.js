@@ -68,6 +68,19 @@ const CALLS = {
     ];
   }),
 
+  import_tickets: inOrgs(({ me, world, random, org }) => {
+    const rows = [
+      {
+        externalId: `other:${random.uuid()}`,
+        title: 'Imported',
+        requester: { email: 'somebody@example.org' },
+        createdAt: '2024-01-01T00:00:00Z',
+      },
+    ];
+    const may = world.orgs.includes(org) && (me.bypassesRowSecurity || me.isAdmin(org));
+    return [{ args: [org, { sql: `'${JSON.stringify(rows)}'` }], expected: outcome(may) }];
+  }),
+
   update_ticket: onTickets(({ me, world, random, ticket }) => [
     ...changesOf(me, world, random, ticket).map(({ changes, expected }) => ({ args: [ticket.id, changes], expected })),
     // With the id of another organization.

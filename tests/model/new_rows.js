@@ -44,6 +44,7 @@ const NEW_ROWS = {
         ...{ id: random.uuid(), auth_id: world.strayLogin, role: 'admin', name: 'New', email: 'new@example.org' },
         ...{
           email_is_confirmed: true,
+          imported_for: null,
           avatar_url: 'https://example.org/new.png',
           teams: '{}',
           created_at: now,
@@ -153,7 +154,7 @@ const NEW_ROWS = {
       ...{ created_at: now, updated_at: now, stage_entered_at: now, resolved_at: null, closed_at: null },
       ...{ first_response_at: null, first_response_by: null },
       ...{ version: 1, latest_history_id: random.uuid(), public_comment_count: 0, public_attachment_count: 0 },
-      ...{ last_public_comment_at: null, is_answered: false },
+      ...{ last_public_comment_at: null, is_answered: false, external_id: 'other:1' },
     };
     const columns = base(me, 'org_id title', 'created_by');
     return [
@@ -192,6 +193,7 @@ const NEW_ROWS = {
       row: {
         ...{ org_id: ticket.org_id, id: random.uuid(), ticket_id: ticket.id, requester_id: ticket.created_by },
         ...{ content: 'New', is_internal, created_by: me.id ?? ticket.created_by, created_at: now, updated_at: now },
+        external_id: 'other:1',
       },
     })),
   ),

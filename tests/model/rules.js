@@ -53,7 +53,7 @@ export const TABLES = {
       me.is(person.id) || me.world.rows.org_members.some((row) => row.user_id === person.id && me.isStaff(row.org_id)),
     update: (me, person) => me.is(person.id),
     updates: 'name avatar_url preferences last_active',
-    rest: 'id auth_id role email email_is_confirmed teams created_at',
+    rest: 'id auth_id role email email_is_confirmed imported_for teams created_at',
     backend: 'read insert update delete',
   }),
 
@@ -148,7 +148,7 @@ export const TABLES = {
     delete: (me, ticket) => me.isAdmin(ticket.org_id),
     rest: `id number status created_at updated_at stage_entered_at resolved_at closed_at version latest_history_id
            first_response_at first_response_by public_comment_count public_attachment_count
-           last_public_comment_at is_answered`,
+           last_public_comment_at is_answered external_id`,
     backend: 'read insert update delete',
   }),
 
@@ -169,7 +169,7 @@ export const TABLES = {
     inserts: 'org_id ticket_id content is_internal created_by',
     update: (me, row) => me.is(row.created_by) && me.seesOnTicket(row),
     updates: 'content',
-    rest: 'id requester_id created_at updated_at',
+    rest: 'id requester_id created_at updated_at external_id',
     backend: 'read insert update delete',
   }),
 
@@ -321,12 +321,12 @@ export const VIEWS = {
  */
 const FUNCTIONS = {
   anon: words(`
-    jwt_subject uuid_generate_v7 is_blank my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
+    help jwt_subject uuid_generate_v7 is_text my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
     my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin load_library bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles suggest_articles search`),
   people: words(`
-    create_organization list_org_members create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
+    create_organization list_org_members import_tickets create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations ensure_profile

@@ -470,7 +470,7 @@ class Generator {
     const article = this.add('articles', {
       org_id: org,
       id: this.random.uuid(),
-      title: `Article, ${status}, ${visibility}`,
+      title: `The ${WORD}: ${status}, ${visibility}`,
       content: `All about the ${WORD}`,
       categories: this.random.some(['Hardware', 'Printers', 'Lasers', 'Software'], this.random.below(3)),
       tags: this.random.some(['new', 'old'], this.random.below(3)),

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
 import { createAuthenticatorRole, createEmptyDatabase } from '../support/database.js';
+import { expectError } from '../support/errors.js';
 import { startPrivateServer } from '../support/private_server.js';
 import { report, SECONDS, SEED } from '../support/torture.js';
 import { waitUntil } from '../support/wait.js';
@@ -95,6 +96,10 @@ test(`people move to another server while they work (TORTURE_SEED=${SEED})`, asy
   await subscribe(both);
   await waitUntilCopied(copy);
 
+  // What arrives would conflict with a rebuild.
+  for (const call of ['rebuild_ticket_stats', 'rebuild_search_index', 'start_search_rebuild', 'rebuild_derived_data'])
+    assert.equal((await expectError('55000', copy.sql(`select helpdesk.${call}()`))).detail, 'is_subscribed');
+
   // The jobs run on both servers.
   const end = Date.now() + SECONDS * 1000;
   const copied = workload.total;
@@ -102,6 +107,7 @@ test(`people move to another server while they work (TORTURE_SEED=${SEED})`, asy
     await db.sql('select helpdesk.refresh_ticket_stats()');
     assert.equal(await copy.value('select helpdesk.refresh_ticket_stats()'), '0');
     assert.equal(await copy.value('select helpdesk.cleanup_old_notifications()'), '0');
+    assert.equal(await copy.value('select helpdesk.continue_search_rebuild()'), '0');
   } while (Date.now() < end || workload.total < copied + 100);
 
   // Nobody writes any more.

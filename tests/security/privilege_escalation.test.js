@@ -56,7 +56,7 @@ const FIXED = {
   org_invites: '*',
   org_members: ['org_id', 'user_id', 'org_role', 'added_at', 'added_by', 'may_be_assigned'],
   organizations: ['id', 'created_at', 'created_by'],
-  profiles: ['id', 'auth_id', 'role', 'email', 'email_is_confirmed', 'teams', 'created_at'],
+  profiles: ['id', 'auth_id', 'role', 'email', 'email_is_confirmed', 'imported_for', 'teams', 'created_at'],
   notifications: [
     ...['org_id', 'id', 'user_id', 'ticket_id', 'comment_id', 'type', 'created_at', 'expires_at'],
     // Follows the comment, which its author may edit.
@@ -92,6 +92,7 @@ const FIXED = {
     'is_answered',
     'first_response_at',
     'first_response_by',
+    'external_id',
   ],
   workflow_stages: ['org_id', 'id', 'workflow_id'],
   workflow_transitions: ['org_id', 'workflow_id', 'from_stage_id', 'to_stage_id'],

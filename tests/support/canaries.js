@@ -62,7 +62,8 @@ export async function tenantTables(db) {
 export async function markOrganization(db, org, word, { thoroughly }) {
   const types = thoroughly ? '{text,jsonb,tsvector,timestamptz,int4,int8}' : '{text,jsonb,tsvector}';
   const marked = {
-    text: (column) => `$2::text || '.' || coalesce(${column}, '')`,
+    // External ids are unique.
+    text: (column) => `$2::text || '.' || coalesce(${column}, ${column === 'external_id' ? 'id::text' : "''"})`,
     jsonb: (column) => `coalesce(${column}, '{}') || jsonb_build_object($2::text, $2::text)`,
     tsvector: (column) => `${column} || to_tsvector('simple', $2::text)`,
     timestamptz: (column) => `$2::timestamptz + (${column} - now())`,

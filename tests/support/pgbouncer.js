@@ -1,11 +1,9 @@
 // A real PgBouncer in front of the server that PGHOST names, as transaction pooler.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { inBash } from './bash.js';
 import { waitUntil } from './wait.js';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export const hasPgBouncer = () => spawnSync('pgbouncer', ['--version']).error?.code !== 'ENOENT';
 
@@ -40,13 +38,4 @@ pidfile = ${dir}/pid
   process.on('exit', stop);
   await waitUntil('PgBouncer listens', () => existsSync(`${dir}/.s.PGSQL.${port}`));
   return { host: dir, port, stop };
-}
-
-function inBash(command, ...args) {
-  return execFileSync('bash', ['-c', `. scripts/lib.sh; ${command}`, 'bash', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 60_000,
-  });
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
+import { assertNoMismatches, compareAnswer } from './api_schema.js';
 import { signToken } from './jwt.js';
 import { waitUntil } from './wait.js';
 
@@ -63,7 +64,10 @@ class Api {
   constructor(url, secret, stop) {
     this.url = url;
     this.secret = secret;
-    this.stop = stop;
+    this.stop = async () => {
+      await stop();
+      assertNoMismatches();
+    };
   }
 
   /** A valid token for a person, or with the given claims. */
@@ -86,8 +90,12 @@ class Api {
       accessToken: async () => token,
       realtime: { transport: class {} }, // Unused, but createClient() requires one before Node 22.
       global: {
-        fetch: (url, init) =>
-          fetch(String(url).replace('/rest/v1', ''), { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),
+        fetch: async (url, init) => {
+          const target = String(url).replace('/rest/v1', '');
+          const answer = await fetch(target, { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+          compareAnswer(target, answer.status, parsed(await answer.clone().text()));
+          return answer;
+        },
       },
     });
   }
@@ -104,8 +112,9 @@ class Api {
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
-    const text = await answer.text();
-    return { status: answer.status, body: parsed(text) };
+    const result = parsed(await answer.text());
+    compareAnswer(this.url + path, answer.status, result);
+    return { status: answer.status, body: result };
   }
 }
 
@@ -117,7 +126,8 @@ function parsed(text) {
   }
 }
 
-async function freePort() {
+/** A port of this machine that nobody uses now. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

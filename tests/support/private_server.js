@@ -1,12 +1,9 @@
 // Private servers, for test files that need their own settings or crash the server.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inBash, inBashFor } from './bash.js';
 import { waitUntil } from './wait.js';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Starts a new, empty cluster with these settings and environment variables, and points PGHOST,
@@ -151,16 +148,3 @@ export function upgradePrivateServer(oldName, oldVersion, name, settings) {
 
 /** Whether the Postgres under test has a library. */
 export const hasLibrary = (file) => existsSync(join(dirname(process.env.PGBIN), 'lib', file));
-
-const inBash = (command, ...args) => inBashFor(process.env.PG, command, ...args);
-
-/** Runs a command with the functions of scripts/lib.sh for a version of Postgres. */
-function inBashFor(version, command, ...args) {
-  return execFileSync('bash', ['-c', `. scripts/lib.sh; ${command}`, 'bash', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    env: { ...process.env, ...(version && { PG: version }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 60_000,
-  });
-}

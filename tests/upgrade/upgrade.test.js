@@ -50,7 +50,7 @@ const freshCatalog = await catalogOf(fresh);
 /** What the database owner has added in addition to fillEveryTable(). */
 const MORE_ADDITIONS = `
   create view helpdesk.urgent_tickets with (security_invoker = true) as
-    select id, helpdesk.is_blank(title) as is_blank from helpdesk.tickets where priority = 'urgent';
+    select id, helpdesk.is_text(title, 500) as is_text from helpdesk.tickets where priority = 'urgent';
   create function public.note_change() returns trigger language plpgsql as 'begin return new; end';
   create trigger zz_note_change before update on helpdesk.tickets for each row execute function public.note_change();
   grant select on helpdesk.tickets to pg_monitor;
@@ -196,7 +196,7 @@ function inventedScript() {
     alter function helpdesk.add_comment owner to postgres;
     comment on function helpdesk.search is 'As it was.';
     create function helpdesk.old_report(p_days integer) returns boolean
-      language c security definer as 'MODULE_PATHNAME', 'is_blank_wrapper';`;
+      language c security definer as 'MODULE_PATHNAME', 'is_text_wrapper';`;
   return text;
 }
 
@@ -209,7 +209,7 @@ test('an invented older release differs, and its update ends in what a new datab
   // The symbol of a function that is gone is a stub, so its arguments do not matter.
   writeFileSync(
     file,
-    catalog.join('\n').replace('old_report(integer): symbol is_blank_wrapper', 'old_report(integer): symbol old_report_wrapper'),
+    catalog.join('\n').replace('old_report(integer): symbol is_text_wrapper', 'old_report(integer): symbol old_report_wrapper'),
   );
   await model.drop();
   const update = generateUpdate(SERVER, file);

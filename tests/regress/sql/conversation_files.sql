@@ -17,4 +17,4 @@ select helpdesk.add_attachment(test.ticket_id('Noise'), E'r\u00E9sum\u00E9 \U000
 insert into helpdesk.ticket_attachments (org_id, ticket_id, file_name, file_type, file_size, storage_path)
   values (test.org_id('Acme'), test.ticket_id('Noise'), 'a', '', 1, 'typeless');
 select file_name, file_type from helpdesk.ticket_attachments where storage_path = 'typeless' order by file_name;
-select helpdesk.is_blank(text) from unnest(array['', E' \t\u00A0', E'\u00AD\uFEFF', E'\u3164', E'\u200Dx', U&'\+01F642']) text;
+select helpdesk.is_text(text, 3) from unnest(array['', 'abc', 'abcd', E' \t\u00A0', E'\u00AD\uFEFF', E'\u3164', E'\u200Dx', U&'\+01F642']) text;

@@ -38,6 +38,9 @@ select format('-- %s', statement), (select string_agg(line, chr(10)) from test.h
    select test.org_id(''Acme''), test.profile_id(''Alice''), ''ticket_created'', ''{}'', now() - interval ''3 days''',
   'insert into helpdesk.search_rebuilds (org_id, documents, started_at) values (test.org_id(''Acme''), 10, ''2026-01-01'')',
   'create publication supabase_realtime',
+  'create publication supabase_realtime for table helpdesk.notifications, helpdesk.tickets',
+  'create publication supabase_realtime for table helpdesk.notifications, helpdesk.tickets
+     with (publish = ''insert, update'')',
   'drop table helpdesk.search_rebuilds',
   'drop table helpdesk.search_rebuilds, helpdesk.notifications cascade',
   'drop function auth.uid() cascade'

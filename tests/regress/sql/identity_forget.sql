@@ -31,7 +31,7 @@ begin
   call test.sign_in('Zacharias');
   update helpdesk.profiles set preferences = '{"signature": "Zacharias"}', avatar_url = 'https://example.com/zacharias.png', last_active = now() where id = helpdesk.my_profile_id();
   insert into helpdesk.notification_preferences (type, enabled) values ('ticket_created', true);
-  ticket := helpdesk.create_ticket(test.org_id('Acme'), 'Mine');
+  ticket := helpdesk.create_ticket(test.org_id('Acme'), 'Mine', p_idempotency_key => 'zacharias.q@example.com: Mine');
   perform helpdesk.watch_ticket(ticket);
   call test.sign_in('Alice');
   ticket := helpdesk.create_ticket(test.org_id('Acme'), 'Hers');

@@ -21,6 +21,14 @@ insert into auth.users (email, raw_user_meta_data) values
 select test.shown('g' || n || '@example.com') from generate_series(1, 5) n;
 rollback;
 
+-- A name of which nothing can be seen is none, also when the address changes with it.
+begin;
+insert into auth.users (email, raw_user_meta_data) select 'i' || n || '@example.com', jsonb_build_object('full_name', name, 'user_name', 'octo')
+  from unnest(array[U&'\200B', U&'\2800', U&'\3164\00AD', E'\t ', repeat(U&'\200B', 300) || 'x']) with ordinality as x (name, n);
+update auth.users set email = 'new@example.com', raw_user_meta_data = jsonb_build_object('name', U&'\3164') where email = 'i1@example.com';
+select name, email from helpdesk.profiles where email like 'i_@example.com' or email = 'new@example.com' order by email;
+rollback;
+
 ---- Later changes follow, unless the person chose something else
 begin;
 insert into auth.users (email, raw_user_meta_data) values ('octo@example.com', '{"name": "Octo", "avatar_url": "https://github.example/1.png"}');

@@ -66,6 +66,20 @@ select test.notified('Ben', 'select helpdesk.claim_next_ticket(test.org_id(''Acm
 update helpdesk.tickets set assigned_to = test.profile_id('Dave') where title = 'Leak';
 select test.notified('Dave', 'select test.comment()'), test.notified('Ada', 'select test.comment()'), test.notified('Ada', 'select test.comment(true)'), test.notified('Ada', 'select test.move(''Resolved'')');
 rollback;
+-- A comment and what it changes are one notification, which says both. It has the type of the
+-- change, but for those who switched that off, and for moves that resolve nothing.
+begin;
+select test.notified('Ada', $$select helpdesk.add_comment(test.ticket_id('Leak'), 'I take over', true, p_changes => jsonb_build_object('assignedTo', test.profile_id('Ada')))$$),
+       test.notified('Ben', $$select helpdesk.add_comment(test.ticket_id('Leak'), 'Yours', p_changes => jsonb_build_object('assignedTo', test.profile_id('Ada')))$$),
+       test.notified('Ada', $$select helpdesk.resolve_ticket(test.ticket_id('Leak'), 'Fixed')$$),
+       test.notified('Ada', $$select helpdesk.add_comment(test.ticket_id('Leak'), 'Which one?', p_changes => jsonb_build_object('stageId', test.stage_id('Acme', 'Waiting on customer')))$$);
+insert into helpdesk.notification_preferences (user_id, type, enabled) values (test.profile_id('Alice'), 'ticket_resolved', false);
+select test.notified('Ada', $$select helpdesk.resolve_ticket(test.ticket_id('Leak'), 'Fixed')$$);
+call test.sign_in('Ada');
+select from helpdesk.add_comment(test.ticket_id('Leak'), 'Which one?', p_changes => jsonb_build_object('stageId', test.stage_id('Acme', 'Waiting on customer')));
+call test.sign_out();
+select type, content - '{actor,ticket_id,comment_id,commenter,number}'::text[] from helpdesk.notifications where user_id = test.profile_id('Alice') order by id desc limit 1;
+rollback;
 -- A requester who is also the assignee gets one notification.
 begin;
 insert into helpdesk.tickets (org_id, title, created_by, assigned_to) values (test.org_id('Acme'), 'Own', test.profile_id('Ben'), test.profile_id('Ben'));

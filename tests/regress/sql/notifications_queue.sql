@@ -106,6 +106,22 @@ select test.notified('Alice', 'select test.comment()');
 insert into helpdesk.ticket_watchers (org_id, ticket_id, user_id) values (test.org_id('Acme'), test.ticket_id('Leak'), test.profile_id('Ada'));
 select test.notified('Alice', 'select test.comment()');
 rollback;
+-- Nobody of the staff has a ticket whose assignee has left, or is a customer.
+begin;
+update helpdesk.tickets set current_stage_id = test.stage_id('Acme', 'Closed') where title = 'Leak';
+call test.sign_in('Ada');
+select helpdesk.remove_member(test.org_id('Acme'), test.profile_id('Ben'));
+call test.sign_out();
+select test.notified('Alice', 'select test.comment()'), test.notified('Alice', $$select helpdesk.resolve_ticket(test.ticket_id('Leak'), 'Thanks')$$),
+       test.notified('Alice', $$select helpdesk.add_attachment(test.ticket_id('Leak'), 'a', 'b', 1, 'c')$$);
+rollback;
+begin;
+update helpdesk.org_members set may_be_assigned = true where user_id in (test.profile_id('Dave'), test.profile_id('Alice'));
+update helpdesk.tickets set assigned_to = test.profile_id('Dave') where title = 'Leak';
+select test.notified('Alice', 'select test.comment()'), test.notified('Dave', 'select test.comment()');
+update helpdesk.tickets set assigned_to = created_by where title = 'Leak';
+select test.notified('Alice', 'select test.comment()');
+rollback;
 -- Staff are customers of the tickets that they opened.
 begin;
 insert into helpdesk.tickets (org_id, title, created_by) values (test.org_id('Acme'), 'Own', test.profile_id('Ben'));

@@ -55,3 +55,10 @@ call test.sign_in('Ingrid');
 select test.attempt($$update helpdesk.installation_settings set who_may_found_organizations = 'nobody'$$);
 call test.sign_out();
 select test.attempt('insert into helpdesk.installation_settings default values'), test.attempt('insert into helpdesk.installation_settings (is_only_row) values (false)');
+
+---- Nobody is signed in: both ways say so
+begin;
+set local role authenticated;
+select set_config('request.jwt.claims', claims, true), test.error_of($s$select helpdesk.create_organization('New')$s$), test.error_of($s$insert into helpdesk.organizations (name) values ('New')$s$)
+  from unnest(array['', '{"sub": "00000000-0000-4000-8000-00000000ffff"}']) claims;
+rollback;

@@ -238,13 +238,14 @@ CREATE TABLE helpdesk.profiles (
     name text NOT NULL,
     email text,
     email_is_confirmed boolean DEFAULT true NOT NULL,
+    imported_for uuid,
     avatar_url text,
     teams uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_active timestamp with time zone,
     preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT profiles_avatar_url_check CHECK (((char_length(avatar_url) <= 2000) AND (avatar_url ~ '^https?://[^[:space:][:cntrl:]]+$'::text))),
-    CONSTRAINT profiles_name_check CHECK (((NOT helpdesk.is_blank(name)) AND (char_length(name) <= 200))),
+    CONSTRAINT profiles_name_check CHECK (helpdesk.is_text(name, 200)),
     CONSTRAINT profiles_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
     CONSTRAINT profiles_role_check CHECK ((role = ANY (ARRAY['customer'::helpdesk.user_role, 'agent'::helpdesk.user_role, 'admin'::helpdesk.user_role])))
 );
@@ -303,6 +304,13 @@ COMMENT ON COLUMN helpdesk.profiles.email IS 'Copy of the login''s e-mail addres
 --
 
 COMMENT ON COLUMN helpdesk.profiles.email_is_confirmed IS 'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has written a profile without a login. Whoever signs up with the address of a profile without a login, and confirms it, gets that profile.';
+
+
+--
+-- Name: COLUMN profiles.imported_for; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON COLUMN helpdesk.profiles.imported_for IS 'The organization whose import_tickets() wrote the profile, for a person who had none there; null for all others, and once the person has signed up. No other organization uses it.';
 
 
 --
@@ -418,17 +426,20 @@ CREATE TABLE helpdesk.tickets (
     public_attachment_count integer DEFAULT 0 NOT NULL,
     last_public_comment_at timestamp with time zone,
     is_answered boolean DEFAULT false NOT NULL,
+    external_id text,
     external_ref text,
     CONSTRAINT tickets_description_check CHECK ((char_length(description) <= 100000)),
+    CONSTRAINT tickets_external_id_check CHECK (helpdesk.is_text(external_id, 255)),
     CONSTRAINT tickets_external_ref_check CHECK ((external_ref <> ''::text)),
     CONSTRAINT tickets_number_check CHECK (('[1,1000000000001)'::int8range @> number)),
     CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'resolved'::text, 'closed'::text]))),
     CONSTRAINT tickets_timestamps_check CHECK (('["0001-01-01 00:00:00+00","9999-12-31 00:00:00+00"]'::tstzrange @> ALL (ARRAY[created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, last_public_comment_at]))),
-    CONSTRAINT tickets_title_check CHECK (((NOT helpdesk.is_blank(title)) AND (char_length(title) <= 500)))
+    CONSTRAINT tickets_title_check CHECK (helpdesk.is_text(title, 500))
 )
 WITH (autovacuum_vacuum_scale_factor='0.02');
 ALTER TABLE ONLY helpdesk.tickets ALTER COLUMN title SET STATISTICS 0;
 ALTER TABLE ONLY helpdesk.tickets ALTER COLUMN description SET STATISTICS 0;
+ALTER TABLE ONLY helpdesk.tickets ALTER COLUMN external_id SET STATISTICS 0;
 
 
 ALTER TABLE helpdesk.tickets OWNER TO helpdesk_owner;
@@ -609,6 +620,13 @@ COMMENT ON COLUMN helpdesk.tickets.is_answered IS 'Whether somebody other than t
 
 
 --
+-- Name: COLUMN tickets.external_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON COLUMN helpdesk.tickets.external_id IS 'The ticket''s id in the help desk from which import_tickets() brought it, such as ''zendesk:35436''; null for all others. Unique in the organization.';
+
+
+--
 -- Name: workflow_stages; Type: TABLE; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -623,7 +641,7 @@ CREATE TABLE helpdesk.workflow_stages (
     is_start boolean DEFAULT false NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
     CONSTRAINT workflow_stages_description_check CHECK ((char_length(description) <= 10000)),
-    CONSTRAINT workflow_stages_name_check CHECK (((NOT helpdesk.is_blank(name)) AND (char_length(name) <= 200))),
+    CONSTRAINT workflow_stages_name_check CHECK (helpdesk.is_text(name, 200)),
     CONSTRAINT workflow_stages_start_check CHECK (((NOT is_start) OR (is_active AND (status <> ALL (ARRAY['resolved'::text, 'closed'::text]))))),
     CONSTRAINT workflow_stages_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'resolved'::text, 'closed'::text])))
 );
@@ -722,7 +740,7 @@ CREATE TABLE helpdesk.workflows (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT workflows_description_check CHECK ((char_length(description) <= 10000)),
-    CONSTRAINT workflows_name_check CHECK (((NOT helpdesk.is_blank(name)) AND (char_length(name) <= 200)))
+    CONSTRAINT workflows_name_check CHECK (helpdesk.is_text(name, 200))
 );
 ALTER TABLE ONLY helpdesk.workflows ALTER COLUMN name SET STATISTICS 0;
 ALTER TABLE ONLY helpdesk.workflows ALTER COLUMN description SET STATISTICS 0;
@@ -972,7 +990,7 @@ CREATE TABLE helpdesk.article_feedback (
     helpful boolean NOT NULL,
     comment text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT article_feedback_comment_check CHECK (((NOT helpdesk.is_blank(comment)) AND (char_length(comment) <= 2000)))
+    CONSTRAINT article_feedback_comment_check CHECK (helpdesk.is_text(comment, 2000))
 );
 ALTER TABLE ONLY helpdesk.article_feedback ALTER COLUMN comment SET STATISTICS 0;
 
@@ -1133,10 +1151,10 @@ CREATE TABLE helpdesk.articles (
     unhelpful_count integer DEFAULT 0 NOT NULL,
     title_key bytea DEFAULT '\x'::bytea NOT NULL,
     CONSTRAINT articles_categories_check CHECK ((cardinality(categories) <= 50)),
-    CONSTRAINT articles_content_check CHECK (((NOT helpdesk.is_blank(content)) AND (char_length(content) <= 500000))),
+    CONSTRAINT articles_content_check CHECK (helpdesk.is_text(content, 500000)),
     CONSTRAINT articles_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))),
     CONSTRAINT articles_tags_check CHECK ((cardinality(tags) <= 50)),
-    CONSTRAINT articles_title_check CHECK (((NOT helpdesk.is_blank(title)) AND (char_length(title) <= 500))),
+    CONSTRAINT articles_title_check CHECK (helpdesk.is_text(title, 500)),
     CONSTRAINT articles_visibility_check CHECK ((visibility = ANY (ARRAY['internal'::text, 'members'::text, 'public'::text])))
 );
 ALTER TABLE ONLY helpdesk.articles ALTER COLUMN title SET STATISTICS 0;
@@ -1279,7 +1297,7 @@ CREATE TABLE helpdesk.categories (
     parent_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT categories_description_check CHECK ((char_length(description) <= 10000)),
-    CONSTRAINT categories_name_check CHECK (((NOT helpdesk.is_blank(name)) AND (char_length(name) <= 200)))
+    CONSTRAINT categories_name_check CHECK (helpdesk.is_text(name, 200))
 );
 ALTER TABLE ONLY helpdesk.categories ALTER COLUMN name SET STATISTICS 0;
 ALTER TABLE ONLY helpdesk.categories ALTER COLUMN description SET STATISTICS 0;
@@ -1871,7 +1889,7 @@ CREATE TABLE helpdesk.organizations (
     sort_locale text,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
     CONSTRAINT organizations_closed_ticket_replies_check CHECK ((closed_ticket_replies = ANY (ARRAY['reopen'::text, 'refuse'::text]))),
-    CONSTRAINT organizations_name_check CHECK (((NOT helpdesk.is_blank(name)) AND (char_length(name) <= 200))),
+    CONSTRAINT organizations_name_check CHECK (helpdesk.is_text(name, 200)),
     CONSTRAINT organizations_notification_retention_check CHECK (((notification_retention >= '01:00:00'::interval) AND (notification_retention <= '10 years'::interval)))
 );
 ALTER TABLE ONLY helpdesk.organizations ALTER COLUMN name SET STATISTICS 0;
@@ -2337,10 +2355,10 @@ CREATE TABLE helpdesk.ticket_attachments (
     is_internal boolean DEFAULT false NOT NULL,
     uploaded_by uuid DEFAULT helpdesk.my_profile_id() NOT NULL,
     uploaded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ticket_attachments_file_name_check CHECK (((NOT helpdesk.is_blank(file_name)) AND (char_length(file_name) <= 255) AND (file_name !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'::text))),
+    CONSTRAINT ticket_attachments_file_name_check CHECK ((helpdesk.is_text(file_name, 255) AND (file_name !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'::text))),
     CONSTRAINT ticket_attachments_file_size_check CHECK ((file_size >= 0)),
-    CONSTRAINT ticket_attachments_file_type_check CHECK (((NOT helpdesk.is_blank(file_type)) AND (char_length(file_type) <= 255) AND (file_type !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'::text))),
-    CONSTRAINT ticket_attachments_storage_path_check CHECK (((NOT helpdesk.is_blank(storage_path)) AND (char_length(storage_path) <= 1024) AND (storage_path !~ '(^/|\\|[[:cntrl:]]|(^|/)\.{1,2}(/|$))'::text)))
+    CONSTRAINT ticket_attachments_file_type_check CHECK ((helpdesk.is_text(file_type, 255) AND (file_type !~ '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'::text))),
+    CONSTRAINT ticket_attachments_storage_path_check CHECK ((helpdesk.is_text(storage_path, 1024) AND (storage_path !~ '(^/|\\|[[:cntrl:]]|(^|/)\.{1,2}(/|$))'::text)))
 );
 ALTER TABLE ONLY helpdesk.ticket_attachments ALTER COLUMN file_name SET STATISTICS 0;
 ALTER TABLE ONLY helpdesk.ticket_attachments ALTER COLUMN file_type SET STATISTICS 0;
@@ -2454,9 +2472,12 @@ CREATE TABLE helpdesk.ticket_comments (
     created_by uuid DEFAULT helpdesk.my_profile_id() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ticket_comments_content_check CHECK (((NOT helpdesk.is_blank(content)) AND (char_length(content) <= 100000)))
+    external_id text,
+    CONSTRAINT ticket_comments_content_check CHECK (helpdesk.is_text(content, 100000)),
+    CONSTRAINT ticket_comments_external_id_check CHECK (helpdesk.is_text(external_id, 255))
 );
 ALTER TABLE ONLY helpdesk.ticket_comments ALTER COLUMN content SET STATISTICS 0;
+ALTER TABLE ONLY helpdesk.ticket_comments ALTER COLUMN external_id SET STATISTICS 0;
 
 
 ALTER TABLE helpdesk.ticket_comments OWNER TO helpdesk_owner;
@@ -2529,6 +2550,13 @@ COMMENT ON COLUMN helpdesk.ticket_comments.created_at IS 'When the comment was w
 --
 
 COMMENT ON COLUMN helpdesk.ticket_comments.updated_at IS 'When it was last edited.';
+
+
+--
+-- Name: COLUMN ticket_comments.external_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON COLUMN helpdesk.ticket_comments.external_id IS 'The comment''s id in the help desk from which import_tickets() brought it; null for all others. Unique on the ticket.';
 
 
 --
@@ -3262,14 +3290,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-13e070d0-f1b4-41b0-945b-71c237beca23	ada@example.com	2026-11-29 15:27:41.443872+00	\N	\N	{"full_name": "Ada"}	f	2026-11-29 15:27:41.443872+00
-42aa5f33-f00f-4d35-a7f0-da95d63884ff	ben@example.com	2026-11-29 15:27:41.448859+00	\N	\N	{"full_name": "Ben"}	f	2026-11-29 15:27:41.448859+00
-e41b195a-466e-48b3-9025-b7a1bb2fff4a	alice@example.com	2026-11-29 15:27:41.450618+00	\N	\N	{"full_name": "Alice"}	f	2026-11-29 15:27:41.450618+00
-d366d8e0-75c4-46ad-ab8a-b6001f0dc4ae	dave@example.com	2026-11-29 15:27:41.452349+00	\N	\N	{"full_name": "Dave"}	f	2026-11-29 15:27:41.452349+00
-140a41a0-2ca9-4543-84fd-44e70e7a8e01	gina@example.com	2026-11-29 15:27:41.453931+00	\N	\N	{"full_name": "Gina"}	f	2026-11-29 15:27:41.453931+00
-b12ea85f-95c0-4432-817f-c606409ddce3	hank@example.com	2026-11-29 15:27:41.45542+00	\N	\N	{"full_name": "Hank"}	f	2026-11-29 15:27:41.45542+00
-9099fab8-f275-4974-9b9c-ca6e8c4dba09	mallory@example.com	2026-11-29 15:27:41.456752+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-29 15:27:41.456752+00
-a6aa40ce-19da-47a2-bb32-64eae9932242	newcomer@example.com	2026-11-29 15:27:41.810839+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-29 15:27:41.810839+00
+c703f305-6586-40eb-91b0-751f38123604	ada@example.com	2026-11-30 02:19:16.739746+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 02:19:16.739746+00
+75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	ben@example.com	2026-11-30 02:19:16.745588+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 02:19:16.745588+00
+076f0495-31fb-4a2c-8b29-283458572a8c	alice@example.com	2026-11-30 02:19:16.747363+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 02:19:16.747363+00
+735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	dave@example.com	2026-11-30 02:19:16.749745+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 02:19:16.749745+00
+54c312ff-9766-4aa0-9e06-6851b9dc4bdc	gina@example.com	2026-11-30 02:19:16.751467+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 02:19:16.751467+00
+99b3470c-98ac-4993-9580-d1c8eff82aa8	hank@example.com	2026-11-30 02:19:16.754415+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 02:19:16.754415+00
+b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755953+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 02:19:16.755953+00
+320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	newcomer@example.com	2026-11-30 02:19:17.151884+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 02:19:17.151884+00
 \.
 
 
@@ -3278,7 +3306,7 @@ a6aa40ce-19da-47a2-bb32-64eae9932242	newcomer@example.com	2026-11-29 15:27:41.81
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-1615201cce461403e48ff031caf5c90d6dd8da7138e063622a77e3d2b2208220	2026-11-29 15:27:41.850752+00	2026-12-06 15:27:41.850752+00	\N	\N	\N
+df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:19:17.206887+00	2026-12-07 02:19:17.206887+00	\N	\N	\N
 \.
 
 
@@ -3287,7 +3315,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	01a227eb-4b8b-7647-9b38-c6951742df73	t	Phew	2026-11-29 15:27:41.8874+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	t	Phew	2026-11-30 02:19:17.244719+00
 \.
 
 
@@ -3296,9 +3324,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2e-7096-a0ca-4a859946b175	01a227eb-4d2b-7345-9ae4-76cca1c9e784	1	Putting out a printer	Use sand.	2026-11-29 15:27:41.866783+00	01a227eb-4b89-7715-b1f0-c594b56b732a
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d30-72ea-ab63-62bd5d4d539d	01a227eb-4d2c-71a9-8270-6d97e5e60378	1	Not yet	Draft.	2026-11-29 15:27:41.866783+00	01a227eb-4b89-7715-b1f0-c594b56b732a
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d31-7727-97f0-907898ad88de	01a227eb-4d2b-7345-9ae4-76cca1c9e784	2	Putting out a printer	Use foam.	2026-11-29 15:27:41.872721+00	01a227eb-4b89-7715-b1f0-c594b56b732a
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96c-7563-a0ad-a367a9068ca4	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	1	Putting out a printer	Use sand.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96d-7486-b0f1-a364ec3d1f07	01a22a3f-d96b-750e-9764-dec011bcf8c5	1	Not yet	Draft.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96f-7620-bd89-e6373d346d12	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	2	Putting out a printer	Use foam.	2026-11-30 02:19:17.230498+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
 \.
 
 
@@ -3307,8 +3335,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2c-71a9-8270-6d97e5e60378	Not yet	Draft.	{}	{}	01a227eb-4b89-7715-b1f0-c594b56b732a	internal	draft	2026-11-29 15:27:41.866783+00	2026-11-29 15:27:41.866783+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	Putting out a printer	Use foam.	{Printers}	{fire}	01a227eb-4b89-7715-b1f0-c594b56b732a	public	published	2026-11-29 15:27:41.866783+00	2026-11-29 15:27:41.872721+00	2026-11-29 15:27:41.866783+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	Not yet	Draft.	{}	{}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	internal	draft	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.225954+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	public	published	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.230498+00	2026-11-30 02:19:17.225954+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3317,8 +3345,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d24-7239-8836-a33c45386983	Hardware	\N	\N	2026-11-29 15:27:41.858613+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d29-7181-be49-0d2f65caab8e	Printers	\N	01a227eb-4d24-7239-8836-a33c45386983	2026-11-29 15:27:41.86536+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d95f-7545-b98a-a8e6a424d68b	Hardware	\N	\N	2026-11-30 02:19:17.213862+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d969-767f-b012-a8de8a90da91	Printers	\N	01a22a3f-d95f-7545-b98a-a8e6a424d68b	2026-11-30 02:19:17.224769+00
 \.
 
 
@@ -3327,9 +3355,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	Printer on fire	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4bd6-73f9-81ed-371b047999a6	\\x7cbee51f868db9daaea6796d8e08ca1ef1e9f2c385281f4f2869a7b218a7f70d	2026-11-29 15:27:41.522204+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	No coffee	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4be4-7457-ab69-b52d3a0590dc	\\xfd33402763932819d8b6e6bdff373f5e25e7858121bb22f67656ec6a6853f157	2026-11-29 15:27:41.540145+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	It’s “odd” — 🙂\ttab\nline	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4be7-742b-92e8-8c395ba78f43	\\x3b853d06b1f1e6b85a82363411048e9dc82783faf70da6c997bc971f34509c8c	2026-11-29 15:27:41.543457+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Printer on fire	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d7de-712b-a878-b5743bcee27d	\\xe6de54d4d0eac4764ed567d85fe48bdd2d876384136fd043dafbaa6491560fa7	2026-11-30 02:19:16.825576+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	No coffee	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\\x8ee87a35170b732ddb90fe7199cba2e2119be94801feae9adcd0c716f5467023	2026-11-30 02:19:16.843363+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	It’s “odd” — 🙂\ttab\nline	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d7ee-7784-b216-2906266a8c71	\\x16cf383a5ab14ab6af1c374cf0d1e3ac38fb7fd6a4eb0d35a850b8de27bc03bf	2026-11-30 02:19:16.846084+00
 \.
 
 
@@ -3347,7 +3375,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a227eb-4b8b-7647-9b38-c6951742df73	ticket_updated	f
+01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	ticket_updated	f
 \.
 
 
@@ -3356,24 +3384,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bdf-74cc-9510-539c180cc1c2	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false}	t	2026-11-29 15:27:41.522204+00	2026-12-29 15:27:41.522204+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be5-75f9-b815-ebeac26cf77f	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "is_internal": false}	t	2026-11-29 15:27:41.540145+00	2026-12-29 15:27:41.540145+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e45f41cd50b	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be7-742b-92e8-8c395ba78f43	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227eb-4be7-742b-92e8-8c395ba78f43", "is_internal": false}	t	2026-11-29 15:27:41.543457+00	2026-12-29 15:27:41.543457+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4c02-7524-acb9-3154bcd3055b	01a227eb-4b90-7103-8e85-9a16ba3f6011	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	\N	ticket_created	{"actor": {"id": "01a227eb-4b90-7103-8e85-9a16ba3f6011", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227eb-4bfb-7108-ae24-6e51b24e5bfd", "is_internal": false}	t	2026-11-29 15:27:41.559358+00	2026-12-29 15:27:41.559358+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4c02-7524-acb9-3155577d5f0e	01a227eb-4b8e-702c-a2bc-9c74def45084	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	\N	ticket_created	{"actor": {"id": "01a227eb-4b90-7103-8e85-9a16ba3f6011", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a227eb-4bfb-7108-ae24-6e51b24e5bfd", "is_internal": false}	f	2026-11-29 15:27:41.559358+00	2026-12-29 15:27:41.559358+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c22-772b-8354-d831213e5135	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_closed	{"actor": {"id": "01a227eb-4b89-7715-b1f0-c594b56b732a", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.598415+00	2026-12-29 15:27:41.598415+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3f-747a-8298-d1959bcfa9fe	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_assigned	{"actor": {"id": "01a227eb-4b86-743e-bc22-d6eefbf35ec8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.624448+00	2026-12-29 15:27:41.624448+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3f-747a-8298-d1965f7473cb	01a227eb-4b8b-7647-9b38-c6951742df73	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_updated	{"actor": {"id": "01a227eb-4b86-743e-bc22-d6eefbf35ec8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-29 15:27:41.624448+00	2026-12-29 15:27:41.624448+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c71-7053-b7d0-1db64d8b0b80	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	ticket_commented	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227eb-4b8b-7647-9b38-c6951742df73", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c6c-7586-a584-deba5fe25b78", "is_internal": false}	f	2026-11-29 15:27:41.670352+00	2026-12-29 15:27:41.670352+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c84-7737-ba82-333c2354f864	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_file_added	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false, "attachment_id": "01a227eb-4c82-76c3-93b3-aa77e538070b"}	f	2026-11-29 15:27:41.698206+00	2026-12-29 15:27:41.698206+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be0-722a-8147-81b8f86767eb	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false}	t	2026-11-29 15:27:41.522204+00	2026-12-29 15:27:41.522204+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be5-75f9-b815-ebeb79edd91b	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4be4-7457-ab69-b52d3a0590dc	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a227eb-4be4-7457-ab69-b52d3a0590dc", "is_internal": false}	t	2026-11-29 15:27:41.540145+00	2026-12-29 15:27:41.540145+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e469ebe980a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4be7-742b-92e8-8c395ba78f43	\N	ticket_created	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a227eb-4be7-742b-92e8-8c395ba78f43", "is_internal": false}	t	2026-11-29 15:27:41.543457+00	2026-12-29 15:27:41.543457+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c71-7053-b7d0-1db73550054c	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	ticket_commented	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a227eb-4b8b-7647-9b38-c6951742df73", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c6c-7586-a584-deba5fe25b78", "is_internal": false}	t	2026-11-29 15:27:41.670352+00	2026-12-29 15:27:41.670352+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c84-7737-ba82-333dfaddc477	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	ticket_file_added	{"actor": {"id": "01a227eb-4b8b-7647-9b38-c6951742df73", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "is_internal": false, "attachment_id": "01a227eb-4c82-76c3-93b3-aa77e538070b"}	t	2026-11-29 15:27:41.698206+00	2026-12-29 15:27:41.698206+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c9b-74e4-8d59-5542442ebf09	01a227eb-4b86-743e-bc22-d6eefbf35ec8	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c97-74dc-bf38-b74b0bd3c531	ticket_commented	{"actor": {"id": "01a227eb-4b89-7715-b1f0-c594b56b732a", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a227eb-4b89-7715-b1f0-c594b56b732a", "ticket_id": "01a227eb-4bd6-73f9-81ed-371b047999a6", "comment_id": "01a227eb-4c97-74dc-bf38-b74b0bd3c531", "is_internal": true}	t	2026-11-29 15:27:41.713886+00	2026-12-29 15:27:41.713886+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cd1-73b6-859e-6187d48e0cab	01a227eb-4b8b-7647-9b38-c6951742df73	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-29 15:27:41.775428+00	2026-12-29 15:27:41.775428+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d66-7083-9ab5-4718e19c0303	01a227eb-4b8e-702c-a2bc-9c74def45084	01a227eb-4d5e-74a1-9705-be3610d7f48a	\N	ticket_created	{"actor": {"id": "01a227eb-4d53-779e-8347-764e476383c2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a227eb-4d5e-74a1-9705-be3610d7f48a", "is_internal": false}	f	2026-11-29 15:27:41.914506+00	2026-12-29 15:27:41.914506+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afc5d55134d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174eaacfd14f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e4fff455e8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-0289a20e0511	01a22a3f-d794-7552-98df-c979fe62eba5	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	t	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-028a2f7131de	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	f	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82e-7062-9c03-84ace310d95d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_closed	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.905693+00	2026-12-30 02:19:16.905693+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f40c8e37a53	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_assigned	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f41917754d8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_updated	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d880-73ef-b557-8f0a80fc6d79	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cee05e2329f	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	f	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afde816d7c2	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174fdd360e5e	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e570c741fe	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d881-7328-ad2b-566bcd87bb40	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cef31c531ab	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	t	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a3-7441-8719-2ef9dfe49403	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	ticket_commented	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d8a0-70ba-be09-b68e3173e511", "is_internal": true}	t	2026-11-30 02:19:17.018897+00	2026-12-30 02:19:17.018897+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8e5-7605-acbe-a656da1c504b	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 02:19:17.091979+00	2026-12-30 02:19:17.091979+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99c-776e-9dbb-40f26d065a8c	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	\N	ticket_created	{"actor": {"id": "01a22a3f-d98d-719e-9929-06bccdc91731", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a3f-d997-76e0-a3fb-198ebcbacbe5", "is_internal": false}	f	2026-11-30 02:19:17.268087+00	2026-12-30 02:19:17.268087+00
 \.
 
 
@@ -3382,8 +3410,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	e51812d2-8d3d-499d-89c0-d801994f9269	still.pending@example.com	agent	2026-11-29 15:27:41.818219+00	2026-12-06 15:27:41.818219+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	\N	\N
-01a227eb-4b9e-762c-b499-b98338f4521a	7611d4c7-2ed0-4f91-b5c5-2bf1350e5e32	newcomer@example.com	agent	2026-11-29 15:27:41.818219+00	2026-12-06 15:27:41.818219+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.836602+00	01a227eb-4cf3-71b4-9999-bee9971ea2b7
+01a22a3f-d7a0-7034-8d16-173e8149cda5	b5184bb0-009d-49ad-ae11-102b5ec0711d	still.pending@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	\N	\N
+01a22a3f-d7a0-7034-8d16-173e8149cda5	70802c03-69ac-49cc-a5d0-33ac0eab9514	newcomer@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:17.191526+00	01a22a3f-d920-7295-be36-333b815d384f
 \.
 
 
@@ -3392,14 +3420,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	org_admin	2026-11-29 15:27:41.465834+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8e-702c-a2bc-9c74def45084	org_admin	2026-11-29 15:27:41.490192+00	01a227eb-4b8e-702c-a2bc-9c74def45084	f
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	org_agent	2026-11-29 15:27:41.507996+00	\N	f
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	org_customer	2026-11-29 15:27:41.511759+00	\N	f
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8f-720d-a019-366a141bf027	org_agent	2026-11-29 15:27:41.51372+00	\N	f
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b90-7103-8e85-9a16ba3f6011	org_customer	2026-11-29 15:27:41.514684+00	\N	f
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	org_customer	2026-11-29 15:27:41.512723+00	\N	t
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cf3-71b4-9999-bee9971ea2b7	org_agent	2026-11-29 15:27:41.836602+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	org_admin	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	org_admin	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	org_agent	2026-11-30 02:19:16.810437+00	\N	f
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	org_customer	2026-11-30 02:19:16.814506+00	\N	f
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	org_agent	2026-11-30 02:19:16.816632+00	\N	f
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	org_customer	2026-11-30 02:19:16.817474+00	\N	f
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	org_customer	2026-11-30 02:19:16.815662+00	\N	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	org_agent	2026-11-30 02:19:17.191526+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
 \.
 
 
@@ -3408,8 +3436,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a227eb-4bb6-74fc-8189-3b572b21267f	Globex	2026-11-29 15:27:41.490192+00	01a227eb-4b8e-702c-a2bc-9c74def45084	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a227eb-4b9e-762c-b499-b98338f4521a	Acme Ltd	2026-11-29 15:27:41.465834+00	01a227eb-4b86-743e-bc22-d6eefbf35ec8	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	Globex	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22a3f-d7a0-7034-8d16-173e8149cda5	Acme Ltd	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3417,16 +3445,16 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 -- Data for Name: profiles; Type: TABLE DATA; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a227eb-4b86-743e-bc22-d6eefbf35ec8	13e070d0-f1b4-41b0-945b-71c237beca23	customer	Ada	ada@example.com	t	\N	{}	2026-11-29 15:27:41.443872+00	\N	{}
-01a227eb-4b89-7715-b1f0-c594b56b732a	42aa5f33-f00f-4d35-a7f0-da95d63884ff	customer	Ben	ben@example.com	t	\N	{}	2026-11-29 15:27:41.448859+00	\N	{}
-01a227eb-4b8b-7647-9b38-c6951742df73	e41b195a-466e-48b3-9025-b7a1bb2fff4a	customer	Alice	alice@example.com	t	\N	{}	2026-11-29 15:27:41.450618+00	\N	{}
-01a227eb-4b8c-757b-9ada-0896d8213b60	d366d8e0-75c4-46ad-ab8a-b6001f0dc4ae	customer	Dave	dave@example.com	t	\N	{}	2026-11-29 15:27:41.452349+00	\N	{}
-01a227eb-4b8e-702c-a2bc-9c74def45084	140a41a0-2ca9-4543-84fd-44e70e7a8e01	customer	Gina	gina@example.com	t	\N	{}	2026-11-29 15:27:41.453931+00	\N	{}
-01a227eb-4b8f-720d-a019-366a141bf027	b12ea85f-95c0-4432-817f-c606409ddce3	customer	Hank	hank@example.com	t	\N	{}	2026-11-29 15:27:41.45542+00	\N	{}
-01a227eb-4b90-7103-8e85-9a16ba3f6011	9099fab8-f275-4974-9b9c-ca6e8c4dba09	customer	Mallory	mallory@example.com	t	\N	{}	2026-11-29 15:27:41.456752+00	\N	{}
-01a227eb-4cf3-71b4-9999-bee9971ea2b7	a6aa40ce-19da-47a2-bb32-64eae9932242	customer	Newcomer	newcomer@example.com	t	\N	{}	2026-11-29 15:27:41.810839+00	\N	{}
-01a227eb-4d53-779e-8347-764e476383c2	\N	customer	Leaver	leaver@example.com	t	\N	{}	2026-11-29 15:27:41.906875+00	\N	{}
+COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
+01a22a3f-d787-72e5-bfdb-a2e08427debc	c703f305-6586-40eb-91b0-751f38123604	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 02:19:16.739746+00	\N	{}
+01a22a3f-d78a-718a-8e5f-3e770703e0b6	75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 02:19:16.745588+00	\N	{}
+01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	076f0495-31fb-4a2c-8b29-283458572a8c	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 02:19:16.747363+00	\N	{}
+01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 02:19:16.749745+00	\N	{}
+01a22a3f-d78f-7268-bfc4-9903fae4b0c6	54c312ff-9766-4aa0-9e06-6851b9dc4bdc	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 02:19:16.751467+00	\N	{}
+01a22a3f-d792-701a-ad9d-6a62df8bd4fe	99b3470c-98ac-4993-9580-d1c8eff82aa8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 02:19:16.754415+00	\N	{}
+01a22a3f-d794-7552-98df-c979fe62eba5	b88bde29-3854-4998-895c-66d1414b16b9	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 02:19:16.755953+00	\N	{}
+01a22a3f-d920-7295-be36-333b815d384f	320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 02:19:17.151884+00	\N	{}
+01a22a3f-d98d-719e-9929-06bccdc91731	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 02:19:17.261569+00	\N	{}
 \.
 
 
@@ -3435,9 +3463,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, avat
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba1-7572-89b7-6be9125116f9	\N	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.465834+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bb9-7509-b98d-c91b7186a10c	\N	01a227eb-4b8e-702c-a2bc-9c74def45084	2026-11-29 15:27:41.490192+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cca-7251-85c5-6c1fc9bf382a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.763486+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd7bdf33444	\N	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.762943+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3576aef5116c	\N	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	2026-11-30 02:19:16.79028+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8dd-77f7-a49e-7bd3eb0fbe61	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.078149+00
 \.
 
 
@@ -3446,7 +3474,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-29 15:27:41.085851+00
+1	2026-11-30 02:19:16.457518+00
 \.
 
 
@@ -3455,28 +3483,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b86-743e-bc22-d6eefbf35ec8	person	\N	t	'p2qui' 'p2quiada':1A,2B 'p2quicom':4B 'p2quiexample':3B
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8e-702c-a2bc-9c74def45084	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjcgina':1A,2B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	person	\N	t	'p2qui' 'p2quiben':1A,2B 'p2quicom':4B 'p2quiexample':3B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8b-7647-9b38-c6951742df73	person	\N	t	'p2qui' 'p2quialice':1A,2B 'p2quicom':4B 'p2quiexample':3B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	person	\N	t	'p2qui' 'p2quicom':4B 'p2quidave':1A,2B 'p2quiexample':3B
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b8f-720d-a019-366a141bf027	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjchank':1A,2B
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4b90-7103-8e85-9a16ba3f6011	person	\N	t	'p7tjc' 'p7tjccom':4B 'p7tjcexample':3B 'p7tjcmallory':1A,2B
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	ticket	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	f	't7tjc' 't7tjc#50af2853' 't7tjc@01a227eb4b9071038e859a16ba3f6011' 't7tjca':1A 't7tjcglobex':4A 't7tjcof':3A 't7tjcticket':2A
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	ticket	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b897715b1f0c594b56b732a' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2quiabout':5 't2quifire':4A,8 't2quin':9 't2quion':3A,7 't2quiprinter':1A,6 't2quiwas':2A
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52d3a0590dc	ticket	01a227eb-4be4-7457-ab69-b52d3a0590dc	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2qui@01a227eb4b8c757b9ada0896d8213b60' 't2quiabout':3 't2quicoffee':2A,5 't2quin':6 't2quino':1A,4
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be7-742b-92e8-8c395ba78f43	ticket	01a227eb-4be7-742b-92e8-8c395ba78f43	f	't2qui' 't2qui#50af2853' 't2qui@01a227eb4b8b76479b38c6951742df73' 't2quiit':1A 't2quiits':1A 't2quiline':6A 't2quiodd':3A 't2quis':2A 't2quitab':5A 't2qui🙂':4A
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c6c-7586-a584-deba5fe25b78	comment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui' 't2qui#50af2853' 't2quialice':1 't2quisays':2
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c7c-7211-8474-e0d7c97da734	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui#50af2853' 't2quilog':1B 't2quitxt':2B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c82-76c3-93b3-aa77e538070b	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	f	't2qui#50af2853' 't2quipng':2B 't2quismoke':1B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c97-74dc-bf38-b74b0bd3c531	comment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui' 't2qui#50af2853' 't2quiben':1 't2quisays':2
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca0-7253-ab72-41dabd972c51	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui#50af2853' 't2quilog':1B 't2quitxt':2B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca6-7180-8960-76b15f2a0238	attachment	01a227eb-4bd6-73f9-81ed-371b047999a6	t	't2qui#50af2853' 't2quipng':2B 't2quismoke':1B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4cf3-71b4-9999-bee9971ea2b7	person	\N	t	'p2qui' 'p2quicom':4B 'p2quiexample':3B 'p2quinewcomer':1A,2B
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2c-71a9-8270-6d97e5e60378	article	\N	f	'a2qui' 'a2qui#50af2853' 'a2quidraft':3 'a2quinot':1A 'a2quiyet':2A 'h2quinot' 'h2quiyet'
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4d2b-7345-9ae4-76cca1c9e784	article	\N	f	'a2qui' 'a2qui#50af2853' 'a2quia':3A 'a2quifire':5B 'a2quifoam':8 'a2quiout':2A 'a2quiprinter':4A 'a2quiprinters':6B 'a2quiputting':1A 'a2quiuse':7 'h2quia' 'h2quiout' 'h2quiprinter' 'h2quiputting'
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d5e-74a1-9705-be3610d7f48a	ticket	01a227eb-4d5e-74a1-9705-be3610d7f48a	f	't7tjc' 't7tjc#50af2853' 't7tjc@01a227eb4d53779e8347764e476383c2' 't7tjclast':2A 't7tjcmy':1A 't7tjcone':3A
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d53-779e-8347-764e476383c2	person	\N	t	'p7tjc' 'p7tjcleaver':1A
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	person	\N	t	'pfntt' 'pfnttada':1A,2B 'pfnttcom':4B 'pfnttexample':3B
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wgina':1A,2B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	person	\N	t	'pfntt' 'pfnttben':1A,2B 'pfnttcom':4B 'pfnttexample':3B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	person	\N	t	'pfntt' 'pfnttalice':1A,2B 'pfnttcom':4B 'pfnttexample':3B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttdave':1A,2B 'pfnttexample':3B
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34whank':1A,2B
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wmallory':1A,2B
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	ticket	01a22a3f-d802-7644-8863-a62a8c33de47	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd794755298dfc979fe62eba5' 'ts34wa':1A 'ts34wglobex':4A 'ts34wof':3A 'ts34wticket':2A
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	ticket	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78a718a8e5f3e770703e0b6' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttabout':5 'tfnttfire':4A,8 'tfnttn':9 'tfntton':3A,7 'tfnttprinter':1A,6 'tfnttwas':2A
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	ticket	01a22a3f-d7eb-742c-a47e-4b973e4deac7	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfntt@01a22a3fd78e73aba9d0ce273ee7adc1' 'tfnttabout':3 'tfnttcoffee':2A,5 'tfnttn':6 'tfnttno':1A,4
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	ticket	01a22a3f-d7ee-7784-b216-2906266a8c71	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttit':1A 'tfnttits':1A 'tfnttline':6A 'tfnttodd':3A 'tfntts':2A 'tfntttab':5A 'tfntt🙂':4A
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfnttalice':1 'tfnttsays':2
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt' 'tfntt#50af2853' 'tfnttben':1 'tfnttsays':2
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttexample':3B 'pfnttnewcomer':1A,2B
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	article	\N	f	'afntt' 'afntt#50af2853' 'afnttdraft':3 'afnttnot':1A 'afnttyet':2A 'hfnttnot' 'hfnttyet'
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	article	\N	f	'afntt' 'afntt#50af2853' 'afntta':3A 'afnttfire':5B 'afnttfoam':8 'afnttout':2A 'afnttprinter':4A 'afnttprinters':6B 'afnttputting':1A 'afnttuse':7 'hfntta' 'hfnttout' 'hfnttprinter' 'hfnttputting'
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	ticket	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd98d719e992906bccdc91731' 'ts34wlast':2A 'ts34wmy':1A 'ts34wone':3A
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d98d-719e-9929-06bccdc91731	person	\N	t	'ps34w' 'ps34wleaver':1A
 \.
 
 
@@ -3485,8 +3513,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a227eb-4bb6-74fc-8189-3b572b21267f	{}	12	0	0	\N	2026-11-29 15:27:41.968786+00
-01a227eb-4b9e-762c-b499-b98338f4521a	{}	32	2	4	\N	2026-11-29 15:27:41.968786+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	{}	12	0	0	\N	2026-11-30 02:19:17.311486+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	{}	32	2	4	\N	2026-11-30 02:19:17.311486+00
 \.
 
 
@@ -3495,10 +3523,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba6-738f-9e08-854a152cc159	urgent	1
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4ba6-738f-9e08-854b94145dc0	low	1
-01a227eb-4bb6-74fc-8189-3b572b21267f	00000000-0000-0000-0000-000000000000	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	1
-01a227eb-4b9e-762c-b499-b98338f4521a	00000000-0000-0000-0000-000000000000	01a227eb-4ba5-74aa-af35-a95041e8b55e	low	1
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	00000000-0000-0000-0000-000000000000	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1
+01a22a3f-d7a0-7034-8d16-173e8149cda5	00000000-0000-0000-0000-000000000000	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1
 \.
 
 
@@ -3507,7 +3535,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4d2b-7345-9ae4-76cca1c9e784	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.874533+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.231925+00
 \.
 
 
@@ -3516,10 +3544,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c7c-7211-8474-e0d7c97da734	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c6c-7586-a584-deba5fe25b78	01a227eb-4b8b-7647-9b38-c6951742df73	log.txt	text/plain	12	01a227eb-4b9e-762c-b499-b98338f4521a/Alice.txt	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c82-76c3-93b3-aa77e538070b	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	01a227eb-4b8b-7647-9b38-c6951742df73	smoke.png	image/png	1234	01a227eb-4b9e-762c-b499-b98338f4521a/01a227eb-4bd6-73f9-81ed-371b047999a6/Alice.png	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.698206+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca0-7253-ab72-41dabd972c51	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4c97-74dc-bf38-b74b0bd3c531	01a227eb-4b8b-7647-9b38-c6951742df73	log.txt	text/plain	12	01a227eb-4b9e-762c-b499-b98338f4521a/Ben.txt	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.713886+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ca6-7180-8960-76b15f2a0238	01a227eb-4bd6-73f9-81ed-371b047999a6	\N	01a227eb-4b8b-7647-9b38-c6951742df73	smoke.png	image/png	1234	01a227eb-4b9e-762c-b499-b98338f4521a/01a227eb-4bd6-73f9-81ed-371b047999a6/Ben.png	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.733885+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Alice.txt	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Alice.png	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:17.006148+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Ben.txt	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Ben.png	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.043079+00
 \.
 
 
@@ -3527,9 +3555,9 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 -- Data for Name: ticket_comments; Type: TABLE DATA; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c6c-7586-a584-deba5fe25b78	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	Alice says	f	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00	2026-11-29 15:27:41.670352+00
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c97-74dc-bf38-b74b0bd3c531	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	Ben says	t	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.713886+00	2026-11-29 15:27:41.713886+00
+COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Alice says	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	2026-11-30 02:19:16.981851+00	\N
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Ben says	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00	2026-11-30 02:19:17.018897+00	\N
 \.
 
 
@@ -3538,8 +3566,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	3
-01a227eb-4bb6-74fc-8189-3b572b21267f	2
+01a22a3f-d7a0-7034-8d16-173e8149cda5	3
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	2
 \.
 
 
@@ -3548,9 +3576,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	01a227eb-4b89-7715-b1f0-c594b56b732a	0	1	1	1	{}	{0}
-01a227eb-4bb6-74fc-8189-3b572b21267f	2026-11-29	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	01a22a3f-d78a-718a-8e5f-3e770703e0b6	0	1	1	1	{}	{0}
 \.
 
 
@@ -3559,9 +3587,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	urgent	0	1	1	1	{}	{0}
-01a227eb-4b9e-762c-b499-b98338f4521a	2026-11-29	low	3	0	0	0	{}	{}
-01a227eb-4bb6-74fc-8189-3b572b21267f	2026-11-29	low	1	0	0	0	{}	{}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	low	3	0	0	0	{}	{}
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	low	1	0	0	0	{}	{}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3570,16 +3598,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bda-73e4-b14a-cbba16d55edf	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.522204+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52ed30b5160	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4b8b-7647-9b38-c6951742df73	1	No coffee	About: No coffee\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.540145+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be8-76d1-9fc1-4e4467e6fb32	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4b8b-7647-9b38-c6951742df73	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.543457+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4ba5-74aa-af35-a95041e8b55e", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a227eb-4ba0-757d-bf7a-999a297d0de0", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfd-7762-997c-a4cb6ed08a72	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	01a227eb-4b90-7103-8e85-9a16ba3f6011	1	A ticket of Globex	\N	low	open	\N	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4b90-7103-8e85-9a16ba3f6011	2026-11-29 15:27:41.559358+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a227eb-4bb8-714f-8746-ba1f6e530118", "assignedTo": null, "description": null}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c16-7395-8059-276ce9504451	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.583746+00	01a227eb-4bda-73e4-b14a-cbba16d55edf	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a227eb-4b89-7715-b1f0-c594b56b732a", "from": null}}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c20-722b-afea-faafe6fae980	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba7-742c-b45f-1a01c810c0b0	01a227eb-4b89-7715-b1f0-c594b56b732a	2026-11-29 15:27:41.598415+00	01a227eb-4c16-7395-8059-276ce9504451	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba7-742c-b45f-1a01c810c0b0", "from": "01a227eb-4ba5-74aa-af35-a95041e8b55e"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c3b-717f-8b5c-9879942769b7	01a227eb-4be4-7457-ab69-b52d3a0590dc	01a227eb-4b8b-7647-9b38-c6951742df73	2	No coffee	About: No coffee\\N	low	pending	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.624448+00	01a227eb-4be4-7457-ab69-b52ed30b5160	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba6-738f-9e08-854b94145dc0", "from": "01a227eb-4ba5-74aa-af35-a95041e8b55e"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a227eb-4b8c-757b-9ada-0896d8213b60", "from": null}}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c49-737b-a247-42681f22d900	01a227eb-4be7-742b-92e8-8c395ba78f43	01a227eb-4b8b-7647-9b38-c6951742df73	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a227eb-4ba5-74aa-af35-a95041e8b55e	\N	2026-11-29 15:27:41.639716+00	01a227eb-4be8-76d1-9fc1-4e4467e6fb32	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4c78-70d2-84d6-4d3ebf172d24	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b8b-7647-9b38-c6951742df73	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.670352+00	01a227eb-4c20-722b-afea-faafe6fae980	{"type": "updated", "fields": {"stage": {"to": "01a227eb-4ba6-738f-9e08-854a152cc159", "from": "01a227eb-4ba7-742c-b45f-1a01c810c0b0"}, "status": {"to": "open", "from": "closed"}}}
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d61-730e-bbaa-564dfb613239	01a227eb-4d5e-74a1-9705-be3610d7f48a	01a227eb-4d53-779e-8347-764e476383c2	1	My last one	\N	low	open	\N	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4d53-779e-8347-764e476383c2	2026-11-29 15:27:41.914506+00	\N	{"type": "created", "fields": {"stage": "01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a227eb-4bb8-714f-8746-ba1f6e530118", "assignedTo": null, "description": null}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b98f1014107	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	No coffee	About: No coffee\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2907f4da3ddc	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d805-7058-aba4-13d61ea2fa9d	01a22a3f-d802-7644-8863-a62a8c33de47	01a22a3f-d794-7552-98df-c979fe62eba5	1	A ticket of Globex	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d821-706d-9e08-9987a5017a58	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.888924+00	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "from": null}}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82b-75cd-863d-b9eb1437a08e	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.905693+00	01a22a3f-d821-706d-9e08-9987a5017a58	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c874183919db", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84a-735f-ba57-ff30315e048c	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.934484+00	01a22a3f-d7eb-742c-a47e-4b98f1014107	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c872c5b50702", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a3f-d78e-73ab-a9d0-ce273ee7adc1", "from": null}}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d859-73a7-ba0d-177393e849a9	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	2026-11-30 02:19:16.951495+00	01a22a3f-d7ee-7784-b216-2907f4da3ddc	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d887-7059-b61d-5beb96c8aa8f	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	01a22a3f-d82b-75cd-863d-b9eb1437a08e	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c87137b1573c", "from": "01a22a3f-d7a9-75a1-96db-c874183919db"}, "status": {"to": "open", "from": "closed"}}}
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d998-7328-81d2-ad7016964c32	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	01a22a3f-d98d-719e-9929-06bccdc91731	1	My last one	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3588,7 +3616,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	1	2
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	2
 \.
 
 
@@ -3597,10 +3625,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	1	1795966061.559358
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854a152cc159	urgent	1	1795966061.670352
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854b94145dc0	low	1	1795966061.624448
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba5-74aa-af35-a95041e8b55e	low	1	1795966061.543457
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1	1796005156.934484
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1	1796005156.862580
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1	1796005156.981851
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1	1796005156.846084
 \.
 
 
@@ -3609,7 +3637,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d67-71e9-81b4-93cd494b7bcc	opened	2026-11-29 15:27:41.914506+00	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	low	\N	1	\N
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99d-7329-b041-4841bef34f98	opened	2026-11-30 02:19:17.268087+00	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	\N	1	\N
 \.
 
 
@@ -3618,7 +3646,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	01a227eb-4b86-743e-bc22-d6eefbf35ec8	2026-11-29 15:27:41.651676+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.964008+00
 \.
 
 
@@ -3626,12 +3654,12 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 -- Data for Name: tickets; Type: TABLE DATA; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_ref) FROM stdin;
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bfb-7108-ae24-6e51b24e5bfd	1	A ticket of Globex	\N	low	open	01a227eb-4bb8-714f-8746-ba1f6e530118	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	\N	01a227eb-4b90-7103-8e85-9a16ba3f6011	2026-11-29 15:27:41.559358+00	2026-11-29 15:27:41.559358+00	2026-11-29 15:27:41.559358+00	\N	\N	\N	\N	1	01a227eb-4bfd-7762-997c-a4cb6ed08a72	0	0	\N	f	ERP-1
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be4-7457-ab69-b52d3a0590dc	2	No coffee	About: No coffee\\N	low	pending	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4b8c-757b-9ada-0896d8213b60	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.540145+00	2026-11-29 15:27:41.624448+00	2026-11-29 15:27:41.624448+00	\N	\N	\N	\N	2	01a227eb-4c3b-717f-8b5c-9879942769b7	0	0	\N	f	ERP-2
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4be7-742b-92e8-8c395ba78f43	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba5-74aa-af35-a95041e8b55e	\N	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.543457+00	2026-11-29 15:27:41.639716+00	2026-11-29 15:27:41.543457+00	\N	\N	\N	\N	2	01a227eb-4c49-737b-a247-42681f22d900	0	0	\N	f	ERP-3
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4bd6-73f9-81ed-371b047999a6	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4b89-7715-b1f0-c594b56b732a	01a227eb-4b8b-7647-9b38-c6951742df73	2026-11-29 15:27:41.522204+00	2026-11-29 15:27:41.733885+00	2026-11-29 15:27:41.670352+00	\N	\N	\N	\N	4	01a227eb-4c78-70d2-84d6-4d3ebf172d24	1	2	2026-11-29 15:27:41.670352+00	f	ERP-1
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d5e-74a1-9705-be3610d7f48a	2	My last one	\N	low	open	01a227eb-4bb8-714f-8746-ba1f6e530118	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	\N	01a227eb-4d53-779e-8347-764e476383c2	2026-11-29 15:27:41.914506+00	2026-11-29 15:27:41.914506+00	2026-11-29 15:27:41.914506+00	\N	\N	\N	\N	1	01a227eb-4d61-730e-bbaa-564dfb613239	0	0	\N	f	ERP-2
+COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	1	A ticket of Globex	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	\N	\N	\N	\N	1	01a22a3f-d805-7058-aba4-13d61ea2fa9d	0	0	\N	f	\N	ERP-1
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	2026-11-30 02:19:16.934484+00	2026-11-30 02:19:16.934484+00	\N	\N	\N	\N	2	01a22a3f-d84a-735f-ba57-ff30315e048c	0	0	\N	f	\N	ERP-2
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	2026-11-30 02:19:16.951495+00	2026-11-30 02:19:16.846084+00	\N	\N	\N	\N	2	01a22a3f-d859-73a7-ba0d-177393e849a9	0	0	\N	f	\N	ERP-3
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	2026-11-30 02:19:17.043079+00	2026-11-30 02:19:16.981851+00	\N	\N	\N	\N	4	01a22a3f-d887-7059-b61d-5beb96c8aa8f	1	2	2026-11-30 02:19:16.981851+00	f	\N	ERP-1
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	2	My last one	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	\N	\N	\N	\N	1	01a22a3f-d998-7328-81d2-ad7016964c32	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3640,16 +3668,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4ba0-757d-bf7a-999a297d0de0	New	\N	1	open	t	t
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4ba0-757d-bf7a-999a297d0de0	In progress	\N	2	open	f	t
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854b94145dc0	01a227eb-4ba0-757d-bf7a-999a297d0de0	Waiting on customer	\N	3	pending	f	t
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba6-738f-9e08-854c432d61f8	01a227eb-4ba0-757d-bf7a-999a297d0de0	Resolved	\N	4	resolved	f	t
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba7-742c-b45f-1a01c810c0b0	01a227eb-4ba0-757d-bf7a-999a297d0de0	Closed	\N	5	closed	f	t
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbc-71ae-a2cd-c5c4eaf258fb	01a227eb-4bb8-714f-8746-ba1f6e530118	New	\N	1	open	t	t
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e54cc2bf9ad	01a227eb-4bb8-714f-8746-ba1f6e530118	In progress	\N	2	open	f	t
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e5529164761	01a227eb-4bb8-714f-8746-ba1f6e530118	Waiting on customer	\N	3	pending	f	t
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e565cfe71ce	01a227eb-4bb8-714f-8746-ba1f6e530118	Resolved	\N	4	resolved	f	t
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bbd-77c0-ab37-9e576fcbb635	01a227eb-4bb8-714f-8746-ba1f6e530118	Closed	\N	5	closed	f	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a2-7529-9a79-fcd649764480	New	\N	1	open	t	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a2-7529-9a79-fcd649764480	In progress	\N	2	open	f	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d7a2-7529-9a79-fcd649764480	Waiting on customer	\N	3	pending	f	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87348deefeb	01a22a3f-d7a2-7529-9a79-fcd649764480	Resolved	\N	4	resolved	f	t
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d7a2-7529-9a79-fcd649764480	Closed	\N	5	closed	f	t
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d7bd-76f9-b222-3575b72cb879	New	\N	1	open	t	t
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c2-7580-922e-e821a3e9d0b2	01a22a3f-d7bd-76f9-b222-3575b72cb879	In progress	\N	2	open	f	t
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a119ea8db1	01a22a3f-d7bd-76f9-b222-3575b72cb879	Waiting on customer	\N	3	pending	f	t
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a20ff093f3	01a22a3f-d7bd-76f9-b222-3575b72cb879	Resolved	\N	4	resolved	f	t
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a35764b058	01a22a3f-d7bd-76f9-b222-3575b72cb879	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3658,8 +3686,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba5-74aa-af35-a95041e8b55e	01a227eb-4ba6-738f-9e08-854a152cc159	org_agent
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	01a227eb-4ba6-738f-9e08-854a152cc159	01a227eb-4ba7-742c-b45f-1a01c810c0b0	org_admin
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a9-75a1-96db-c87137b1573c	org_agent
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a9-75a1-96db-c874183919db	org_admin
 \.
 
 
@@ -3668,9 +3696,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a227eb-4b9e-762c-b499-b98338f4521a	01a227eb-4ba0-757d-bf7a-999a297d0de0	Support	How requests are handled	t	2026-11-29 15:27:41.465834+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4bb8-714f-8746-ba1f6e530118	Support	How requests are handled	t	2026-11-29 15:27:41.490192+00
-01a227eb-4bb6-74fc-8189-3b572b21267f	01a227eb-4d89-752a-b766-31d5ab1e9006	Unused	\N	f	2026-11-29 15:27:41.95969+00
+01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	Support	How requests are handled	t	2026-11-30 02:19:16.762943+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3575b72cb879	Support	How requests are handled	t	2026-11-30 02:19:16.79028+00
+01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d9b9-7559-a43a-ec8107d1e572	Unused	\N	f	2026-11-30 02:19:17.304051+00
 \.
 
 
@@ -3679,8 +3707,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a227eb-4b9e-762c-b499-b98338f4521a	high
-2	01a227eb-4bb6-74fc-8189-3b572b21267f	high
+1	01a22a3f-d7a0-7034-8d16-173e8149cda5	high
+2	01a22a3f-d7bb-73bb-a2e5-424a982b7372	high
 \.
 
 
@@ -4543,6 +4571,21 @@ COMMENT ON INDEX helpdesk.profiles_email_idx IS 'Serves create_org_invite(), whi
 
 
 --
+-- Name: profiles_imported_for_email_key; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE UNIQUE INDEX profiles_imported_for_email_key ON helpdesk.profiles USING btree (imported_for, lower((email COLLATE "C"))) WHERE (imported_for IS NOT NULL);
+ALTER INDEX helpdesk.profiles_imported_for_email_key ALTER COLUMN 2 SET STATISTICS 0;
+
+
+--
+-- Name: INDEX profiles_imported_for_email_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON INDEX helpdesk.profiles_imported_for_email_key IS 'Serves import_tickets(), which looks for the people that it has imported before; keeps an address to one of them in each organization.';
+
+
+--
 -- Name: queue_watchers_id_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -4560,7 +4603,7 @@ COMMENT ON INDEX helpdesk.queue_watchers_id_idx IS 'Serves lookups of a row by i
 -- Name: search_documents_block_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX search_documents_block_idx ON helpdesk.search_documents USING btree (org_id, document_id) WHERE (((uuid_hash(document_id) & 8191) = 0) AND (ticket_id IS NOT NULL));
+CREATE INDEX search_documents_block_idx ON helpdesk.search_documents USING btree (org_id, document_id) WHERE (((uuid_hash(document_id) & 1023) = 0) AND (ticket_id IS NOT NULL));
 
 
 --
@@ -4781,6 +4824,20 @@ COMMENT ON INDEX helpdesk.ticket_comments_id_idx IS 'Serves lookups of a comment
 
 
 --
+-- Name: ticket_comments_org_id_ticket_id_external_id_key; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE UNIQUE INDEX ticket_comments_org_id_ticket_id_external_id_key ON helpdesk.ticket_comments USING btree (org_id, ticket_id, external_id) WHERE (external_id IS NOT NULL);
+
+
+--
+-- Name: INDEX ticket_comments_org_id_ticket_id_external_id_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON INDEX helpdesk.ticket_comments_org_id_ticket_id_external_id_key IS 'Serves import_tickets(), which looks for the comments that it has imported before; keeps an external_id to one comment of the ticket.';
+
+
+--
 -- Name: ticket_comments_requester_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -4995,6 +5052,20 @@ CREATE INDEX tickets_org_created_idx ON helpdesk.tickets USING btree (org_id, cr
 --
 
 COMMENT ON INDEX helpdesk.tickets_org_created_idx IS 'Serves list_org_tickets() sorted by createdAt, and its filters createdAfter and createdBefore.';
+
+
+--
+-- Name: tickets_org_id_external_id_key; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE UNIQUE INDEX tickets_org_id_external_id_key ON helpdesk.tickets USING btree (org_id, external_id) WHERE (external_id IS NOT NULL);
+
+
+--
+-- Name: INDEX tickets_org_id_external_id_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON INDEX helpdesk.tickets_org_id_external_id_key IS 'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an external_id to one ticket of the organization.';
 
 
 --
@@ -5466,7 +5537,7 @@ COMMENT ON TRIGGER installation_settings_receive ON helpdesk.installation_settin
 -- Name: notification_preferences notification_preferences_check_author; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER notification_preferences_check_author BEFORE INSERT ON helpdesk.notification_preferences FOR EACH ROW EXECUTE FUNCTION helpdesk.check_author('user_id');
+CREATE TRIGGER notification_preferences_check_author BEFORE INSERT OR UPDATE OF user_id ON helpdesk.notification_preferences FOR EACH ROW EXECUTE FUNCTION helpdesk.check_author('user_id');
 
 
 --
@@ -5505,17 +5576,17 @@ COMMENT ON TRIGGER org_invites_canonicalize_role ON helpdesk.org_invites IS 'Sto
 
 
 --
--- Name: org_invites org_invites_check_author; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: org_invites org_invites_check_sender; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER org_invites_check_author BEFORE INSERT ON helpdesk.org_invites FOR EACH ROW EXECUTE FUNCTION helpdesk.check_author('created_by');
+CREATE TRIGGER org_invites_check_sender BEFORE INSERT ON helpdesk.org_invites FOR EACH ROW EXECUTE FUNCTION helpdesk.org_invites_check_sender();
 
 
 --
--- Name: TRIGGER org_invites_check_author ON org_invites; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: TRIGGER org_invites_check_sender ON org_invites; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER org_invites_check_author ON helpdesk.org_invites IS 'People invite in their own name.';
+COMMENT ON TRIGGER org_invites_check_sender ON helpdesk.org_invites IS 'People invite in their own name: admins anybody, agents customers if the organization lets them.';
 
 
 --
@@ -5589,17 +5660,17 @@ COMMENT ON TRIGGER org_members_withdraw_notifications ON helpdesk.org_members IS
 
 
 --
--- Name: organizations organizations_check_author; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: organizations organizations_check_founder; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE TRIGGER organizations_check_author BEFORE INSERT ON helpdesk.organizations FOR EACH ROW EXECUTE FUNCTION helpdesk.check_author('created_by');
+CREATE TRIGGER organizations_check_founder BEFORE INSERT ON helpdesk.organizations FOR EACH ROW EXECUTE FUNCTION helpdesk.organizations_check_founder();
 
 
 --
--- Name: TRIGGER organizations_check_author ON organizations; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+-- Name: TRIGGER organizations_check_founder ON organizations; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER organizations_check_author ON helpdesk.organizations IS 'People found organizations in their own name.';
+COMMENT ON TRIGGER organizations_check_founder ON helpdesk.organizations IS 'People found organizations in their own name, if they may.';
 
 
 --
@@ -5983,6 +6054,20 @@ COMMENT ON TRIGGER workflow_stage_stats_refuse_write ON helpdesk.workflow_stage_
 
 
 --
+-- Name: workflow_stages workflow_stages_check_admin; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER workflow_stages_check_admin BEFORE INSERT ON helpdesk.workflow_stages FOR EACH ROW EXECUTE FUNCTION helpdesk.check_admin();
+
+
+--
+-- Name: TRIGGER workflow_stages_check_admin ON workflow_stages; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER workflow_stages_check_admin ON helpdesk.workflow_stages IS 'Refuses a caller who is not an admin of the organization.';
+
+
+--
 -- Name: workflow_stages workflow_stages_push_status; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
 --
 
@@ -6008,6 +6093,34 @@ CREATE TRIGGER workflow_stages_single_start BEFORE INSERT OR DELETE OR UPDATE ON
 --
 
 COMMENT ON TRIGGER workflow_stages_single_start ON helpdesk.workflow_stages IS 'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a new stage last, and refuses to delete one that tickets are or were in.';
+
+
+--
+-- Name: workflow_transitions workflow_transitions_check_admin; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER workflow_transitions_check_admin BEFORE INSERT ON helpdesk.workflow_transitions FOR EACH ROW EXECUTE FUNCTION helpdesk.check_admin();
+
+
+--
+-- Name: TRIGGER workflow_transitions_check_admin ON workflow_transitions; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER workflow_transitions_check_admin ON helpdesk.workflow_transitions IS 'Refuses a caller who is not an admin of the organization.';
+
+
+--
+-- Name: workflows workflows_check_admin; Type: TRIGGER; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+CREATE TRIGGER workflows_check_admin BEFORE INSERT ON helpdesk.workflows FOR EACH ROW EXECUTE FUNCTION helpdesk.check_admin();
+
+
+--
+-- Name: TRIGGER workflows_check_admin ON workflows; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
+--
+
+COMMENT ON TRIGGER workflows_check_admin ON helpdesk.workflows IS 'Refuses a caller who is not an admin of the organization.';
 
 
 --

@@ -7,7 +7,7 @@ The ordering of items is not stable, it is driven by a dependency graph.
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:50
+-- src/lib.rs:51
 -- bootstrap
 -- The roles that helpdesk grants privileges to. CREATE EXTENSION creates those that are missing;
 -- nothing drops them. Supabase and PostgREST use anon, authenticated and service_role as well.
@@ -83,7 +83,7 @@ $$;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:51
+-- src/lib.rs:52
 -- creates:
 --   Type(platform::enums::Priority)
 --   Type(platform::enums::UserRole)
@@ -121,7 +121,7 @@ comment on type helpdesk.notification_type is
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:205
+-- src/organizations/invites.rs:241
 -- helpdesk::organizations::invites::accept_org_invite
 CREATE  FUNCTION "accept_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -145,7 +145,7 @@ AS 'MODULE_PATHNAME', 'act_as_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/attachments.rs:17
+-- src/conversation/attachments.rs:18
 -- helpdesk::conversation::attachments::add_attachment
 CREATE  FUNCTION "add_attachment"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -164,7 +164,7 @@ AS 'MODULE_PATHNAME', 'add_attachment_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/comments.rs:28
+-- src/conversation/comments.rs:29
 -- helpdesk::conversation::comments::add_comment
 CREATE  FUNCTION "add_comment"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -217,7 +217,7 @@ AS 'MODULE_PATHNAME', 'bypasses_row_security_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:73
+-- src/install/mod.rs:74
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -229,7 +229,7 @@ AS 'MODULE_PATHNAME', 'check_library_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/queue.rs:32
+-- src/tickets/queue.rs:33
 -- helpdesk::tickets::queue::claim_next_ticket
 CREATE  FUNCTION "claim_next_ticket"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -242,7 +242,7 @@ AS 'MODULE_PATHNAME', 'claim_next_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:80
+-- src/notifications/mod.rs:87
 -- helpdesk::notifications::cleanup_old_notifications
 CREATE  FUNCTION "cleanup_old_notifications"() RETURNS bigint /* Result < i64 > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -252,7 +252,7 @@ AS 'MODULE_PATHNAME', 'cleanup_old_notifications_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/rebuild_progress.rs:64
+-- src/fulltext/rebuild_progress.rs:69
 -- helpdesk::fulltext::rebuild_progress::continue_search_rebuild
 CREATE  FUNCTION "continue_search_rebuild"(
 	"p_max_documents" INT DEFAULT 1000 /* Option < i32 > */
@@ -264,7 +264,7 @@ AS 'MODULE_PATHNAME', 'continue_search_rebuild_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:69
+-- src/notifications/mod.rs:76
 -- helpdesk::notifications::count_unread_notifications
 CREATE  FUNCTION "count_unread_notifications"(
 	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
@@ -288,7 +288,7 @@ AS 'MODULE_PATHNAME', 'create_admin_invite_code_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/custom.rs:38
+-- src/notifications/custom.rs:42
 -- helpdesk::notifications::custom::create_notification
 CREATE  FUNCTION "create_notification"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -305,7 +305,7 @@ AS 'MODULE_PATHNAME', 'create_notification_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:141
+-- src/organizations/invites.rs:161
 -- helpdesk::organizations::invites::create_org_invite
 CREATE  FUNCTION "create_org_invite"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -321,7 +321,7 @@ AS 'MODULE_PATHNAME', 'create_org_invite_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/mod.rs:28
+-- src/organizations/mod.rs:35
 -- helpdesk::organizations::create_organization
 CREATE  FUNCTION "create_organization"(
 	"p_name" TEXT /* Option < & str > */
@@ -333,7 +333,7 @@ AS 'MODULE_PATHNAME', 'create_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/mod.rs:58
+-- src/tickets/mod.rs:62
 -- helpdesk::tickets::create_ticket
 CREATE  FUNCTION "create_ticket"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -351,7 +351,7 @@ AS 'MODULE_PATHNAME', 'create_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/participant_name.rs:45
+-- src/reporting/participant_name.rs:51
 -- helpdesk::reporting::participant_name::customer_assignee_name
 CREATE  FUNCTION "customer_assignee_name"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -413,7 +413,7 @@ AS 'MODULE_PATHNAME', 'enable_storage_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:46
+-- src/access/functions.rs:54
 -- helpdesk::access::functions::ensure_profile
 CREATE  FUNCTION "ensure_profile"() RETURNS uuid /* Result < Option < Uuid > > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -423,7 +423,7 @@ AS 'MODULE_PATHNAME', 'ensure_profile_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/identity/forget.rs:68
+-- src/identity/forget.rs:71
 -- helpdesk::identity::forget::forget_person
 CREATE  FUNCTION "forget_person"(
 	"p_profile_id" uuid /* Option < Uuid > */
@@ -448,7 +448,7 @@ AS 'MODULE_PATHNAME', 'get_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/details.rs:54
+-- src/tickets/details.rs:58
 -- helpdesk::tickets::details::get_ticket_details
 CREATE  FUNCTION "get_ticket_details"(
 	"p_ticket_id" uuid DEFAULT NULL, /* Option < Uuid > */
@@ -477,7 +477,36 @@ AS 'MODULE_PATHNAME', 'health_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:35
+-- src/install/help.rs:22
+-- helpdesk::install::help::help
+CREATE  FUNCTION "help"(
+	"p_topic" TEXT DEFAULT null /* Option < & str > */
+) RETURNS TABLE (
+	"name" TEXT,  /* Option < String > */
+	"summary" TEXT,  /* Option < String > */
+	"example" TEXT  /* Option < String > */
+)
+STABLE PARALLEL SAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'help_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/imports/mod.rs:52
+-- helpdesk::imports::import_tickets
+CREATE  FUNCTION "import_tickets"(
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_rows" jsonb /* Option < ImportText > */
+) RETURNS json /* Result < JsonText > */
+VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'import_tickets_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/install/mod.rs:36
 -- helpdesk::install::install
 CREATE  FUNCTION "install"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -487,18 +516,7 @@ AS 'MODULE_PATHNAME', 'install_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/platform/text.rs:12
--- helpdesk::platform::text::is_blank
-CREATE  FUNCTION "is_blank"(
-	"p_text" TEXT /* & str */
-) RETURNS bool /* bool */
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'is_blank_wrapper';
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/access/functions.rs:144
+-- src/access/functions.rs:152
 -- helpdesk::access::functions::is_installation_admin
 CREATE  FUNCTION "is_installation_admin"() RETURNS bool /* Result < bool > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -507,7 +525,7 @@ AS 'MODULE_PATHNAME', 'is_installation_admin_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:100
+-- src/access/functions.rs:108
 -- helpdesk::access::functions::is_member_of_my_orgs
 CREATE  FUNCTION "is_member_of_my_orgs"(
 	"p_profile_id" uuid /* Option < Uuid > */
@@ -515,6 +533,18 @@ CREATE  FUNCTION "is_member_of_my_orgs"(
 STABLE SECURITY DEFINER PARALLEL SAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'is_member_of_my_orgs_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/platform/text.rs:11
+-- helpdesk::platform::text::is_text
+CREATE  FUNCTION "is_text"(
+	"p_text" TEXT, /* & str */
+	"p_max" INT /* i32 */
+) RETURNS bool /* bool */
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'is_text_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -539,7 +569,7 @@ AS 'MODULE_PATHNAME', 'jwt_subject_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/members.rs:101
+-- src/organizations/members.rs:115
 -- helpdesk::organizations::members::leave_organization
 CREATE  FUNCTION "leave_organization"(
 	"p_org_id" uuid /* Option < Uuid > */
@@ -551,7 +581,7 @@ AS 'MODULE_PATHNAME', 'leave_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/list.rs:134
+-- src/knowledge/list.rs:154
 -- helpdesk::knowledge::list::list_articles
 CREATE  FUNCTION "list_articles"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -564,7 +594,7 @@ AS 'MODULE_PATHNAME', 'list_articles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/categories.rs:44
+-- src/knowledge/categories.rs:52
 -- helpdesk::knowledge::categories::list_categories
 CREATE  FUNCTION "list_categories"(
 	"p_org_id" uuid /* Option < Uuid > */
@@ -576,7 +606,7 @@ AS 'MODULE_PATHNAME', 'list_categories_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/members.rs:63
+-- src/organizations/members.rs:77
 -- helpdesk::organizations::members::list_org_members
 CREATE  FUNCTION "list_org_members"(
 	"p_org_id" uuid /* Option < Uuid > */
@@ -588,7 +618,7 @@ AS 'MODULE_PATHNAME', 'list_org_members_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/list/mod.rs:37
+-- src/tickets/list/mod.rs:40
 -- helpdesk::tickets::list::list_org_tickets
 CREATE  FUNCTION "list_org_tickets"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -601,7 +631,7 @@ AS 'MODULE_PATHNAME', 'list_org_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/organizations.rs:117
+-- src/reporting/organizations.rs:131
 -- helpdesk::reporting::organizations::list_organizations
 CREATE  FUNCTION "list_organizations"(
 	"p_filters" jsonb DEFAULT '{}' /* Option < JsonbText > */
@@ -622,7 +652,7 @@ AS 'MODULE_PATHNAME', 'load_library_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/mod.rs:55
+-- src/notifications/mod.rs:62
 -- helpdesk::notifications::mark_notifications_read
 CREATE  FUNCTION "mark_notifications_read"(
 	"p_ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Array < Uuid > > */
@@ -635,7 +665,7 @@ AS 'MODULE_PATHNAME', 'mark_notifications_read_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:138
+-- src/access/functions.rs:146
 -- helpdesk::access::functions::may_create_organization
 CREATE  FUNCTION "may_create_organization"() RETURNS bool /* Result < bool > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -668,7 +698,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:64
+-- src/install/mod.rs:65
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -678,7 +708,7 @@ AS 'MODULE_PATHNAME', 'migrate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:71
+-- src/access/functions.rs:79
 -- helpdesk::access::functions::my_admin_org_ids
 CREATE  FUNCTION "my_admin_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -687,7 +717,7 @@ AS 'MODULE_PATHNAME', 'my_admin_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:78
+-- src/access/functions.rs:86
 -- helpdesk::access::functions::my_assigned_ticket_ids
 CREATE  FUNCTION "my_assigned_ticket_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -696,7 +726,7 @@ AS 'MODULE_PATHNAME', 'my_assigned_ticket_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:59
+-- src/access/functions.rs:67
 -- helpdesk::access::functions::my_customer_org_ids
 CREATE  FUNCTION "my_customer_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -705,7 +735,7 @@ AS 'MODULE_PATHNAME', 'my_customer_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:127
+-- src/access/functions.rs:135
 -- helpdesk::access::functions::my_inviting_org_ids
 CREATE  FUNCTION "my_inviting_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -714,7 +744,7 @@ AS 'MODULE_PATHNAME', 'my_inviting_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:53
+-- src/access/functions.rs:61
 -- helpdesk::access::functions::my_org_ids
 CREATE  FUNCTION "my_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -723,7 +753,7 @@ AS 'MODULE_PATHNAME', 'my_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:273
+-- src/organizations/invites.rs:309
 -- helpdesk::organizations::invites::my_pending_invites
 CREATE  FUNCTION "my_pending_invites"() RETURNS json /* Result < JsonText > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -733,7 +763,7 @@ AS 'MODULE_PATHNAME', 'my_pending_invites_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:40
+-- src/access/functions.rs:48
 -- helpdesk::access::functions::my_profile_id
 CREATE  FUNCTION "my_profile_id"() RETURNS uuid /* Result < Option < Uuid > > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -742,7 +772,7 @@ AS 'MODULE_PATHNAME', 'my_profile_id_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:65
+-- src/access/functions.rs:73
 -- helpdesk::access::functions::my_staff_org_ids
 CREATE  FUNCTION "my_staff_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -751,7 +781,7 @@ AS 'MODULE_PATHNAME', 'my_staff_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/dashboard.rs:83
+-- src/reporting/dashboard.rs:109
 -- helpdesk::reporting::dashboard::org_dashboard
 CREATE  FUNCTION "org_dashboard"(
 	"p_org_id" uuid /* Option < Uuid > */
@@ -801,7 +831,7 @@ AS 'MODULE_PATHNAME', 'rebuild_derived_data_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/rebuild.rs:29
+-- src/fulltext/rebuild.rs:32
 -- helpdesk::fulltext::rebuild::rebuild_search_index
 CREATE  FUNCTION "rebuild_search_index"(
 	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
@@ -813,7 +843,7 @@ AS 'MODULE_PATHNAME', 'rebuild_search_index_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/maintenance.rs:152
+-- src/reporting/maintenance.rs:147
 -- helpdesk::reporting::maintenance::rebuild_ticket_stats
 CREATE  FUNCTION "rebuild_ticket_stats"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -835,7 +865,7 @@ AS 'MODULE_PATHNAME', 'redeem_admin_invite_code_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/maintenance.rs:66
+-- src/reporting/maintenance.rs:68
 -- helpdesk::reporting::maintenance::refresh_ticket_stats
 CREATE  FUNCTION "refresh_ticket_stats"() RETURNS bigint /* Result < i64 > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -845,7 +875,7 @@ AS 'MODULE_PATHNAME', 'refresh_ticket_stats_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/members.rs:91
+-- src/organizations/members.rs:105
 -- helpdesk::organizations::members::remove_member
 CREATE  FUNCTION "remove_member"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -858,7 +888,7 @@ AS 'MODULE_PATHNAME', 'remove_member_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/workflows/order.rs:54
+-- src/workflows/order.rs:52
 -- helpdesk::workflows::order::reorder_stages
 CREATE  FUNCTION "reorder_stages"(
 	"p_workflow_id" uuid, /* Option < Uuid > */
@@ -899,7 +929,7 @@ AS 'MODULE_PATHNAME', 'revert_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:240
+-- src/organizations/invites.rs:276
 -- helpdesk::organizations::invites::revoke_org_invite
 CREATE  FUNCTION "revoke_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -911,7 +941,7 @@ AS 'MODULE_PATHNAME', 'revoke_org_invite_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/search/mod.rs:50
+-- src/search/mod.rs:65
 -- helpdesk::search::search
 CREATE  FUNCTION "search"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -925,7 +955,7 @@ AS 'MODULE_PATHNAME', 'search_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/search/mod.rs:75
+-- src/search/mod.rs:90
 -- helpdesk::search::search_articles
 CREATE  FUNCTION "search_articles"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -936,6 +966,16 @@ STABLE SECURITY DEFINER PARALLEL SAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'search_articles_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/search/rank.rs:34
+-- helpdesk::search::rank::search_rank
+
+    create function helpdesk.search_rank(
+      p_lexemes tsvector, p_query tsquery, p_literal tsquery, p_whole tsquery)
+    returns bigint immutable strict parallel safe
+    language c as 'MODULE_PATHNAME', 'search_rank_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -966,7 +1006,7 @@ AS 'MODULE_PATHNAME', 'security_state_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/members.rs:74
+-- src/organizations/members.rs:88
 -- helpdesk::organizations::members::set_member_role
 CREATE  FUNCTION "set_member_role"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -993,7 +1033,7 @@ AS 'MODULE_PATHNAME', 'sort_key_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/rebuild_progress.rs:56
+-- src/fulltext/rebuild_progress.rs:60
 -- helpdesk::fulltext::rebuild_progress::start_search_rebuild
 CREATE  FUNCTION "start_search_rebuild"(
 	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
@@ -1018,7 +1058,7 @@ AS 'MODULE_PATHNAME', 'suggest_articles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/search/suggest.rs:65
+-- src/search/suggest.rs:66
 -- helpdesk::search::suggest::suggest_articles
 CREATE  FUNCTION "suggest_articles"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1031,7 +1071,7 @@ AS 'MODULE_PATHNAME', 'suggest_articles_for_text_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/activity.rs:199
+-- src/reporting/activity.rs:213
 -- helpdesk::reporting::activity::ticket_activity
 CREATE  FUNCTION "ticket_activity"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1045,7 +1085,7 @@ AS 'MODULE_PATHNAME', 'ticket_activity_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/participant_name.rs:17
+-- src/reporting/participant_name.rs:23
 -- helpdesk::reporting::participant_name::ticket_participant_name
 CREATE  FUNCTION "ticket_participant_name"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1059,7 +1099,7 @@ AS 'MODULE_PATHNAME', 'ticket_participant_name_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/mod.rs:126
+-- src/tickets/mod.rs:141
 -- helpdesk::tickets::update_ticket
 CREATE  FUNCTION "update_ticket"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -1074,7 +1114,7 @@ AS 'MODULE_PATHNAME', 'update_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/bulk.rs:60
+-- src/tickets/bulk.rs:70
 -- helpdesk::tickets::bulk::update_tickets
 CREATE  FUNCTION "update_tickets"(
 	"p_ticket_ids" uuid[], /* :: std :: option :: Option < Array < Uuid > > */
@@ -1164,7 +1204,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::feedback::article_feedback_check
 
     create function helpdesk.article_feedback_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'article_feedback_check_wrapper';
 /* </end connected objects> */
 
@@ -1173,7 +1213,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::feedback::article_feedback_count
 
     create function helpdesk.article_feedback_count() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'article_feedback_count_wrapper';
 /* </end connected objects> */
 
@@ -1182,7 +1222,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::triggers::articles_record_version
 
     create function helpdesk.articles_record_version() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'articles_record_version_wrapper';
 /* </end connected objects> */
 
@@ -1191,7 +1231,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::category_triggers::categories_check
 
     create function helpdesk.categories_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'categories_check_wrapper';
 /* </end connected objects> */
 
@@ -1200,7 +1240,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::category_triggers::categories_detach
 
     create function helpdesk.categories_detach() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'categories_detach_wrapper';
 /* </end connected objects> */
 
@@ -1209,8 +1249,17 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::category_triggers::categories_rename
 
     create function helpdesk.categories_rename() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'categories_rename_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/access/admins.rs:10
+-- helpdesk::access::admins::check_admin_of_row
+
+    create function helpdesk.check_admin() returns trigger
+    language c security definer
+    as 'MODULE_PATHNAME', 'check_admin_of_row_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1218,16 +1267,16 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::access::authors::check_author_of_row
 
     create function helpdesk.check_author() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'check_author_of_row_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/triggers.rs:36
+-- src/conversation/triggers.rs:37
 -- helpdesk::conversation::triggers::conversation_before_write
 
     create function helpdesk.conversation_before_write() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'conversation_before_write_wrapper';
 /* </end connected objects> */
 
@@ -1236,7 +1285,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::conversation::deleted_rows::conversation_lock_tickets
 
     create function helpdesk.conversation_lock_tickets() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'conversation_lock_tickets_wrapper';
 /* </end connected objects> */
 
@@ -1245,25 +1294,25 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::conversation::deleted_rows::conversation_subtract
 
     create function helpdesk.conversation_subtract() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'conversation_subtract_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/added_rows.rs:26
+-- src/conversation/added_rows.rs:27
 -- helpdesk::conversation::added_rows::conversation_touch_tickets
 
     create function helpdesk.conversation_touch_tickets() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'conversation_touch_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/conversation_triggers.rs:27
+-- src/notifications/conversation_triggers.rs:26
 -- helpdesk::notifications::conversation_triggers::create_comment_notification
 
     create function helpdesk.create_comment_notification() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'create_comment_notification_wrapper';
 /* </end connected objects> */
 
@@ -1272,7 +1321,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::notifications::ticket_trigger::create_ticket_notification
 
     create function helpdesk.create_ticket_notification() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'create_ticket_notification_wrapper';
 /* </end connected objects> */
 
@@ -1281,16 +1330,16 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::tickets::organization::find_org_of_ticket
 
     create function helpdesk.find_org_of_ticket() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'find_org_of_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/triggers.rs:78
+-- src/organizations/triggers.rs:98
 -- helpdesk::organizations::triggers::handle_new_org
 
     create function helpdesk.handle_new_org() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'handle_new_org_wrapper';
 /* </end connected objects> */
 
@@ -1299,43 +1348,52 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::identity::triggers::handle_new_user
 
     create function helpdesk.handle_new_user() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'handle_new_user_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/org_role.rs:42
+-- src/organizations/org_role.rs:53
 -- helpdesk::organizations::org_role::org_invites_canonicalize_role
 
     create function helpdesk.org_invites_canonicalize_role() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'org_invites_canonicalize_role_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/org_role.rs:26
+-- src/organizations/invites.rs:225
+-- helpdesk::organizations::invites::org_invites_check_sender
+
+    create function helpdesk.org_invites_check_sender() returns trigger
+    language c security definer
+    as 'MODULE_PATHNAME', 'org_invites_check_sender_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/organizations/org_role.rs:37
 -- helpdesk::organizations::org_role::org_members_canonicalize_role
 
     create function helpdesk.org_members_canonicalize_role() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'org_members_canonicalize_role_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/triggers.rs:100
+-- src/organizations/triggers.rs:120
 -- helpdesk::organizations::triggers::org_members_keep_admin
 
     create function helpdesk.org_members_keep_admin() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'org_members_keep_admin_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/triggers.rs:155
+-- src/organizations/triggers.rs:175
 -- helpdesk::organizations::triggers::org_members_revoke
 
     create function helpdesk.org_members_revoke() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'org_members_revoke_wrapper';
 /* </end connected objects> */
 
@@ -1344,8 +1402,17 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::notifications::withdrawal::org_members_withdraw_notifications
 
     create function helpdesk.org_members_withdraw_notifications() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'org_members_withdraw_notifications_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/organizations/triggers.rs:80
+-- helpdesk::organizations::triggers::organizations_check_founder
+
+    create function helpdesk.organizations_check_founder() returns trigger
+    language c security definer
+    as 'MODULE_PATHNAME', 'organizations_check_founder_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1353,7 +1420,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::fulltext::language::organizations_check_search_language
 
     create function helpdesk.organizations_check_search_language() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'organizations_check_search_language_wrapper';
 /* </end connected objects> */
 
@@ -1362,7 +1429,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::reporting::time_zone::organizations_check_time_zone
 
     create function helpdesk.organizations_check_time_zone() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'organizations_check_time_zone_wrapper';
 /* </end connected objects> */
 
@@ -1371,7 +1438,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::fulltext::language::organizations_rebuild_search_documents
 
     create function helpdesk.organizations_rebuild_search_documents() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'organizations_rebuild_search_documents_wrapper';
 /* </end connected objects> */
 
@@ -1380,7 +1447,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::identity::triggers::profiles_detach_login
 
     create function helpdesk.profiles_detach_login() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'profiles_detach_login_wrapper';
 /* </end connected objects> */
 
@@ -1389,7 +1456,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::identity::columns::profiles_protect_columns
 
     create function helpdesk.profiles_protect_columns() returns trigger
-    language c set search_path = pg_catalog, pg_temp
+    language c
     as 'MODULE_PATHNAME', 'profiles_protect_columns_wrapper';
 /* </end connected objects> */
 
@@ -1398,7 +1465,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::install::replication::receive_only_row
 
     create function helpdesk.receive_only_row() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'receive_only_row_wrapper';
 /* </end connected objects> */
 
@@ -1407,7 +1474,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::access::denied_writes::refuse_write_to_view
 
     create function helpdesk.refuse_write_to_view() returns trigger
-    language c set search_path = pg_catalog, pg_temp
+    language c
     as 'MODULE_PATHNAME', 'refuse_write_to_view_wrapper';
 /* </end connected objects> */
 
@@ -1416,34 +1483,34 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::links::ticket_articles_check
 
     create function helpdesk.ticket_articles_check() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'ticket_articles_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/conversation_triggers.rs:35
+-- src/notifications/conversation_triggers.rs:34
 -- helpdesk::notifications::conversation_triggers::ticket_attachments_notify
 
     create function helpdesk.ticket_attachments_notify() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'ticket_attachments_notify_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/history.rs:124
+-- src/tickets/history.rs:193
 -- helpdesk::tickets::history::ticket_history_append_only
 
     create function helpdesk.ticket_history_append_only() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'ticket_history_append_only_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/before_write.rs:63
+-- src/tickets/before_write.rs:48
 -- helpdesk::tickets::before_write::tickets_before_write
 
     create function helpdesk.tickets_before_write() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'tickets_before_write_wrapper';
 /* </end connected objects> */
 
@@ -1452,16 +1519,16 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::reporting::counters::tickets_count
 
     create function helpdesk.tickets_count() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'tickets_count_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/history.rs:40
+-- src/tickets/history.rs:46
 -- helpdesk::tickets::history::tickets_record_history
 
     create function helpdesk.tickets_record_history() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'tickets_record_history_wrapper';
 /* </end connected objects> */
 
@@ -1470,7 +1537,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::knowledge::triggers::update_article_version
 
     create function helpdesk.update_article_version() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'update_article_version_wrapper';
 /* </end connected objects> */
 
@@ -1479,48 +1546,48 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 -- helpdesk::fulltext::people::update_person_documents
 
     create function helpdesk.update_person_documents() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'update_person_documents_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/documents.rs:48
+-- src/fulltext/documents.rs:49
 -- helpdesk::fulltext::documents::update_search_document
 
     create function helpdesk.update_search_document() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'update_search_document_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/workflows/mod.rs:268
+-- src/workflows/mod.rs:281
 -- helpdesk::workflows::workflow_stages_push_status
 
     create function helpdesk.workflow_stages_push_status() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'workflow_stages_push_status_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/workflows/mod.rs:75
+-- src/workflows/mod.rs:79
 -- helpdesk::workflows::workflow_stages_single_start
 
     create function helpdesk.workflow_stages_single_start() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'workflow_stages_single_start_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/workflows/mod.rs:247
+-- src/workflows/mod.rs:260
 -- helpdesk::workflows::workflows_keep_used
 
     create function helpdesk.workflows_keep_used() returns trigger
-    language c security definer set search_path = pg_catalog, pg_temp
+    language c security definer
     as 'MODULE_PATHNAME', 'workflows_keep_used_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:60
+-- src/lib.rs:61
 -- finalize
 
 -- sql/extension/retired.sql
@@ -1660,6 +1727,9 @@ comment on function helpdesk.load_library() is
 'Returns false.
 Policies call it, so that planning a write loads the library, which explains why a write is denied.';
 
+comment on function helpdesk.check_admin() is
+'Trigger function on tables in which only admins of the organization create rows: refuses others.';
+
 comment on function helpdesk.check_author() is
 'Trigger function on tables in whose rows people name themselves: refuses other people.
 Its argument is the column.';
@@ -1704,7 +1774,8 @@ p_idempotency_key: a second call by the same person in the same organization wit
   returns the first comment.
 p_changes: for staff, changes of the ticket as in update_ticket(), in the same transaction.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, or not allowed),
-  23505 (key used for a different request).';
+  23505 (key used for a different request).
+Example: select helpdesk.add_comment(:''ticket_id'', ''Have you tried the other tray?'');';
 
 comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
 'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.
@@ -1761,19 +1832,21 @@ comment on function helpdesk.rebuild_search_index(uuid) is
 Needed after changes that were made with triggers disabled. Writes to the indexed texts wait until
   it is finished.
 Callers: service_role and the database administrator.
-Errors: 55000 (isolation level above READ COMMITTED).';
+Errors: 55000 (isolation level above READ COMMITTED; a subscription writes the index).';
 
 comment on function helpdesk.start_search_rebuild(uuid) is
 'Makes the full-text index of one organization, or of all organizations if p_org_id is null, due to
 be rebuilt in batches. A rebuild that is pending begins again.
 Result: the number of organizations.
-Callers: service_role and the database administrator.';
+Callers: service_role and the database administrator.
+Errors: 55000 (a subscription writes the index).';
 
 comment on function helpdesk.continue_search_rebuild(integer) is
 'Rebuilds the next part of the full-text indexes that are due. Commit after each call; writes to the
 rows of the batch wait until then, everything else goes on. Another session that calls it waits.
 A call reads documents of one kind in one organization.
-Result: about how many documents are still to be read; 0 when nothing is due.
+Result: about how many documents are still to be read; 0 when nothing is due, and while a
+  subscription writes the index.
 Callers: service_role and the database administrator.
 p_max_documents: 1 to 100,000, default 1000.
 Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ COMMITTED).';
@@ -1837,6 +1910,29 @@ Memberships as staff end as with remove_member(), tickets assigned to a customer
 comment on function helpdesk.profiles_protect_columns() is
 'Trigger function on profiles: refuses changes to one''s own role, login or e-mail address.';
 
+-- sql/extension/functions/imports.sql
+-- Imports: tickets of another help desk, with their people and comments.
+
+grant execute on function helpdesk.import_tickets(uuid, jsonb) to authenticated, service_role;
+
+comment on function helpdesk.import_tickets(uuid, jsonb) is
+'Imports tickets of another help desk with their people and comments: all of them or none.
+A ticket that an earlier import has brought (externalId) stays as it is, apart from comments that are
+  new. Nobody is notified, nothing is reopened, and the history has one revision for each ticket.
+p_rows: a list of {externalId, number, title, description, priority, status, stage, workflowId,
+  requester, assignee, createdAt, updatedAt, stageEnteredAt, resolvedAt, closedAt, comments}.
+  Required are externalId, title, requester and createdAt. A person is {email, name}, a comment
+  {externalId, content, isInternal, author, createdAt}. Up to 64 MiB as text.
+People are members of the organization with a confirmed address, or get a profile without a login,
+  which the owner of the address gets when they sign up. Requesters among them become customers.
+  Somebody who is not staff keeps only closed tickets as assignee.
+Result: {created, updated, skipped, comments, people, unassigned}. Every 1,000 tickets, a notice tells
+  how far it is.
+Callers: admins of the organization. Until it ends, nobody else opens tickets in the organization.
+Errors: 22004 (null argument), 22023 (a row, which the message names with the key), 42501 (not an
+  admin), 23000 (no active workflow).
+Example: select helpdesk.import_tickets(:''org_id'', ''[{"externalId": "zendesk:1", "title": "It works again", "status": "closed", "requester": {"email": "ann@mail.example", "name": "Ann"}, "createdAt": "2024-03-01T09:00:00Z"}]'');';
+
 -- sql/extension/functions/install.sql
 -- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
 
@@ -1844,6 +1940,16 @@ grant execute on function
   helpdesk.verify_derived_data(),
   helpdesk.rebuild_derived_data()
   to service_role;
+
+grant execute on function helpdesk.help(text) to anon, authenticated, service_role;
+
+comment on function helpdesk.help(text) is
+'Lists what helpdesk has and you may use, one line each with an example.
+Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one of
+  these tells all about it; another word finds those whose name or description has it.
+:''org_id'' in an example is a variable of psql: set it with \set org_id 0199...
+Errors: 22023 (a topic that nothing is known of).
+Example: select * from helpdesk.help(''tickets'');';
 
 comment on function helpdesk.install() is
 'Creates the tables and whatever else is missing: views, indexes, triggers, policies and rights.
@@ -1908,10 +2014,9 @@ comment on function helpdesk.rebuild_derived_data() is
 'Derives everything again that verify_derived_data() compares, also with rebuild_ticket_stats() and
   rebuild_search_index().
 Needed after changes that were made with triggers disabled. All who write wait until it is finished;
-  reads go on. A ticket whose status was wrong gets a revision. Not while a subscription writes the
-  tables: its changes would conflict.
+  reads go on. A ticket whose status was wrong gets a revision.
 Callers: service_role and the database administrator.
-Errors: 55000 (transaction above READ COMMITTED).';
+Errors: 55000 (transaction above READ COMMITTED; a subscription writes the tables).';
 
 comment on function helpdesk.health_check() is
 'Checks the installation: one row per check, with the status ok, warning or error, what was found, and
@@ -2119,7 +2224,8 @@ Callers: administrators of the installation. Also profiles whose role there is c
   installation_settings.who_may_found_organizations is anyone, or is confirmed (the default) and
   they have confirmed their e-mail address.
 p_name: 1 to 200 characters.
-Errors: 22004 (null argument), 22023 (name), 42501 (not signed in, or not allowed).';
+Errors: 22004 (null argument), 22023 (name), 42501 (not signed in, or not allowed).
+Example: select helpdesk.create_organization(''Acme'');';
 
 comment on function helpdesk.list_org_members(uuid) is
 'Returns the members of an organization.
@@ -2179,7 +2285,8 @@ p_role: customer, agent or admin; org_customer, org_agent and org_admin mean the
 p_expires_in: more than 0 and at most 366 days.
 p_org_role: another name for p_role.
 Errors: 22004 (null argument), 22023 (address or lifetime), 42501 (may not invite),
-  23505 (already a member with a login, or invited by somebody else).';
+  23505 (already a member with a login, or invited by somebody else).
+Example: select helpdesk.create_org_invite(:''org_id'', ''ben@example.com'', ''agent'');';
 
 comment on function helpdesk.accept_org_invite(uuid) is
 'Accepts an invite: adds the caller to its organization and returns the id of the organization.
@@ -2230,13 +2337,19 @@ comment on function helpdesk.org_members_revoke() is
 'Trigger function on org_members: unassigns the tickets and revokes the invites of a member who
   leaves or loses their role.';
 
+comment on function helpdesk.org_invites_check_sender() is
+'Trigger function on org_invites: refuses a sender who is somebody else or may not invite the person.';
+
+comment on function helpdesk.organizations_check_founder() is
+'Trigger function on organizations: refuses a founder who is somebody else or may not found any.';
+
 -- sql/extension/functions/platform.sql
 -- Functions that know nothing of help desks. Policies, column defaults and constraints call them.
 -- They look up nothing by name, so they need no SET search_path.
 
 grant execute on function
   helpdesk.uuid_generate_v7(),
-  helpdesk.is_blank(text),
+  helpdesk.is_text(text, integer),
   helpdesk.bypasses_row_security()
   to anon, authenticated, service_role;
 -- The views call it, also for a role that reads everything.
@@ -2246,10 +2359,10 @@ comment on function helpdesk.uuid_generate_v7() is
 'Returns a new UUIDv7 (RFC 9562).
 UUIDs of this version ascend, so that rows created together are close together in an index.';
 
-comment on function helpdesk.is_blank(text) is
-'Whether nothing of a text can be seen.
-It is empty or consists of white space, control characters and characters without a glyph, as
-  Unicode defines them, whatever the locale of the database.';
+comment on function helpdesk.is_text(text, integer) is
+'Whether a text has something to see, and no more than p_max characters.
+White space, control characters and characters without a glyph cannot be seen, as Unicode defines
+  them, whatever the locale of the database.';
 
 comment on function helpdesk.bypasses_row_security() is
 'Whether the database role of the caller bypasses row security, as superusers and service_role do.
@@ -2329,7 +2442,8 @@ comment on function helpdesk.rebuild_ticket_stats() is
 Needed after changes that were made with triggers disabled. Writes to tickets wait until it is
   finished. The daily history that ticket_activity() reads is kept, because it also covers deleted
   tickets and earlier time zones.
-Callers: service_role and the database administrator.';
+Callers: service_role and the database administrator.
+Errors: 55000 (a subscription writes the counts).';
 
 comment on function helpdesk.tickets_count() is
 'Trigger function on tickets: writes the deltas that the counts are updated from.';
@@ -2349,13 +2463,18 @@ grant execute on function
 grant execute on function helpdesk.suggest_articles(uuid, uuid) to authenticated, service_role;
 grant execute on function helpdesk.suggest_articles(uuid, text) to anon, authenticated, service_role;
 
+comment on function helpdesk.search_rank(tsvector, tsquery, tsquery, tsquery) is
+'Returns the rank of a document for a query: that of ts_rank in millionths, more if the document
+  also matches p_whole, the whole words in any spelling, and still more if it matches p_literal, the
+  words as they are written.';
+
 comment on function helpdesk.search(uuid, text, jsonb) is
 'Searches the tickets, comments and articles that the caller may see, best matches first.
 Result: {results: [{kind, id, ticketId, number, title, snippet, status, priority, isInternal,
   helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}. snippet is HTML: escaped text
   in which <mark> highlights the matches.
 Callers: everybody, signed in or not. People who are not members find public articles only.
-p_query: words, "phrases", or, -not, and filters. 42 and #42 find the ticket with that number.
+p_query: words, "phrases", or, -not, and filters. 42, #42 and ticket no. 42 find the ticket with that number.
 - All words must occur in one ticket (title and description), one comment or one article, within its
   first 100,000 characters.
 - The last word, from three letters on, also matches as a prefix. Tickets and comments that contain
@@ -2366,9 +2485,10 @@ p_query: words, "phrases", or, -not, and filters. 42 and #42 find the ticket wit
   other words.
 - A ticket is found by the names of its files, too: those that the caller may see. The snippet is
   then the name. Tags and categories count as words of an article.
-- If no article has all words of a question, articles match that share its telling words.
-- If no article matches, typos in the titles of articles are forgiven; if nothing matches, in those
-  of tickets too. They come last.
+- If nothing has all words, longer words that begin with them match too.
+- If no article has all words of a question, articles match that share enough of its telling words.
+- If no article matches, or hardly anything else, typos in the titles of articles and tickets are
+  forgiven. They come last.
 - Filters: status:open, priority:urgent, assignee:me, assignee:none, assignee:"Ben Miller",
   requester:, stage:, workflow:, number:, tag:, category:, created:>2026-01-31, updated:,
   in:title, in:tickets, in:comments, in:internal, in:articles, is:unassigned, is:unanswered.
@@ -2380,14 +2500,16 @@ Ranking: articles are ranked together; tickets and comments are ranked within wi
   hundred matches, newest window first. Customers search their 2,000 most recently changed tickets.
 Filters (p_filters), where null and "" mean not filtered: kind (ticket, comment, article, or a
   list), perPage (1 to 100, default 20), cursor (nextCursor of the previous page).
-Errors: 22004 (null argument), 22023 (filter).';
+Errors: 22004 (null argument), 22023 (filter).
+Example: select helpdesk.search(:''org_id'', ''printer status:open'');';
 
 comment on function helpdesk.search_articles(uuid, text, integer) is
 'Searches the articles that the caller may read and returns a list of results as search() does.
 Callers: everybody, signed in or not.
 p_query: words and filters as in search().
 p_limit: 1 to 100, default 20.
-Errors: 22004 (null argument), 22023 (limit).';
+Errors: 22004 (null argument), 22023 (limit).
+Example: select helpdesk.search_articles(:''org_id'', ''reset password'');';
 
 comment on function helpdesk.suggest_articles(uuid, uuid) is
 'Returns up to five published articles that share words with a ticket, best matches first.
@@ -2463,7 +2585,8 @@ p_requester_id: the member that staff or a backend create the ticket for.
 p_idempotency_key: a second call by the same person in the same organization with the same key
   returns the first ticket.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or an object of
-  another organization), 23000 (no active workflow), 23505 (key used for a different request).';
+  another organization), 23000 (no active workflow), 23505 (key used for a different request).
+Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'', ''urgent'');';
 
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.
@@ -2474,7 +2597,8 @@ p_changes: an object with any of title, description, priority, assignedTo, stage
 p_expected_version: change the ticket only if it still has this version.
 p_org_id: optional; the ticket must belong to this organization.
 Errors: 22004 (null argument), 22023 (invalid change), 42501 (no such ticket, stage or member, or a
-  move that the workflow does not allow), 23505 (the ticket has another version).';
+  move that the workflow does not allow), 23505 (the ticket has another version).
+Example: select helpdesk.update_ticket(:''ticket_id'', ''{"priority": "high", "assignedTo": "me"}'');';
 
 comment on function helpdesk.update_tickets(uuid[], jsonb, uuid) is
 'Changes up to 1,000 tickets as update_ticket() does: all of them or none.
@@ -2492,7 +2616,8 @@ Returns null if there is no such ticket. Concurrent calls get different tickets 
 Callers: staff of the organization.
 p_filters: priority, stageId, workflowId, createdBy, createdAfter, createdBefore, updatedAfter,
   updatedBefore, search, number, watching and waitingFor, as in list_org_tickets().
-Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).';
+Errors: 22004 (null argument), 22023 (filter), 42501 (not staff).
+Example: select helpdesk.claim_next_ticket(:''org_id'');';
 
 comment on function helpdesk.get_ticket_details(uuid, uuid, bigint) is
 'Returns a ticket with its comments, attachments and history.
@@ -2504,7 +2629,8 @@ Result: {ticket, comments, attachments, history}. The ticket has isWatching (the
   stages, workflows and people in its changes.
 p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
 p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
-Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).';
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).
+Example: select helpdesk.get_ticket_details(p_org_id => :''org_id'', p_number => 42);';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
 'Returns a page of the tickets of an organization.
@@ -2523,7 +2649,8 @@ Filters (p_filters), where null and "" mean not filtered:
   leading - sorts descending. Default: -updatedAt.
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
-Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).';
+Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
+Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me", "perPage": 20}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';
