@@ -43,7 +43,7 @@ create function pg_temp.markdown(comment text) returns text language sql as
 create function pg_temp.in_cell(comment text) returns text language sql as
   $$ select replace(replace(replace(replace(pg_temp.unwrapped(comment), '<', '&lt;'), '*', '\*'), '|', '\|'), E'\n', '<br>') $$;
 create function pg_temp.first_sentence(comment text) returns text language sql as
-  $$ select pg_temp.in_cell(regexp_replace(split_part(comment, E'\n', 1), '\. .*$', '.')) $$;
+  $$ select pg_temp.in_cell(regexp_replace(split_part(pg_temp.unwrapped(comment), E'\n', 1), '\. .*$', '.')) $$;
 create function pg_temp.without_schema(type text) returns text language sql as
   $$ select regexp_replace(type, 'helpdesk\.', '', 'g') $$;
 
@@ -100,23 +100,9 @@ superusers: a column that "never changes" is refused whatever the privileges all
 ';
 with tables as (
   select r.*, row_number() over (partition by r.domain order by r.relkind, r.name) as number from relations r
-), links as (
-  -- Nearly every table also refers to organizations and profiles: without these the diagrams stay
-  -- readable.
-  select r.domain, format('  %s }o--%s %s : "%s"', r.name, case when bool_and(a.attnotnull) then '||' else 'o|' end,
-                          replace(replace(k.confrelid::regclass::text, 'helpdesk.', ''), '.', '_'),
-                          string_agg(a.attname, ', ' order by a.attnum) filter (where a.attname <> 'org_id')) as line
-    from pg_constraint k
-    join relations r on r.oid = k.conrelid
-    join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
-   where k.contype = 'f' and a.attname <> 'org_id'
-     and k.confrelid not in ('helpdesk.profiles'::regclass, 'helpdesk.organizations'::regclass)
-   group by k.oid, r.domain, r.name, k.confrelid
 )
 select case when t.number = 1
-            then format(E'### Tables: %s\n\n', t.domain)
-                 || coalesce(E'```mermaid\nerDiagram\n' || (select string_agg(distinct l.line, E'\n') from links l where l.domain = t.domain) || E'\n```\n\n', '')
-            else '' end
+            then format(E'### Tables: %s\n\n[Diagram](model.md#%s)\n\n', t.domain, t.domain) else '' end
        || format(E'#### %s%s\n\n%s\n\n', t.name, case t.relkind when 'v' then ' (view)' else '' end, pg_temp.markdown(t.comment))
        || case t.relkind
             when 'v' then
