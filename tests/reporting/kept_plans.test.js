@@ -24,7 +24,8 @@ const FILTERS = {
   'open and urgent': { status: 'open', priority: 'urgent' },
   'assigned to the caller': { assignedTo: 'me' },
   'opened in a time': { createdAfter: '2020-01-01T00:00:00Z' },
-  'with a word': { search: 'ticket' },
+  'with a word that no new document has': { search: 'ticket' },
+  'with words that new documents have': { search: 'ticket or words' },
 };
 
 for (const [who, person] of Object.entries({ customer: alice, agent: ben })) {
