@@ -78,8 +78,8 @@ begin
     comment on column auth.users.raw_app_meta_data is
       'Data of your sign-up service. helpdesk does not use it.';
     comment on column auth.users.raw_user_meta_data is
-      'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name, '
-      'preferred_username or user_name) and the picture (avatar_url or picture) are used.';
+'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name,
+  preferred_username or user_name) and the picture (avatar_url or picture) are used.';
     comment on column auth.users.is_anonymous is
       'Whether the person signed in without giving an address, for your sign-up service.';
     comment on column auth.users.created_at is 'When the login was created.';
@@ -152,8 +152,8 @@ begin
       language c stable parallel safe as '$libdir/helpdesk', 'jwt_subject_wrapper';
     revoke all on function auth.uid() from public;
     comment on function auth.uid() is
-      'Returns the login of the current request: the sub claim of the access token. '
-      'Null if there is none or it is not a UUID.';
+'Returns the login of the current request: the sub claim of the access token.
+Null if there is none or it is not a UUID.';
   end if;
   if not exists (
     select from pg_catalog.pg_proc p
@@ -185,8 +185,8 @@ begin
                     and polname = 'helpdesk_reads_logins') then
     create policy helpdesk_reads_logins on auth.users for select to helpdesk_owner using (true);
     comment on policy helpdesk_reads_logins on auth.users is
-      'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed, and '
-      'create a profile that is missing. Column privileges restrict what they read.';
+'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed, and create
+  a profile that is missing. Column privileges restrict what they read.';
   end if;
 end
 $$;

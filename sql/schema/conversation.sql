@@ -198,8 +198,8 @@ comment on column helpdesk.ticket_comments.org_id is 'The organization.';
 comment on column helpdesk.ticket_comments.id is 'The comment. UUIDv7.';
 comment on column helpdesk.ticket_comments.ticket_id is 'The ticket. Never changes.';
 comment on column helpdesk.ticket_comments.requester_id is
-  'Copy of tickets.created_by, so that an index can find a customer''s own conversations. A '
-  'trigger sets it.';
+'Copy of tickets.created_by, so that an index can find a customer''s own conversations. A trigger sets
+  it.';
 comment on column helpdesk.ticket_comments.content is 'The text, 1 to 100,000 characters.';
 comment on column helpdesk.ticket_comments.is_internal is
   'Whether only staff can read it. Never changes.';
@@ -207,18 +207,18 @@ comment on column helpdesk.ticket_comments.created_by is 'The author. Never chan
 comment on column helpdesk.ticket_comments.created_at is 'When the comment was written.';
 comment on column helpdesk.ticket_comments.updated_at is 'When it was last edited.';
 comment on column helpdesk.ticket_comments.external_id is
-  'The comment''s id in the help desk from which import_tickets() brought it; null for all others. '
-  'Unique on the ticket.';
+'The comment''s id in the help desk from which import_tickets() brought it; null for all others.
+  Unique on the ticket.';
 
 comment on table helpdesk.ticket_attachments is
-  'Files attached to tickets: what they are and where they are stored. The files themselves are '
-  'not in the database.';
+'Files attached to tickets: what they are and where they are stored. The files themselves are not in
+  the database.';
 comment on column helpdesk.ticket_attachments.org_id is 'The organization.';
 comment on column helpdesk.ticket_attachments.id is 'The attachment. UUIDv7.';
 comment on column helpdesk.ticket_attachments.ticket_id is 'The ticket. Never changes.';
 comment on column helpdesk.ticket_attachments.comment_id is
-  'The comment that it belongs to: one of the uploader on the same ticket, with the same '
-  'visibility, and deleted with it; null if it belongs to the ticket alone. Never changes.';
+'The comment that it belongs to: one of the uploader on the same ticket, with the same visibility,
+  and deleted with it; null if it belongs to the ticket alone. Never changes.';
 comment on column helpdesk.ticket_attachments.requester_id is
   'Copy of tickets.created_by, so that an index can find a customer''s own files. A trigger sets '
   'it.';
@@ -226,8 +226,8 @@ comment on column helpdesk.ticket_attachments.file_name is 'Display name, 1 to 2
 comment on column helpdesk.ticket_attachments.file_type is 'Media type, such as image/png. An empty one becomes application/octet-stream.';
 comment on column helpdesk.ticket_attachments.file_size is 'Size in bytes.';
 comment on column helpdesk.ticket_attachments.storage_path is
-  'Path of the file in storage: a relative path of 1 to 1,024 characters. In Supabase Storage it '
-  'is <organization>/<ticket>/<name>.';
+'Path of the file in storage: a relative path of 1 to 1,024 characters. In Supabase Storage it is
+  <organization>/<ticket>/<name>.';
 comment on column helpdesk.ticket_attachments.is_internal is
   'Whether only staff can read it. Never changes.';
 comment on column helpdesk.ticket_attachments.uploaded_by is
@@ -235,8 +235,8 @@ comment on column helpdesk.ticket_attachments.uploaded_by is
 comment on column helpdesk.ticket_attachments.uploaded_at is 'When it was uploaded.';
 
 comment on table helpdesk.ticket_internal_counts is
-  'Number of internal comments and attachments of each ticket that has any. They are not in '
-  'tickets, because customers can read that table.';
+'Number of internal comments and attachments of each ticket that has any. They are not in tickets,
+  because customers can read that table.';
 comment on column helpdesk.ticket_internal_counts.org_id is 'The organization.';
 comment on column helpdesk.ticket_internal_counts.ticket_id is 'The ticket.';
 comment on column helpdesk.ticket_internal_counts.comment_count is 'Number of internal comments.';
@@ -244,8 +244,8 @@ comment on column helpdesk.ticket_internal_counts.attachment_count is
   'Number of internal attachments.';
 
 comment on index helpdesk.ticket_comments_org_id_ticket_id_external_id_key is
-  'Serves import_tickets(), which looks for the comments that it has imported before; keeps an '
-  'external_id to one comment of the ticket.';
+'Serves import_tickets(), which looks for the comments that it has imported before; keeps an
+  external_id to one comment of the ticket.';
 comment on index helpdesk.ticket_comments_id_idx is 'Serves lookups of a comment by id alone.';
 comment on index helpdesk.ticket_comments_created_at_idx is
   'Serves the latest comments in an organization.';
@@ -268,15 +268,15 @@ comment on index helpdesk.ticket_attachments_requester_idx is 'Serves a customer
 comment on trigger ticket_comments_before_write on helpdesk.ticket_comments is
   'Sets requester_id from the ticket, and refuses to change author, ticket and visibility.';
 comment on trigger "Lock_tickets" on helpdesk.ticket_comments is
-  'Locks the files and tickets of all comments that a statement deletes, before its foreign keys '
-  'delete files and notifications.';
+'Locks the files and tickets of all comments that a statement deletes, before its foreign keys delete
+  files and notifications.';
 comment on trigger ticket_comments_touch_tickets on helpdesk.ticket_comments is
   'Counts new comments, moves their tickets up in lists, and reopens those whose customers reply.';
 comment on trigger ticket_comments_subtract on helpdesk.ticket_comments is
   'Subtracts deleted comments from the counts of their tickets.';
 comment on trigger ticket_attachments_before_write on helpdesk.ticket_attachments is
-  'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, '
-  'comment and visibility.';
+'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket,
+  comment and visibility.';
 comment on trigger "Lock_tickets" on helpdesk.ticket_attachments is
   'Locks the tickets of all attachments that a statement deletes.';
 comment on trigger ticket_attachments_touch_tickets on helpdesk.ticket_attachments is
@@ -289,8 +289,8 @@ comment on policy view_external_comments on helpdesk.ticket_comments is
 comment on policy view_internal_comments on helpdesk.ticket_comments is
   'Staff read all comments of their organizations.';
 comment on policy view_attachments on helpdesk.ticket_attachments is
-  'Staff read all attachments of their organizations; members read the public ones on the tickets '
-  'that they can see.';
+'Staff read all attachments of their organizations; members read the public ones on the tickets that
+  they can see.';
 comment on policy create_external_comments on helpdesk.ticket_comments is
   'Members comment on the tickets that they can see, staff on all tickets of their organizations.';
 comment on policy create_internal_comments on helpdesk.ticket_comments is

@@ -104,26 +104,26 @@ comment on column helpdesk.profiles.id is
 comment on column helpdesk.profiles.auth_id is
   'The login (auth.users.id); null after the login was deleted.';
 comment on column helpdesk.profiles.role is
-  'Role on the installation: admin can create admin codes and organizations, customer can create '
-  'organizations if installation_settings.who_may_found_organizations allows it, agent neither. '
-  'Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database '
-  'administrator. An admin whose login is deleted becomes customer.';
+'Role on the installation: admin can create admin codes and organizations, customer can create
+  organizations if installation_settings.who_may_found_organizations allows it, agent neither.
+  Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database
+  administrator. An admin whose login is deleted becomes customer.';
 comment on column helpdesk.profiles.name is
-  'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the '
-  'person chooses another one.';
+'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the person
+  chooses another one.';
 comment on column helpdesk.profiles.email is
-  'Copy of the login''s e-mail address. A trigger keeps it up to date, and install() where that was '
-  'refused. It remains after the login was deleted.';
+'Copy of the login''s e-mail address. A trigger keeps it up to date, and install() where that was
+  refused. It remains after the login was deleted.';
 comment on column helpdesk.profiles.email_is_confirmed is
-  'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has '
-  'written a profile without a login. Whoever signs up with the address of a profile without a '
-  'login, and confirms it, gets that profile.';
+'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has
+  written a profile without a login. Whoever signs up with the address of a profile without a login,
+  and confirms it, gets that profile.';
 comment on column helpdesk.profiles.imported_for is
-  'The organization whose import_tickets() wrote the profile, for a person who had none there; null '
-  'for all others, and once the person has signed up. No other organization uses it.';
+'The organization whose import_tickets() wrote the profile, for a person who had none there; null for
+  all others, and once the person has signed up. No other organization uses it.';
 comment on column helpdesk.profiles.avatar_url is
-  'Web address of a picture of the person, or null. It follows avatar_url or picture in the '
-  'metadata of the login until the person chooses another one.';
+'Web address of a picture of the person, or null. It follows avatar_url or picture in the metadata of
+  the login until the person chooses another one.';
 comment on column helpdesk.profiles.teams is
   'Teams of this person. helpdesk does not use it; applications can.';
 comment on column helpdesk.profiles.created_at is 'When the profile was created.';
@@ -135,18 +135,18 @@ comment on column helpdesk.profiles.preferences is
 comment on index helpdesk.profiles_auth_id_key is
   'Serves the look-up of who is signed in; keeps a login to one profile.';
 comment on index helpdesk.profiles_imported_for_email_key is
-  'Serves import_tickets(), which looks for the people that it has imported before; keeps an address '
-  'to one of them in each organization.';
+'Serves import_tickets(), which looks for the people that it has imported before; keeps an address to
+  one of them in each organization.';
 comment on index helpdesk.profiles_email_idx is
-  'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, '
-  'which look for a former profile. Both ignore case.';
+'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, which
+  look for a former profile. Both ignore case.';
 
 comment on trigger helpdesk_handle_new_user on auth.users is
-  'Creates the profile of a new login, or gives it the former one, and keeps address, name and '
-  'picture up to date.';
+'Creates the profile of a new login, or gives it the former one, and keeps address, name and picture
+  up to date.';
 comment on trigger helpdesk_profiles_detach_login on auth.users is
-  'Keeps the profile of a deleted login as the author of its history, and ends the rights of the '
-  'person as staff and administrator.';
+'Keeps the profile of a deleted login as the author of its history, and ends the rights of the person
+  as staff and administrator.';
 comment on trigger profiles_protect_columns on helpdesk.profiles is
   'Refuses changes to one''s own role, login or e-mail address, whatever privileges were granted.';
 
@@ -158,5 +158,5 @@ comment on policy own_profile on helpdesk.profiles is 'People read their own pro
 comment on policy staff_read_members on helpdesk.profiles is
   'Staff read the profiles of the members of their organizations.';
 comment on policy update_own_profile on helpdesk.profiles is
-  'People update their own name, avatar_url, preferences and last_active. Column privileges and the trigger '
-  'profiles_protect_columns prevent other changes.';
+'People update their own name, avatar_url, preferences and last_active. Column privileges and the
+  trigger profiles_protect_columns prevent other changes.';

@@ -221,8 +221,8 @@ comment on table helpdesk.categories is
 comment on column helpdesk.categories.org_id is 'The organization.';
 comment on column helpdesk.categories.id is 'The category. UUIDv7.';
 comment on column helpdesk.categories.name is
-  'Display name, 1 to 200 characters; unique among its siblings, ignoring case. Articles refer to '
-  'categories by name; renaming a category renames it in them.';
+'Display name, 1 to 200 characters; unique among its siblings, ignoring case. Articles refer to
+  categories by name; renaming a category renames it in them.';
 comment on column helpdesk.categories.description is 'Description, up to 10,000 characters.';
 comment on column helpdesk.categories.parent_id is
   'The parent category; null at the top. Cycles are refused, and so are more than 20 levels.';
@@ -240,8 +240,8 @@ comment on column helpdesk.articles.categories is
 comment on column helpdesk.articles.tags is 'Tags, up to 50.';
 comment on column helpdesk.articles.author is 'The author of the first version. Never changes.';
 comment on column helpdesk.articles.visibility is
-  'Who can read it once it is published: internal (staff), members (members of the organization) '
-  'or public (everybody).';
+'Who can read it once it is published: internal (staff), members (members of the organization) or
+  public (everybody).';
 comment on column helpdesk.articles.status is
   'draft, published or archived. Only staff can read drafts and archived articles.';
 comment on column helpdesk.articles.created_at is 'When the article was created. Never changes.';
@@ -289,8 +289,8 @@ comment on column helpdesk.ticket_articles.linked_at is 'When they were linked.'
 
 comment on index helpdesk.categories_id_idx is 'Serves lookups of a category by id alone.';
 comment on index helpdesk.categories_name_key is
-  'Serves the search for a sibling of the same name, moving sub-categories up, and the foreign '
-  'key; keeps names unique among siblings, ignoring case.';
+'Serves the search for a sibling of the same name, moving sub-categories up, and the foreign key;
+  keeps names unique among siblings, ignoring case.';
 comment on index helpdesk.articles_id_idx is 'Serves lookups of an article by id alone.';
 comment on index helpdesk.articles_org_updated_idx is
   'Serves list_articles() in its default order, and the same order in queries on the table.';

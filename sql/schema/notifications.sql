@@ -127,24 +127,24 @@ create policy stop_watching_queue on helpdesk.queue_watchers for delete to authe
 ---- Comments
 
 comment on table helpdesk.notifications is
-  'Notifications, each for one person. Triggers write them for people who may read what happened, '
-  'and delete those about tickets that a person may no longer see. '
-  'They are kept for 30 days or for organizations.notification_retention.';
+'Notifications, each for one person. Triggers write them for people who may read what happened, and
+  delete those about tickets that a person may no longer see. They are kept for 30 days or for
+  organizations.notification_retention.';
 comment on column helpdesk.notifications.org_id is 'The organization.';
 comment on column helpdesk.notifications.id is 'The notification. UUIDv7.';
 comment on column helpdesk.notifications.user_id is 'The recipient (helpdesk.profiles.id).';
 comment on column helpdesk.notifications.ticket_id is
-  'The ticket that it is about; null for one of an application without a ticket. Deleting the '
-  'ticket deletes the notification.';
+'The ticket that it is about; null for one of an application without a ticket. Deleting the ticket
+  deletes the notification.';
 comment on column helpdesk.notifications.comment_id is
   'The comment that it is about, if any. Deleting the comment deletes the notification.';
 comment on column helpdesk.notifications.type is 'The kind of event.';
 comment on column helpdesk.notifications.content is
-  'Details: ticket_id, number and title of the ticket, actor ({id, name}, or null for the system) '
-  'and is_internal. For a change of stage also old_status, new_status, old_stage and new_stage (the '
-  'names of the stages); for one of priority old_priority and new_priority; for a comment '
-  'comment_id, commenter and comment (its first 200 characters); for a file attachment_id. '
-  'create_notification() describes those of type custom.';
+'Details: ticket_id, number and title of the ticket, actor ({id, name}, or null for the system) and
+  is_internal. For a change of stage also old_status, new_status, old_stage and new_stage (the names
+  of the stages); for one of priority old_priority and new_priority; for a comment comment_id,
+  commenter and comment (its first 200 characters); for a file attachment_id. create_notification()
+  describes those of type custom.';
 comment on column helpdesk.notifications.read is
   'Whether the recipient has read it. A ticket that the requester opened themself arrives read.';
 comment on column helpdesk.notifications.created_at is 'When the event happened.';
@@ -152,24 +152,24 @@ comment on column helpdesk.notifications.expires_at is
   'When it expires. Later calls of cleanup_old_notifications() delete it.';
 
 comment on table helpdesk.notification_preferences is
-  'Kinds of notifications that a person has disabled or enabled. Disabled kinds are not written; '
-  'kinds without a row are enabled.';
+'Kinds of notifications that a person has disabled or enabled. Disabled kinds are not written; kinds
+  without a row are enabled.';
 comment on column helpdesk.notification_preferences.user_id is 'The person (helpdesk.profiles.id).';
 comment on column helpdesk.notification_preferences.type is 'The kind of notification.';
 comment on column helpdesk.notification_preferences.enabled is
   'Whether the person gets notifications of this kind.';
 
 comment on table helpdesk.ticket_watchers is
-  'Watchers of tickets. They get the notifications that the requester and the assignee get, '
-  'unless they may not read what a notification is about.';
+'Watchers of tickets. They get the notifications that the requester and the assignee get, unless they
+  may not read what a notification is about.';
 comment on column helpdesk.ticket_watchers.org_id is 'The organization.';
 comment on column helpdesk.ticket_watchers.ticket_id is 'The ticket.';
 comment on column helpdesk.ticket_watchers.user_id is 'The watcher (helpdesk.profiles.id).';
 comment on column helpdesk.ticket_watchers.added_at is 'When the person began to watch.';
 
 comment on table helpdesk.queue_watchers is
-  'Staff who watch a queue. They get notifications of its new tickets, and of the comments and '
-  'files of customers on its unassigned tickets. They call watch_queue() to watch one.';
+'Staff who watch a queue. They get notifications of its new tickets, and of the comments and files of
+  customers on its unassigned tickets. They call watch_queue() to watch one.';
 comment on column helpdesk.queue_watchers.org_id is 'The organization.';
 comment on column helpdesk.queue_watchers.id is 'The row. UUIDv7.';
 comment on column helpdesk.queue_watchers.workflow_id is
@@ -193,24 +193,24 @@ comment on index helpdesk.ticket_watchers_user_idx is
   'Serves the tickets that a person watches, and the foreign key to profiles.';
 
 comment on trigger ticket_notifications on helpdesk.tickets is
-  'Notifies the requester, the assignee and the watchers of changes, and the watchers of the queue '
-  'of a new ticket.';
+'Notifies the requester, the assignee and the watchers of changes, and the watchers of the queue of a
+  new ticket.';
 comment on trigger comment_notifications on helpdesk.ticket_comments is
-  'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the '
-  'queue of a customer''s comment on an unassigned ticket.';
+'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the queue of
+  a customer''s comment on an unassigned ticket.';
 comment on trigger notification_preferences_check_author on helpdesk.notification_preferences is
   'People write their own preferences.';
 comment on trigger ticket_watchers_find_org on helpdesk.ticket_watchers is
   'Fills in the organization of the ticket.';
 comment on trigger ticket_attachments_notify on helpdesk.ticket_attachments is
-  'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if '
-  'the ticket is unassigned.';
+'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if the
+  ticket is unassigned.';
 comment on trigger org_members_withdraw_notifications on helpdesk.org_members is
   'Deletes what a member who leaves, or loses a role, may no longer read.';
 
 comment on policy users_own_notifications on helpdesk.notifications is
-  'People read, mark as read and delete their own notifications. Those of an organization that '
-  'they have left are hidden.';
+'People read, mark as read and delete their own notifications. Those of an organization that they
+  have left are hidden.';
 comment on policy own_preferences on helpdesk.notification_preferences is
   'People manage their own preferences.';
 comment on policy own_watching on helpdesk.ticket_watchers is

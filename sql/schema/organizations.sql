@@ -226,8 +226,8 @@ comment on table helpdesk.installation_settings is
   'Settings of the whole installation. Exactly one row.';
 comment on column helpdesk.installation_settings.is_only_row is 'True, so that there is one row.';
 comment on column helpdesk.installation_settings.who_may_found_organizations is
-  'Who may create an organization: anyone (everybody who is signed in), confirmed (people with a '
-  'confirmed e-mail address) or administrators (of the installation, who always may).';
+'Who may create an organization: anyone (everybody who is signed in), confirmed (people with a
+  confirmed e-mail address) or administrators (of the installation, who always may).';
 
 comment on table helpdesk.organizations is
   'A tenant. Nothing in it is visible to another organization.';
@@ -244,31 +244,31 @@ comment on column helpdesk.organizations.open_to_customers is
 comment on column helpdesk.organizations.reopen_on_customer_comment is
   'Whether a public comment by the requester reopens a pending or resolved ticket.';
 comment on column helpdesk.organizations.closed_ticket_replies is
-  'What a public comment or file by the requester does to a closed ticket: reopen, or refuse, an '
-  'error that says to open a new ticket.';
+'What a public comment or file by the requester does to a closed ticket: reopen, or refuse, an error
+  that says to open a new ticket.';
 comment on column helpdesk.organizations.notification_retention is
   'How long notifications are kept: 1 hour to 10 years.';
 comment on column helpdesk.organizations.search_ignores_accents is
   'Whether a search for cafe also finds café, after what is written exactly so.';
 comment on column helpdesk.organizations.search_language is
-  'Text search configuration for its texts, such as english or german. The default, simple, '
-  'indexes words as they are written. Changing it rebuilds the full-text index of the '
-  'organization; with more than 10,000 documents in batches, by continue_search_rebuild().';
+'Text search configuration for its texts, such as english or german. The default, simple, indexes
+  words as they are written. Changing it rebuilds the full-text index of the organization; with more
+  than 10,000 documents in batches, by continue_search_rebuild().';
 comment on column helpdesk.organizations.sort_locale is
-  'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or '
-  'de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most '
-  'languages.';
+'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or
+  de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most
+  languages.';
 comment on column helpdesk.organizations.time_zone is
-  'Time zone of the days in ticket_activity(), such as Europe/Berlin. Days before a change of the '
-  'time zone stay as they were counted.';
+'Time zone of the days in ticket_activity(), such as Europe/Berlin. Days before a change of the time
+  zone stay as they were counted.';
 
 comment on table helpdesk.org_members is
   'Which profile is a member of which organization, and in which role. It decides all access.';
 comment on column helpdesk.org_members.org_id is 'The organization.';
 comment on column helpdesk.org_members.user_id is 'The member (helpdesk.profiles.id).';
 comment on column helpdesk.org_members.org_role is
-  'org_admin, org_agent or org_customer; admin, agent and customer are stored so. Admins and '
-  'agents together are the staff.';
+'org_admin, org_agent or org_customer; admin, agent and customer are stored so. Admins and agents
+  together are the staff.';
 comment on column helpdesk.org_members.added_at is 'When the membership began.';
 comment on column helpdesk.org_members.added_by is
   'The profile that added the member; null for the database administrator or a backend.';
@@ -276,35 +276,35 @@ comment on column helpdesk.org_members.may_be_assigned is
   'Whether tickets can be assigned to this member even if they are not staff.';
 
 comment on table helpdesk.org_invites is
-  'Invites to an organization. An invite is accepted once, by the person who has confirmed the '
-  'e-mail address in it. Revoking deletes a pending invite; accepted invites are kept.';
+'Invites to an organization. An invite is accepted once, by the person who has confirmed the e-mail
+  address in it. Revoking deletes a pending invite; accepted invites are kept.';
 comment on column helpdesk.org_invites.org_id is 'The organization.';
 comment on column helpdesk.org_invites.id is
   'The invite, a random UUID. The link that the application mails contains it.';
 comment on column helpdesk.org_invites.email is
   'Address of the invited person. The case of ASCII letters is ignored.';
 comment on column helpdesk.org_invites.role is
-  'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin). '
-  'Both spellings may be written; the one without org_ is stored.';
+'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin). Both
+  spellings may be written; the one without org_ is stored.';
 comment on column helpdesk.org_invites.created_at is 'When the invite was created.';
 comment on column helpdesk.org_invites.expires_at is
   'When the invite expires; at most 366 days after it was created.';
 comment on column helpdesk.org_invites.created_by is
-  'The profile that sent the invite, which is valid only while that person may invite. Null for a '
-  'backend or the database administrator.';
+'The profile that sent the invite, which is valid only while that person may invite. Null for a
+  backend or the database administrator.';
 comment on column helpdesk.org_invites.used_at is 'When the invite was accepted; null until then.';
 comment on column helpdesk.org_invites.used_by is 'The profile that accepted it.';
 
 comment on table helpdesk.admin_invite_codes is
-  'Codes that make the person who redeems one an administrator of the installation. The table '
-  'holds digests; the code itself is shown only when it is created.';
+'Codes that make the person who redeems one an administrator of the installation. The table holds
+  digests; the code itself is shown only when it is created.';
 comment on column helpdesk.admin_invite_codes.code is 'SHA-256 digest of the code, in hex.';
 comment on column helpdesk.admin_invite_codes.created_at is 'When the code was created.';
 comment on column helpdesk.admin_invite_codes.expires_at is
   'When the code expires; at most 366 days after it was created.';
 comment on column helpdesk.admin_invite_codes.created_by is
-  'The profile that created the code, which is valid only while that person is an administrator of '
-  'the installation. Null for a backend or the database administrator.';
+'The profile that created the code, which is valid only while that person is an administrator of the
+  installation. Null for a backend or the database administrator.';
 comment on column helpdesk.admin_invite_codes.used_at is
   'When the code was redeemed; null until then.';
 comment on column helpdesk.admin_invite_codes.used_by is 'The profile that redeemed it.';
@@ -339,9 +339,9 @@ comment on trigger org_invites_canonicalize_role on helpdesk.org_invites is
 comment on trigger org_members_keep_admin on helpdesk.org_members is
   'Refuses to remove or demote the last org_admin of an organization who can sign in.';
 comment on trigger org_members_revoke on helpdesk.org_members is
-  'Unassigns the tickets, unless closed, of a member who can no longer be assigned. Revokes '
-  'pending invites to the address of a member who leaves, and those sent by a member of the staff '
-  'who is demoted.';
+'Unassigns the tickets, unless closed, of a member who can no longer be assigned. Revokes pending
+  invites to the address of a member who leaves, and those sent by a member of the staff who is
+  demoted.';
 
 comment on trigger installation_settings_receive on helpdesk.installation_settings is
   'Replaces the row when a subscription brings that of another installation.';

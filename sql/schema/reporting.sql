@@ -180,14 +180,14 @@ create trigger workflow_stage_stats_refuse_row
 ---- Comments
 
 comment on table helpdesk.ticket_stat_deltas is
-  'Changes of tickets that the counts do not include yet. A trigger writes them with every change; '
-  'refresh_ticket_stats() folds them into the counts.';
+'Changes of tickets that the counts do not include yet. A trigger writes them with every change;
+  refresh_ticket_stats() folds them into the counts.';
 comment on column helpdesk.ticket_stat_deltas.org_id is 'The organization.';
 comment on column helpdesk.ticket_stat_deltas.id is 'The row. UUIDv7.';
 comment on column helpdesk.ticket_stat_deltas.metric is
-  'opened: the ticket was created, and entered its stage at the same time. stage: ticket_delta '
-  'tickets entered or left the stage. created, resolved, closed, reopened, first_response, '
-  'resolution: one ticket each.';
+'opened: the ticket was created, and entered its stage at the same time. stage: ticket_delta tickets
+  entered or left the stage. created, resolved, closed, reopened, first_response, resolution: one
+  ticket each.';
 comment on column helpdesk.ticket_stat_deltas.occurred_at is
   'When it happened; for stage, when the ticket entered the stage.';
 comment on column helpdesk.ticket_stat_deltas.stage_id is
@@ -219,8 +219,8 @@ comment on column helpdesk.ticket_agent_counts.priority is 'The priority.';
 comment on column helpdesk.ticket_agent_counts.ticket_count is 'Number of tickets.';
 
 comment on table helpdesk.ticket_days_by_priority is
-  'Activity per day and priority, in the time zone that the organization had at the time. Call '
-  'ticket_activity() to read it.';
+'Activity per day and priority, in the time zone that the organization had at the time. Call
+  ticket_activity() to read it.';
 comment on column helpdesk.ticket_days_by_priority.org_id is 'The organization.';
 comment on column helpdesk.ticket_days_by_priority.day is 'The day.';
 comment on column helpdesk.ticket_days_by_priority.priority is
@@ -236,13 +236,13 @@ comment on column helpdesk.ticket_days_by_priority.resolution_buckets is
   'One element per resolution, computed in the same way.';
 
 comment on table helpdesk.ticket_days_by_agent is
-  'Activity per day and agent, in the time zone that the organization had at the time. Call '
-  'ticket_activity() to read it.';
+'Activity per day and agent, in the time zone that the organization had at the time. Call
+  ticket_activity() to read it.';
 comment on column helpdesk.ticket_days_by_agent.org_id is 'The organization.';
 comment on column helpdesk.ticket_days_by_agent.day is 'The day.';
 comment on column helpdesk.ticket_days_by_agent.agent_id is
-  'The assignee at the time, or for first responses their author; '
-  '00000000-0000-0000-0000-000000000000 for unassigned tickets.';
+'The assignee at the time, or for first responses their author; 00000000-0000-0000-0000-000000000000
+  for unassigned tickets.';
 comment on column helpdesk.ticket_days_by_agent.created is 'Number of tickets created.';
 comment on column helpdesk.ticket_days_by_agent.resolved is
   'Number of tickets resolved, or closed without being resolved.';
@@ -254,8 +254,8 @@ comment on column helpdesk.ticket_days_by_agent.resolution_buckets is
   'One element per resolution, computed in the same way.';
 
 comment on view helpdesk.agent_tickets is
-  'Tickets for staff, with names and counts, from all organizations in which the caller is staff. '
-  'Filtering by one organization (org_id=eq...) is faster.';
+'Tickets for staff, with names and counts, from all organizations in which the caller is staff.
+  Filtering by one organization (org_id=eq...) is faster.';
 comment on column helpdesk.agent_tickets.id is 'The ticket.';
 comment on column helpdesk.agent_tickets.org_id is 'The organization.';
 comment on column helpdesk.agent_tickets.number is 'The number that people call it by.';
@@ -281,8 +281,8 @@ comment on column helpdesk.agent_tickets.attachment_count is
   'Number of attachments, including internal ones.';
 
 comment on view helpdesk.customer_tickets is
-  'Tickets that the caller created or that are assigned to the caller. It contains nothing '
-  'internal and no names of staff.';
+'Tickets that the caller created or that are assigned to the caller. It contains nothing internal and
+  no names of staff.';
 comment on column helpdesk.customer_tickets.id is 'The ticket.';
 comment on column helpdesk.customer_tickets.org_id is 'The organization.';
 comment on column helpdesk.customer_tickets.number is 'The number that people call it by.';
@@ -291,16 +291,16 @@ comment on column helpdesk.customer_tickets.priority is 'Urgency.';
 comment on column helpdesk.customer_tickets.status is 'open, pending, resolved or closed.';
 comment on column helpdesk.customer_tickets.stage_name is 'Name of the stage.';
 comment on column helpdesk.customer_tickets.assigned_to_display is
-  'Support Team if the ticket is assigned to staff; the name of the assignee who is a customer; '
-  'null if unassigned.';
+'Support Team if the ticket is assigned to staff; the name of the assignee who is a customer; null if
+  unassigned.';
 comment on column helpdesk.customer_tickets.created_at is 'When the ticket was created.';
 comment on column helpdesk.customer_tickets.updated_at is 'When it last changed.';
 comment on column helpdesk.customer_tickets.public_comment_count is
   'Number of comments that are not internal.';
 
 comment on view helpdesk.workflow_stage_stats is
-  'Number of tickets in each stage, and how long they have been there, for staff. A retired stage is '
-  'listed while it has tickets. Always exact: it adds the pending deltas to the folded counts.';
+'Number of tickets in each stage, and how long they have been there, for staff. A retired stage is
+  listed while it has tickets. Always exact: it adds the pending deltas to the folded counts.';
 comment on column helpdesk.workflow_stage_stats.stage_id is 'The stage.';
 comment on column helpdesk.workflow_stage_stats.workflow_id is 'The workflow of the stage.';
 comment on column helpdesk.workflow_stage_stats.stage_name is 'Name of the stage.';

@@ -105,9 +105,9 @@ create trigger organizations_delete_search_documents
 ---- Comments
 
 comment on table helpdesk.search_documents is
-  'Lexemes of tickets, comments, names of files, articles and people, for search(). Each lexeme is prefixed with one '
-  'letter for the kind of document and four for the organization, so that a search reads only the '
-  'index entries of one organization, no matter how large the others are.';
+'Lexemes of tickets, comments, names of files, articles and people, for search(). Each lexeme is
+  prefixed with one letter for the kind of document and four for the organization, so that a search
+  reads only the index entries of one organization, no matter how large the others are.';
 comment on column helpdesk.search_documents.org_id is 'The organization.';
 comment on column helpdesk.search_documents.document_id is
   'The ticket, comment, attachment, article or person (helpdesk.profiles.id).';
@@ -117,11 +117,11 @@ comment on column helpdesk.search_documents.ticket_id is
   'The ticket, or that of the comment or attachment; null for an article or a person.';
 comment on column helpdesk.search_documents.is_internal is 'Whether only staff can read it.';
 comment on column helpdesk.search_documents.lexemes is
-  'Lexemes of the first 100,000 characters in the search_language of the organization, with weight '
-  'A for those of the title. Made by document_lexemes(). Words with accents are added again '
-  'without them, marked by ~. Lexemes of an article''s title are added again under a '
-  'separate kind. The prefix alone is a lexeme too: it finds all documents of a kind. A ticket has '
-  'the ids of its requester and assignee, marked by @.';
+'Lexemes of the first 100,000 characters in the search_language of the organization, with weight A
+  for those of the title. Made by document_lexemes(). Words with accents are added again without
+  them, marked by ~. Lexemes of an article''s title are added again under a separate kind. The prefix
+  alone is a lexeme too: it finds all documents of a kind. A ticket has the ids of its requester and
+  assignee, marked by @.';
 
 comment on table helpdesk.search_rebuilds is
   'The organizations whose full-text index is being rebuilt in batches, by '
@@ -139,14 +139,14 @@ comment on column helpdesk.search_rebuilds.started_at is
 
 comment on index helpdesk.search_documents_lexemes_idx is 'Serves full-text search.';
 comment on index helpdesk.search_documents_sample_idx is
-  'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an '
-  'estimate of all matches.';
+'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an estimate of
+  all matches.';
 comment on index helpdesk.search_documents_small_sample_idx is
-  'Serves search() in choosing a plan for a frequent word, which even the larger sample finds in '
-  'too many documents.';
+'Serves search() in choosing a plan for a frequent word, which even the larger sample finds in too
+  many documents.';
 comment on index helpdesk.search_documents_block_idx is
-  'Serves search() in going through the blocks of documents, newest first, and the writing of a '
-  'document, which has a lexeme for its block.';
+'Serves search() in going through the blocks of documents, newest first, and the writing of a
+  document, which has a lexeme for its block.';
 comment on index helpdesk.search_documents_ticket_idx is
   'Serves search() in a customer''s own tickets, and the deletion of a ticket.';
 
@@ -166,8 +166,8 @@ comment on trigger profiles_index_person on helpdesk.profiles is
 comment on trigger articles_index_text on helpdesk.articles is
   'Updates the row of the article in search_documents.';
 comment on trigger organizations_check_search_language on helpdesk.organizations is
-  'Requires that search_language names a text search configuration, and that sort_locale is a '
-  'language tag.';
+'Requires that search_language names a text search configuration, and that sort_locale is a language
+  tag.';
 comment on trigger organizations_rebuild_search_documents on helpdesk.organizations is
   'Rebuilds the full-text index of the organization in its new language, and sorts its articles.';
 comment on trigger organizations_delete_search_documents on helpdesk.organizations is

@@ -234,8 +234,8 @@ comment on column helpdesk.ticket_counters.last_number is
   'The number assigned last. A ticket that is rolled back leaves no gap.';
 
 comment on table helpdesk.tickets is
-  'The current state of each ticket. A trigger writes every earlier state to ticket_history, no '
-  'matter how a ticket is changed.';
+'The current state of each ticket. A trigger writes every earlier state to ticket_history, no matter
+  how a ticket is changed.';
 comment on column helpdesk.tickets.org_id is 'The organization. Never changes.';
 comment on column helpdesk.tickets.id is 'The ticket. UUIDv7. Never changes.';
 comment on column helpdesk.tickets.number is
@@ -274,21 +274,21 @@ comment on column helpdesk.tickets.public_attachment_count is
 comment on column helpdesk.tickets.last_public_comment_at is
   'When its last comment that is not internal was written; null if it has none.';
 comment on column helpdesk.tickets.is_answered is
-  'Whether somebody other than the requester wrote that comment. An open or pending ticket waits '
-  'for its customer if it is answered, otherwise for staff.';
+'Whether somebody other than the requester wrote that comment. An open or pending ticket waits for
+  its customer if it is answered, otherwise for staff.';
 comment on column helpdesk.tickets.external_id is
-  'The ticket''s id in the help desk from which import_tickets() brought it, such as '
-  '''zendesk:35436''; null for all others. Unique in the organization.';
+'The ticket''s id in the help desk from which import_tickets() brought it, such as ''zendesk:35436'';
+  null for all others. Unique in the organization.';
 comment on constraint valid_stage_workflow on helpdesk.tickets is
   'The stage belongs to the workflow of the ticket.';
 comment on constraint fk_latest_history on helpdesk.tickets is
-  'The latest revision belongs to this ticket. Checked at commit, because a new ticket and its '
-  'first revision refer to each other.';
+'The latest revision belongs to this ticket. Checked at commit, because a new ticket and its first
+  revision refer to each other.';
 
 comment on table helpdesk.ticket_history is
-  'Every revision of every ticket: the full state after the change, and what changed. Only '
-  'triggers write it. Revisions never change, apart from requester_id, and are deleted only together '
-  'with their ticket.';
+'Every revision of every ticket: the full state after the change, and what changed. Only triggers
+  write it. Revisions never change, apart from requester_id, and are deleted only together with
+  their ticket.';
 comment on column helpdesk.ticket_history.org_id is 'The organization.';
 comment on column helpdesk.ticket_history.id is 'The revision. UUIDv7.';
 comment on column helpdesk.ticket_history.ticket_id is 'The ticket.';
@@ -302,48 +302,48 @@ comment on column helpdesk.ticket_history.status is 'Status after the change.';
 comment on column helpdesk.ticket_history.assigned_to is 'Assignee after the change.';
 comment on column helpdesk.ticket_history.workflow_stage_id is 'Stage after the change.';
 comment on column helpdesk.ticket_history.changed_by is
-  'Author of the change; null for the system: the database administrator, or a backend for which '
-  'nobody is signed in.';
+'Author of the change; null for the system: the database administrator, or a backend for which nobody
+  is signed in.';
 comment on column helpdesk.ticket_history.changed_at is 'When the change was made.';
 comment on column helpdesk.ticket_history.previous_history_id is
-  'The previous revision; null for the first one. The triggers write one chain per ticket; the '
-  'foreign key only requires a revision of the same ticket.';
+'The previous revision; null for the first one. The triggers write one chain per ticket; the foreign
+  key only requires a revision of the same ticket.';
 comment on column helpdesk.ticket_history.changes is
-  '{"type": "created", "fields": {field: value}} or {"type": "updated", "fields": {field: {"from": '
-  'value, "to": value}}}. The fields are title, description, priority, status, workflow, stage, '
-  'assignedTo and, when it changes, createdBy.';
+'{"type": "created", "fields": {field: value}} or {"type": "updated", "fields": {field: {"from":
+  value, "to": value}}}. The fields are title, description, priority, status, workflow, stage,
+  assignedTo and, when it changes, createdBy.';
 comment on constraint ticket_history_ticket_id_id_key on helpdesk.ticket_history is
-  'Target of the foreign keys of the latest and the previous revision. Serves the history of a '
-  'ticket in order, and the foreign key to tickets.';
+'Target of the foreign keys of the latest and the previous revision. Serves the history of a ticket
+  in order, and the foreign key to tickets.';
 
 comment on table helpdesk.idempotency_keys is
-  'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a '
-  'repeated request creates nothing again.';
+'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a
+  repeated request creates nothing again.';
 comment on column helpdesk.idempotency_keys.org_id is 'The organization.';
 comment on column helpdesk.idempotency_keys.actor_id is
   'The caller who passed the key; null for a backend for which nobody is signed in.';
 comment on column helpdesk.idempotency_keys.key is 'The key, 1 to 255 characters.';
 comment on column helpdesk.idempotency_keys.ticket_id is
-  'The ticket that was created, or that the comment or the attachment is on. The key is deleted '
-  'with it.';
+'The ticket that was created, or that the comment or the attachment is on. The key is deleted with
+  it.';
 comment on column helpdesk.idempotency_keys.object_id is
-  'The ticket, comment or attachment that was created. A repeated request returns this id even if '
-  'the comment or the attachment has been deleted since.';
+'The ticket, comment or attachment that was created. A repeated request returns this id even if the
+  comment or the attachment has been deleted since.';
 comment on column helpdesk.idempotency_keys.request_digest is
   'SHA-256 digest of the request. The same key with a different request is an error.';
 comment on column helpdesk.idempotency_keys.created_at is 'When the key was first used.';
 
 comment on index helpdesk.tickets_org_id_external_id_key is
-  'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an '
-  'external_id to one ticket of the organization.';
+'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an
+  external_id to one ticket of the organization.';
 comment on index helpdesk.tickets_id_idx is 'Serves lookups of a ticket by id alone.';
 comment on index helpdesk.tickets_org_updated_idx is
   'Serves list_org_tickets() in its default order, and the same order in queries on the table.';
 comment on index helpdesk.tickets_org_created_idx is
   'Serves list_org_tickets() sorted by createdAt, and its filters createdAfter and createdBefore.';
 comment on index helpdesk.tickets_org_age_idx is
-  'Serves createdBefore in the default order: buckets of tickets by the time from creation to the '
-  'last change.';
+'Serves createdBefore in the default order: buckets of tickets by the time from creation to the last
+  change.';
 comment on index helpdesk.tickets_org_priority_idx is
   'Serves list_org_tickets() sorted by, or filtered by, priority.';
 comment on index helpdesk.tickets_org_status_idx is 'Serves lists filtered by status.';

@@ -170,21 +170,21 @@ comment on column helpdesk.workflow_stages.org_id is 'The organization.';
 comment on column helpdesk.workflow_stages.id is 'The stage. UUIDv7.';
 comment on column helpdesk.workflow_stages.workflow_id is 'The workflow that the stage belongs to.';
 comment on column helpdesk.workflow_stages.name is
-  'Display name, 1 to 200 characters, unique within the workflow (ignoring case); surrounding white '
-  'space is trimmed.';
+'Display name, 1 to 200 characters, unique within the workflow (ignoring case); surrounding white
+  space is trimmed.';
 comment on column helpdesk.workflow_stages.description is 'Description, up to 10,000 characters.';
 comment on column helpdesk.workflow_stages.position is
-  'Position among the stages of the workflow, unique within it; stages are displayed in ascending '
-  'order. Default: after all others. reorder_stages() sets all of them.';
+'Position among the stages of the workflow, unique within it; stages are displayed in ascending
+  order. Default: after all others. reorder_stages() sets all of them.';
 comment on column helpdesk.workflow_stages.status is
-  'open, pending (waiting for the customer), resolved or closed. Tickets in the stage have this '
-  'status; changing it changes theirs.';
+'open, pending (waiting for the customer), resolved or closed. Tickets in the stage have this status;
+  changing it changes theirs.';
 comment on column helpdesk.workflow_stages.is_start is
-  'Whether new tickets start in this stage. True for exactly one stage of each workflow: the first '
-  'one created that can be it, until another one is chosen. It is active, and open or pending.';
+'Whether new tickets start in this stage. True for exactly one stage of each workflow: the first one
+  created that can be it, until another one is chosen. It is active, and open or pending.';
 comment on column helpdesk.workflow_stages.is_active is
-  'Whether tickets can enter the stage. A retired stage keeps the tickets that are in it, and is '
-  'left out where a stage is chosen.';
+'Whether tickets can enter the stage. A retired stage keeps the tickets that are in it, and is left
+  out where a stage is chosen.';
 comment on constraint workflow_stages_position_key on helpdesk.workflow_stages is
   'Two stages of a workflow have different positions.';
 comment on constraint workflow_stages_start_check on helpdesk.workflow_stages is
@@ -216,8 +216,8 @@ comment on trigger workflow_stages_check_admin on helpdesk.workflow_stages is
 comment on trigger workflow_transitions_check_admin on helpdesk.workflow_transitions is
   'Refuses a caller who is not an admin of the organization.';
 comment on trigger workflow_stages_single_start on helpdesk.workflow_stages is
-  'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a '
-  'new stage last, and refuses to delete one that tickets are or were in.';
+'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a
+  new stage last, and refuses to delete one that tickets are or were in.';
 comment on trigger workflows_keep_used on helpdesk.workflows is
   'Refuses to delete a workflow that tickets use or used.';
 comment on trigger workflow_stages_push_status on helpdesk.workflow_stages is

@@ -74,5 +74,5 @@ comment on function helpdesk.conversation_touch_tickets() is
   the tickets up in lists, and reopens those whose customers reply.';
 
 comment on function helpdesk.conversation_subtract() is
-'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts of
-  their tickets.';
+'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts
+  of their tickets.';

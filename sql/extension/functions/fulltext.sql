@@ -29,15 +29,16 @@ Result: about how many documents are still to be read; 0 when nothing is due, an
   subscription writes the index.
 Callers: service_role and the database administrator.
 p_max_documents: 1 to 100,000, default 1000.
-Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ COMMITTED).';
+Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ
+  COMMITTED).';
 
 comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text, uuid[]) is
 'Returns the lexemes of a document as the text of a tsvector, in a search language.
-p_title, p_keywords, p_text and p_people may be null. Words are divided by Unicode, not by the parser of
-  Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring characters.
-  Each lexeme starts with one letter for the kind and four for the organization, which are also a
-  lexeme by themselves, unless there are only keywords. The lexemes of article titles are added
-  again under a separate kind. Only the first 100,000 characters count.
+p_title, p_keywords, p_text and p_people may be null. Words are divided by Unicode, not by the
+  parser of Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring
+  characters. Each lexeme starts with one letter for the kind and four for the organization, which
+  are also a lexeme by themselves, unless there are only keywords. The lexemes of article titles are
+  added again under a separate kind. Only the first 100,000 characters count.
 p_people: the requester and assignee of a ticket. Internal.';
 
 comment on function helpdesk.update_search_document() is

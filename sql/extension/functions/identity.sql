@@ -8,7 +8,8 @@ Deletes the login, the memberships, preferences, notifications and invites of th
   name, addresses and picture. Calling it again does nothing.
 Callers: service_role and the database administrator.
 p_profile_id: the person''s profiles.id.
-Errors: 22004 (null argument), 22023 (no such person), 42501 (a login that the caller may not delete).';
+Errors: 22004 (null argument), 22023 (no such person), 42501 (a login that the caller may not
+  delete).';
 
 comment on function helpdesk.handle_new_user() is
 'Trigger function on auth.users: creates the profile of a new login and keeps address, name and

@@ -9,8 +9,8 @@ grant execute on function helpdesk.help(text) to anon, authenticated, service_ro
 
 comment on function helpdesk.help(text) is
 'Lists what helpdesk has and you may use, one line each with an example.
-Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one of
-  these tells all about it; another word finds those whose name or description has it.
+Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one
+  of these tells all about it; another word finds those whose name or description has it.
 :''org_id'' in an example is a variable of psql: set it with \set org_id 0199...
 Errors: 22023 (a topic that nothing is known of).
 Example: select * from helpdesk.help(''tickets'');';
@@ -53,20 +53,23 @@ Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).
 comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
 Realtime sends the ids of deleted rows to every subscriber of any organization, so deletes are no
-  longer published if no other table is in the publication. Otherwise a warning says how to stop them.
+  longer published if no other table is in the publication. Otherwise a warning says how to stop
+  them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
 
 comment on function helpdesk.receive_only_row() is
-'Trigger function on schema_version and installation_settings: lets a subscription copy a database with the same rows.';
+'Trigger function on schema_version and installation_settings: lets a subscription copy a database
+  with the same rows.';
 
 comment on function helpdesk.verify_derived_data() is
-'Returns the columns that differ from what triggers derive them from, with the number of rows and the id of one.
+'Returns the columns that differ from what triggers derive them from, with the number of rows and the
+  id of one.
 There are none unless triggers were disabled. It compares the counts, last public comment, answer,
   first response and status of tickets, internal counts, requesters in comments, attachments and
-  history, numbers, ratings, categories and sort keys of articles, addresses of people, all documents
-  of the full-text index unless they are being rebuilt, and the counts that verify_ticket_stats()
-  compares. It reads everything.
+  history, numbers, ratings, categories and sort keys of articles, addresses of people, all
+  documents of the full-text index unless they are being rebuilt, and the counts that
+  verify_ticket_stats() compares. It reads everything.
 Of first responses, it finds those that are missing or too late by the staff of today, so that a
   public comment of somebody who joined the staff later counts too.
 org_id is null for people. example_id is the id of the row: that of the ticket for
@@ -83,9 +86,9 @@ Callers: service_role and the database administrator.
 Errors: 55000 (transaction above READ COMMITTED; a subscription writes the tables).';
 
 comment on function helpdesk.health_check() is
-'Checks the installation: one row per check, with the status ok, warning or error, what was found, and
-  what to do.
-Covers the versions of library, extension and tables, security_report(), invalid indexes, the jobs of
-  pg_cron and what they should have done, the search index, Realtime''s publication, people, vacuum and
-  settings. A check that cannot run is an error. It reads little, and changes nothing.
+'Checks the installation: one row per check, with the status ok, warning or error, what was found,
+  and what to do.
+Covers the versions of library, extension and tables, security_report(), invalid indexes, the jobs
+  of pg_cron and what they should have done, the search index, Realtime''s publication, people,
+  vacuum and settings. A check that cannot run is an error. It reads little, and changes nothing.
 Callers: superusers.';

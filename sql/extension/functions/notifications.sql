@@ -40,9 +40,10 @@ Callers: service_role and the database administrator.
 p_user_id: the recipient, a member of the organization (helpdesk.profiles.id).
 p_title: 1 to 500 characters in one line. In the notification it is content.title.
 p_link: optional; up to 2,048 characters, content.link. Where the application leads the person.
-p_ticket_id: optional; a ticket that the recipient may see. Adds its ticket_id and number to content.
-p_content: optional; a JSON object of up to 10,000 characters whose keys are added to content, except
-  those above.
+p_ticket_id: optional; a ticket that the recipient may see. Adds its ticket_id and number to
+  content.
+p_content: optional; a JSON object of up to 10,000 characters whose keys are added to content,
+  except those above.
 Errors: 22004 (null argument), 22023 (text or object not allowed), 42501 (no such member or ticket).';
 
 comment on function helpdesk.mark_notifications_read(uuid[], uuid) is
@@ -58,7 +59,8 @@ Errors: 42501 (not signed in).';
 
 comment on function helpdesk.cleanup_old_notifications() is
 'Deletes expired notifications, up to a million in one call, and returns how many it deleted.
-Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes them.
+Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes
+  them.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.create_ticket_notification() is

@@ -32,8 +32,8 @@ Result: {organizations: [{id, name, createdAt, memberCount, ticketCount, lastAct
   [{id, name, email, hasLogin}]}], pagination: {total, perPage, nextCursor}}. lastActivityAt is when
   a ticket last changed, or when the organization was created.
 Callers: administrators of the installation, service_role and the database administrator.
-p_filters: name (a part of it), withoutAdmin (true for organizations without an org_admin who can sign in), perPage,
-  cursor, count.
+p_filters: name (a part of it), withoutAdmin (true for organizations without an org_admin who can
+  sign in), perPage, cursor, count.
 Errors: 22023 (filters), 42501 (not an administrator).';
 
 comment on function helpdesk.org_dashboard(uuid) is
@@ -55,8 +55,8 @@ Returns null if the caller is not staff of the organization, or for any other pe
 
 comment on function helpdesk.refresh_ticket_stats() is
 'Folds all pending deltas into the counts, in batches, and returns how many it folded.
-Returns 0 if another call is running, and while a subscription writes the counts, which the publisher
-  folds. Nobody has to wait for it: reports include pending deltas.
+Returns 0 if another call is running, and while a subscription writes the counts, which the
+  publisher folds. Nobody has to wait for it: reports include pending deltas.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.verify_ticket_stats() is

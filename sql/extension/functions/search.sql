@@ -20,7 +20,8 @@ Result: {results: [{kind, id, ticketId, number, title, snippet, status, priority
   helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}. snippet is HTML: escaped text
   in which <mark> highlights the matches.
 Callers: everybody, signed in or not. People who are not members find public articles only.
-p_query: words, "phrases", or, -not, and filters. 42, #42 and ticket no. 42 find the ticket with that number.
+p_query: words, "phrases", or, -not, and filters. 42, #42 and ticket no. 42 find the ticket with
+  that number.
 - All words must occur in one ticket (title and description), one comment or one article, within its
   first 100,000 characters.
 - The last word, from three letters on, also matches as a prefix. Tickets and comments that contain

@@ -21,7 +21,8 @@ p_idempotency_key: a second call by the same person in the same organization wit
   returns the first ticket.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or an object of
   another organization), 23000 (no active workflow), 23505 (key used for a different request).
-Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'', ''urgent'');';
+Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'',
+  ''urgent'');';
 
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.
@@ -64,7 +65,8 @@ Result: {ticket, comments, attachments, history}. The ticket has isWatching (the
   stages, workflows and people in its changes.
 p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
 p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
-Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of
+  comments: page through ticket_comments).
 Example: select helpdesk.get_ticket_details(p_org_id => :''org_id'', p_number => 42);';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
@@ -85,7 +87,8 @@ Filters (p_filters), where null and "" mean not filtered:
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
-Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me", "perPage": 20}'');';
+Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me",
+  "perPage": 20}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';

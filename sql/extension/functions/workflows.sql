@@ -7,8 +7,8 @@ comment on function helpdesk.reorder_stages(uuid, uuid[]) is
 Callers: admins of the organization.
 p_stage_ids: all stages of the workflow in their new order, each once. Retired ones may be left out;
   they then come last.
-Errors: 22004 (null argument), 22023 (a stage is missing, named twice, or not of the workflow), 42501
-  (no such workflow, or not an admin).';
+Errors: 22004 (null argument), 22023 (a stage is missing, named twice, or not of the workflow),
+  42501 (no such workflow, or not an admin).';
 
 comment on function helpdesk.workflows_keep_used() is
 'Trigger function on workflows: refuses to delete a workflow that tickets use or used.';

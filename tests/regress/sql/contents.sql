@@ -42,3 +42,6 @@ select 'auth' where obj_description('auth'::regnamespace, 'pg_namespace') is nul
 select a.attname from pg_attribute a where a.attrelid = 'auth.users'::regclass and a.attnum > 0 and not a.attisdropped and col_description(a.attrelid, a.attnum) is null;
 select 'auth.users' where obj_description('auth.users'::regclass, 'pg_class') is null;
 select 'auth.uid()' where obj_description('auth.uid()'::regprocedure, 'pg_proc') is null;
+
+---- Lines of comments that are too long for \d+ and \df+: none
+select classoid::regclass, objoid, objsubid, description from pg_description where objoid >= 16384 and description ~ '[^\n]{101}';

@@ -71,7 +71,8 @@ ALTER FUNCTION auth.uid() OWNER TO postgres;
 -- Name: FUNCTION uid(); Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON FUNCTION auth.uid() IS 'Returns the login of the current request: the sub claim of the access token. Null if there is none or it is not a UUID.';
+COMMENT ON FUNCTION auth.uid() IS 'Returns the login of the current request: the sub claim of the access token.
+Null if there is none or it is not a UUID.';
 
 
 SET default_tablespace = '';
@@ -142,7 +143,8 @@ COMMENT ON COLUMN auth.users.raw_app_meta_data IS 'Data of your sign-up service.
 -- Name: COLUMN users.raw_user_meta_data; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name, preferred_username or user_name) and the picture (avatar_url or picture) are used.';
+COMMENT ON COLUMN auth.users.raw_user_meta_data IS 'Data from the sign-up or the OAuth provider: the name (full_name, name, display_name,
+  preferred_username or user_name) and the picture (avatar_url or picture) are used.';
 
 
 --
@@ -182,7 +184,8 @@ ALTER TABLE helpdesk.admin_invite_codes OWNER TO helpdesk_owner;
 -- Name: TABLE admin_invite_codes; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.admin_invite_codes IS 'Codes that make the person who redeems one an administrator of the installation. The table holds digests; the code itself is shown only when it is created.';
+COMMENT ON TABLE helpdesk.admin_invite_codes IS 'Codes that make the person who redeems one an administrator of the installation. The table holds
+  digests; the code itself is shown only when it is created.';
 
 
 --
@@ -210,7 +213,8 @@ COMMENT ON COLUMN helpdesk.admin_invite_codes.expires_at IS 'When the code expir
 -- Name: COLUMN admin_invite_codes.created_by; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.admin_invite_codes.created_by IS 'The profile that created the code, which is valid only while that person is an administrator of the installation. Null for a backend or the database administrator.';
+COMMENT ON COLUMN helpdesk.admin_invite_codes.created_by IS 'The profile that created the code, which is valid only while that person is an administrator of the
+  installation. Null for a backend or the database administrator.';
 
 
 --
@@ -282,42 +286,51 @@ COMMENT ON COLUMN helpdesk.profiles.auth_id IS 'The login (auth.users.id); null 
 -- Name: COLUMN profiles.role; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.role IS 'Role on the installation: admin can create admin codes and organizations, customer can create organizations if installation_settings.who_may_found_organizations allows it, agent neither. Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database administrator. An admin whose login is deleted becomes customer.';
+COMMENT ON COLUMN helpdesk.profiles.role IS 'Role on the installation: admin can create admin codes and organizations, customer can create
+  organizations if installation_settings.who_may_found_organizations allows it, agent neither.
+  Changed by redeem_admin_invite_code(), app.initial_admin_email, service_role and the database
+  administrator. An admin whose login is deleted becomes customer.';
 
 
 --
 -- Name: COLUMN profiles.name; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.name IS 'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the person chooses another one.';
+COMMENT ON COLUMN helpdesk.profiles.name IS 'Display name, 1 to 200 characters. It follows the name in the metadata of the login until the person
+  chooses another one.';
 
 
 --
 -- Name: COLUMN profiles.email; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.email IS 'Copy of the login''s e-mail address. A trigger keeps it up to date, and install() where that was refused. It remains after the login was deleted.';
+COMMENT ON COLUMN helpdesk.profiles.email IS 'Copy of the login''s e-mail address. A trigger keeps it up to date, and install() where that was
+  refused. It remains after the login was deleted.';
 
 
 --
 -- Name: COLUMN profiles.email_is_confirmed; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.email_is_confirmed IS 'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has written a profile without a login. Whoever signs up with the address of a profile without a login, and confirms it, gets that profile.';
+COMMENT ON COLUMN helpdesk.profiles.email_is_confirmed IS 'Whether the address is known to be the person''s: its owner has confirmed it, or a backend has
+  written a profile without a login. Whoever signs up with the address of a profile without a login,
+  and confirms it, gets that profile.';
 
 
 --
 -- Name: COLUMN profiles.imported_for; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.imported_for IS 'The organization whose import_tickets() wrote the profile, for a person who had none there; null for all others, and once the person has signed up. No other organization uses it.';
+COMMENT ON COLUMN helpdesk.profiles.imported_for IS 'The organization whose import_tickets() wrote the profile, for a person who had none there; null for
+  all others, and once the person has signed up. No other organization uses it.';
 
 
 --
 -- Name: COLUMN profiles.avatar_url; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.profiles.avatar_url IS 'Web address of a picture of the person, or null. It follows avatar_url or picture in the metadata of the login until the person chooses another one.';
+COMMENT ON COLUMN helpdesk.profiles.avatar_url IS 'Web address of a picture of the person, or null. It follows avatar_url or picture in the metadata of
+  the login until the person chooses another one.';
 
 
 --
@@ -366,7 +379,8 @@ ALTER TABLE helpdesk.ticket_internal_counts OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_internal_counts; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_internal_counts IS 'Number of internal comments and attachments of each ticket that has any. They are not in tickets, because customers can read that table.';
+COMMENT ON TABLE helpdesk.ticket_internal_counts IS 'Number of internal comments and attachments of each ticket that has any. They are not in tickets,
+  because customers can read that table.';
 
 
 --
@@ -448,7 +462,8 @@ ALTER TABLE helpdesk.tickets OWNER TO helpdesk_owner;
 -- Name: TABLE tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.tickets IS 'The current state of each ticket. A trigger writes every earlier state to ticket_history, no matter how a ticket is changed.';
+COMMENT ON TABLE helpdesk.tickets IS 'The current state of each ticket. A trigger writes every earlier state to ticket_history, no matter
+  how a ticket is changed.';
 
 
 --
@@ -616,14 +631,16 @@ COMMENT ON COLUMN helpdesk.tickets.last_public_comment_at IS 'When its last comm
 -- Name: COLUMN tickets.is_answered; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.tickets.is_answered IS 'Whether somebody other than the requester wrote that comment. An open or pending ticket waits for its customer if it is answered, otherwise for staff.';
+COMMENT ON COLUMN helpdesk.tickets.is_answered IS 'Whether somebody other than the requester wrote that comment. An open or pending ticket waits for
+  its customer if it is answered, otherwise for staff.';
 
 
 --
 -- Name: COLUMN tickets.external_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.tickets.external_id IS 'The ticket''s id in the help desk from which import_tickets() brought it, such as ''zendesk:35436''; null for all others. Unique in the organization.';
+COMMENT ON COLUMN helpdesk.tickets.external_id IS 'The ticket''s id in the help desk from which import_tickets() brought it, such as ''zendesk:35436'';
+  null for all others. Unique in the organization.';
 
 
 --
@@ -683,7 +700,8 @@ COMMENT ON COLUMN helpdesk.workflow_stages.workflow_id IS 'The workflow that the
 -- Name: COLUMN workflow_stages.name; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.workflow_stages.name IS 'Display name, 1 to 200 characters, unique within the workflow (ignoring case); surrounding white space is trimmed.';
+COMMENT ON COLUMN helpdesk.workflow_stages.name IS 'Display name, 1 to 200 characters, unique within the workflow (ignoring case); surrounding white
+  space is trimmed.';
 
 
 --
@@ -697,28 +715,32 @@ COMMENT ON COLUMN helpdesk.workflow_stages.description IS 'Description, up to 10
 -- Name: COLUMN workflow_stages."position"; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.workflow_stages."position" IS 'Position among the stages of the workflow, unique within it; stages are displayed in ascending order. Default: after all others. reorder_stages() sets all of them.';
+COMMENT ON COLUMN helpdesk.workflow_stages."position" IS 'Position among the stages of the workflow, unique within it; stages are displayed in ascending
+  order. Default: after all others. reorder_stages() sets all of them.';
 
 
 --
 -- Name: COLUMN workflow_stages.status; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.workflow_stages.status IS 'open, pending (waiting for the customer), resolved or closed. Tickets in the stage have this status; changing it changes theirs.';
+COMMENT ON COLUMN helpdesk.workflow_stages.status IS 'open, pending (waiting for the customer), resolved or closed. Tickets in the stage have this status;
+  changing it changes theirs.';
 
 
 --
 -- Name: COLUMN workflow_stages.is_start; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.workflow_stages.is_start IS 'Whether new tickets start in this stage. True for exactly one stage of each workflow: the first one created that can be it, until another one is chosen. It is active, and open or pending.';
+COMMENT ON COLUMN helpdesk.workflow_stages.is_start IS 'Whether new tickets start in this stage. True for exactly one stage of each workflow: the first one
+  created that can be it, until another one is chosen. It is active, and open or pending.';
 
 
 --
 -- Name: COLUMN workflow_stages.is_active; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.workflow_stages.is_active IS 'Whether tickets can enter the stage. A retired stage keeps the tickets that are in it, and is left out where a stage is chosen.';
+COMMENT ON COLUMN helpdesk.workflow_stages.is_active IS 'Whether tickets can enter the stage. A retired stage keeps the tickets that are in it, and is left
+  out where a stage is chosen.';
 
 
 --
@@ -843,7 +865,8 @@ ALTER TABLE helpdesk.agent_tickets OWNER TO helpdesk_owner;
 -- Name: VIEW agent_tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON VIEW helpdesk.agent_tickets IS 'Tickets for staff, with names and counts, from all organizations in which the caller is staff. Filtering by one organization (org_id=eq...) is faster.';
+COMMENT ON VIEW helpdesk.agent_tickets IS 'Tickets for staff, with names and counts, from all organizations in which the caller is staff.
+  Filtering by one organization (org_id=eq...) is faster.';
 
 
 --
@@ -1226,7 +1249,8 @@ COMMENT ON COLUMN helpdesk.articles.author IS 'The author of the first version. 
 -- Name: COLUMN articles.visibility; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.articles.visibility IS 'Who can read it once it is published: internal (staff), members (members of the organization) or public (everybody).';
+COMMENT ON COLUMN helpdesk.articles.visibility IS 'Who can read it once it is published: internal (staff), members (members of the organization) or
+  public (everybody).';
 
 
 --
@@ -1330,7 +1354,8 @@ COMMENT ON COLUMN helpdesk.categories.id IS 'The category. UUIDv7.';
 -- Name: COLUMN categories.name; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.categories.name IS 'Display name, 1 to 200 characters; unique among its siblings, ignoring case. Articles refer to categories by name; renaming a category renames it in them.';
+COMMENT ON COLUMN helpdesk.categories.name IS 'Display name, 1 to 200 characters; unique among its siblings, ignoring case. Articles refer to
+  categories by name; renaming a category renames it in them.';
 
 
 --
@@ -1385,7 +1410,8 @@ ALTER TABLE helpdesk.customer_tickets OWNER TO helpdesk_owner;
 -- Name: VIEW customer_tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON VIEW helpdesk.customer_tickets IS 'Tickets that the caller created or that are assigned to the caller. It contains nothing internal and no names of staff.';
+COMMENT ON VIEW helpdesk.customer_tickets IS 'Tickets that the caller created or that are assigned to the caller. It contains nothing internal and
+  no names of staff.';
 
 
 --
@@ -1441,7 +1467,8 @@ COMMENT ON COLUMN helpdesk.customer_tickets.stage_name IS 'Name of the stage.';
 -- Name: COLUMN customer_tickets.assigned_to_display; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.customer_tickets.assigned_to_display IS 'Support Team if the ticket is assigned to staff; the name of the assignee who is a customer; null if unassigned.';
+COMMENT ON COLUMN helpdesk.customer_tickets.assigned_to_display IS 'Support Team if the ticket is assigned to staff; the name of the assignee who is a customer; null if
+  unassigned.';
 
 
 --
@@ -1486,7 +1513,8 @@ ALTER TABLE helpdesk.idempotency_keys OWNER TO helpdesk_owner;
 -- Name: TABLE idempotency_keys; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a repeated request creates nothing again.';
+COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a
+  repeated request creates nothing again.';
 
 
 --
@@ -1514,14 +1542,16 @@ COMMENT ON COLUMN helpdesk.idempotency_keys.key IS 'The key, 1 to 255 characters
 -- Name: COLUMN idempotency_keys.ticket_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.idempotency_keys.ticket_id IS 'The ticket that was created, or that the comment or the attachment is on. The key is deleted with it.';
+COMMENT ON COLUMN helpdesk.idempotency_keys.ticket_id IS 'The ticket that was created, or that the comment or the attachment is on. The key is deleted with
+  it.';
 
 
 --
 -- Name: COLUMN idempotency_keys.object_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created. A repeated request returns this id even if the comment or the attachment has been deleted since.';
+COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created. A repeated request returns this id even if the
+  comment or the attachment has been deleted since.';
 
 
 --
@@ -1570,7 +1600,8 @@ COMMENT ON COLUMN helpdesk.installation_settings.is_only_row IS 'True, so that t
 -- Name: COLUMN installation_settings.who_may_found_organizations; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.installation_settings.who_may_found_organizations IS 'Who may create an organization: anyone (everybody who is signed in), confirmed (people with a confirmed e-mail address) or administrators (of the installation, who always may).';
+COMMENT ON COLUMN helpdesk.installation_settings.who_may_found_organizations IS 'Who may create an organization: anyone (everybody who is signed in), confirmed (people with a
+  confirmed e-mail address) or administrators (of the installation, who always may).';
 
 
 --
@@ -1590,7 +1621,8 @@ ALTER TABLE helpdesk.notification_preferences OWNER TO helpdesk_owner;
 -- Name: TABLE notification_preferences; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.notification_preferences IS 'Kinds of notifications that a person has disabled or enabled. Disabled kinds are not written; kinds without a row are enabled.';
+COMMENT ON TABLE helpdesk.notification_preferences IS 'Kinds of notifications that a person has disabled or enabled. Disabled kinds are not written; kinds
+  without a row are enabled.';
 
 
 --
@@ -1638,7 +1670,9 @@ ALTER TABLE helpdesk.notifications OWNER TO helpdesk_owner;
 -- Name: TABLE notifications; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.notifications IS 'Notifications, each for one person. Triggers write them for people who may read what happened, and delete those about tickets that a person may no longer see. They are kept for 30 days or for organizations.notification_retention.';
+COMMENT ON TABLE helpdesk.notifications IS 'Notifications, each for one person. Triggers write them for people who may read what happened, and
+  delete those about tickets that a person may no longer see. They are kept for 30 days or for
+  organizations.notification_retention.';
 
 
 --
@@ -1666,7 +1700,8 @@ COMMENT ON COLUMN helpdesk.notifications.user_id IS 'The recipient (helpdesk.pro
 -- Name: COLUMN notifications.ticket_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.notifications.ticket_id IS 'The ticket that it is about; null for one of an application without a ticket. Deleting the ticket deletes the notification.';
+COMMENT ON COLUMN helpdesk.notifications.ticket_id IS 'The ticket that it is about; null for one of an application without a ticket. Deleting the ticket
+  deletes the notification.';
 
 
 --
@@ -1687,7 +1722,11 @@ COMMENT ON COLUMN helpdesk.notifications.type IS 'The kind of event.';
 -- Name: COLUMN notifications.content; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.notifications.content IS 'Details: ticket_id, number and title of the ticket, actor ({id, name}, or null for the system) and is_internal. For a change of stage also old_status, new_status, old_stage and new_stage (the names of the stages); for one of priority old_priority and new_priority; for a comment comment_id, commenter and comment (its first 200 characters); for a file attachment_id. create_notification() describes those of type custom.';
+COMMENT ON COLUMN helpdesk.notifications.content IS 'Details: ticket_id, number and title of the ticket, actor ({id, name}, or null for the system) and
+  is_internal. For a change of stage also old_status, new_status, old_stage and new_stage (the names
+  of the stages); for one of priority old_priority and new_priority; for a comment comment_id,
+  commenter and comment (its first 200 characters); for a file attachment_id. create_notification()
+  describes those of type custom.';
 
 
 --
@@ -1738,7 +1777,8 @@ ALTER TABLE helpdesk.org_invites OWNER TO helpdesk_owner;
 -- Name: TABLE org_invites; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.org_invites IS 'Invites to an organization. An invite is accepted once, by the person who has confirmed the e-mail address in it. Revoking deletes a pending invite; accepted invites are kept.';
+COMMENT ON TABLE helpdesk.org_invites IS 'Invites to an organization. An invite is accepted once, by the person who has confirmed the e-mail
+  address in it. Revoking deletes a pending invite; accepted invites are kept.';
 
 
 --
@@ -1766,7 +1806,8 @@ COMMENT ON COLUMN helpdesk.org_invites.email IS 'Address of the invited person. 
 -- Name: COLUMN org_invites.role; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.org_invites.role IS 'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin). Both spellings may be written; the one without org_ is stored.';
+COMMENT ON COLUMN helpdesk.org_invites.role IS 'Role that the person gets: customer (org_customer), agent (org_agent) or admin (org_admin). Both
+  spellings may be written; the one without org_ is stored.';
 
 
 --
@@ -1787,7 +1828,8 @@ COMMENT ON COLUMN helpdesk.org_invites.expires_at IS 'When the invite expires; a
 -- Name: COLUMN org_invites.created_by; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.org_invites.created_by IS 'The profile that sent the invite, which is valid only while that person may invite. Null for a backend or the database administrator.';
+COMMENT ON COLUMN helpdesk.org_invites.created_by IS 'The profile that sent the invite, which is valid only while that person may invite. Null for a
+  backend or the database administrator.';
 
 
 --
@@ -1846,7 +1888,8 @@ COMMENT ON COLUMN helpdesk.org_members.user_id IS 'The member (helpdesk.profiles
 -- Name: COLUMN org_members.org_role; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.org_members.org_role IS 'org_admin, org_agent or org_customer; admin, agent and customer are stored so. Admins and agents together are the staff.';
+COMMENT ON COLUMN helpdesk.org_members.org_role IS 'org_admin, org_agent or org_customer; admin, agent and customer are stored so. Admins and agents
+  together are the staff.';
 
 
 --
@@ -1957,7 +2000,8 @@ COMMENT ON COLUMN helpdesk.organizations.reopen_on_customer_comment IS 'Whether 
 -- Name: COLUMN organizations.closed_ticket_replies; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.organizations.closed_ticket_replies IS 'What a public comment or file by the requester does to a closed ticket: reopen, or refuse, an error that says to open a new ticket.';
+COMMENT ON COLUMN helpdesk.organizations.closed_ticket_replies IS 'What a public comment or file by the requester does to a closed ticket: reopen, or refuse, an error
+  that says to open a new ticket.';
 
 
 --
@@ -1971,7 +2015,9 @@ COMMENT ON COLUMN helpdesk.organizations.notification_retention IS 'How long not
 -- Name: COLUMN organizations.search_language; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.organizations.search_language IS 'Text search configuration for its texts, such as english or german. The default, simple, indexes words as they are written. Changing it rebuilds the full-text index of the organization; with more than 10,000 documents in batches, by continue_search_rebuild().';
+COMMENT ON COLUMN helpdesk.organizations.search_language IS 'Text search configuration for its texts, such as english or german. The default, simple, indexes
+  words as they are written. Changing it rebuilds the full-text index of the organization; with more
+  than 10,000 documents in batches, by continue_search_rebuild().';
 
 
 --
@@ -1985,14 +2031,17 @@ COMMENT ON COLUMN helpdesk.organizations.search_ignores_accents IS 'Whether a se
 -- Name: COLUMN organizations.sort_locale; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.organizations.sort_locale IS 'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most languages.';
+COMMENT ON COLUMN helpdesk.organizations.sort_locale IS 'BCP 47 tag of the language in whose order titles and names are sorted, such as cs or
+  de-u-co-phonebk. Null: the language of search_language; for simple, the order that suits most
+  languages.';
 
 
 --
 -- Name: COLUMN organizations.time_zone; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.organizations.time_zone IS 'Time zone of the days in ticket_activity(), such as Europe/Berlin. Days before a change of the time zone stay as they were counted.';
+COMMENT ON COLUMN helpdesk.organizations.time_zone IS 'Time zone of the days in ticket_activity(), such as Europe/Berlin. Days before a change of the time
+  zone stay as they were counted.';
 
 
 --
@@ -2014,7 +2063,8 @@ ALTER TABLE helpdesk.queue_watchers OWNER TO helpdesk_owner;
 -- Name: TABLE queue_watchers; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.queue_watchers IS 'Staff who watch a queue. They get notifications of its new tickets, and of the comments and files of customers on its unassigned tickets. They call watch_queue() to watch one.';
+COMMENT ON TABLE helpdesk.queue_watchers IS 'Staff who watch a queue. They get notifications of its new tickets, and of the comments and files of
+  customers on its unassigned tickets. They call watch_queue() to watch one.';
 
 
 --
@@ -2106,7 +2156,9 @@ ALTER TABLE helpdesk.search_documents OWNER TO helpdesk_owner;
 -- Name: TABLE search_documents; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.search_documents IS 'Lexemes of tickets, comments, names of files, articles and people, for search(). Each lexeme is prefixed with one letter for the kind of document and four for the organization, so that a search reads only the index entries of one organization, no matter how large the others are.';
+COMMENT ON TABLE helpdesk.search_documents IS 'Lexemes of tickets, comments, names of files, articles and people, for search(). Each lexeme is
+  prefixed with one letter for the kind of document and four for the organization, so that a search
+  reads only the index entries of one organization, no matter how large the others are.';
 
 
 --
@@ -2148,7 +2200,11 @@ COMMENT ON COLUMN helpdesk.search_documents.is_internal IS 'Whether only staff c
 -- Name: COLUMN search_documents.lexemes; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.search_documents.lexemes IS 'Lexemes of the first 100,000 characters in the search_language of the organization, with weight A for those of the title. Made by document_lexemes(). Words with accents are added again without them, marked by ~. Lexemes of an article''s title are added again under a separate kind. The prefix alone is a lexeme too: it finds all documents of a kind. A ticket has the ids of its requester and assignee, marked by @.';
+COMMENT ON COLUMN helpdesk.search_documents.lexemes IS 'Lexemes of the first 100,000 characters in the search_language of the organization, with weight A
+  for those of the title. Made by document_lexemes(). Words with accents are added again without
+  them, marked by ~. Lexemes of an article''s title are added again under a separate kind. The prefix
+  alone is a lexeme too: it finds all documents of a kind. A ticket has the ids of its requester and
+  assignee, marked by @.';
 
 
 --
@@ -2371,7 +2427,8 @@ ALTER TABLE helpdesk.ticket_attachments OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_attachments IS 'Files attached to tickets: what they are and where they are stored. The files themselves are not in the database.';
+COMMENT ON TABLE helpdesk.ticket_attachments IS 'Files attached to tickets: what they are and where they are stored. The files themselves are not in
+  the database.';
 
 
 --
@@ -2399,7 +2456,8 @@ COMMENT ON COLUMN helpdesk.ticket_attachments.ticket_id IS 'The ticket. Never ch
 -- Name: COLUMN ticket_attachments.comment_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_attachments.comment_id IS 'The comment that it belongs to: one of the uploader on the same ticket, with the same visibility, and deleted with it; null if it belongs to the ticket alone. Never changes.';
+COMMENT ON COLUMN helpdesk.ticket_attachments.comment_id IS 'The comment that it belongs to: one of the uploader on the same ticket, with the same visibility,
+  and deleted with it; null if it belongs to the ticket alone. Never changes.';
 
 
 --
@@ -2434,7 +2492,8 @@ COMMENT ON COLUMN helpdesk.ticket_attachments.file_size IS 'Size in bytes.';
 -- Name: COLUMN ticket_attachments.storage_path; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_attachments.storage_path IS 'Path of the file in storage: a relative path of 1 to 1,024 characters. In Supabase Storage it is <organization>/<ticket>/<name>.';
+COMMENT ON COLUMN helpdesk.ticket_attachments.storage_path IS 'Path of the file in storage: a relative path of 1 to 1,024 characters. In Supabase Storage it is
+  <organization>/<ticket>/<name>.';
 
 
 --
@@ -2514,7 +2573,8 @@ COMMENT ON COLUMN helpdesk.ticket_comments.ticket_id IS 'The ticket. Never chang
 -- Name: COLUMN ticket_comments.requester_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_comments.requester_id IS 'Copy of tickets.created_by, so that an index can find a customer''s own conversations. A trigger sets it.';
+COMMENT ON COLUMN helpdesk.ticket_comments.requester_id IS 'Copy of tickets.created_by, so that an index can find a customer''s own conversations. A trigger sets
+  it.';
 
 
 --
@@ -2556,7 +2616,8 @@ COMMENT ON COLUMN helpdesk.ticket_comments.updated_at IS 'When it was last edite
 -- Name: COLUMN ticket_comments.external_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_comments.external_id IS 'The comment''s id in the help desk from which import_tickets() brought it; null for all others. Unique on the ticket.';
+COMMENT ON COLUMN helpdesk.ticket_comments.external_id IS 'The comment''s id in the help desk from which import_tickets() brought it; null for all others.
+  Unique on the ticket.';
 
 
 --
@@ -2616,7 +2677,8 @@ ALTER TABLE helpdesk.ticket_days_by_agent OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_days_by_agent; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_days_by_agent IS 'Activity per day and agent, in the time zone that the organization had at the time. Call ticket_activity() to read it.';
+COMMENT ON TABLE helpdesk.ticket_days_by_agent IS 'Activity per day and agent, in the time zone that the organization had at the time. Call
+  ticket_activity() to read it.';
 
 
 --
@@ -2637,7 +2699,8 @@ COMMENT ON COLUMN helpdesk.ticket_days_by_agent.day IS 'The day.';
 -- Name: COLUMN ticket_days_by_agent.agent_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_days_by_agent.agent_id IS 'The assignee at the time, or for first responses their author; 00000000-0000-0000-0000-000000000000 for unassigned tickets.';
+COMMENT ON COLUMN helpdesk.ticket_days_by_agent.agent_id IS 'The assignee at the time, or for first responses their author; 00000000-0000-0000-0000-000000000000
+  for unassigned tickets.';
 
 
 --
@@ -2705,7 +2768,8 @@ ALTER TABLE helpdesk.ticket_days_by_priority OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_days_by_priority; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_days_by_priority IS 'Activity per day and priority, in the time zone that the organization had at the time. Call ticket_activity() to read it.';
+COMMENT ON TABLE helpdesk.ticket_days_by_priority IS 'Activity per day and priority, in the time zone that the organization had at the time. Call
+  ticket_activity() to read it.';
 
 
 --
@@ -2802,7 +2866,9 @@ ALTER TABLE helpdesk.ticket_history OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_history; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_history IS 'Every revision of every ticket: the full state after the change, and what changed. Only triggers write it. Revisions never change, apart from requester_id, and are deleted only together with their ticket.';
+COMMENT ON TABLE helpdesk.ticket_history IS 'Every revision of every ticket: the full state after the change, and what changed. Only triggers
+  write it. Revisions never change, apart from requester_id, and are deleted only together with
+  their ticket.';
 
 
 --
@@ -2886,7 +2952,8 @@ COMMENT ON COLUMN helpdesk.ticket_history.workflow_stage_id IS 'Stage after the 
 -- Name: COLUMN ticket_history.changed_by; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_history.changed_by IS 'Author of the change; null for the system: the database administrator, or a backend for which nobody is signed in.';
+COMMENT ON COLUMN helpdesk.ticket_history.changed_by IS 'Author of the change; null for the system: the database administrator, or a backend for which nobody
+  is signed in.';
 
 
 --
@@ -2900,14 +2967,17 @@ COMMENT ON COLUMN helpdesk.ticket_history.changed_at IS 'When the change was mad
 -- Name: COLUMN ticket_history.previous_history_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_history.previous_history_id IS 'The previous revision; null for the first one. The triggers write one chain per ticket; the foreign key only requires a revision of the same ticket.';
+COMMENT ON COLUMN helpdesk.ticket_history.previous_history_id IS 'The previous revision; null for the first one. The triggers write one chain per ticket; the foreign
+  key only requires a revision of the same ticket.';
 
 
 --
 -- Name: COLUMN ticket_history.changes; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_history.changes IS '{"type": "created", "fields": {field: value}} or {"type": "updated", "fields": {field: {"from": value, "to": value}}}. The fields are title, description, priority, status, workflow, stage, assignedTo and, when it changes, createdBy.';
+COMMENT ON COLUMN helpdesk.ticket_history.changes IS '{"type": "created", "fields": {field: value}} or {"type": "updated", "fields": {field: {"from":
+  value, "to": value}}}. The fields are title, description, priority, status, workflow, stage,
+  assignedTo and, when it changes, createdBy.';
 
 
 --
@@ -2990,7 +3060,8 @@ ALTER TABLE helpdesk.ticket_stat_deltas OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_stat_deltas; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_stat_deltas IS 'Changes of tickets that the counts do not include yet. A trigger writes them with every change; refresh_ticket_stats() folds them into the counts.';
+COMMENT ON TABLE helpdesk.ticket_stat_deltas IS 'Changes of tickets that the counts do not include yet. A trigger writes them with every change;
+  refresh_ticket_stats() folds them into the counts.';
 
 
 --
@@ -3011,7 +3082,9 @@ COMMENT ON COLUMN helpdesk.ticket_stat_deltas.id IS 'The row. UUIDv7.';
 -- Name: COLUMN ticket_stat_deltas.metric; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.ticket_stat_deltas.metric IS 'opened: the ticket was created, and entered its stage at the same time. stage: ticket_delta tickets entered or left the stage. created, resolved, closed, reopened, first_response, resolution: one ticket each.';
+COMMENT ON COLUMN helpdesk.ticket_stat_deltas.metric IS 'opened: the ticket was created, and entered its stage at the same time. stage: ticket_delta tickets
+  entered or left the stage. created, resolved, closed, reopened, first_response, resolution: one
+  ticket each.';
 
 
 --
@@ -3074,7 +3147,8 @@ ALTER TABLE helpdesk.ticket_watchers OWNER TO helpdesk_owner;
 -- Name: TABLE ticket_watchers; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.ticket_watchers IS 'Watchers of tickets. They get the notifications that the requester and the assignee get, unless they may not read what a notification is about.';
+COMMENT ON TABLE helpdesk.ticket_watchers IS 'Watchers of tickets. They get the notifications that the requester and the assignee get, unless they
+  may not read what a notification is about.';
 
 
 --
@@ -3146,7 +3220,8 @@ ALTER TABLE helpdesk.workflow_stage_stats OWNER TO helpdesk_owner;
 -- Name: VIEW workflow_stage_stats; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON VIEW helpdesk.workflow_stage_stats IS 'Number of tickets in each stage, and how long they have been there, for staff. A retired stage is listed while it has tickets. Always exact: it adds the pending deltas to the folded counts.';
+COMMENT ON VIEW helpdesk.workflow_stage_stats IS 'Number of tickets in each stage, and how long they have been there, for staff. A retired stage is
+  listed while it has tickets. Always exact: it adds the pending deltas to the folded counts.';
 
 
 --
@@ -3290,14 +3365,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-c703f305-6586-40eb-91b0-751f38123604	ada@example.com	2026-11-30 02:19:16.739746+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 02:19:16.739746+00
-75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	ben@example.com	2026-11-30 02:19:16.745588+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 02:19:16.745588+00
-076f0495-31fb-4a2c-8b29-283458572a8c	alice@example.com	2026-11-30 02:19:16.747363+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 02:19:16.747363+00
-735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	dave@example.com	2026-11-30 02:19:16.749745+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 02:19:16.749745+00
-54c312ff-9766-4aa0-9e06-6851b9dc4bdc	gina@example.com	2026-11-30 02:19:16.751467+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 02:19:16.751467+00
-99b3470c-98ac-4993-9580-d1c8eff82aa8	hank@example.com	2026-11-30 02:19:16.754415+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 02:19:16.754415+00
-b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755953+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 02:19:16.755953+00
-320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	newcomer@example.com	2026-11-30 02:19:17.151884+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 02:19:17.151884+00
+3b5f3292-844e-4dd2-bc20-987e71b5da49	ada@example.com	2026-11-30 03:39:46.466664+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 03:39:46.466664+00
+a1c75d33-4117-4f94-8fa1-ae65b1cd65f5	ben@example.com	2026-11-30 03:39:46.478155+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 03:39:46.478155+00
+cc303ea6-4286-4dc8-b48e-ea10f14870b9	alice@example.com	2026-11-30 03:39:46.480179+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 03:39:46.480179+00
+6168a5cd-e15f-4ae3-b1cd-2ad0e89396a2	dave@example.com	2026-11-30 03:39:46.488184+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 03:39:46.488184+00
+a0a91b74-b841-4e22-9ac5-fcd6ea97b4cd	gina@example.com	2026-11-30 03:39:46.489659+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 03:39:46.489659+00
+0802de37-9434-48ad-870a-b10c9706fb7c	hank@example.com	2026-11-30 03:39:46.490854+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 03:39:46.490854+00
+0420b30a-910b-4218-949e-98a92b348397	mallory@example.com	2026-11-30 03:39:46.498045+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 03:39:46.498045+00
+738dc2bc-865d-47d8-a434-88491bdbdc76	newcomer@example.com	2026-11-30 03:39:46.901455+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 03:39:46.901455+00
 \.
 
 
@@ -3306,7 +3381,7 @@ b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:19:17.206887+00	2026-12-07 02:19:17.206887+00	\N	\N	\N
+87b983101320c020a99ca6bfd2c92f5aa4aeea88234ce2d9127cfbafcae205a7	2026-11-30 03:39:46.970037+00	2026-12-07 03:39:46.970037+00	\N	\N	\N
 \.
 
 
@@ -3315,7 +3390,7 @@ df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:1
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	t	Phew	2026-11-30 02:19:17.244719+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	01a22a89-89b0-714f-b112-f2366fc4c726	t	Phew	2026-11-30 03:39:47.036504+00
 \.
 
 
@@ -3324,9 +3399,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96c-7563-a0ad-a367a9068ca4	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	1	Putting out a printer	Use sand.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96d-7486-b0f1-a364ec3d1f07	01a22a3f-d96b-750e-9764-dec011bcf8c5	1	Not yet	Draft.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96f-7620-bd89-e6373d346d12	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	2	Putting out a printer	Use foam.	2026-11-30 02:19:17.230498+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bbb-76bf-83a9-44835d108abc	01a22a89-8bb8-7566-9653-46c6d44bbe76	1	Putting out a printer	Use sand.	2026-11-30 03:39:47.000117+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bc4-768d-a64f-f3af084acd56	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	1	Not yet	Draft.	2026-11-30 03:39:47.000117+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bc5-70af-b522-bb071926038f	01a22a89-8bb8-7566-9653-46c6d44bbe76	2	Putting out a printer	Use foam.	2026-11-30 03:39:47.012673+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
 \.
 
 
@@ -3335,8 +3410,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	Not yet	Draft.	{}	{}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	internal	draft	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.225954+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	public	published	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.230498+00	2026-11-30 02:19:17.225954+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	Not yet	Draft.	{}	{}	01a22a89-89ae-719f-a0ab-eefdceafae7f	internal	draft	2026-11-30 03:39:47.000117+00	2026-11-30 03:39:47.000117+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a89-89ae-719f-a0ab-eefdceafae7f	public	published	2026-11-30 03:39:47.000117+00	2026-11-30 03:39:47.012673+00	2026-11-30 03:39:47.000117+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3345,8 +3420,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d95f-7545-b98a-a8e6a424d68b	Hardware	\N	\N	2026-11-30 02:19:17.213862+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d969-767f-b012-a8de8a90da91	Printers	\N	01a22a3f-d95f-7545-b98a-a8e6a424d68b	2026-11-30 02:19:17.224769+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bac-77dd-9881-94116a0689c3	Hardware	\N	\N	2026-11-30 03:39:46.987225+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb7-736d-b200-6916c4a897ca	Printers	\N	01a22a89-8bac-77dd-9881-94116a0689c3	2026-11-30 03:39:46.998837+00
 \.
 
 
@@ -3355,9 +3430,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Printer on fire	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d7de-712b-a878-b5743bcee27d	\\xe6de54d4d0eac4764ed567d85fe48bdd2d876384136fd043dafbaa6491560fa7	2026-11-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	No coffee	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\\x8ee87a35170b732ddb90fe7199cba2e2119be94801feae9adcd0c716f5467023	2026-11-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	It’s “odd” — 🙂\ttab\nline	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d7ee-7784-b216-2906266a8c71	\\x16cf383a5ab14ab6af1c374cf0d1e3ac38fb7fd6a4eb0d35a850b8de27bc03bf	2026-11-30 02:19:16.846084+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	Printer on fire	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a09-7196-9802-90ecf00e02ef	\\xe82cf5baa3285b935a802ae3350a11aeb85d076d111a6fafd0f93dd4f7e2c414	2026-11-30 03:39:46.567244+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	No coffee	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-8a14-721a-80e1-8a5385410d30	\\x5b6369f1c7b0f3b6da7ad789987e4a45dfaa9ffc5f18147fb9e1921986b4c74f	2026-11-30 03:39:46.580822+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	It’s “odd” — 🙂\ttab\nline	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-8a17-75bb-97e0-404973eec302	\\x1f41b4060229923f07da22bd4d046fbe273665f51d7cc22ec461c333513d79ac	2026-11-30 03:39:46.582905+00
 \.
 
 
@@ -3375,7 +3450,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	ticket_updated	f
+01a22a89-89b0-714f-b112-f2366fc4c726	ticket_updated	f
 \.
 
 
@@ -3384,24 +3459,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afc5d55134d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174eaacfd14f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e4fff455e8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-0289a20e0511	01a22a3f-d794-7552-98df-c979fe62eba5	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	t	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-028a2f7131de	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	f	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82e-7062-9c03-84ace310d95d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_closed	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.905693+00	2026-12-30 02:19:16.905693+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f40c8e37a53	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_assigned	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f41917754d8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_updated	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d880-73ef-b557-8f0a80fc6d79	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cee05e2329f	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	f	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afde816d7c2	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174fdd360e5e	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e570c741fe	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d881-7328-ad2b-566bcd87bb40	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cef31c531ab	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	t	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a3-7441-8719-2ef9dfe49403	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	ticket_commented	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d8a0-70ba-be09-b68e3173e511", "is_internal": true}	t	2026-11-30 02:19:17.018897+00	2026-12-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8e5-7605-acbe-a656da1c504b	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 02:19:17.091979+00	2026-12-30 02:19:17.091979+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99c-776e-9dbb-40f26d065a8c	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	\N	ticket_created	{"actor": {"id": "01a22a3f-d98d-719e-9929-06bccdc91731", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a3f-d997-76e0-a3fb-198ebcbacbe5", "is_internal": false}	f	2026-11-30 02:19:17.268087+00	2026-12-30 02:19:17.268087+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a11-7031-b469-2b12e2d970a0	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false}	t	2026-11-30 03:39:46.567244+00	2026-12-30 03:39:46.567244+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a15-73fd-ae1c-add2512ed914	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "is_internal": false}	t	2026-11-30 03:39:46.580822+00	2026-12-30 03:39:46.580822+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a18-73a2-b5c3-e8066f486d2e	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a17-75bb-97e0-404973eec302	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a89-8a17-75bb-97e0-404973eec302", "is_internal": false}	t	2026-11-30 03:39:46.582905+00	2026-12-30 03:39:46.582905+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a2d-749a-811d-4c5391b1800c	01a22a89-89c2-7068-a949-c793dad5dd2a	01a22a89-8a24-7741-b095-cc34700d8d7e	\N	ticket_created	{"actor": {"id": "01a22a89-89c2-7068-a949-c793dad5dd2a", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a89-8a24-7741-b095-cc34700d8d7e", "is_internal": false}	t	2026-11-30 03:39:46.593698+00	2026-12-30 03:39:46.593698+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a2d-749a-811d-4c54e4ffe852	01a22a89-89b9-76a7-90e4-99ea007456d6	01a22a89-8a24-7741-b095-cc34700d8d7e	\N	ticket_created	{"actor": {"id": "01a22a89-89c2-7068-a949-c793dad5dd2a", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a89-8a24-7741-b095-cc34700d8d7e", "is_internal": false}	f	2026-11-30 03:39:46.593698+00	2026-12-30 03:39:46.593698+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a47-7690-9503-66e1761b6fb0	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_closed	{"actor": {"id": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.628505+00	2026-12-30 03:39:46.628505+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a69-74dc-9e60-bc86795500ad	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_assigned	{"actor": {"id": "01a22a89-89a5-76ee-8677-42c5ba2be745", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.658913+00	2026-12-30 03:39:46.658913+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a69-74dc-9e60-bc8746b06420	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_updated	{"actor": {"id": "01a22a89-89a5-76ee-8677-42c5ba2be745", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.658913+00	2026-12-30 03:39:46.658913+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a9b-7661-875b-5d8a0d72acbd	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	ticket_commented	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a89-89b0-714f-b112-f2366fc4c726", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8a94-7179-8f63-b367b8a0709f", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 03:39:46.704373+00	2026-12-30 03:39:46.704373+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-83242ce08a62	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_file_added	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false, "attachment_id": "01a22a89-8aab-73c8-b430-832347757e51"}	f	2026-11-30 03:39:46.730684+00	2026-12-30 03:39:46.730684+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a12-7079-81a5-474b414b181a	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false}	t	2026-11-30 03:39:46.567244+00	2026-12-30 03:39:46.567244+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a16-7585-a9c1-5167037b4776	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "is_internal": false}	t	2026-11-30 03:39:46.580822+00	2026-12-30 03:39:46.580822+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a18-73a2-b5c3-e8079c344e43	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a17-75bb-97e0-404973eec302	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a89-8a17-75bb-97e0-404973eec302", "is_internal": false}	t	2026-11-30 03:39:46.582905+00	2026-12-30 03:39:46.582905+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a9b-7661-875b-5d8b5d8e273f	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	ticket_commented	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a89-89b0-714f-b112-f2366fc4c726", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8a94-7179-8f63-b367b8a0709f", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 03:39:46.704373+00	2026-12-30 03:39:46.704373+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-83256676cc35	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_file_added	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false, "attachment_id": "01a22a89-8aab-73c8-b430-832347757e51"}	t	2026-11-30 03:39:46.730684+00	2026-12-30 03:39:46.730684+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac1-7060-8952-b5b8f54bee29	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8abd-7577-86c4-034db3507503	ticket_commented	{"actor": {"id": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8abd-7577-86c4-034db3507503", "is_internal": true}	t	2026-11-30 03:39:46.744157+00	2026-12-30 03:39:46.744157+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b1d-709c-9f15-c6c39ee9d220	01a22a89-89b0-714f-b112-f2366fc4c726	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 03:39:46.843976+00	2026-12-30 03:39:46.843976+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c30-7472-86b2-0b02ab3f10a2	01a22a89-89b9-76a7-90e4-99ea007456d6	01a22a89-8c26-71b9-8ced-e6488566e959	\N	ticket_created	{"actor": {"id": "01a22a89-8c06-73c2-81e3-a6d8efb29f8b", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a89-8c26-71b9-8ced-e6488566e959", "is_internal": false}	f	2026-11-30 03:39:47.107793+00	2026-12-30 03:39:47.107793+00
 \.
 
 
@@ -3410,8 +3485,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	b5184bb0-009d-49ad-ae11-102b5ec0711d	still.pending@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	\N	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	70802c03-69ac-49cc-a5d0-33ac0eab9514	newcomer@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:17.191526+00	01a22a3f-d920-7295-be36-333b815d384f
+01a22a89-89d9-73b0-befd-f766b396f129	3f427295-9548-4e34-be73-66d31062f43b	still.pending@example.com	agent	2026-11-30 03:39:46.91481+00	2026-12-07 03:39:46.91481+00	01a22a89-89a5-76ee-8677-42c5ba2be745	\N	\N
+01a22a89-89d9-73b0-befd-f766b396f129	6a13b32c-f318-41d0-ae05-631d9a2fa59c	newcomer@example.com	agent	2026-11-30 03:39:46.91481+00	2026-12-07 03:39:46.91481+00	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.948344+00	01a22a89-8b56-71ad-87a0-c78bebd99941
 \.
 
 
@@ -3420,14 +3495,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	org_admin	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	org_admin	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	org_agent	2026-11-30 02:19:16.810437+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	org_customer	2026-11-30 02:19:16.814506+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	org_agent	2026-11-30 02:19:16.816632+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	org_customer	2026-11-30 02:19:16.817474+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	org_customer	2026-11-30 02:19:16.815662+00	\N	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	org_agent	2026-11-30 02:19:17.191526+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89a5-76ee-8677-42c5ba2be745	org_admin	2026-11-30 03:39:46.517909+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89b9-76a7-90e4-99ea007456d6	org_admin	2026-11-30 03:39:46.54309+00	01a22a89-89b9-76a7-90e4-99ea007456d6	f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	org_agent	2026-11-30 03:39:46.554456+00	\N	f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	org_customer	2026-11-30 03:39:46.55727+00	\N	f
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89bb-71bf-b3b8-6f4de0e460f0	org_agent	2026-11-30 03:39:46.558816+00	\N	f
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89c2-7068-a949-c793dad5dd2a	org_customer	2026-11-30 03:39:46.560341+00	\N	f
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	org_customer	2026-11-30 03:39:46.558023+00	\N	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b56-71ad-87a0-c78bebd99941	org_agent	2026-11-30 03:39:46.948344+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f
 \.
 
 
@@ -3436,8 +3511,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	Globex	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22a3f-d7a0-7034-8d16-173e8149cda5	Acme Ltd	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22a89-89f2-7548-b900-ff47904ab8cd	Globex	2026-11-30 03:39:46.54309+00	01a22a89-89b9-76a7-90e4-99ea007456d6	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22a89-89d9-73b0-befd-f766b396f129	Acme Ltd	2026-11-30 03:39:46.517909+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3446,15 +3521,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22a3f-d787-72e5-bfdb-a2e08427debc	c703f305-6586-40eb-91b0-751f38123604	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 02:19:16.739746+00	\N	{}
-01a22a3f-d78a-718a-8e5f-3e770703e0b6	75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 02:19:16.745588+00	\N	{}
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	076f0495-31fb-4a2c-8b29-283458572a8c	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 02:19:16.747363+00	\N	{}
-01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 02:19:16.749745+00	\N	{}
-01a22a3f-d78f-7268-bfc4-9903fae4b0c6	54c312ff-9766-4aa0-9e06-6851b9dc4bdc	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 02:19:16.751467+00	\N	{}
-01a22a3f-d792-701a-ad9d-6a62df8bd4fe	99b3470c-98ac-4993-9580-d1c8eff82aa8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 02:19:16.754415+00	\N	{}
-01a22a3f-d794-7552-98df-c979fe62eba5	b88bde29-3854-4998-895c-66d1414b16b9	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 02:19:16.755953+00	\N	{}
-01a22a3f-d920-7295-be36-333b815d384f	320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 02:19:17.151884+00	\N	{}
-01a22a3f-d98d-719e-9929-06bccdc91731	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 02:19:17.261569+00	\N	{}
+01a22a89-89a5-76ee-8677-42c5ba2be745	3b5f3292-844e-4dd2-bc20-987e71b5da49	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 03:39:46.466664+00	\N	{}
+01a22a89-89ae-719f-a0ab-eefdceafae7f	a1c75d33-4117-4f94-8fa1-ae65b1cd65f5	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 03:39:46.478155+00	\N	{}
+01a22a89-89b0-714f-b112-f2366fc4c726	cc303ea6-4286-4dc8-b48e-ea10f14870b9	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 03:39:46.480179+00	\N	{}
+01a22a89-89b8-73d5-9123-cab4d391b506	6168a5cd-e15f-4ae3-b1cd-2ad0e89396a2	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 03:39:46.488184+00	\N	{}
+01a22a89-89b9-76a7-90e4-99ea007456d6	a0a91b74-b841-4e22-9ac5-fcd6ea97b4cd	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 03:39:46.489659+00	\N	{}
+01a22a89-89bb-71bf-b3b8-6f4de0e460f0	0802de37-9434-48ad-870a-b10c9706fb7c	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 03:39:46.490854+00	\N	{}
+01a22a89-89c2-7068-a949-c793dad5dd2a	0420b30a-910b-4218-949e-98a92b348397	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 03:39:46.498045+00	\N	{}
+01a22a89-8b56-71ad-87a0-c78bebd99941	738dc2bc-865d-47d8-a434-88491bdbdc76	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 03:39:46.901455+00	\N	{}
+01a22a89-8c06-73c2-81e3-a6d8efb29f8b	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 03:39:47.078492+00	\N	{}
 \.
 
 
@@ -3463,9 +3538,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd7bdf33444	\N	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3576aef5116c	\N	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	2026-11-30 02:19:16.79028+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8dd-77f7-a49e-7bd3eb0fbe61	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.078149+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409fa12bba90	\N	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.517909+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f3-730c-be16-041bf8809fbd	\N	01a22a89-89b9-76a7-90e4-99ea007456d6	2026-11-30 03:39:46.54309+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b0b-743d-af27-c041040be778	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.817404+00
 \.
 
 
@@ -3474,7 +3549,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 02:19:16.457518+00
+1	2026-11-30 03:39:46.090699+00
 \.
 
 
@@ -3483,28 +3558,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	person	\N	t	'pfntt' 'pfnttada':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wgina':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	person	\N	t	'pfntt' 'pfnttben':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	person	\N	t	'pfntt' 'pfnttalice':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttdave':1A,2B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34whank':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wmallory':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	ticket	01a22a3f-d802-7644-8863-a62a8c33de47	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd794755298dfc979fe62eba5' 'ts34wa':1A 'ts34wglobex':4A 'ts34wof':3A 'ts34wticket':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	ticket	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78a718a8e5f3e770703e0b6' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttabout':5 'tfnttfire':4A,8 'tfnttn':9 'tfntton':3A,7 'tfnttprinter':1A,6 'tfnttwas':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	ticket	01a22a3f-d7eb-742c-a47e-4b973e4deac7	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfntt@01a22a3fd78e73aba9d0ce273ee7adc1' 'tfnttabout':3 'tfnttcoffee':2A,5 'tfnttn':6 'tfnttno':1A,4
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	ticket	01a22a3f-d7ee-7784-b216-2906266a8c71	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttit':1A 'tfnttits':1A 'tfnttline':6A 'tfnttodd':3A 'tfntts':2A 'tfntttab':5A 'tfntt🙂':4A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfnttalice':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt' 'tfntt#50af2853' 'tfnttben':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttexample':3B 'pfnttnewcomer':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	article	\N	f	'afntt' 'afntt#50af2853' 'afnttdraft':3 'afnttnot':1A 'afnttyet':2A 'hfnttnot' 'hfnttyet'
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	article	\N	f	'afntt' 'afntt#50af2853' 'afntta':3A 'afnttfire':5B 'afnttfoam':8 'afnttout':2A 'afnttprinter':4A 'afnttprinters':6B 'afnttputting':1A 'afnttuse':7 'hfntta' 'hfnttout' 'hfnttprinter' 'hfnttputting'
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	ticket	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd98d719e992906bccdc91731' 'ts34wlast':2A 'ts34wmy':1A 'ts34wone':3A
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d98d-719e-9929-06bccdc91731	person	\N	t	'ps34w' 'ps34wleaver':1A
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89a5-76ee-8677-42c5ba2be745	person	\N	t	'pjj4n' 'pjj4nada':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89b9-76a7-90e4-99ea007456d6	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovgina':1A,2B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	person	\N	t	'pjj4n' 'pjj4nben':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	person	\N	t	'pjj4n' 'pjj4nalice':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	person	\N	t	'pjj4n' 'pjj4ncom':4B 'pjj4ndave':1A,2B 'pjj4nexample':3B
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89bb-71bf-b3b8-6f4de0e460f0	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovhank':1A,2B
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89c2-7068-a949-c793dad5dd2a	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovmallory':1A,2B
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a24-7741-b095-cc34700d8d7e	ticket	01a22a89-8a24-7741-b095-cc34700d8d7e	f	'tngov' 'tngov#50af2853' 'tngov@01a22a8989c27068a949c793dad5dd2a' 'tngova':1A 'tngovglobex':4A 'tngovof':3A 'tngovticket':2A
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	ticket	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989ae719fa0abeefdceafae7f' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4nabout':5 'tjj4nfire':4A,8 'tjj4nn':9 'tjj4non':3A,7 'tjj4nprinter':1A,6 'tjj4nwas':2A
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a14-721a-80e1-8a5385410d30	ticket	01a22a89-8a14-721a-80e1-8a5385410d30	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4n@01a22a8989b873d59123cab4d391b506' 'tjj4nabout':3 'tjj4ncoffee':2A,5 'tjj4nn':6 'tjj4nno':1A,4
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404973eec302	ticket	01a22a89-8a17-75bb-97e0-404973eec302	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4nit':1A 'tjj4nits':1A 'tjj4nline':6A 'tjj4nodd':3A 'tjj4ns':2A 'tjj4ntab':5A 'tjj4n🙂':4A
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a94-7179-8f63-b367b8a0709f	comment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n' 'tjj4n#50af2853' 'tjj4nalice':1 'tjj4nsays':2
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa3-7779-8114-bd5c418f8a16	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n#50af2853' 'tjj4nlog':1B 'tjj4ntxt':2B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-832347757e51	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n#50af2853' 'tjj4npng':2B 'tjj4nsmoke':1B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8abd-7577-86c4-034db3507503	comment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n' 'tjj4n#50af2853' 'tjj4nben':1 'tjj4nsays':2
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac8-7071-a0b1-979676fa9a6b	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n#50af2853' 'tjj4nlog':1B 'tjj4ntxt':2B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ad1-74bd-a1a8-8db992474819	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n#50af2853' 'tjj4npng':2B 'tjj4nsmoke':1B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b56-71ad-87a0-c78bebd99941	person	\N	t	'pjj4n' 'pjj4ncom':4B 'pjj4nexample':3B 'pjj4nnewcomer':1A,2B
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	article	\N	f	'ajj4n' 'ajj4n#50af2853' 'ajj4ndraft':3 'ajj4nnot':1A 'ajj4nyet':2A 'hjj4nnot' 'hjj4nyet'
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	article	\N	f	'ajj4n' 'ajj4n#50af2853' 'ajj4na':3A 'ajj4nfire':5B 'ajj4nfoam':8 'ajj4nout':2A 'ajj4nprinter':4A 'ajj4nprinters':6B 'ajj4nputting':1A 'ajj4nuse':7 'hjj4na' 'hjj4nout' 'hjj4nprinter' 'hjj4nputting'
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c26-71b9-8ced-e6488566e959	ticket	01a22a89-8c26-71b9-8ced-e6488566e959	f	'tngov' 'tngov#50af2853' 'tngov@01a22a898c0673c281e3a6d8efb29f8b' 'tngovlast':2A 'tngovmy':1A 'tngovone':3A
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	person	\N	t	'pngov' 'pngovleaver':1A
 \.
 
 
@@ -3513,8 +3588,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	{}	12	0	0	\N	2026-11-30 02:19:17.311486+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	{}	32	2	4	\N	2026-11-30 02:19:17.311486+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	{}	12	0	0	\N	2026-11-30 03:39:47.194357+00
+01a22a89-89d9-73b0-befd-f766b396f129	{}	32	2	4	\N	2026-11-30 03:39:47.194357+00
 \.
 
 
@@ -3523,10 +3598,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	00000000-0000-0000-0000-000000000000	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	00000000-0000-0000-0000-000000000000	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e6-701d-a36b-6d164151dcf9	urgent	1
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89e6-701d-a36b-6d1779091323	low	1
+01a22a89-89d9-73b0-befd-f766b396f129	00000000-0000-0000-0000-000000000000	01a22a89-89e2-7176-8f79-2c9d804fddae	low	1
+01a22a89-89f2-7548-b900-ff47904ab8cd	00000000-0000-0000-0000-000000000000	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	1
 \.
 
 
@@ -3535,7 +3610,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.231925+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8bb8-7566-9653-46c6d44bbe76	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:47.01552+00
 \.
 
 
@@ -3544,10 +3619,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Alice.txt	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Alice.png	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Ben.txt	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Ben.png	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.043079+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa3-7779-8114-bd5c418f8a16	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	01a22a89-89b0-714f-b112-f2366fc4c726	log.txt	text/plain	12	01a22a89-89d9-73b0-befd-f766b396f129/Alice.txt	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-832347757e51	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	01a22a89-89b0-714f-b112-f2366fc4c726	smoke.png	image/png	1234	01a22a89-89d9-73b0-befd-f766b396f129/01a22a89-8a09-7196-9802-90ecf00e02ef/Alice.png	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.730684+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac8-7071-a0b1-979676fa9a6b	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8abd-7577-86c4-034db3507503	01a22a89-89b0-714f-b112-f2366fc4c726	log.txt	text/plain	12	01a22a89-89d9-73b0-befd-f766b396f129/Ben.txt	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.744157+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ad1-74bd-a1a8-8db992474819	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	01a22a89-89b0-714f-b112-f2366fc4c726	smoke.png	image/png	1234	01a22a89-89d9-73b0-befd-f766b396f129/01a22a89-8a09-7196-9802-90ecf00e02ef/Ben.png	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.768803+00
 \.
 
 
@@ -3556,8 +3631,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Alice says	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	2026-11-30 02:19:16.981851+00	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Ben says	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00	2026-11-30 02:19:17.018897+00	\N
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a94-7179-8f63-b367b8a0709f	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	Alice says	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00	2026-11-30 03:39:46.704373+00	\N
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8abd-7577-86c4-034db3507503	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	Ben says	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.744157+00	2026-11-30 03:39:46.744157+00	\N
 \.
 
 
@@ -3566,8 +3641,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	3
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2
+01a22a89-89d9-73b0-befd-f766b396f129	3
+01a22a89-89f2-7548-b900-ff47904ab8cd	2
 \.
 
 
@@ -3576,9 +3651,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	01a22a3f-d78a-718a-8e5f-3e770703e0b6	0	1	1	1	{}	{0}
+01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	01a22a89-89ae-719f-a0ab-eefdceafae7f	0	1	1	1	{}	{0}
+01a22a89-89f2-7548-b900-ff47904ab8cd	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3587,9 +3662,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	low	3	0	0	0	{}	{}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	low	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22a89-89f2-7548-b900-ff47904ab8cd	2026-11-30	low	1	0	0	0	{}	{}
+01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3598,16 +3673,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b98f1014107	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	No coffee	About: No coffee\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2907f4da3ddc	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d805-7058-aba4-13d61ea2fa9d	01a22a3f-d802-7644-8863-a62a8c33de47	01a22a3f-d794-7552-98df-c979fe62eba5	1	A ticket of Globex	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d821-706d-9e08-9987a5017a58	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.888924+00	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82b-75cd-863d-b9eb1437a08e	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.905693+00	01a22a3f-d821-706d-9e08-9987a5017a58	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c874183919db", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84a-735f-ba57-ff30315e048c	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.934484+00	01a22a3f-d7eb-742c-a47e-4b98f1014107	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c872c5b50702", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a3f-d78e-73ab-a9d0-ce273ee7adc1", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d859-73a7-ba0d-177393e849a9	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	2026-11-30 02:19:16.951495+00	01a22a3f-d7ee-7784-b216-2907f4da3ddc	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d887-7059-b61d-5beb96c8aa8f	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	01a22a3f-d82b-75cd-863d-b9eb1437a08e	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c87137b1573c", "from": "01a22a3f-d7a9-75a1-96db-c874183919db"}, "status": {"to": "open", "from": "closed"}}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d998-7328-81d2-ad7016964c32	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	01a22a3f-d98d-719e-9929-06bccdc91731	1	My last one	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a0c-7207-8a0a-e2d3de2910d6	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.567244+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a15-73fd-ae1c-add1c29c5086	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-89b0-714f-b112-f2366fc4c726	1	No coffee	About: No coffee\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.580822+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404ac2576357	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-89b0-714f-b112-f2366fc4c726	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.582905+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a26-779e-abd4-cac6263be186	01a22a89-8a24-7741-b095-cc34700d8d7e	01a22a89-89c2-7068-a949-c793dad5dd2a	1	A ticket of Globex	\N	low	open	\N	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-89c2-7068-a949-c793dad5dd2a	2026-11-30 03:39:46.593698+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89f5-77e1-a861-b1ed4c522d0b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a89-89f3-730c-be16-041a5ce453aa", "assignedTo": null, "description": null}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a3f-7432-b4d1-cd5b53d9f286	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.614742+00	01a22a89-8a0c-7207-8a0a-e2d3de2910d6	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "from": null}}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a45-72f5-8295-e50c0ddfb2a3	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e7-7634-87de-a97be6e0bb8e	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.628505+00	01a22a89-8a3f-7432-b4d1-cd5b53d9f286	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e7-7634-87de-a97be6e0bb8e", "from": "01a22a89-89e2-7176-8f79-2c9d804fddae"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a65-76d3-8c3e-b2947bff14bd	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-89b0-714f-b112-f2366fc4c726	2	No coffee	About: No coffee\\N	low	pending	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.658913+00	01a22a89-8a15-73fd-ae1c-add1c29c5086	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e6-701d-a36b-6d1779091323", "from": "01a22a89-89e2-7176-8f79-2c9d804fddae"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a89-89b8-73d5-9123-cab4d391b506", "from": null}}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a76-70e0-82b6-c5476771ac83	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-89b0-714f-b112-f2366fc4c726	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	\N	2026-11-30 03:39:46.677018+00	01a22a89-8a17-75bb-97e0-404ac2576357	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa0-720f-a57b-51aca33084b5	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00	01a22a89-8a45-72f5-8295-e50c0ddfb2a3	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e6-701d-a36b-6d164151dcf9", "from": "01a22a89-89e7-7634-87de-a97be6e0bb8e"}, "status": {"to": "open", "from": "closed"}}}
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c28-7052-8edc-4e2c1e08e763	01a22a89-8c26-71b9-8ced-e6488566e959	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	1	My last one	\N	low	open	\N	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	2026-11-30 03:39:47.107793+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89f5-77e1-a861-b1ed4c522d0b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a89-89f3-730c-be16-041a5ce453aa", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3616,7 +3691,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	2
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	1	2
 \.
 
 
@@ -3625,10 +3700,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1	1796005156.934484
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1	1796005156.862580
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1	1796005156.981851
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1	1796005156.846084
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d164151dcf9	urgent	1	1796009986.704373
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	1	1796009986.593698
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e2-7176-8f79-2c9d804fddae	low	1	1796009986.582905
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d1779091323	low	1	1796009986.658913
 \.
 
 
@@ -3637,7 +3712,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99d-7329-b041-4841bef34f98	opened	2026-11-30 02:19:17.268087+00	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	\N	1	\N
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c30-7472-86b2-0b03df60a7ab	opened	2026-11-30 03:39:47.107793+00	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	\N	1	\N
 \.
 
 
@@ -3646,7 +3721,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.964008+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.688198+00
 \.
 
 
@@ -3655,11 +3730,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	1	A ticket of Globex	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	\N	\N	\N	\N	1	01a22a3f-d805-7058-aba4-13d61ea2fa9d	0	0	\N	f	\N	ERP-1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	2026-11-30 02:19:16.934484+00	2026-11-30 02:19:16.934484+00	\N	\N	\N	\N	2	01a22a3f-d84a-735f-ba57-ff30315e048c	0	0	\N	f	\N	ERP-2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	2026-11-30 02:19:16.951495+00	2026-11-30 02:19:16.846084+00	\N	\N	\N	\N	2	01a22a3f-d859-73a7-ba0d-177393e849a9	0	0	\N	f	\N	ERP-3
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	2026-11-30 02:19:17.043079+00	2026-11-30 02:19:16.981851+00	\N	\N	\N	\N	4	01a22a3f-d887-7059-b61d-5beb96c8aa8f	1	2	2026-11-30 02:19:16.981851+00	f	\N	ERP-1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	2	My last one	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	\N	\N	\N	\N	1	01a22a3f-d998-7328-81d2-ad7016964c32	0	0	\N	f	\N	ERP-2
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a24-7741-b095-cc34700d8d7e	1	A ticket of Globex	\N	low	open	01a22a89-89f3-730c-be16-041a5ce453aa	01a22a89-89f5-77e1-a861-b1ed4c522d0b	\N	01a22a89-89c2-7068-a949-c793dad5dd2a	2026-11-30 03:39:46.593698+00	2026-11-30 03:39:46.593698+00	2026-11-30 03:39:46.593698+00	\N	\N	\N	\N	1	01a22a89-8a26-779e-abd4-cac6263be186	0	0	\N	f	\N	ERP-1
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a14-721a-80e1-8a5385410d30	2	No coffee	About: No coffee\\N	low	pending	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.580822+00	2026-11-30 03:39:46.658913+00	2026-11-30 03:39:46.658913+00	\N	\N	\N	\N	2	01a22a89-8a65-76d3-8c3e-b2947bff14bd	0	0	\N	f	\N	ERP-2
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404973eec302	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e2-7176-8f79-2c9d804fddae	\N	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.582905+00	2026-11-30 03:39:46.677018+00	2026-11-30 03:39:46.582905+00	\N	\N	\N	\N	2	01a22a89-8a76-70e0-82b6-c5476771ac83	0	0	\N	f	\N	ERP-3
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.567244+00	2026-11-30 03:39:46.768803+00	2026-11-30 03:39:46.704373+00	\N	\N	\N	\N	4	01a22a89-8aa0-720f-a57b-51aca33084b5	1	2	2026-11-30 03:39:46.704373+00	f	\N	ERP-1
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c26-71b9-8ced-e6488566e959	2	My last one	\N	low	open	01a22a89-89f3-730c-be16-041a5ce453aa	01a22a89-89f5-77e1-a861-b1ed4c522d0b	\N	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	2026-11-30 03:39:47.107793+00	2026-11-30 03:39:47.107793+00	2026-11-30 03:39:47.107793+00	\N	\N	\N	\N	1	01a22a89-8c28-7052-8edc-4e2c1e08e763	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3668,16 +3743,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a2-7529-9a79-fcd649764480	New	\N	1	open	t	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a2-7529-9a79-fcd649764480	In progress	\N	2	open	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d7a2-7529-9a79-fcd649764480	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87348deefeb	01a22a3f-d7a2-7529-9a79-fcd649764480	Resolved	\N	4	resolved	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d7a2-7529-9a79-fcd649764480	Closed	\N	5	closed	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d7bd-76f9-b222-3575b72cb879	New	\N	1	open	t	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c2-7580-922e-e821a3e9d0b2	01a22a3f-d7bd-76f9-b222-3575b72cb879	In progress	\N	2	open	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a119ea8db1	01a22a3f-d7bd-76f9-b222-3575b72cb879	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a20ff093f3	01a22a3f-d7bd-76f9-b222-3575b72cb879	Resolved	\N	4	resolved	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a35764b058	01a22a3f-d7bd-76f9-b222-3575b72cb879	Closed	\N	5	closed	f	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89dd-71a6-9f72-409e7bed3f75	New	\N	1	open	t	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89dd-71a6-9f72-409e7bed3f75	In progress	\N	2	open	f	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89dd-71a6-9f72-409e7bed3f75	Waiting on customer	\N	3	pending	f	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e7-7634-87de-a97a0ee5c796	01a22a89-89dd-71a6-9f72-409e7bed3f75	Resolved	\N	4	resolved	f	t
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e7-7634-87de-a97be6e0bb8e	01a22a89-89dd-71a6-9f72-409e7bed3f75	Closed	\N	5	closed	f	t
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-89f3-730c-be16-041a5ce453aa	New	\N	1	open	t	t
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74fcd9d937e0	01a22a89-89f3-730c-be16-041a5ce453aa	In progress	\N	2	open	f	t
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74fd03b9d214	01a22a89-89f3-730c-be16-041a5ce453aa	Waiting on customer	\N	3	pending	f	t
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74feaefb0fe5	01a22a89-89f3-730c-be16-041a5ce453aa	Resolved	\N	4	resolved	f	t
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74ff9d593b0f	01a22a89-89f3-730c-be16-041a5ce453aa	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3686,8 +3761,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a9-75a1-96db-c87137b1573c	org_agent
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a9-75a1-96db-c874183919db	org_admin
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89e6-701d-a36b-6d164151dcf9	org_agent
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89e7-7634-87de-a97be6e0bb8e	org_admin
 \.
 
 
@@ -3696,9 +3771,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	Support	How requests are handled	t	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3575b72cb879	Support	How requests are handled	t	2026-11-30 02:19:16.79028+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d9b9-7559-a43a-ec8107d1e572	Unused	\N	f	2026-11-30 02:19:17.304051+00
+01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	Support	How requests are handled	t	2026-11-30 03:39:46.517909+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f3-730c-be16-041a5ce453aa	Support	How requests are handled	t	2026-11-30 03:39:46.54309+00
+01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c6d-709e-8639-63c3121e48fd	Unused	\N	f	2026-11-30 03:39:47.180246+00
 \.
 
 
@@ -3707,8 +3782,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22a3f-d7a0-7034-8d16-173e8149cda5	high
-2	01a22a3f-d7bb-73bb-a2e5-424a982b7372	high
+1	01a22a89-89d9-73b0-befd-f766b396f129	high
+2	01a22a89-89f2-7548-b900-ff47904ab8cd	high
 \.
 
 
@@ -3963,7 +4038,8 @@ ALTER TABLE ONLY helpdesk.ticket_history
 -- Name: CONSTRAINT ticket_history_ticket_id_id_key ON ticket_history; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON CONSTRAINT ticket_history_ticket_id_id_key ON helpdesk.ticket_history IS 'Target of the foreign keys of the latest and the previous revision. Serves the history of a ticket in order, and the foreign key to tickets.';
+COMMENT ON CONSTRAINT ticket_history_ticket_id_id_key ON helpdesk.ticket_history IS 'Target of the foreign keys of the latest and the previous revision. Serves the history of a ticket
+  in order, and the foreign key to tickets.';
 
 
 --
@@ -4312,7 +4388,8 @@ ALTER INDEX helpdesk.categories_name_key ALTER COLUMN 3 SET STATISTICS 0;
 -- Name: INDEX categories_name_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.categories_name_key IS 'Serves the search for a sibling of the same name, moving sub-categories up, and the foreign key; keeps names unique among siblings, ignoring case.';
+COMMENT ON INDEX helpdesk.categories_name_key IS 'Serves the search for a sibling of the same name, moving sub-categories up, and the foreign key;
+  keeps names unique among siblings, ignoring case.';
 
 
 --
@@ -4567,7 +4644,8 @@ ALTER INDEX helpdesk.profiles_email_idx ALTER COLUMN 1 SET STATISTICS 0;
 -- Name: INDEX profiles_email_idx; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.profiles_email_idx IS 'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, which look for a former profile. Both ignore case.';
+COMMENT ON INDEX helpdesk.profiles_email_idx IS 'Serves create_org_invite(), which checks whether an address belongs to a member, and sign-ups, which
+  look for a former profile. Both ignore case.';
 
 
 --
@@ -4582,7 +4660,8 @@ ALTER INDEX helpdesk.profiles_imported_for_email_key ALTER COLUMN 2 SET STATISTI
 -- Name: INDEX profiles_imported_for_email_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.profiles_imported_for_email_key IS 'Serves import_tickets(), which looks for the people that it has imported before; keeps an address to one of them in each organization.';
+COMMENT ON INDEX helpdesk.profiles_imported_for_email_key IS 'Serves import_tickets(), which looks for the people that it has imported before; keeps an address to
+  one of them in each organization.';
 
 
 --
@@ -4610,7 +4689,8 @@ CREATE INDEX search_documents_block_idx ON helpdesk.search_documents USING btree
 -- Name: INDEX search_documents_block_idx; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.search_documents_block_idx IS 'Serves search() in going through the blocks of documents, newest first, and the writing of a document, which has a lexeme for its block.';
+COMMENT ON INDEX helpdesk.search_documents_block_idx IS 'Serves search() in going through the blocks of documents, newest first, and the writing of a
+  document, which has a lexeme for its block.';
 
 
 --
@@ -4652,7 +4732,8 @@ CREATE INDEX search_documents_sample_idx ON helpdesk.search_documents USING gin 
 -- Name: INDEX search_documents_sample_idx; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.search_documents_sample_idx IS 'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an estimate of all matches.';
+COMMENT ON INDEX helpdesk.search_documents_sample_idx IS 'Serves search() in choosing a plan: the matches in a sample of one document in 64 are an estimate of
+  all matches.';
 
 
 --
@@ -4666,7 +4747,8 @@ CREATE INDEX search_documents_small_sample_idx ON helpdesk.search_documents USIN
 -- Name: INDEX search_documents_small_sample_idx; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.search_documents_small_sample_idx IS 'Serves search() in choosing a plan for a frequent word, which even the larger sample finds in too many documents.';
+COMMENT ON INDEX helpdesk.search_documents_small_sample_idx IS 'Serves search() in choosing a plan for a frequent word, which even the larger sample finds in too
+  many documents.';
 
 
 --
@@ -4834,7 +4916,8 @@ CREATE UNIQUE INDEX ticket_comments_org_id_ticket_id_external_id_key ON helpdesk
 -- Name: INDEX ticket_comments_org_id_ticket_id_external_id_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.ticket_comments_org_id_ticket_id_external_id_key IS 'Serves import_tickets(), which looks for the comments that it has imported before; keeps an external_id to one comment of the ticket.';
+COMMENT ON INDEX helpdesk.ticket_comments_org_id_ticket_id_external_id_key IS 'Serves import_tickets(), which looks for the comments that it has imported before; keeps an
+  external_id to one comment of the ticket.';
 
 
 --
@@ -5037,7 +5120,8 @@ CREATE INDEX tickets_org_age_idx ON helpdesk.tickets USING btree (org_id, width_
 -- Name: INDEX tickets_org_age_idx; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.tickets_org_age_idx IS 'Serves createdBefore in the default order: buckets of tickets by the time from creation to the last change.';
+COMMENT ON INDEX helpdesk.tickets_org_age_idx IS 'Serves createdBefore in the default order: buckets of tickets by the time from creation to the last
+  change.';
 
 
 --
@@ -5065,7 +5149,8 @@ CREATE UNIQUE INDEX tickets_org_id_external_id_key ON helpdesk.tickets USING btr
 -- Name: INDEX tickets_org_id_external_id_key; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON INDEX helpdesk.tickets_org_id_external_id_key IS 'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an external_id to one ticket of the organization.';
+COMMENT ON INDEX helpdesk.tickets_org_id_external_id_key IS 'Serves import_tickets(), which looks for the tickets that it has imported before; keeps an
+  external_id to one ticket of the organization.';
 
 
 --
@@ -5290,7 +5375,8 @@ CREATE TRIGGER helpdesk_handle_new_user AFTER INSERT OR UPDATE ON auth.users FOR
 -- Name: TRIGGER helpdesk_handle_new_user ON users; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON TRIGGER helpdesk_handle_new_user ON auth.users IS 'Creates the profile of a new login, or gives it the former one, and keeps address, name and picture up to date.';
+COMMENT ON TRIGGER helpdesk_handle_new_user ON auth.users IS 'Creates the profile of a new login, or gives it the former one, and keeps address, name and picture
+  up to date.';
 
 
 --
@@ -5304,7 +5390,8 @@ CREATE TRIGGER helpdesk_profiles_detach_login BEFORE DELETE ON auth.users FOR EA
 -- Name: TRIGGER helpdesk_profiles_detach_login ON users; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON TRIGGER helpdesk_profiles_detach_login ON auth.users IS 'Keeps the profile of a deleted login as the author of its history, and ends the rights of the person as staff and administrator.';
+COMMENT ON TRIGGER helpdesk_profiles_detach_login ON auth.users IS 'Keeps the profile of a deleted login as the author of its history, and ends the rights of the person
+  as staff and administrator.';
 
 
 --
@@ -5346,7 +5433,8 @@ CREATE TRIGGER "Lock_tickets" AFTER DELETE ON helpdesk.ticket_comments FOR EACH 
 -- Name: TRIGGER "Lock_tickets" ON ticket_comments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER "Lock_tickets" ON helpdesk.ticket_comments IS 'Locks the files and tickets of all comments that a statement deletes, before its foreign keys delete files and notifications.';
+COMMENT ON TRIGGER "Lock_tickets" ON helpdesk.ticket_comments IS 'Locks the files and tickets of all comments that a statement deletes, before its foreign keys delete
+  files and notifications.';
 
 
 --
@@ -5486,7 +5574,8 @@ CREATE TRIGGER comment_notifications AFTER INSERT OR UPDATE OF content ON helpde
 -- Name: TRIGGER comment_notifications ON ticket_comments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER comment_notifications ON helpdesk.ticket_comments IS 'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the queue of a customer''s comment on an unassigned ticket.';
+COMMENT ON TRIGGER comment_notifications ON helpdesk.ticket_comments IS 'Notifies the requester, the assignee and the watchers of a comment, and the watchers of the queue of
+  a customer''s comment on an unassigned ticket.';
 
 
 --
@@ -5642,7 +5731,9 @@ CREATE TRIGGER org_members_revoke AFTER DELETE OR UPDATE OF org_role, may_be_ass
 -- Name: TRIGGER org_members_revoke ON org_members; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER org_members_revoke ON helpdesk.org_members IS 'Unassigns the tickets, unless closed, of a member who can no longer be assigned. Revokes pending invites to the address of a member who leaves, and those sent by a member of the staff who is demoted.';
+COMMENT ON TRIGGER org_members_revoke ON helpdesk.org_members IS 'Unassigns the tickets, unless closed, of a member who can no longer be assigned. Revokes pending
+  invites to the address of a member who leaves, and those sent by a member of the staff who is
+  demoted.';
 
 
 --
@@ -5684,7 +5775,8 @@ CREATE TRIGGER organizations_check_search_language BEFORE INSERT OR UPDATE OF se
 -- Name: TRIGGER organizations_check_search_language ON organizations; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER organizations_check_search_language ON helpdesk.organizations IS 'Requires that search_language names a text search configuration, and that sort_locale is a language tag.';
+COMMENT ON TRIGGER organizations_check_search_language ON helpdesk.organizations IS 'Requires that search_language names a text search configuration, and that sort_locale is a language
+  tag.';
 
 
 --
@@ -5798,7 +5890,8 @@ CREATE TRIGGER ticket_attachments_before_write BEFORE INSERT OR DELETE OR UPDATE
 -- Name: TRIGGER ticket_attachments_before_write ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER ticket_attachments_before_write ON helpdesk.ticket_attachments IS 'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket, comment and visibility.';
+COMMENT ON TRIGGER ticket_attachments_before_write ON helpdesk.ticket_attachments IS 'Sets requester_id from the ticket, checks the comment, and refuses to change uploader, ticket,
+  comment and visibility.';
 
 
 --
@@ -5826,7 +5919,8 @@ CREATE TRIGGER ticket_attachments_notify AFTER INSERT ON helpdesk.ticket_attachm
 -- Name: TRIGGER ticket_attachments_notify ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER ticket_attachments_notify ON helpdesk.ticket_attachments IS 'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if the ticket is unassigned.';
+COMMENT ON TRIGGER ticket_attachments_notify ON helpdesk.ticket_attachments IS 'Notifies the assignee and the watchers of a customer''s file, and the watchers of the queue if the
+  ticket is unassigned.';
 
 
 --
@@ -5952,7 +6046,8 @@ CREATE TRIGGER ticket_notifications AFTER INSERT OR UPDATE ON helpdesk.tickets F
 -- Name: TRIGGER ticket_notifications ON tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER ticket_notifications ON helpdesk.tickets IS 'Notifies the requester, the assignee and the watchers of changes, and the watchers of the queue of a new ticket.';
+COMMENT ON TRIGGER ticket_notifications ON helpdesk.tickets IS 'Notifies the requester, the assignee and the watchers of changes, and the watchers of the queue of a
+  new ticket.';
 
 
 --
@@ -6092,7 +6187,8 @@ CREATE TRIGGER workflow_stages_single_start BEFORE INSERT OR DELETE OR UPDATE ON
 -- Name: TRIGGER workflow_stages_single_start ON workflow_stages; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TRIGGER workflow_stages_single_start ON helpdesk.workflow_stages IS 'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a new stage last, and refuses to delete one that tickets are or were in.';
+COMMENT ON TRIGGER workflow_stages_single_start ON helpdesk.workflow_stages IS 'Keeps exactly one start stage in a workflow, names unique, and each stage in its workflow. Puts a
+  new stage last, and refuses to delete one that tickets are or were in.';
 
 
 --
@@ -6229,7 +6325,8 @@ ALTER TABLE ONLY helpdesk.tickets
 -- Name: CONSTRAINT fk_latest_history ON tickets; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON CONSTRAINT fk_latest_history ON helpdesk.tickets IS 'The latest revision belongs to this ticket. Checked at commit, because a new ticket and its first revision refer to each other.';
+COMMENT ON CONSTRAINT fk_latest_history ON helpdesk.tickets IS 'The latest revision belongs to this ticket. Checked at commit, because a new ticket and its first
+  revision refer to each other.';
 
 
 --
@@ -6626,7 +6723,8 @@ CREATE POLICY helpdesk_reads_logins ON auth.users FOR SELECT TO helpdesk_owner U
 -- Name: POLICY helpdesk_reads_logins ON users; Type: COMMENT; Schema: auth; Owner: postgres
 --
 
-COMMENT ON POLICY helpdesk_reads_logins ON auth.users IS 'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed, and create a profile that is missing. Column privileges restrict what they read.';
+COMMENT ON POLICY helpdesk_reads_logins ON auth.users IS 'Lets the SECURITY DEFINER functions of helpdesk look up whether an address is confirmed, and create
+  a profile that is missing. Column privileges restrict what they read.';
 
 
 --
@@ -8121,7 +8219,8 @@ CREATE POLICY update_own_profile ON helpdesk.profiles FOR UPDATE TO authenticate
 -- Name: POLICY update_own_profile ON profiles; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON POLICY update_own_profile ON helpdesk.profiles IS 'People update their own name, avatar_url, preferences and last_active. Column privileges and the trigger profiles_protect_columns prevent other changes.';
+COMMENT ON POLICY update_own_profile ON helpdesk.profiles IS 'People update their own name, avatar_url, preferences and last_active. Column privileges and the
+  trigger profiles_protect_columns prevent other changes.';
 
 
 --
@@ -8191,7 +8290,8 @@ CREATE POLICY users_own_notifications ON helpdesk.notifications TO authenticated
 -- Name: POLICY users_own_notifications ON notifications; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON POLICY users_own_notifications ON helpdesk.notifications IS 'People read, mark as read and delete their own notifications. Those of an organization that they have left are hidden.';
+COMMENT ON POLICY users_own_notifications ON helpdesk.notifications IS 'People read, mark as read and delete their own notifications. Those of an organization that they
+  have left are hidden.';
 
 
 --
@@ -8205,7 +8305,8 @@ CREATE POLICY view_attachments ON helpdesk.ticket_attachments FOR SELECT TO auth
 -- Name: POLICY view_attachments ON ticket_attachments; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON POLICY view_attachments ON helpdesk.ticket_attachments IS 'Staff read all attachments of their organizations; members read the public ones on the tickets that they can see.';
+COMMENT ON POLICY view_attachments ON helpdesk.ticket_attachments IS 'Staff read all attachments of their organizations; members read the public ones on the tickets that
+  they can see.';
 
 
 --

@@ -108,16 +108,15 @@ alter type helpdesk.ticket_priority owner to helpdesk_owner;
 alter type helpdesk.notification_type owner to helpdesk_owner;
 
 comment on type helpdesk.user_role is
-  'Role of a profile on the whole installation. In an invite, the role that the person gets in '
-  'the organization: org_customer, org_agent or org_admin, which may be written with or without '
-  'the prefix and is stored without it. '
-  'helpdesk.org_members.org_role decides who can access tickets.';
+'Role of a profile on the whole installation. In an invite, the role that the person gets in the
+  organization: org_customer, org_agent or org_admin, which may be written with or without the
+  prefix and is stored without it. helpdesk.org_members.org_role decides who can access tickets.';
 comment on type helpdesk.ticket_priority is
   'Urgency of a ticket, from low to urgent. The labels sort by urgency.';
 comment on type helpdesk.notification_type is
-  'The event that a notification is about: a ticket was created, assigned, changed (another stage, '
-  'or urgent), commented on, resolved, closed, unassigned, or got a file. custom: what an '
-  'application told with create_notification().';
+'The event that a notification is about: a ticket was created, assigned, changed (another stage, or
+  urgent), commented on, resolved, closed, unassigned, or got a file. custom: what an application
+  told with create_notification().';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1814,8 +1813,8 @@ comment on function helpdesk.conversation_touch_tickets() is
   the tickets up in lists, and reopens those whose customers reply.';
 
 comment on function helpdesk.conversation_subtract() is
-'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts of
-  their tickets.';
+'Trigger function on ticket_comments and ticket_attachments: subtracts deleted rows from the counts
+  of their tickets.';
 
 -- sql/extension/functions/fulltext.sql
 -- The full-text index: from texts to lexemes.
@@ -1849,15 +1848,16 @@ Result: about how many documents are still to be read; 0 when nothing is due, an
   subscription writes the index.
 Callers: service_role and the database administrator.
 p_max_documents: 1 to 100,000, default 1000.
-Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ COMMITTED).';
+Errors: 22004 (null argument), 22023 (p_max_documents), 55000 (isolation level above READ
+  COMMITTED).';
 
 comment on function helpdesk.document_lexemes(uuid, text, text, text, text, text, uuid[]) is
 'Returns the lexemes of a document as the text of a tsvector, in a search language.
-p_title, p_keywords, p_text and p_people may be null. Words are divided by Unicode, not by the parser of
-  Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring characters.
-  Each lexeme starts with one letter for the kind and four for the organization, which are also a
-  lexeme by themselves, unless there are only keywords. The lexemes of article titles are added
-  again under a separate kind. Only the first 100,000 characters count.
+p_title, p_keywords, p_text and p_people may be null. Words are divided by Unicode, not by the
+  parser of Postgres; Chinese, Japanese, Thai, Lao, Khmer and Burmese into pairs of neighbouring
+  characters. Each lexeme starts with one letter for the kind and four for the organization, which
+  are also a lexeme by themselves, unless there are only keywords. The lexemes of article titles are
+  added again under a separate kind. Only the first 100,000 characters count.
 p_people: the requester and assignee of a ticket. Internal.';
 
 comment on function helpdesk.update_search_document() is
@@ -1892,7 +1892,8 @@ Deletes the login, the memberships, preferences, notifications and invites of th
   name, addresses and picture. Calling it again does nothing.
 Callers: service_role and the database administrator.
 p_profile_id: the person''s profiles.id.
-Errors: 22004 (null argument), 22023 (no such person), 42501 (a login that the caller may not delete).';
+Errors: 22004 (null argument), 22023 (no such person), 42501 (a login that the caller may not
+  delete).';
 
 comment on function helpdesk.handle_new_user() is
 'Trigger function on auth.users: creates the profile of a new login and keeps address, name and
@@ -1917,8 +1918,9 @@ grant execute on function helpdesk.import_tickets(uuid, jsonb) to authenticated,
 
 comment on function helpdesk.import_tickets(uuid, jsonb) is
 'Imports tickets of another help desk with their people and comments: all of them or none.
-A ticket that an earlier import has brought (externalId) stays as it is, apart from comments that are
-  new. Nobody is notified, nothing is reopened, and the history has one revision for each ticket.
+A ticket that an earlier import has brought (externalId) stays as it is, apart from comments that
+  are new. Nobody is notified, nothing is reopened, and the history has one revision for each
+  ticket.
 p_rows: a list of {externalId, number, title, description, priority, status, stage, workflowId,
   requester, assignee, createdAt, updatedAt, stageEnteredAt, resolvedAt, closedAt, comments}.
   Required are externalId, title, requester and createdAt. A person is {email, name}, a comment
@@ -1926,12 +1928,14 @@ p_rows: a list of {externalId, number, title, description, priority, status, sta
 People are members of the organization with a confirmed address, or get a profile without a login,
   which the owner of the address gets when they sign up. Requesters among them become customers.
   Somebody who is not staff keeps only closed tickets as assignee.
-Result: {created, updated, skipped, comments, people, unassigned}. Every 1,000 tickets, a notice tells
-  how far it is.
+Result: {created, updated, skipped, comments, people, unassigned}. Every 1,000 tickets, a notice
+  tells how far it is.
 Callers: admins of the organization. Until it ends, nobody else opens tickets in the organization.
 Errors: 22004 (null argument), 22023 (a row, which the message names with the key), 42501 (not an
   admin), 23000 (no active workflow).
-Example: select helpdesk.import_tickets(:''org_id'', ''[{"externalId": "zendesk:1", "title": "It works again", "status": "closed", "requester": {"email": "ann@mail.example", "name": "Ann"}, "createdAt": "2024-03-01T09:00:00Z"}]'');';
+Example: select helpdesk.import_tickets(:''org_id'', ''[{"externalId": "zendesk:1", "title": "It works
+  again", "status": "closed", "requester": {"email": "ann@mail.example", "name": "Ann"},
+  "createdAt": "2024-03-01T09:00:00Z"}]'');';
 
 -- sql/extension/functions/install.sql
 -- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
@@ -1945,8 +1949,8 @@ grant execute on function helpdesk.help(text) to anon, authenticated, service_ro
 
 comment on function helpdesk.help(text) is
 'Lists what helpdesk has and you may use, one line each with an example.
-Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one of
-  these tells all about it; another word finds those whose name or description has it.
+Without p_topic it lists the topics. A topic lists its functions, tables and views; the name of one
+  of these tells all about it; another word finds those whose name or description has it.
 :''org_id'' in an example is a variable of psql: set it with \set org_id 0199...
 Errors: 22023 (a topic that nothing is known of).
 Example: select * from helpdesk.help(''tickets'');';
@@ -1989,20 +1993,23 @@ Errors: 22004 (null argument), 22023 (bucket), 55000 (no table storage.objects).
 comment on function helpdesk.enable_realtime() is
 'Adds tickets and notifications to the publication supabase_realtime.
 Realtime sends the ids of deleted rows to every subscriber of any organization, so deletes are no
-  longer published if no other table is in the publication. Otherwise a warning says how to stop them.
+  longer published if no other table is in the publication. Otherwise a warning says how to stop
+  them.
 Callers: superusers.
 Errors: 55000 (no such publication).';
 
 comment on function helpdesk.receive_only_row() is
-'Trigger function on schema_version and installation_settings: lets a subscription copy a database with the same rows.';
+'Trigger function on schema_version and installation_settings: lets a subscription copy a database
+  with the same rows.';
 
 comment on function helpdesk.verify_derived_data() is
-'Returns the columns that differ from what triggers derive them from, with the number of rows and the id of one.
+'Returns the columns that differ from what triggers derive them from, with the number of rows and the
+  id of one.
 There are none unless triggers were disabled. It compares the counts, last public comment, answer,
   first response and status of tickets, internal counts, requesters in comments, attachments and
-  history, numbers, ratings, categories and sort keys of articles, addresses of people, all documents
-  of the full-text index unless they are being rebuilt, and the counts that verify_ticket_stats()
-  compares. It reads everything.
+  history, numbers, ratings, categories and sort keys of articles, addresses of people, all
+  documents of the full-text index unless they are being rebuilt, and the counts that
+  verify_ticket_stats() compares. It reads everything.
 Of first responses, it finds those that are missing or too late by the staff of today, so that a
   public comment of somebody who joined the staff later counts too.
 org_id is null for people. example_id is the id of the row: that of the ticket for
@@ -2019,11 +2026,11 @@ Callers: service_role and the database administrator.
 Errors: 55000 (transaction above READ COMMITTED; a subscription writes the tables).';
 
 comment on function helpdesk.health_check() is
-'Checks the installation: one row per check, with the status ok, warning or error, what was found, and
-  what to do.
-Covers the versions of library, extension and tables, security_report(), invalid indexes, the jobs of
-  pg_cron and what they should have done, the search index, Realtime''s publication, people, vacuum and
-  settings. A check that cannot run is an error. It reads little, and changes nothing.
+'Checks the installation: one row per check, with the status ok, warning or error, what was found,
+  and what to do.
+Covers the versions of library, extension and tables, security_report(), invalid indexes, the jobs
+  of pg_cron and what they should have done, the search index, Realtime''s publication, people,
+  vacuum and settings. A check that cannot run is an error. It reads little, and changes nothing.
 Callers: superusers.';
 
 -- sql/extension/functions/knowledge.sql
@@ -2164,9 +2171,10 @@ Callers: service_role and the database administrator.
 p_user_id: the recipient, a member of the organization (helpdesk.profiles.id).
 p_title: 1 to 500 characters in one line. In the notification it is content.title.
 p_link: optional; up to 2,048 characters, content.link. Where the application leads the person.
-p_ticket_id: optional; a ticket that the recipient may see. Adds its ticket_id and number to content.
-p_content: optional; a JSON object of up to 10,000 characters whose keys are added to content, except
-  those above.
+p_ticket_id: optional; a ticket that the recipient may see. Adds its ticket_id and number to
+  content.
+p_content: optional; a JSON object of up to 10,000 characters whose keys are added to content,
+  except those above.
 Errors: 22004 (null argument), 22023 (text or object not allowed), 42501 (no such member or ticket).';
 
 comment on function helpdesk.mark_notifications_read(uuid[], uuid) is
@@ -2182,7 +2190,8 @@ Errors: 42501 (not signed in).';
 
 comment on function helpdesk.cleanup_old_notifications() is
 'Deletes expired notifications, up to a million in one call, and returns how many it deleted.
-Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes them.
+Concurrent calls are safe. Returns 0 while a subscription writes them, because the publisher deletes
+  them.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.create_ticket_notification() is
@@ -2403,8 +2412,8 @@ Result: {organizations: [{id, name, createdAt, memberCount, ticketCount, lastAct
   [{id, name, email, hasLogin}]}], pagination: {total, perPage, nextCursor}}. lastActivityAt is when
   a ticket last changed, or when the organization was created.
 Callers: administrators of the installation, service_role and the database administrator.
-p_filters: name (a part of it), withoutAdmin (true for organizations without an org_admin who can sign in), perPage,
-  cursor, count.
+p_filters: name (a part of it), withoutAdmin (true for organizations without an org_admin who can
+  sign in), perPage, cursor, count.
 Errors: 22023 (filters), 42501 (not an administrator).';
 
 comment on function helpdesk.org_dashboard(uuid) is
@@ -2426,8 +2435,8 @@ Returns null if the caller is not staff of the organization, or for any other pe
 
 comment on function helpdesk.refresh_ticket_stats() is
 'Folds all pending deltas into the counts, in batches, and returns how many it folded.
-Returns 0 if another call is running, and while a subscription writes the counts, which the publisher
-  folds. Nobody has to wait for it: reports include pending deltas.
+Returns 0 if another call is running, and while a subscription writes the counts, which the
+  publisher folds. Nobody has to wait for it: reports include pending deltas.
 Callers: service_role and the database administrator.';
 
 comment on function helpdesk.verify_ticket_stats() is
@@ -2474,7 +2483,8 @@ Result: {results: [{kind, id, ticketId, number, title, snippet, status, priority
   helpfulCount, createdAt, rank}], pagination: {perPage, nextCursor}}. snippet is HTML: escaped text
   in which <mark> highlights the matches.
 Callers: everybody, signed in or not. People who are not members find public articles only.
-p_query: words, "phrases", or, -not, and filters. 42, #42 and ticket no. 42 find the ticket with that number.
+p_query: words, "phrases", or, -not, and filters. 42, #42 and ticket no. 42 find the ticket with
+  that number.
 - All words must occur in one ticket (title and description), one comment or one article, within its
   first 100,000 characters.
 - The last word, from three letters on, also matches as a prefix. Tickets and comments that contain
@@ -2586,7 +2596,8 @@ p_idempotency_key: a second call by the same person in the same organization wit
   returns the first ticket.
 Errors: 22004 (null argument), 22023 (invalid argument), 42501 (not a member, or an object of
   another organization), 23000 (no active workflow), 23505 (key used for a different request).
-Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'', ''urgent'');';
+Example: select helpdesk.create_ticket(:''org_id'', ''The printer is on fire'', ''Third floor.'',
+  ''urgent'');';
 
 comment on function helpdesk.update_ticket(uuid, jsonb, integer, uuid) is
 'Changes a ticket and returns the ticket object.
@@ -2629,7 +2640,8 @@ Result: {ticket, comments, attachments, history}. The ticket has isWatching (the
   stages, workflows and people in its changes.
 p_org_id: the ticket must belong to this organization; optional with p_ticket_id.
 p_number: instead of p_ticket_id, the number of the ticket in p_org_id.
-Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of comments: page through ticket_comments).
+Errors: 22004 (null argument), 22023 (both p_ticket_id and p_number), 54000 (more than 64 MiB of
+  comments: page through ticket_comments).
 Example: select helpdesk.get_ticket_details(p_org_id => :''org_id'', p_number => 42);';
 
 comment on function helpdesk.list_org_tickets(uuid, jsonb) is
@@ -2650,7 +2662,8 @@ Filters (p_filters), where null and "" mean not filtered:
 - perPage: 1 to 100, default 20. page (a number) or cursor (nextCursor of the previous page).
 - count: "exact" or "none".
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
-Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me", "perPage": 20}'');';
+Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me",
+  "perPage": 20}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';
@@ -2674,8 +2687,8 @@ comment on function helpdesk.reorder_stages(uuid, uuid[]) is
 Callers: admins of the organization.
 p_stage_ids: all stages of the workflow in their new order, each once. Retired ones may be left out;
   they then come last.
-Errors: 22004 (null argument), 22023 (a stage is missing, named twice, or not of the workflow), 42501
-  (no such workflow, or not an admin).';
+Errors: 22004 (null argument), 22023 (a stage is missing, named twice, or not of the workflow),
+  42501 (no such workflow, or not an admin).';
 
 comment on function helpdesk.workflows_keep_used() is
 'Trigger function on workflows: refuses to delete a workflow that tickets use or used.';
