@@ -10,7 +10,6 @@ FROM rust:${RUST}-slim-bookworm AS rust
 
 FROM postgres:${PG}-bookworm AS build
 ARG PG
-ARG PGRX=0.18.1
 # hadolint ignore=DL3008 # The image decides the versions of Debian's packages.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends build-essential libclang-dev pkg-config "postgresql-server-dev-$PG" \
@@ -18,14 +17,9 @@ RUN apt-get update \
 COPY --from=rust /usr/local/rustup /usr/local/rustup
 COPY --from=rust /usr/local/cargo /usr/local/cargo
 ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo PATH=/usr/local/cargo/bin:$PATH
-RUN cargo install cargo-pgrx --version "=$PGRX" --locked
 WORKDIR /helpdesk
 COPY . .
-# The library of a package names no path of the machine that built it.
-ENV RUSTFLAGS="--remap-path-prefix=/helpdesk=. --remap-path-prefix=/usr/local/cargo=cargo"
-RUN cargo pgrx init "--pg$PG=/usr/lib/postgresql/$PG/bin/pg_config" --no-run \
-  && cargo pgrx package --pg-config "/usr/lib/postgresql/$PG/bin/pg_config" --out-dir /package \
-    --no-default-features --features "pg$PG" \
+RUN PG_CONFIG="/usr/lib/postgresql/$PG/bin/pg_config" DESTDIR=/package scripts/install --no-setup \
   && strip --strip-unneeded "/package/usr/lib/postgresql/$PG/lib/helpdesk.so"
 
 # Supabase's Postgres lies in one folder of Nix, which its program `postgres` leads to.

@@ -80,11 +80,25 @@ export function startStandby(name) {
   return { host, port: Number(port), stop };
 }
 
-/** Starts a crashed server again on the data that it left. */
+/** Starts a server again on the data that it left, unless it is running. */
 export function restartPrivateServer(name, settings) {
   const { PGHOST } = process.env;
   start(name, settings);
   if (PGHOST !== process.env.PGHOST) rmSync(PGHOST, { recursive: true });
+}
+
+/** Moves the WAL of a server to another folder, in the smallest segments, and starts it again. */
+export function moveWal(name, path, settings) {
+  inBash(
+    `cluster_stop "$1"
+     data=$(cluster_dir "$1")/data
+     as_db_user "$PGBIN/pg_resetwal" --wal-segsize=1 "$data"
+     as_db_user mv "$data/pg_wal" "$2"
+     as_db_user ln -s "$2/pg_wal" "$data/pg_wal"`,
+    name,
+    path,
+  );
+  start(name, settings);
 }
 
 /** Lets a process of a private server allocate so many bytes more than it has. */

@@ -6,8 +6,9 @@ use super::search::TicketSearch;
 use crate::platform::statement::Planned;
 
 /// With several conditions, a range of times, an agent of few or of many tickets, or tickets that a
-/// search has found already, the best index depends on the arguments. The planner only knows that a customer has few tickets with the
-/// argument, and needs it unless an index returns those tickets in the order of the list.
+/// search has found already, the best index depends on the arguments. The planner only knows that
+/// a customer has few tickets with the argument, and needs it unless an index returns those tickets
+/// in the order of the list.
 pub(super) fn of_page(
     filters: &Filters,
     search: Option<&TicketSearch>,
