@@ -80,7 +80,7 @@ select helpdesk.import_tickets(test.org_id('Globex'), jsonb_build_array(test.row
 call test.sign_out();
 select o.name, count(*), count(distinct p.id) from helpdesk.profiles p join helpdesk.organizations o on o.id = p.imported_for where p.email = 'nina@mail.example' group by 1 order by 1;
 
----- A user's trigger on imported tickets writes as usual: its comments are counted, its changes are recorded
+---- What a user's trigger on imported tickets writes is counted and recorded as usual
 create function test.greet() returns trigger language plpgsql security definer as $$
 begin
   insert into helpdesk.ticket_comments (ticket_id, content, is_internal) values (new.id, 'Moved in', false), (new.id, 'Greeted', true);
