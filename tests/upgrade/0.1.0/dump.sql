@@ -3290,14 +3290,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-c703f305-6586-40eb-91b0-751f38123604	ada@example.com	2026-11-30 02:19:16.739746+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 02:19:16.739746+00
-75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	ben@example.com	2026-11-30 02:19:16.745588+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 02:19:16.745588+00
-076f0495-31fb-4a2c-8b29-283458572a8c	alice@example.com	2026-11-30 02:19:16.747363+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 02:19:16.747363+00
-735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	dave@example.com	2026-11-30 02:19:16.749745+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 02:19:16.749745+00
-54c312ff-9766-4aa0-9e06-6851b9dc4bdc	gina@example.com	2026-11-30 02:19:16.751467+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 02:19:16.751467+00
-99b3470c-98ac-4993-9580-d1c8eff82aa8	hank@example.com	2026-11-30 02:19:16.754415+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 02:19:16.754415+00
-b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755953+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 02:19:16.755953+00
-320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	newcomer@example.com	2026-11-30 02:19:17.151884+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 02:19:17.151884+00
+9a221495-1c6b-403b-9276-297111fda511	ada@example.com	2026-11-30 04:52:41.312045+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 04:52:41.312045+00
+3856a1b0-70b9-4203-b4d1-fbec562da8aa	ben@example.com	2026-11-30 04:52:41.331236+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 04:52:41.331236+00
+bda1323a-3f4f-4c25-b9af-05f45d32fffa	alice@example.com	2026-11-30 04:52:41.333087+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 04:52:41.333087+00
+23f013fc-b3a7-4129-a735-5c0cb20e335b	dave@example.com	2026-11-30 04:52:41.339935+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 04:52:41.339935+00
+862f0b68-7b10-434d-84b5-6a1b2131f059	gina@example.com	2026-11-30 04:52:41.347662+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 04:52:41.347662+00
+39e700ed-9bfc-437f-ae04-f6c22db2cadb	hank@example.com	2026-11-30 04:52:41.351109+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 04:52:41.351109+00
+8a52a0c8-6d4f-468b-8947-2b5384e95bbd	mallory@example.com	2026-11-30 04:52:41.359282+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 04:52:41.359282+00
+d7ebfc53-503a-4c47-925c-18d55473edf4	newcomer@example.com	2026-11-30 04:52:42.06328+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 04:52:42.06328+00
 \.
 
 
@@ -3306,7 +3306,7 @@ b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:19:17.206887+00	2026-12-07 02:19:17.206887+00	\N	\N	\N
+c4b6d7da9044293824170dde43e55b6b1e7eeb040e4855bb590c44ffef009ef6	2026-11-30 04:52:42.167012+00	2026-12-07 04:52:42.167012+00	\N	\N	\N
 \.
 
 
@@ -3315,7 +3315,7 @@ df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:1
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	t	Phew	2026-11-30 02:19:17.244719+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5b-7782-b2d4-87f88d94f97a	01a22acc-4af5-7200-a63d-06fd15655d1f	t	Phew	2026-11-30 04:52:42.258464+00
 \.
 
 
@@ -3324,9 +3324,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96c-7563-a0ad-a367a9068ca4	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	1	Putting out a printer	Use sand.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96d-7486-b0f1-a364ec3d1f07	01a22a3f-d96b-750e-9764-dec011bcf8c5	1	Not yet	Draft.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96f-7620-bd89-e6373d346d12	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	2	Putting out a printer	Use foam.	2026-11-30 02:19:17.230498+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5e-769f-95d5-e95d35f4c37e	01a22acc-4e5b-7782-b2d4-87f88d94f97a	1	Putting out a printer	Use sand.	2026-11-30 04:52:42.203199+00	01a22acc-4af3-745a-8e66-12f300e7c6e0
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e66-741c-aabc-b3be4cb49d76	01a22acc-4e5c-70ea-b9d0-e69e27924789	1	Not yet	Draft.	2026-11-30 04:52:42.203199+00	01a22acc-4af3-745a-8e66-12f300e7c6e0
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e6c-70b1-818f-ad30aabd0b43	01a22acc-4e5b-7782-b2d4-87f88d94f97a	2	Putting out a printer	Use foam.	2026-11-30 04:52:42.219227+00	01a22acc-4af3-745a-8e66-12f300e7c6e0
 \.
 
 
@@ -3335,8 +3335,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	Not yet	Draft.	{}	{}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	internal	draft	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.225954+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	public	published	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.230498+00	2026-11-30 02:19:17.225954+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5c-70ea-b9d0-e69e27924789	Not yet	Draft.	{}	{}	01a22acc-4af3-745a-8e66-12f300e7c6e0	internal	draft	2026-11-30 04:52:42.203199+00	2026-11-30 04:52:42.203199+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5b-7782-b2d4-87f88d94f97a	Putting out a printer	Use foam.	{Printers}	{fire}	01a22acc-4af3-745a-8e66-12f300e7c6e0	public	published	2026-11-30 04:52:42.203199+00	2026-11-30 04:52:42.219227+00	2026-11-30 04:52:42.203199+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3345,8 +3345,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d95f-7545-b98a-a8e6a424d68b	Hardware	\N	\N	2026-11-30 02:19:17.213862+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d969-767f-b012-a8de8a90da91	Printers	\N	01a22a3f-d95f-7545-b98a-a8e6a424d68b	2026-11-30 02:19:17.224769+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e48-71b2-8741-cf0e770ff819	Hardware	\N	\N	2026-11-30 04:52:42.18339+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e52-7051-b04c-4e6ccb936083	Printers	\N	01a22acc-4e48-71b2-8741-cf0e770ff819	2026-11-30 04:52:42.194365+00
 \.
 
 
@@ -3355,9 +3355,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Printer on fire	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d7de-712b-a878-b5743bcee27d	\\xe6de54d4d0eac4764ed567d85fe48bdd2d876384136fd043dafbaa6491560fa7	2026-11-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	No coffee	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\\x8ee87a35170b732ddb90fe7199cba2e2119be94801feae9adcd0c716f5467023	2026-11-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	It’s “odd” — 🙂\ttab\nline	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d7ee-7784-b216-2906266a8c71	\\x16cf383a5ab14ab6af1c374cf0d1e3ac38fb7fd6a4eb0d35a850b8de27bc03bf	2026-11-30 02:19:16.846084+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af5-7200-a63d-06fd15655d1f	Printer on fire	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4b83-7021-9638-62e275cfbdf1	\\x3b0e4fafe979e49df8b5387d98b18ad277e3bf963428eca9d7043551a5dc6702	2026-11-30 04:52:41.47177+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af5-7200-a63d-06fd15655d1f	No coffee	01a22acc-4ba0-713e-9dcb-4208b329e147	01a22acc-4ba0-713e-9dcb-4208b329e147	\\xd158a60c9960e99fb3dcda50380b6d60bccf3a609c33fafc68bbfbf2de52f357	2026-11-30 04:52:41.504614+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af5-7200-a63d-06fd15655d1f	It’s “odd” — 🙂\ttab\nline	01a22acc-4ba3-760a-a2f7-8761a8e44007	01a22acc-4ba3-760a-a2f7-8761a8e44007	\\x7bfb37667e16e79e0d608f2f61518ed9994125e3cb1b50cc7fb062a80770b05b	2026-11-30 04:52:41.506932+00
 \.
 
 
@@ -3375,7 +3375,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	ticket_updated	f
+01a22acc-4af5-7200-a63d-06fd15655d1f	ticket_updated	f
 \.
 
 
@@ -3384,24 +3384,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afc5d55134d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174eaacfd14f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e4fff455e8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-0289a20e0511	01a22a3f-d794-7552-98df-c979fe62eba5	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	t	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-028a2f7131de	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	f	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82e-7062-9c03-84ace310d95d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_closed	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.905693+00	2026-12-30 02:19:16.905693+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f40c8e37a53	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_assigned	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f41917754d8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_updated	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d880-73ef-b557-8f0a80fc6d79	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cee05e2329f	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	f	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afde816d7c2	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174fdd360e5e	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e570c741fe	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d881-7328-ad2b-566bcd87bb40	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cef31c531ab	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	t	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a3-7441-8719-2ef9dfe49403	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	ticket_commented	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d8a0-70ba-be09-b68e3173e511", "is_internal": true}	t	2026-11-30 02:19:17.018897+00	2026-12-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8e5-7605-acbe-a656da1c504b	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 02:19:17.091979+00	2026-12-30 02:19:17.091979+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99c-776e-9dbb-40f26d065a8c	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	\N	ticket_created	{"actor": {"id": "01a22a3f-d98d-719e-9929-06bccdc91731", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a3f-d997-76e0-a3fb-198ebcbacbe5", "is_internal": false}	f	2026-11-30 02:19:17.268087+00	2026-12-30 02:19:17.268087+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b94-75ad-9422-433d037ded2d	01a22acc-4af5-7200-a63d-06fd15655d1f	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "is_internal": false}	t	2026-11-30 04:52:41.47177+00	2026-12-30 04:52:41.47177+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba1-7200-a269-bdb088e34b7c	01a22acc-4af5-7200-a63d-06fd15655d1f	01a22acc-4ba0-713e-9dcb-4208b329e147	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22acc-4ba0-713e-9dcb-4208b329e147", "is_internal": false}	t	2026-11-30 04:52:41.504614+00	2026-12-30 04:52:41.504614+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba3-760a-a2f7-8763f03a2b6c	01a22acc-4af5-7200-a63d-06fd15655d1f	01a22acc-4ba3-760a-a2f7-8761a8e44007	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22acc-4ba3-760a-a2f7-8761a8e44007", "is_internal": false}	t	2026-11-30 04:52:41.506932+00	2026-12-30 04:52:41.506932+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4bdc-7163-a621-9dc037bcf70d	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	01a22acc-4bca-7416-bf7a-ef556779d2bd	\N	ticket_created	{"actor": {"id": "01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22acc-4bca-7416-bf7a-ef556779d2bd", "is_internal": false}	t	2026-11-30 04:52:41.540055+00	2026-12-30 04:52:41.540055+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4bdc-7163-a621-9dc1599d438a	01a22acc-4b04-725d-bb34-e3ac102efa49	01a22acc-4bca-7416-bf7a-ef556779d2bd	\N	ticket_created	{"actor": {"id": "01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22acc-4bca-7416-bf7a-ef556779d2bd", "is_internal": false}	f	2026-11-30 04:52:41.540055+00	2026-12-30 04:52:41.540055+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c12-7334-83e9-c191be38a57e	01a22acc-4af5-7200-a63d-06fd15655d1f	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	ticket_closed	{"actor": {"id": "01a22acc-4af3-745a-8e66-12f300e7c6e0", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 04:52:41.614306+00	2026-12-30 04:52:41.614306+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c46-739d-b7f6-dd75fd5c0cee	01a22acc-4afc-73d3-a58a-f58bca285c2d	01a22acc-4ba0-713e-9dcb-4208b329e147	\N	ticket_assigned	{"actor": {"id": "01a22acc-4aec-70e7-be89-1c49f0f9ae20", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22acc-4ba0-713e-9dcb-4208b329e147", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 04:52:41.665011+00	2026-12-30 04:52:41.665011+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c46-739d-b7f6-dd76181923e6	01a22acc-4af5-7200-a63d-06fd15655d1f	01a22acc-4ba0-713e-9dcb-4208b329e147	\N	ticket_updated	{"actor": {"id": "01a22acc-4aec-70e7-be89-1c49f0f9ae20", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22acc-4ba0-713e-9dcb-4208b329e147", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 04:52:41.665011+00	2026-12-30 04:52:41.665011+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4cb8-7704-a0dd-66b465bee92e	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4ca8-70b2-a7b7-e4680076f3d4	ticket_commented	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22acc-4af5-7200-a63d-06fd15655d1f", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "comment_id": "01a22acc-4ca8-70b2-a7b7-e4680076f3d4", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 04:52:41.756057+00	2026-12-30 04:52:41.756057+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ce7-73e1-a446-1efabac4d36a	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	ticket_file_added	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "is_internal": false, "attachment_id": "01a22acc-4ce6-7044-b92b-a9795473b4f6"}	f	2026-11-30 04:52:41.829779+00	2026-12-30 04:52:41.829779+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b95-732f-b570-7b268031977c	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "is_internal": false}	t	2026-11-30 04:52:41.47177+00	2026-12-30 04:52:41.47177+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba1-7200-a269-bdb189854459	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4ba0-713e-9dcb-4208b329e147	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22acc-4ba0-713e-9dcb-4208b329e147", "is_internal": false}	t	2026-11-30 04:52:41.504614+00	2026-12-30 04:52:41.504614+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba4-71fd-99dd-319c31c02737	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4ba3-760a-a2f7-8761a8e44007	\N	ticket_created	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22acc-4ba3-760a-a2f7-8761a8e44007", "is_internal": false}	t	2026-11-30 04:52:41.506932+00	2026-12-30 04:52:41.506932+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4cb8-7704-a0dd-66b5f0ccbbb5	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4ca8-70b2-a7b7-e4680076f3d4	ticket_commented	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22acc-4af5-7200-a63d-06fd15655d1f", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "comment_id": "01a22acc-4ca8-70b2-a7b7-e4680076f3d4", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 04:52:41.756057+00	2026-12-30 04:52:41.756057+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ceb-7556-98b3-1ec4e279c5ae	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	ticket_file_added	{"actor": {"id": "01a22acc-4af5-7200-a63d-06fd15655d1f", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "is_internal": false, "attachment_id": "01a22acc-4ce6-7044-b92b-a9795473b4f6"}	t	2026-11-30 04:52:41.829779+00	2026-12-30 04:52:41.829779+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d1c-748e-ab04-02435a404e6b	01a22acc-4aec-70e7-be89-1c49f0f9ae20	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4d15-7385-9a6b-b1e2735b5c5c	ticket_commented	{"actor": {"id": "01a22acc-4af3-745a-8e66-12f300e7c6e0", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22acc-4af3-745a-8e66-12f300e7c6e0", "ticket_id": "01a22acc-4b83-7021-9638-62e275cfbdf1", "comment_id": "01a22acc-4d15-7385-9a6b-b1e2735b5c5c", "is_internal": true}	t	2026-11-30 04:52:41.872581+00	2026-12-30 04:52:41.872581+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d8d-77e4-b027-b2eaf4fb524d	01a22acc-4af5-7200-a63d-06fd15655d1f	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 04:52:41.995993+00	2026-12-30 04:52:41.995993+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4ef1-7425-b180-c3b81bd68d85	01a22acc-4b04-725d-bb34-e3ac102efa49	01a22acc-4edd-7170-9420-b4c15cc16fef	\N	ticket_created	{"actor": {"id": "01a22acc-4ec3-717b-a237-ed2bed446ba2", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22acc-4edd-7170-9420-b4c15cc16fef", "is_internal": false}	f	2026-11-30 04:52:42.330535+00	2026-12-30 04:52:42.330535+00
 \.
 
 
@@ -3410,8 +3410,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	b5184bb0-009d-49ad-ae11-102b5ec0711d	still.pending@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	\N	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	70802c03-69ac-49cc-a5d0-33ac0eab9514	newcomer@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:17.191526+00	01a22a3f-d920-7295-be36-333b815d384f
+01a22acc-4b25-744c-8f55-71200c0bbe9a	154b76df-32bd-4ba0-bf1a-55075b40fd91	still.pending@example.com	agent	2026-11-30 04:52:42.096012+00	2026-12-07 04:52:42.096012+00	01a22acc-4aec-70e7-be89-1c49f0f9ae20	\N	\N
+01a22acc-4b25-744c-8f55-71200c0bbe9a	ab526b2d-4ada-4cba-abe9-efd48d2b7cb5	newcomer@example.com	agent	2026-11-30 04:52:42.096012+00	2026-12-07 04:52:42.096012+00	01a22acc-4aec-70e7-be89-1c49f0f9ae20	2026-11-30 04:52:42.139745+00	01a22acc-4dcf-776a-994f-d1f559048cf9
 \.
 
 
@@ -3420,14 +3420,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	org_admin	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	org_admin	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	org_agent	2026-11-30 02:19:16.810437+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	org_customer	2026-11-30 02:19:16.814506+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	org_agent	2026-11-30 02:19:16.816632+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	org_customer	2026-11-30 02:19:16.817474+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	org_customer	2026-11-30 02:19:16.815662+00	\N	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	org_agent	2026-11-30 02:19:17.191526+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4aec-70e7-be89-1c49f0f9ae20	org_admin	2026-11-30 04:52:41.376933+00	01a22acc-4aec-70e7-be89-1c49f0f9ae20	f
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b04-725d-bb34-e3ac102efa49	org_admin	2026-11-30 04:52:41.416329+00	01a22acc-4b04-725d-bb34-e3ac102efa49	f
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af3-745a-8e66-12f300e7c6e0	org_agent	2026-11-30 04:52:41.443961+00	\N	f
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af5-7200-a63d-06fd15655d1f	org_customer	2026-11-30 04:52:41.446893+00	\N	f
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b07-76c7-90d2-6887093d27a0	org_agent	2026-11-30 04:52:41.455227+00	\N	f
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	org_customer	2026-11-30 04:52:41.459205+00	\N	f
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4afc-73d3-a58a-f58bca285c2d	org_customer	2026-11-30 04:52:41.449639+00	\N	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4dcf-776a-994f-d1f559048cf9	org_agent	2026-11-30 04:52:42.139745+00	01a22acc-4aec-70e7-be89-1c49f0f9ae20	f
 \.
 
 
@@ -3436,8 +3436,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	Globex	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22a3f-d7a0-7034-8d16-173e8149cda5	Acme Ltd	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22acc-4b51-709a-89ba-92e0b985819a	Globex	2026-11-30 04:52:41.416329+00	01a22acc-4b04-725d-bb34-e3ac102efa49	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22acc-4b25-744c-8f55-71200c0bbe9a	Acme Ltd	2026-11-30 04:52:41.376933+00	01a22acc-4aec-70e7-be89-1c49f0f9ae20	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3446,15 +3446,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22a3f-d787-72e5-bfdb-a2e08427debc	c703f305-6586-40eb-91b0-751f38123604	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 02:19:16.739746+00	\N	{}
-01a22a3f-d78a-718a-8e5f-3e770703e0b6	75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 02:19:16.745588+00	\N	{}
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	076f0495-31fb-4a2c-8b29-283458572a8c	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 02:19:16.747363+00	\N	{}
-01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 02:19:16.749745+00	\N	{}
-01a22a3f-d78f-7268-bfc4-9903fae4b0c6	54c312ff-9766-4aa0-9e06-6851b9dc4bdc	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 02:19:16.751467+00	\N	{}
-01a22a3f-d792-701a-ad9d-6a62df8bd4fe	99b3470c-98ac-4993-9580-d1c8eff82aa8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 02:19:16.754415+00	\N	{}
-01a22a3f-d794-7552-98df-c979fe62eba5	b88bde29-3854-4998-895c-66d1414b16b9	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 02:19:16.755953+00	\N	{}
-01a22a3f-d920-7295-be36-333b815d384f	320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 02:19:17.151884+00	\N	{}
-01a22a3f-d98d-719e-9929-06bccdc91731	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 02:19:17.261569+00	\N	{}
+01a22acc-4aec-70e7-be89-1c49f0f9ae20	9a221495-1c6b-403b-9276-297111fda511	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 04:52:41.312045+00	\N	{}
+01a22acc-4af3-745a-8e66-12f300e7c6e0	3856a1b0-70b9-4203-b4d1-fbec562da8aa	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 04:52:41.331236+00	\N	{}
+01a22acc-4af5-7200-a63d-06fd15655d1f	bda1323a-3f4f-4c25-b9af-05f45d32fffa	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 04:52:41.333087+00	\N	{}
+01a22acc-4afc-73d3-a58a-f58bca285c2d	23f013fc-b3a7-4129-a735-5c0cb20e335b	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 04:52:41.339935+00	\N	{}
+01a22acc-4b04-725d-bb34-e3ac102efa49	862f0b68-7b10-434d-84b5-6a1b2131f059	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 04:52:41.347662+00	\N	{}
+01a22acc-4b07-76c7-90d2-6887093d27a0	39e700ed-9bfc-437f-ae04-f6c22db2cadb	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 04:52:41.351109+00	\N	{}
+01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	8a52a0c8-6d4f-468b-8947-2b5384e95bbd	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 04:52:41.359282+00	\N	{}
+01a22acc-4dcf-776a-994f-d1f559048cf9	d7ebfc53-503a-4c47-925c-18d55473edf4	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 04:52:42.06328+00	\N	{}
+01a22acc-4ec3-717b-a237-ed2bed446ba2	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 04:52:42.306567+00	\N	{}
 \.
 
 
@@ -3463,9 +3463,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd7bdf33444	\N	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3576aef5116c	\N	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	2026-11-30 02:19:16.79028+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8dd-77f7-a49e-7bd3eb0fbe61	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.078149+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b2d-7710-b243-03f2c2955bd4	\N	01a22acc-4aec-70e7-be89-1c49f0f9ae20	2026-11-30 04:52:41.376933+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b57-7417-92ec-54d3ab1e4229	\N	01a22acc-4b04-725d-bb34-e3ac102efa49	2026-11-30 04:52:41.416329+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d77-7694-9de3-533b8e32ac4d	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.970261+00
 \.
 
 
@@ -3474,7 +3474,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 02:19:16.457518+00
+1	2026-11-30 04:52:40.860155+00
 \.
 
 
@@ -3483,28 +3483,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	person	\N	t	'pfntt' 'pfnttada':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wgina':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	person	\N	t	'pfntt' 'pfnttben':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	person	\N	t	'pfntt' 'pfnttalice':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttdave':1A,2B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34whank':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wmallory':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	ticket	01a22a3f-d802-7644-8863-a62a8c33de47	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd794755298dfc979fe62eba5' 'ts34wa':1A 'ts34wglobex':4A 'ts34wof':3A 'ts34wticket':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	ticket	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78a718a8e5f3e770703e0b6' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttabout':5 'tfnttfire':4A,8 'tfnttn':9 'tfntton':3A,7 'tfnttprinter':1A,6 'tfnttwas':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	ticket	01a22a3f-d7eb-742c-a47e-4b973e4deac7	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfntt@01a22a3fd78e73aba9d0ce273ee7adc1' 'tfnttabout':3 'tfnttcoffee':2A,5 'tfnttn':6 'tfnttno':1A,4
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	ticket	01a22a3f-d7ee-7784-b216-2906266a8c71	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttit':1A 'tfnttits':1A 'tfnttline':6A 'tfnttodd':3A 'tfntts':2A 'tfntttab':5A 'tfntt🙂':4A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfnttalice':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt' 'tfntt#50af2853' 'tfnttben':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttexample':3B 'pfnttnewcomer':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	article	\N	f	'afntt' 'afntt#50af2853' 'afnttdraft':3 'afnttnot':1A 'afnttyet':2A 'hfnttnot' 'hfnttyet'
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	article	\N	f	'afntt' 'afntt#50af2853' 'afntta':3A 'afnttfire':5B 'afnttfoam':8 'afnttout':2A 'afnttprinter':4A 'afnttprinters':6B 'afnttputting':1A 'afnttuse':7 'hfntta' 'hfnttout' 'hfnttprinter' 'hfnttputting'
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	ticket	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd98d719e992906bccdc91731' 'ts34wlast':2A 'ts34wmy':1A 'ts34wone':3A
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d98d-719e-9929-06bccdc91731	person	\N	t	'ps34w' 'ps34wleaver':1A
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4aec-70e7-be89-1c49f0f9ae20	person	\N	t	'p2upx' 'p2upxada':1A,2B 'p2upxcom':4B 'p2upxexample':3B
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b04-725d-bb34-e3ac102efa49	person	\N	t	'p2mal' 'p2malcom':4B 'p2malexample':3B 'p2malgina':1A,2B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af3-745a-8e66-12f300e7c6e0	person	\N	t	'p2upx' 'p2upxben':1A,2B 'p2upxcom':4B 'p2upxexample':3B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af5-7200-a63d-06fd15655d1f	person	\N	t	'p2upx' 'p2upxalice':1A,2B 'p2upxcom':4B 'p2upxexample':3B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4afc-73d3-a58a-f58bca285c2d	person	\N	t	'p2upx' 'p2upxcom':4B 'p2upxdave':1A,2B 'p2upxexample':3B
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b07-76c7-90d2-6887093d27a0	person	\N	t	'p2mal' 'p2malcom':4B 'p2malexample':3B 'p2malhank':1A,2B
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	person	\N	t	'p2mal' 'p2malcom':4B 'p2malexample':3B 'p2malmallory':1A,2B
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4bca-7416-bf7a-ef556779d2bd	ticket	01a22acc-4bca-7416-bf7a-ef556779d2bd	f	't2mal' 't2mal#50af2853' 't2mal@01a22acc4b0f74bb9d4b03cb9b64d4b3' 't2mala':1A 't2malglobex':4A 't2malof':3A 't2malticket':2A
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b83-7021-9638-62e275cfbdf1	ticket	01a22acc-4b83-7021-9638-62e275cfbdf1	f	't2upx' 't2upx#50af2853' 't2upx@01a22acc4af3745a8e6612f300e7c6e0' 't2upx@01a22acc4af57200a63d06fd15655d1f' 't2upxabout':5 't2upxfire':4A,8 't2upxn':9 't2upxon':3A,7 't2upxprinter':1A,6 't2upxwas':2A
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba0-713e-9dcb-4208b329e147	ticket	01a22acc-4ba0-713e-9dcb-4208b329e147	f	't2upx' 't2upx#50af2853' 't2upx@01a22acc4af57200a63d06fd15655d1f' 't2upx@01a22acc4afc73d3a58af58bca285c2d' 't2upxabout':3 't2upxcoffee':2A,5 't2upxn':6 't2upxno':1A,4
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba3-760a-a2f7-8761a8e44007	ticket	01a22acc-4ba3-760a-a2f7-8761a8e44007	f	't2upx' 't2upx#50af2853' 't2upx@01a22acc4af57200a63d06fd15655d1f' 't2upxit':1A 't2upxits':1A 't2upxline':6A 't2upxodd':3A 't2upxs':2A 't2upxtab':5A 't2upx🙂':4A
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ca8-70b2-a7b7-e4680076f3d4	comment	01a22acc-4b83-7021-9638-62e275cfbdf1	f	't2upx' 't2upx#50af2853' 't2upxalice':1 't2upxsays':2
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4cd5-719d-93a4-ddcf781d50f5	attachment	01a22acc-4b83-7021-9638-62e275cfbdf1	f	't2upx#50af2853' 't2upxlog':1B 't2upxtxt':2B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ce6-7044-b92b-a9795473b4f6	attachment	01a22acc-4b83-7021-9638-62e275cfbdf1	f	't2upx#50af2853' 't2upxpng':2B 't2upxsmoke':1B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d15-7385-9a6b-b1e2735b5c5c	comment	01a22acc-4b83-7021-9638-62e275cfbdf1	t	't2upx' 't2upx#50af2853' 't2upxben':1 't2upxsays':2
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d27-75e1-8df3-699b9886f94c	attachment	01a22acc-4b83-7021-9638-62e275cfbdf1	t	't2upx#50af2853' 't2upxlog':1B 't2upxtxt':2B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d30-77e1-b301-1bfc9e4d4288	attachment	01a22acc-4b83-7021-9638-62e275cfbdf1	t	't2upx#50af2853' 't2upxpng':2B 't2upxsmoke':1B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4dcf-776a-994f-d1f559048cf9	person	\N	t	'p2upx' 'p2upxcom':4B 'p2upxexample':3B 'p2upxnewcomer':1A,2B
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5c-70ea-b9d0-e69e27924789	article	\N	f	'a2upx' 'a2upx#50af2853' 'a2upxdraft':3 'a2upxnot':1A 'a2upxyet':2A 'h2upxnot' 'h2upxyet'
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4e5b-7782-b2d4-87f88d94f97a	article	\N	f	'a2upx' 'a2upx#50af2853' 'a2upxa':3A 'a2upxfire':5B 'a2upxfoam':8 'a2upxout':2A 'a2upxprinter':4A 'a2upxprinters':6B 'a2upxputting':1A 'a2upxuse':7 'h2upxa' 'h2upxout' 'h2upxprinter' 'h2upxputting'
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4edd-7170-9420-b4c15cc16fef	ticket	01a22acc-4edd-7170-9420-b4c15cc16fef	f	't2mal' 't2mal#50af2853' 't2mal@01a22acc4ec3717ba237ed2bed446ba2' 't2mallast':2A 't2malmy':1A 't2malone':3A
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4ec3-717b-a237-ed2bed446ba2	person	\N	t	'p2mal' 'p2malleaver':1A
 \.
 
 
@@ -3513,8 +3513,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	{}	12	0	0	\N	2026-11-30 02:19:17.311486+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	{}	32	2	4	\N	2026-11-30 02:19:17.311486+00
+01a22acc-4b51-709a-89ba-92e0b985819a	{}	12	0	0	\N	2026-11-30 04:52:42.464356+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	{}	32	2	4	\N	2026-11-30 04:52:42.464356+00
 \.
 
 
@@ -3523,10 +3523,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	00000000-0000-0000-0000-000000000000	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	00000000-0000-0000-0000-000000000000	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1
+01a22acc-4b51-709a-89ba-92e0b985819a	00000000-0000-0000-0000-000000000000	01a22acc-4b59-77cd-aef2-8e66894b7a89	low	1
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	urgent	1
+01a22acc-4b25-744c-8f55-71200c0bbe9a	00000000-0000-0000-0000-000000000000	01a22acc-4b34-77ab-91ce-50d4fcaa731c	low	1
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4afc-73d3-a58a-f58bca285c2d	01a22acc-4b35-77af-9eaf-fbda5ace36ef	low	1
 \.
 
 
@@ -3535,7 +3535,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.231925+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4e5b-7782-b2d4-87f88d94f97a	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:42.235201+00
 \.
 
 
@@ -3544,10 +3544,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Alice.txt	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Alice.png	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Ben.txt	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Ben.png	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.043079+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4cd5-719d-93a4-ddcf781d50f5	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4ca8-70b2-a7b7-e4680076f3d4	01a22acc-4af5-7200-a63d-06fd15655d1f	log.txt	text/plain	12	01a22acc-4b25-744c-8f55-71200c0bbe9a/Alice.txt	f	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.756057+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ce6-7044-b92b-a9795473b4f6	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	01a22acc-4af5-7200-a63d-06fd15655d1f	smoke.png	image/png	1234	01a22acc-4b25-744c-8f55-71200c0bbe9a/01a22acc-4b83-7021-9638-62e275cfbdf1/Alice.png	f	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.829779+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d27-75e1-8df3-699b9886f94c	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4d15-7385-9a6b-b1e2735b5c5c	01a22acc-4af5-7200-a63d-06fd15655d1f	log.txt	text/plain	12	01a22acc-4b25-744c-8f55-71200c0bbe9a/Ben.txt	t	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.872581+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d30-77e1-b301-1bfc9e4d4288	01a22acc-4b83-7021-9638-62e275cfbdf1	\N	01a22acc-4af5-7200-a63d-06fd15655d1f	smoke.png	image/png	1234	01a22acc-4b25-744c-8f55-71200c0bbe9a/01a22acc-4b83-7021-9638-62e275cfbdf1/Ben.png	t	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.904011+00
 \.
 
 
@@ -3556,8 +3556,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Alice says	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	2026-11-30 02:19:16.981851+00	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Ben says	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00	2026-11-30 02:19:17.018897+00	\N
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ca8-70b2-a7b7-e4680076f3d4	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	Alice says	f	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.756057+00	2026-11-30 04:52:41.756057+00	\N
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4d15-7385-9a6b-b1e2735b5c5c	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	Ben says	t	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.872581+00	2026-11-30 04:52:41.872581+00	\N
 \.
 
 
@@ -3566,8 +3566,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	3
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2
+01a22acc-4b25-744c-8f55-71200c0bbe9a	3
+01a22acc-4b51-709a-89ba-92e0b985819a	2
 \.
 
 
@@ -3576,9 +3576,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	01a22a3f-d78a-718a-8e5f-3e770703e0b6	0	1	1	1	{}	{0}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	2026-11-30	01a22acc-4af3-745a-8e66-12f300e7c6e0	0	1	1	1	{}	{0}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22acc-4b51-709a-89ba-92e0b985819a	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3587,9 +3587,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	low	3	0	0	0	{}	{}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	low	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	2026-11-30	low	3	0	0	0	{}	{}
+01a22acc-4b51-709a-89ba-92e0b985819a	2026-11-30	low	1	0	0	0	{}	{}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3598,16 +3598,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b98f1014107	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	No coffee	About: No coffee\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2907f4da3ddc	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d805-7058-aba4-13d61ea2fa9d	01a22a3f-d802-7644-8863-a62a8c33de47	01a22a3f-d794-7552-98df-c979fe62eba5	1	A ticket of Globex	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d821-706d-9e08-9987a5017a58	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.888924+00	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82b-75cd-863d-b9eb1437a08e	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.905693+00	01a22a3f-d821-706d-9e08-9987a5017a58	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c874183919db", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84a-735f-ba57-ff30315e048c	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.934484+00	01a22a3f-d7eb-742c-a47e-4b98f1014107	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c872c5b50702", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a3f-d78e-73ab-a9d0-ce273ee7adc1", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d859-73a7-ba0d-177393e849a9	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	2026-11-30 02:19:16.951495+00	01a22a3f-d7ee-7784-b216-2907f4da3ddc	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d887-7059-b61d-5beb96c8aa8f	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	01a22a3f-d82b-75cd-863d-b9eb1437a08e	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c87137b1573c", "from": "01a22a3f-d7a9-75a1-96db-c874183919db"}, "status": {"to": "open", "from": "closed"}}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d998-7328-81d2-ad7016964c32	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	01a22a3f-d98d-719e-9929-06bccdc91731	1	My last one	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b89-7329-b638-bae7c4e32e98	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.47177+00	\N	{"type": "created", "fields": {"stage": "01a22acc-4b34-77ab-91ce-50d4fcaa731c", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22acc-4b2d-7710-b243-03f14c617ea1", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba1-7200-a269-bdaf771b79c6	01a22acc-4ba0-713e-9dcb-4208b329e147	01a22acc-4af5-7200-a63d-06fd15655d1f	1	No coffee	About: No coffee\\N	low	open	\N	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.504614+00	\N	{"type": "created", "fields": {"stage": "01a22acc-4b34-77ab-91ce-50d4fcaa731c", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22acc-4b2d-7710-b243-03f14c617ea1", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba3-760a-a2f7-8762f9a64276	01a22acc-4ba3-760a-a2f7-8761a8e44007	01a22acc-4af5-7200-a63d-06fd15655d1f	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.506932+00	\N	{"type": "created", "fields": {"stage": "01a22acc-4b34-77ab-91ce-50d4fcaa731c", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22acc-4b2d-7710-b243-03f14c617ea1", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4bd0-715c-82b4-c9d5e8c09339	01a22acc-4bca-7416-bf7a-ef556779d2bd	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	1	A ticket of Globex	\N	low	open	\N	01a22acc-4b59-77cd-aef2-8e66894b7a89	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	2026-11-30 04:52:41.540055+00	\N	{"type": "created", "fields": {"stage": "01a22acc-4b59-77cd-aef2-8e66894b7a89", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22acc-4b52-71ae-a984-0d8b2b068fc6", "assignedTo": null, "description": null}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4bff-7050-b9f4-6c507325bba9	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.58781+00	01a22acc-4b89-7329-b638-bae7c4e32e98	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22acc-4af3-745a-8e66-12f300e7c6e0", "from": null}}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c10-701d-9222-b7e4a5cec95e	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b36-7686-8674-6361dec0930f	01a22acc-4af3-745a-8e66-12f300e7c6e0	2026-11-30 04:52:41.614306+00	01a22acc-4bff-7050-b9f4-6c507325bba9	{"type": "updated", "fields": {"stage": {"to": "01a22acc-4b36-7686-8674-6361dec0930f", "from": "01a22acc-4b34-77ab-91ce-50d4fcaa731c"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c43-7503-b9f3-2c62e83be539	01a22acc-4ba0-713e-9dcb-4208b329e147	01a22acc-4af5-7200-a63d-06fd15655d1f	2	No coffee	About: No coffee\\N	low	pending	01a22acc-4afc-73d3-a58a-f58bca285c2d	01a22acc-4b35-77af-9eaf-fbda5ace36ef	01a22acc-4aec-70e7-be89-1c49f0f9ae20	2026-11-30 04:52:41.665011+00	01a22acc-4ba1-7200-a269-bdaf771b79c6	{"type": "updated", "fields": {"stage": {"to": "01a22acc-4b35-77af-9eaf-fbda5ace36ef", "from": "01a22acc-4b34-77ab-91ce-50d4fcaa731c"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22acc-4afc-73d3-a58a-f58bca285c2d", "from": null}}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4c59-7149-b9cd-e51056b6bee1	01a22acc-4ba3-760a-a2f7-8761a8e44007	01a22acc-4af5-7200-a63d-06fd15655d1f	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22acc-4b34-77ab-91ce-50d4fcaa731c	\N	2026-11-30 04:52:41.687789+00	01a22acc-4ba3-760a-a2f7-8762f9a64276	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4cc9-7242-8482-ed582674f39e	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4af5-7200-a63d-06fd15655d1f	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.756057+00	01a22acc-4c10-701d-9222-b7e4a5cec95e	{"type": "updated", "fields": {"stage": {"to": "01a22acc-4b35-77af-9eaf-fbd9c9ffdc21", "from": "01a22acc-4b36-7686-8674-6361dec0930f"}, "status": {"to": "open", "from": "closed"}}}
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4ee2-74e3-8bad-12a192bea3be	01a22acc-4edd-7170-9420-b4c15cc16fef	01a22acc-4ec3-717b-a237-ed2bed446ba2	1	My last one	\N	low	open	\N	01a22acc-4b59-77cd-aef2-8e66894b7a89	01a22acc-4ec3-717b-a237-ed2bed446ba2	2026-11-30 04:52:42.330535+00	\N	{"type": "created", "fields": {"stage": "01a22acc-4b59-77cd-aef2-8e66894b7a89", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22acc-4b52-71ae-a984-0d8b2b068fc6", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3616,7 +3616,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	2
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b83-7021-9638-62e275cfbdf1	1	2
 \.
 
 
@@ -3625,10 +3625,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1	1796005156.934484
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1	1796005156.862580
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1	1796005156.981851
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1	1796005156.846084
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b35-77af-9eaf-fbda5ace36ef	low	1	1796014361.665011
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b59-77cd-aef2-8e66894b7a89	low	1	1796014361.540055
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	urgent	1	1796014361.756057
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b34-77ab-91ce-50d4fcaa731c	low	1	1796014361.506932
 \.
 
 
@@ -3637,7 +3637,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99d-7329-b041-4841bef34f98	opened	2026-11-30 02:19:17.268087+00	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	\N	1	\N
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4ef2-7179-8fa2-40c43790bc4d	opened	2026-11-30 04:52:42.330535+00	01a22acc-4b59-77cd-aef2-8e66894b7a89	low	\N	1	\N
 \.
 
 
@@ -3646,7 +3646,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.964008+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b83-7021-9638-62e275cfbdf1	01a22acc-4aec-70e7-be89-1c49f0f9ae20	2026-11-30 04:52:41.708419+00
 \.
 
 
@@ -3655,11 +3655,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	1	A ticket of Globex	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	\N	\N	\N	\N	1	01a22a3f-d805-7058-aba4-13d61ea2fa9d	0	0	\N	f	\N	ERP-1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	2026-11-30 02:19:16.934484+00	2026-11-30 02:19:16.934484+00	\N	\N	\N	\N	2	01a22a3f-d84a-735f-ba57-ff30315e048c	0	0	\N	f	\N	ERP-2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	2026-11-30 02:19:16.951495+00	2026-11-30 02:19:16.846084+00	\N	\N	\N	\N	2	01a22a3f-d859-73a7-ba0d-177393e849a9	0	0	\N	f	\N	ERP-3
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	2026-11-30 02:19:17.043079+00	2026-11-30 02:19:16.981851+00	\N	\N	\N	\N	4	01a22a3f-d887-7059-b61d-5beb96c8aa8f	1	2	2026-11-30 02:19:16.981851+00	f	\N	ERP-1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	2	My last one	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	\N	\N	\N	\N	1	01a22a3f-d998-7328-81d2-ad7016964c32	0	0	\N	f	\N	ERP-2
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4bca-7416-bf7a-ef556779d2bd	1	A ticket of Globex	\N	low	open	01a22acc-4b52-71ae-a984-0d8b2b068fc6	01a22acc-4b59-77cd-aef2-8e66894b7a89	\N	01a22acc-4b0f-74bb-9d4b-03cb9b64d4b3	2026-11-30 04:52:41.540055+00	2026-11-30 04:52:41.540055+00	2026-11-30 04:52:41.540055+00	\N	\N	\N	\N	1	01a22acc-4bd0-715c-82b4-c9d5e8c09339	0	0	\N	f	\N	ERP-1
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba0-713e-9dcb-4208b329e147	2	No coffee	About: No coffee\\N	low	pending	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4b35-77af-9eaf-fbda5ace36ef	01a22acc-4afc-73d3-a58a-f58bca285c2d	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.504614+00	2026-11-30 04:52:41.665011+00	2026-11-30 04:52:41.665011+00	\N	\N	\N	\N	2	01a22acc-4c43-7503-b9f3-2c62e83be539	0	0	\N	f	\N	ERP-2
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4ba3-760a-a2f7-8761a8e44007	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4b34-77ab-91ce-50d4fcaa731c	\N	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.506932+00	2026-11-30 04:52:41.687789+00	2026-11-30 04:52:41.506932+00	\N	\N	\N	\N	2	01a22acc-4c59-7149-b9cd-e51056b6bee1	0	0	\N	f	\N	ERP-3
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b83-7021-9638-62e275cfbdf1	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	01a22acc-4af3-745a-8e66-12f300e7c6e0	01a22acc-4af5-7200-a63d-06fd15655d1f	2026-11-30 04:52:41.47177+00	2026-11-30 04:52:41.904011+00	2026-11-30 04:52:41.756057+00	\N	\N	\N	\N	4	01a22acc-4cc9-7242-8482-ed582674f39e	1	2	2026-11-30 04:52:41.756057+00	f	\N	ERP-1
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4edd-7170-9420-b4c15cc16fef	2	My last one	\N	low	open	01a22acc-4b52-71ae-a984-0d8b2b068fc6	01a22acc-4b59-77cd-aef2-8e66894b7a89	\N	01a22acc-4ec3-717b-a237-ed2bed446ba2	2026-11-30 04:52:42.330535+00	2026-11-30 04:52:42.330535+00	2026-11-30 04:52:42.330535+00	\N	\N	\N	\N	1	01a22acc-4ee2-74e3-8bad-12a192bea3be	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3668,16 +3668,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a2-7529-9a79-fcd649764480	New	\N	1	open	t	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a2-7529-9a79-fcd649764480	In progress	\N	2	open	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d7a2-7529-9a79-fcd649764480	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87348deefeb	01a22a3f-d7a2-7529-9a79-fcd649764480	Resolved	\N	4	resolved	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d7a2-7529-9a79-fcd649764480	Closed	\N	5	closed	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d7bd-76f9-b222-3575b72cb879	New	\N	1	open	t	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c2-7580-922e-e821a3e9d0b2	01a22a3f-d7bd-76f9-b222-3575b72cb879	In progress	\N	2	open	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a119ea8db1	01a22a3f-d7bd-76f9-b222-3575b72cb879	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a20ff093f3	01a22a3f-d7bd-76f9-b222-3575b72cb879	Resolved	\N	4	resolved	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a35764b058	01a22a3f-d7bd-76f9-b222-3575b72cb879	Closed	\N	5	closed	f	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4b2d-7710-b243-03f14c617ea1	New	\N	1	open	t	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	01a22acc-4b2d-7710-b243-03f14c617ea1	In progress	\N	2	open	f	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b35-77af-9eaf-fbda5ace36ef	01a22acc-4b2d-7710-b243-03f14c617ea1	Waiting on customer	\N	3	pending	f	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b35-77af-9eaf-fbdb9820acd0	01a22acc-4b2d-7710-b243-03f14c617ea1	Resolved	\N	4	resolved	f	t
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b36-7686-8674-6361dec0930f	01a22acc-4b2d-7710-b243-03f14c617ea1	Closed	\N	5	closed	f	t
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b59-77cd-aef2-8e66894b7a89	01a22acc-4b52-71ae-a984-0d8b2b068fc6	New	\N	1	open	t	t
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b5a-733a-944c-2df8d71708d8	01a22acc-4b52-71ae-a984-0d8b2b068fc6	In progress	\N	2	open	f	t
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b5a-733a-944c-2df9be4d0d22	01a22acc-4b52-71ae-a984-0d8b2b068fc6	Waiting on customer	\N	3	pending	f	t
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b5a-733a-944c-2dfa39884b17	01a22acc-4b52-71ae-a984-0d8b2b068fc6	Resolved	\N	4	resolved	f	t
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b5a-733a-944c-2dfb3834b48c	01a22acc-4b52-71ae-a984-0d8b2b068fc6	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3686,8 +3686,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a9-75a1-96db-c87137b1573c	org_agent
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a9-75a1-96db-c874183919db	org_admin
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4b34-77ab-91ce-50d4fcaa731c	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	org_agent
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b2d-7710-b243-03f14c617ea1	01a22acc-4b35-77af-9eaf-fbd9c9ffdc21	01a22acc-4b36-7686-8674-6361dec0930f	org_admin
 \.
 
 
@@ -3696,9 +3696,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	Support	How requests are handled	t	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3575b72cb879	Support	How requests are handled	t	2026-11-30 02:19:16.79028+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d9b9-7559-a43a-ec8107d1e572	Unused	\N	f	2026-11-30 02:19:17.304051+00
+01a22acc-4b25-744c-8f55-71200c0bbe9a	01a22acc-4b2d-7710-b243-03f14c617ea1	Support	How requests are handled	t	2026-11-30 04:52:41.376933+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4b52-71ae-a984-0d8b2b068fc6	Support	How requests are handled	t	2026-11-30 04:52:41.416329+00
+01a22acc-4b51-709a-89ba-92e0b985819a	01a22acc-4f4f-7114-8748-728c65b7137b	Unused	\N	f	2026-11-30 04:52:42.446246+00
 \.
 
 
@@ -3707,8 +3707,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22a3f-d7a0-7034-8d16-173e8149cda5	high
-2	01a22a3f-d7bb-73bb-a2e5-424a982b7372	high
+1	01a22acc-4b25-744c-8f55-71200c0bbe9a	high
+2	01a22acc-4b51-709a-89ba-92e0b985819a	high
 \.
 
 
@@ -4617,7 +4617,7 @@ COMMENT ON INDEX helpdesk.search_documents_block_idx IS 'Serves search() in goin
 -- Name: search_documents_lexemes_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX search_documents_lexemes_idx ON helpdesk.search_documents USING gin (lexemes) WITH (gin_pending_list_limit='256');
+CREATE INDEX search_documents_lexemes_idx ON helpdesk.search_documents USING gin (lexemes);
 
 
 --
