@@ -33,10 +33,8 @@ alter table helpdesk.search_documents alter column lexemes set statistics 0;
 
 ---- Indexes
 
--- Every search also scans GIN's pending list, so it is kept short. Inserts are not
--- measurably slower.
-create index search_documents_lexemes_idx
-  on helpdesk.search_documents using gin (lexemes) with (gin_pending_list_limit = 256);
+-- src/fulltext/pending_list.rs decides how long its pending list may become.
+create index search_documents_lexemes_idx on helpdesk.search_documents using gin (lexemes);
 -- Random samples of one document in 64 and in 1,024, to estimate how many documents match. They
 -- have no pending list, because a search would have to scan that as well.
 create index search_documents_sample_idx

@@ -74,10 +74,11 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     }
     let org = find_org(new)?;
     let is_staff = rights::acts_as_staff(org)?;
-    let mut changes = vec![
-        ColumnChange::new("org_id", org),
-        ColumnChange::new("requester_id", find_requester(new, org, is_staff)?),
-    ];
+    let mut changes = vec![ColumnChange::new("org_id", org)];
+    // import_tickets() copies the requester itself.
+    if !SystemWrite::is_import() {
+        changes.push(ColumnChange::new("requester_id", find_requester(new, org, is_staff)?));
+    }
     check_visibility("is_internal", new.required("is_internal")?, is_staff)?;
     check_comment(new, org)?;
     // Browsers send no media type for a file that they do not know.

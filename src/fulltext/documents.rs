@@ -9,6 +9,7 @@ use pgrx::prelude::*;
 use super::blocks::{block_of_document, starts_block};
 use super::language_lock::lock_language;
 use super::lexemes::{Kind, organization_marker, person_lexeme};
+use super::pending_list;
 use super::people::index_new_people;
 use super::vector::lexemes_of;
 use crate::platform::error::Result;
@@ -57,9 +58,11 @@ fn update_search_document<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (None, Some(new)) => {
-            // import_tickets() has indexed the people of all its tickets.
-            let has_indexed_people = SystemWrite::current() == Some(SystemWrite::CountedImport);
-            if kind_of(new) == Kind::Ticket && !has_indexed_people && new.is_import("created_at")? {
+            // import_tickets() indexes people, tickets and comments itself, many at a time.
+            if SystemWrite::is_import() {
+                return Ok(None);
+            }
+            if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {
                 index_new_people(new.required("org_id")?, people_of(new)?)?;
             }
             save_document(new)?;
@@ -131,7 +134,7 @@ fn save_document(new: &TriggerRow) -> Result<()> {
     };
     let people = if kind == Kind::Ticket { Some(people_of(new)?) } else { None };
     lock_language(org)?;
-    statement::write(&UPSERT_DOCUMENT).execute(&[
+    let args = [
         org.into(),
         new.arg("id")?,
         kind.label().into(),
@@ -143,7 +146,8 @@ fn save_document(new: &TriggerRow) -> Result<()> {
         text,
         people.into(),
         organization_marker(org, kind.prefix()).into(),
-    ])
+    ];
+    pending_list::write(|| statement::write(&UPSERT_DOCUMENT).execute(&args))
 }
 
 /// The tags and categories of an article.
@@ -172,10 +176,11 @@ fn replace_people(old: &TriggerRow, new: &TriggerRow) -> Result<()> {
         people.into_iter().map(|person| format!("{marker}{}", person_lexeme(person))).collect()
     };
     lock_language(org)?;
-    statement::write(REPLACE_PEOPLE).execute(&[
+    let args = [
         org.into(),
         new.arg("id")?,
         lexemes(people_of(old)?).into(),
         lexemes(people_of(new)?).into(),
-    ])
+    ];
+    pending_list::write(|| statement::write(REPLACE_PEOPLE).execute(&args))
 }

@@ -7,9 +7,11 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::language_lock::lock_language;
+use super::pending_list;
 use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
 
 /// Writes documents of the people `p` in organization $1. Staff see the addresses of members only.
@@ -66,6 +68,10 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let is_deleted = rows.new.is_none();
     let Some(row) = rows.new.as_ref().or(rows.old.as_ref()) else { return Ok(None) };
     if row.has_column("user_id") {
+        // import_tickets() indexes the people of its tickets itself, all at once.
+        if SystemWrite::is_import() {
+            return Ok(None);
+        }
         index_person(row.required("org_id")?, row.required("user_id")?)?;
         return Ok(None);
     }
@@ -82,11 +88,14 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 
 fn index_person(org: Uuid, person: Uuid) -> Result<()> {
     lock_language(org)?;
-    statement::write(&INDEX_PERSON).execute(&[org.into(), person.into()])
+    let args = [org.into(), person.into()];
+    pending_list::write(|| statement::write(&INDEX_PERSON).execute(&args))
 }
 
 /// The people of an imported ticket need not be members.
 pub fn index_new_people(org: Uuid, people: Vec<Uuid>) -> Result<()> {
     lock_language(org)?;
-    statement::write(&INDEX_NEW_PEOPLE).execute(&[org.into(), people.into()])
+    let count = people.len();
+    let args = [org.into(), people.into()];
+    pending_list::write_many(count, || statement::write(&INDEX_NEW_PEOPLE).execute(&args))
 }

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use pgrx::Uuid;
 
-use super::blocks::{block_of_document, starts_block};
+use super::blocks::starts_block;
+use super::indexed_tables::{ARTICLES, ATTACHMENTS, COMMENTS, IndexedTable, TICKETS};
 use super::lexemes::organization_marker;
+use super::pending_list;
 use super::people::{IS_NEW_PERSON, LOCK, write_people};
 use super::sorting::SORT_ARTICLES;
-use super::vector::lexemes_of;
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 use crate::platform::system_write::SystemWrite;
@@ -22,45 +23,6 @@ pub(super) enum Writers {
     /// By locks on the rows.
     Wait,
 }
-
-/// A table `r` whose rows have documents: kind, ticket and visibility of a document, the prefix of
-/// its kind, and its texts as `lexemes_of` takes them.
-pub(super) struct IndexedTable {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static str,
-    pub(super) prefix: &'static str,
-    pub(super) texts: [&'static str; 4],
-}
-
-const TICKETS: IndexedTable = IndexedTable {
-    name: "tickets",
-    columns: "'ticket', r.id, false",
-    prefix: "'t'",
-    texts: ["r.title", "null", "r.description", "array[r.created_by, r.assigned_to]"],
-};
-
-const ATTACHMENTS: IndexedTable = IndexedTable {
-    name: "ticket_attachments",
-    columns: "'attachment', r.ticket_id, r.is_internal",
-    prefix: "'t'",
-    texts: ["null", "r.file_name", "null", "null"],
-};
-
-const COMMENTS: IndexedTable = IndexedTable {
-    name: "ticket_comments",
-    columns: "'comment', r.ticket_id, r.is_internal",
-    prefix: "'t'",
-    texts: ["null", "null", "r.content", "null"],
-};
-
-const ARTICLES: IndexedTable = IndexedTable {
-    name: "articles",
-    columns: "'article', null::uuid, false",
-    prefix: "'a'",
-    texts: ["r.title", "array_to_string(r.tags || r.categories, E'\\n')", "r.content", "null"],
-};
-
-pub(super) const INDEXED_TABLES: [IndexedTable; 4] = [TICKETS, ATTACHMENTS, COMMENTS, ARTICLES];
 
 /// $1: organization; $2: the last id of the previous batch; $3: how many rows; $4: the
 /// organization's prefix. Each returns the number of rows and the last id.
@@ -88,46 +50,33 @@ static STEPS: LazyLock<[Step; 9]> = LazyLock::new(|| {
 });
 
 /// Writes those missing documents of a table that start a block, without lexemes.
-fn starts_of(IndexedTable { name: table, columns, .. }: &IndexedTable) -> Step {
+fn starts_of(table: &IndexedTable) -> Step {
     let is_start = starts_block("r.id", "r.id");
     let write = format!(
         "with batch as materialized (
-           select r.* from helpdesk.{table} r
+           select r.* from helpdesk.{} r
             where r.org_id = $1 and ($2::uuid is null or r.id > $2) and {is_start}
             order by r.id limit $3),
-         written as (
-           insert into helpdesk.search_documents
-                  (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-           select r.org_id, r.id, {columns}, '' from batch r
-           on conflict (org_id, document_id, kind) do nothing)
-         select count(*), (select b.id from batch b order by b.id desc limit 1) from batch"
+         written as ({})
+         select count(*), (select b.id from batch b order by b.id desc limit 1) from batch",
+        table.name,
+        table.insert_starts("batch r")
     );
     Step { write_locked: write.clone(), write, then: None }
 }
 
 /// Writes the missing and outdated documents of a table.
 fn documents_of(table: &IndexedTable, then: Option<String>) -> Step {
-    let IndexedTable { name: table, columns, prefix, texts } = table;
-    let lexemes = lexemes_of("r.org_id", prefix, *texts);
-    let block = block_of_document("$1", &format!("{prefix} || $4"), "r.id");
     let write = |lock: &str| {
         format!(
             "with batch as materialized (
-               select r.* from helpdesk.{table} r
+               select r.* from helpdesk.{} r
                 where r.org_id = $1 and ($2::uuid is null or r.id > $2)
                 order by r.id limit $3 {lock}),
-             written as (
-               insert into helpdesk.search_documents as d
-                      (org_id, document_id, kind, ticket_id, is_internal, lexemes)
-               select r.org_id, r.id, {columns}, {lexemes} || {block}
-                 from helpdesk.organizations o, batch r where o.id = $1
-               on conflict (org_id, document_id, kind) do update
-                 set ticket_id = excluded.ticket_id,
-                     is_internal = excluded.is_internal,
-                     lexemes = excluded.lexemes
-               where (d.ticket_id, d.is_internal, d.lexemes)
-                     is distinct from (excluded.ticket_id, excluded.is_internal, excluded.lexemes))
-             select count(*), (select b.id from batch b order by b.id desc limit 1) from batch"
+             written as ({})
+             select count(*), (select b.id from batch b order by b.id desc limit 1) from batch",
+            table.name,
+            table.write_documents("batch r", "$4")
         )
     };
     Step { write: write(""), write_locked: write("for share"), then }
@@ -216,13 +165,16 @@ pub(super) fn write_batch(
     let sql = if writers == Writers::Wait { &step.write_locked } else { &step.write };
     let prefix = organization_marker(org, "");
     let args = [org.into(), progress.last.into(), count.into(), prefix.into()];
-    let (written, last) = statement::write(sql)
-        .planned(Planned::Once)
-        .fetch_optional(&args, |row| (row.get::<i64>(1), row.get::<Uuid>(2)))?
-        .unwrap_or_default();
+    let (written, last) = pending_list::write(|| {
+        statement::write(sql)
+            .planned(Planned::Once)
+            .fetch_optional(&args, |row| (row.get::<i64>(1), row.get::<Uuid>(2)))
+    })?
+    .unwrap_or_default();
     if let (Some(then), Some(last)) = (&step.then, last) {
         let _derived = SystemWrite::begin(SystemWrite::Derived);
-        statement::write(then).execute(&[org.into(), progress.last.into(), last.into()])?;
+        let args = [org.into(), progress.last.into(), last.into()];
+        pending_list::write(|| statement::write(then).execute(&args))?;
     }
     let written = written.unwrap_or_default();
     let next = match last {

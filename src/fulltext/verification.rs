@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::blocks::marks_block;
-use super::rebuild_steps::{INDEXED_TABLES, IndexedTable};
+use super::indexed_tables::{INDEXED_TABLES, IndexedTable};
 use super::vector::lexemes_of;
 
 /// The ids of the missing and outdated documents of organization $1, and of those whose rows are

@@ -16,6 +16,7 @@ use crate::access::caller::Caller;
 use crate::fulltext::people::index_new_people;
 use crate::platform::error::{Result, internal};
 use crate::platform::statement::{self, Planned};
+use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
 
 /// Members first, then people who can sign in.
@@ -130,6 +131,7 @@ impl People {
         let args = [org.into(), ids.into(), names.into(), emails.into()];
         statement::write(CREATE_PEOPLE).execute(&args)?;
         let by = Caller::current()?.profile;
+        let _import = SystemWrite::begin(SystemWrite::Import);
         statement::write(ADD_CUSTOMERS).execute(&[org.into(), customers.into(), by.into()])
     }
 }

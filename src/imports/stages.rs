@@ -7,12 +7,13 @@ use super::existing::NewTicket;
 use super::rows::{bad_row, place};
 use crate::platform::enums::Status;
 use crate::platform::error::{self, Result};
-use crate::platform::statement;
+use crate::platform::{statement, transaction};
 
 const FIND_WORKFLOWS: &str = "
     select w.id, w.is_active from helpdesk.workflows w where w.org_id = $1 order by w.created_at, w.id";
 
-/// The lock keeps their status until the end of the transaction.
+/// The lock keeps their status until the end of the transaction. Whoever moves the start mark locks
+/// stages in another order, so all are locked or none.
 const LOCK_STAGES: &str = "
     select s.workflow_id, s.id, s.name, s.status, s.is_active, s.is_start, s.position
       from helpdesk.workflow_stages s
@@ -90,18 +91,19 @@ fn find_workflow(ticket: &NewTicket, workflows: &[(Uuid, bool)]) -> Result<Uuid>
 }
 
 fn lock_stages(org: Uuid, workflows: Vec<Uuid>) -> Result<Vec<Stage>> {
-    let stages =
-        statement::write(LOCK_STAGES).fetch_all(&[org.into(), workflows.into()], |row| {
-            Some(Stage {
-                workflow: row.get(1)?,
-                id: row.get(2)?,
-                name: row.get(3)?,
-                status: Status::from_label(row.get(4)?)?,
-                is_active: row.get(5)?,
-                is_start: row.get(6)?,
-                place: row.get(7)?,
-            })
-        })?;
+    let args = [org.into(), workflows.into()];
+    transaction::lock_all_or_none(&[LOCK_STAGES], |sql| statement::write(sql).execute(&args))?;
+    let stages = statement::write(LOCK_STAGES).fetch_all(&args, |row| {
+        Some(Stage {
+            workflow: row.get(1)?,
+            id: row.get(2)?,
+            name: row.get(3)?,
+            status: Status::from_label(row.get(4)?)?,
+            is_active: row.get(5)?,
+            is_start: row.get(6)?,
+            place: row.get(7)?,
+        })
+    })?;
     Ok(stages.into_iter().flatten().collect())
 }
 

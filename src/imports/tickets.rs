@@ -9,6 +9,7 @@ use super::existing::NewTicket;
 use super::people::{Known, People};
 use super::rows::{CommentRow, bad_row};
 use super::stages::{Stage, Stages};
+use crate::fulltext::imported::index_new;
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
@@ -44,8 +45,10 @@ const INSERT_TICKETS: &str = "
                  last_public_comment_at, is_answered)";
 
 const INSERT_INTERNAL_COUNTS: &str = "
-    insert into helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count)
-    select $1, n.ticket_id, n.comments from unnest($2::uuid[], $3::integer[]) n (ticket_id, comments)";
+    insert into helpdesk.ticket_internal_counts as c (org_id, ticket_id, comment_count)
+    select $1, n.ticket_id, n.comments from unnest($2::uuid[], $3::integer[]) n (ticket_id, comments)
+    on conflict (org_id, ticket_id) do update
+       set comment_count = c.comment_count + excluded.comment_count";
 
 /// A ticket as it is written.
 struct Ticket<'a> {
@@ -252,5 +255,6 @@ fn write(org: Uuid, tickets: &[Ticket], people: &People) -> Result<()> {
         .iter()
         .flat_map(|ticket| ticket.new.comments.iter().map(|comment| (ticket.id, comment)))
         .collect();
-    comments::insert(org, &comments, people)
+    let comments = comments::insert(org, &comments, people)?;
+    index_new(org, tickets.iter().map(|t| t.id).collect(), comments)
 }

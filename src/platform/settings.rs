@@ -18,16 +18,21 @@ pub fn setting(name: &CStr) -> Option<&'static CStr> {
 /// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
 /// pin it here, only on a cache miss, and triggers: a SET clause costs more than what they do.
 pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    const PINNED: &CStr = c"pg_catalog, pg_temp";
-    if setting(c"search_path") == Some(PINNED) {
-        return work(); // An API function has already pinned it.
+    // An API function may have pinned it already.
+    with_setting(c"search_path", c"pg_catalog, pg_temp", work)
+}
+
+/// Runs `work` with a value of a setting that users may change as well.
+pub fn with_setting<T>(name: &CStr, value: &CStr, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    if setting(name) == Some(value) {
+        return work();
     }
     // SAFETY: the nest level is closed below, or by the abort of the transaction after an error.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
         pg_sys::set_config_option(
-            c"search_path".as_ptr(),
-            PINNED.as_ptr(),
+            name.as_ptr(),
+            value.as_ptr(),
             pg_sys::GucContext::PGC_USERSET,
             pg_sys::GucSource::PGC_S_SESSION,
             pg_sys::GucAction::GUC_ACTION_SAVE,

@@ -78,6 +78,12 @@ impl TransitionTables {
     }
 }
 
+/// How deep the running triggers are nested; 0 outside of triggers.
+pub fn depth() -> i32 {
+    // SAFETY: the function takes no arguments and only reads a variable of this backend.
+    unsafe { pgrx::direct_function_call(pg_sys::pg_trigger_depth, &[]) }.unwrap_or_default()
+}
+
 /// OLD and NEW of a row trigger.
 fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     let data = trigger.trigger_data();

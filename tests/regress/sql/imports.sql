@@ -80,6 +80,24 @@ select helpdesk.import_tickets(test.org_id('Globex'), jsonb_build_array(test.row
 call test.sign_out();
 select o.name, count(*), count(distinct p.id) from helpdesk.profiles p join helpdesk.organizations o on o.id = p.imported_for where p.email = 'nina@mail.example' group by 1 order by 1;
 
+---- What a user's trigger on imported tickets writes is counted and recorded as usual
+create function test.greet() returns trigger language plpgsql security definer as $$
+begin
+  insert into helpdesk.ticket_comments (ticket_id, content, is_internal) values (new.id, 'Moved in', false), (new.id, 'Greeted', true);
+  update helpdesk.tickets set title = 'Moved ' || title where id = new.id;
+  return null;
+end $$;
+create trigger greet after insert on helpdesk.tickets for each row execute function test.greet();
+call test.sign_in('Ada');
+select test.import(test.row('g:1', jsonb_build_object('comments', jsonb_build_array(test.comment('c1', 'Ben', '2T09:30Z', '{"isInternal": true}'), test.comment('c2', 'Ben', '2T09:40Z')))), test.row('g:2'));
+call test.sign_out();
+drop trigger greet on helpdesk.tickets;
+select t.external_id, test.counts(t.title), (select string_agg(c.content || ' by ' || test.profile_name(c.created_by), ', ' order by c.content) from helpdesk.ticket_comments c where c.ticket_id = t.id) as comments, test.revisions(t.title)
+  from helpdesk.tickets t where t.external_id like 'g:%' order by 1, 4;
+select * from test.broken_histories;
+select * from helpdesk.verify_ticket_stats();
+select * from helpdesk.verify_derived_data();
+
 ---- Backends and the DBA import as well
 set role service_role;
 select test.import(test.row('b:1'));
@@ -97,3 +115,10 @@ select helpdesk.import_tickets(test.org_id('Acme'), jsonb_agg(test.row('many:' |
 set client_min_messages = warning;
 select count(*), min(number), max(number) from helpdesk.tickets where external_id like 'many:%';
 select * from helpdesk.verify_derived_data();
+-- They leave no pending list behind, which all searches would read.
+select gin_clean_pending_list('helpdesk.search_documents_lexemes_idx') as pending_pages;
+
+---- Nor do single documents make it longer than 256 kB
+insert into helpdesk.ticket_comments (ticket_id, content, created_by)
+select t.id, words, t.created_by from helpdesk.tickets t, (select string_agg(md5(format('%s %s', n, i)), ' ') from generate_series(1, 300) n, generate_series(1, 30) i group by n) w (words) where t.external_id = 'many:1';
+select gin_clean_pending_list('helpdesk.search_documents_lexemes_idx') between 1 and 33 as is_short;

@@ -1541,7 +1541,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/people.rs:57
+-- src/fulltext/people.rs:59
 -- helpdesk::fulltext::people::update_person_documents
 
     create function helpdesk.update_person_documents() returns trigger
@@ -1550,7 +1550,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/documents.rs:49
+-- src/fulltext/documents.rs:50
 -- helpdesk::fulltext::documents::update_search_document
 
     create function helpdesk.update_search_document() returns trigger
