@@ -101,6 +101,7 @@ pub struct Question {
     pub words: Vec<TellingWord>,
 }
 
+#[derive(Clone)]
 pub struct TellingWord {
     spellings: Spellings,
     /// Longer words tell more.
@@ -171,6 +172,7 @@ enum Place {
 }
 
 /// A query with at least one lexeme.
+#[derive(Clone)]
 pub struct Query {
     pub(super) org: Uuid,
     language: String,
