@@ -51,12 +51,7 @@ fn tickets_in_blocks(candidates: &[String], scope: &str) -> String {
 }
 
 /// Whether hardly any of the newest documents match.
-pub(super) fn are_few_new(
-    org: Uuid,
-    query: &Query,
-    phase: Phase,
-    scope: &Scope,
-) -> Result<bool> {
+pub(super) fn are_few_new(org: Uuid, query: &Query, phase: Phase, scope: &Scope) -> Result<bool> {
     let mut more = Arguments::after(2);
     let sql = match_fewer_than_one_in_50(&scope.to_sql(Some((query, phase)), &mut more));
     let mut args: Vec<DatumWithOid> = vec![org.into(), query.for_phase(phase).into()];
