@@ -424,6 +424,11 @@ impl Query {
         self.expression.has_more_beginnings()
     }
 
+    /// Whether a document without any of its words may match.
+    pub fn matches_without_words(&self) -> bool {
+        self.expression.matches_without_words()
+    }
+
     pub fn has_phrase(&self) -> bool {
         self.expression.has_phrase()
     }

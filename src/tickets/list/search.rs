@@ -116,7 +116,10 @@ impl TicketSearch {
         org: Uuid,
         sees_all: bool,
     ) -> Result<Option<TicketSearch>> {
-        let query = self.query.as_ref().filter(|query| query.has_more_beginnings()).cloned();
+        // A query of unwanted words reads many documents before it finds nothing.
+        let may_be_longer =
+            |query: &&Query| query.has_more_beginnings() && !query.matches_without_words();
+        let query = self.query.as_ref().filter(may_be_longer).cloned();
         let (text, filters) = (self.text.clone(), self.filters.clone());
         let search = query.map(|query| {
             let phase = Phase::Beginnings;
