@@ -2096,7 +2096,8 @@ CREATE TABLE helpdesk.search_documents (
     ticket_id uuid,
     is_internal boolean NOT NULL,
     lexemes tsvector NOT NULL
-);
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE ONLY helpdesk.search_documents ALTER COLUMN lexemes SET STATISTICS 0;
 
 
@@ -3290,14 +3291,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-c703f305-6586-40eb-91b0-751f38123604	ada@example.com	2026-11-30 02:19:16.739746+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 02:19:16.739746+00
-75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	ben@example.com	2026-11-30 02:19:16.745588+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 02:19:16.745588+00
-076f0495-31fb-4a2c-8b29-283458572a8c	alice@example.com	2026-11-30 02:19:16.747363+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 02:19:16.747363+00
-735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	dave@example.com	2026-11-30 02:19:16.749745+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 02:19:16.749745+00
-54c312ff-9766-4aa0-9e06-6851b9dc4bdc	gina@example.com	2026-11-30 02:19:16.751467+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 02:19:16.751467+00
-99b3470c-98ac-4993-9580-d1c8eff82aa8	hank@example.com	2026-11-30 02:19:16.754415+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 02:19:16.754415+00
-b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755953+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 02:19:16.755953+00
-320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	newcomer@example.com	2026-11-30 02:19:17.151884+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 02:19:17.151884+00
+38f97803-96d2-444f-8e6f-d02bc8ccf0bc	ada@example.com	2026-11-30 04:53:14.039004+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 04:53:14.039004+00
+903f1b77-9177-4ede-900d-31722a69d1d0	ben@example.com	2026-11-30 04:53:14.055246+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 04:53:14.055246+00
+b85d5fa6-8dc0-45ab-8bcc-e9b9389e9c92	alice@example.com	2026-11-30 04:53:14.056855+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 04:53:14.056855+00
+cffa28e9-96da-4f4e-84da-c3d0d4867086	dave@example.com	2026-11-30 04:53:14.058166+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 04:53:14.058166+00
+bff28f54-c4a6-4906-bce5-f76f3d67cb13	gina@example.com	2026-11-30 04:53:14.059345+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 04:53:14.059345+00
+038af1b0-6b44-4263-8423-f285db6324d7	hank@example.com	2026-11-30 04:53:14.060505+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 04:53:14.060505+00
+11abd02a-7366-4e52-a4c0-f7d2646c312a	mallory@example.com	2026-11-30 04:53:14.061522+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 04:53:14.061522+00
+e1004483-acb0-46a4-89da-5e6e22d40e6d	newcomer@example.com	2026-11-30 04:53:14.558788+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 04:53:14.558788+00
 \.
 
 
@@ -3306,7 +3307,7 @@ b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:19:17.206887+00	2026-12-07 02:19:17.206887+00	\N	\N	\N
+8e6a104351e3a018850b72c227f1f09c9e4c7dbc5f048d2a434da1a007eafbc7	2026-11-30 04:53:14.608855+00	2026-12-07 04:53:14.608855+00	\N	\N	\N
 \.
 
 
@@ -3315,7 +3316,7 @@ df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:1
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	t	Phew	2026-11-30 02:19:17.244719+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccfe-74a3-8014-13da09df2799	01a22acc-cac9-7482-abf1-a261b5af6185	t	Phew	2026-11-30 04:53:14.64611+00
 \.
 
 
@@ -3324,9 +3325,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96c-7563-a0ad-a367a9068ca4	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	1	Putting out a printer	Use sand.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96d-7486-b0f1-a364ec3d1f07	01a22a3f-d96b-750e-9764-dec011bcf8c5	1	Not yet	Draft.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96f-7620-bd89-e6373d346d12	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	2	Putting out a printer	Use foam.	2026-11-30 02:19:17.230498+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cd00-77dc-b041-bf64bc3fa41e	01a22acc-ccfe-74a3-8014-13da09df2799	1	Putting out a printer	Use sand.	2026-11-30 04:53:14.621847+00	01a22acc-cac7-76e4-a769-1ae8fdd62b6e
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cd01-76cc-81e3-790bd1d47bae	01a22acc-ccff-7029-a04a-fbca661988c3	1	Not yet	Draft.	2026-11-30 04:53:14.621847+00	01a22acc-cac7-76e4-a769-1ae8fdd62b6e
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cd04-7742-a89d-04975eae157a	01a22acc-ccfe-74a3-8014-13da09df2799	2	Putting out a printer	Use foam.	2026-11-30 04:53:14.627461+00	01a22acc-cac7-76e4-a769-1ae8fdd62b6e
 \.
 
 
@@ -3335,8 +3336,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	Not yet	Draft.	{}	{}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	internal	draft	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.225954+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	public	published	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.230498+00	2026-11-30 02:19:17.225954+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccff-7029-a04a-fbca661988c3	Not yet	Draft.	{}	{}	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	internal	draft	2026-11-30 04:53:14.621847+00	2026-11-30 04:53:14.621847+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccfe-74a3-8014-13da09df2799	Putting out a printer	Use foam.	{Printers}	{fire}	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	public	published	2026-11-30 04:53:14.621847+00	2026-11-30 04:53:14.627461+00	2026-11-30 04:53:14.621847+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3345,8 +3346,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d95f-7545-b98a-a8e6a424d68b	Hardware	\N	\N	2026-11-30 02:19:17.213862+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d969-767f-b012-a8de8a90da91	Printers	\N	01a22a3f-d95f-7545-b98a-a8e6a424d68b	2026-11-30 02:19:17.224769+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccf9-7107-96b5-44f817e00fd9	Hardware	\N	\N	2026-11-30 04:53:14.616109+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccfd-7400-90a6-b338c6bec195	Printers	\N	01a22acc-ccf9-7107-96b5-44f817e00fd9	2026-11-30 04:53:14.620809+00
 \.
 
 
@@ -3355,9 +3356,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Printer on fire	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d7de-712b-a878-b5743bcee27d	\\xe6de54d4d0eac4764ed567d85fe48bdd2d876384136fd043dafbaa6491560fa7	2026-11-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	No coffee	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\\x8ee87a35170b732ddb90fe7199cba2e2119be94801feae9adcd0c716f5467023	2026-11-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	It’s “odd” — 🙂\ttab\nline	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d7ee-7784-b216-2906266a8c71	\\x16cf383a5ab14ab6af1c374cf0d1e3ac38fb7fd6a4eb0d35a850b8de27bc03bf	2026-11-30 02:19:16.846084+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac9-7482-abf1-a261b5af6185	Printer on fire	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\\x52f5190d1d584d2f8131a7bc1d47b2795371abd16421e5b079a509202964af99	2026-11-30 04:53:14.171254+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac9-7482-abf1-a261b5af6185	No coffee	01a22acc-cb4b-705e-87d7-4e5e7e85755e	01a22acc-cb4b-705e-87d7-4e5e7e85755e	\\x39641a1db3505f3df8704c9ae3e68451c18da96a4a62c0b00aef2848f23cc234	2026-11-30 04:53:14.187786+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac9-7482-abf1-a261b5af6185	It’s “odd” — 🙂\ttab\nline	01a22acc-cb4e-7796-b365-3f3d738513a8	01a22acc-cb4e-7796-b365-3f3d738513a8	\\x14f81a67c572aab3fb9a7b53cde863e8a8a0a3d2185ed994d2e5c285959da480	2026-11-30 04:53:14.190336+00
 \.
 
 
@@ -3375,7 +3376,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	ticket_updated	f
+01a22acc-cac9-7482-abf1-a261b5af6185	ticket_updated	f
 \.
 
 
@@ -3384,24 +3385,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afc5d55134d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174eaacfd14f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e4fff455e8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-0289a20e0511	01a22a3f-d794-7552-98df-c979fe62eba5	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	t	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-028a2f7131de	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	f	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82e-7062-9c03-84ace310d95d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_closed	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.905693+00	2026-12-30 02:19:16.905693+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f40c8e37a53	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_assigned	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f41917754d8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_updated	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d880-73ef-b557-8f0a80fc6d79	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cee05e2329f	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	f	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afde816d7c2	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174fdd360e5e	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e570c741fe	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d881-7328-ad2b-566bcd87bb40	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cef31c531ab	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	t	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a3-7441-8719-2ef9dfe49403	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	ticket_commented	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d8a0-70ba-be09-b68e3173e511", "is_internal": true}	t	2026-11-30 02:19:17.018897+00	2026-12-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8e5-7605-acbe-a656da1c504b	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 02:19:17.091979+00	2026-12-30 02:19:17.091979+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99c-776e-9dbb-40f26d065a8c	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	\N	ticket_created	{"actor": {"id": "01a22a3f-d98d-719e-9929-06bccdc91731", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a3f-d997-76e0-a3fb-198ebcbacbe5", "is_internal": false}	f	2026-11-30 02:19:17.268087+00	2026-12-30 02:19:17.268087+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb48-721c-beb9-e635ee8a7500	01a22acc-cac9-7482-abf1-a261b5af6185	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "is_internal": false}	t	2026-11-30 04:53:14.171254+00	2026-12-30 04:53:14.171254+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4d-76f8-88c3-70de7006486b	01a22acc-cac9-7482-abf1-a261b5af6185	01a22acc-cb4b-705e-87d7-4e5e7e85755e	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22acc-cb4b-705e-87d7-4e5e7e85755e", "is_internal": false}	t	2026-11-30 04:53:14.187786+00	2026-12-30 04:53:14.187786+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb50-75d9-bebd-2b19fcf79e49	01a22acc-cac9-7482-abf1-a261b5af6185	01a22acc-cb4e-7796-b365-3f3d738513a8	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22acc-cb4e-7796-b365-3f3d738513a8", "is_internal": false}	t	2026-11-30 04:53:14.190336+00	2026-12-30 04:53:14.190336+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb70-7182-8745-9266fc34664a	01a22acc-cacd-7364-9682-e348c47710a1	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	\N	ticket_created	{"actor": {"id": "01a22acc-cacd-7364-9682-e348c47710a1", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22acc-cb6b-75e7-87ac-de7ab3e203c1", "is_internal": false}	t	2026-11-30 04:53:14.212665+00	2026-12-30 04:53:14.212665+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb70-7182-8745-926789843af9	01a22acc-cacb-76d2-82f3-7afb391b8ce9	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	\N	ticket_created	{"actor": {"id": "01a22acc-cacd-7364-9682-e348c47710a1", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22acc-cb6b-75e7-87ac-de7ab3e203c1", "is_internal": false}	f	2026-11-30 04:53:14.212665+00	2026-12-30 04:53:14.212665+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb91-76f0-a946-8087166bd160	01a22acc-cac9-7482-abf1-a261b5af6185	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	ticket_closed	{"actor": {"id": "01a22acc-cac7-76e4-a769-1ae8fdd62b6e", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 04:53:14.255454+00	2026-12-30 04:53:14.255454+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cbc0-7274-bb7d-f66fc68bff6b	01a22acc-caca-74a5-b21a-d953e92db4e0	01a22acc-cb4b-705e-87d7-4e5e7e85755e	\N	ticket_assigned	{"actor": {"id": "01a22acc-cab9-7287-857f-3e773458178e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22acc-cb4b-705e-87d7-4e5e7e85755e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 04:53:14.295209+00	2026-12-30 04:53:14.295209+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cbc0-7274-bb7d-f6705f5442e9	01a22acc-cac9-7482-abf1-a261b5af6185	01a22acc-cb4b-705e-87d7-4e5e7e85755e	\N	ticket_updated	{"actor": {"id": "01a22acc-cab9-7287-857f-3e773458178e", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22acc-cb4b-705e-87d7-4e5e7e85755e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 04:53:14.295209+00	2026-12-30 04:53:14.295209+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc14-7105-a42d-2fff41098e69	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cc0d-71aa-9e50-169ac34278cc	ticket_commented	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22acc-cac9-7482-abf1-a261b5af6185", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "comment_id": "01a22acc-cc0d-71aa-9e50-169ac34278cc", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 04:53:14.372927+00	2026-12-30 04:53:14.372927+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc27-700f-97b2-3d0666b27b88	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	ticket_file_added	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "is_internal": false, "attachment_id": "01a22acc-cc26-773b-a916-e45424abf51c"}	f	2026-11-30 04:53:14.406337+00	2026-12-30 04:53:14.406337+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb49-764a-a56a-3fd461f729d5	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "is_internal": false}	t	2026-11-30 04:53:14.171254+00	2026-12-30 04:53:14.171254+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4d-76f8-88c3-70df67dbb5b9	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb4b-705e-87d7-4e5e7e85755e	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22acc-cb4b-705e-87d7-4e5e7e85755e", "is_internal": false}	t	2026-11-30 04:53:14.187786+00	2026-12-30 04:53:14.187786+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb50-75d9-bebd-2b1a3974de7b	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb4e-7796-b365-3f3d738513a8	\N	ticket_created	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22acc-cb4e-7796-b365-3f3d738513a8", "is_internal": false}	t	2026-11-30 04:53:14.190336+00	2026-12-30 04:53:14.190336+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc14-7105-a42d-3000ba2433f2	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cc0d-71aa-9e50-169ac34278cc	ticket_commented	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22acc-cac9-7482-abf1-a261b5af6185", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "comment_id": "01a22acc-cc0d-71aa-9e50-169ac34278cc", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 04:53:14.372927+00	2026-12-30 04:53:14.372927+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc27-700f-97b2-3d071ffbabc1	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	ticket_file_added	{"actor": {"id": "01a22acc-cac9-7482-abf1-a261b5af6185", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "is_internal": false, "attachment_id": "01a22acc-cc26-773b-a916-e45424abf51c"}	t	2026-11-30 04:53:14.406337+00	2026-12-30 04:53:14.406337+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc4b-7341-8de7-542d6f98d997	01a22acc-cab9-7287-857f-3e773458178e	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cc44-765d-b1ec-dec1edad7f06	ticket_commented	{"actor": {"id": "01a22acc-cac7-76e4-a769-1ae8fdd62b6e", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22acc-cac7-76e4-a769-1ae8fdd62b6e", "ticket_id": "01a22acc-cb3e-74b3-aba5-c1bfbab1469b", "comment_id": "01a22acc-cc44-765d-b1ec-dec1edad7f06", "is_internal": true}	t	2026-11-30 04:53:14.428476+00	2026-12-30 04:53:14.428476+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc96-7257-9856-28658e91be54	01a22acc-cac9-7482-abf1-a261b5af6185	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 04:53:14.517589+00	2026-12-30 04:53:14.517589+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd45-706e-b908-a44c13d3592c	01a22acc-cacb-76d2-82f3-7afb391b8ce9	01a22acc-cd3c-772d-a3bb-ae37234bc874	\N	ticket_created	{"actor": {"id": "01a22acc-cd2b-70d4-9745-c95d11da0966", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22acc-cd3c-772d-a3bb-ae37234bc874", "is_internal": false}	f	2026-11-30 04:53:14.676409+00	2026-12-30 04:53:14.676409+00
 \.
 
 
@@ -3410,8 +3411,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	b5184bb0-009d-49ad-ae11-102b5ec0711d	still.pending@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	\N	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	70802c03-69ac-49cc-a5d0-33ac0eab9514	newcomer@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:17.191526+00	01a22a3f-d920-7295-be36-333b815d384f
+01a22acc-caec-70a0-8453-45da85b104ee	bacd14a0-f388-4c44-93f2-730ca94c6dda	still.pending@example.com	agent	2026-11-30 04:53:14.573466+00	2026-12-07 04:53:14.573466+00	01a22acc-cab9-7287-857f-3e773458178e	\N	\N
+01a22acc-caec-70a0-8453-45da85b104ee	d7d93fdb-5293-40df-92a0-c4cd6c0867a9	newcomer@example.com	agent	2026-11-30 04:53:14.573466+00	2026-12-07 04:53:14.573466+00	01a22acc-cab9-7287-857f-3e773458178e	2026-11-30 04:53:14.595657+00	01a22acc-ccbf-71fd-9aa6-cb876c5b37a9
 \.
 
 
@@ -3420,14 +3421,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	org_admin	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	org_admin	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	org_agent	2026-11-30 02:19:16.810437+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	org_customer	2026-11-30 02:19:16.814506+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	org_agent	2026-11-30 02:19:16.816632+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	org_customer	2026-11-30 02:19:16.817474+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	org_customer	2026-11-30 02:19:16.815662+00	\N	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	org_agent	2026-11-30 02:19:17.191526+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cab9-7287-857f-3e773458178e	org_admin	2026-11-30 04:53:14.089002+00	01a22acc-cab9-7287-857f-3e773458178e	f
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacb-76d2-82f3-7afb391b8ce9	org_admin	2026-11-30 04:53:14.126176+00	01a22acc-cacb-76d2-82f3-7afb391b8ce9	f
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	org_agent	2026-11-30 04:53:14.147054+00	\N	f
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac9-7482-abf1-a261b5af6185	org_customer	2026-11-30 04:53:14.151223+00	\N	f
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacc-71d9-bb10-c4ba908f638e	org_agent	2026-11-30 04:53:14.152962+00	\N	f
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacd-7364-9682-e348c47710a1	org_customer	2026-11-30 04:53:14.155203+00	\N	f
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caca-74a5-b21a-d953e92db4e0	org_customer	2026-11-30 04:53:14.152213+00	\N	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccbf-71fd-9aa6-cb876c5b37a9	org_agent	2026-11-30 04:53:14.595657+00	01a22acc-cab9-7287-857f-3e773458178e	f
 \.
 
 
@@ -3436,8 +3437,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	Globex	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22a3f-d7a0-7034-8d16-173e8149cda5	Acme Ltd	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22acc-cb11-74cc-9db8-c5bedf98b661	Globex	2026-11-30 04:53:14.126176+00	01a22acc-cacb-76d2-82f3-7afb391b8ce9	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22acc-caec-70a0-8453-45da85b104ee	Acme Ltd	2026-11-30 04:53:14.089002+00	01a22acc-cab9-7287-857f-3e773458178e	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3446,15 +3447,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22a3f-d787-72e5-bfdb-a2e08427debc	c703f305-6586-40eb-91b0-751f38123604	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 02:19:16.739746+00	\N	{}
-01a22a3f-d78a-718a-8e5f-3e770703e0b6	75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 02:19:16.745588+00	\N	{}
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	076f0495-31fb-4a2c-8b29-283458572a8c	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 02:19:16.747363+00	\N	{}
-01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 02:19:16.749745+00	\N	{}
-01a22a3f-d78f-7268-bfc4-9903fae4b0c6	54c312ff-9766-4aa0-9e06-6851b9dc4bdc	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 02:19:16.751467+00	\N	{}
-01a22a3f-d792-701a-ad9d-6a62df8bd4fe	99b3470c-98ac-4993-9580-d1c8eff82aa8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 02:19:16.754415+00	\N	{}
-01a22a3f-d794-7552-98df-c979fe62eba5	b88bde29-3854-4998-895c-66d1414b16b9	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 02:19:16.755953+00	\N	{}
-01a22a3f-d920-7295-be36-333b815d384f	320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 02:19:17.151884+00	\N	{}
-01a22a3f-d98d-719e-9929-06bccdc91731	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 02:19:17.261569+00	\N	{}
+01a22acc-cab9-7287-857f-3e773458178e	38f97803-96d2-444f-8e6f-d02bc8ccf0bc	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 04:53:14.039004+00	\N	{}
+01a22acc-cac7-76e4-a769-1ae8fdd62b6e	903f1b77-9177-4ede-900d-31722a69d1d0	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 04:53:14.055246+00	\N	{}
+01a22acc-cac9-7482-abf1-a261b5af6185	b85d5fa6-8dc0-45ab-8bcc-e9b9389e9c92	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 04:53:14.056855+00	\N	{}
+01a22acc-caca-74a5-b21a-d953e92db4e0	cffa28e9-96da-4f4e-84da-c3d0d4867086	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 04:53:14.058166+00	\N	{}
+01a22acc-cacb-76d2-82f3-7afb391b8ce9	bff28f54-c4a6-4906-bce5-f76f3d67cb13	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 04:53:14.059345+00	\N	{}
+01a22acc-cacc-71d9-bb10-c4ba908f638e	038af1b0-6b44-4263-8423-f285db6324d7	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 04:53:14.060505+00	\N	{}
+01a22acc-cacd-7364-9682-e348c47710a1	11abd02a-7366-4e52-a4c0-f7d2646c312a	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 04:53:14.061522+00	\N	{}
+01a22acc-ccbf-71fd-9aa6-cb876c5b37a9	e1004483-acb0-46a4-89da-5e6e22d40e6d	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 04:53:14.558788+00	\N	{}
+01a22acc-cd2b-70d4-9745-c95d11da0966	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 04:53:14.667492+00	\N	{}
 \.
 
 
@@ -3463,9 +3464,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd7bdf33444	\N	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3576aef5116c	\N	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	2026-11-30 02:19:16.79028+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8dd-77f7-a49e-7bd3eb0fbe61	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.078149+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caee-7709-9447-be8a3aa65b85	\N	01a22acc-cab9-7287-857f-3e773458178e	2026-11-30 04:53:14.089002+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb12-7195-9d3d-b2f6fb8f5040	\N	01a22acc-cacb-76d2-82f3-7afb391b8ce9	2026-11-30 04:53:14.126176+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc91-7741-a834-d6811a0ddb2d	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.504329+00
 \.
 
 
@@ -3474,7 +3475,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 02:19:16.457518+00
+1	2026-11-30 04:53:13.67721+00
 \.
 
 
@@ -3483,28 +3484,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	person	\N	t	'pfntt' 'pfnttada':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wgina':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	person	\N	t	'pfntt' 'pfnttben':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	person	\N	t	'pfntt' 'pfnttalice':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttdave':1A,2B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34whank':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wmallory':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	ticket	01a22a3f-d802-7644-8863-a62a8c33de47	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd794755298dfc979fe62eba5' 'ts34wa':1A 'ts34wglobex':4A 'ts34wof':3A 'ts34wticket':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	ticket	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78a718a8e5f3e770703e0b6' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttabout':5 'tfnttfire':4A,8 'tfnttn':9 'tfntton':3A,7 'tfnttprinter':1A,6 'tfnttwas':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	ticket	01a22a3f-d7eb-742c-a47e-4b973e4deac7	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfntt@01a22a3fd78e73aba9d0ce273ee7adc1' 'tfnttabout':3 'tfnttcoffee':2A,5 'tfnttn':6 'tfnttno':1A,4
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	ticket	01a22a3f-d7ee-7784-b216-2906266a8c71	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttit':1A 'tfnttits':1A 'tfnttline':6A 'tfnttodd':3A 'tfntts':2A 'tfntttab':5A 'tfntt🙂':4A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfnttalice':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt' 'tfntt#50af2853' 'tfnttben':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttexample':3B 'pfnttnewcomer':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	article	\N	f	'afntt' 'afntt#50af2853' 'afnttdraft':3 'afnttnot':1A 'afnttyet':2A 'hfnttnot' 'hfnttyet'
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	article	\N	f	'afntt' 'afntt#50af2853' 'afntta':3A 'afnttfire':5B 'afnttfoam':8 'afnttout':2A 'afnttprinter':4A 'afnttprinters':6B 'afnttputting':1A 'afnttuse':7 'hfntta' 'hfnttout' 'hfnttprinter' 'hfnttputting'
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	ticket	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd98d719e992906bccdc91731' 'ts34wlast':2A 'ts34wmy':1A 'ts34wone':3A
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d98d-719e-9929-06bccdc91731	person	\N	t	'ps34w' 'ps34wleaver':1A
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cab9-7287-857f-3e773458178e	person	\N	t	'pohbc' 'pohbcada':1A,2B 'pohbccom':4B 'pohbcexample':3B
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacb-76d2-82f3-7afb391b8ce9	person	\N	t	'pbtnr' 'pbtnrcom':4B 'pbtnrexample':3B 'pbtnrgina':1A,2B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	person	\N	t	'pohbc' 'pohbcben':1A,2B 'pohbccom':4B 'pohbcexample':3B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac9-7482-abf1-a261b5af6185	person	\N	t	'pohbc' 'pohbcalice':1A,2B 'pohbccom':4B 'pohbcexample':3B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caca-74a5-b21a-d953e92db4e0	person	\N	t	'pohbc' 'pohbccom':4B 'pohbcdave':1A,2B 'pohbcexample':3B
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacc-71d9-bb10-c4ba908f638e	person	\N	t	'pbtnr' 'pbtnrcom':4B 'pbtnrexample':3B 'pbtnrhank':1A,2B
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cacd-7364-9682-e348c47710a1	person	\N	t	'pbtnr' 'pbtnrcom':4B 'pbtnrexample':3B 'pbtnrmallory':1A,2B
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	ticket	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	f	'tbtnr' 'tbtnr#50af2853' 'tbtnr@01a22acccacd73649682e348c47710a1' 'tbtnra':1A 'tbtnrglobex':4A 'tbtnrof':3A 'tbtnrticket':2A
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	ticket	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	f	'tohbc' 'tohbc#50af2853' 'tohbc@01a22acccac776e4a7691ae8fdd62b6e' 'tohbc@01a22acccac97482abf1a261b5af6185' 'tohbcabout':5 'tohbcfire':4A,8 'tohbcn':9 'tohbcon':3A,7 'tohbcprinter':1A,6 'tohbcwas':2A
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4b-705e-87d7-4e5e7e85755e	ticket	01a22acc-cb4b-705e-87d7-4e5e7e85755e	f	'tohbc' 'tohbc#50af2853' 'tohbc@01a22acccac97482abf1a261b5af6185' 'tohbc@01a22acccaca74a5b21ad953e92db4e0' 'tohbcabout':3 'tohbccoffee':2A,5 'tohbcn':6 'tohbcno':1A,4
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4e-7796-b365-3f3d738513a8	ticket	01a22acc-cb4e-7796-b365-3f3d738513a8	f	'tohbc' 'tohbc#50af2853' 'tohbc@01a22acccac97482abf1a261b5af6185' 'tohbcit':1A 'tohbcits':1A 'tohbcline':6A 'tohbcodd':3A 'tohbcs':2A 'tohbctab':5A 'tohbc🙂':4A
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc0d-71aa-9e50-169ac34278cc	comment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	f	'tohbc' 'tohbc#50af2853' 'tohbcalice':1 'tohbcsays':2
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc1a-750c-8f06-a005104b610c	attachment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	f	'tohbc#50af2853' 'tohbclog':1B 'tohbctxt':2B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc26-773b-a916-e45424abf51c	attachment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	f	'tohbc#50af2853' 'tohbcpng':2B 'tohbcsmoke':1B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc44-765d-b1ec-dec1edad7f06	comment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	t	'tohbc' 'tohbc#50af2853' 'tohbcben':1 'tohbcsays':2
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc4e-7672-813f-cc15f8513dc1	attachment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	t	'tohbc#50af2853' 'tohbclog':1B 'tohbctxt':2B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc56-7239-94fc-43f3d263e7ab	attachment	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	t	'tohbc#50af2853' 'tohbcpng':2B 'tohbcsmoke':1B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccbf-71fd-9aa6-cb876c5b37a9	person	\N	t	'pohbc' 'pohbccom':4B 'pohbcexample':3B 'pohbcnewcomer':1A,2B
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccff-7029-a04a-fbca661988c3	article	\N	f	'aohbc' 'aohbc#50af2853' 'aohbcdraft':3 'aohbcnot':1A 'aohbcyet':2A 'hohbcnot' 'hohbcyet'
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-ccfe-74a3-8014-13da09df2799	article	\N	f	'aohbc' 'aohbc#50af2853' 'aohbca':3A 'aohbcfire':5B 'aohbcfoam':8 'aohbcout':2A 'aohbcprinter':4A 'aohbcprinters':6B 'aohbcputting':1A 'aohbcuse':7 'hohbca' 'hohbcout' 'hohbcprinter' 'hohbcputting'
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd3c-772d-a3bb-ae37234bc874	ticket	01a22acc-cd3c-772d-a3bb-ae37234bc874	f	'tbtnr' 'tbtnr#50af2853' 'tbtnr@01a22acccd2b70d49745c95d11da0966' 'tbtnrlast':2A 'tbtnrmy':1A 'tbtnrone':3A
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd2b-70d4-9745-c95d11da0966	person	\N	t	'pbtnr' 'pbtnrleaver':1A
 \.
 
 
@@ -3513,8 +3514,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	{}	12	0	0	\N	2026-11-30 02:19:17.311486+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	{}	32	2	4	\N	2026-11-30 02:19:17.311486+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	{}	12	0	0	\N	2026-11-30 04:53:14.750227+00
+01a22acc-caec-70a0-8453-45da85b104ee	{}	32	2	4	\N	2026-11-30 04:53:14.750227+00
 \.
 
 
@@ -3523,10 +3524,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	00000000-0000-0000-0000-000000000000	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	00000000-0000-0000-0000-000000000000	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1
+01a22acc-caec-70a0-8453-45da85b104ee	00000000-0000-0000-0000-000000000000	01a22acc-caf5-7201-80cc-28eb1ebffc8d	low	1
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caca-74a5-b21a-d953e92db4e0	01a22acc-caf6-75ce-b502-b8decb6199bd	low	1
+01a22acc-cb11-74cc-9db8-c5bedf98b661	00000000-0000-0000-0000-000000000000	01a22acc-cb18-71e0-9cab-dda4e172be02	low	1
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-caf6-75ce-b502-b8dd12065d23	urgent	1
 \.
 
 
@@ -3535,7 +3536,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.231925+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-ccfe-74a3-8014-13da09df2799	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.628817+00
 \.
 
 
@@ -3544,10 +3545,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Alice.txt	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Alice.png	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Ben.txt	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Ben.png	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.043079+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc1a-750c-8f06-a005104b610c	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cc0d-71aa-9e50-169ac34278cc	01a22acc-cac9-7482-abf1-a261b5af6185	log.txt	text/plain	12	01a22acc-caec-70a0-8453-45da85b104ee/Alice.txt	f	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.372927+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc26-773b-a916-e45424abf51c	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	01a22acc-cac9-7482-abf1-a261b5af6185	smoke.png	image/png	1234	01a22acc-caec-70a0-8453-45da85b104ee/01a22acc-cb3e-74b3-aba5-c1bfbab1469b/Alice.png	f	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.406337+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc4e-7672-813f-cc15f8513dc1	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cc44-765d-b1ec-dec1edad7f06	01a22acc-cac9-7482-abf1-a261b5af6185	log.txt	text/plain	12	01a22acc-caec-70a0-8453-45da85b104ee/Ben.txt	t	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.428476+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc56-7239-94fc-43f3d263e7ab	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	\N	01a22acc-cac9-7482-abf1-a261b5af6185	smoke.png	image/png	1234	01a22acc-caec-70a0-8453-45da85b104ee/01a22acc-cb3e-74b3-aba5-c1bfbab1469b/Ben.png	t	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.453911+00
 \.
 
 
@@ -3556,8 +3557,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Alice says	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	2026-11-30 02:19:16.981851+00	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Ben says	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00	2026-11-30 02:19:17.018897+00	\N
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc0d-71aa-9e50-169ac34278cc	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	Alice says	f	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.372927+00	2026-11-30 04:53:14.372927+00	\N
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc44-765d-b1ec-dec1edad7f06	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	Ben says	t	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.428476+00	2026-11-30 04:53:14.428476+00	\N
 \.
 
 
@@ -3566,8 +3567,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	3
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2
+01a22acc-caec-70a0-8453-45da85b104ee	3
+01a22acc-cb11-74cc-9db8-c5bedf98b661	2
 \.
 
 
@@ -3576,9 +3577,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	01a22a3f-d78a-718a-8e5f-3e770703e0b6	0	1	1	1	{}	{0}
+01a22acc-cb11-74cc-9db8-c5bedf98b661	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22acc-caec-70a0-8453-45da85b104ee	2026-11-30	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	0	1	1	1	{}	{0}
+01a22acc-caec-70a0-8453-45da85b104ee	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
 \.
 
 
@@ -3587,9 +3588,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	low	3	0	0	0	{}	{}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	low	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22acc-caec-70a0-8453-45da85b104ee	2026-11-30	low	3	0	0	0	{}	{}
+01a22acc-cb11-74cc-9db8-c5bedf98b661	2026-11-30	low	1	0	0	0	{}	{}
+01a22acc-caec-70a0-8453-45da85b104ee	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3598,16 +3599,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b98f1014107	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	No coffee	About: No coffee\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2907f4da3ddc	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d805-7058-aba4-13d61ea2fa9d	01a22a3f-d802-7644-8863-a62a8c33de47	01a22a3f-d794-7552-98df-c979fe62eba5	1	A ticket of Globex	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d821-706d-9e08-9987a5017a58	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.888924+00	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82b-75cd-863d-b9eb1437a08e	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.905693+00	01a22a3f-d821-706d-9e08-9987a5017a58	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c874183919db", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84a-735f-ba57-ff30315e048c	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.934484+00	01a22a3f-d7eb-742c-a47e-4b98f1014107	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c872c5b50702", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a3f-d78e-73ab-a9d0-ce273ee7adc1", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d859-73a7-ba0d-177393e849a9	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	2026-11-30 02:19:16.951495+00	01a22a3f-d7ee-7784-b216-2907f4da3ddc	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d887-7059-b61d-5beb96c8aa8f	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	01a22a3f-d82b-75cd-863d-b9eb1437a08e	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c87137b1573c", "from": "01a22a3f-d7a9-75a1-96db-c874183919db"}, "status": {"to": "open", "from": "closed"}}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d998-7328-81d2-ad7016964c32	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	01a22a3f-d98d-719e-9929-06bccdc91731	1	My last one	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb40-76ae-954f-01f11bbadf1f	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.171254+00	\N	{"type": "created", "fields": {"stage": "01a22acc-caf5-7201-80cc-28eb1ebffc8d", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22acc-caee-7709-9447-be89289f3da8", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4c-7126-a988-5cc64f0c7548	01a22acc-cb4b-705e-87d7-4e5e7e85755e	01a22acc-cac9-7482-abf1-a261b5af6185	1	No coffee	About: No coffee\\N	low	open	\N	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.187786+00	\N	{"type": "created", "fields": {"stage": "01a22acc-caf5-7201-80cc-28eb1ebffc8d", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22acc-caee-7709-9447-be89289f3da8", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4e-7796-b365-3f3eb4c25837	01a22acc-cb4e-7796-b365-3f3d738513a8	01a22acc-cac9-7482-abf1-a261b5af6185	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.190336+00	\N	{"type": "created", "fields": {"stage": "01a22acc-caf5-7201-80cc-28eb1ebffc8d", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22acc-caee-7709-9447-be89289f3da8", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb6d-7150-a6e9-6104444696a1	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	01a22acc-cacd-7364-9682-e348c47710a1	1	A ticket of Globex	\N	low	open	\N	01a22acc-cb18-71e0-9cab-dda4e172be02	01a22acc-cacd-7364-9682-e348c47710a1	2026-11-30 04:53:14.212665+00	\N	{"type": "created", "fields": {"stage": "01a22acc-cb18-71e0-9cab-dda4e172be02", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22acc-cb12-7195-9d3d-b2f52ed1b250", "assignedTo": null, "description": null}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb8a-77bb-9db4-94cbed1373dd	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.241881+00	01a22acc-cb40-76ae-954f-01f11bbadf1f	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22acc-cac7-76e4-a769-1ae8fdd62b6e", "from": null}}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb90-7038-8218-abf182b918f7	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-caf7-73fe-91a7-f315aaca6ecc	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	2026-11-30 04:53:14.255454+00	01a22acc-cb8a-77bb-9db4-94cbed1373dd	{"type": "updated", "fields": {"stage": {"to": "01a22acc-caf7-73fe-91a7-f315aaca6ecc", "from": "01a22acc-caf5-7201-80cc-28eb1ebffc8d"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cbb9-7642-bd8f-42f24242ae30	01a22acc-cb4b-705e-87d7-4e5e7e85755e	01a22acc-cac9-7482-abf1-a261b5af6185	2	No coffee	About: No coffee\\N	low	pending	01a22acc-caca-74a5-b21a-d953e92db4e0	01a22acc-caf6-75ce-b502-b8decb6199bd	01a22acc-cab9-7287-857f-3e773458178e	2026-11-30 04:53:14.295209+00	01a22acc-cb4c-7126-a988-5cc64f0c7548	{"type": "updated", "fields": {"stage": {"to": "01a22acc-caf6-75ce-b502-b8decb6199bd", "from": "01a22acc-caf5-7201-80cc-28eb1ebffc8d"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22acc-caca-74a5-b21a-d953e92db4e0", "from": null}}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cbcd-73aa-baa9-7f4bec9bd587	01a22acc-cb4e-7796-b365-3f3d738513a8	01a22acc-cac9-7482-abf1-a261b5af6185	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22acc-caf5-7201-80cc-28eb1ebffc8d	\N	2026-11-30 04:53:14.316059+00	01a22acc-cb4e-7796-b365-3f3eb4c25837	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cc18-74b5-93f6-c8fef8687ec7	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cac9-7482-abf1-a261b5af6185	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-caf6-75ce-b502-b8dd12065d23	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.372927+00	01a22acc-cb90-7038-8218-abf182b918f7	{"type": "updated", "fields": {"stage": {"to": "01a22acc-caf6-75ce-b502-b8dd12065d23", "from": "01a22acc-caf7-73fe-91a7-f315aaca6ecc"}, "status": {"to": "open", "from": "closed"}}}
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd3d-7588-b4f4-74eb3c83342b	01a22acc-cd3c-772d-a3bb-ae37234bc874	01a22acc-cd2b-70d4-9745-c95d11da0966	1	My last one	\N	low	open	\N	01a22acc-cb18-71e0-9cab-dda4e172be02	01a22acc-cd2b-70d4-9745-c95d11da0966	2026-11-30 04:53:14.676409+00	\N	{"type": "created", "fields": {"stage": "01a22acc-cb18-71e0-9cab-dda4e172be02", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22acc-cb12-7195-9d3d-b2f52ed1b250", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3616,7 +3617,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	2
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	1	2
 \.
 
 
@@ -3625,10 +3626,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1	1796005156.934484
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1	1796005156.862580
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1	1796005156.981851
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1	1796005156.846084
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf5-7201-80cc-28eb1ebffc8d	low	1	1796014394.190336
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf6-75ce-b502-b8dd12065d23	urgent	1	1796014394.372927
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf6-75ce-b502-b8decb6199bd	low	1	1796014394.295209
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb18-71e0-9cab-dda4e172be02	low	1	1796014394.212665
 \.
 
 
@@ -3637,7 +3638,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99d-7329-b041-4841bef34f98	opened	2026-11-30 02:19:17.268087+00	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	\N	1	\N
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd45-706e-b908-a44d090c1718	opened	2026-11-30 04:53:14.676409+00	01a22acc-cb18-71e0-9cab-dda4e172be02	low	\N	1	\N
 \.
 
 
@@ -3646,7 +3647,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.964008+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	01a22acc-cab9-7287-857f-3e773458178e	2026-11-30 04:53:14.338944+00
 \.
 
 
@@ -3655,11 +3656,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	1	A ticket of Globex	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	\N	\N	\N	\N	1	01a22a3f-d805-7058-aba4-13d61ea2fa9d	0	0	\N	f	\N	ERP-1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	2026-11-30 02:19:16.934484+00	2026-11-30 02:19:16.934484+00	\N	\N	\N	\N	2	01a22a3f-d84a-735f-ba57-ff30315e048c	0	0	\N	f	\N	ERP-2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	2026-11-30 02:19:16.951495+00	2026-11-30 02:19:16.846084+00	\N	\N	\N	\N	2	01a22a3f-d859-73a7-ba0d-177393e849a9	0	0	\N	f	\N	ERP-3
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	2026-11-30 02:19:17.043079+00	2026-11-30 02:19:16.981851+00	\N	\N	\N	\N	4	01a22a3f-d887-7059-b61d-5beb96c8aa8f	1	2	2026-11-30 02:19:16.981851+00	f	\N	ERP-1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	2	My last one	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	\N	\N	\N	\N	1	01a22a3f-d998-7328-81d2-ad7016964c32	0	0	\N	f	\N	ERP-2
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb6b-75e7-87ac-de7ab3e203c1	1	A ticket of Globex	\N	low	open	01a22acc-cb12-7195-9d3d-b2f52ed1b250	01a22acc-cb18-71e0-9cab-dda4e172be02	\N	01a22acc-cacd-7364-9682-e348c47710a1	2026-11-30 04:53:14.212665+00	2026-11-30 04:53:14.212665+00	2026-11-30 04:53:14.212665+00	\N	\N	\N	\N	1	01a22acc-cb6d-7150-a6e9-6104444696a1	0	0	\N	f	\N	ERP-1
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4b-705e-87d7-4e5e7e85755e	2	No coffee	About: No coffee\\N	low	pending	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-caf6-75ce-b502-b8decb6199bd	01a22acc-caca-74a5-b21a-d953e92db4e0	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.187786+00	2026-11-30 04:53:14.295209+00	2026-11-30 04:53:14.295209+00	\N	\N	\N	\N	2	01a22acc-cbb9-7642-bd8f-42f24242ae30	0	0	\N	f	\N	ERP-2
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb4e-7796-b365-3f3d738513a8	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-caf5-7201-80cc-28eb1ebffc8d	\N	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.190336+00	2026-11-30 04:53:14.316059+00	2026-11-30 04:53:14.190336+00	\N	\N	\N	\N	2	01a22acc-cbcd-73aa-baa9-7f4bec9bd587	0	0	\N	f	\N	ERP-3
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-cb3e-74b3-aba5-c1bfbab1469b	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-caf6-75ce-b502-b8dd12065d23	01a22acc-cac7-76e4-a769-1ae8fdd62b6e	01a22acc-cac9-7482-abf1-a261b5af6185	2026-11-30 04:53:14.171254+00	2026-11-30 04:53:14.453911+00	2026-11-30 04:53:14.372927+00	\N	\N	\N	\N	4	01a22acc-cc18-74b5-93f6-c8fef8687ec7	1	2	2026-11-30 04:53:14.372927+00	f	\N	ERP-1
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd3c-772d-a3bb-ae37234bc874	2	My last one	\N	low	open	01a22acc-cb12-7195-9d3d-b2f52ed1b250	01a22acc-cb18-71e0-9cab-dda4e172be02	\N	01a22acc-cd2b-70d4-9745-c95d11da0966	2026-11-30 04:53:14.676409+00	2026-11-30 04:53:14.676409+00	2026-11-30 04:53:14.676409+00	\N	\N	\N	\N	1	01a22acc-cd3d-7588-b4f4-74eb3c83342b	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3668,16 +3669,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a2-7529-9a79-fcd649764480	New	\N	1	open	t	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a2-7529-9a79-fcd649764480	In progress	\N	2	open	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d7a2-7529-9a79-fcd649764480	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87348deefeb	01a22a3f-d7a2-7529-9a79-fcd649764480	Resolved	\N	4	resolved	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d7a2-7529-9a79-fcd649764480	Closed	\N	5	closed	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d7bd-76f9-b222-3575b72cb879	New	\N	1	open	t	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c2-7580-922e-e821a3e9d0b2	01a22a3f-d7bd-76f9-b222-3575b72cb879	In progress	\N	2	open	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a119ea8db1	01a22a3f-d7bd-76f9-b222-3575b72cb879	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a20ff093f3	01a22a3f-d7bd-76f9-b222-3575b72cb879	Resolved	\N	4	resolved	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a35764b058	01a22a3f-d7bd-76f9-b222-3575b72cb879	Closed	\N	5	closed	f	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-caee-7709-9447-be89289f3da8	New	\N	1	open	t	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf6-75ce-b502-b8dd12065d23	01a22acc-caee-7709-9447-be89289f3da8	In progress	\N	2	open	f	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf6-75ce-b502-b8decb6199bd	01a22acc-caee-7709-9447-be89289f3da8	Waiting on customer	\N	3	pending	f	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf6-75ce-b502-b8df1b92cd17	01a22acc-caee-7709-9447-be89289f3da8	Resolved	\N	4	resolved	f	t
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caf7-73fe-91a7-f315aaca6ecc	01a22acc-caee-7709-9447-be89289f3da8	Closed	\N	5	closed	f	t
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb18-71e0-9cab-dda4e172be02	01a22acc-cb12-7195-9d3d-b2f52ed1b250	New	\N	1	open	t	t
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb19-7089-863f-3c5b00ef48ba	01a22acc-cb12-7195-9d3d-b2f52ed1b250	In progress	\N	2	open	f	t
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb19-7089-863f-3c5cb35d7532	01a22acc-cb12-7195-9d3d-b2f52ed1b250	Waiting on customer	\N	3	pending	f	t
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb19-7089-863f-3c5d402125e6	01a22acc-cb12-7195-9d3d-b2f52ed1b250	Resolved	\N	4	resolved	f	t
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb19-7089-863f-3c5ed1dc1d59	01a22acc-cb12-7195-9d3d-b2f52ed1b250	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3686,8 +3687,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a9-75a1-96db-c87137b1573c	org_agent
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a9-75a1-96db-c874183919db	org_admin
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-caf5-7201-80cc-28eb1ebffc8d	01a22acc-caf6-75ce-b502-b8dd12065d23	org_agent
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caee-7709-9447-be89289f3da8	01a22acc-caf6-75ce-b502-b8dd12065d23	01a22acc-caf7-73fe-91a7-f315aaca6ecc	org_admin
 \.
 
 
@@ -3696,9 +3697,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	Support	How requests are handled	t	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3575b72cb879	Support	How requests are handled	t	2026-11-30 02:19:16.79028+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d9b9-7559-a43a-ec8107d1e572	Unused	\N	f	2026-11-30 02:19:17.304051+00
+01a22acc-caec-70a0-8453-45da85b104ee	01a22acc-caee-7709-9447-be89289f3da8	Support	How requests are handled	t	2026-11-30 04:53:14.089002+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cb12-7195-9d3d-b2f52ed1b250	Support	How requests are handled	t	2026-11-30 04:53:14.126176+00
+01a22acc-cb11-74cc-9db8-c5bedf98b661	01a22acc-cd71-7549-8daa-80055caf67bb	Unused	\N	f	2026-11-30 04:53:14.736448+00
 \.
 
 
@@ -3707,8 +3708,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22a3f-d7a0-7034-8d16-173e8149cda5	high
-2	01a22a3f-d7bb-73bb-a2e5-424a982b7372	high
+1	01a22acc-caec-70a0-8453-45da85b104ee	high
+2	01a22acc-cb11-74cc-9db8-c5bedf98b661	high
 \.
 
 
