@@ -28,9 +28,9 @@ pub(super) fn rank(tsquery: &str, literal: &str, whole: &str) -> String {
     format!("helpdesk.search_rank(d.lexemes, {tsquery}, {literal}, {whole})")
 }
 
-/// `ts_rank` of a document that matches, in millionths, plus a bonus, a second if the document matches `whole`, and a third if
-/// it matches `literal`. A function of ours, because those of Postgres would each read the whole
-/// lexemes, which may be compressed.
+/// `ts_rank` of a document that matches, in millionths, plus a bonus, a second if it matches
+/// `whole`, and a third if it matches `literal`. A function of ours, because those of Postgres
+/// would each read the whole lexemes, which may be compressed.
 #[pg_extern(
     immutable,
     parallel_safe,
