@@ -28,6 +28,10 @@ create table helpdesk.search_rebuilds (
     references helpdesk.organizations (id) on delete cascade
 );
 
+-- Searches read the lexemes of hundreds of documents to rank them. To decompress those of an
+-- article takes longer than to rank it, so only lexemes that fill half a page are compressed.
+alter table helpdesk.search_documents set (toast_tuple_target = 4080);
+
 -- search() estimates the number of matches with search_documents_sample_idx instead.
 alter table helpdesk.search_documents alter column lexemes set statistics 0;
 

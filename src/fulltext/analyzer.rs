@@ -68,6 +68,16 @@ impl Analyzer {
         self.word_lexemes(&token.word)
     }
 
+    /// Whether a text with this token is found under a lexeme that is wanted.
+    pub(super) fn has_lexeme(&self, token: &Token, is_wanted: impl Fn(&str) -> bool) -> bool {
+        // Most tokens need no copy.
+        let is_word = token.kind == TokenKind::Word && token.word.is_ascii();
+        if is_word && self.keeps_words() {
+            return is_wanted(&token.word);
+        }
+        self.token_lexemes(token).iter().any(|lexeme| is_wanted(lexeme))
+    }
+
     /// Those of a word or code, with its accents and without.
     pub(super) fn word_lexemes(&self, word: &str) -> Vec<String> {
         let mut lexemes = self.lexemes(word);

@@ -12,6 +12,9 @@ const FIRST_START: &str = "'00000000-0000-0000-0000-000000000000'::uuid";
 /// How many blocks the index is asked for together.
 const BLOCKS_AT_A_TIME: usize = 8;
 
+/// With so many documents in them, they are read one by one.
+const MANY: usize = 1_000;
+
 /// Whether a document starts a block, as an SQL condition on it and its ticket. The row of a start
 /// is never deleted, because others refer to it; it only loses its lexemes.
 pub(super) fn starts_block(document: &str, ticket: &str) -> String {
@@ -30,17 +33,23 @@ fn starts_before(org: &str, document: &str, limit: usize) -> String {
 }
 
 /// The blocks of documents before one, newest first, a few in each row, as a recursive query
-/// `blocks (starts)`. Without a document, all. The last row has fewer: the oldest block, which has
-/// no start, belongs to it.
+/// `blocks (starts)`. Without a document, all. The last row ends with the oldest block, which has
+/// no start.
 pub fn blocks_before(org: &str, document: &str) -> String {
     let last = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid";
-    let before = |document: &str| starts_before(org, document, BLOCKS_AT_A_TIME);
+    let before = |document: &str| {
+        let starts = starts_before(org, document, BLOCKS_AT_A_TIME);
+        format!(
+            "(select case when cardinality(s.starts) < {BLOCKS_AT_A_TIME}
+                          then s.starts || {FIRST_START} else s.starts end
+                from (select array({starts}) as starts) s)"
+        )
+    };
     format!(
         "recursive blocks (starts) as (
-           select array({})
+           select {}
            union all
-           select array({})
-             from blocks b where b.starts[{BLOCKS_AT_A_TIME}] is not null)",
+           select {} from blocks b where {FIRST_START} <> all (b.starts))",
         before(&format!("coalesce({document}, {last})")),
         before(&format!("b.starts[{BLOCKS_AT_A_TIME}]"))
     )
@@ -50,10 +59,21 @@ pub fn blocks_before(org: &str, document: &str) -> String {
 /// organization's marker and the starts.
 pub fn in_blocks(marker: &str, starts: &str) -> String {
     format!(
-        "(select string_agg(quote_literal({}), '|')
-            from unnest(case when {starts}[{BLOCKS_AT_A_TIME}] is null
-                          then {starts} || {FIRST_START} else {starts} end) s (start))::tsquery",
+        "(select string_agg(quote_literal({}), '|') from unnest({starts}) s (start))::tsquery",
         block_lexeme(marker, "s.start")
+    )
+}
+
+/// The rows of `blocks b`, and single blocks instead of a row if so many documents `d` in it meet
+/// the condition that one of its blocks may be enough: a query of `starts`.
+pub fn blocks_to_read(marker: &str, condition: &str) -> String {
+    let in_row = in_blocks(marker, "b.starts");
+    format!(
+        "select case when n.are_many then array[p.start] else b.starts end as starts
+           from (select count(*) = {MANY} as are_many
+                   from (select from helpdesk.search_documents d
+                          where {condition} and d.lexemes @@ {in_row} limit {MANY}) d) n,
+                unnest(case when n.are_many then b.starts else b.starts[1:1] end) p (start)"
     )
 }
 

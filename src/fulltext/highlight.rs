@@ -68,7 +68,7 @@ impl Highlighter {
     fn marks(&self, found: &Tokens) -> Vec<Range<usize>> {
         let mut marks: Vec<Range<usize>> = Vec::new();
         for token in &found.tokens {
-            if self.analyzer.token_lexemes(token).iter().any(|lexeme| self.is_wanted(lexeme)) {
+            if self.analyzer.has_lexeme(token, |lexeme| self.is_wanted(lexeme)) {
                 marks.push(token.range.clone());
             }
         }

@@ -101,6 +101,7 @@ pub struct Question {
     pub words: Vec<TellingWord>,
 }
 
+#[derive(Clone)]
 pub struct TellingWord {
     spellings: Spellings,
     /// Longer words tell more.
@@ -171,6 +172,7 @@ enum Place {
 }
 
 /// A query with at least one lexeme.
+#[derive(Clone)]
 pub struct Query {
     pub(super) org: Uuid,
     language: String,
@@ -420,6 +422,11 @@ impl Query {
     /// Whether there may be matches in the phase that looks for longer words.
     pub fn has_more_beginnings(&self) -> bool {
         self.expression.has_more_beginnings()
+    }
+
+    /// Whether a document without any of its words may match.
+    pub fn matches_without_words(&self) -> bool {
+        self.expression.matches_without_words()
     }
 
     pub fn has_phrase(&self) -> bool {

@@ -172,6 +172,7 @@ impl Reader<'_> {
             .filter(|code| code.position == 1 && code.range.end == last.range.end && !is_phrase);
         readings.extend(codes.filter_map(|code| self.code(text, code, is_typed)));
         readings.extend(self.apart(&tokens));
+        readings.extend(self.version(&tokens));
         Expression::any(readings)
     }
 
@@ -225,6 +226,14 @@ impl Reader<'_> {
             }
         }
         Some(Expression::Phrase(words))
+    }
+
+    /// `version 4` for `v4`.
+    fn version(&self, tokens: &[&Token]) -> Option<Expression> {
+        let [token] = tokens else { return None };
+        let ("v", number) = split_number(&token.word)? else { return None };
+        let word = |word: &str| self.spellings(word, TokenKind::Word, false);
+        Some(Expression::Phrase(vec![(1, word("version")?), (1, word(number)?)]))
     }
 
     /// None of a stop word.

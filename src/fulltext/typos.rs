@@ -51,7 +51,9 @@ impl SimilarTitle {
 
     /// What the title has of the query; None if it lacks words without having one with a typo.
     pub fn compare(&self, title: &str) -> Option<Similarity> {
-        let words: Vec<String> = split_words(title).map(letters).collect();
+        let may_be_similar =
+            |word: &&str| self.wanted.iter().any(|wanted| may_have_same_start(wanted, word));
+        let words: Vec<String> = split_words(title).filter(may_be_similar).map(letters).collect();
         let mut similarity = Similarity::default();
         for wanted in &self.wanted {
             match words.iter().filter_map(|word| distance(wanted, word)).min() {
@@ -119,6 +121,16 @@ fn has_same_start(wanted: &str, word: &str) -> bool {
     };
     let (a, b) = (first(wanted), first(word));
     a.0 == b.0 || a == (b.1, b.0)
+}
+
+/// The same of a word as it is written, which is cheaper than to convert it first; true if unsure.
+fn may_have_same_start(wanted: &str, word: &str) -> bool {
+    let first = |word: &str| {
+        let mut letters = word.bytes().map(|letter| letter.to_ascii_lowercase());
+        (letters.next(), letters.next())
+    };
+    let (a, b) = (first(wanted), first(word));
+    !word.is_ascii() || a.0 == b.0 || a == (b.1, b.0)
 }
 
 /// Whether two typos are a letter that is doubled or not, and another; or two swaps.

@@ -33,6 +33,21 @@ impl TsVector {
     }
 }
 
+/// Whether two tsqueries are the same, word by word; false if one is of another type.
+pub fn are_same_tsqueries(a: AnyElement, b: AnyElement) -> bool {
+    let bytes = |value| {
+        let datum = tsquery_of(value)?;
+        // SAFETY: a tsquery has a length header and lives as long as the call. Arguments of a
+        // statement are neither compressed nor stored elsewhere; others only seem to differ.
+        let whole = unsafe {
+            let start = datum.cast_mut_ptr::<pg_sys::varlena>();
+            std::slice::from_raw_parts(start.cast::<u8>(), pgrx::varsize_any(start))
+        };
+        Some(whole)
+    };
+    matches!((bytes(a), bytes(b)), (Some(a), Some(b)) if a == b)
+}
+
 fn tsquery_of(value: AnyElement) -> Option<pg_sys::Datum> {
     (value.oid() == pg_sys::TSQUERYOID).then(|| value.datum())
 }

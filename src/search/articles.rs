@@ -18,6 +18,16 @@ use crate::platform::statement::{self, Planned};
 /// ones. The others come after them.
 const MAX_RANKED: usize = 1_000;
 
+/// Whether articles are searched for that have the last word itself, without those that have only a
+/// longer one.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum ExactArticles {
+    Only,
+    /// If there are as many as are ranked.
+    IfMany,
+    WithOthers,
+}
+
 /// That an article `m` shares enough of a question: a word in its title or tags ($8), or half
 /// of all letters of the telling words, of which $6 has tsqueries and $7 weights.
 const ANSWERS_QUESTION: &str = "
@@ -69,19 +79,18 @@ fn newest_titles(readable: &str, filters: &str) -> String {
 }
 
 impl Search {
-    /// The articles that match. Frequent words are first searched for without those that only begin
-    /// with the last one.
+    /// The articles that match, or some of them.
     pub(super) fn find_articles(
         &self,
-        are_words_frequent: bool,
+        exact: ExactArticles,
         has_tickets: bool,
     ) -> Result<Vec<Match>> {
         if let Some(articles) = self.articles.get() {
             return Ok(articles.clone());
         }
-        if are_words_frequent && !self.has_only_filters() {
+        if exact != ExactArticles::WithOthers && !self.has_only_filters() {
             let articles = self.find_articles_by_words(self.query.as_ref(), Phase::Exact)?;
-            if articles.len() >= MAX_RANKED {
+            if exact == ExactArticles::Only || articles.len() >= MAX_RANKED {
                 return Ok(articles);
             }
         }

@@ -4,6 +4,7 @@
 //! windows of a few hundred, and each window is ranked separately, so a word that occurs in every
 //! ticket costs no more than one that occurs in a few hundred.
 
+use super::articles::ExactArticles;
 use super::matches::{Match, Search};
 use super::position::{Position, Scan};
 use super::tickets::Window;
@@ -28,7 +29,7 @@ impl Search {
         let mut page: Vec<Match> = Vec::new();
         loop {
             let is_short = tickets.is_short();
-            let window = self.complete_window(position, tickets)?;
+            let window = self.complete_window(position, tickets, per_page - page.len())?;
             let earlier = page.len();
             let rest =
                 window.matches.into_iter().filter(|found| position.precedes(found.rank, found.id));
@@ -99,15 +100,35 @@ impl Search {
         }
     }
 
+    /// Articles with longer words than the last one come after all exact matches. So they are not
+    /// looked for while tickets with the word itself fill the page, nor perhaps if it is frequent.
+    fn exact_articles(&self, position: Position, window: &Window, wanted: usize) -> ExactArticles {
+        let will_be_shown = |found: &&Match| {
+            found.kind != Kind::Attachment && position.precedes(found.rank, found.id)
+        };
+        // One may have been shown already, by its number.
+        let shown = window.matches.iter().filter(will_be_shown).count().saturating_sub(1);
+        match position {
+            Position { phase: Phase::Exact, .. } if shown > wanted => ExactArticles::Only,
+            Position { phase: Phase::Exact, scan: Scan::Recent, .. } => ExactArticles::IfMany,
+            _ => ExactArticles::WithOthers,
+        }
+    }
+
     /// A window of tickets and comments, ranked. The first one also has the articles, and the
     /// ticket whose number was searched for; the last one what is found despite typos.
-    fn complete_window(&self, position: Position, mut window: Window) -> Result<Window> {
+    fn complete_window(
+        &self,
+        position: Position,
+        mut window: Window,
+        wanted: usize,
+    ) -> Result<Window> {
         let is_first = position.phase != Phase::Prefix && position.before().is_none();
         let is_last = position.phase != Phase::Exact && window.next.is_none();
         if (is_first || is_last) && self.kinds.contains(&Kind::Article) {
-            let is_frequent = (position.scan, position.phase) == (Scan::Recent, Phase::Exact);
             let has_tickets = !window.matches.is_empty();
-            let articles = self.find_articles(is_frequent, has_tickets)?;
+            let exact = self.exact_articles(position, &window, wanted);
+            let articles = self.find_articles(exact, has_tickets)?;
             if is_last && articles.len() <= FEW_MATCHES {
                 let mut similar = self.find_articles_by_similar_title()?;
                 similar.retain(|found| !articles.iter().any(|known| known.id == found.id));

@@ -3,7 +3,7 @@
 use pgrx::AnyElement;
 use pgrx::prelude::*;
 
-use crate::platform::text_search::TsVector;
+use crate::platform::text_search::{TsVector, are_same_tsqueries};
 
 /// Of a word in the text, in a tag or category, and in the title: those of the weights D, B and A.
 const WEIGHTS: [f32; 4] = [0.1, 0.1, 0.5, 1.0];
@@ -28,9 +28,9 @@ pub(super) fn rank(tsquery: &str, literal: &str, whole: &str) -> String {
     format!("helpdesk.search_rank(d.lexemes, {tsquery}, {literal}, {whole})")
 }
 
-/// `ts_rank` in millionths, plus a bonus, a second if the document matches `whole`, and a third if
-/// it matches `literal`. A function of ours, because those of Postgres would each read the whole
-/// lexemes, which may be compressed.
+/// `ts_rank` of a document that matches, in millionths, plus a bonus, a second if it matches
+/// `whole`, and a third if it matches `literal`. A function of ours, because those of Postgres
+/// would each read the whole lexemes, which may be compressed.
 #[pg_extern(
     immutable,
     parallel_safe,
@@ -49,9 +49,11 @@ fn search_rank(
 ) -> Option<i64> {
     let lexemes = TsVector::read(p_lexemes)?;
     let rank = lexemes.rank(WEIGHTS, p_query, BY_LENGTH)?;
-    let bonuses = match lexemes.matches(p_whole)? {
-        true => 2 + i64::from(lexemes.matches(p_literal)?),
-        false => 1,
+    let is_whole = are_same_tsqueries(p_query, p_whole) || lexemes.matches(p_whole)?;
+    let is_literal = || match are_same_tsqueries(p_whole, p_literal) {
+        true => Some(is_whole),
+        false => lexemes.matches(p_literal),
     };
+    let bonuses = if is_whole { 2 + i64::from(is_literal()?) } else { 1 };
     Some((f64::from(rank) * 1e6).round_ties_even() as i64 + 1 + bonuses * BONUS)
 }

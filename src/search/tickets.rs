@@ -13,7 +13,7 @@ use pgrx::datum::DatumWithOid;
 use super::matches::{Match, RANK_OF_NUMBER_MATCH, Search, rank_of_similar_title};
 use super::position::{Position, Scan};
 use super::rank::rank;
-use crate::fulltext::blocks::{blocks_before, in_blocks};
+use crate::fulltext::blocks::{blocks_before, blocks_to_read, in_blocks};
 use crate::fulltext::lexemes::{Kind, organization_marker};
 use crate::fulltext::query::{MAX_CONDITIONS, Query};
 use crate::fulltext::typos::SimilarTitle;
@@ -90,6 +90,7 @@ fn from_blocks(conditions: usize) -> String {
          candidates as materialized (
            select c.place, c.document_id, c.is_match
              from blocks b,
+                  lateral ({}) r,
                   lateral (
                     select d.place, d.document_id, d.is_match
                       from (select d.ctid as place, d.org_id, d.document_id,
@@ -110,8 +111,9 @@ fn from_blocks(conditions: usize) -> String {
                    from candidates c order by c.document_id limit 1) c
           where c.is_full",
         blocks_before("$1", "$4"),
+        blocks_to_read("$9", &match_all(conditions)),
         match_all(conditions),
-        in_blocks("$9", "b.starts"),
+        in_blocks("$9", "r.starts"),
         rank("$5", "$6", "$7")
     )
 }

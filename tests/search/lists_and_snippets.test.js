@@ -54,6 +54,17 @@ test('a list of what matches has no similar titles, and filters hold', async () 
   }
 });
 
+test('a list finds longer words before similar titles, if nothing matches', async () => {
+  await customer.query('select helpdesk.create_ticket($1, $2, $3)', [acme, 'Webhooks late', 'Every hour']);
+  await openTicket(customer, acme, 'Wehbook late');
+  for (const session of [staff, customer]) {
+    const { tickets, pagination } = await list(session, { search: 'webhook late' });
+    assert.deepEqual([tickets.map(({ title }) => title), pagination.total], [['Webhooks late'], 1]);
+    assert.deepEqual((await list(session, { search: 'webhook late', page: 2 })).tickets, []);
+    assert.equal((await list(session, { search: 'webhook late', status: 'closed' })).pagination.total, 0);
+  }
+});
+
 test('similar titles come in the order of their typos', async () => {
   for (const title of ['Printer', 'Printed', 'Pointer', 'Sprinter']) await openTicket(customer, acme, title);
   const { rows } = await staff.query(`select helpdesk.search($1, 'printerr')->'results' as found`, [acme]);

@@ -134,3 +134,21 @@ test('prefix matches in the title rank above those in the text', async () => {
   );
   assert.ok(rows[0].results.every(({ rank }) => rank > 1));
 });
+
+test('articles with a longer word come after all exact matches, each once, at every page size', async () => {
+  const numbers = Array.from({ length: 25 }, (_, n) => n + 1);
+  for (const n of numbers) await openTicket(customer, acme, `scan ${n}`);
+  await db.sql(
+    `insert into helpdesk.articles (org_id, author, title, content, visibility, status)
+     select $1, $2, w.word || ' in article ' || n, repeat('and so on ', n), 'public', 'published'
+       from generate_series(1, 4) n, (values ('Scan'), ('Scanner')) w (word)`,
+    [acme, ada.profile],
+  );
+  const [all] = await pages(agent, 'scan', { perPage: 100 });
+  const longer = all.filter((title) => title.startsWith('Scanner'));
+  assert.deepEqual([all.length, new Set(all).size, longer.length], [33, 33, 4]);
+  assert.deepEqual(all.slice(29), longer);
+  for (const perPage of [1, 5, 10, 24, 25, 28, 29, 30]) {
+    assert.deepEqual((await pages(agent, 'scan', { perPage })).flat(), all, `${perPage}`);
+  }
+});

@@ -72,11 +72,11 @@ fn list(org: Uuid, filters: &Filters, me: Option<Uuid>, sees_all: bool) -> Resul
     let is_later = cursor.is_some() || offset > 0;
     if rows.is_empty()
         && let Some(exact) = &search
-        && list.finds_nothing(exact, is_later)?
-        && let Some(similar) = exact.despite_typos(org, me, sees_all)?
+        && (!is_later || list.finds_nothing(exact)?)
+        && let Some(other) = list.search_further(exact)?
     {
-        rows = list.read(Some(&similar), cursor, window)?;
-        search = Some(similar);
+        rows = list.read(Some(&other), cursor, window)?;
+        search = Some(other);
     }
     let page = Page::new(rows, size);
     let next_cursor = page.next_cursor(|last| last.cursor(sort))?;
@@ -129,10 +129,18 @@ impl List<'_> {
         rows.into_iter().collect()
     }
 
-    /// Whether no ticket matches, after a page was empty that may not be the first.
-    fn finds_nothing(&self, search: &TicketSearch, may_be_later: bool) -> Result<bool> {
-        let first = Window { limit: 1, offset: 0 };
-        Ok(!may_be_later || self.read(Some(search), None, first)?.is_empty())
+    fn finds_nothing(&self, search: &TicketSearch) -> Result<bool> {
+        Ok(self.read(Some(search), None, Window { limit: 1, offset: 0 })?.is_empty())
+    }
+
+    /// What is listed if no ticket matches: those with longer words, or those with similar titles.
+    fn search_further(&self, exact: &TicketSearch) -> Result<Option<TicketSearch>> {
+        if let Some(longer) = exact.with_beginnings(self.org, self.sees_all)?
+            && !self.finds_nothing(&longer)?
+        {
+            return Ok(Some(longer));
+        }
+        exact.despite_typos(self.org, self.me, self.sees_all)
     }
 
     fn count(&self, search: Option<&TicketSearch>) -> Result<Option<i64>> {

@@ -51,25 +51,30 @@ fn tickets_in_blocks(candidates: &[String], scope: &str) -> String {
 }
 
 /// Whether hardly any of the newest documents match.
-pub(super) fn are_few_new(org: Uuid, query: &Query, scope: &Scope) -> Result<bool> {
+pub(super) fn are_few_new(org: Uuid, query: &Query, phase: Phase, scope: &Scope) -> Result<bool> {
     let mut more = Arguments::after(2);
-    let sql = match_fewer_than_one_in_50(&scope.to_sql(Some((query, Phase::All)), &mut more));
-    let mut args: Vec<DatumWithOid> = vec![org.into(), query.for_kind(Kind::Ticket).into()];
+    let sql = match_fewer_than_one_in_50(&scope.to_sql(Some((query, phase)), &mut more));
+    let mut args: Vec<DatumWithOid> = vec![org.into(), query.for_phase(phase).into()];
     args.extend(more.into_values());
     let are_few = statement::read_assembled(&sql, Planned::Once).fetch_scalar(&args)?;
     Ok(are_few.unwrap_or(false))
 }
 
 /// The newest tickets that match, and whether they are all.
-pub(super) fn old_matches(org: Uuid, query: &Query, scope: &Scope) -> Result<(Vec<Uuid>, bool)> {
+pub(super) fn old_matches(
+    org: Uuid,
+    query: &Query,
+    phase: Phase,
+    scope: &Scope,
+) -> Result<(Vec<Uuid>, bool)> {
     let marker = organization_marker(org, Kind::Ticket.prefix());
     let mut args: Vec<DatumWithOid> =
-        vec![org.into(), query.for_kind(Kind::Ticket).into(), marker.into()];
+        vec![org.into(), query.for_phase(phase).into(), marker.into()];
     let mut more = Arguments::after(args.len());
     let mut matches = |tsquery: TsQuery| format!("d.lexemes @@ {}", more.bind(tsquery));
     let candidates: Vec<String> =
-        query.candidates_for_phase(Phase::All)?.into_iter().map(&mut matches).collect();
-    let scope = scope.to_sql(Some((query, Phase::All)), &mut more);
+        query.candidates_for_phase(phase)?.into_iter().map(&mut matches).collect();
+    let scope = scope.to_sql(Some((query, phase)), &mut more);
     args.extend(more.into_values());
     let found = statement::read_assembled(&tickets_in_blocks(&candidates, &scope), Planned::Once)
         .fetch_optional(&args, |row| {

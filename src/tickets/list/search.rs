@@ -4,7 +4,6 @@ use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
 use super::old_matches::{are_few_new, old_matches};
-use crate::fulltext::lexemes::Kind;
 use crate::fulltext::query::{Phase, Query, SMALL_RESULT};
 use crate::fulltext::typos::SimilarTitle;
 use crate::platform::conditions::Arguments;
@@ -60,6 +59,7 @@ pub struct TicketSearch {
     filters: TextFilters,
     is_countable: bool,
     way: Way,
+    phase: Phase,
 }
 
 /// How the tickets that match are found.
@@ -80,22 +80,52 @@ impl TicketSearch {
         if let Some(query) = query.as_mut().filter(|_| sees_all) {
             query.add_people()?;
         }
+        TicketSearch::of_words(org, query, words, filters, sees_all, Phase::All)
+    }
+
+    fn of_words(
+        org: Uuid,
+        query: Option<Query>,
+        text: String,
+        filters: TextFilters,
+        sees_all: bool,
+        phase: Phase,
+    ) -> Result<TicketSearch> {
+        let scope = &filters.scope;
         let matches = match &query {
-            Some(query) => query.estimate_matches(query.for_kind(Kind::Ticket), MAX_COUNTED)?,
+            Some(query) => query.estimate_matches(query.for_phase(phase), MAX_COUNTED)?,
             None => 0,
         };
         let mut is_countable = matches <= MAX_COUNTED;
         let way = match &query {
             Some(_) if matches <= SMALL_RESULT => Way::Index,
-            Some(query) if sees_all && are_few_new(org, query, &filters.scope)? => {
-                let (tickets, are_all) = old_matches(org, query, &filters.scope)?;
+            Some(query) if sees_all && are_few_new(org, query, phase, scope)? => {
+                let (tickets, are_all) = old_matches(org, query, phase, scope)?;
                 is_countable = are_all;
                 Way::Known(tickets)
             }
             _ => Way::EachTicket,
         };
-        let number = parse_ticket_number(&words);
-        Ok(TicketSearch { query, text: words, number, filters, is_countable, way })
+        let number = parse_ticket_number(&text);
+        Ok(TicketSearch { query, text, number, filters, is_countable, way, phase })
+    }
+
+    /// The search for tickets in which any word may be longer; None if that finds no others.
+    pub(super) fn with_beginnings(
+        &self,
+        org: Uuid,
+        sees_all: bool,
+    ) -> Result<Option<TicketSearch>> {
+        // A query of unwanted words reads many documents before it finds nothing.
+        let may_be_longer =
+            |query: &&Query| query.has_more_beginnings() && !query.matches_without_words();
+        let query = self.query.as_ref().filter(may_be_longer).cloned();
+        let (text, filters) = (self.text.clone(), self.filters.clone());
+        let search = query.map(|query| {
+            let phase = Phase::Beginnings;
+            TicketSearch::of_words(org, Some(query), text, filters, sees_all, phase)
+        });
+        search.transpose()
     }
 
     /// The search for tickets with similar titles; None if there are none.
@@ -122,11 +152,12 @@ impl TicketSearch {
             filters: self.filters.clone(),
             is_countable: true,
             way: Way::Known(tickets),
+            phase: Phase::All,
         }))
     }
 
     pub(super) fn lexemes(&self) -> Option<TsQuery> {
-        self.query.as_ref().map(|query| query.for_kind(Kind::Ticket))
+        self.query.as_ref().map(|query| query.for_phase(self.phase))
     }
 
     /// Whether the matches may be counted: there are few, or they are a customer's.
@@ -168,7 +199,7 @@ impl TicketSearch {
         if let Way::Known(tickets) = &self.way {
             arguments.bind(tickets.clone());
         }
-        let query = self.query.as_ref().map(|query| (query, Phase::All));
+        let query = self.query.as_ref().map(|query| (query, self.phase));
         let scope = self.filters.scope.to_sql(query, &mut arguments);
         let tickets = self.filters.tickets.to_sql(&mut arguments);
         ([scope, tickets], arguments)
