@@ -63,8 +63,9 @@ expect(nothing.body === null, 'Mallory sees no ticket');
 show(['null: she cannot see the ticket']);
 
 console.log(`
-Alice's token, valid for a week:
+Alice's token and Ben's, valid for a week:
   TOKEN=${alice}
+  TOKEN=${ben}
   curl '${url}/rpc/list_org_tickets' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
     -d '{"p_org_id": "${org}"}'
   curl '${url}/tickets?select=number,title,status,workflow_stages(name)&order=updated_at.desc' -H "Authorization: Bearer $TOKEN"`);

@@ -26,6 +26,11 @@ test('call() returns the result of a function, also of one without arguments', a
   assert.equal(await asBen.call('my_profile_id'), ben.profile);
 });
 
+test('call() of a function without a result returns null', async () => {
+  const id = await asAlice.call('create_ticket', { p_org_id: acme, p_title: 'Watched' });
+  assert.equal(await asBen.call('watch_ticket', { p_ticket_id: id }), null);
+});
+
 test('call() throws the error with its word', async () => {
   const error = await asAlice.call('list_org_tickets', { p_org_id: alice.profile }).catch((problem) => problem);
   assert.ok(error instanceof CallError);
@@ -58,6 +63,8 @@ test('lists and searches go through all pages, each row once', async () => {
     await numbers(list),
     expected.map(({ number }) => number),
   );
+  // What the iteration decides itself is ignored where a program passes it all the same.
+  assert.equal((await numbers(asBen.tickets.list(acme, { page: 2, perPage: 2, count: 'exact' }))).length, expected.length);
   const found = await numbers(asBen.search(acme, 'paged', { kind: 'ticket', perPage: 4 }));
   assert.equal(new Set(found).size, 6);
   assert.deepEqual(await numbers(asBen.articles.list(acme)), []);

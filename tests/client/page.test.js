@@ -65,8 +65,8 @@ const WRONG_CHANGES = [
   {
     name: 'a key of a change',
     file: 'src/inbox/TicketFields.tsx',
-    from: 'onChange({ stageId:',
-    to: 'onChange({ stage:',
+    from: 'change({ stageId:',
+    to: 'change({ stage:',
     error: /'stage' does not exist in type 'Edits'/,
   },
   {

@@ -40,6 +40,9 @@ export const WRONG_PROGRAMS = [
   call('create_org_invite', `{ p_org_id: id, p_email: 'a', p_role: 'owner' }`, NO_VALUE),
   call('set_member_role', `{ p_org_id: id, p_user_id: id, p_org_role: 'org_owner' }`, NO_VALUE),
   call('suggest_articles', '{ p_ticket: id }', UNKNOWN),
+  call('suggest_articles', `{ p_org_id: id, p_text: 'a', p_ticket_id: id }`, NO_ARGUMENT),
+  call('suggest_articles', '{ p_org_id: id }', NO_ARGUMENT),
+  call('list_organizations', '{ p_org_id: id }', UNKNOWN),
   call('mark_notifications_read', '{ p_ids: id }', NO_VALUE),
 
   // Filters.
@@ -81,6 +84,8 @@ export const WRONG_PROGRAMS = [
   line(`(await helpdesk.call('get_ticket_details', { p_ticket_id: id })).ticket;`, /possibly 'null'/),
   line(`(await helpdesk.call('search', { p_org_id: id, p_query: '' })).pagination.total;`, NO_PROPERTY),
   line(`(await helpdesk.call('list_org_members', { p_org_id: id }))[0]!.email.length;`, /possibly 'null'/),
+  line(`export const nothing: undefined = await helpdesk.call('leave_organization', { p_org_id: id });`, NO_VALUE),
+  line(`export type Person = client.ImportedPerson1;`, /has no exported member/),
   line(`export const priority = (ticket: Ticket) => ticket.priority === 'critical';`, /no overlap/),
   line(`export const subject = (ticket: Ticket) => ticket.subject;`, NO_PROPERTY),
   line(`export const names = (hit: client.SearchHit) => hit.kind === 'article' && hit.number;`, NO_PROPERTY),
@@ -95,6 +100,7 @@ export const WRONG_PROGRAMS = [
   // Errors.
   line(`client.isHelpdeskError(0, 'version_conflct');`, NO_ARGUMENT),
   line(`export const isStale = (error: unknown) => client.errorWord(error) === 'stale';`, /no overlap/),
+  line(`export const code = (e: unknown) => client.isHelpdeskError(e, 'version_conflict') && e.code === '42501';`, /no overlap/),
 
   // PostgrestClient (postgrest-js 2).
   line(`await rest.rpc('list_org_tickets', { p_org_id: id, p_filters: { priority: 'hihg' } });`, NO_VALUE),

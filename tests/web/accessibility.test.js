@@ -53,6 +53,18 @@ describe('accessibility of every page', { skip }, () => {
   }
 });
 
+describe('a ticket on a phone', { skip }, () => {
+  test('the conversation ends where the box for answers begins', async () => {
+    const page = await site.openPage('/inbox/open/43', { as: 'Jonas', viewport: PHONE });
+    await page.getByText('Articles that may help').waitFor();
+    const reply = await page.locator('.reply').boundingBox();
+    const { y, height } = await page.locator('.ticket-body').boundingBox();
+    const end = await page.locator('.ticket-body').evaluate((body) => body.lastElementChild.getBoundingClientRect().bottom);
+    assert.ok(y + height <= reply.y + 1, `${y + height} ${reply.y}`);
+    assert.ok(end <= reply.y + 1, `${end} ${reply.y}`);
+  });
+});
+
 async function look(page, colorScheme, size) {
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize(size);

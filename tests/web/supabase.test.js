@@ -69,6 +69,24 @@ describe('files', { skip }, () => {
     await otto.getByText('“gate-3.jpg” could not be read.').waitFor();
   });
 
+  test('the path of a file leads to this file and nowhere else', async () => {
+    const path = 'odd/%2e%2e/%2e%2e/rest?a#b';
+    await site.db.sql(
+      `insert into helpdesk.ticket_attachments (org_id, ticket_id, uploaded_by, file_name, file_type, file_size, storage_path)
+       select org_id, id, created_by, 'odd.txt', 'text/plain', 1, $1 from helpdesk.tickets
+        where title = 'Scales show grams instead of kilograms'`,
+      [path],
+    );
+    const otto = await site.openPage('/portal/43', { as: 'Otto', supabase });
+    const [request] = await Promise.all([
+      otto.waitForRequest(/storage/),
+      otto.getByRole('button', { name: 'odd.txt', exact: true }).click(),
+    ]);
+    const { pathname } = new URL(request.url());
+    assert.equal(pathname.split('/ticket-files/').map(decodeURIComponent).at(-1), path);
+    await otto.getByText('“odd.txt” could not be read.').waitFor();
+  });
+
   test('without a storage, names and sizes are shown and the page says that it keeps no files', async () => {
     const otto = await site.openPage('/portal/43', { as: 'Otto' });
     const list = otto.getByRole('list', { name: 'Files' });

@@ -21,7 +21,7 @@ const TYPES = {
   tsquery: 'string',
   tsvector: 'string',
   uuid: 'string',
-  void: 'undefined',
+  void: 'null',
 };
 
 export function writeDatabase(catalog, schema) {
@@ -159,16 +159,20 @@ function relationshipsType(relationships) {
 
 function functionType(overloads, json) {
   const [{ name }] = overloads;
-  const types = overloads.map((each) => signature(each, json));
+  const names = new Set(overloads.flatMap(({ args }) => args.map((argument) => argument.name)));
+  const types = overloads.map((each) => signature(each, names, json));
   const comment = overloads.map((each) => each.comment).join('\n');
   return `${docComment(comment, '      ')}      ${name}: ${types.join(' | ')};\n`;
 }
 
-function signature(fn, json) {
-  const args = fn.args.map((argument) => {
+/** An argument that only other overloads have is `never`, so that those of two cannot be mixed. */
+function signature(fn, names, json) {
+  const own = fn.args.map((argument) => {
     const type = json.ofArgument(fn.name, argument.name) ?? scalarType(argument.type);
     return field(argument.name, argument.mayBeNull ? `${type} | null` : type, undefined, argument.isOptional);
   });
+  const others = [...names].filter((name) => !fn.args.some((argument) => argument.name === name));
+  const args = [...own, ...others.map((name) => field(name, 'never', undefined, true))];
   const returns = fn.table
     ? `{\n${fn.table.map(({ name, type }) => field(name, `${scalarType(type)} | null`)).join('')}        }[]`
     : (json.ofResult(fn.name) ?? scalarType(fn.result));

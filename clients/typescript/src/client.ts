@@ -42,6 +42,9 @@ interface ReturnedError {
   hint: string | null;
 }
 
+/** Nothing if there are no arguments; they can be left out if each of them can. */
+type ArgsList<Args> = [Args] extends [never] ? [] : Record<never, never> extends Args ? [args?: Args] : [args: Args];
+
 /** Filters without what the iteration itself decides. */
 type Selected<Filters> = Omit<Filters, 'cursor' | 'page' | 'count'>;
 
@@ -68,10 +71,7 @@ export class Helpdesk {
   }
 
   /** Calls a function and returns its result, or throws a CallError. */
-  async call<Name extends FunctionName>(
-    name: Name,
-    ...[args]: [ArgsOf<Name>] extends [never] ? [] : [args: ArgsOf<Name>]
-  ): Promise<ResultOf<Name>> {
+  async call<Name extends FunctionName>(name: Name, ...[args]: ArgsList<ArgsOf<Name>>): Promise<ResultOf<Name>> {
     const { data, error } = await this.#client.rpc(name, args);
     if (error) throw new CallError(name, error);
     return data as ResultOf<Name>;
@@ -83,7 +83,7 @@ export class Helpdesk {
       pages(async (cursor) => {
         const page = await this.call('list_org_tickets', {
           p_org_id: org,
-          p_filters: { ...filters, ...cursor, count: 'none' },
+          p_filters: { ...filters, cursor, page: null, count: 'none' },
         });
         return { items: page.tickets, next: page.pagination.nextCursor };
       }),
@@ -95,7 +95,7 @@ export class Helpdesk {
       pages(async (cursor) => {
         const page = await this.call('list_articles', {
           p_org_id: org,
-          p_filters: { ...filters, ...cursor, count: 'none' },
+          p_filters: { ...filters, cursor, count: 'none' },
         });
         return { items: page.articles, next: page.pagination.nextCursor };
       }),
@@ -106,7 +106,7 @@ export class Helpdesk {
     list: (filters: Selected<OrganizationFilters> = {}): AsyncGenerator<ListedOrganization> =>
       pages(async (cursor) => {
         const page = await this.call('list_organizations', {
-          p_filters: { ...filters, ...cursor, count: 'none' },
+          p_filters: { ...filters, cursor, count: 'none' },
         });
         return { items: page.organizations, next: page.pagination.nextCursor };
       }),
@@ -118,7 +118,7 @@ export class Helpdesk {
       const page = await this.call('search', {
         p_org_id: org,
         p_query: query,
-        p_filters: { ...filters, ...cursor },
+        p_filters: { ...filters, cursor },
       });
       return { items: page.results, next: page.pagination.nextCursor };
     });
@@ -126,13 +126,12 @@ export class Helpdesk {
 }
 
 async function* pages<Item>(
-  read: (cursor: { cursor?: string }) => Promise<{ items: Item[]; next: string | null }>,
+  read: (cursor: string | null) => Promise<{ items: Item[]; next: string | null }>,
 ): AsyncGenerator<Item> {
-  let cursor: { cursor?: string } = {};
-  for (;;) {
+  let cursor: string | null = null;
+  do {
     const { items, next } = await read(cursor);
     yield* items;
-    if (next === null) return;
-    cursor = { cursor: next };
-  }
+    cursor = next;
+  } while (cursor !== null);
 }

@@ -2061,7 +2061,7 @@ export type Database = {
         Args: {
           p_email: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Attaches a file that is already in storage to a ticket and returns the id of the
@@ -2134,7 +2134,7 @@ export type Database = {
           p_org_id: string;
           p_profile_id: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Archives an article, which hides it from readers, and returns it.
@@ -2360,7 +2360,7 @@ export type Database = {
         Args: {
           p_profile_id: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Returns an article with its content, as an object.
@@ -2505,7 +2505,7 @@ export type Database = {
         Args: {
           p_org_id: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Returns a page of the articles that the caller may read, without their content.
@@ -2751,7 +2751,7 @@ export type Database = {
           p_comment?: string | null;
           p_org_id?: string | null;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Derives everything again that verify_derived_data() compares, also with
@@ -2763,7 +2763,7 @@ export type Database = {
        */
       rebuild_derived_data: {
         Args: never;
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Rebuilds the full-text index of one organization, or of all organizations if p_org_id is
@@ -2777,7 +2777,7 @@ export type Database = {
         Args: {
           p_org_id?: string | null;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Counts the tickets of all stages and agents again.
@@ -2789,7 +2789,7 @@ export type Database = {
        */
       rebuild_ticket_stats: {
         Args: never;
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Makes the caller an administrator of the installation. A code works once.
@@ -2801,7 +2801,7 @@ export type Database = {
         Args: {
           p_code: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Folds all pending deltas into the counts, in batches, and returns how many it folded.
@@ -2827,7 +2827,7 @@ export type Database = {
           p_org_id: string;
           p_user_id: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Puts the stages of a workflow in a new order.
@@ -2842,7 +2842,7 @@ export type Database = {
           p_workflow_id: string;
           p_stage_ids: string[];
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Moves a ticket to the first active resolved stage of its workflow and returns the ticket
@@ -2889,7 +2889,7 @@ export type Database = {
         Args: {
           p_invite_id: string;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Searches the tickets, comments and articles that the caller may see, best matches first.
@@ -2973,7 +2973,7 @@ export type Database = {
           p_org_role?: OrgRole | null;
           p_role?: OrgRole | null;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Makes the full-text index of one organization, or of all organizations if p_org_id is
@@ -3008,12 +3008,14 @@ export type Database = {
         Args: {
           p_org_id: string;
           p_text: string;
+          p_ticket_id?: never;
         };
         Returns: ArticleHit[];
       } | {
         Args: {
           p_ticket_id: string;
           p_org_id?: string | null;
+          p_text?: never;
         };
         Returns: ArticleHit[];
       };
@@ -3162,7 +3164,7 @@ export type Database = {
           p_workflow_id?: string | null;
           p_watch?: boolean;
         };
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Starts or stops watching a ticket for the caller.
@@ -3179,7 +3181,7 @@ export type Database = {
           p_watch?: boolean;
           p_org_id?: string | null;
         };
-        Returns: undefined;
+        Returns: null;
       };
     };
     Enums: {

@@ -5,7 +5,7 @@ import { type ErrorWord, SQLSTATES } from './errors.js';
 /** An error of helpdesk as PostgREST returns it: `details` is its word. */
 export interface HelpdeskError<Word extends ErrorWord = ErrorWord> {
   /** The SQLSTATE. */
-  code: string;
+  code: (typeof SQLSTATES)[Word];
   /** For programs: it never changes its meaning. */
   details: Word;
   /** For developers. */

@@ -345,6 +345,9 @@ export interface EventContent {
 }
 
 export interface ImportedComment {
+  /**
+   * {"email", "name"}
+   */
   author: ImportedPerson;
   /**
    * 1 to 100,000 characters, not only white space
@@ -363,22 +366,8 @@ export interface ImportedComment {
    */
   isInternal?: boolean | null;
 }
-/**
- * {"email", "name"}
- */
 
 export interface ImportedPerson {
-  /**
-   * name@domain, up to 320 characters, without white space
-   */
-  email: string;
-  /**
-   * 1 to 200 characters, or null
-   */
-  name?: string | null;
-}
-
-export interface ImportedPerson1 {
   /**
    * name@domain, up to 320 characters, without white space
    */
@@ -393,7 +382,7 @@ export interface ImportedTicket {
   /**
    * {"email", "name"}, or null
    */
-  assignee?: ImportedPerson1 | null;
+  assignee?: ImportedPerson | null;
   /**
    * an RFC 3339 timestamp from createdAt to now, or null
    */
@@ -422,7 +411,10 @@ export interface ImportedTicket {
    * low, medium, high or urgent; low if it is null
    */
   priority?: TicketPriority | null;
-  requester: ImportedPerson2;
+  /**
+   * {"email", "name"}
+   */
+  requester: ImportedPerson;
   /**
    * an RFC 3339 timestamp from createdAt to now, or null
    */
@@ -451,20 +443,6 @@ export interface ImportedTicket {
    * the id of an active workflow; the earliest one if it is null
    */
   workflowId?: string | null;
-}
-/**
- * {"email", "name"}
- */
-
-export interface ImportedPerson2 {
-  /**
-   * name@domain, up to 320 characters, without white space
-   */
-  email: string;
-  /**
-   * 1 to 200 characters, or null
-   */
-  name?: string | null;
 }
 
 export interface ImportedTickets {
@@ -789,7 +767,7 @@ export interface TicketChanges {
   /**
    * low, medium, high or urgent
    */
-  priority?: 'low' | 'medium' | 'high' | 'urgent';
+  priority?: TicketPriority;
   /**
    * the id of a stage of the ticket's workflow
    */

@@ -8,6 +8,7 @@ import { SignInPage } from './session/SignInPage';
 import { WelcomePage } from './session/WelcomePage';
 import { LiveUpdates } from './shell/LiveUpdates';
 import { Shell } from './shell/Shell';
+import { ErrorBoundary } from './ui/ErrorBoundary';
 import { Loading } from './ui/Loading';
 import { ToastProvider } from './ui/Toast';
 
@@ -23,14 +24,18 @@ export function App() {
       <SessionProvider>
         <LiveUpdates>
           <Shell>
-            <Suspense fallback={<Loading />}>
-              <Switch>
-                <Route path="/help/:org?/:article?">{({ org, article }) => <HelpCenterPage org={org} article={article} />}</Route>
-                <Route>
-                  <MembersOnly />
-                </Route>
-              </Switch>
-            </Suspense>
+            <ErrorBoundary>
+              <Suspense fallback={<Loading />}>
+                <Switch>
+                  <Route path="/help/:org?/:article?">
+                    {({ org, article }) => <HelpCenterPage org={org} article={article} />}
+                  </Route>
+                  <Route>
+                    <MembersOnly />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </ErrorBoundary>
           </Shell>
         </LiveUpdates>
       </SessionProvider>

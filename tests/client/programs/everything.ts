@@ -22,8 +22,15 @@ export async function list(org: string): Promise<string[]> {
   const filters: TicketFilters = { priority: ['high', 'urgent'], assignedTo: 'me', sort: '-priority', search: null };
   const { data } = await rest.rpc('list_org_tickets', { p_org_id: org, p_filters: filters });
   const page = await supabase.rpc('list_org_tickets', { p_org_id: org, p_filters: { status: 'open' } });
+  await rest.rpc('suggest_articles', { p_org_id: org, p_text: 'printer' });
+  const suggested = await supabase.rpc('suggest_articles', { p_ticket_id: org });
+  const titles: string[] | undefined = suggested.data?.map((article) => article.title);
   const total: number | null = page.data?.pagination.total ?? null;
-  return [...(data?.tickets ?? []).map((ticket) => `${ticket.number} ${ticket.assignedTo?.name}`), String(total)];
+  return [
+    ...(data?.tickets ?? []).map((ticket) => `${ticket.number} ${ticket.assignedTo?.name}`),
+    String(total),
+    ...(titles ?? []),
+  ];
 }
 
 export async function work(org: string, id: string): Promise<void> {
@@ -46,6 +53,9 @@ export async function work(org: string, id: string): Promise<void> {
     }
     await helpdesk.call('suggest_articles', { p_org_id: org, p_text: 'printer' });
     await helpdesk.call('suggest_articles', { p_ticket_id: id });
+    const { organizations } = await helpdesk.call('list_organizations');
+    const unread: number = await helpdesk.call('count_unread_notifications');
+    console.log(organizations.length, unread);
     await helpdesk.call('add_comment', { p_ticket_id: id, p_content: 'Hello', p_changes: changes, p_attachments: [] });
     const me: string | null = await helpdesk.call('my_profile_id');
     for await (const ticket of helpdesk.tickets.list(org, { status: ['open', 'pending'], perPage: 50 })) {

@@ -29,6 +29,8 @@ export function MoveEditor({ workflow }: { workflow: Workflow }) {
   const restrict = useMutation({ mutationFn: () => allowMoves(client, org.id, workflow.id, everyMove(stages)), ...options });
   const lift = useMutation({ mutationFn: () => allowEveryMove(client, org.id, workflow.id), ...options });
   const change = useMutation({
+    // One after the other, so that no cell must be disabled, which would lose the focus of the keyboard.
+    scope: { id: `moves ${workflow.id}` },
     mutationFn: ({ move, before, role }: { move: Omit<Move, 'min_role'>; before: Move | undefined; role: Role }) => {
       if (!before) return allowMoves(client, org.id, workflow.id, [{ ...move, min_role: role || 'org_agent' }]);
       return role ? setMoveRole(client, org.id, before, role) : forbidMove(client, org.id, before);
@@ -39,7 +41,7 @@ export function MoveEditor({ workflow }: { workflow: Workflow }) {
   if (moves.error) return <ErrorNote error={moves.error} />;
   if (moves.isPending) return null;
   const isRestricted = moves.data.length > 0;
-  const isSaving = restrict.isPending || lift.isPending || change.isPending;
+  const isSaving = restrict.isPending || lift.isPending;
   const find = (from: Stage, to: Stage) =>
     moves.data.find((move) => move.from_stage_id === from.id && move.to_stage_id === to.id);
 
@@ -80,7 +82,6 @@ export function MoveEditor({ workflow }: { workflow: Workflow }) {
                           className="small"
                           aria-label={`From ${from.name} to ${to.name}`}
                           value={find(from, to)?.min_role ?? ''}
-                          disabled={isSaving}
                           onChange={(event) =>
                             change.mutate({
                               move: { from_stage_id: from.id, to_stage_id: to.id },

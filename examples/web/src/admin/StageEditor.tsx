@@ -146,7 +146,7 @@ function StageItem({ stage, onChanged }: { stage: Stage; onChanged(): Promise<vo
         type="button"
         className="small"
         aria-label={`Delete ${stage.name}`}
-        onClick={() => remove.mutate()}
+        onClick={() => confirm(`Delete ${stage.name} and the moves from and to it?`) && remove.mutate()}
         disabled={remove.isPending}
       >
         Delete

@@ -37,29 +37,30 @@ export const rateArticle = ({ helpdesk }: Client, article: string, helpful: bool
 /** What people write of an article; the system keeps its versions. */
 export type ArticleText = Pick<RowOf<'articles'>, 'title' | 'content' | 'categories' | 'tags' | 'visibility'>;
 
-/** A draft. Returns its id. */
-export async function createArticle({ tables }: Client, org: string, text: ArticleText): Promise<string> {
-  const { id } = await rows(
+/** An article as somebody has read or written it. */
+export type ArticleVersion = Pick<RowOf<'articles'>, 'id' | 'version'>;
+
+/** A draft. */
+export const createArticle = ({ tables }: Client, org: string, text: ArticleText): Promise<ArticleVersion> =>
+  rows(
     tables
       .from('articles')
       .insert({ org_id: org, ...text })
-      .select('id')
+      .select('id, version')
       .single(),
   );
-  return id;
-}
 
-/** Returns its id; null, without a change, if the article does not have this version any more. */
+/** Null, without a change, if the article does not have this version any more. */
 export async function updateArticle(
   { tables }: Client,
-  article: { orgId: string; id: string; version: number },
+  org: string,
+  { id, version }: ArticleVersion,
   text: ArticleText,
-) {
-  const { orgId, id, version } = article;
+): Promise<ArticleVersion | null> {
   const [changed] = await rows(
-    tables.from('articles').update(text).eq('org_id', orgId).eq('id', id).eq('version', version).select('id'),
+    tables.from('articles').update(text).eq('org_id', org).eq('id', id).eq('version', version).select('id, version'),
   );
-  return changed?.id ?? null;
+  return changed ?? null;
 }
 
 export const publishArticle = ({ helpdesk }: Client, article: string) =>

@@ -52,10 +52,13 @@ export function sentence(error: unknown): string {
   const code = codeOf(error);
   if (code === undefined) return 'Something went wrong. Please try again.';
   if (UNAVAILABLE.test(code)) return 'The server cannot be reached. Please try again.';
-  if (code.startsWith('PGRST30')) return 'Your session has ended. Please sign in again.';
+  if (isSessionOver(error)) return 'Your session has ended. Please sign in again.';
   const { message } = error as Error;
   return isHelpdeskError(error) ? (SENTENCES[error.details] ?? message) : message;
 }
+
+/** Whether the access token has expired, or is refused for another reason. */
+export const isSessionOver = (error: unknown) => Boolean(codeOf(error)?.startsWith('PGRST30'));
 
 /** Whether the server has answered, so that the same request would fail again. */
 export const isRefusal = (error: unknown) => Boolean(codeOf(error));

@@ -32,13 +32,16 @@ export async function uploadFile(
 
 /** Reads a file and lets the browser save it under its name. */
 export async function downloadFile(client: Client, storage: Storage, { fileName, storagePath }: Attachment) {
-  const answer = await request(client, storage, `object/authenticated/${storage.bucket}/${storagePath}`);
+  // Any uploader chose this path: a `?` or `%2e%2e` in it must not lead to another address.
+  const path = storagePath.split('/').map(encodeURIComponent).join('/');
+  const answer = await request(client, storage, `object/authenticated/${storage.bucket}/${path}`);
   if (!answer.ok) throw new FileError(`“${fileName}” could not be read.`);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
   link.download = fileName;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // Some browsers begin to save it only after this.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 async function request({ token }: Client, { url, apiKey }: Storage, path: string, options: RequestInit = {}) {

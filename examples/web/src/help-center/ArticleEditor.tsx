@@ -1,8 +1,16 @@
 import type { ArticleVisibility, ArticleWithContent } from '@helpdesk/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { type ArticleText, archiveArticle, createArticle, getArticle, publishArticle, updateArticle } from '../api/articles';
+import {
+  type ArticleText,
+  type ArticleVersion,
+  archiveArticle,
+  createArticle,
+  getArticle,
+  publishArticle,
+  updateArticle,
+} from '../api/articles';
 import { useMembership } from '../session/Session';
 import { Empty } from '../ui/Empty';
 import { ErrorNote } from '../ui/ErrorNote';
@@ -50,6 +58,8 @@ function ArticleForm({ article }: { article: ArticleWithContent | null }) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [text, setText] = useState(article ? textOf(article) : EMPTY);
+  // The version that the text was written over: not one that was read since, but one that was saved.
+  const base = useRef<ArticleVersion | null>(article);
   const [tags, setTags] = useState(text.tags.join(', '));
   const [isPreview, setIsPreview] = useState(false);
   const set = (change: Partial<ArticleText>) => setText({ ...text, ...change });
@@ -64,9 +74,13 @@ function ArticleForm({ article }: { article: ArticleWithContent | null }) {
           .map((tag) => tag.trim())
           .filter(Boolean),
       };
-      // Null if somebody else has written another version in the meantime.
-      const id = article ? await updateArticle(client, article, written) : await createArticle(client, org.id, written);
-      if (!id) return null;
+      const saved = base.current
+        ? await updateArticle(client, org.id, base.current, written)
+        : await createArticle(client, org.id, written);
+      // Somebody else has written another version in the meantime.
+      if (!saved) return null;
+      base.current = saved;
+      const { id } = saved;
       if (then === 'publish') await publishArticle(client, id);
       if (then === 'archive') await archiveArticle(client, id);
       return id;

@@ -4,6 +4,7 @@
 import { Redirect } from 'wouter';
 import { useDemoPeople } from '../session/demoPeople';
 import { useSession } from '../session/Session';
+import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ArticleList } from './ArticleList';
 import { ArticleView } from './ArticleView';
@@ -12,8 +13,14 @@ export default function HelpCenterPage({ org, article }: { org: string | undefin
   const { organizations } = useSession();
   const demo = useDemoPeople();
   if (!org) {
-    const [first] = demo.data?.organizations ?? [];
-    return first ? <Redirect to={`/help/${first.id}`} replace /> : <Loading />;
+    const [first] = [...organizations, ...(demo.data?.organizations ?? [])];
+    if (first) return <Redirect to={`/help/${first.id}`} replace />;
+    if (demo.isPending) return <Loading />;
+    return (
+      <main className="narrow page">
+        <Empty title="No help center has this address" heading="h1" />
+      </main>
+    );
   }
   // Strangers may not read organizations: an application knows the names of its help centers.
   const name = [...organizations, ...(demo.data?.organizations ?? [])].find(({ id }) => id === org)?.name;

@@ -26,7 +26,12 @@ export function BulkBar({ selected, onDone }: { selected: Set<string>; onDone():
   return (
     <div className="bulk" role="group" aria-label="Change the selected tickets">
       <strong>{selected.size} selected</strong>
-      <select aria-label="Assign all to" value="" onChange={(event) => change.mutate({ assignedTo: event.target.value || null })}>
+      <select
+        aria-label="Assign all to"
+        value=""
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ assignedTo: event.target.value })}
+      >
         <option value="" disabled>
           Assign…
         </option>
@@ -41,6 +46,7 @@ export function BulkBar({ selected, onDone }: { selected: Set<string>; onDone():
       <select
         aria-label="Priority of all"
         value=""
+        disabled={change.isPending}
         onChange={(event) => change.mutate({ priority: event.target.value as TicketPriority })}
       >
         <option value="" disabled>
@@ -52,7 +58,12 @@ export function BulkBar({ selected, onDone }: { selected: Set<string>; onDone():
           </option>
         ))}
       </select>
-      <select aria-label="Move all to" value="" onChange={(event) => change.mutate({ stageId: event.target.value })}>
+      <select
+        aria-label="Move all to"
+        value=""
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ stageId: event.target.value })}
+      >
         <option value="" disabled>
           Move…
         </option>

@@ -3,8 +3,8 @@ import { type FormEvent, useState } from 'react';
 import type { Edits } from '../ticket/mergeChanges';
 
 /** Title and description. Only what differs is sent. */
-export function EditForm(props: { ticket: Ticket; onSave(changes: Edits): void; onCancel(): void }) {
-  const { ticket, onSave, onCancel } = props;
+export function EditForm(props: { ticket: Ticket; onSave(changes: Edits): void; onCancel(): void; isSaving: boolean }) {
+  const { ticket, onSave, onCancel, isSaving } = props;
   const [title, setTitle] = useState(ticket.title);
   const [description, setDescription] = useState(ticket.description ?? '');
 
@@ -32,7 +32,7 @@ export function EditForm(props: { ticket: Ticket; onSave(changes: Edits): void; 
         <button type="button" onClick={onCancel}>
           Cancel
         </button>
-        <button type="submit" className="primary">
+        <button type="submit" className="primary" disabled={isSaving}>
           Save
         </button>
       </div>

@@ -36,7 +36,10 @@ export function InboxPage({ viewName, number }: { viewName: string; number: numb
 
   const [sort, setSort] = useState<keyof typeof ORDERS>('');
   const pages = useTicketPages(view, query, sort);
-  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const [chosen, setChosen] = useState<Set<string>>(new Set());
+  // What has left the list is not changed unseen.
+  const listed = pages.data?.pages.flatMap(({ tickets }) => tickets.map(({ id }) => id)) ?? [];
+  const selected = new Set(listed.filter((id) => chosen.has(id)));
   const [helpIsOpen, setHelpIsOpen] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -67,7 +70,7 @@ export function InboxPage({ viewName, number }: { viewName: string; number: numb
   function toggle(id: string) {
     const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
-    setSelected(next);
+    setChosen(next);
   }
 
   useShortcuts({
@@ -118,7 +121,7 @@ export function InboxPage({ viewName, number }: { viewName: string; number: numb
             </span>
           </div>
         </div>
-        {selected.size > 0 && <BulkBar selected={selected} onDone={() => setSelected(new Set())} />}
+        {selected.size > 0 && <BulkBar selected={selected} onDone={() => setChosen(new Set())} />}
         <TicketList
           ref={list}
           pages={pages}

@@ -21,6 +21,8 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
   const [kind, setKind] = useState<Kind>('public');
   const [content, setContent] = useState('');
   const [stageId, setStageId] = useState('');
+  // Somebody else may have moved the ticket to where this stage cannot be reached.
+  const nextStage = ticket.availableStages.some(({ id }) => id === stageId) ? stageId : '';
   // A repeated call after a lost connection must not write the comment twice.
   const [key, setKey] = useState(() => crypto.randomUUID());
   const files = useFiles();
@@ -39,7 +41,7 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
         isInternal: kind === 'internal',
         files: await files.upload(ticket.id),
         key,
-        changes: stageId ? { stageId } : null,
+        changes: nextStage ? { stageId: nextStage } : null,
       }),
     onSuccess: () => {
       setContent('');
@@ -70,6 +72,7 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
         rows={3}
         value={content}
         maxLength={100_000}
+        readOnly={send.isPending}
         aria-label={kind === 'public' ? 'Reply' : 'Internal note'}
         placeholder={kind === 'public' ? 'Write an answer…' : 'Only the staff will see this…'}
         onChange={(event) => setContent(event.target.value)}
@@ -80,8 +83,8 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
       />
       {send.error && <ErrorNote error={send.error} />}
       <div className="actions">
-        <FilePicker files={files} />
-        <select aria-label="Stage after sending" value={stageId} onChange={(event) => setStageId(event.target.value)}>
+        <FilePicker files={files} isSending={send.isPending} />
+        <select aria-label="Stage after sending" value={nextStage} onChange={(event) => setStageId(event.target.value)}>
           <option value="">Keep the stage</option>
           {ticket.availableStages.map(({ id, name }) => (
             <option key={id} value={id}>

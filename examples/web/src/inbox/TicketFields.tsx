@@ -7,17 +7,15 @@ import { capitalize, PRIORITIES } from '../ui/names';
 export function TicketFields(props: { ticket: Ticket; onChange(changes: Edits): void; isSaving: boolean }) {
   const { ticket, onChange, isSaving } = props;
   const { members, me } = useMembership();
+  // A field that was disabled while it is saved would lose the focus of the keyboard.
+  const change = (changes: Edits) => !isSaving && onChange(changes);
   const staff = members.filter(({ orgRole, id }) => orgRole !== 'org_customer' || id === ticket.assignedTo?.id);
 
   return (
-    <div className="ticket-fields">
+    <div className="ticket-fields" aria-busy={isSaving}>
       <label>
         Stage
-        <select
-          value={ticket.currentStage.id}
-          disabled={isSaving}
-          onChange={(event) => onChange({ stageId: event.target.value })}
-        >
+        <select value={ticket.currentStage.id} onChange={(event) => change({ stageId: event.target.value })}>
           <option value={ticket.currentStage.id}>{ticket.currentStage.name}</option>
           {ticket.availableStages.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -28,11 +26,7 @@ export function TicketFields(props: { ticket: Ticket; onChange(changes: Edits): 
       </label>
       <label>
         Priority
-        <select
-          value={ticket.priority}
-          disabled={isSaving}
-          onChange={(event) => onChange({ priority: event.target.value as TicketPriority })}
-        >
+        <select value={ticket.priority} onChange={(event) => change({ priority: event.target.value as TicketPriority })}>
           {PRIORITIES.map((priority) => (
             <option key={priority} value={priority}>
               {capitalize(priority)}
@@ -42,11 +36,7 @@ export function TicketFields(props: { ticket: Ticket; onChange(changes: Edits): 
       </label>
       <label>
         Assignee
-        <select
-          value={ticket.assignedTo?.id ?? ''}
-          disabled={isSaving}
-          onChange={(event) => onChange({ assignedTo: event.target.value || null })}
-        >
+        <select value={ticket.assignedTo?.id ?? ''} onChange={(event) => change({ assignedTo: event.target.value || null })}>
           <option value="">Nobody</option>
           {staff.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -57,7 +47,7 @@ export function TicketFields(props: { ticket: Ticket; onChange(changes: Edits): 
         </select>
       </label>
       {ticket.assignedTo?.id !== me && (
-        <button type="button" className="small" disabled={isSaving} onClick={() => onChange({ assignedTo: me })}>
+        <button type="button" className="small" onClick={() => change({ assignedTo: me })}>
           Assign to me
         </button>
       )}

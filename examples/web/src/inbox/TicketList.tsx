@@ -23,7 +23,7 @@ interface TicketListProps {
 
 export function TicketList({ ref, pages, open, addressOf, selected, onToggle, emptyTitle }: TicketListProps) {
   const notifications = useNotifications();
-  if (pages.error)
+  if (pages.isLoadingError)
     return (
       <ErrorNote
         error={pages.error}

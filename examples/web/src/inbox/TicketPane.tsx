@@ -30,6 +30,7 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
   const { save, settle, conflict, isSaving } = useTicketChanges();
   /** The ticket as it was when the person began to edit it. */
   const [edited, setEdited] = useState<Ticket | null>(null);
+  const edit = (read: Ticket) => setEdited((begun) => begun ?? read);
   const reply = useRef<ReplyBoxHandle>(null);
   useMarkTicketRead(ticket?.id);
   const body = useNewestInView(details.data?.comments.length);
@@ -43,8 +44,8 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
   useShortcuts({
     r: () => reply.current?.write('public'),
     c: () => reply.current?.write('internal'),
-    a: () => ticket && save(ticket, { assignedTo: me }),
-    e: () => ticket && setEdited(ticket),
+    a: () => ticket && !isSaving && save(ticket, { assignedTo: me }),
+    e: () => ticket && edit(ticket),
   });
 
   const back = (
@@ -52,7 +53,7 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
       <Icon name="back" />
     </Link>
   );
-  if (details.error) return <ErrorNote error={details.error} />;
+  if (details.isLoadingError) return <ErrorNote error={details.error} />;
   if (details.isPending) return <SkeletonRows count={4} />;
   if (!details.data || !ticket) {
     return (
@@ -80,7 +81,7 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
             >
               <Icon name="eye" /> {ticket.isWatching ? 'Watching' : 'Watch'}
             </button>
-            <button type="button" className="small" onClick={() => setEdited(ticket)}>
+            <button type="button" className="small" onClick={() => edit(ticket)}>
               <Icon name="pencil" /> Edit
             </button>
           </span>
@@ -89,10 +90,8 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
           <EditForm
             ticket={edited}
             onCancel={() => setEdited(null)}
-            onSave={(changes) => {
-              save(edited, changes);
-              setEdited(null);
-            }}
+            onSave={(changes) => save(edited, changes, () => setEdited(null))}
+            isSaving={isSaving}
           />
         ) : (
           <h2>{ticket.title}</h2>

@@ -2,7 +2,7 @@ import type { TicketFilters, TicketPage, TicketSort } from '@helpdesk/client';
 import { type InfiniteData, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { listTickets } from '../api/tickets';
 import { useMembership } from '../session/Session';
-import { usePollInterval } from '../shell/LiveUpdates';
+import { usePolling } from '../shell/LiveUpdates';
 import { VIEWS, type ViewName } from './views';
 
 const PER_PAGE = 20;
@@ -27,7 +27,7 @@ export function useTicketPages(view: ViewName, search: string, sort: TicketSort 
       }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ pagination }) => pagination.nextCursor,
-    refetchInterval: 2 * usePollInterval(),
+    refetchInterval: usePolling(2),
     ...(search && { placeholderData: keepPreviousData<InfiniteData<TicketPage, string | null>> }),
   });
 }

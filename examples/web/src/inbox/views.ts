@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { orgDashboard } from '../api/reporting';
 import { countTickets } from '../api/tickets';
 import { useMembership } from '../session/Session';
-import { usePollInterval } from '../shell/LiveUpdates';
+import { usePolling } from '../shell/LiveUpdates';
 
 const OPEN: TicketFilters = { status: ['open', 'pending'] };
 
@@ -36,7 +36,7 @@ export function useViewCounts() {
       const { mine, unassigned, open, byPriority } = dashboard;
       return { mine, unassigned, open, urgent: byPriority.urgent ?? 0, waiting, watching };
     },
-    refetchInterval: 2 * usePollInterval(),
+    refetchInterval: usePolling(2),
   });
   return data ?? {};
 }

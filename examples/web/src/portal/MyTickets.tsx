@@ -43,7 +43,7 @@ export function MyTickets() {
           Solved
         </button>
       </div>
-      {pages.error && <ErrorNote error={pages.error} />}
+      {pages.isLoadingError && <ErrorNote error={pages.error} />}
       {pages.isPending && <SkeletonRows count={4} />}
       {tickets?.length === 0 && (
         <Empty title={status === OPEN ? 'You have no open tickets' : 'Nothing was solved yet'}>

@@ -33,7 +33,7 @@ export function NewTicket() {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    create.mutate();
+    if (!create.isPending) create.mutate();
   }
 
   return (
@@ -56,7 +56,7 @@ export function NewTicket() {
         </label>
         {create.error && <ErrorNote error={create.error} />}
         <div className="actions">
-          <FilePicker files={files} />
+          <FilePicker files={files} isSending={create.isPending} />
           <button type="submit" className="primary" disabled={create.isPending}>
             Send to {org.name}
           </button>

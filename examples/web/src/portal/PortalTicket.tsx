@@ -25,7 +25,7 @@ export function PortalTicket({ number }: { number: number }) {
       <Link href="/portal" className="back-link">
         <Icon name="back" /> My tickets
       </Link>
-      {details.error && <ErrorNote error={details.error} />}
+      {details.isLoadingError && <ErrorNote error={details.error} />}
       {details.isPending && <SkeletonRows count={4} />}
       {details.data === null && (
         <Empty title="There is no such ticket" heading="h1">
@@ -84,26 +84,34 @@ function Answer({ ticket }: { ticket: Ticket }) {
     onSettled: refresh,
   });
 
+  const isSending = answer.isPending || resolve.isPending;
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (content.trim()) answer.mutate();
+    if (content.trim() && !isSending) answer.mutate();
   }
 
   return (
     <form className="card stack" onSubmit={submit}>
       <label className="field">
         {isSolved ? 'Not solved after all?' : 'Your answer'}
-        <textarea rows={3} value={content} maxLength={100_000} onChange={(event) => setContent(event.target.value)} />
+        <textarea
+          rows={3}
+          value={content}
+          maxLength={100_000}
+          readOnly={isSending}
+          onChange={(event) => setContent(event.target.value)}
+        />
       </label>
       {(answer.error ?? resolve.error) && <ErrorNote error={answer.error ?? resolve.error} />}
       <div className="actions">
-        <FilePicker files={files} />
+        <FilePicker files={files} isSending={isSending} />
         {!isSolved && (
-          <button type="button" onClick={() => resolve.mutate()} disabled={resolve.isPending}>
+          <button type="button" onClick={() => resolve.mutate()} disabled={isSending}>
             <Icon name="check" /> Solved, thanks
           </button>
         )}
-        <button type="submit" className="primary" disabled={answer.isPending}>
+        <button type="submit" className="primary" disabled={isSending}>
           Send
         </button>
       </div>

@@ -1,7 +1,7 @@
 // Who is signed in, and in which of their organizations they work. It is kept for each tab of the
 // browser, so that two tabs can be two people.
 
-import type { Member, RowOf } from '@helpdesk/client';
+import type { Member, OrgRole, RowOf } from '@helpdesk/client';
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { type Client, connect } from '../api/client';
@@ -100,7 +100,8 @@ function LoadSession(props: { signedIn: SignedIn | null; store(next: SignedIn | 
   });
 
   const signOut = () => store(null);
-  const failure = me.error ?? members.error;
+  // If it only failed to be read again, the page stays as it is, with what somebody is writing.
+  const failure = [me, members].find(({ isLoadingError }) => isLoadingError)?.error;
   if (signedIn && failure)
     return (
       <ErrorNote
@@ -122,7 +123,7 @@ function LoadSession(props: { signedIn: SignedIn | null; store(next: SignedIn | 
     organizations,
     membership:
       signedIn && org && me.data?.id && members.data
-        ? { me: me.data.id, org, members: members.data, isStaff: role !== 'org_customer', isAdmin: role === 'org_admin' }
+        ? { me: me.data.id, org, members: members.data, isStaff: isStaffRole(role), isAdmin: role === 'org_admin' }
         : null,
     signIn: ({ name, token }) => store({ name, token }),
     signOut,
@@ -133,3 +134,5 @@ function LoadSession(props: { signedIn: SignedIn | null; store(next: SignedIn | 
   };
   return <SessionContext value={session}>{children}</SessionContext>;
 }
+
+const isStaffRole = (role: OrgRole | undefined) => role === 'org_agent' || role === 'org_admin';

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { acceptInvite, createOrganization, myPendingInvites } from '../api/organizations';
+import { usePolling } from '../shell/LiveUpdates';
 import { ErrorNote } from '../ui/ErrorNote';
 import { roleName } from '../ui/names';
 import { useSession } from './Session';
@@ -15,7 +16,7 @@ export function WelcomePage() {
   const invites = useQuery({
     queryKey: ['my invites'],
     queryFn: () => myPendingInvites(client),
-    refetchInterval: 5_000,
+    refetchInterval: usePolling(),
   });
   const accept = useMutation({ mutationFn: (invite: string) => acceptInvite(client, invite), onSuccess: reload });
   const found = useMutation({ mutationFn: () => createOrganization(client, orgName), onSuccess: reload });
@@ -46,7 +47,7 @@ export function WelcomePage() {
         ) : (
           <p className="muted">Nobody has invited you yet. Invites to your address appear here.</p>
         )}
-        {accept.error && <ErrorNote error={accept.error} />}
+        {(accept.error ?? invites.error) && <ErrorNote error={accept.error ?? invites.error} />}
       </section>
       <form className="card stack" onSubmit={submit}>
         <h2>Or start a help desk</h2>

@@ -4,6 +4,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import { readConfig } from '../api/config';
+import { isSessionOver } from '../api/errors';
 import { useSession } from '../session/Session';
 
 const POLL_MS = 3_000;
@@ -15,8 +16,11 @@ const SHARED = ['notifications', 'tickets', 'ticket', 'counts'];
 
 const PollContext = createContext(POLL_MS);
 
-/** How often to ask whether something has changed. */
-export const usePollInterval = () => useContext(PollContext);
+/** For refetchInterval: how often to ask whether something has changed, until the session is over. */
+export function usePolling(times = 1) {
+  const interval = times * useContext(PollContext);
+  return ({ state }: { state: { error: Error | null } }) => !isSessionOver(state.error) && interval;
+}
 
 /** Reads again what others may have changed. */
 export function useReadAgain() {

@@ -53,7 +53,8 @@ export function NotificationsMenu() {
                   <strong>{actorOf(notification)}</strong> {happened(notification)}
                 </span>
                 <span className="muted">
-                  #{notification.content.number} {notification.content.title}
+                  {notification.content.number && `#${notification.content.number} `}
+                  {notification.content.title}
                 </span>
                 <TimeAgo at={notification.created_at} />
               </Link>
@@ -94,8 +95,7 @@ function happened({ type, content }: RowOf<'notifications'>): string {
     case 'ticket_file_added':
       return 'added a file';
     default:
-      return content.new_stage
-        ? `moved a ticket to ${content.new_stage}`
-        : `set a ticket to ${content.new_priority ?? 'changed'}`;
+      if (content.new_stage) return `moved a ticket to ${content.new_stage}`;
+      return content.new_priority ? `set a ticket to ${content.new_priority}` : 'changed a ticket';
   }
 }

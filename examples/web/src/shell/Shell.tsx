@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Membership, useSession } from '../session/Session';
+import { ConnectionNote } from './ConnectionNote';
 import { NotificationsMenu } from './NotificationsMenu';
 import { PersonMenu } from './PersonMenu';
 
@@ -38,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Link>
         )}
       </header>
+      {membership && <ConnectionNote />}
       {children}
     </>
   );

@@ -1,20 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { countUnread, listNotifications } from '../api/notifications';
 import { useMembership } from '../session/Session';
-import { usePollInterval, useReadAgain } from './LiveUpdates';
+import { usePolling, useReadAgain } from './LiveUpdates';
 
-/** Cheap, so it is what is polled: when it changes, everything on the page is read again. */
-export function useUnreadCount(): number {
+/** The number of unread notifications: cheap, so it is what is polled. */
+export function useUnread() {
   const { client, org } = useMembership();
-  const readAgain = useReadAgain();
-  const { data: unread } = useQuery({
+  return useQuery({
     queryKey: ['unread', org.id],
     queryFn: () => countUnread(client, org.id),
-    refetchInterval: usePollInterval(),
+    refetchInterval: usePolling(),
   });
+}
+
+/** When the number changes, everything on the page is read again. */
+export function useUnreadCount(): number {
+  const { data: unread } = useUnread();
+  const readAgain = useReadAgain();
+  const last = useRef(unread);
   useEffect(() => {
-    if (unread !== undefined) readAgain();
+    if (last.current !== undefined && last.current !== unread) readAgain();
+    last.current = unread;
   }, [unread, readAgain]);
   return unread ?? 0;
 }

@@ -5,7 +5,7 @@ import { useToast } from '../ui/Toast';
 import { type Files, useStorage } from './useFiles';
 
 /** Chooses files to send along. Without a storage for them, the button says so. */
-export function FilePicker({ files }: { files: Files }) {
+export function FilePicker({ files, isSending }: { files: Files; isSending: boolean }) {
   const storage = useStorage();
   const { tell } = useToast();
   const input = useRef<HTMLInputElement>(null);
@@ -17,7 +17,14 @@ export function FilePicker({ files }: { files: Files }) {
 
   return (
     <div className="file-picker">
-      <button type="button" className="ghost icon-button" aria-label="Attach files" title="Attach files" onClick={choose}>
+      <button
+        type="button"
+        className="ghost icon-button"
+        aria-label="Attach files"
+        title="Attach files"
+        onClick={choose}
+        disabled={isSending}
+      >
         <Icon name="clip" />
       </button>
       <input
@@ -42,6 +49,7 @@ export function FilePicker({ files }: { files: Files }) {
                 className="ghost icon-button small"
                 aria-label={`Remove ${file.name}`}
                 onClick={() => files.remove(file)}
+                disabled={isSending}
               >
                 <Icon name="cross" />
               </button>

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { markRead } from '../api/notifications';
 import { getTicket } from '../api/tickets';
 import { useMembership } from '../session/Session';
-import { usePollInterval } from '../shell/LiveUpdates';
+import { usePolling } from '../shell/LiveUpdates';
 import { useNotifications } from '../shell/useNotifications';
 
 /** A ticket with its conversation. Null: there is none. */
@@ -11,10 +11,13 @@ export function useTicket(number: number) {
   const { client, org } = useMembership();
   return useQuery({
     queryKey: ['ticket', org.id, number],
-    queryFn: () => getTicket(client, org.id, number),
-    refetchInterval: usePollInterval(),
+    queryFn: async () => (isTicketNumber(number) ? getTicket(client, org.id, number) : null),
+    refetchInterval: usePolling(),
   });
 }
+
+/** The address may hold anything. */
+const isTicketNumber = (number: number) => Number.isInteger(number) && number > 0 && number < 2 ** 31;
 
 /** Everything that shows a ticket, or counts them, is read again. */
 export function useRefreshTickets() {

@@ -55,7 +55,8 @@ export function useTicketChanges() {
   return {
     conflict,
     isSaving: save.isPending,
-    save: (base: Ticket, changes: Edits) => save.mutate({ base, changes }),
+    /** `onSaved` is not called if the change failed, and may be tried again. */
+    save: (base: Ticket, changes: Edits, onSaved = () => {}) => save.mutate({ base, changes }, { onSuccess: onSaved }),
     /** Writes what the person has chosen, over the ticket as it is now. */
     settle(changes: Edits | null) {
       if (conflict && changes) save.mutate({ base: conflict.fresh, changes });

@@ -5,8 +5,15 @@ import DOMPurify from 'dompurify';
 import { marked } from 'marked';
 import { useMemo } from 'react';
 
+/** Neither forms, which could ask for a password, nor styles, which could cover the rest of the page. */
+const HARMLESS = {
+  USE_PROFILES: { html: true },
+  FORBID_TAGS: ['form', 'button', 'style'],
+  FORBID_ATTR: ['style', 'class', 'id', 'name'],
+};
+
 export function Markdown({ text }: { text: string }) {
-  const html = useMemo(() => DOMPurify.sanitize(marked.parse(text, { async: false })), [text]);
+  const html = useMemo(() => DOMPurify.sanitize(marked.parse(text, { async: false }), HARMLESS), [text]);
   // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitized above.
   return <div className="prose" dangerouslySetInnerHTML={{ __html: html }} />;
 }

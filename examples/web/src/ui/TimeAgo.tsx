@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react';
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -15,7 +17,17 @@ export function timeAgo(timestamp: string): string {
   return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : 'now';
 }
 
+const MINUTE_MS = 60_000;
+const currentMinute = () => Math.floor(Date.now() / MINUTE_MS);
+
+function everyMinute(listener: () => void) {
+  const timer = setInterval(listener, MINUTE_MS);
+  return () => clearInterval(timer);
+}
+
 export function TimeAgo({ at }: { at: string }) {
+  // “now” does not stay “now” on a page that nothing else changes.
+  useSyncExternalStore(everyMinute, currentMinute);
   return (
     <time dateTime={at} title={absolute.format(new Date(at))}>
       {timeAgo(at)}
