@@ -24,8 +24,8 @@ const FILTERS = {
   'open and urgent': { status: 'open', priority: 'urgent' },
   'assigned to the caller': { assignedTo: 'me' },
   'opened in a time': { createdAfter: '2020-01-01T00:00:00Z' },
-  'with a word that no new document has': { search: 'ticket' },
-  'with words that new documents have': { search: 'ticket or words' },
+  // One that new documents have, and far more than are looked up by the index at once.
+  'with a word': { search: 'ticket or words' },
 };
 
 for (const [who, person] of Object.entries({ customer: alice, agent: ben })) {

@@ -122,7 +122,7 @@ impl List<'_> {
         let is_by_age = sees_all && by_age::applies(&conditions, sort, window.last());
         let planned = match is_by_age {
             true => Planned::Once,
-            false => planning::of_page(filters, search, &conditions, sort, sees_all),
+            false => planning::of_page(filters, &conditions, sort, sees_all),
         };
         let rows = statement::read_assembled(&sql, planned)
             .fetch_all(&arguments.params(), ListedTicket::from_row)?;

@@ -2,16 +2,13 @@
 
 use super::filters::Filters;
 use super::order::{Sort, SortKey};
-use super::search::TicketSearch;
 use crate::platform::statement::Planned;
 
-/// With several conditions, a range of times, an agent of few or of many tickets, or tickets that a
-/// search has found already, the best index depends on the arguments. The planner only knows that
-/// a customer has few tickets with the argument, and needs it unless an index returns those tickets
-/// in the order of the list.
+/// With several conditions, a range of times, or an agent of few or of many tickets, the best index
+/// depends on the arguments. The planner only knows that a customer has few tickets with the
+/// argument, and needs it unless an index returns those tickets in the order of the list.
 pub(super) fn of_page(
     filters: &Filters,
-    search: Option<&TicketSearch>,
     conditions: &[&str],
     sort: Sort,
     sees_all: bool,
@@ -20,10 +17,7 @@ pub(super) fn of_page(
         (0, true) => true,
         (0, false) => sort.key == SortKey::UpdatedAt,
         (1, true) => {
-            filters.assigned_to.is_none()
-                && filters.watching.is_none()
-                && !filters.has_time_range()
-                && !search.is_some_and(TicketSearch::has_known_tickets)
+            filters.assigned_to.is_none() && filters.watching.is_none() && !filters.has_time_range()
         }
         _ => false,
     };
@@ -31,14 +25,9 @@ pub(super) fn of_page(
 }
 
 /// The matching tickets are counted in any order.
-pub(super) fn of_total(
-    filters: &Filters,
-    search: Option<&TicketSearch>,
-    conditions: &[&str],
-    sees_all: bool,
-) -> Planned {
+pub(super) fn of_total(filters: &Filters, conditions: &[&str], sees_all: bool) -> Planned {
     match sees_all {
-        true => of_page(filters, search, conditions, Sort::default(), sees_all),
+        true => of_page(filters, conditions, Sort::default(), sees_all),
         false => Planned::EachTime,
     }
 }

@@ -168,19 +168,14 @@ impl TicketSearch {
     /// Counts the tickets that match, up to a limit, if nothing but words decides which are listed:
     /// their documents tell, without the tickets.
     pub(super) fn count_of_words(&self, limit: i64) -> Option<String> {
-        let has_more = self.number.is_some() || self.has_filters() || self.has_known_tickets();
-        if self.query.is_none() || has_more {
+        let are_known = matches!(self.way, Way::Known(_));
+        if self.query.is_none() || self.number.is_some() || self.has_filters() || are_known {
             return None;
         }
         let matches = matches("true");
         Some(format!(
             "select count(*) from (select distinct m.ticket_id from ({matches}) m limit {limit}) t"
         ))
-    }
-
-    /// Whether the tickets that match have been found already.
-    pub(super) fn has_known_tickets(&self) -> bool {
-        matches!(self.way, Way::Known(_))
     }
 
     /// Whether there are filters in the text.

@@ -29,7 +29,7 @@ pub(super) fn count(
     } else {
         (
             select_matching("select count(*)", conditions, sees_all),
-            planning::of_total(filters, None, conditions, sees_all),
+            planning::of_total(filters, conditions, sees_all),
         )
     };
     Ok(Some(statement::read_assembled(&sql, planned).fetch_scalar(params)?.unwrap_or(0)))
@@ -53,7 +53,7 @@ fn count_matches(
         None => {
             let matching = select_matching("select", &conditions, sees_all);
             let sql = format!("select count(*) from ({matching} limit {limit}) t");
-            (sql, planning::of_total(filters, Some(search), &conditions, sees_all))
+            (sql, planning::of_total(filters, &conditions, sees_all))
         }
     };
     let total: Option<i64> = statement::read_assembled(&sql, planned).fetch_scalar(params)?;
