@@ -2146,7 +2146,8 @@ CREATE TABLE helpdesk.search_documents (
     ticket_id uuid,
     is_internal boolean NOT NULL,
     lexemes tsvector NOT NULL
-);
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE ONLY helpdesk.search_documents ALTER COLUMN lexemes SET STATISTICS 0;
 
 
@@ -3365,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-3b5f3292-844e-4dd2-bc20-987e71b5da49	ada@example.com	2026-11-30 03:39:46.466664+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 03:39:46.466664+00
-a1c75d33-4117-4f94-8fa1-ae65b1cd65f5	ben@example.com	2026-11-30 03:39:46.478155+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 03:39:46.478155+00
-cc303ea6-4286-4dc8-b48e-ea10f14870b9	alice@example.com	2026-11-30 03:39:46.480179+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 03:39:46.480179+00
-6168a5cd-e15f-4ae3-b1cd-2ad0e89396a2	dave@example.com	2026-11-30 03:39:46.488184+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 03:39:46.488184+00
-a0a91b74-b841-4e22-9ac5-fcd6ea97b4cd	gina@example.com	2026-11-30 03:39:46.489659+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 03:39:46.489659+00
-0802de37-9434-48ad-870a-b10c9706fb7c	hank@example.com	2026-11-30 03:39:46.490854+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 03:39:46.490854+00
-0420b30a-910b-4218-949e-98a92b348397	mallory@example.com	2026-11-30 03:39:46.498045+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 03:39:46.498045+00
-738dc2bc-865d-47d8-a434-88491bdbdc76	newcomer@example.com	2026-11-30 03:39:46.901455+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 03:39:46.901455+00
+b687b67a-004f-49d2-b744-ea0b757803f4	ada@example.com	2026-11-30 05:26:46.3837+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 05:26:46.3837+00
+3429dd15-4432-4594-85b2-114fa11b3927	ben@example.com	2026-11-30 05:26:46.387877+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 05:26:46.387877+00
+f2eba725-5056-4b4f-9922-c36edc109303	alice@example.com	2026-11-30 05:26:46.38927+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 05:26:46.38927+00
+bb0e0bd9-bd8c-47af-80e6-8e1b09ae0394	dave@example.com	2026-11-30 05:26:46.397928+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 05:26:46.397928+00
+b50574a6-a1be-4c1c-a17b-56003c4af1cd	gina@example.com	2026-11-30 05:26:46.399533+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 05:26:46.399533+00
+5437cd01-1453-4777-8a25-4c59d51312a8	hank@example.com	2026-11-30 05:26:46.400885+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 05:26:46.400885+00
+4879080f-2e58-4223-ba1f-cab8d4164806	mallory@example.com	2026-11-30 05:26:46.40238+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 05:26:46.40238+00
+829b077f-afec-45c2-93ac-6616478fe953	newcomer@example.com	2026-11-30 05:26:46.74874+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 05:26:46.74874+00
 \.
 
 
@@ -3381,7 +3382,7 @@ a0a91b74-b841-4e22-9ac5-fcd6ea97b4cd	gina@example.com	2026-11-30 03:39:46.489659
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-87b983101320c020a99ca6bfd2c92f5aa4aeea88234ce2d9127cfbafcae205a7	2026-11-30 03:39:46.970037+00	2026-12-07 03:39:46.970037+00	\N	\N	\N
+25b552667fef1578f27ea73dc2bdde4921db96e1ed3842586a59ea765cf8ebc1	2026-11-30 05:26:46.795429+00	2026-12-07 05:26:46.795429+00	\N	\N	\N
 \.
 
 
@@ -3390,7 +3391,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	01a22a89-89b0-714f-b112-f2366fc4c726	t	Phew	2026-11-30 03:39:47.036504+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	01a22aeb-7f75-7589-99be-b074bf29bd50	t	Phew	2026-11-30 05:26:46.861807+00
 \.
 
 
@@ -3399,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bbb-76bf-83a9-44835d108abc	01a22a89-8bb8-7566-9653-46c6d44bbe76	1	Putting out a printer	Use sand.	2026-11-30 03:39:47.000117+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bc4-768d-a64f-f3af084acd56	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	1	Not yet	Draft.	2026-11-30 03:39:47.000117+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bc5-70af-b522-bb071926038f	01a22a89-8bb8-7566-9653-46c6d44bbe76	2	Putting out a printer	Use foam.	2026-11-30 03:39:47.012673+00	01a22a89-89ae-719f-a0ab-eefdceafae7f
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8128-7464-9ee3-d91368c96842	01a22aeb-8125-7746-8908-e7b7f78eb5e6	1	Putting out a printer	Use sand.	2026-11-30 05:26:46.820999+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8129-74df-a90b-25596a4433a6	01a22aeb-8126-7497-9365-497e6d7eb5e3	1	Not yet	Draft.	2026-11-30 05:26:46.820999+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-812e-7779-b9d0-b484f98e6745	01a22aeb-8125-7746-8908-e7b7f78eb5e6	2	Putting out a printer	Use foam.	2026-11-30 05:26:46.829372+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
 \.
 
 
@@ -3410,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	Not yet	Draft.	{}	{}	01a22a89-89ae-719f-a0ab-eefdceafae7f	internal	draft	2026-11-30 03:39:47.000117+00	2026-11-30 03:39:47.000117+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a89-89ae-719f-a0ab-eefdceafae7f	public	published	2026-11-30 03:39:47.000117+00	2026-11-30 03:39:47.012673+00	2026-11-30 03:39:47.000117+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8126-7497-9365-497e6d7eb5e3	Not yet	Draft.	{}	{}	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	internal	draft	2026-11-30 05:26:46.820999+00	2026-11-30 05:26:46.820999+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	Putting out a printer	Use foam.	{Printers}	{fire}	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	public	published	2026-11-30 05:26:46.820999+00	2026-11-30 05:26:46.829372+00	2026-11-30 05:26:46.820999+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3420,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bac-77dd-9881-94116a0689c3	Hardware	\N	\N	2026-11-30 03:39:46.987225+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb7-736d-b200-6916c4a897ca	Printers	\N	01a22a89-8bac-77dd-9881-94116a0689c3	2026-11-30 03:39:46.998837+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-811f-7214-9de1-8e2f075d9f38	Hardware	\N	\N	2026-11-30 05:26:46.813908+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8124-73da-ae84-fac82b7df62b	Printers	\N	01a22aeb-811f-7214-9de1-8e2f075d9f38	2026-11-30 05:26:46.819903+00
 \.
 
 
@@ -3430,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	Printer on fire	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a09-7196-9802-90ecf00e02ef	\\xe82cf5baa3285b935a802ae3350a11aeb85d076d111a6fafd0f93dd4f7e2c414	2026-11-30 03:39:46.567244+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	No coffee	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-8a14-721a-80e1-8a5385410d30	\\x5b6369f1c7b0f3b6da7ad789987e4a45dfaa9ffc5f18147fb9e1921986b4c74f	2026-11-30 03:39:46.580822+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	It’s “odd” — 🙂\ttab\nline	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-8a17-75bb-97e0-404973eec302	\\x1f41b4060229923f07da22bd4d046fbe273665f51d7cc22ec461c333513d79ac	2026-11-30 03:39:46.582905+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	Printer on fire	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7fd0-7380-9173-5a24e57ba432	\\x3e15b3ce8febfccac737bf18c06d9929134d0350be8500cc25d1ae1a4493c08f	2026-11-30 05:26:46.472727+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	No coffee	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\\xb0dc0e2b40988697d6758ac7ea2143f191ec302290dc871f79ed8596c2cb2153	2026-11-30 05:26:46.496261+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	It’s “odd” — 🙂\ttab\nline	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\\xb33e90be4e3fb782a6e947e356281d781dd4e829d8caf7c477e27f2798bdbb54	2026-11-30 05:26:46.498942+00
 \.
 
 
@@ -3450,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22a89-89b0-714f-b112-f2366fc4c726	ticket_updated	f
+01a22aeb-7f75-7589-99be-b074bf29bd50	ticket_updated	f
 \.
 
 
@@ -3459,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a11-7031-b469-2b12e2d970a0	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false}	t	2026-11-30 03:39:46.567244+00	2026-12-30 03:39:46.567244+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a15-73fd-ae1c-add2512ed914	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "is_internal": false}	t	2026-11-30 03:39:46.580822+00	2026-12-30 03:39:46.580822+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a18-73a2-b5c3-e8066f486d2e	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a17-75bb-97e0-404973eec302	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a89-8a17-75bb-97e0-404973eec302", "is_internal": false}	t	2026-11-30 03:39:46.582905+00	2026-12-30 03:39:46.582905+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a2d-749a-811d-4c5391b1800c	01a22a89-89c2-7068-a949-c793dad5dd2a	01a22a89-8a24-7741-b095-cc34700d8d7e	\N	ticket_created	{"actor": {"id": "01a22a89-89c2-7068-a949-c793dad5dd2a", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a89-8a24-7741-b095-cc34700d8d7e", "is_internal": false}	t	2026-11-30 03:39:46.593698+00	2026-12-30 03:39:46.593698+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a2d-749a-811d-4c54e4ffe852	01a22a89-89b9-76a7-90e4-99ea007456d6	01a22a89-8a24-7741-b095-cc34700d8d7e	\N	ticket_created	{"actor": {"id": "01a22a89-89c2-7068-a949-c793dad5dd2a", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a89-8a24-7741-b095-cc34700d8d7e", "is_internal": false}	f	2026-11-30 03:39:46.593698+00	2026-12-30 03:39:46.593698+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a47-7690-9503-66e1761b6fb0	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_closed	{"actor": {"id": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.628505+00	2026-12-30 03:39:46.628505+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a69-74dc-9e60-bc86795500ad	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_assigned	{"actor": {"id": "01a22a89-89a5-76ee-8677-42c5ba2be745", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.658913+00	2026-12-30 03:39:46.658913+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a69-74dc-9e60-bc8746b06420	01a22a89-89b0-714f-b112-f2366fc4c726	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_updated	{"actor": {"id": "01a22a89-89a5-76ee-8677-42c5ba2be745", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 03:39:46.658913+00	2026-12-30 03:39:46.658913+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a9b-7661-875b-5d8a0d72acbd	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	ticket_commented	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a89-89b0-714f-b112-f2366fc4c726", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8a94-7179-8f63-b367b8a0709f", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 03:39:46.704373+00	2026-12-30 03:39:46.704373+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-83242ce08a62	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_file_added	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false, "attachment_id": "01a22a89-8aab-73c8-b430-832347757e51"}	f	2026-11-30 03:39:46.730684+00	2026-12-30 03:39:46.730684+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a12-7079-81a5-474b414b181a	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false}	t	2026-11-30 03:39:46.567244+00	2026-12-30 03:39:46.567244+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a16-7585-a9c1-5167037b4776	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a14-721a-80e1-8a5385410d30	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a89-8a14-721a-80e1-8a5385410d30", "is_internal": false}	t	2026-11-30 03:39:46.580822+00	2026-12-30 03:39:46.580822+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a18-73a2-b5c3-e8079c344e43	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a17-75bb-97e0-404973eec302	\N	ticket_created	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a89-8a17-75bb-97e0-404973eec302", "is_internal": false}	t	2026-11-30 03:39:46.582905+00	2026-12-30 03:39:46.582905+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a9b-7661-875b-5d8b5d8e273f	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	ticket_commented	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a89-89b0-714f-b112-f2366fc4c726", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8a94-7179-8f63-b367b8a0709f", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 03:39:46.704373+00	2026-12-30 03:39:46.704373+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-83256676cc35	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	ticket_file_added	{"actor": {"id": "01a22a89-89b0-714f-b112-f2366fc4c726", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "is_internal": false, "attachment_id": "01a22a89-8aab-73c8-b430-832347757e51"}	t	2026-11-30 03:39:46.730684+00	2026-12-30 03:39:46.730684+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac1-7060-8952-b5b8f54bee29	01a22a89-89a5-76ee-8677-42c5ba2be745	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8abd-7577-86c4-034db3507503	ticket_commented	{"actor": {"id": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "ticket_id": "01a22a89-8a09-7196-9802-90ecf00e02ef", "comment_id": "01a22a89-8abd-7577-86c4-034db3507503", "is_internal": true}	t	2026-11-30 03:39:46.744157+00	2026-12-30 03:39:46.744157+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b1d-709c-9f15-c6c39ee9d220	01a22a89-89b0-714f-b112-f2366fc4c726	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 03:39:46.843976+00	2026-12-30 03:39:46.843976+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c30-7472-86b2-0b02ab3f10a2	01a22a89-89b9-76a7-90e4-99ea007456d6	01a22a89-8c26-71b9-8ced-e6488566e959	\N	ticket_created	{"actor": {"id": "01a22a89-8c06-73c2-81e3-a6d8efb29f8b", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a89-8c26-71b9-8ced-e6488566e959", "is_internal": false}	f	2026-11-30 03:39:47.107793+00	2026-12-30 03:39:47.107793+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd8-7700-b697-ef7585f76d73	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false}	t	2026-11-30 05:26:46.472727+00	2026-12-30 05:26:46.472727+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe1-7318-a72f-ccff9b8440d9	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "is_internal": false}	t	2026-11-30 05:26:46.496261+00	2026-12-30 05:26:46.496261+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe4-731f-a645-484a26964fa8	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0", "is_internal": false}	t	2026-11-30 05:26:46.498942+00	2026-12-30 05:26:46.498942+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffe-7755-84f4-239db0b77e09	01a22aeb-7f82-72be-8f46-ee07b8402539	01a22aeb-7ff8-712f-9327-b39743648a0b	\N	ticket_created	{"actor": {"id": "01a22aeb-7f82-72be-8f46-ee07b8402539", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22aeb-7ff8-712f-9327-b39743648a0b", "is_internal": false}	t	2026-11-30 05:26:46.517084+00	2026-12-30 05:26:46.517084+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffe-7755-84f4-239e20968cdc	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	01a22aeb-7ff8-712f-9327-b39743648a0b	\N	ticket_created	{"actor": {"id": "01a22aeb-7f82-72be-8f46-ee07b8402539", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22aeb-7ff8-712f-9327-b39743648a0b", "is_internal": false}	f	2026-11-30 05:26:46.517084+00	2026-12-30 05:26:46.517084+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8025-7661-97b1-508bf69be6de	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_closed	{"actor": {"id": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.561863+00	2026-12-30 05:26:46.561863+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8041-76ec-90bb-b8b6d36e9b7c	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_assigned	{"actor": {"id": "01a22aeb-7f72-7465-b107-cbebf379d1cc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.58914+00	2026-12-30 05:26:46.58914+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8041-76ec-90bb-b8b7b1228135	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_updated	{"actor": {"id": "01a22aeb-7f72-7465-b107-cbebf379d1cc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.58914+00	2026-12-30 05:26:46.58914+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8066-74e9-8195-b527c21f40e2	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	ticket_commented	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22aeb-7f75-7589-99be-b074bf29bd50", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8064-704a-a2f5-aabe592879a1", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 05:26:46.624922+00	2026-12-30 05:26:46.624922+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8072-715d-934f-fd1b065c1d05	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_file_added	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false, "attachment_id": "01a22aeb-8071-7457-b756-9ca87331a109"}	f	2026-11-30 05:26:46.641509+00	2026-12-30 05:26:46.641509+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd8-7700-b697-ef76e6169307	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false}	t	2026-11-30 05:26:46.472727+00	2026-12-30 05:26:46.472727+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe1-7318-a72f-cd0088990252	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "is_internal": false}	t	2026-11-30 05:26:46.496261+00	2026-12-30 05:26:46.496261+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe4-731f-a645-484b4767c7a8	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0", "is_internal": false}	t	2026-11-30 05:26:46.498942+00	2026-12-30 05:26:46.498942+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8067-7713-babd-1e5bef4e15d3	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	ticket_commented	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22aeb-7f75-7589-99be-b074bf29bd50", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8064-704a-a2f5-aabe592879a1", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 05:26:46.624922+00	2026-12-30 05:26:46.624922+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8072-715d-934f-fd1cbb11914f	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_file_added	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false, "attachment_id": "01a22aeb-8071-7457-b756-9ca87331a109"}	t	2026-11-30 05:26:46.641509+00	2026-12-30 05:26:46.641509+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808c-758e-bf15-282c90b6b7fd	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8089-7035-97fe-97702f6af87d	ticket_commented	{"actor": {"id": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8089-7035-97fe-97702f6af87d", "is_internal": true}	t	2026-11-30 05:26:46.660377+00	2026-12-30 05:26:46.660377+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80b6-7438-86c8-314a31ec0384	01a22aeb-7f75-7589-99be-b074bf29bd50	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 05:26:46.708734+00	2026-12-30 05:26:46.708734+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-817c-76be-a35f-3d94019ecf25	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	01a22aeb-8172-716d-a54c-4030c03c6ebb	\N	ticket_created	{"actor": {"id": "01a22aeb-8167-775f-a327-fbf6c7042476", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22aeb-8172-716d-a54c-4030c03c6ebb", "is_internal": false}	f	2026-11-30 05:26:46.895078+00	2026-12-30 05:26:46.895078+00
 \.
 
 
@@ -3485,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	3f427295-9548-4e34-be73-66d31062f43b	still.pending@example.com	agent	2026-11-30 03:39:46.91481+00	2026-12-07 03:39:46.91481+00	01a22a89-89a5-76ee-8677-42c5ba2be745	\N	\N
-01a22a89-89d9-73b0-befd-f766b396f129	6a13b32c-f318-41d0-ae05-631d9a2fa59c	newcomer@example.com	agent	2026-11-30 03:39:46.91481+00	2026-12-07 03:39:46.91481+00	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.948344+00	01a22a89-8b56-71ad-87a0-c78bebd99941
+01a22aeb-7f90-734c-bd3b-57219c27bc52	9a04aceb-50ec-433c-bf5d-d5ef5da87584	still.pending@example.com	agent	2026-11-30 05:26:46.754528+00	2026-12-07 05:26:46.754528+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	\N	\N
+01a22aeb-7f90-734c-bd3b-57219c27bc52	5287b3eb-c28b-4c15-9b98-128b0a931c94	newcomer@example.com	agent	2026-11-30 05:26:46.754528+00	2026-12-07 05:26:46.754528+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.779284+00	01a22aeb-80dd-71de-bb73-70fc8d1ce515
 \.
 
 
@@ -3495,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89a5-76ee-8677-42c5ba2be745	org_admin	2026-11-30 03:39:46.517909+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89b9-76a7-90e4-99ea007456d6	org_admin	2026-11-30 03:39:46.54309+00	01a22a89-89b9-76a7-90e4-99ea007456d6	f
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	org_agent	2026-11-30 03:39:46.554456+00	\N	f
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	org_customer	2026-11-30 03:39:46.55727+00	\N	f
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89bb-71bf-b3b8-6f4de0e460f0	org_agent	2026-11-30 03:39:46.558816+00	\N	f
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89c2-7068-a949-c793dad5dd2a	org_customer	2026-11-30 03:39:46.560341+00	\N	f
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	org_customer	2026-11-30 03:39:46.558023+00	\N	t
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b56-71ad-87a0-c78bebd99941	org_agent	2026-11-30 03:39:46.948344+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f72-7465-b107-cbebf379d1cc	org_admin	2026-11-30 05:26:46.40895+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	org_admin	2026-11-30 05:26:46.435326+00	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	f
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	org_agent	2026-11-30 05:26:46.452551+00	\N	f
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	org_customer	2026-11-30 05:26:46.459848+00	\N	f
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f81-7543-85c0-a886fb34ee53	org_agent	2026-11-30 05:26:46.461669+00	\N	f
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f82-72be-8f46-ee07b8402539	org_customer	2026-11-30 05:26:46.462579+00	\N	f
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	org_customer	2026-11-30 05:26:46.460814+00	\N	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80dd-71de-bb73-70fc8d1ce515	org_agent	2026-11-30 05:26:46.779284+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f
 \.
 
 
@@ -3511,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22a89-89f2-7548-b900-ff47904ab8cd	Globex	2026-11-30 03:39:46.54309+00	01a22a89-89b9-76a7-90e4-99ea007456d6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22a89-89d9-73b0-befd-f766b396f129	Acme Ltd	2026-11-30 03:39:46.517909+00	01a22a89-89a5-76ee-8677-42c5ba2be745	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22aeb-7fa6-7654-a323-a2350a057dd0	Globex	2026-11-30 05:26:46.435326+00	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22aeb-7f90-734c-bd3b-57219c27bc52	Acme Ltd	2026-11-30 05:26:46.40895+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3521,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22a89-89a5-76ee-8677-42c5ba2be745	3b5f3292-844e-4dd2-bc20-987e71b5da49	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 03:39:46.466664+00	\N	{}
-01a22a89-89ae-719f-a0ab-eefdceafae7f	a1c75d33-4117-4f94-8fa1-ae65b1cd65f5	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 03:39:46.478155+00	\N	{}
-01a22a89-89b0-714f-b112-f2366fc4c726	cc303ea6-4286-4dc8-b48e-ea10f14870b9	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 03:39:46.480179+00	\N	{}
-01a22a89-89b8-73d5-9123-cab4d391b506	6168a5cd-e15f-4ae3-b1cd-2ad0e89396a2	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 03:39:46.488184+00	\N	{}
-01a22a89-89b9-76a7-90e4-99ea007456d6	a0a91b74-b841-4e22-9ac5-fcd6ea97b4cd	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 03:39:46.489659+00	\N	{}
-01a22a89-89bb-71bf-b3b8-6f4de0e460f0	0802de37-9434-48ad-870a-b10c9706fb7c	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 03:39:46.490854+00	\N	{}
-01a22a89-89c2-7068-a949-c793dad5dd2a	0420b30a-910b-4218-949e-98a92b348397	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 03:39:46.498045+00	\N	{}
-01a22a89-8b56-71ad-87a0-c78bebd99941	738dc2bc-865d-47d8-a434-88491bdbdc76	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 03:39:46.901455+00	\N	{}
-01a22a89-8c06-73c2-81e3-a6d8efb29f8b	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 03:39:47.078492+00	\N	{}
+01a22aeb-7f72-7465-b107-cbebf379d1cc	b687b67a-004f-49d2-b744-ea0b757803f4	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 05:26:46.3837+00	\N	{}
+01a22aeb-7f74-7387-b91d-a7e55bfd57b8	3429dd15-4432-4594-85b2-114fa11b3927	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 05:26:46.387877+00	\N	{}
+01a22aeb-7f75-7589-99be-b074bf29bd50	f2eba725-5056-4b4f-9922-c36edc109303	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 05:26:46.38927+00	\N	{}
+01a22aeb-7f7e-7079-9b45-0298c993877b	bb0e0bd9-bd8c-47af-80e6-8e1b09ae0394	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 05:26:46.397928+00	\N	{}
+01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	b50574a6-a1be-4c1c-a17b-56003c4af1cd	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 05:26:46.399533+00	\N	{}
+01a22aeb-7f81-7543-85c0-a886fb34ee53	5437cd01-1453-4777-8a25-4c59d51312a8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 05:26:46.400885+00	\N	{}
+01a22aeb-7f82-72be-8f46-ee07b8402539	4879080f-2e58-4223-ba1f-cab8d4164806	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 05:26:46.40238+00	\N	{}
+01a22aeb-80dd-71de-bb73-70fc8d1ce515	829b077f-afec-45c2-93ac-6616478fe953	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 05:26:46.74874+00	\N	{}
+01a22aeb-8167-775f-a327-fbf6c7042476	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 05:26:46.887245+00	\N	{}
 \.
 
 
@@ -3538,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409fa12bba90	\N	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.517909+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f3-730c-be16-041bf8809fbd	\N	01a22a89-89b9-76a7-90e4-99ea007456d6	2026-11-30 03:39:46.54309+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b0b-743d-af27-c041040be778	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.817404+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb90ac8a38d1	\N	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.40895+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fa8-7611-8ba5-8f246bd762a8	\N	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	2026-11-30 05:26:46.435326+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80b0-77ab-992a-9f935eaa2008	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.699869+00
 \.
 
 
@@ -3549,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 03:39:46.090699+00
+1	2026-11-30 05:26:46.160755+00
 \.
 
 
@@ -3558,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89a5-76ee-8677-42c5ba2be745	person	\N	t	'pjj4n' 'pjj4nada':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89b9-76a7-90e4-99ea007456d6	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovgina':1A,2B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	person	\N	t	'pjj4n' 'pjj4nben':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b0-714f-b112-f2366fc4c726	person	\N	t	'pjj4n' 'pjj4nalice':1A,2B 'pjj4ncom':4B 'pjj4nexample':3B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	person	\N	t	'pjj4n' 'pjj4ncom':4B 'pjj4ndave':1A,2B 'pjj4nexample':3B
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89bb-71bf-b3b8-6f4de0e460f0	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovhank':1A,2B
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89c2-7068-a949-c793dad5dd2a	person	\N	t	'pngov' 'pngovcom':4B 'pngovexample':3B 'pngovmallory':1A,2B
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a24-7741-b095-cc34700d8d7e	ticket	01a22a89-8a24-7741-b095-cc34700d8d7e	f	'tngov' 'tngov#50af2853' 'tngov@01a22a8989c27068a949c793dad5dd2a' 'tngova':1A 'tngovglobex':4A 'tngovof':3A 'tngovticket':2A
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	ticket	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989ae719fa0abeefdceafae7f' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4nabout':5 'tjj4nfire':4A,8 'tjj4nn':9 'tjj4non':3A,7 'tjj4nprinter':1A,6 'tjj4nwas':2A
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a14-721a-80e1-8a5385410d30	ticket	01a22a89-8a14-721a-80e1-8a5385410d30	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4n@01a22a8989b873d59123cab4d391b506' 'tjj4nabout':3 'tjj4ncoffee':2A,5 'tjj4nn':6 'tjj4nno':1A,4
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404973eec302	ticket	01a22a89-8a17-75bb-97e0-404973eec302	f	'tjj4n' 'tjj4n#50af2853' 'tjj4n@01a22a8989b0714fb112f2366fc4c726' 'tjj4nit':1A 'tjj4nits':1A 'tjj4nline':6A 'tjj4nodd':3A 'tjj4ns':2A 'tjj4ntab':5A 'tjj4n🙂':4A
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a94-7179-8f63-b367b8a0709f	comment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n' 'tjj4n#50af2853' 'tjj4nalice':1 'tjj4nsays':2
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa3-7779-8114-bd5c418f8a16	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n#50af2853' 'tjj4nlog':1B 'tjj4ntxt':2B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-832347757e51	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	f	'tjj4n#50af2853' 'tjj4npng':2B 'tjj4nsmoke':1B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8abd-7577-86c4-034db3507503	comment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n' 'tjj4n#50af2853' 'tjj4nben':1 'tjj4nsays':2
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac8-7071-a0b1-979676fa9a6b	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n#50af2853' 'tjj4nlog':1B 'tjj4ntxt':2B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ad1-74bd-a1a8-8db992474819	attachment	01a22a89-8a09-7196-9802-90ecf00e02ef	t	'tjj4n#50af2853' 'tjj4npng':2B 'tjj4nsmoke':1B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8b56-71ad-87a0-c78bebd99941	person	\N	t	'pjj4n' 'pjj4ncom':4B 'pjj4nexample':3B 'pjj4nnewcomer':1A,2B
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb9-70d2-b783-1c4c1f2b6b55	article	\N	f	'ajj4n' 'ajj4n#50af2853' 'ajj4ndraft':3 'ajj4nnot':1A 'ajj4nyet':2A 'hjj4nnot' 'hjj4nyet'
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8bb8-7566-9653-46c6d44bbe76	article	\N	f	'ajj4n' 'ajj4n#50af2853' 'ajj4na':3A 'ajj4nfire':5B 'ajj4nfoam':8 'ajj4nout':2A 'ajj4nprinter':4A 'ajj4nprinters':6B 'ajj4nputting':1A 'ajj4nuse':7 'hjj4na' 'hjj4nout' 'hjj4nprinter' 'hjj4nputting'
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c26-71b9-8ced-e6488566e959	ticket	01a22a89-8c26-71b9-8ced-e6488566e959	f	'tngov' 'tngov#50af2853' 'tngov@01a22a898c0673c281e3a6d8efb29f8b' 'tngovlast':2A 'tngovmy':1A 'tngovone':3A
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	person	\N	t	'pngov' 'pngovleaver':1A
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f72-7465-b107-cbebf379d1cc	person	\N	t	'pscpp' 'pscppada':1A,2B 'pscppcom':4B 'pscppexample':3B
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7kgina':1A,2B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	person	\N	t	'pscpp' 'pscppben':1A,2B 'pscppcom':4B 'pscppexample':3B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	person	\N	t	'pscpp' 'pscppalice':1A,2B 'pscppcom':4B 'pscppexample':3B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	person	\N	t	'pscpp' 'pscppcom':4B 'pscppdave':1A,2B 'pscppexample':3B
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f81-7543-85c0-a886fb34ee53	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7khank':1A,2B
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f82-72be-8f46-ee07b8402539	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7kmallory':1A,2B
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ff8-712f-9327-b39743648a0b	ticket	01a22aeb-7ff8-712f-9327-b39743648a0b	f	'tqo7k' 'tqo7k#50af2853' 'tqo7k@01a22aeb7f8272be8f46ee07b8402539' 'tqo7ka':1A 'tqo7kglobex':4A 'tqo7kof':3A 'tqo7kticket':2A
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	ticket	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f747387b91da7e55bfd57b8' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscppabout':5 'tscppfire':4A,8 'tscppn':9 'tscppon':3A,7 'tscppprinter':1A,6 'tscppwas':2A
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8bb43e9780	ticket	01a22aeb-7fe0-7581-a440-ec8bb43e9780	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscpp@01a22aeb7f7e70799b450298c993877b' 'tscppabout':3 'tscppcoffee':2A,5 'tscppn':6 'tscppno':1A,4
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	ticket	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscppit':1A 'tscppits':1A 'tscppline':6A 'tscppodd':3A 'tscpps':2A 'tscpptab':5A 'tscpp🙂':4A
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8064-704a-a2f5-aabe592879a1	comment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp' 'tscpp#50af2853' 'tscppalice':1 'tscppsays':2
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806e-729e-af81-4887b2bfbc29	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp#50af2853' 'tscpplog':1B 'tscpptxt':2B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8071-7457-b756-9ca87331a109	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp#50af2853' 'tscpppng':2B 'tscppsmoke':1B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8089-7035-97fe-97702f6af87d	comment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp' 'tscpp#50af2853' 'tscppben':1 'tscppsays':2
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808f-73c6-9b68-1388de00dd3d	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp#50af2853' 'tscpplog':1B 'tscpptxt':2B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8092-7379-91fe-5e3936387c3a	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp#50af2853' 'tscpppng':2B 'tscppsmoke':1B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80dd-71de-bb73-70fc8d1ce515	person	\N	t	'pscpp' 'pscppcom':4B 'pscppexample':3B 'pscppnewcomer':1A,2B
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8126-7497-9365-497e6d7eb5e3	article	\N	f	'ascpp' 'ascpp#50af2853' 'ascppdraft':3 'ascppnot':1A 'ascppyet':2A 'hscppnot' 'hscppyet'
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	article	\N	f	'ascpp' 'ascpp#50af2853' 'ascppa':3A 'ascppfire':5B 'ascppfoam':8 'ascppout':2A 'ascppprinter':4A 'ascppprinters':6B 'ascppputting':1A 'ascppuse':7 'hscppa' 'hscppout' 'hscppprinter' 'hscppputting'
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8172-716d-a54c-4030c03c6ebb	ticket	01a22aeb-8172-716d-a54c-4030c03c6ebb	f	'tqo7k' 'tqo7k#50af2853' 'tqo7k@01a22aeb8167775fa327fbf6c7042476' 'tqo7klast':2A 'tqo7kmy':1A 'tqo7kone':3A
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8167-775f-a327-fbf6c7042476	person	\N	t	'pqo7k' 'pqo7kleaver':1A
 \.
 
 
@@ -3588,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22a89-89f2-7548-b900-ff47904ab8cd	{}	12	0	0	\N	2026-11-30 03:39:47.194357+00
-01a22a89-89d9-73b0-befd-f766b396f129	{}	32	2	4	\N	2026-11-30 03:39:47.194357+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	{}	12	0	0	\N	2026-11-30 05:26:46.963274+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	{}	32	2	4	\N	2026-11-30 05:26:46.963274+00
 \.
 
 
@@ -3598,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e6-701d-a36b-6d164151dcf9	urgent	1
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89e6-701d-a36b-6d1779091323	low	1
-01a22a89-89d9-73b0-befd-f766b396f129	00000000-0000-0000-0000-000000000000	01a22a89-89e2-7176-8f79-2c9d804fddae	low	1
-01a22a89-89f2-7548-b900-ff47904ab8cd	00000000-0000-0000-0000-000000000000	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	1
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f96-77a5-b671-9ac71381f7a0	low	1
+01a22aeb-7f90-734c-bd3b-57219c27bc52	00000000-0000-0000-0000-000000000000	01a22aeb-7f95-7450-acb0-6bde0db1d419	low	1
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	urgent	1
+01a22aeb-7fa6-7654-a323-a2350a057dd0	00000000-0000-0000-0000-000000000000	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	1
 \.
 
 
@@ -3610,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8bb8-7566-9653-46c6d44bbe76	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:47.01552+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8125-7746-8908-e7b7f78eb5e6	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.83394+00
 \.
 
 
@@ -3619,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa3-7779-8114-bd5c418f8a16	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8a94-7179-8f63-b367b8a0709f	01a22a89-89b0-714f-b112-f2366fc4c726	log.txt	text/plain	12	01a22a89-89d9-73b0-befd-f766b396f129/Alice.txt	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aab-73c8-b430-832347757e51	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	01a22a89-89b0-714f-b112-f2366fc4c726	smoke.png	image/png	1234	01a22a89-89d9-73b0-befd-f766b396f129/01a22a89-8a09-7196-9802-90ecf00e02ef/Alice.png	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.730684+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ac8-7071-a0b1-979676fa9a6b	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-8abd-7577-86c4-034db3507503	01a22a89-89b0-714f-b112-f2366fc4c726	log.txt	text/plain	12	01a22a89-89d9-73b0-befd-f766b396f129/Ben.txt	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.744157+00
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8ad1-74bd-a1a8-8db992474819	01a22a89-8a09-7196-9802-90ecf00e02ef	\N	01a22a89-89b0-714f-b112-f2366fc4c726	smoke.png	image/png	1234	01a22a89-89d9-73b0-befd-f766b396f129/01a22a89-8a09-7196-9802-90ecf00e02ef/Ben.png	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.768803+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806e-729e-af81-4887b2bfbc29	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	01a22aeb-7f75-7589-99be-b074bf29bd50	log.txt	text/plain	12	01a22aeb-7f90-734c-bd3b-57219c27bc52/Alice.txt	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8071-7457-b756-9ca87331a109	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	smoke.png	image/png	1234	01a22aeb-7f90-734c-bd3b-57219c27bc52/01a22aeb-7fd0-7380-9173-5a24e57ba432/Alice.png	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.641509+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808f-73c6-9b68-1388de00dd3d	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8089-7035-97fe-97702f6af87d	01a22aeb-7f75-7589-99be-b074bf29bd50	log.txt	text/plain	12	01a22aeb-7f90-734c-bd3b-57219c27bc52/Ben.txt	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.660377+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8092-7379-91fe-5e3936387c3a	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	smoke.png	image/png	1234	01a22aeb-7f90-734c-bd3b-57219c27bc52/01a22aeb-7fd0-7380-9173-5a24e57ba432/Ben.png	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.674547+00
 \.
 
 
@@ -3631,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a94-7179-8f63-b367b8a0709f	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	Alice says	f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00	2026-11-30 03:39:46.704373+00	\N
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8abd-7577-86c4-034db3507503	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	Ben says	t	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.744157+00	2026-11-30 03:39:46.744157+00	\N
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8064-704a-a2f5-aabe592879a1	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	Alice says	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00	2026-11-30 05:26:46.624922+00	\N
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8089-7035-97fe-97702f6af87d	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	Ben says	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.660377+00	2026-11-30 05:26:46.660377+00	\N
 \.
 
 
@@ -3641,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	3
-01a22a89-89f2-7548-b900-ff47904ab8cd	2
+01a22aeb-7f90-734c-bd3b-57219c27bc52	3
+01a22aeb-7fa6-7654-a323-a2350a057dd0	2
 \.
 
 
@@ -3651,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	01a22a89-89ae-719f-a0ab-eefdceafae7f	0	1	1	1	{}	{0}
-01a22a89-89f2-7548-b900-ff47904ab8cd	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22aeb-7fa6-7654-a323-a2350a057dd0	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	0	1	1	1	{}	{0}
 \.
 
 
@@ -3662,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a89-89f2-7548-b900-ff47904ab8cd	2026-11-30	low	1	0	0	0	{}	{}
-01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	urgent	0	1	1	1	{}	{0}
-01a22a89-89d9-73b0-befd-f766b396f129	2026-11-30	low	3	0	0	0	{}	{}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22aeb-7fa6-7654-a323-a2350a057dd0	2026-11-30	low	1	0	0	0	{}	{}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3673,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a0c-7207-8a0a-e2d3de2910d6	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.567244+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a15-73fd-ae1c-add1c29c5086	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-89b0-714f-b112-f2366fc4c726	1	No coffee	About: No coffee\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.580822+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404ac2576357	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-89b0-714f-b112-f2366fc4c726	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.582905+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89e2-7176-8f79-2c9d804fddae", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a89-89dd-71a6-9f72-409e7bed3f75", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a26-779e-abd4-cac6263be186	01a22a89-8a24-7741-b095-cc34700d8d7e	01a22a89-89c2-7068-a949-c793dad5dd2a	1	A ticket of Globex	\N	low	open	\N	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-89c2-7068-a949-c793dad5dd2a	2026-11-30 03:39:46.593698+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89f5-77e1-a861-b1ed4c522d0b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a89-89f3-730c-be16-041a5ce453aa", "assignedTo": null, "description": null}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a3f-7432-b4d1-cd5b53d9f286	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.614742+00	01a22a89-8a0c-7207-8a0a-e2d3de2910d6	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a89-89ae-719f-a0ab-eefdceafae7f", "from": null}}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a45-72f5-8295-e50c0ddfb2a3	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e7-7634-87de-a97be6e0bb8e	01a22a89-89ae-719f-a0ab-eefdceafae7f	2026-11-30 03:39:46.628505+00	01a22a89-8a3f-7432-b4d1-cd5b53d9f286	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e7-7634-87de-a97be6e0bb8e", "from": "01a22a89-89e2-7176-8f79-2c9d804fddae"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a65-76d3-8c3e-b2947bff14bd	01a22a89-8a14-721a-80e1-8a5385410d30	01a22a89-89b0-714f-b112-f2366fc4c726	2	No coffee	About: No coffee\\N	low	pending	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.658913+00	01a22a89-8a15-73fd-ae1c-add1c29c5086	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e6-701d-a36b-6d1779091323", "from": "01a22a89-89e2-7176-8f79-2c9d804fddae"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a89-89b8-73d5-9123-cab4d391b506", "from": null}}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a76-70e0-82b6-c5476771ac83	01a22a89-8a17-75bb-97e0-404973eec302	01a22a89-89b0-714f-b112-f2366fc4c726	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a89-89e2-7176-8f79-2c9d804fddae	\N	2026-11-30 03:39:46.677018+00	01a22a89-8a17-75bb-97e0-404ac2576357	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8aa0-720f-a57b-51aca33084b5	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89b0-714f-b112-f2366fc4c726	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.704373+00	01a22a89-8a45-72f5-8295-e50c0ddfb2a3	{"type": "updated", "fields": {"stage": {"to": "01a22a89-89e6-701d-a36b-6d164151dcf9", "from": "01a22a89-89e7-7634-87de-a97be6e0bb8e"}, "status": {"to": "open", "from": "closed"}}}
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c28-7052-8edc-4e2c1e08e763	01a22a89-8c26-71b9-8ced-e6488566e959	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	1	My last one	\N	low	open	\N	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	2026-11-30 03:39:47.107793+00	\N	{"type": "created", "fields": {"stage": "01a22a89-89f5-77e1-a861-b1ed4c522d0b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a89-89f3-730c-be16-041a5ce453aa", "assignedTo": null, "description": null}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd3-721a-b334-262a9f0098c7	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.472727+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8ca38774ce	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7f75-7589-99be-b074bf29bd50	1	No coffee	About: No coffee\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.496261+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a568991286	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7f75-7589-99be-b074bf29bd50	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.498942+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffa-719e-945d-576963ab02b5	01a22aeb-7ff8-712f-9327-b39743648a0b	01a22aeb-7f82-72be-8f46-ee07b8402539	1	A ticket of Globex	\N	low	open	\N	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-7f82-72be-8f46-ee07b8402539	2026-11-30 05:26:46.517084+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7faa-72b4-a8f7-8c75b849734f", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22aeb-7fa8-7611-8ba5-8f237c1f9658", "assignedTo": null, "description": null}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-801c-73f3-9d96-de3b323790db	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.549677+00	01a22aeb-7fd3-721a-b334-262a9f0098c7	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "from": null}}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8023-7280-924f-5541b2573fd3	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.561863+00	01a22aeb-801c-73f3-9d96-de3b323790db	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac9fe0e9b02", "from": "01a22aeb-7f95-7450-acb0-6bde0db1d419"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-803f-732f-8786-a9ae4471e1ac	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7f75-7589-99be-b074bf29bd50	2	No coffee	About: No coffee\\N	low	pending	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.58914+00	01a22aeb-7fe0-7581-a440-ec8ca38774ce	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac71381f7a0", "from": "01a22aeb-7f95-7450-acb0-6bde0db1d419"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22aeb-7f7e-7079-9b45-0298c993877b", "from": null}}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8049-7336-bf4d-70d498b612cf	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7f75-7589-99be-b074bf29bd50	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	\N	2026-11-30 05:26:46.600169+00	01a22aeb-7fe3-712d-b1e7-e7a568991286	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806b-712b-a5fa-aa96b8223480	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00	01a22aeb-8023-7280-924f-5541b2573fd3	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac65e3c7e00", "from": "01a22aeb-7f96-77a5-b671-9ac9fe0e9b02"}, "status": {"to": "open", "from": "closed"}}}
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8178-72e8-8a57-518fd530b4ae	01a22aeb-8172-716d-a54c-4030c03c6ebb	01a22aeb-8167-775f-a327-fbf6c7042476	1	My last one	\N	low	open	\N	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-8167-775f-a327-fbf6c7042476	2026-11-30 05:26:46.895078+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7faa-72b4-a8f7-8c75b849734f", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22aeb-7fa8-7611-8ba5-8f237c1f9658", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3691,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	1	2
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	1	2
 \.
 
 
@@ -3700,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d164151dcf9	urgent	1	1796009986.704373
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	1	1796009986.593698
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e2-7176-8f79-2c9d804fddae	low	1	1796009986.582905
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d1779091323	low	1	1796009986.658913
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	urgent	1	1796016406.624922
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f95-7450-acb0-6bde0db1d419	low	1	1796016406.498942
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	1	1796016406.517084
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac71381f7a0	low	1	1796016406.589140
 \.
 
 
@@ -3712,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c30-7472-86b2-0b03df60a7ab	opened	2026-11-30 03:39:47.107793+00	01a22a89-89f5-77e1-a861-b1ed4c522d0b	low	\N	1	\N
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-817c-76be-a35f-3d95858eec21	opened	2026-11-30 05:26:46.895078+00	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	\N	1	\N
 \.
 
 
@@ -3721,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	01a22a89-89a5-76ee-8677-42c5ba2be745	2026-11-30 03:39:46.688198+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.612626+00
 \.
 
 
@@ -3730,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8a24-7741-b095-cc34700d8d7e	1	A ticket of Globex	\N	low	open	01a22a89-89f3-730c-be16-041a5ce453aa	01a22a89-89f5-77e1-a861-b1ed4c522d0b	\N	01a22a89-89c2-7068-a949-c793dad5dd2a	2026-11-30 03:39:46.593698+00	2026-11-30 03:39:46.593698+00	2026-11-30 03:39:46.593698+00	\N	\N	\N	\N	1	01a22a89-8a26-779e-abd4-cac6263be186	0	0	\N	f	\N	ERP-1
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a14-721a-80e1-8a5385410d30	2	No coffee	About: No coffee\\N	low	pending	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89b8-73d5-9123-cab4d391b506	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.580822+00	2026-11-30 03:39:46.658913+00	2026-11-30 03:39:46.658913+00	\N	\N	\N	\N	2	01a22a89-8a65-76d3-8c3e-b2947bff14bd	0	0	\N	f	\N	ERP-2
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a17-75bb-97e0-404973eec302	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e2-7176-8f79-2c9d804fddae	\N	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.582905+00	2026-11-30 03:39:46.677018+00	2026-11-30 03:39:46.582905+00	\N	\N	\N	\N	2	01a22a89-8a76-70e0-82b6-c5476771ac83	0	0	\N	f	\N	ERP-3
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-8a09-7196-9802-90ecf00e02ef	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89ae-719f-a0ab-eefdceafae7f	01a22a89-89b0-714f-b112-f2366fc4c726	2026-11-30 03:39:46.567244+00	2026-11-30 03:39:46.768803+00	2026-11-30 03:39:46.704373+00	\N	\N	\N	\N	4	01a22a89-8aa0-720f-a57b-51aca33084b5	1	2	2026-11-30 03:39:46.704373+00	f	\N	ERP-1
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c26-71b9-8ced-e6488566e959	2	My last one	\N	low	open	01a22a89-89f3-730c-be16-041a5ce453aa	01a22a89-89f5-77e1-a861-b1ed4c522d0b	\N	01a22a89-8c06-73c2-81e3-a6d8efb29f8b	2026-11-30 03:39:47.107793+00	2026-11-30 03:39:47.107793+00	2026-11-30 03:39:47.107793+00	\N	\N	\N	\N	1	01a22a89-8c28-7052-8edc-4e2c1e08e763	0	0	\N	f	\N	ERP-2
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ff8-712f-9327-b39743648a0b	1	A ticket of Globex	\N	low	open	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	01a22aeb-7faa-72b4-a8f7-8c75b849734f	\N	01a22aeb-7f82-72be-8f46-ee07b8402539	2026-11-30 05:26:46.517084+00	2026-11-30 05:26:46.517084+00	2026-11-30 05:26:46.517084+00	\N	\N	\N	\N	1	01a22aeb-7ffa-719e-945d-576963ab02b5	0	0	\N	f	\N	ERP-1
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8bb43e9780	2	No coffee	About: No coffee\\N	low	pending	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.496261+00	2026-11-30 05:26:46.58914+00	2026-11-30 05:26:46.58914+00	\N	\N	\N	\N	2	01a22aeb-803f-732f-8786-a9ae4471e1ac	0	0	\N	f	\N	ERP-2
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f95-7450-acb0-6bde0db1d419	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.498942+00	2026-11-30 05:26:46.600169+00	2026-11-30 05:26:46.498942+00	\N	\N	\N	\N	2	01a22aeb-8049-7336-bf4d-70d498b612cf	0	0	\N	f	\N	ERP-3
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.472727+00	2026-11-30 05:26:46.674547+00	2026-11-30 05:26:46.624922+00	\N	\N	\N	\N	4	01a22aeb-806b-712b-a5fa-aa96b8223480	1	2	2026-11-30 05:26:46.624922+00	f	\N	ERP-1
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8172-716d-a54c-4030c03c6ebb	2	My last one	\N	low	open	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	01a22aeb-7faa-72b4-a8f7-8c75b849734f	\N	01a22aeb-8167-775f-a327-fbf6c7042476	2026-11-30 05:26:46.895078+00	2026-11-30 05:26:46.895078+00	2026-11-30 05:26:46.895078+00	\N	\N	\N	\N	1	01a22aeb-8178-72e8-8a57-518fd530b4ae	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3743,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89dd-71a6-9f72-409e7bed3f75	New	\N	1	open	t	t
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89dd-71a6-9f72-409e7bed3f75	In progress	\N	2	open	f	t
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e6-701d-a36b-6d1779091323	01a22a89-89dd-71a6-9f72-409e7bed3f75	Waiting on customer	\N	3	pending	f	t
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e7-7634-87de-a97a0ee5c796	01a22a89-89dd-71a6-9f72-409e7bed3f75	Resolved	\N	4	resolved	f	t
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89e7-7634-87de-a97be6e0bb8e	01a22a89-89dd-71a6-9f72-409e7bed3f75	Closed	\N	5	closed	f	t
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f5-77e1-a861-b1ed4c522d0b	01a22a89-89f3-730c-be16-041a5ce453aa	New	\N	1	open	t	t
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74fcd9d937e0	01a22a89-89f3-730c-be16-041a5ce453aa	In progress	\N	2	open	f	t
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74fd03b9d214	01a22a89-89f3-730c-be16-041a5ce453aa	Waiting on customer	\N	3	pending	f	t
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74feaefb0fe5	01a22a89-89f3-730c-be16-041a5ce453aa	Resolved	\N	4	resolved	f	t
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f6-708b-9601-74ff9d593b0f	01a22a89-89f3-730c-be16-041a5ce453aa	Closed	\N	5	closed	f	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	New	\N	1	open	t	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	In progress	\N	2	open	f	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Waiting on customer	\N	3	pending	f	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac88ffbeae2	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Resolved	\N	4	resolved	f	t
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Closed	\N	5	closed	f	t
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	New	\N	1	open	t	t
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c76071b9230	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	In progress	\N	2	open	f	t
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fab-7700-a269-7527fdf50787	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Waiting on customer	\N	3	pending	f	t
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fab-7700-a269-7528a5e9ef38	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Resolved	\N	4	resolved	f	t
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faf-77eb-97a3-b9fcdf1d4b8d	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3761,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e2-7176-8f79-2c9d804fddae	01a22a89-89e6-701d-a36b-6d164151dcf9	org_agent
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	01a22a89-89e6-701d-a36b-6d164151dcf9	01a22a89-89e7-7634-87de-a97be6e0bb8e	org_admin
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	org_agent
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	org_admin
 \.
 
 
@@ -3771,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22a89-89d9-73b0-befd-f766b396f129	01a22a89-89dd-71a6-9f72-409e7bed3f75	Support	How requests are handled	t	2026-11-30 03:39:46.517909+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-89f3-730c-be16-041a5ce453aa	Support	How requests are handled	t	2026-11-30 03:39:46.54309+00
-01a22a89-89f2-7548-b900-ff47904ab8cd	01a22a89-8c6d-709e-8639-63c3121e48fd	Unused	\N	f	2026-11-30 03:39:47.180246+00
+01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Support	How requests are handled	t	2026-11-30 05:26:46.40895+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Support	How requests are handled	t	2026-11-30 05:26:46.435326+00
+01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-81ac-7023-bb66-9e6de5cdd47a	Unused	\N	f	2026-11-30 05:26:46.954573+00
 \.
 
 
@@ -3782,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22a89-89d9-73b0-befd-f766b396f129	high
-2	01a22a89-89f2-7548-b900-ff47904ab8cd	high
+1	01a22aeb-7f90-734c-bd3b-57219c27bc52	high
+2	01a22aeb-7fa6-7654-a323-a2350a057dd0	high
 \.
 
 
@@ -4697,7 +4698,7 @@ COMMENT ON INDEX helpdesk.search_documents_block_idx IS 'Serves search() in goin
 -- Name: search_documents_lexemes_idx; Type: INDEX; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-CREATE INDEX search_documents_lexemes_idx ON helpdesk.search_documents USING gin (lexemes) WITH (gin_pending_list_limit='256');
+CREATE INDEX search_documents_lexemes_idx ON helpdesk.search_documents USING gin (lexemes);
 
 
 --
