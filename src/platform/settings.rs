@@ -15,6 +15,12 @@ pub fn setting(name: &CStr) -> Option<&'static CStr> {
     }
 }
 
+/// The settings in which PostgREST and Supabase pass the claims of the access token.
+pub const CLAIMS: &CStr = c"request.jwt.claims";
+
+/// The setting in which PostgREST before version 9 passed the sub claim alone.
+pub const SUBJECT: &CStr = c"request.jwt.claim.sub";
+
 /// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
 /// pin it here, only on a cache miss, and triggers: a SET clause costs more than what they do.
 pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -22,19 +28,29 @@ pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T>
     if setting(c"search_path") == Some(PINNED) {
         return work(); // An API function has already pinned it.
     }
+    with_settings(&[(c"search_path", PINNED)], work)
+}
+
+/// Runs `work` with other values of settings that everybody may set.
+pub fn with_settings<T>(
+    settings: &[(&CStr, &CStr)],
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     // SAFETY: the nest level is closed below, or by the abort of the transaction after an error.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            c"search_path".as_ptr(),
-            PINNED.as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
+        for (name, value) in settings {
+            pg_sys::set_config_option(
+                name.as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+        }
         let outcome = work();
         pg_sys::AtEOXact_GUC(true, level);
         outcome

@@ -3290,14 +3290,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-c703f305-6586-40eb-91b0-751f38123604	ada@example.com	2026-11-30 02:19:16.739746+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 02:19:16.739746+00
-75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	ben@example.com	2026-11-30 02:19:16.745588+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 02:19:16.745588+00
-076f0495-31fb-4a2c-8b29-283458572a8c	alice@example.com	2026-11-30 02:19:16.747363+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 02:19:16.747363+00
-735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	dave@example.com	2026-11-30 02:19:16.749745+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 02:19:16.749745+00
-54c312ff-9766-4aa0-9e06-6851b9dc4bdc	gina@example.com	2026-11-30 02:19:16.751467+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 02:19:16.751467+00
-99b3470c-98ac-4993-9580-d1c8eff82aa8	hank@example.com	2026-11-30 02:19:16.754415+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 02:19:16.754415+00
-b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755953+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 02:19:16.755953+00
-320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	newcomer@example.com	2026-11-30 02:19:17.151884+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 02:19:17.151884+00
+f2c15b35-cd00-430a-9cfc-cdee5b887aea	ada@example.com	2026-11-30 05:09:50.697458+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 05:09:50.697458+00
+2258c9fa-5034-47b5-94f7-3cc0f2854bbd	ben@example.com	2026-11-30 05:09:50.728367+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 05:09:50.728367+00
+c8227145-32fb-44e9-b69a-1b60869a6ecc	alice@example.com	2026-11-30 05:09:50.745274+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 05:09:50.745274+00
+36273e41-34b9-4389-b9f8-b9bd452a19e7	dave@example.com	2026-11-30 05:09:50.750301+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 05:09:50.750301+00
+39a4a908-6a10-493d-8932-229e96639cc2	gina@example.com	2026-11-30 05:09:50.760366+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 05:09:50.760366+00
+82305a99-e618-4f45-bb69-a15f6b553130	hank@example.com	2026-11-30 05:09:50.770257+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 05:09:50.770257+00
+bd3f13d0-bc49-49c1-bd9e-c2959de94e50	mallory@example.com	2026-11-30 05:09:50.776368+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 05:09:50.776368+00
+97ae0a21-c836-4af9-8bbf-b3af26f96b3b	newcomer@example.com	2026-11-30 05:09:53.53419+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 05:09:53.53419+00
 \.
 
 
@@ -3306,7 +3306,7 @@ b88bde29-3854-4998-895c-66d1414b16b9	mallory@example.com	2026-11-30 02:19:16.755
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:19:17.206887+00	2026-12-07 02:19:17.206887+00	\N	\N	\N
+368cd61a6ec1e43c5c258b15997c93c1d99567b46292390a20a440f5baa9d858	2026-11-30 05:09:53.880257+00	2026-12-07 05:09:53.880257+00	\N	\N	\N
 \.
 
 
@@ -3315,7 +3315,7 @@ df7f685143ed4366fd4df1b04977bdec1125c952b158dc4d5a68e598e74ed8a3	2026-11-30 02:1
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	t	Phew	2026-11-30 02:19:17.244719+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c8c-716a-a5fd-342d247caaf6	01a22adc-0019-73f6-83af-376a911e5231	t	Phew	2026-11-30 05:09:54.073248+00
 \.
 
 
@@ -3324,9 +3324,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96c-7563-a0ad-a367a9068ca4	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	1	Putting out a printer	Use sand.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96d-7486-b0f1-a364ec3d1f07	01a22a3f-d96b-750e-9764-dec011bcf8c5	1	Not yet	Draft.	2026-11-30 02:19:17.225954+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96f-7620-bd89-e6373d346d12	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	2	Putting out a printer	Use foam.	2026-11-30 02:19:17.230498+00	01a22a3f-d78a-718a-8e5f-3e770703e0b6
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c99-77ae-a171-29ae3a9f8a7c	01a22adc-0c8c-716a-a5fd-342d247caaf6	1	Putting out a printer	Use sand.	2026-11-30 05:09:53.932626+00	01a22adc-0009-7053-a961-96d2475440c8
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c9c-73a8-aafb-375f2449968d	01a22adc-0c90-775a-a4fc-60f30af6801f	1	Not yet	Draft.	2026-11-30 05:09:53.932626+00	01a22adc-0009-7053-a961-96d2475440c8
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0caa-7000-a3e7-6d0074c67f8d	01a22adc-0c8c-716a-a5fd-342d247caaf6	2	Putting out a printer	Use foam.	2026-11-30 05:09:53.960394+00	01a22adc-0009-7053-a961-96d2475440c8
 \.
 
 
@@ -3335,8 +3335,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	Not yet	Draft.	{}	{}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	internal	draft	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.225954+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	Putting out a printer	Use foam.	{Printers}	{fire}	01a22a3f-d78a-718a-8e5f-3e770703e0b6	public	published	2026-11-30 02:19:17.225954+00	2026-11-30 02:19:17.230498+00	2026-11-30 02:19:17.225954+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c90-775a-a4fc-60f30af6801f	Not yet	Draft.	{}	{}	01a22adc-0009-7053-a961-96d2475440c8	internal	draft	2026-11-30 05:09:53.932626+00	2026-11-30 05:09:53.932626+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c8c-716a-a5fd-342d247caaf6	Putting out a printer	Use foam.	{Printers}	{fire}	01a22adc-0009-7053-a961-96d2475440c8	public	published	2026-11-30 05:09:53.932626+00	2026-11-30 05:09:53.960394+00	2026-11-30 05:09:53.932626+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3345,8 +3345,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d95f-7545-b98a-a8e6a424d68b	Hardware	\N	\N	2026-11-30 02:19:17.213862+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d969-767f-b012-a8de8a90da91	Printers	\N	01a22a3f-d95f-7545-b98a-a8e6a424d68b	2026-11-30 02:19:17.224769+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c75-7453-925e-bd28e9f652f8	Hardware	\N	\N	2026-11-30 05:09:53.904217+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c8b-75fc-8f34-9ed6348ccffb	Printers	\N	01a22adc-0c75-7453-925e-bd28e9f652f8	2026-11-30 05:09:53.93106+00
 \.
 
 
@@ -3355,9 +3355,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Printer on fire	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d7de-712b-a878-b5743bcee27d	\\xe6de54d4d0eac4764ed567d85fe48bdd2d876384136fd043dafbaa6491560fa7	2026-11-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	No coffee	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\\x8ee87a35170b732ddb90fe7199cba2e2119be94801feae9adcd0c716f5467023	2026-11-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	It’s “odd” — 🙂\ttab\nline	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d7ee-7784-b216-2906266a8c71	\\x16cf383a5ab14ab6af1c374cf0d1e3ac38fb7fd6a4eb0d35a850b8de27bc03bf	2026-11-30 02:19:16.846084+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0019-73f6-83af-376a911e5231	Printer on fire	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\\x285a9001f3a72a7e2e93812cd2472d0fc8bead1a0bc2d75ac1d500a77eeb72bc	2026-11-30 05:09:51.123459+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0019-73f6-83af-376a911e5231	No coffee	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	\\x9d8571f02c7fe48400d5e3b2e9b57ce872da371ccd06c05354b06b26a11a34e6	2026-11-30 05:09:51.203252+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0019-73f6-83af-376a911e5231	It’s “odd” — 🙂\ttab\nline	01a22adc-01f4-739f-88fa-3fec65b5a9f3	01a22adc-01f4-739f-88fa-3fec65b5a9f3	\\xa804604161994f3dbc632bcd23abc67e29c933ad565ecf127e8c194860dd22ac	2026-11-30 05:09:51.219438+00
 \.
 
 
@@ -3375,7 +3375,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	ticket_updated	f
+01a22adc-0019-73f6-83af-376a911e5231	ticket_updated	f
 \.
 
 
@@ -3384,24 +3384,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afc5d55134d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174eaacfd14f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e4fff455e8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-0289a20e0511	01a22a3f-d794-7552-98df-c979fe62eba5	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	t	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d80a-7123-8050-028a2f7131de	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d802-7644-8863-a62a8c33de47	\N	ticket_created	{"actor": {"id": "01a22a3f-d794-7552-98df-c979fe62eba5", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22a3f-d802-7644-8863-a62a8c33de47", "is_internal": false}	f	2026-11-30 02:19:16.86258+00	2026-12-30 02:19:16.86258+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82e-7062-9c03-84ace310d95d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_closed	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.905693+00	2026-12-30 02:19:16.905693+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f40c8e37a53	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_assigned	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84e-76f5-a6c3-6f41917754d8	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_updated	{"actor": {"id": "01a22a3f-d787-72e5-bfdb-a2e08427debc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 02:19:16.934484+00	2026-12-30 02:19:16.934484+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d880-73ef-b557-8f0a80fc6d79	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cee05e2329f	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	f	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e7-72d1-aea2-1afde816d7c2	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false}	t	2026-11-30 02:19:16.825576+00	2026-12-30 02:19:16.825576+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ec-77a5-9d60-174fdd360e5e	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7eb-742c-a47e-4b973e4deac7	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22a3f-d7eb-742c-a47e-4b973e4deac7", "is_internal": false}	t	2026-11-30 02:19:16.843363+00	2026-12-30 02:19:16.843363+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ef-716a-a025-f8e570c741fe	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7ee-7784-b216-2906266a8c71	\N	ticket_created	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22a3f-d7ee-7784-b216-2906266a8c71", "is_internal": false}	t	2026-11-30 02:19:16.846084+00	2026-12-30 02:19:16.846084+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d881-7328-ad2b-566bcd87bb40	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	ticket_commented	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d87d-76cf-82b5-c452cc547481", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 02:19:16.981851+00	2026-12-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88f-7523-bfc4-7cef31c531ab	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	ticket_file_added	{"actor": {"id": "01a22a3f-d78b-7374-a5cf-c35b81fe9a7b", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "is_internal": false, "attachment_id": "01a22a3f-d88e-7060-a8df-12ceefc98706"}	t	2026-11-30 02:19:17.006148+00	2026-12-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a3-7441-8719-2ef9dfe49403	01a22a3f-d787-72e5-bfdb-a2e08427debc	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	ticket_commented	{"actor": {"id": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "ticket_id": "01a22a3f-d7de-712b-a878-b5743bcee27d", "comment_id": "01a22a3f-d8a0-70ba-be09-b68e3173e511", "is_internal": true}	t	2026-11-30 02:19:17.018897+00	2026-12-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8e5-7605-acbe-a656da1c504b	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 02:19:17.091979+00	2026-12-30 02:19:17.091979+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99c-776e-9dbb-40f26d065a8c	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	\N	ticket_created	{"actor": {"id": "01a22a3f-d98d-719e-9929-06bccdc91731", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22a3f-d997-76e0-a3fb-198ebcbacbe5", "is_internal": false}	f	2026-11-30 02:19:17.268087+00	2026-12-30 02:19:17.268087+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01c8-74ad-bb90-5428bf8d0d8d	01a22adc-0019-73f6-83af-376a911e5231	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "is_internal": false}	t	2026-11-30 05:09:51.123459+00	2026-12-30 05:09:51.123459+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01e5-7057-9734-055e47b34a96	01a22adc-0019-73f6-83af-376a911e5231	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22adc-01e3-70a0-abbf-5e9bf9637e7e", "is_internal": false}	t	2026-11-30 05:09:51.203252+00	2026-12-30 05:09:51.203252+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01ff-7454-b174-456a776b406a	01a22adc-0019-73f6-83af-376a911e5231	01a22adc-01f4-739f-88fa-3fec65b5a9f3	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22adc-01f4-739f-88fa-3fec65b5a9f3", "is_internal": false}	t	2026-11-30 05:09:51.219438+00	2026-12-30 05:09:51.219438+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-025d-7490-a2cb-6ef918e419d7	01a22adc-0038-70b1-9873-ea7105c75f19	01a22adc-0241-77f8-bce5-99935692bab9	\N	ticket_created	{"actor": {"id": "01a22adc-0038-70b1-9873-ea7105c75f19", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22adc-0241-77f8-bce5-99935692bab9", "is_internal": false}	t	2026-11-30 05:09:51.284941+00	2026-12-30 05:09:51.284941+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-025e-72ac-8fb1-55808f983517	01a22adc-0028-766e-ae1d-69b9fb103fa0	01a22adc-0241-77f8-bce5-99935692bab9	\N	ticket_created	{"actor": {"id": "01a22adc-0038-70b1-9873-ea7105c75f19", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22adc-0241-77f8-bce5-99935692bab9", "is_internal": false}	f	2026-11-30 05:09:51.284941+00	2026-12-30 05:09:51.284941+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-040b-7493-8ecb-cd5037caaa30	01a22adc-0019-73f6-83af-376a911e5231	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	ticket_closed	{"actor": {"id": "01a22adc-0009-7053-a961-96d2475440c8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 05:09:51.731435+00	2026-12-30 05:09:51.731435+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-060a-758c-9199-e79f44a4901b	01a22adc-001e-74d2-bc23-b7b19209f632	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	\N	ticket_assigned	{"actor": {"id": "01a22adb-fff5-71b7-94fe-c14426e76a49", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22adc-01e3-70a0-abbf-5e9bf9637e7e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:09:52.10326+00	2026-12-30 05:09:52.10326+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-060a-758c-9199-e7a01c223244	01a22adc-0019-73f6-83af-376a911e5231	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	\N	ticket_updated	{"actor": {"id": "01a22adb-fff5-71b7-94fe-c14426e76a49", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22adc-01e3-70a0-abbf-5e9bf9637e7e", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:09:52.10326+00	2026-12-30 05:09:52.10326+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-079e-7058-8ef4-1819e454a83e	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0772-76bd-a8d9-469a75a68378	ticket_commented	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22adc-0019-73f6-83af-376a911e5231", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "comment_id": "01a22adc-0772-76bd-a8d9-469a75a68378", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 05:09:52.589855+00	2026-12-30 05:09:52.589855+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0805-772d-9489-26a194ee6630	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	ticket_file_added	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "is_internal": false, "attachment_id": "01a22adc-0804-71b1-b124-aaedbdeba0d7"}	f	2026-11-30 05:09:52.771913+00	2026-12-30 05:09:52.771913+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01c9-755e-85ae-470833ea0b3a	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "is_internal": false}	t	2026-11-30 05:09:51.123459+00	2026-12-30 05:09:51.123459+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01e5-7057-9734-055f0327de2d	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22adc-01e3-70a0-abbf-5e9bf9637e7e", "is_internal": false}	t	2026-11-30 05:09:51.203252+00	2026-12-30 05:09:51.203252+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01ff-7454-b174-456b5825f6cf	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01f4-739f-88fa-3fec65b5a9f3	\N	ticket_created	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22adc-01f4-739f-88fa-3fec65b5a9f3", "is_internal": false}	t	2026-11-30 05:09:51.219438+00	2026-12-30 05:09:51.219438+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-079e-7058-8ef4-181a08fcca20	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0772-76bd-a8d9-469a75a68378	ticket_commented	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22adc-0019-73f6-83af-376a911e5231", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "comment_id": "01a22adc-0772-76bd-a8d9-469a75a68378", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 05:09:52.589855+00	2026-12-30 05:09:52.589855+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0805-772d-9489-26a21c72023c	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	ticket_file_added	{"actor": {"id": "01a22adc-0019-73f6-83af-376a911e5231", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "is_internal": false, "attachment_id": "01a22adc-0804-71b1-b124-aaedbdeba0d7"}	t	2026-11-30 05:09:52.771913+00	2026-12-30 05:09:52.771913+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-08a0-738f-89f4-a5c13b370a95	01a22adb-fff5-71b7-94fe-c14426e76a49	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0890-70d2-a197-678ce3234b22	ticket_commented	{"actor": {"id": "01a22adc-0009-7053-a961-96d2475440c8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22adc-0009-7053-a961-96d2475440c8", "ticket_id": "01a22adc-01a2-731c-b4d3-8c89abfb65b0", "comment_id": "01a22adc-0890-70d2-a197-678ce3234b22", "is_internal": true}	t	2026-11-30 05:09:52.873655+00	2026-12-30 05:09:52.873655+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-09c1-751f-b451-234a8a660a9c	01a22adc-0019-73f6-83af-376a911e5231	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 05:09:53.205287+00	2026-12-30 05:09:53.205287+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0e1a-756f-9239-07a16059f6ee	01a22adc-0028-766e-ae1d-69b9fb103fa0	01a22adc-0dfd-732c-8457-8a1284c72797	\N	ticket_created	{"actor": {"id": "01a22adc-0d99-7761-a985-4b338ffdb27f", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22adc-0dfd-732c-8457-8a1284c72797", "is_internal": false}	f	2026-11-30 05:09:54.273971+00	2026-12-30 05:09:54.273971+00
 \.
 
 
@@ -3410,8 +3410,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	b5184bb0-009d-49ad-ae11-102b5ec0711d	still.pending@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	\N	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	70802c03-69ac-49cc-a5d0-33ac0eab9514	newcomer@example.com	agent	2026-11-30 02:19:17.1589+00	2026-12-07 02:19:17.1589+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:17.191526+00	01a22a3f-d920-7295-be36-333b815d384f
+01a22adc-0070-74de-b155-d8b46edab873	7a87870c-a99b-44ae-8315-dd1d676509ca	still.pending@example.com	agent	2026-11-30 05:09:53.639605+00	2026-12-07 05:09:53.639605+00	01a22adb-fff5-71b7-94fe-c14426e76a49	\N	\N
+01a22adc-0070-74de-b155-d8b46edab873	c337be4c-71f6-4677-9dbc-c7e79f15b323	newcomer@example.com	agent	2026-11-30 05:09:53.639605+00	2026-12-07 05:09:53.639605+00	01a22adb-fff5-71b7-94fe-c14426e76a49	2026-11-30 05:09:53.791223+00	01a22adc-0aff-7188-9320-5b76815900f4
 \.
 
 
@@ -3420,14 +3420,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	org_admin	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	org_admin	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	org_agent	2026-11-30 02:19:16.810437+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	org_customer	2026-11-30 02:19:16.814506+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	org_agent	2026-11-30 02:19:16.816632+00	\N	f
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	org_customer	2026-11-30 02:19:16.817474+00	\N	f
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	org_customer	2026-11-30 02:19:16.815662+00	\N	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	org_agent	2026-11-30 02:19:17.191526+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f
+01a22adc-0070-74de-b155-d8b46edab873	01a22adb-fff5-71b7-94fe-c14426e76a49	org_admin	2026-11-30 05:09:50.814773+00	01a22adb-fff5-71b7-94fe-c14426e76a49	f
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0028-766e-ae1d-69b9fb103fa0	org_admin	2026-11-30 05:09:50.909305+00	01a22adc-0028-766e-ae1d-69b9fb103fa0	f
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0009-7053-a961-96d2475440c8	org_agent	2026-11-30 05:09:50.9505+00	\N	f
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0019-73f6-83af-376a911e5231	org_customer	2026-11-30 05:09:50.991362+00	\N	f
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0032-73c8-89fd-ad274de22094	org_agent	2026-11-30 05:09:51.024551+00	\N	f
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0038-70b1-9873-ea7105c75f19	org_customer	2026-11-30 05:09:51.045434+00	\N	f
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-001e-74d2-bc23-b7b19209f632	org_customer	2026-11-30 05:09:51.009599+00	\N	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0aff-7188-9320-5b76815900f4	org_agent	2026-11-30 05:09:53.791223+00	01a22adb-fff5-71b7-94fe-c14426e76a49	f
 \.
 
 
@@ -3436,8 +3436,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	Globex	2026-11-30 02:19:16.79028+00	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22a3f-d7a0-7034-8d16-173e8149cda5	Acme Ltd	2026-11-30 02:19:16.762943+00	01a22a3f-d787-72e5-bfdb-a2e08427debc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	Globex	2026-11-30 05:09:50.909305+00	01a22adc-0028-766e-ae1d-69b9fb103fa0	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22adc-0070-74de-b155-d8b46edab873	Acme Ltd	2026-11-30 05:09:50.814773+00	01a22adb-fff5-71b7-94fe-c14426e76a49	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3446,15 +3446,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22a3f-d787-72e5-bfdb-a2e08427debc	c703f305-6586-40eb-91b0-751f38123604	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 02:19:16.739746+00	\N	{}
-01a22a3f-d78a-718a-8e5f-3e770703e0b6	75bb6565-a8f5-4447-a3d1-3d5713fb2b8a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 02:19:16.745588+00	\N	{}
-01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	076f0495-31fb-4a2c-8b29-283458572a8c	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 02:19:16.747363+00	\N	{}
-01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	735b6239-8c71-4c0d-aa93-ebbcd3aea7ff	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 02:19:16.749745+00	\N	{}
-01a22a3f-d78f-7268-bfc4-9903fae4b0c6	54c312ff-9766-4aa0-9e06-6851b9dc4bdc	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 02:19:16.751467+00	\N	{}
-01a22a3f-d792-701a-ad9d-6a62df8bd4fe	99b3470c-98ac-4993-9580-d1c8eff82aa8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 02:19:16.754415+00	\N	{}
-01a22a3f-d794-7552-98df-c979fe62eba5	b88bde29-3854-4998-895c-66d1414b16b9	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 02:19:16.755953+00	\N	{}
-01a22a3f-d920-7295-be36-333b815d384f	320dd426-3b1f-4ba2-9a80-8dc6a7334dc1	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 02:19:17.151884+00	\N	{}
-01a22a3f-d98d-719e-9929-06bccdc91731	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 02:19:17.261569+00	\N	{}
+01a22adb-fff5-71b7-94fe-c14426e76a49	f2c15b35-cd00-430a-9cfc-cdee5b887aea	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 05:09:50.697458+00	\N	{}
+01a22adc-0009-7053-a961-96d2475440c8	2258c9fa-5034-47b5-94f7-3cc0f2854bbd	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 05:09:50.728367+00	\N	{}
+01a22adc-0019-73f6-83af-376a911e5231	c8227145-32fb-44e9-b69a-1b60869a6ecc	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 05:09:50.745274+00	\N	{}
+01a22adc-001e-74d2-bc23-b7b19209f632	36273e41-34b9-4389-b9f8-b9bd452a19e7	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 05:09:50.750301+00	\N	{}
+01a22adc-0028-766e-ae1d-69b9fb103fa0	39a4a908-6a10-493d-8932-229e96639cc2	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 05:09:50.760366+00	\N	{}
+01a22adc-0032-73c8-89fd-ad274de22094	82305a99-e618-4f45-bb69-a15f6b553130	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 05:09:50.770257+00	\N	{}
+01a22adc-0038-70b1-9873-ea7105c75f19	bd3f13d0-bc49-49c1-bd9e-c2959de94e50	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 05:09:50.776368+00	\N	{}
+01a22adc-0aff-7188-9320-5b76815900f4	97ae0a21-c836-4af9-8bbf-b3af26f96b3b	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 05:09:53.53419+00	\N	{}
+01a22adc-0d99-7761-a985-4b338ffdb27f	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 05:09:54.201011+00	\N	{}
 \.
 
 
@@ -3463,9 +3463,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd7bdf33444	\N	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3576aef5116c	\N	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	2026-11-30 02:19:16.79028+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8dd-77f7-a49e-7bd3eb0fbe61	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.078149+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-008f-74ad-9675-ba3a37d91524	\N	01a22adb-fff5-71b7-94fe-c14426e76a49	2026-11-30 05:09:50.814773+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00cd-7324-93b3-5ef207880561	\N	01a22adc-0028-766e-ae1d-69b9fb103fa0	2026-11-30 05:09:50.909305+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-098f-76be-846e-296c5d9a944e	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:53.108789+00
 \.
 
 
@@ -3474,7 +3474,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 02:19:16.457518+00
+1	2026-11-30 05:09:49.52665+00
 \.
 
 
@@ -3483,28 +3483,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d787-72e5-bfdb-a2e08427debc	person	\N	t	'pfntt' 'pfnttada':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d78f-7268-bfc4-9903fae4b0c6	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wgina':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	person	\N	t	'pfntt' 'pfnttben':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	person	\N	t	'pfntt' 'pfnttalice':1A,2B 'pfnttcom':4B 'pfnttexample':3B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttdave':1A,2B 'pfnttexample':3B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d792-701a-ad9d-6a62df8bd4fe	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34whank':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d794-7552-98df-c979fe62eba5	person	\N	t	'ps34w' 'ps34wcom':4B 'ps34wexample':3B 'ps34wmallory':1A,2B
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	ticket	01a22a3f-d802-7644-8863-a62a8c33de47	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd794755298dfc979fe62eba5' 'ts34wa':1A 'ts34wglobex':4A 'ts34wof':3A 'ts34wticket':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	ticket	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78a718a8e5f3e770703e0b6' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttabout':5 'tfnttfire':4A,8 'tfnttn':9 'tfntton':3A,7 'tfnttprinter':1A,6 'tfnttwas':2A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	ticket	01a22a3f-d7eb-742c-a47e-4b973e4deac7	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfntt@01a22a3fd78e73aba9d0ce273ee7adc1' 'tfnttabout':3 'tfnttcoffee':2A,5 'tfnttn':6 'tfnttno':1A,4
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	ticket	01a22a3f-d7ee-7784-b216-2906266a8c71	f	'tfntt' 'tfntt#50af2853' 'tfntt@01a22a3fd78b7374a5cfc35b81fe9a7b' 'tfnttit':1A 'tfnttits':1A 'tfnttline':6A 'tfnttodd':3A 'tfntts':2A 'tfntttab':5A 'tfntt🙂':4A
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt' 'tfntt#50af2853' 'tfnttalice':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	f	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	comment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt' 'tfntt#50af2853' 'tfnttben':1 'tfnttsays':2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttlog':1B 'tfntttxt':2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	attachment	01a22a3f-d7de-712b-a878-b5743bcee27d	t	'tfntt#50af2853' 'tfnttpng':2B 'tfnttsmoke':1B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d920-7295-be36-333b815d384f	person	\N	t	'pfntt' 'pfnttcom':4B 'pfnttexample':3B 'pfnttnewcomer':1A,2B
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96b-750e-9764-dec011bcf8c5	article	\N	f	'afntt' 'afntt#50af2853' 'afnttdraft':3 'afnttnot':1A 'afnttyet':2A 'hfnttnot' 'hfnttyet'
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	article	\N	f	'afntt' 'afntt#50af2853' 'afntta':3A 'afnttfire':5B 'afnttfoam':8 'afnttout':2A 'afnttprinter':4A 'afnttprinters':6B 'afnttputting':1A 'afnttuse':7 'hfntta' 'hfnttout' 'hfnttprinter' 'hfnttputting'
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	ticket	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	f	'ts34w' 'ts34w#50af2853' 'ts34w@01a22a3fd98d719e992906bccdc91731' 'ts34wlast':2A 'ts34wmy':1A 'ts34wone':3A
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d98d-719e-9929-06bccdc91731	person	\N	t	'ps34w' 'ps34wleaver':1A
+01a22adc-0070-74de-b155-d8b46edab873	01a22adb-fff5-71b7-94fe-c14426e76a49	person	\N	t	'ptdov' 'ptdovada':1A,2B 'ptdovcom':4B 'ptdovexample':3B
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0028-766e-ae1d-69b9fb103fa0	person	\N	t	'p43sw' 'p43swcom':4B 'p43swexample':3B 'p43swgina':1A,2B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0009-7053-a961-96d2475440c8	person	\N	t	'ptdov' 'ptdovben':1A,2B 'ptdovcom':4B 'ptdovexample':3B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0019-73f6-83af-376a911e5231	person	\N	t	'ptdov' 'ptdovalice':1A,2B 'ptdovcom':4B 'ptdovexample':3B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-001e-74d2-bc23-b7b19209f632	person	\N	t	'ptdov' 'ptdovcom':4B 'ptdovdave':1A,2B 'ptdovexample':3B
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0032-73c8-89fd-ad274de22094	person	\N	t	'p43sw' 'p43swcom':4B 'p43swexample':3B 'p43swhank':1A,2B
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0038-70b1-9873-ea7105c75f19	person	\N	t	'p43sw' 'p43swcom':4B 'p43swexample':3B 'p43swmallory':1A,2B
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0241-77f8-bce5-99935692bab9	ticket	01a22adc-0241-77f8-bce5-99935692bab9	f	't43sw' 't43sw#50af2853' 't43sw@01a22adc003870b19873ea7105c75f19' 't43swa':1A 't43swglobex':4A 't43swof':3A 't43swticket':2A
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01a2-731c-b4d3-8c89abfb65b0	ticket	01a22adc-01a2-731c-b4d3-8c89abfb65b0	f	'ttdov' 'ttdov#50af2853' 'ttdov@01a22adc00097053a96196d2475440c8' 'ttdov@01a22adc001973f683af376a911e5231' 'ttdovabout':5 'ttdovfire':4A,8 'ttdovn':9 'ttdovon':3A,7 'ttdovprinter':1A,6 'ttdovwas':2A
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	ticket	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	f	'ttdov' 'ttdov#50af2853' 'ttdov@01a22adc001973f683af376a911e5231' 'ttdov@01a22adc001e74d2bc23b7b19209f632' 'ttdovabout':3 'ttdovcoffee':2A,5 'ttdovn':6 'ttdovno':1A,4
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01f4-739f-88fa-3fec65b5a9f3	ticket	01a22adc-01f4-739f-88fa-3fec65b5a9f3	f	'ttdov' 'ttdov#50af2853' 'ttdov@01a22adc001973f683af376a911e5231' 'ttdovit':1A 'ttdovits':1A 'ttdovline':6A 'ttdovodd':3A 'ttdovs':2A 'ttdovtab':5A 'ttdov🙂':4A
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0772-76bd-a8d9-469a75a68378	comment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	f	'ttdov' 'ttdov#50af2853' 'ttdovalice':1 'ttdovsays':2
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-07d0-70a7-81ac-04368e378db3	attachment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	f	'ttdov#50af2853' 'ttdovlog':1B 'ttdovtxt':2B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0804-71b1-b124-aaedbdeba0d7	attachment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	f	'ttdov#50af2853' 'ttdovpng':2B 'ttdovsmoke':1B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0890-70d2-a197-678ce3234b22	comment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	t	'ttdov' 'ttdov#50af2853' 'ttdovben':1 'ttdovsays':2
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-08aa-755d-b52a-9d532d1331e1	attachment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	t	'ttdov#50af2853' 'ttdovlog':1B 'ttdovtxt':2B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-08be-769c-9c1e-fb14f951c9cd	attachment	01a22adc-01a2-731c-b4d3-8c89abfb65b0	t	'ttdov#50af2853' 'ttdovpng':2B 'ttdovsmoke':1B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0aff-7188-9320-5b76815900f4	person	\N	t	'ptdov' 'ptdovcom':4B 'ptdovexample':3B 'ptdovnewcomer':1A,2B
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c90-775a-a4fc-60f30af6801f	article	\N	f	'atdov' 'atdov#50af2853' 'atdovdraft':3 'atdovnot':1A 'atdovyet':2A 'htdovnot' 'htdovyet'
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0c8c-716a-a5fd-342d247caaf6	article	\N	f	'atdov' 'atdov#50af2853' 'atdova':3A 'atdovfire':5B 'atdovfoam':8 'atdovout':2A 'atdovprinter':4A 'atdovprinters':6B 'atdovputting':1A 'atdovuse':7 'htdova' 'htdovout' 'htdovprinter' 'htdovputting'
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0dfd-732c-8457-8a1284c72797	ticket	01a22adc-0dfd-732c-8457-8a1284c72797	f	't43sw' 't43sw#50af2853' 't43sw@01a22adc0d997761a9854b338ffdb27f' 't43swlast':2A 't43swmy':1A 't43swone':3A
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0d99-7761-a985-4b338ffdb27f	person	\N	t	'p43sw' 'p43swleaver':1A
 \.
 
 
@@ -3513,8 +3513,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	{}	12	0	0	\N	2026-11-30 02:19:17.311486+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	{}	32	2	4	\N	2026-11-30 02:19:17.311486+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	{}	12	0	0	\N	2026-11-30 05:09:54.675842+00
+01a22adc-0070-74de-b155-d8b46edab873	{}	32	2	4	\N	2026-11-30 05:09:54.675842+00
 \.
 
 
@@ -3523,10 +3523,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	00000000-0000-0000-0000-000000000000	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	00000000-0000-0000-0000-000000000000	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1
+01a22adc-0070-74de-b155-d8b46edab873	00000000-0000-0000-0000-000000000000	01a22adc-0091-7588-aaa2-e2965e91ad29	low	1
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-001e-74d2-bc23-b7b19209f632	01a22adc-0097-76c7-a834-74d34f9f2934	low	1
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-0097-76c7-a834-74d28c44b010	urgent	1
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	00000000-0000-0000-0000-000000000000	01a22adc-00ce-75ec-9ada-a9b82353ad6e	low	1
 \.
 
 
@@ -3535,7 +3535,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d96a-72f8-8b87-c526de5c6fe9	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.231925+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0c8c-716a-a5fd-342d247caaf6	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:53.968881+00
 \.
 
 
@@ -3544,10 +3544,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88a-74b5-ad96-ab79a6c80986	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Alice.txt	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d88e-7060-a8df-12ceefc98706	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Alice.png	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:17.006148+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a8-749b-8508-5abc3a03c3df	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	log.txt	text/plain	12	01a22a3f-d7a0-7034-8d16-173e8149cda5/Ben.txt	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8b3-70f5-b4e6-ca7774e49c59	01a22a3f-d7de-712b-a878-b5743bcee27d	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	smoke.png	image/png	1234	01a22a3f-d7a0-7034-8d16-173e8149cda5/01a22a3f-d7de-712b-a878-b5743bcee27d/Ben.png	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.043079+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-07d0-70a7-81ac-04368e378db3	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0772-76bd-a8d9-469a75a68378	01a22adc-0019-73f6-83af-376a911e5231	log.txt	text/plain	12	01a22adc-0070-74de-b155-d8b46edab873/Alice.txt	f	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:52.589855+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0804-71b1-b124-aaedbdeba0d7	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	01a22adc-0019-73f6-83af-376a911e5231	smoke.png	image/png	1234	01a22adc-0070-74de-b155-d8b46edab873/01a22adc-01a2-731c-b4d3-8c89abfb65b0/Alice.png	f	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:52.771913+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-08aa-755d-b52a-9d532d1331e1	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0890-70d2-a197-678ce3234b22	01a22adc-0019-73f6-83af-376a911e5231	log.txt	text/plain	12	01a22adc-0070-74de-b155-d8b46edab873/Ben.txt	t	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:52.873655+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-08be-769c-9c1e-fb14f951c9cd	01a22adc-01a2-731c-b4d3-8c89abfb65b0	\N	01a22adc-0019-73f6-83af-376a911e5231	smoke.png	image/png	1234	01a22adc-0070-74de-b155-d8b46edab873/01a22adc-01a2-731c-b4d3-8c89abfb65b0/Ben.png	t	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:52.957885+00
 \.
 
 
@@ -3556,8 +3556,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d87d-76cf-82b5-c452cc547481	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Alice says	f	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	2026-11-30 02:19:16.981851+00	\N
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d8a0-70ba-be09-b68e3173e511	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	Ben says	t	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:17.018897+00	2026-11-30 02:19:17.018897+00	\N
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0772-76bd-a8d9-469a75a68378	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	Alice says	f	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:52.589855+00	2026-11-30 05:09:52.589855+00	\N
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0890-70d2-a197-678ce3234b22	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	Ben says	t	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:52.873655+00	2026-11-30 05:09:52.873655+00	\N
 \.
 
 
@@ -3566,8 +3566,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	3
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2
+01a22adc-0070-74de-b155-d8b46edab873	3
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	2
 \.
 
 
@@ -3576,9 +3576,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	01a22a3f-d78a-718a-8e5f-3e770703e0b6	0	1	1	1	{}	{0}
+01a22adc-0070-74de-b155-d8b46edab873	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22adc-0070-74de-b155-d8b46edab873	2026-11-30	01a22adc-0009-7053-a961-96d2475440c8	0	1	1	1	{}	{0}
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3587,9 +3587,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	low	3	0	0	0	{}	{}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	2026-11-30	low	1	0	0	0	{}	{}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22adc-0070-74de-b155-d8b46edab873	2026-11-30	low	3	0	0	0	{}	{}
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	2026-11-30	low	1	0	0	0	{}	{}
+01a22adc-0070-74de-b155-d8b46edab873	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3598,16 +3598,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b98f1014107	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	No coffee	About: No coffee\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2907f4da3ddc	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22a3f-d7a2-7529-9a79-fcd649764480", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d805-7058-aba4-13d61ea2fa9d	01a22a3f-d802-7644-8863-a62a8c33de47	01a22a3f-d794-7552-98df-c979fe62eba5	1	A ticket of Globex	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d821-706d-9e08-9987a5017a58	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.888924+00	01a22a3f-d7e1-77a6-9a54-d18e67a7c52b	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22a3f-d78a-718a-8e5f-3e770703e0b6", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d82b-75cd-863d-b9eb1437a08e	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d78a-718a-8e5f-3e770703e0b6	2026-11-30 02:19:16.905693+00	01a22a3f-d821-706d-9e08-9987a5017a58	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c874183919db", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d84a-735f-ba57-ff30315e048c	01a22a3f-d7eb-742c-a47e-4b973e4deac7	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.934484+00	01a22a3f-d7eb-742c-a47e-4b98f1014107	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c872c5b50702", "from": "01a22a3f-d7a7-7179-b5db-7ad5d1097af1"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22a3f-d78e-73ab-a9d0-ce273ee7adc1", "from": null}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d859-73a7-ba0d-177393e849a9	01a22a3f-d7ee-7784-b216-2906266a8c71	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	2026-11-30 02:19:16.951495+00	01a22a3f-d7ee-7784-b216-2907f4da3ddc	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d887-7059-b61d-5beb96c8aa8f	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.981851+00	01a22a3f-d82b-75cd-863d-b9eb1437a08e	{"type": "updated", "fields": {"stage": {"to": "01a22a3f-d7a9-75a1-96db-c87137b1573c", "from": "01a22a3f-d7a9-75a1-96db-c874183919db"}, "status": {"to": "open", "from": "closed"}}}
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d998-7328-81d2-ad7016964c32	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	01a22a3f-d98d-719e-9929-06bccdc91731	1	My last one	\N	low	open	\N	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	\N	{"type": "created", "fields": {"stage": "01a22a3f-d7c1-75a9-9654-cec4178c5d3b", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22a3f-d7bd-76f9-b222-3575b72cb879", "assignedTo": null, "description": null}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01af-7232-b5cd-1468f3b3294d	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.123459+00	\N	{"type": "created", "fields": {"stage": "01a22adc-0091-7588-aaa2-e2965e91ad29", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22adc-008b-72e3-a0cd-43b4cf67a626", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01e4-70e7-85e7-c8b823ef7429	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	01a22adc-0019-73f6-83af-376a911e5231	1	No coffee	About: No coffee\\N	low	open	\N	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.203252+00	\N	{"type": "created", "fields": {"stage": "01a22adc-0091-7588-aaa2-e2965e91ad29", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22adc-008b-72e3-a0cd-43b4cf67a626", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01f4-739f-88fa-3fed79e4cc39	01a22adc-01f4-739f-88fa-3fec65b5a9f3	01a22adc-0019-73f6-83af-376a911e5231	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.219438+00	\N	{"type": "created", "fields": {"stage": "01a22adc-0091-7588-aaa2-e2965e91ad29", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22adc-008b-72e3-a0cd-43b4cf67a626", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-024c-7740-841a-846c2d10c638	01a22adc-0241-77f8-bce5-99935692bab9	01a22adc-0038-70b1-9873-ea7105c75f19	1	A ticket of Globex	\N	low	open	\N	01a22adc-00ce-75ec-9ada-a9b82353ad6e	01a22adc-0038-70b1-9873-ea7105c75f19	2026-11-30 05:09:51.284941+00	\N	{"type": "created", "fields": {"stage": "01a22adc-00ce-75ec-9ada-a9b82353ad6e", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22adc-00cd-7324-93b3-5ef1f92134b5", "assignedTo": null, "description": null}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-03c4-7491-b563-fb7dc67c5db6	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:51.650609+00	01a22adc-01af-7232-b5cd-1468f3b3294d	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22adc-0009-7053-a961-96d2475440c8", "from": null}}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-03f5-7781-8120-9206a8a9a9c0	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-0097-76c7-a834-74d525fbe86f	01a22adc-0009-7053-a961-96d2475440c8	2026-11-30 05:09:51.731435+00	01a22adc-03c4-7491-b563-fb7dc67c5db6	{"type": "updated", "fields": {"stage": {"to": "01a22adc-0097-76c7-a834-74d525fbe86f", "from": "01a22adc-0091-7588-aaa2-e2965e91ad29"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0579-7534-9305-9e07461289d4	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	01a22adc-0019-73f6-83af-376a911e5231	2	No coffee	About: No coffee\\N	low	pending	01a22adc-001e-74d2-bc23-b7b19209f632	01a22adc-0097-76c7-a834-74d34f9f2934	01a22adb-fff5-71b7-94fe-c14426e76a49	2026-11-30 05:09:52.10326+00	01a22adc-01e4-70e7-85e7-c8b823ef7429	{"type": "updated", "fields": {"stage": {"to": "01a22adc-0097-76c7-a834-74d34f9f2934", "from": "01a22adc-0091-7588-aaa2-e2965e91ad29"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22adc-001e-74d2-bc23-b7b19209f632", "from": null}}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0632-76f4-b33f-da72e80f2fa9	01a22adc-01f4-739f-88fa-3fec65b5a9f3	01a22adc-0019-73f6-83af-376a911e5231	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22adc-0091-7588-aaa2-e2965e91ad29	\N	2026-11-30 05:09:52.304171+00	01a22adc-01f4-739f-88fa-3fed79e4cc39	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-07bd-74a4-948b-48054f85f2ca	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adc-0019-73f6-83af-376a911e5231	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-0097-76c7-a834-74d28c44b010	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:52.589855+00	01a22adc-03f5-7781-8120-9206a8a9a9c0	{"type": "updated", "fields": {"stage": {"to": "01a22adc-0097-76c7-a834-74d28c44b010", "from": "01a22adc-0097-76c7-a834-74d525fbe86f"}, "status": {"to": "open", "from": "closed"}}}
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0e08-71d5-9be0-6ce244c8ea05	01a22adc-0dfd-732c-8457-8a1284c72797	01a22adc-0d99-7761-a985-4b338ffdb27f	1	My last one	\N	low	open	\N	01a22adc-00ce-75ec-9ada-a9b82353ad6e	01a22adc-0d99-7761-a985-4b338ffdb27f	2026-11-30 05:09:54.273971+00	\N	{"type": "created", "fields": {"stage": "01a22adc-00ce-75ec-9ada-a9b82353ad6e", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22adc-00cd-7324-93b3-5ef1f92134b5", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3616,7 +3616,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	2
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01a2-731c-b4d3-8c89abfb65b0	1	2
 \.
 
 
@@ -3625,10 +3625,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	low	1	1796005156.934484
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	1	1796005156.862580
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	urgent	1	1796005156.981851
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	low	1	1796005156.846084
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d34f9f2934	low	1	1796015392.103260
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00ce-75ec-9ada-a9b82353ad6e	low	1	1796015391.284941
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0091-7588-aaa2-e2965e91ad29	low	1	1796015391.219438
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d28c44b010	urgent	1	1796015392.589855
 \.
 
 
@@ -3637,7 +3637,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d99d-7329-b041-4841bef34f98	opened	2026-11-30 02:19:17.268087+00	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	low	\N	1	\N
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0e2c-74b7-968d-4d1a12028e82	opened	2026-11-30 05:09:54.273971+00	01a22adc-00ce-75ec-9ada-a9b82353ad6e	low	\N	1	\N
 \.
 
 
@@ -3646,7 +3646,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	01a22a3f-d787-72e5-bfdb-a2e08427debc	2026-11-30 02:19:16.964008+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01a2-731c-b4d3-8c89abfb65b0	01a22adb-fff5-71b7-94fe-c14426e76a49	2026-11-30 05:09:52.467212+00
 \.
 
 
@@ -3655,11 +3655,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d802-7644-8863-a62a8c33de47	1	A ticket of Globex	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d794-7552-98df-c979fe62eba5	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	2026-11-30 02:19:16.86258+00	\N	\N	\N	\N	1	01a22a3f-d805-7058-aba4-13d61ea2fa9d	0	0	\N	f	\N	ERP-1
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7eb-742c-a47e-4b973e4deac7	2	No coffee	About: No coffee\\N	low	pending	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d78e-73ab-a9d0-ce273ee7adc1	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.843363+00	2026-11-30 02:19:16.934484+00	2026-11-30 02:19:16.934484+00	\N	\N	\N	\N	2	01a22a3f-d84a-735f-ba57-ff30315e048c	0	0	\N	f	\N	ERP-2
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7ee-7784-b216-2906266a8c71	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	\N	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.846084+00	2026-11-30 02:19:16.951495+00	2026-11-30 02:19:16.846084+00	\N	\N	\N	\N	2	01a22a3f-d859-73a7-ba0d-177393e849a9	0	0	\N	f	\N	ERP-3
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7de-712b-a878-b5743bcee27d	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d78a-718a-8e5f-3e770703e0b6	01a22a3f-d78b-7374-a5cf-c35b81fe9a7b	2026-11-30 02:19:16.825576+00	2026-11-30 02:19:17.043079+00	2026-11-30 02:19:16.981851+00	\N	\N	\N	\N	4	01a22a3f-d887-7059-b61d-5beb96c8aa8f	1	2	2026-11-30 02:19:16.981851+00	f	\N	ERP-1
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d997-76e0-a3fb-198ebcbacbe5	2	My last one	\N	low	open	01a22a3f-d7bd-76f9-b222-3575b72cb879	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	\N	01a22a3f-d98d-719e-9929-06bccdc91731	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	2026-11-30 02:19:17.268087+00	\N	\N	\N	\N	1	01a22a3f-d998-7328-81d2-ad7016964c32	0	0	\N	f	\N	ERP-2
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0241-77f8-bce5-99935692bab9	1	A ticket of Globex	\N	low	open	01a22adc-00cd-7324-93b3-5ef1f92134b5	01a22adc-00ce-75ec-9ada-a9b82353ad6e	\N	01a22adc-0038-70b1-9873-ea7105c75f19	2026-11-30 05:09:51.284941+00	2026-11-30 05:09:51.284941+00	2026-11-30 05:09:51.284941+00	\N	\N	\N	\N	1	01a22adc-024c-7740-841a-846c2d10c638	0	0	\N	f	\N	ERP-1
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01e3-70a0-abbf-5e9bf9637e7e	2	No coffee	About: No coffee\\N	low	pending	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0097-76c7-a834-74d34f9f2934	01a22adc-001e-74d2-bc23-b7b19209f632	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.203252+00	2026-11-30 05:09:52.10326+00	2026-11-30 05:09:52.10326+00	\N	\N	\N	\N	2	01a22adc-0579-7534-9305-9e07461289d4	0	0	\N	f	\N	ERP-2
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01f4-739f-88fa-3fec65b5a9f3	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0091-7588-aaa2-e2965e91ad29	\N	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.219438+00	2026-11-30 05:09:52.304171+00	2026-11-30 05:09:51.219438+00	\N	\N	\N	\N	2	01a22adc-0632-76f4-b33f-da72e80f2fa9	0	0	\N	f	\N	ERP-3
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-01a2-731c-b4d3-8c89abfb65b0	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0097-76c7-a834-74d28c44b010	01a22adc-0009-7053-a961-96d2475440c8	01a22adc-0019-73f6-83af-376a911e5231	2026-11-30 05:09:51.123459+00	2026-11-30 05:09:52.957885+00	2026-11-30 05:09:52.589855+00	\N	\N	\N	\N	4	01a22adc-07bd-74a4-948b-48054f85f2ca	1	2	2026-11-30 05:09:52.589855+00	f	\N	ERP-1
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0dfd-732c-8457-8a1284c72797	2	My last one	\N	low	open	01a22adc-00cd-7324-93b3-5ef1f92134b5	01a22adc-00ce-75ec-9ada-a9b82353ad6e	\N	01a22adc-0d99-7761-a985-4b338ffdb27f	2026-11-30 05:09:54.273971+00	2026-11-30 05:09:54.273971+00	2026-11-30 05:09:54.273971+00	\N	\N	\N	\N	1	01a22adc-0e08-71d5-9be0-6ce244c8ea05	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3668,16 +3668,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a2-7529-9a79-fcd649764480	New	\N	1	open	t	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a2-7529-9a79-fcd649764480	In progress	\N	2	open	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c872c5b50702	01a22a3f-d7a2-7529-9a79-fcd649764480	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c87348deefeb	01a22a3f-d7a2-7529-9a79-fcd649764480	Resolved	\N	4	resolved	f	t
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a9-75a1-96db-c874183919db	01a22a3f-d7a2-7529-9a79-fcd649764480	Closed	\N	5	closed	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c1-75a9-9654-cec4178c5d3b	01a22a3f-d7bd-76f9-b222-3575b72cb879	New	\N	1	open	t	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c2-7580-922e-e821a3e9d0b2	01a22a3f-d7bd-76f9-b222-3575b72cb879	In progress	\N	2	open	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a119ea8db1	01a22a3f-d7bd-76f9-b222-3575b72cb879	Waiting on customer	\N	3	pending	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a20ff093f3	01a22a3f-d7bd-76f9-b222-3575b72cb879	Resolved	\N	4	resolved	f	t
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7c3-7487-9d38-20a35764b058	01a22a3f-d7bd-76f9-b222-3575b72cb879	Closed	\N	5	closed	f	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-008b-72e3-a0cd-43b4cf67a626	New	\N	1	open	t	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d28c44b010	01a22adc-008b-72e3-a0cd-43b4cf67a626	In progress	\N	2	open	f	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d34f9f2934	01a22adc-008b-72e3-a0cd-43b4cf67a626	Waiting on customer	\N	3	pending	f	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d47f0861b4	01a22adc-008b-72e3-a0cd-43b4cf67a626	Resolved	\N	4	resolved	f	t
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-0097-76c7-a834-74d525fbe86f	01a22adc-008b-72e3-a0cd-43b4cf67a626	Closed	\N	5	closed	f	t
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00ce-75ec-9ada-a9b82353ad6e	01a22adc-00cd-7324-93b3-5ef1f92134b5	New	\N	1	open	t	t
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00d4-7022-b4fc-0754e8f63ed2	01a22adc-00cd-7324-93b3-5ef1f92134b5	In progress	\N	2	open	f	t
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00d4-7022-b4fc-07559239724b	01a22adc-00cd-7324-93b3-5ef1f92134b5	Waiting on customer	\N	3	pending	f	t
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00d4-7022-b4fc-07563aa42ccb	01a22adc-00cd-7324-93b3-5ef1f92134b5	Resolved	\N	4	resolved	f	t
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00d4-7022-b4fc-0757c68d7012	01a22adc-00cd-7324-93b3-5ef1f92134b5	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3686,8 +3686,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a7-7179-b5db-7ad5d1097af1	01a22a3f-d7a9-75a1-96db-c87137b1573c	org_agent
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	01a22a3f-d7a9-75a1-96db-c87137b1573c	01a22a3f-d7a9-75a1-96db-c874183919db	org_admin
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0091-7588-aaa2-e2965e91ad29	01a22adc-0097-76c7-a834-74d28c44b010	org_agent
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-008b-72e3-a0cd-43b4cf67a626	01a22adc-0097-76c7-a834-74d28c44b010	01a22adc-0097-76c7-a834-74d525fbe86f	org_admin
 \.
 
 
@@ -3696,9 +3696,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22a3f-d7a0-7034-8d16-173e8149cda5	01a22a3f-d7a2-7529-9a79-fcd649764480	Support	How requests are handled	t	2026-11-30 02:19:16.762943+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d7bd-76f9-b222-3575b72cb879	Support	How requests are handled	t	2026-11-30 02:19:16.79028+00
-01a22a3f-d7bb-73bb-a2e5-424a982b7372	01a22a3f-d9b9-7559-a43a-ec8107d1e572	Unused	\N	f	2026-11-30 02:19:17.304051+00
+01a22adc-0070-74de-b155-d8b46edab873	01a22adc-008b-72e3-a0cd-43b4cf67a626	Support	How requests are handled	t	2026-11-30 05:09:50.814773+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-00cd-7324-93b3-5ef1f92134b5	Support	How requests are handled	t	2026-11-30 05:09:50.909305+00
+01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	01a22adc-0f4a-7207-80d8-e95258b30c50	Unused	\N	f	2026-11-30 05:09:54.628566+00
 \.
 
 
@@ -3707,8 +3707,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22a3f-d7a0-7034-8d16-173e8149cda5	high
-2	01a22a3f-d7bb-73bb-a2e5-424a982b7372	high
+1	01a22adc-0070-74de-b155-d8b46edab873	high
+2	01a22adc-00c5-746d-ae6b-9bd6e6db4b7c	high
 \.
 
 
