@@ -48,6 +48,7 @@ const OF_TICKETS: &str = "
 /// The organizations of the tickets that the caller may see, with these tickets.
 #[pg_extern(stable, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.
 fn find_organizations(
     p_ticket_ids: Option<Vec<Option<Uuid>>>,
 ) -> Result<

@@ -30,6 +30,8 @@ const MAX_PLACED_PLANS: NonZeroUsize = NonZeroUsize::new(600).unwrap();
 /// allocation ends the session.
 const MAX_RESULT: usize = 128 << 20;
 
+type PlacedPlans = LruCache<(i64, usize, usize), Rc<Plan>>;
+
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), Rc<Plan>>> = RefCell::default();
@@ -38,7 +40,7 @@ thread_local! {
     static ASSEMBLED_PLANS: ManuallyDrop<RefCell<LruCache<String, Rc<Plan>>>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_ASSEMBLED_PLANS)));
     /// Plans of constant statements in other places, by the place, too.
-    static PLACED_PLANS: ManuallyDrop<RefCell<LruCache<(i64, usize, usize), Rc<Plan>>>> =
+    static PLACED_PLANS: ManuallyDrop<RefCell<PlacedPlans>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_PLACED_PLANS)));
 }
 
