@@ -11,6 +11,9 @@ use pgrx::prelude::*;
 #[allow(unsafe_code)] // Wraps the C functions of Postgres.
 mod platform;
 
+// Layer: names of tables and ways of calls on a cluster.
+mod sharding;
+
 // Layer: people, whose profiles follow their logins.
 mod identity;
 
@@ -46,6 +49,7 @@ extern "C-unwind" fn _PG_init() {
     access::claims::register_settings();
     access::denied_writes::register_hook();
     platform::schema_version::register_invalidation();
+    sharding::register();
 }
 
 extension_sql_file!("../sql/extension/roles.sql", name = "roles", bootstrap);

@@ -39,6 +39,7 @@ $$;
 do $$
 declare
   schema_owner pg_catalog.name;
+  is_worker pg_catalog.bool := false;
 begin
   -- An ordinary user who owns the schema could have put functions with our names into it.
   select r.rolname into schema_owner
@@ -56,9 +57,13 @@ begin
       hint = 'Rename or drop that schema, then run CREATE EXTENSION helpdesk again.';
   end if;
 
+  -- The coordinator of a cluster connects to its workers as this role: prepare_worker().
+  if pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null then
+    execute 'select groupid operator(pg_catalog.>) 0 from pg_catalog.pg_dist_local_group' into is_worker;
+  end if;
   perform from pg_catalog.pg_roles
     where rolname operator(pg_catalog.=) 'helpdesk_owner'
-      and (rolcanlogin or rolsuper or rolcreaterole);
+      and (rolcanlogin and is_worker is not true or rolsuper or rolcreaterole);
   if found then
     raise exception using
       errcode = '42501',

@@ -16,7 +16,7 @@ use super::claims;
 use crate::identity::create_missing_profile;
 use crate::platform::datum::UuidArray;
 use crate::platform::error::{Result, internal};
-use crate::platform::roles::is_anonymous;
+use crate::platform::roles::{is_anonymous, outer_role};
 use crate::platform::settings::with_pinned_search_path;
 use crate::platform::statement;
 use crate::platform::transaction::local_xid;
@@ -175,7 +175,7 @@ impl CacheKey {
             }
             let snapshot = &*unguarded::GetActiveSnapshot();
             Some(CacheKey {
-                role: unguarded::GetOuterUserId(),
+                role: outer_role(),
                 claims: claims::change_count(),
                 snapshot: SnapshotStamp {
                     xmax: snapshot.xmax,
@@ -198,7 +198,6 @@ mod unguarded {
     use pgrx::pg_sys;
 
     unsafe extern "C-unwind" {
-        pub fn GetOuterUserId() -> pg_sys::Oid;
         pub fn GetCurrentTransactionStartTimestamp() -> pg_sys::TimestampTz;
         pub fn GetCurrentStatementStartTimestamp() -> pg_sys::TimestampTz;
         pub fn GetCurrentSubTransactionId() -> pg_sys::SubTransactionId;

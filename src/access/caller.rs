@@ -11,6 +11,7 @@ use crate::platform::roles::is_anonymous;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::settings::with_pinned_search_path;
 use crate::platform::statement::{self, Statement};
+use crate::sharding::check_claims_are_known;
 
 /// The signed-in person and their memberships; empty when nobody is signed in.
 #[derive(Debug, Default)]
@@ -41,6 +42,7 @@ impl Caller {
         let mut caller = Caller::default();
         with_pinned_search_path(|| {
             check_schema_version()?;
+            check_claims_are_known()?;
             if is_nobody() {
                 return Ok(Vec::new());
             }

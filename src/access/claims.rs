@@ -12,12 +12,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::platform::json::id::Id;
-use crate::platform::settings::setting;
-
-const CLAIMS: &CStr = c"request.jwt.claims";
-
-/// The setting in which PostgREST before version 9 passed the sub claim alone.
-const SUBJECT: &CStr = c"request.jwt.claim.sub";
+use crate::platform::settings::{CLAIMS, SUBJECT, setting};
 
 /// Longer claims are nobody's. An access token arrives in a header of HTTP, which is far shorter.
 const MAX_CLAIMS: usize = 16 << 20;

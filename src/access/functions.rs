@@ -13,6 +13,7 @@ use crate::platform::datum::UuidArray;
 use crate::platform::error::Result;
 use crate::platform::settings::with_pinned_search_path;
 use crate::platform::statement;
+use crate::sharding;
 
 const ASSIGNED_TICKETS: &str = "
     select t.id from helpdesk.tickets t
@@ -93,7 +94,12 @@ fn my_assigned_ticket_ids() -> Result<UuidArray> {
         return Ok(tickets);
     }
     let args = [me.into(), caller.customer_orgs.clone().into()];
-    let tickets = UuidArray::new(&fetch_ids(ASSIGNED_TICKETS, &args)?);
+    let mut assigned = Vec::new();
+    sharding::each_group(|| {
+        assigned.extend(fetch_ids(ASSIGNED_TICKETS, &args)?);
+        Ok(())
+    })?;
+    let tickets = UuidArray::new(&assigned);
     update_cached(|cached| cached.assigned_tickets = Some(tickets.clone()));
     Ok(tickets)
 }

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod denied_writes;
 mod founding;
 mod functions;
+mod organization_of;
 pub mod person;
 pub mod rights;
 

@@ -36,7 +36,7 @@ fn after_insert(tables: &TransitionTables) -> Result<()> {
     if SystemWrite::current() == Some(SystemWrite::CountedImport) {
         return Ok(());
     }
-    let is_comment = tables.is_of("ticket_comments");
+    let is_comment = tables.has_column("content");
     let query = if is_comment { ADDED_COMMENTS } else { ADDED_ATTACHMENTS };
     let mut groups: BTreeMap<Group, AddedRows> = BTreeMap::new();
     tables.fetch_all(query, |row| {

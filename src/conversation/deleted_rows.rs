@@ -104,7 +104,7 @@ fn conversation_subtract<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 }
 
 fn after_delete(tables: &TransitionTables) -> Result<()> {
-    let is_comment = tables.is_of("ticket_comments");
+    let is_comment = tables.has_column("content");
     let query = if is_comment { DELETED_COMMENTS } else { DELETED_ATTACHMENTS };
     let deleted = tables.fetch_all(query, |row| DeletedRows::read(row, is_comment))?;
     for rows in deleted.into_iter().flatten() {

@@ -8,6 +8,7 @@ use crate::platform::collation::Collation;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+use crate::sharding::where_organization_is;
 
 /// The configurations that Postgres ships. Another one could be dropped, and then no ticket of the
 /// organization could be written.
@@ -67,16 +68,15 @@ fn organizations_rebuild_search_documents<'a>(trigger: &'a PgTrigger<'a>) -> Tri
 }
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
-    match (&rows.old, &rows.new) {
-        (Some(old), Some(new)) if new.same_image(old, "search_language")? => {
-            sort_organization(new.required("id")?)?;
-        }
-        (Some(old), Some(new)) => {
+    let Some(old) = &rows.old else { return Ok(None) };
+    let org = old.required("id")?;
+    where_organization_is(org, || match &rows.new {
+        Some(new) if new.same_image(old, "search_language")? => sort_organization(org),
+        Some(_) => {
             let previous: String = old.required("search_language")?;
-            rebuild_in_new_language(new.required("id")?, &previous)?;
+            rebuild_in_new_language(org, &previous)
         }
-        (Some(old), None) => statement::write(DELETE_DOCUMENTS).execute(&[old.arg("id")?])?,
-        (None, _) => {}
-    }
+        None => statement::write(DELETE_DOCUMENTS).execute(&[org.into()]),
+    })?;
     Ok(None)
 }

@@ -13,6 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+use crate::sharding;
 
 /// Writes documents of the people `p` in organization $1. Staff see the addresses of members only.
 /// `lock` keeps names from changing until the document is there to be changed.
@@ -72,17 +73,20 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         if SystemWrite::is_import() {
             return Ok(None);
         }
-        index_person(row.required("org_id")?, row.required("user_id")?)?;
+        let org = row.required("org_id")?;
+        let person = row.required("user_id")?;
+        sharding::where_organization_is(org, || index_person(org, person))?;
         return Ok(None);
     }
     let person: Uuid = row.required("id")?;
-    if is_deleted {
-        statement::write(DELETE_PERSON).execute(&[person.into()])?;
-        return Ok(None);
-    }
-    let orgs = statement::write(ORGANIZATIONS_OF_PERSON)
-        .fetch_all(&[person.into()], |row| row.get::<Uuid>(1))?;
-    orgs.into_iter().flatten().try_for_each(|org| index_person(org, person))?;
+    sharding::each_group(|| {
+        if is_deleted {
+            return statement::write(DELETE_PERSON).execute(&[person.into()]);
+        }
+        let orgs = statement::write(ORGANIZATIONS_OF_PERSON)
+            .fetch_all(&[person.into()], |row| row.get::<Uuid>(1))?;
+        orgs.into_iter().flatten().try_for_each(|org| index_person(org, person))
+    })?;
     Ok(None)
 }
 

@@ -14,6 +14,7 @@ use crate::platform::replication::check_is_not_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::transaction::Lock;
+use crate::sharding::is_here;
 
 /// How many documents are in memory at once.
 const BATCH: i64 = 10_000;
@@ -45,7 +46,12 @@ fn rebuild_search_index(p_org_id: default!(Option<Uuid>, "NULL")) -> Result<()> 
     }
     let orgs =
         statement::write(ORGANIZATIONS).fetch_all(&[p_org_id.into()], |row| row.get::<Uuid>(1))?;
-    orgs.into_iter().flatten().try_for_each(write_documents)
+    for org in orgs.into_iter().flatten() {
+        if is_here(org)? {
+            write_documents(org)?;
+        }
+    }
+    Ok(())
 }
 
 /// Rebuilds an organization in its new language: at once, or in batches if it is large.

@@ -10,6 +10,7 @@ use super::login::Login;
 use crate::platform::error::{self, Result};
 use crate::platform::statement::Planned;
 use crate::platform::{settings, statement, transaction};
+use crate::sharding::is_main_node;
 
 /// $6 and $7: name and picture as the login had them before. Those that the person chose stay.
 const UPSERT_PROFILE: &str = "
@@ -82,13 +83,24 @@ pub fn back_fill_profiles() -> Result<()> {
     stale.into_iter().try_for_each(|(login, before)| save_profile(&login, Some(&before)))
 }
 
+/// On a worker, which has no logins: a deleted one has no profile.
+const PROFILE_EXISTS: &str = "
+    select from helpdesk.profiles p where p.auth_id operator(pg_catalog.=) $1";
+
 /// Whether there is such a login, and it has not been deleted. Callers pin the search_path.
 pub fn login_exists(login: Uuid) -> Result<bool> {
-    Ok(find_login(login)?.is_some())
+    if is_main_node()? {
+        return Ok(find_login(login)?.is_some());
+    }
+    statement::read(PROFILE_EXISTS).exists(&[login.into()])
 }
 
 /// Creates the profile of a login that has none. Returns false if there is no such login.
 pub fn create_missing_profile(login: Uuid) -> Result<bool> {
+    // A worker has no logins, and a profile only there would differ from those elsewhere.
+    if !is_main_node()? {
+        return Ok(false);
+    }
     let Some(login) = find_login(login)? else { return Ok(false) };
     save_profile(&login, None)?;
     Ok(true)

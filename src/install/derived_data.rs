@@ -15,6 +15,7 @@ use crate::platform::replication::check_is_not_subscribed;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement::{self, Planned, Row, Statement};
 use crate::platform::system_write::SystemWrite;
+use crate::sharding::{self, is_here};
 
 const ORGANIZATIONS: &str = "select o.id from helpdesk.organizations o order by o.id";
 
@@ -28,8 +29,8 @@ static VERIFY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The addresses of people, who belong to no organization, and the counts of tickets.
-const VERIFY_ALL: &str = "
+/// The addresses of people, who belong to no organization.
+const VERIFY_PROFILES: &str = "
     select null::uuid, 'profiles', w.name, count(*), (array_agg(p.id))[1]
       from helpdesk.profiles p
       join auth.users u on u.id = p.auth_id
@@ -39,7 +40,9 @@ const VERIFY_ALL: &str = "
            w (name, is_wrong)
      where w.is_wrong
      group by w.name
-    union all
+     order by w.name";
+
+const VERIFY_COUNTS: &str = "
     select s.org_id,
            case when s.agent_id is null then 'ticket_stage_counts' else 'ticket_agent_counts' end,
            'ticket_count', count(*), (array_agg(coalesce(s.agent_id, s.stage_id)))[1]
@@ -179,8 +182,14 @@ fn verify_derived_data() -> Result<
     >,
 > {
     check_schema_version()?;
-    let mut wrong: Vec<WrongColumn> = statement::read(VERIFY_ALL)
-        .fetch_all(&[], |row| (row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)))?;
+    let verify = |query: &'static str| {
+        statement::read(query)
+            .fetch_all(&[], |row| (row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)))
+    };
+    let mut wrong: Vec<WrongColumn> = verify(VERIFY_COUNTS)?;
+    if sharding::is_main_node()? {
+        wrong.extend(verify(VERIFY_PROFILES)?);
+    }
     for org in find_organizations(statement::read)? {
         let args = [org.into(), organization_marker(org, "").into()];
         let found =
@@ -199,7 +208,9 @@ fn rebuild_derived_data() -> Result<()> {
     check_schema_version()?;
     check_is_not_subscribed("helpdesk.tickets")?;
     lock_out_writers()?;
-    statement::write(REBUILD_PROFILES).execute(&[])?;
+    if sharding::is_main_node()? {
+        statement::write(REBUILD_PROFILES).execute(&[])?;
+    }
     for org in find_organizations(statement::write)? {
         let rebuild = |sql: &'static str| {
             statement::write(sql).planned(Planned::EachTime).execute(&[org.into()])
@@ -221,5 +232,6 @@ fn rebuild_derived_data() -> Result<()> {
 
 fn find_organizations(prepare: fn(&'static str) -> Statement<'static>) -> Result<Vec<Uuid>> {
     let orgs = prepare(ORGANIZATIONS).fetch_all(&[], |row| row.get::<Uuid>(1))?;
-    Ok(orgs.into_iter().flatten().collect())
+    let orgs = orgs.into_iter().flatten().map(|org| Ok(is_here(org)?.then_some(org)));
+    Ok(orgs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }

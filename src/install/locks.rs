@@ -4,6 +4,7 @@ use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::transaction::{self, Lock};
 use crate::reporting::maintenance::LOCK_COUNTS;
+use crate::sharding::has_table;
 
 /// Shows in pg_locks as (7315002, 7).
 const INSTALLATION: (i32, i32) = (7_315_002, 7);
@@ -52,8 +53,13 @@ pub(super) fn lock_out_writers() -> Result<()> {
 /// The statements that lock the tables found by a query.
 fn tables(query: &'static str, mode: &str) -> Result<Vec<String>> {
     let names = statement::write(query).fetch_all(&[], |row| row.get::<String>(1))?;
-    let locks = names.into_iter().flatten().map(|name| format!("lock table {name} in {mode} mode"));
-    Ok(locks.collect())
+    let mut locks = Vec::new();
+    for name in names.into_iter().flatten() {
+        if has_table(&name)? {
+            locks.push(format!("lock table {name} in {mode} mode"));
+        }
+    }
+    Ok(locks)
 }
 
 fn lock_all(locks: Vec<String>) -> Result<()> {

@@ -23,6 +23,7 @@ use crate::platform::extension::outside_extension;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::versions::{LIBRARY_VERSION, is_installed, older_library};
+use crate::sharding;
 
 const HAS_CITUS: &str =
     "select pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null";
@@ -66,7 +67,8 @@ fn install() -> Result<()> {
 #[search_path(pg_catalog, pg_temp)]
 fn migrate() -> Result<()> {
     lock_installation();
-    migrations::run_migrations()
+    migrations::run_migrations()?;
+    sharding::route_functions()
 }
 
 /// Errors unless this session has loaded the library of this release. An update script begins with

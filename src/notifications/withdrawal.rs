@@ -7,6 +7,7 @@ use super::event::Ticket;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRows, Tuple};
+use crate::sharding::where_organization_is;
 
 const DELETE_OF_TICKET: &str = "
     delete from helpdesk.notifications d
@@ -66,12 +67,11 @@ fn org_members_withdraw_notifications<'a>(trigger: &'a PgTrigger<'a>) -> Trigger
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(old) = &rows.old else { return Ok(None) };
     let person = [old.arg("org_id")?, old.arg("user_id")?];
-    match &rows.new {
-        None => statement::write(DELETE_OF_FORMER_MEMBER).execute(&person)?,
-        Some(new) if new.required::<&str>("org_role")? == "org_customer" => {
-            statement::write(DELETE_OF_CUSTOMER).execute(&person)?;
-        }
-        Some(_) => {}
-    }
+    let delete = match &rows.new {
+        None => DELETE_OF_FORMER_MEMBER,
+        Some(new) if new.required::<&str>("org_role")? == "org_customer" => DELETE_OF_CUSTOMER,
+        Some(_) => return Ok(None),
+    };
+    where_organization_is(old.required("org_id")?, || statement::write(delete).execute(&person))?;
     Ok(None)
 }

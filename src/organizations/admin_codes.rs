@@ -9,7 +9,7 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::{self, Result, required};
 use crate::platform::text::is_longer;
-use crate::platform::{roles, statement};
+use crate::platform::{roles, statement, transaction};
 
 const INSERT_CODE: &str = "
     insert into helpdesk.admin_invite_codes (code, expires_at, created_by)
@@ -20,7 +20,7 @@ const REDEEM_CODE: &str = "
     with code as (
       update helpdesk.admin_invite_codes c set used_at = now(), used_by = $2
        where c.code = encode(sha256(convert_to($1, 'UTF8')), 'hex')
-         and c.used_at is null and c.expires_at > clock_timestamp()
+         and c.used_at is null and c.expires_at > $3
          and (c.created_by is null
               or exists (select from helpdesk.profiles p where p.id = c.created_by and p.role = 'admin'))
       returning true
@@ -79,7 +79,11 @@ fn redeem_admin_invite_code(p_code: Option<&str>) -> Result<()> {
     }
     require_confirmed_email()?;
     let is_redeemed = !is_longer(code, CODE_LENGTH)
-        && statement::write(REDEEM_CODE).exists(&[code.to_ascii_lowercase().into(), me.into()])?;
+        && statement::write(REDEEM_CODE).exists(&[
+            code.to_ascii_lowercase().into(),
+            me.into(),
+            transaction::clock().into(),
+        ])?;
     if !is_redeemed {
         // One error for all reasons, so that codes cannot be probed.
         return Err(error::not_allowed(

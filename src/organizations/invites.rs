@@ -35,16 +35,28 @@ const IS_MEMBER_BY_EMAIL: &str = "
 const AGENTS_MAY_INVITE: &str =
     "select from helpdesk.organizations where id = $1 and agents_may_invite";
 
-/// Replaces a pending invite to the same address. An agent ($6 is false) replaces their own only,
-/// unless the other one has expired.
-const UPSERT_INVITE: &str = "
+/// Replaces a pending invite to the same address, on a condition without parameters, because Citus
+/// loses them.
+fn upsert_invite(condition: &str) -> String {
+    format!("
     insert into helpdesk.org_invites (org_id, email, role, expires_at, created_by)
     select o.id, $2, $3::helpdesk.user_role, $4, $5 from helpdesk.organizations o where o.id = $1
     on conflict (org_id, lower(email collate \"C\")) where used_at is null
     do update set id = excluded.id, email = excluded.email, role = excluded.role, created_at = excluded.created_at,
                   expires_at = excluded.expires_at, created_by = excluded.created_by
-     where $6 or org_invites.created_by = $5 or org_invites.expires_at <= now()
-    returning id";
+     where {condition}
+    returning id")
+}
+
+static UPSERT_AS_ADMIN: LazyLock<String> = LazyLock::new(|| upsert_invite("true"));
+
+/// An agent replaces their own invites only, unless the other one has expired.
+static UPSERT_AS_AGENT: LazyLock<String> = LazyLock::new(|| {
+    upsert_invite(
+        "org_invites.created_by = excluded.created_by
+         or org_invites.expires_at <= excluded.created_at",
+    )
+});
 
 /// Lock order: membership, then invite, as when a member is removed.
 const LOCK_MEMBERSHIP: &str = "
@@ -185,15 +197,9 @@ fn create_org_invite(
             "set_member_role() changes a member's role.",
         ));
     }
-    let args = [
-        org.into(),
-        email.into(),
-        role.label().into(),
-        expires_at.into(),
-        sender.into(),
-        is_admin.into(),
-    ];
-    statement::write(UPSERT_INVITE).fetch_scalar(&args)?.ok_or_else(|| match is_admin {
+    let args = [org.into(), email.into(), role.label().into(), expires_at.into(), sender.into()];
+    let upsert = if is_admin { &UPSERT_AS_ADMIN } else { &UPSERT_AS_AGENT };
+    statement::write(upsert).fetch_scalar(&args)?.ok_or_else(|| match is_admin {
         true => not_an_admin("p_org_id"), // There is no such organization.
         false => error::conflict(
             "already_invited",

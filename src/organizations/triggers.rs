@@ -11,14 +11,14 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{roles, statement, transaction};
+use crate::sharding;
 
 /// Whoever founds an organization watches its queues, so that somebody hears of its first ticket.
 const INSERT_FIRST_MEMBER: &str = "
-    with member as (
-      insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
-      values ($1, $2, 'org_admin', $2)
-    )
-    insert into helpdesk.queue_watchers (org_id, user_id) values ($1, $2)";
+    insert into helpdesk.org_members (org_id, user_id, org_role, added_at, added_by)
+    values ($1, $2, 'org_admin', $3, $2)";
+
+const WATCH_QUEUES: &str = "insert into helpdesk.queue_watchers (org_id, user_id) values ($1, $2)";
 
 const INSERT_WORKFLOW: &str = "
     with workflow as (
@@ -107,10 +107,15 @@ fn after_insert(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     if let Some(new) = rows.new {
         let org: Uuid = new.required("id")?;
         let creator: Uuid = new.required("created_by")?;
-        let workflow = new_id();
-        statement::write(INSERT_FIRST_MEMBER).execute(&[org.into(), creator.into()])?;
-        statement::write(INSERT_WORKFLOW).execute(&[org.into(), workflow.into()])?;
-        statement::write(INSERT_STAGES).execute(&[org.into(), workflow.into()])?;
+        // Where every server has a copy of the members, each writes the same row.
+        let founded = new.arg("created_at")?;
+        statement::write(INSERT_FIRST_MEMBER).execute(&[org.into(), creator.into(), founded])?;
+        sharding::where_organization_is(org, || {
+            let workflow = new_id();
+            statement::write(WATCH_QUEUES).execute(&[org.into(), creator.into()])?;
+            statement::write(INSERT_WORKFLOW).execute(&[org.into(), workflow.into()])?;
+            statement::write(INSERT_STAGES).execute(&[org.into(), workflow.into()])
+        })?;
     }
     Ok(None)
 }
@@ -187,12 +192,14 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let person = [old.arg("org_id")?, old.arg("user_id")?];
     if was.may_be_assigned && !is.may_be_assigned {
         let _configuring = SystemWrite::begin(SystemWrite::Configuration);
-        statement::write(UNASSIGN_TICKETS).execute(&person)?;
-        transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)?;
+        sharding::where_organization_is(old.required("org_id")?, || {
+            statement::write(UNASSIGN_TICKETS).execute(&person)?;
+            transaction::recheck_on_latest_snapshot(HAS_ASSIGNED_TICKET, &person)
+        })?;
     }
     let is_removed = rows.new.is_none();
     let is_demoted = was.is_admin && !is.is_admin || was.is_staff && !is.is_staff;
-    if is_removed || is_demoted {
+    if (is_removed || is_demoted) && sharding::is_main_node()? {
         let [org, member] = person;
         statement::write(DELETE_PENDING_INVITES).execute(&[
             org,

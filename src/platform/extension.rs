@@ -1,5 +1,7 @@
 //! Running code outside or inside an extension script.
 
+use std::ffi::CStr;
+
 use pgrx::prelude::*;
 
 use super::error::Result;
@@ -22,6 +24,15 @@ pub fn outside_extension(work: impl FnOnce() -> Result<()>) -> Result<()> {
         before
     };
     work()
+}
+
+/// Whether the schema pg_catalog has a table, which only extensions of superusers put there.
+pub fn system_table_exists(name: &CStr) -> bool {
+    // SAFETY: a plain look-up in the catalog.
+    unsafe {
+        pg_sys::get_relname_relid(name.as_ptr(), pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE))
+            != pg_sys::InvalidOid
+    }
 }
 
 /// Runs `work` as if the extension script of helpdesk were running.

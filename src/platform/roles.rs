@@ -1,8 +1,56 @@
 //! The rights of the database role, whoever the claims name.
 
+use std::cell::Cell;
+use std::ffi::{CStr, CString};
+
 use pgrx::prelude::*;
 
-use super::error::Result;
+use super::error::{Result, internal};
+
+thread_local! {
+    /// The role for which another server of the cluster has sent a call.
+    static ACTING: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
+}
+
+/// The role outside of all SECURITY DEFINER functions: the caller's.
+pub fn outer_role() -> pg_sys::Oid {
+    unsafe extern "C-unwind" {
+        // Cannot raise an error, so it needs no guard of pgrx, which costs more than the function.
+        fn GetOuterUserId() -> pg_sys::Oid;
+    }
+    // SAFETY: only reads a variable of this backend.
+    ACTING.get().unwrap_or_else(|| unsafe { GetOuterUserId() })
+}
+
+/// Its name.
+pub fn outer_role_name() -> String {
+    // SAFETY: the role exists, or the look-up raises an error; the name ends with a NUL.
+    let name = unsafe { CStr::from_ptr(pg_sys::GetUserNameFromId(outer_role(), false)) };
+    name.to_string_lossy().into_owned()
+}
+
+/// The role of this name; an error if there is none.
+pub fn find_role(name: &str) -> Result<pg_sys::Oid> {
+    let name = CString::new(name).map_err(|_| internal("a NUL byte"))?;
+    // SAFETY: a plain look-up in the role catalog.
+    Ok(unsafe { pg_sys::get_role_oid(name.as_ptr(), false) })
+}
+
+/// Whether a call is answered that another server of the cluster has sent.
+pub fn is_acting() -> bool {
+    ACTING.get().is_some()
+}
+
+/// Gives the caller this role until the value is dropped, also by an error.
+pub fn act_for(role: pg_sys::Oid) -> impl Drop {
+    struct Guard(Option<pg_sys::Oid>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            ACTING.set(self.0);
+        }
+    }
+    Guard(ACTING.replace(Some(role)))
+}
 
 /// Whether the caller's database role bypasses row security. That is the role outside of all
 /// SECURITY DEFINER functions.
@@ -10,7 +58,7 @@ pub fn role_bypasses_row_security() -> bool {
     // During ANALYZE, REINDEX and the like, index functions run for whoever started the command,
     // and must not get that role's rights.
     // SAFETY: only reads variables of this backend.
-    unsafe { !pg_sys::InSecurityRestrictedOperation() && bypasses(pg_sys::GetOuterUserId()) }
+    unsafe { !pg_sys::InSecurityRestrictedOperation() && bypasses(outer_role()) }
 }
 
 /// Whether the current user bypasses row security. In our SECURITY DEFINER functions that is
@@ -34,7 +82,7 @@ fn bypasses(role: pg_sys::Oid) -> bool {
 /// contain.
 pub fn is_anonymous() -> bool {
     // SAFETY: a plain look-up in the role catalog.
-    unsafe { pg_sys::GetOuterUserId() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
+    unsafe { outer_role() == pg_sys::get_role_oid(c"anon".as_ptr(), true) }
 }
 
 /// Runs `work` with the rights of helpdesk_owner, for a function that must not be SECURITY DEFINER.

@@ -6,6 +6,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::error::{self, Result};
+use super::invalidation::on_table_change;
 use super::transaction;
 use super::versions::{SCHEMA_VERSION, Versions, installed_version, is_installed};
 
@@ -19,12 +20,10 @@ thread_local! {
 /// Makes the next call check the version again after any table's definition has changed, as
 /// migrate() in another session changes it.
 pub fn register_invalidation() {
-    unsafe extern "C-unwind" fn invalidate(_: pg_sys::Datum, _: pg_sys::Oid) {
+    on_table_change(|| {
         IS_CHECKED.set(false);
         INVALIDATED_IN.set(Some(transaction::local_xid()));
-    }
-    // SAFETY: `invalidate` lives as long as the backend, and reads only a variable of Postgres.
-    unsafe { pg_sys::CacheRegisterRelcacheCallback(Some(invalidate), pg_sys::Datum::from(0)) }
+    });
 }
 
 /// Errors unless the tables exist and have the version that this library was built for.

@@ -15,6 +15,12 @@ pub fn setting(name: &CStr) -> Option<&'static CStr> {
     }
 }
 
+/// The settings in which PostgREST and Supabase pass the claims of the access token.
+pub const CLAIMS: &CStr = c"request.jwt.claims";
+
+/// The setting in which PostgREST before version 9 passed the sub claim alone.
+pub const SUBJECT: &CStr = c"request.jwt.claim.sub";
+
 /// Runs `work` with a search_path that has no schema of the caller's. Functions that policies call
 /// pin it here, only on a cache miss, and triggers: a SET clause costs more than what they do.
 pub fn with_pinned_search_path<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -27,19 +33,29 @@ pub fn with_setting<T>(name: &CStr, value: &CStr, work: impl FnOnce() -> Result<
     if setting(name) == Some(value) {
         return work();
     }
+    with_settings(&[(name, value)], work)
+}
+
+/// Runs `work` with values of settings that users may change as well.
+pub fn with_settings<T>(
+    settings: &[(&CStr, &CStr)],
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     // SAFETY: the nest level is closed below, or by the abort of the transaction after an error.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            name.as_ptr(),
-            value.as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
+        for (name, value) in settings {
+            pg_sys::set_config_option(
+                name.as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+        }
         let outcome = work();
         pg_sys::AtEOXact_GUC(true, level);
         outcome

@@ -17,13 +17,20 @@ use pgrx::prelude::*;
 
 use super::datum::stored_size;
 use super::error::{self, Result, internal};
+use super::table_names::{self, TableNames};
 
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
 const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
+/// The same for constant statements on shards, of which each has plans of its own: those of a few
+/// organizations in use.
+const MAX_PLACED_PLANS: NonZeroUsize = NonZeroUsize::new(600).unwrap();
+
 /// The most that `fetch_all` reads, in bytes. Callers keep it in memory of Rust, where a failed
 /// allocation ends the session.
 const MAX_RESULT: usize = 128 << 20;
+
+type PlacedPlans = LruCache<(i64, usize, usize), Rc<Plan>>;
 
 thread_local! {
     /// Plans of constant statements, by the address of their text. Never freed.
@@ -32,6 +39,9 @@ thread_local! {
     /// destructors of a thread run after Postgres has shut down, and freeing a plan would call it.
     static ASSEMBLED_PLANS: ManuallyDrop<RefCell<LruCache<String, Rc<Plan>>>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_ASSEMBLED_PLANS)));
+    /// Plans of constant statements in other places, by the place, too.
+    static PLACED_PLANS: ManuallyDrop<RefCell<PlacedPlans>> =
+        ManuallyDrop::new(RefCell::new(LruCache::new(MAX_PLACED_PLANS)));
 }
 
 /// How Postgres plans a statement that runs often. By itself it plans for the arguments of five
@@ -196,6 +206,9 @@ impl Statement<'_> {
     }
 
     fn kept_plan(self, args: &[DatumWithOid]) -> Result<Rc<Plan>> {
+        if let Some(place) = table_names::current()? {
+            return self.placed_plan(&place, args);
+        }
         match self.text {
             Text::Constant(sql) => {
                 let key = (sql.as_ptr() as usize, sql.len());
@@ -206,18 +219,42 @@ impl Statement<'_> {
                 CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan.clone()));
                 Ok(plan)
             }
-            Text::Assembled(sql) => {
-                let kept = ASSEMBLED_PLANS.with(|plans| plans.borrow_mut().get(sql).cloned());
-                if let Some(plan) = kept {
-                    return Ok(plan);
-                }
-                let plan = Rc::new(Plan::prepare(sql, args, self.options)?);
-                let evicted = ASSEMBLED_PLANS
-                    .with(|plans| plans.borrow_mut().push(sql.to_owned(), plan.clone()));
-                drop(evicted);
-                Ok(plan)
-            }
+            Text::Assembled(sql) => self.assembled_plan(sql, args),
         }
+    }
+
+    fn assembled_plan(self, sql: &str, args: &[DatumWithOid]) -> Result<Rc<Plan>> {
+        let kept = ASSEMBLED_PLANS.with(|plans| plans.borrow_mut().get(sql).cloned());
+        if let Some(plan) = kept {
+            return Ok(plan);
+        }
+        let plan = Rc::new(Plan::prepare(sql, args, self.options)?);
+        let evicted =
+            ASSEMBLED_PLANS.with(|plans| plans.borrow_mut().push(sql.to_owned(), plan.clone()));
+        drop(evicted);
+        Ok(plan)
+    }
+
+    /// The plan with the names of tables in this place.
+    fn placed_plan(self, place: &TableNames, args: &[DatumWithOid]) -> Result<Rc<Plan>> {
+        let is_read = self.mode == Mode::Read;
+        let sql = match self.text {
+            Text::Constant(sql) => sql,
+            Text::Assembled(sql) => {
+                let renamed = place.rename(sql, is_read);
+                return self.assembled_plan(renamed.as_deref().unwrap_or(sql), args);
+            }
+        };
+        let key = (place.id, sql.as_ptr() as usize, sql.len());
+        let kept = PLACED_PLANS.with(|plans| plans.borrow_mut().get(&key).cloned());
+        if let Some(plan) = kept {
+            return Ok(plan);
+        }
+        let renamed = place.rename(sql, is_read);
+        let plan = Rc::new(Plan::prepare(renamed.as_deref().unwrap_or(sql), args, self.options)?);
+        let evicted = PLACED_PLANS.with(|plans| plans.borrow_mut().push(key, plan.clone()));
+        drop(evicted);
+        Ok(plan)
     }
 }
 
@@ -255,7 +292,10 @@ impl Drop for Plan {
 
 /// Runs SQL commands once, without keeping a plan.
 pub fn run_script(sql: &str) -> Result<()> {
-    let text = CString::new(sql).map_err(|_| internal("SQL text with a NUL byte"))?;
+    let place = table_names::current()?;
+    let renamed = place.and_then(|place| place.rename(sql, false));
+    let text = CString::new(renamed.as_deref().unwrap_or(sql))
+        .map_err(|_| internal("SQL text with a NUL byte"))?;
     Spi::connect(|_| {
         // SAFETY: the text is NUL-terminated and SPI is connected.
         let code = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };

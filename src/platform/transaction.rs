@@ -177,6 +177,14 @@ fn sleep(duration: Duration) {
     unsafe { pgrx::direct_function_call::<()>(pg_sys::pg_sleep, &[seconds]) };
 }
 
+/// The time; SQL calls it `clock_timestamp()`.
+pub fn clock() -> TimestampWithTimeZone {
+    // SAFETY: only reads the clock.
+    let micros = unsafe { pg_sys::GetCurrentTimestamp() };
+    TimestampWithTimeZone::try_from(micros)
+        .unwrap_or_else(|_| TimestampWithTimeZone::positive_infinity())
+}
+
 /// When the transaction began; SQL calls it `now()`.
 pub fn transaction_start() -> TimestampWithTimeZone {
     // SAFETY: only reads a variable of this backend.

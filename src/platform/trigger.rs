@@ -1,5 +1,7 @@
 //! Row and statement triggers: typed access to OLD and NEW, changes to NEW, transition tables.
 
+use std::ffi::CStr;
+
 use pgrx::datum::{Array, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReportable;
 use pgrx::prelude::*;
@@ -9,6 +11,7 @@ use super::datum::check_column_size;
 use super::error::{self, Result, internal};
 use super::settings::with_pinned_search_path;
 use super::statement::{self, Row};
+use super::table_names::{self, Entered};
 use super::transaction;
 
 /// OLD or NEW of a trigger, deformed once.
@@ -39,7 +42,18 @@ pub fn run_row_trigger<'a>(
     trigger: &'a PgTrigger<'a>,
     body: impl FnOnce(TriggerRows<'a>) -> Result<Option<Tuple<'a>>>,
 ) -> TriggerResult<'a> {
-    Ok(with_pinned_search_path(|| body(trigger_rows(trigger))).unwrap_or_report())
+    let work = || {
+        let _place = enter_place(trigger.trigger_data())?;
+        with_pinned_search_path(|| body(trigger_rows(trigger)))
+    };
+    Ok(work().unwrap_or_report())
+}
+
+/// On a shard, statements of its triggers are about the tables of the same organizations.
+fn enter_place(data: &pg_sys::TriggerData) -> Result<Option<Entered>> {
+    // SAFETY: Postgres filled the trigger data for this call, and the name ends with a NUL.
+    let name = || unsafe { CStr::from_ptr((*(*data.tg_relation).rd_rel).relname.data.as_ptr()) };
+    table_names::enter_place_of(|| name().to_string_lossy().into_owned())
 }
 
 /// The transition tables of a statement trigger. Statements refer to them by the names that the
@@ -54,7 +68,11 @@ pub fn run_statement_trigger<'a>(
     body: impl FnOnce(&TransitionTables) -> Result<()>,
 ) -> TriggerResult<'a> {
     let data = std::ptr::from_ref(trigger.trigger_data()).cast_mut();
-    with_pinned_search_path(|| body(&TransitionTables { data })).unwrap_or_report();
+    let work = || {
+        let _place = enter_place(trigger.trigger_data())?;
+        with_pinned_search_path(|| body(&TransitionTables { data }))
+    };
+    work().unwrap_or_report();
     Ok(None)
 }
 
@@ -71,10 +89,15 @@ impl TransitionTables {
         unsafe { statement::write(sql).fetch_all_of_transition(self.data, read) }
     }
 
-    /// Whether the trigger's table has this name.
-    pub fn is_of(&self, table: &str) -> bool {
-        // SAFETY: Postgres filled the trigger data for this call.
-        unsafe { is_named(&(*(*(*self.data).tg_relation).rd_rel).relname, table) }
+    /// Whether the trigger's table has this column.
+    pub fn has_column(&self, column: &str) -> bool {
+        // SAFETY: Postgres filled the trigger data for this call. The descriptor is not released.
+        let attributes =
+            unsafe { PgTupleDesc::from_pg_unchecked((*(*self.data).tg_relation).rd_att) };
+        let is_it = |attribute: &pg_sys::FormData_pg_attribute| {
+            is_named(&attribute.attname, column) && !attribute.attisdropped
+        };
+        attributes.iter().any(is_it)
     }
 }
 

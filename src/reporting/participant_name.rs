@@ -7,6 +7,7 @@ use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::error::Result;
 use crate::platform::statement;
+use crate::sharding::enter_organization;
 
 const FIND_NAME: &str = "
     select p.name from helpdesk.tickets t join helpdesk.profiles p on p.id = $3
@@ -33,6 +34,7 @@ fn ticket_participant_name(
     if !rights::acts_as_staff(org)? {
         return Ok(None);
     }
+    let _here = enter_organization(org)?;
     statement::read(FIND_NAME).fetch_scalar(&[org.into(), ticket.into(), person.into()])
 }
 
@@ -60,6 +62,7 @@ fn customer_assignee_name(
     if !sees_all && !caller.is_member(org) {
         return Ok(None);
     }
+    let _here = enter_organization(org)?;
     let args = [org.into(), ticket.into(), sees_all.into(), caller.profile.into()];
     statement::read(FIND_CUSTOMER_ASSIGNED).fetch_scalar(&args)
 }

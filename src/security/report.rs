@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use crate::platform::error::Result;
 use crate::platform::statement;
 use crate::platform::versions::Versions;
+use crate::sharding::sends_calls;
 
 /// What security_state() returns on a fresh installation of this release.
 const BASELINE: &str = include_str!("../../sql/security_baseline.txt");
@@ -61,7 +62,9 @@ fn security_report() -> Result<
     >,
 > {
     let mut rows = statement::read(REPORT)
-        .fetch_all(&[BASELINE.into()], |row| (row.get(1), row.get(2), row.get(3)))?;
+        .fetch_all(&[BASELINE.into(), sends_calls()?.into()], |row| {
+            (row.get(1), row.get(2), row.get(3))
+        })?;
     let versions = Versions::read()?;
     if let Some(remedy) = versions.remedy() {
         // The rest of the report compares with what another release ships.

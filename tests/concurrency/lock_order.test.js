@@ -95,6 +95,7 @@ const NOT_CALLED = [
   'create_admin_invite_code',
   'create_organization',
   'leave_organization',
+  'pre_request',
   'redeem_admin_invite_code',
 ];
 
@@ -118,7 +119,18 @@ const BACKEND_CALLS = {
   refresh_ticket_stats: () => call('refresh_ticket_stats'),
 };
 
-const NOT_CALLED_BY_BACKENDS = ['enable_cron', 'enable_realtime', 'enable_storage'];
+const NOT_CALLED_BY_BACKENDS = [
+  'answer_call',
+  'answer_maintenance',
+  'call_organization',
+  'call_workers',
+  'distribute',
+  'enable_cron',
+  'enable_realtime',
+  'enable_storage',
+  'prepare_worker',
+  'undistribute',
+];
 
 /** Few tickets, so that most of them exist, and get comments. */
 function imported(r) {

@@ -324,7 +324,7 @@ const FUNCTIONS = {
     help jwt_subject uuid_generate_v7 is_text my_profile_id my_org_ids my_customer_org_ids my_staff_org_ids my_admin_org_ids
     my_inviting_org_ids my_assigned_ticket_ids is_member_of_my_orgs
     may_create_organization is_installation_admin load_library bypasses_row_security may_read_file may_upload_file
-    get_article list_articles list_categories search_articles suggest_articles search`),
+    get_article list_articles list_categories search_articles suggest_articles search pre_request`),
   people: words(`
     create_organization list_org_members import_tickets create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications

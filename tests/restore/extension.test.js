@@ -74,6 +74,7 @@ const NEED_NO_TABLE = [
   'help',
   'is_text',
   'load_library',
+  'pre_request',
   'jwt_subject',
   'bypasses_row_security',
   'uuid_generate_v7',

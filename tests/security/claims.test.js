@@ -21,7 +21,7 @@ const { acme, globex, stan } = await createTwoTenants(db);
 const findSecrets = await createSecretFinder(db, acme);
 const session = await db.connect();
 // jwt_subject() returns the sub claim, whether there is such a person or not; help() lists names.
-const functions = (await functionsFor(db)).filter(({ name }) => !['jwt_subject', 'help'].includes(name));
+const functions = (await functionsFor(db)).filter(({ name }) => !['jwt_subject', 'help', 'pre_request'].includes(name));
 const tables = (await tablesFor(db)).map(({ name }) => name);
 const views = await viewNames(db);
 const calls = functions.map((fn) => ({ fn, call: callOf(fn, sensibleArguments(fn, acme)) }));

@@ -163,7 +163,26 @@ test('upserts, embeddings and exact counts reach nothing of another organization
 
 test('functions that are not for people are refused or hidden', async () => {
   const triggers = (await triggerFunctions(db)).map((signature) => signature.replace(/helpdesk\.|\(.*/g, ''));
-  const forDba = ['install', 'migrate', 'enable_cron', 'enable_realtime', 'enable_storage', 'security_report', 'security_state'];
+  const forDba = [
+    'install',
+    'migrate',
+    'enable_cron',
+    'enable_realtime',
+    'enable_storage',
+    'distribute',
+    'undistribute',
+    'prepare_worker',
+    'call_organization',
+    'call_workers',
+    'answer_call',
+    'answer_maintenance',
+    'find_organization',
+    'find_organizations',
+    'function_routes',
+    'organization_of_path',
+    'security_report',
+    'security_state',
+  ];
   for (const name of [...triggers, ...forDba, 'cleanup_old_notifications', 'act_as', 'pg_sleep', 'set_config', 'version']) {
     const { status } = await requestSafely('POST', `/rpc/${name}`, { body: {} });
     assert.ok([403, 404].includes(status), `${name}: ${status}`);

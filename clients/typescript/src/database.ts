@@ -2725,6 +2725,17 @@ export type Database = {
         Returns: Dashboard;
       };
       /**
+       * Tells the workers of a cluster who is asking, for statements on tables until the
+       * transaction ends.
+       * Set db-pre-request of PostgREST to it. Functions need it not. On one server it does
+       * nothing.
+       * Errors: none.
+       */
+      pre_request: {
+        Args: never;
+        Returns: undefined;
+      };
+      /**
        * Publishes an article and returns it. Its visibility decides who can read it.
        * Callers: staff of the organization.
        * p_org_id: optional; the article must belong to this organization.

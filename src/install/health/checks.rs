@@ -45,14 +45,14 @@ const UNFOLDED_COUNTS: &str = r"
            'changes of counts that are not folded: ' || count(*),
            case when count(*) > 10000 then
              'SELECT helpdesk.refresh_ticket_stats(), and have it called every few minutes.' end
-      from (select from helpdesk.ticket_stat_deltas limit 100001) deltas";
+      from (select 1 from helpdesk.ticket_stat_deltas limit 100001) deltas";
 
 const EXPIRED_NOTIFICATIONS: &str = r"
     select case count(*) when 0 then 'ok' else 'warning' end,
            'notifications that expired two days ago or earlier: ' || count(*),
            case when count(*) > 0 then
              'SELECT helpdesk.cleanup_old_notifications(), and have it called every day.' end
-      from (select from helpdesk.notifications
+      from (select 1 from helpdesk.notifications
              where expires_at < now() - interval '2 days' limit 100001) expired";
 
 const SEARCH_INDEX: &str = r"

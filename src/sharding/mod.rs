@@ -1,0 +1,33 @@
+//! A cluster with Citus: organizations are distributed over workers. The shards of one group lie
+//! together on a worker, one of each tenant table, and with the copies of the shared tables they
+//! are a complete help desk. So a whole call runs there, on the shards themselves.
+//!
+//! On one machine nothing here does anything. docs/scaling.md is for administrators.
+
+mod answers;
+mod calls;
+mod claims;
+mod conversion;
+mod groups;
+mod node;
+mod routes;
+
+pub use claims::check_claims_are_known;
+pub use conversion::route_functions;
+pub use groups::{each_group, enter_organization, has_table, is_here, where_organization_is};
+pub use node::{is_main_node, sends_calls};
+
+use crate::platform::invalidation::on_table_change;
+use crate::platform::table_names;
+
+/// Finds out again what this server is after the definition of any table has changed.
+pub fn register() {
+    table_names::register_places(table_names::Places {
+        default: groups::default_place,
+        of_table: groups::place_of_table,
+    });
+    on_table_change(|| {
+        node::forget();
+        groups::forget();
+    });
+}
