@@ -2733,7 +2733,7 @@ export type Database = {
        */
       pre_request: {
         Args: never;
-        Returns: undefined;
+        Returns: null;
       };
       /**
        * Publishes an article and returns it. Its visibility decides who can read it.

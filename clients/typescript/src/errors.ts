@@ -182,6 +182,18 @@ export const SQLSTATES = {
   wrong_encoding: '0A000',
   /** an update in a session with the library of another release */
   wrong_library_version: '55000',
+  /** distribute() where the tables are those of a [cluster](scaling.md#a-cluster-with-citus) already */
+  already_distributed: '55000',
+  /** a function of a cluster was called on a server that is none */
+  not_distributed: '55000',
+  /** what the message names keeps the tables from being distributed */
+  cannot_distribute: '55000',
+  /** prepare_worker() on a server that is no worker */
+  not_a_worker: '55000',
+  /** a worker of a cluster was not told who is asking */
+  caller_is_unknown: '55000',
+  /** the function does not run on a [cluster](scaling.md#what-a-cluster-refuses) */
+  not_on_a_cluster: '0A000',
   /** pg_cron, the publication, the table of Storage or a column of auth.users is missing */
   missing_prerequisite: '55000',
   /** the full-text index is rebuilt only in a READ COMMITTED transaction */

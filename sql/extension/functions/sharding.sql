@@ -7,12 +7,13 @@ grant create on schema helpdesk to helpdesk_owner;
 
 comment on function helpdesk.distribute(integer) is
 'Distributes the tables over the workers that Citus knows, by organization, in one transaction.
-Profiles, organizations, members and settings are copied to every server; logins, invites and codes stay
-  here. p_shard_count is into how many groups the organizations are divided, which cannot be changed
-  later. Everybody waits until it is finished. docs/scaling.md says what a cluster needs and changes.
+Profiles, organizations, members and settings are copied to every server; logins, invites and codes
+  stay here. p_shard_count is into how many groups the organizations are divided, which cannot be
+  changed later. Everybody waits until it is finished. docs/scaling.md says what a cluster needs and
+  changes.
 Callers: superusers.
-Errors: 22004 (null argument), 22023 (shard count), 42501, 55000 (no Citus; already distributed; what
-  cannot be distributed, by name).';
+Errors: 22004 (null argument), 22023 (shard count), 42501, 55000 (no Citus; already distributed;
+  what cannot be distributed, by name).';
 
 comment on function helpdesk.undistribute() is
 'Brings all rows of a cluster back to this server, in one transaction.
@@ -31,8 +32,8 @@ Set db-pre-request of PostgREST to it. Functions need it not. On one server it d
 Errors: none.';
 
 comment on function helpdesk.function_routes() is
-'Where each function runs on a cluster. Functions that are not listed run on the coordinator, and need
-  no organization.
+'Where each function runs on a cluster. Functions that are not listed run on the coordinator, and
+  need no organization.
 Callers: superusers.';
 
 comment on function helpdesk.call_organization(text, uuid, boolean, text[]) is
@@ -57,7 +58,8 @@ Callers: the owner of the functions, as whom the coordinator connects.
 Errors: 55000 (not a worker), and those of the function.';
 
 comment on function helpdesk.find_organization(text, uuid) is
-'The organization of a ticket, an article or a workflow that the caller may see; NULL if there is none.
+'The organization of a ticket, an article or a workflow that the caller may see; NULL if there is
+  none.
 Callers: the owner of the functions.';
 
 comment on function helpdesk.find_organizations(uuid[]) is

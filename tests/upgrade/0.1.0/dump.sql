@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-b687b67a-004f-49d2-b744-ea0b757803f4	ada@example.com	2026-11-30 05:26:46.3837+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 05:26:46.3837+00
-3429dd15-4432-4594-85b2-114fa11b3927	ben@example.com	2026-11-30 05:26:46.387877+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 05:26:46.387877+00
-f2eba725-5056-4b4f-9922-c36edc109303	alice@example.com	2026-11-30 05:26:46.38927+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 05:26:46.38927+00
-bb0e0bd9-bd8c-47af-80e6-8e1b09ae0394	dave@example.com	2026-11-30 05:26:46.397928+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 05:26:46.397928+00
-b50574a6-a1be-4c1c-a17b-56003c4af1cd	gina@example.com	2026-11-30 05:26:46.399533+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 05:26:46.399533+00
-5437cd01-1453-4777-8a25-4c59d51312a8	hank@example.com	2026-11-30 05:26:46.400885+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 05:26:46.400885+00
-4879080f-2e58-4223-ba1f-cab8d4164806	mallory@example.com	2026-11-30 05:26:46.40238+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 05:26:46.40238+00
-829b077f-afec-45c2-93ac-6616478fe953	newcomer@example.com	2026-11-30 05:26:46.74874+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 05:26:46.74874+00
+900906dd-9e27-4d3c-9cbc-566d2d76f9cf	ada@example.com	2026-11-30 05:32:55.29879+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 05:32:55.29879+00
+987660ed-771a-4ee8-8a91-cef0249a2627	ben@example.com	2026-11-30 05:32:55.30204+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 05:32:55.30204+00
+f30e5be2-1cae-4f2e-b1ea-ad744ce2bb1d	alice@example.com	2026-11-30 05:32:55.30323+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 05:32:55.30323+00
+f5a02c89-b809-44fd-bc80-527ac4f149ee	dave@example.com	2026-11-30 05:32:55.304194+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 05:32:55.304194+00
+91bc1c66-4839-4eff-b4f0-6974bc09d318	gina@example.com	2026-11-30 05:32:55.305065+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 05:32:55.305065+00
+0509cb9a-f22f-4a76-a0bb-ff20496f0951	hank@example.com	2026-11-30 05:32:55.305926+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 05:32:55.305926+00
+efaf1951-4124-44a1-99ce-98e86b987006	mallory@example.com	2026-11-30 05:32:55.306798+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 05:32:55.306798+00
+c57ea5de-221b-4d18-8ee9-bb3315576bc8	newcomer@example.com	2026-11-30 05:32:55.521457+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 05:32:55.521457+00
 \.
 
 
@@ -3382,7 +3382,7 @@ b50574a6-a1be-4c1c-a17b-56003c4af1cd	gina@example.com	2026-11-30 05:26:46.399533
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-25b552667fef1578f27ea73dc2bdde4921db96e1ed3842586a59ea765cf8ebc1	2026-11-30 05:26:46.795429+00	2026-12-07 05:26:46.795429+00	\N	\N	\N
+df9df1681f49d4568c2135e70a93197a0d55d1c1cb8c4f011d7702dc0c313c5e	2026-11-30 05:32:55.543201+00	2026-12-07 05:32:55.543201+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	01a22aeb-7f75-7589-99be-b074bf29bd50	t	Phew	2026-11-30 05:26:46.861807+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	t	Phew	2026-11-30 05:32:55.563821+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8128-7464-9ee3-d91368c96842	01a22aeb-8125-7746-8908-e7b7f78eb5e6	1	Putting out a printer	Use sand.	2026-11-30 05:26:46.820999+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8129-74df-a90b-25596a4433a6	01a22aeb-8126-7497-9365-497e6d7eb5e3	1	Not yet	Draft.	2026-11-30 05:26:46.820999+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-812e-7779-b9d0-b484f98e6745	01a22aeb-8125-7746-8908-e7b7f78eb5e6	2	Putting out a printer	Use foam.	2026-11-30 05:26:46.829372+00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2182-7430-8252-f5d391f2f673	01a22af1-2180-7772-b657-36f8d3d7e03c	1	Putting out a printer	Use sand.	2026-11-30 05:32:55.552303+00	01a22af1-2086-758f-bfec-58c543906314
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2183-77c6-b81c-6f4c3520b018	01a22af1-2181-7028-94dd-08fde576abbe	1	Not yet	Draft.	2026-11-30 05:32:55.552303+00	01a22af1-2086-758f-bfec-58c543906314
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2184-71f5-9da2-dcc71da01816	01a22af1-2180-7772-b657-36f8d3d7e03c	2	Putting out a printer	Use foam.	2026-11-30 05:32:55.555634+00	01a22af1-2086-758f-bfec-58c543906314
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8126-7497-9365-497e6d7eb5e3	Not yet	Draft.	{}	{}	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	internal	draft	2026-11-30 05:26:46.820999+00	2026-11-30 05:26:46.820999+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	Putting out a printer	Use foam.	{Printers}	{fire}	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	public	published	2026-11-30 05:26:46.820999+00	2026-11-30 05:26:46.829372+00	2026-11-30 05:26:46.820999+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2181-7028-94dd-08fde576abbe	Not yet	Draft.	{}	{}	01a22af1-2086-758f-bfec-58c543906314	internal	draft	2026-11-30 05:32:55.552303+00	2026-11-30 05:32:55.552303+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	Putting out a printer	Use foam.	{Printers}	{fire}	01a22af1-2086-758f-bfec-58c543906314	public	published	2026-11-30 05:32:55.552303+00	2026-11-30 05:32:55.555634+00	2026-11-30 05:32:55.552303+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-811f-7214-9de1-8e2f075d9f38	Hardware	\N	\N	2026-11-30 05:26:46.813908+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8124-73da-ae84-fac82b7df62b	Printers	\N	01a22aeb-811f-7214-9de1-8e2f075d9f38	2026-11-30 05:26:46.819903+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-217c-71bc-bc38-a40ce0b2aa4d	Hardware	\N	\N	2026-11-30 05:32:55.547801+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-217f-7264-a3fe-85c82906e913	Printers	\N	01a22af1-217c-71bc-bc38-a40ce0b2aa4d	2026-11-30 05:32:55.551379+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	Printer on fire	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7fd0-7380-9173-5a24e57ba432	\\x3e15b3ce8febfccac737bf18c06d9929134d0350be8500cc25d1ae1a4493c08f	2026-11-30 05:26:46.472727+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	No coffee	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\\xb0dc0e2b40988697d6758ac7ea2143f191ec302290dc871f79ed8596c2cb2153	2026-11-30 05:26:46.496261+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	It’s “odd” — 🙂\ttab\nline	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\\xb33e90be4e3fb782a6e947e356281d781dd4e829d8caf7c477e27f2798bdbb54	2026-11-30 05:26:46.498942+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Printer on fire	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-20b5-71f7-97bb-0877c694cc5b	\\xf588a41ef9f31813386a47281ee2b5d0a7e277ba182d5d73edcaa55ba2911f05	2026-11-30 05:32:55.346663+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	No coffee	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-20bd-7799-bc26-99fb110fc763	\\x3162535725d96eccb5622d95763b471cbfb0e023f52335e677bc9b916283cf87	2026-11-30 05:32:55.356944+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	It’s “odd” — 🙂\ttab\nline	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-20be-71a2-8490-827190a7bf93	\\xea29d2e38aca283d197cfa038f4ba07a4a1ef800de38082b770e1a6ef695bb0b	2026-11-30 05:32:55.358801+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22aeb-7f75-7589-99be-b074bf29bd50	ticket_updated	f
+01a22af1-2087-7722-aa49-4ad4f8f5ad2e	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd8-7700-b697-ef7585f76d73	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false}	t	2026-11-30 05:26:46.472727+00	2026-12-30 05:26:46.472727+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe1-7318-a72f-ccff9b8440d9	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "is_internal": false}	t	2026-11-30 05:26:46.496261+00	2026-12-30 05:26:46.496261+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe4-731f-a645-484a26964fa8	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0", "is_internal": false}	t	2026-11-30 05:26:46.498942+00	2026-12-30 05:26:46.498942+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffe-7755-84f4-239db0b77e09	01a22aeb-7f82-72be-8f46-ee07b8402539	01a22aeb-7ff8-712f-9327-b39743648a0b	\N	ticket_created	{"actor": {"id": "01a22aeb-7f82-72be-8f46-ee07b8402539", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22aeb-7ff8-712f-9327-b39743648a0b", "is_internal": false}	t	2026-11-30 05:26:46.517084+00	2026-12-30 05:26:46.517084+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffe-7755-84f4-239e20968cdc	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	01a22aeb-7ff8-712f-9327-b39743648a0b	\N	ticket_created	{"actor": {"id": "01a22aeb-7f82-72be-8f46-ee07b8402539", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22aeb-7ff8-712f-9327-b39743648a0b", "is_internal": false}	f	2026-11-30 05:26:46.517084+00	2026-12-30 05:26:46.517084+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8025-7661-97b1-508bf69be6de	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_closed	{"actor": {"id": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.561863+00	2026-12-30 05:26:46.561863+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8041-76ec-90bb-b8b6d36e9b7c	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_assigned	{"actor": {"id": "01a22aeb-7f72-7465-b107-cbebf379d1cc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.58914+00	2026-12-30 05:26:46.58914+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8041-76ec-90bb-b8b7b1228135	01a22aeb-7f75-7589-99be-b074bf29bd50	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_updated	{"actor": {"id": "01a22aeb-7f72-7465-b107-cbebf379d1cc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:26:46.58914+00	2026-12-30 05:26:46.58914+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8066-74e9-8195-b527c21f40e2	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	ticket_commented	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22aeb-7f75-7589-99be-b074bf29bd50", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8064-704a-a2f5-aabe592879a1", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 05:26:46.624922+00	2026-12-30 05:26:46.624922+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8072-715d-934f-fd1b065c1d05	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_file_added	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false, "attachment_id": "01a22aeb-8071-7457-b756-9ca87331a109"}	f	2026-11-30 05:26:46.641509+00	2026-12-30 05:26:46.641509+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd8-7700-b697-ef76e6169307	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false}	t	2026-11-30 05:26:46.472727+00	2026-12-30 05:26:46.472727+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe1-7318-a72f-cd0088990252	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fe0-7581-a440-ec8bb43e9780	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22aeb-7fe0-7581-a440-ec8bb43e9780", "is_internal": false}	t	2026-11-30 05:26:46.496261+00	2026-12-30 05:26:46.496261+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe4-731f-a645-484b4767c7a8	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	\N	ticket_created	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0", "is_internal": false}	t	2026-11-30 05:26:46.498942+00	2026-12-30 05:26:46.498942+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8067-7713-babd-1e5bef4e15d3	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	ticket_commented	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22aeb-7f75-7589-99be-b074bf29bd50", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8064-704a-a2f5-aabe592879a1", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 05:26:46.624922+00	2026-12-30 05:26:46.624922+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8072-715d-934f-fd1cbb11914f	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	ticket_file_added	{"actor": {"id": "01a22aeb-7f75-7589-99be-b074bf29bd50", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "is_internal": false, "attachment_id": "01a22aeb-8071-7457-b756-9ca87331a109"}	t	2026-11-30 05:26:46.641509+00	2026-12-30 05:26:46.641509+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808c-758e-bf15-282c90b6b7fd	01a22aeb-7f72-7465-b107-cbebf379d1cc	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8089-7035-97fe-97702f6af87d	ticket_commented	{"actor": {"id": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "ticket_id": "01a22aeb-7fd0-7380-9173-5a24e57ba432", "comment_id": "01a22aeb-8089-7035-97fe-97702f6af87d", "is_internal": true}	t	2026-11-30 05:26:46.660377+00	2026-12-30 05:26:46.660377+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80b6-7438-86c8-314a31ec0384	01a22aeb-7f75-7589-99be-b074bf29bd50	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 05:26:46.708734+00	2026-12-30 05:26:46.708734+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-817c-76be-a35f-3d94019ecf25	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	01a22aeb-8172-716d-a54c-4030c03c6ebb	\N	ticket_created	{"actor": {"id": "01a22aeb-8167-775f-a327-fbf6c7042476", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22aeb-8172-716d-a54c-4030c03c6ebb", "is_internal": false}	f	2026-11-30 05:26:46.895078+00	2026-12-30 05:26:46.895078+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20ba-74de-9609-d8ea962822d0	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false}	t	2026-11-30 05:32:55.346663+00	2026-12-30 05:32:55.346663+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fd3b084e52	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "is_internal": false}	t	2026-11-30 05:32:55.356944+00	2026-12-30 05:32:55.356944+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb125c0a5433	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20be-71a2-8490-827190a7bf93	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22af1-20be-71a2-8490-827190a7bf93", "is_internal": false}	t	2026-11-30 05:32:55.358801+00	2026-12-30 05:32:55.358801+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ce-773d-8959-92befbea346e	01a22af1-208a-757c-9791-6a66a0a64a0c	01a22af1-20ca-719f-9770-3e2b7efe1896	\N	ticket_created	{"actor": {"id": "01a22af1-208a-757c-9791-6a66a0a64a0c", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22af1-20ca-719f-9770-3e2b7efe1896", "is_internal": false}	t	2026-11-30 05:32:55.368329+00	2026-12-30 05:32:55.368329+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ce-773d-8959-92bf36c7502d	01a22af1-2089-75ed-9195-332a57c38a92	01a22af1-20ca-719f-9770-3e2b7efe1896	\N	ticket_created	{"actor": {"id": "01a22af1-208a-757c-9791-6a66a0a64a0c", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22af1-20ca-719f-9770-3e2b7efe1896", "is_internal": false}	f	2026-11-30 05:32:55.368329+00	2026-12-30 05:32:55.368329+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20e2-705e-81b1-d9dda947a5da	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_closed	{"actor": {"id": "01a22af1-2086-758f-bfec-58c543906314", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.391981+00	2026-12-30 05:32:55.391981+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f4-745e-a75f-3853a75e1877	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_assigned	{"actor": {"id": "01a22af1-2084-773a-bb76-c955871200a9", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.409035+00	2026-12-30 05:32:55.409035+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f5-75c3-bbaa-4d7f85fecc92	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_updated	{"actor": {"id": "01a22af1-2084-773a-bb76-c955871200a9", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.409035+00	2026-12-30 05:32:55.409035+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2111-736e-a967-6f8a156ddbe0	01a22af1-2086-758f-bfec-58c543906314	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	ticket_commented	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-210e-776a-bbff-feaf632d7694", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 05:32:55.435289+00	2026-12-30 05:32:55.435289+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62c476f8438	01a22af1-2086-758f-bfec-58c543906314	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_file_added	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false, "attachment_id": "01a22af1-211a-7533-90a5-c62bd227f0be"}	f	2026-11-30 05:32:55.449923+00	2026-12-30 05:32:55.449923+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20ba-74de-9609-d8eb9d722df6	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false}	t	2026-11-30 05:32:55.346663+00	2026-12-30 05:32:55.346663+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fe15af12bc	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "is_internal": false}	t	2026-11-30 05:32:55.356944+00	2026-12-30 05:32:55.356944+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb137d17d21f	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20be-71a2-8490-827190a7bf93	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22af1-20be-71a2-8490-827190a7bf93", "is_internal": false}	t	2026-11-30 05:32:55.358801+00	2026-12-30 05:32:55.358801+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2111-736e-a967-6f8b9e473890	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	ticket_commented	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-210e-776a-bbff-feaf632d7694", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 05:32:55.435289+00	2026-12-30 05:32:55.435289+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62d6dd2ca69	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_file_added	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false, "attachment_id": "01a22af1-211a-7533-90a5-c62bd227f0be"}	t	2026-11-30 05:32:55.449923+00	2026-12-30 05:32:55.449923+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2128-718a-a446-0bad31c0102a	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2126-73c5-a883-abe75b15fff4	ticket_commented	{"actor": {"id": "01a22af1-2086-758f-bfec-58c543906314", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22af1-2086-758f-bfec-58c543906314", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-2126-73c5-a883-abe75b15fff4", "is_internal": true}	t	2026-11-30 05:32:55.459647+00	2026-12-30 05:32:55.459647+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2150-7432-a786-b6f43169fbff	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 05:32:55.503827+00	2026-12-30 05:32:55.503827+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21a0-7675-a501-c1b60f77ac16	01a22af1-2089-75ed-9195-332a57c38a92	01a22af1-219c-701a-8a60-fe8e89b5d9ac	\N	ticket_created	{"actor": {"id": "01a22af1-2196-74ff-8dc9-23e6c5d670e5", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22af1-219c-701a-8a60-fe8e89b5d9ac", "is_internal": false}	f	2026-11-30 05:32:55.578935+00	2026-12-30 05:32:55.578935+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	9a04aceb-50ec-433c-bf5d-d5ef5da87584	still.pending@example.com	agent	2026-11-30 05:26:46.754528+00	2026-12-07 05:26:46.754528+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	\N	\N
-01a22aeb-7f90-734c-bd3b-57219c27bc52	5287b3eb-c28b-4c15-9b98-128b0a931c94	newcomer@example.com	agent	2026-11-30 05:26:46.754528+00	2026-12-07 05:26:46.754528+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.779284+00	01a22aeb-80dd-71de-bb73-70fc8d1ce515
+01a22af1-2094-73bf-a036-fd170320061d	05824b05-6471-4332-a252-fad50b612745	still.pending@example.com	agent	2026-11-30 05:32:55.525615+00	2026-12-07 05:32:55.525615+00	01a22af1-2084-773a-bb76-c955871200a9	\N	\N
+01a22af1-2094-73bf-a036-fd170320061d	142c199e-77cd-4031-96f6-353b2a520c6d	newcomer@example.com	agent	2026-11-30 05:32:55.525615+00	2026-12-07 05:32:55.525615+00	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.53572+00	01a22af1-2161-7601-b15d-d021527ede9e
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f72-7465-b107-cbebf379d1cc	org_admin	2026-11-30 05:26:46.40895+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	org_admin	2026-11-30 05:26:46.435326+00	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	f
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	org_agent	2026-11-30 05:26:46.452551+00	\N	f
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	org_customer	2026-11-30 05:26:46.459848+00	\N	f
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f81-7543-85c0-a886fb34ee53	org_agent	2026-11-30 05:26:46.461669+00	\N	f
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f82-72be-8f46-ee07b8402539	org_customer	2026-11-30 05:26:46.462579+00	\N	f
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	org_customer	2026-11-30 05:26:46.460814+00	\N	t
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80dd-71de-bb73-70fc8d1ce515	org_agent	2026-11-30 05:26:46.779284+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2084-773a-bb76-c955871200a9	org_admin	2026-11-30 05:32:55.313297+00	01a22af1-2084-773a-bb76-c955871200a9	f
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2089-75ed-9195-332a57c38a92	org_admin	2026-11-30 05:32:55.328925+00	01a22af1-2089-75ed-9195-332a57c38a92	f
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	org_agent	2026-11-30 05:32:55.337865+00	\N	f
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	org_customer	2026-11-30 05:32:55.340381+00	\N	f
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a659ec4ec46	org_agent	2026-11-30 05:32:55.34162+00	\N	f
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a66a0a64a0c	org_customer	2026-11-30 05:32:55.342159+00	\N	f
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	org_customer	2026-11-30 05:32:55.340983+00	\N	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2161-7601-b15d-d021527ede9e	org_agent	2026-11-30 05:32:55.53572+00	01a22af1-2084-773a-bb76-c955871200a9	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22aeb-7fa6-7654-a323-a2350a057dd0	Globex	2026-11-30 05:26:46.435326+00	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22aeb-7f90-734c-bd3b-57219c27bc52	Acme Ltd	2026-11-30 05:26:46.40895+00	01a22aeb-7f72-7465-b107-cbebf379d1cc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	Globex	2026-11-30 05:32:55.328925+00	01a22af1-2089-75ed-9195-332a57c38a92	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22af1-2094-73bf-a036-fd170320061d	Acme Ltd	2026-11-30 05:32:55.313297+00	01a22af1-2084-773a-bb76-c955871200a9	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22aeb-7f72-7465-b107-cbebf379d1cc	b687b67a-004f-49d2-b744-ea0b757803f4	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 05:26:46.3837+00	\N	{}
-01a22aeb-7f74-7387-b91d-a7e55bfd57b8	3429dd15-4432-4594-85b2-114fa11b3927	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 05:26:46.387877+00	\N	{}
-01a22aeb-7f75-7589-99be-b074bf29bd50	f2eba725-5056-4b4f-9922-c36edc109303	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 05:26:46.38927+00	\N	{}
-01a22aeb-7f7e-7079-9b45-0298c993877b	bb0e0bd9-bd8c-47af-80e6-8e1b09ae0394	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 05:26:46.397928+00	\N	{}
-01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	b50574a6-a1be-4c1c-a17b-56003c4af1cd	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 05:26:46.399533+00	\N	{}
-01a22aeb-7f81-7543-85c0-a886fb34ee53	5437cd01-1453-4777-8a25-4c59d51312a8	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 05:26:46.400885+00	\N	{}
-01a22aeb-7f82-72be-8f46-ee07b8402539	4879080f-2e58-4223-ba1f-cab8d4164806	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 05:26:46.40238+00	\N	{}
-01a22aeb-80dd-71de-bb73-70fc8d1ce515	829b077f-afec-45c2-93ac-6616478fe953	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 05:26:46.74874+00	\N	{}
-01a22aeb-8167-775f-a327-fbf6c7042476	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 05:26:46.887245+00	\N	{}
+01a22af1-2084-773a-bb76-c955871200a9	900906dd-9e27-4d3c-9cbc-566d2d76f9cf	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 05:32:55.29879+00	\N	{}
+01a22af1-2086-758f-bfec-58c543906314	987660ed-771a-4ee8-8a91-cef0249a2627	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 05:32:55.30204+00	\N	{}
+01a22af1-2087-7722-aa49-4ad4f8f5ad2e	f30e5be2-1cae-4f2e-b1ea-ad744ce2bb1d	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 05:32:55.30323+00	\N	{}
+01a22af1-2088-75f1-9cd7-1f18793dd83f	f5a02c89-b809-44fd-bc80-527ac4f149ee	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 05:32:55.304194+00	\N	{}
+01a22af1-2089-75ed-9195-332a57c38a92	91bc1c66-4839-4eff-b4f0-6974bc09d318	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 05:32:55.305065+00	\N	{}
+01a22af1-208a-757c-9791-6a659ec4ec46	0509cb9a-f22f-4a76-a0bb-ff20496f0951	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 05:32:55.305926+00	\N	{}
+01a22af1-208a-757c-9791-6a66a0a64a0c	efaf1951-4124-44a1-99ce-98e86b987006	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 05:32:55.306798+00	\N	{}
+01a22af1-2161-7601-b15d-d021527ede9e	c57ea5de-221b-4d18-8ee9-bb3315576bc8	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 05:32:55.521457+00	\N	{}
+01a22af1-2196-74ff-8dc9-23e6c5d670e5	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 05:32:55.574292+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb90ac8a38d1	\N	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.40895+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fa8-7611-8ba5-8f246bd762a8	\N	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	2026-11-30 05:26:46.435326+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80b0-77ab-992a-9f935eaa2008	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.699869+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-30800241d955	\N	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.313297+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a5-72e3-82ab-79c98a839176	\N	01a22af1-2089-75ed-9195-332a57c38a92	2026-11-30 05:32:55.328925+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-214c-7166-afdb-a3f01618ee6a	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.496837+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 05:26:46.160755+00
+1	2026-11-30 05:32:55.141824+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f72-7465-b107-cbebf379d1cc	person	\N	t	'pscpp' 'pscppada':1A,2B 'pscppcom':4B 'pscppexample':3B
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f7f-7632-8a5b-acac9d7dfba6	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7kgina':1A,2B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	person	\N	t	'pscpp' 'pscppben':1A,2B 'pscppcom':4B 'pscppexample':3B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f75-7589-99be-b074bf29bd50	person	\N	t	'pscpp' 'pscppalice':1A,2B 'pscppcom':4B 'pscppexample':3B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	person	\N	t	'pscpp' 'pscppcom':4B 'pscppdave':1A,2B 'pscppexample':3B
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f81-7543-85c0-a886fb34ee53	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7khank':1A,2B
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7f82-72be-8f46-ee07b8402539	person	\N	t	'pqo7k' 'pqo7kcom':4B 'pqo7kexample':3B 'pqo7kmallory':1A,2B
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ff8-712f-9327-b39743648a0b	ticket	01a22aeb-7ff8-712f-9327-b39743648a0b	f	'tqo7k' 'tqo7k#50af2853' 'tqo7k@01a22aeb7f8272be8f46ee07b8402539' 'tqo7ka':1A 'tqo7kglobex':4A 'tqo7kof':3A 'tqo7kticket':2A
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	ticket	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f747387b91da7e55bfd57b8' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscppabout':5 'tscppfire':4A,8 'tscppn':9 'tscppon':3A,7 'tscppprinter':1A,6 'tscppwas':2A
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8bb43e9780	ticket	01a22aeb-7fe0-7581-a440-ec8bb43e9780	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscpp@01a22aeb7f7e70799b450298c993877b' 'tscppabout':3 'tscppcoffee':2A,5 'tscppn':6 'tscppno':1A,4
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	ticket	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	f	'tscpp' 'tscpp#50af2853' 'tscpp@01a22aeb7f75758999beb074bf29bd50' 'tscppit':1A 'tscppits':1A 'tscppline':6A 'tscppodd':3A 'tscpps':2A 'tscpptab':5A 'tscpp🙂':4A
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8064-704a-a2f5-aabe592879a1	comment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp' 'tscpp#50af2853' 'tscppalice':1 'tscppsays':2
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806e-729e-af81-4887b2bfbc29	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp#50af2853' 'tscpplog':1B 'tscpptxt':2B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8071-7457-b756-9ca87331a109	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	f	'tscpp#50af2853' 'tscpppng':2B 'tscppsmoke':1B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8089-7035-97fe-97702f6af87d	comment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp' 'tscpp#50af2853' 'tscppben':1 'tscppsays':2
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808f-73c6-9b68-1388de00dd3d	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp#50af2853' 'tscpplog':1B 'tscpptxt':2B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8092-7379-91fe-5e3936387c3a	attachment	01a22aeb-7fd0-7380-9173-5a24e57ba432	t	'tscpp#50af2853' 'tscpppng':2B 'tscppsmoke':1B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-80dd-71de-bb73-70fc8d1ce515	person	\N	t	'pscpp' 'pscppcom':4B 'pscppexample':3B 'pscppnewcomer':1A,2B
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8126-7497-9365-497e6d7eb5e3	article	\N	f	'ascpp' 'ascpp#50af2853' 'ascppdraft':3 'ascppnot':1A 'ascppyet':2A 'hscppnot' 'hscppyet'
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8125-7746-8908-e7b7f78eb5e6	article	\N	f	'ascpp' 'ascpp#50af2853' 'ascppa':3A 'ascppfire':5B 'ascppfoam':8 'ascppout':2A 'ascppprinter':4A 'ascppprinters':6B 'ascppputting':1A 'ascppuse':7 'hscppa' 'hscppout' 'hscppprinter' 'hscppputting'
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8172-716d-a54c-4030c03c6ebb	ticket	01a22aeb-8172-716d-a54c-4030c03c6ebb	f	'tqo7k' 'tqo7k#50af2853' 'tqo7k@01a22aeb8167775fa327fbf6c7042476' 'tqo7klast':2A 'tqo7kmy':1A 'tqo7kone':3A
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8167-775f-a327-fbf6c7042476	person	\N	t	'pqo7k' 'pqo7kleaver':1A
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2084-773a-bb76-c955871200a9	person	\N	t	'p5qba' 'p5qbaada':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2089-75ed-9195-332a57c38a92	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jgina':1A,2B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	person	\N	t	'p5qba' 'p5qbaben':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	person	\N	t	'p5qba' 'p5qbaalice':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	person	\N	t	'p5qba' 'p5qbacom':4B 'p5qbadave':1A,2B 'p5qbaexample':3B
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a659ec4ec46	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jhank':1A,2B
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a66a0a64a0c	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jmallory':1A,2B
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ca-719f-9770-3e2b7efe1896	ticket	01a22af1-20ca-719f-9770-3e2b7efe1896	f	'tt56j' 'tt56j#50af2853' 'tt56j@01a22af1208a757c97916a66a0a64a0c' 'tt56ja':1A 'tt56jglobex':4A 'tt56jof':3A 'tt56jticket':2A
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	ticket	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba' 't5qba#50af2853' 't5qba@01a22af12086758fbfec58c543906314' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qbaabout':5 't5qbafire':4A,8 't5qban':9 't5qbaon':3A,7 't5qbaprinter':1A,6 't5qbawas':2A
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fb110fc763	ticket	01a22af1-20bd-7799-bc26-99fb110fc763	f	't5qba' 't5qba#50af2853' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qba@01a22af1208875f19cd71f18793dd83f' 't5qbaabout':3 't5qbacoffee':2A,5 't5qban':6 't5qbano':1A,4
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20be-71a2-8490-827190a7bf93	ticket	01a22af1-20be-71a2-8490-827190a7bf93	f	't5qba' 't5qba#50af2853' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qbait':1A 't5qbaits':1A 't5qbaline':6A 't5qbaodd':3A 't5qbas':2A 't5qbatab':5A 't5qba🙂':4A
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-210e-776a-bbff-feaf632d7694	comment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba' 't5qba#50af2853' 't5qbaalice':1 't5qbasays':2
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2116-75cf-9246-c2ea8b3f42fa	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba#50af2853' 't5qbalog':1B 't5qbatxt':2B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62bd227f0be	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba#50af2853' 't5qbapng':2B 't5qbasmoke':1B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2126-73c5-a883-abe75b15fff4	comment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba' 't5qba#50af2853' 't5qbaben':1 't5qbasays':2
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212a-7401-a3a8-486b12307b6c	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba#50af2853' 't5qbalog':1B 't5qbatxt':2B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212e-76ac-a95d-60e94c5f2466	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba#50af2853' 't5qbapng':2B 't5qbasmoke':1B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2161-7601-b15d-d021527ede9e	person	\N	t	'p5qba' 'p5qbacom':4B 'p5qbaexample':3B 'p5qbanewcomer':1A,2B
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2181-7028-94dd-08fde576abbe	article	\N	f	'a5qba' 'a5qba#50af2853' 'a5qbadraft':3 'a5qbanot':1A 'a5qbayet':2A 'h5qbanot' 'h5qbayet'
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	article	\N	f	'a5qba' 'a5qba#50af2853' 'a5qbaa':3A 'a5qbafire':5B 'a5qbafoam':8 'a5qbaout':2A 'a5qbaprinter':4A 'a5qbaprinters':6B 'a5qbaputting':1A 'a5qbause':7 'h5qbaa' 'h5qbaout' 'h5qbaprinter' 'h5qbaputting'
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219c-701a-8a60-fe8e89b5d9ac	ticket	01a22af1-219c-701a-8a60-fe8e89b5d9ac	f	'tt56j' 'tt56j#50af2853' 'tt56j@01a22af1219674ff8dc923e6c5d670e5' 'tt56jlast':2A 'tt56jmy':1A 'tt56jone':3A
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2196-74ff-8dc9-23e6c5d670e5	person	\N	t	'pt56j' 'pt56jleaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22aeb-7fa6-7654-a323-a2350a057dd0	{}	12	0	0	\N	2026-11-30 05:26:46.963274+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	{}	32	2	4	\N	2026-11-30 05:26:46.963274+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	{}	12	0	0	\N	2026-11-30 05:32:55.609414+00
+01a22af1-2094-73bf-a036-fd170320061d	{}	32	2	4	\N	2026-11-30 05:32:55.609414+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f96-77a5-b671-9ac71381f7a0	low	1
-01a22aeb-7f90-734c-bd3b-57219c27bc52	00000000-0000-0000-0000-000000000000	01a22aeb-7f95-7450-acb0-6bde0db1d419	low	1
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	urgent	1
-01a22aeb-7fa6-7654-a323-a2350a057dd0	00000000-0000-0000-0000-000000000000	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	1
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	00000000-0000-0000-0000-000000000000	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	1
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2099-7666-99cb-47c5335ffed6	low	1
+01a22af1-2094-73bf-a036-fd170320061d	00000000-0000-0000-0000-000000000000	01a22af1-2098-71ea-8559-86ce16e96977	low	1
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c4bdf427f6	urgent	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8125-7746-8908-e7b7f78eb5e6	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.83394+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2180-7772-b657-36f8d3d7e03c	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.556603+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806e-729e-af81-4887b2bfbc29	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8064-704a-a2f5-aabe592879a1	01a22aeb-7f75-7589-99be-b074bf29bd50	log.txt	text/plain	12	01a22aeb-7f90-734c-bd3b-57219c27bc52/Alice.txt	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8071-7457-b756-9ca87331a109	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	smoke.png	image/png	1234	01a22aeb-7f90-734c-bd3b-57219c27bc52/01a22aeb-7fd0-7380-9173-5a24e57ba432/Alice.png	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.641509+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-808f-73c6-9b68-1388de00dd3d	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-8089-7035-97fe-97702f6af87d	01a22aeb-7f75-7589-99be-b074bf29bd50	log.txt	text/plain	12	01a22aeb-7f90-734c-bd3b-57219c27bc52/Ben.txt	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.660377+00
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8092-7379-91fe-5e3936387c3a	01a22aeb-7fd0-7380-9173-5a24e57ba432	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	smoke.png	image/png	1234	01a22aeb-7f90-734c-bd3b-57219c27bc52/01a22aeb-7fd0-7380-9173-5a24e57ba432/Ben.png	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.674547+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2116-75cf-9246-c2ea8b3f42fa	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	log.txt	text/plain	12	01a22af1-2094-73bf-a036-fd170320061d/Alice.txt	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62bd227f0be	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	smoke.png	image/png	1234	01a22af1-2094-73bf-a036-fd170320061d/01a22af1-20b5-71f7-97bb-0877c694cc5b/Alice.png	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.449923+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212a-7401-a3a8-486b12307b6c	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2126-73c5-a883-abe75b15fff4	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	log.txt	text/plain	12	01a22af1-2094-73bf-a036-fd170320061d/Ben.txt	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.459647+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212e-76ac-a95d-60e94c5f2466	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	smoke.png	image/png	1234	01a22af1-2094-73bf-a036-fd170320061d/01a22af1-20b5-71f7-97bb-0877c694cc5b/Ben.png	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.469841+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8064-704a-a2f5-aabe592879a1	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	Alice says	f	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00	2026-11-30 05:26:46.624922+00	\N
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8089-7035-97fe-97702f6af87d	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	Ben says	t	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.660377+00	2026-11-30 05:26:46.660377+00	\N
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-210e-776a-bbff-feaf632d7694	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Alice says	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00	2026-11-30 05:32:55.435289+00	\N
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2126-73c5-a883-abe75b15fff4	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Ben says	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.459647+00	2026-11-30 05:32:55.459647+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	3
-01a22aeb-7fa6-7654-a323-a2350a057dd0	2
+01a22af1-2094-73bf-a036-fd170320061d	3
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22aeb-7fa6-7654-a323-a2350a057dd0	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	0	1	1	1	{}	{0}
+01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	01a22af1-2086-758f-bfec-58c543906314	0	1	1	1	{}	{0}
+01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	urgent	0	1	1	1	{}	{0}
-01a22aeb-7fa6-7654-a323-a2350a057dd0	2026-11-30	low	1	0	0	0	{}	{}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	2026-11-30	low	3	0	0	0	{}	{}
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	2026-11-30	low	1	0	0	0	{}	{}
+01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	low	3	0	0	0	{}	{}
+01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd3-721a-b334-262a9f0098c7	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.472727+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8ca38774ce	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7f75-7589-99be-b074bf29bd50	1	No coffee	About: No coffee\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.496261+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a568991286	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7f75-7589-99be-b074bf29bd50	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.498942+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7f95-7450-acb0-6bde0db1d419", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22aeb-7f92-76b6-b5f1-fb8f6506a55e", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ffa-719e-945d-576963ab02b5	01a22aeb-7ff8-712f-9327-b39743648a0b	01a22aeb-7f82-72be-8f46-ee07b8402539	1	A ticket of Globex	\N	low	open	\N	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-7f82-72be-8f46-ee07b8402539	2026-11-30 05:26:46.517084+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7faa-72b4-a8f7-8c75b849734f", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22aeb-7fa8-7611-8ba5-8f237c1f9658", "assignedTo": null, "description": null}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-801c-73f3-9d96-de3b323790db	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.549677+00	01a22aeb-7fd3-721a-b334-262a9f0098c7	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22aeb-7f74-7387-b91d-a7e55bfd57b8", "from": null}}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8023-7280-924f-5541b2573fd3	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	2026-11-30 05:26:46.561863+00	01a22aeb-801c-73f3-9d96-de3b323790db	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac9fe0e9b02", "from": "01a22aeb-7f95-7450-acb0-6bde0db1d419"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-803f-732f-8786-a9ae4471e1ac	01a22aeb-7fe0-7581-a440-ec8bb43e9780	01a22aeb-7f75-7589-99be-b074bf29bd50	2	No coffee	About: No coffee\\N	low	pending	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.58914+00	01a22aeb-7fe0-7581-a440-ec8ca38774ce	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac71381f7a0", "from": "01a22aeb-7f95-7450-acb0-6bde0db1d419"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22aeb-7f7e-7079-9b45-0298c993877b", "from": null}}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-8049-7336-bf4d-70d498b612cf	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	01a22aeb-7f75-7589-99be-b074bf29bd50	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22aeb-7f95-7450-acb0-6bde0db1d419	\N	2026-11-30 05:26:46.600169+00	01a22aeb-7fe3-712d-b1e7-e7a568991286	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-806b-712b-a5fa-aa96b8223480	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f75-7589-99be-b074bf29bd50	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.624922+00	01a22aeb-8023-7280-924f-5541b2573fd3	{"type": "updated", "fields": {"stage": {"to": "01a22aeb-7f96-77a5-b671-9ac65e3c7e00", "from": "01a22aeb-7f96-77a5-b671-9ac9fe0e9b02"}, "status": {"to": "open", "from": "closed"}}}
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8178-72e8-8a57-518fd530b4ae	01a22aeb-8172-716d-a54c-4030c03c6ebb	01a22aeb-8167-775f-a327-fbf6c7042476	1	My last one	\N	low	open	\N	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-8167-775f-a327-fbf6c7042476	2026-11-30 05:26:46.895078+00	\N	{"type": "created", "fields": {"stage": "01a22aeb-7faa-72b4-a8f7-8c75b849734f", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22aeb-7fa8-7611-8ba5-8f237c1f9658", "assignedTo": null, "description": null}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b7-757d-a8b4-06da6d3dd600	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.346663+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fcbc319823	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	No coffee	About: No coffee\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.356944+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb11288111da	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.358801+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20cc-77a2-bf8e-d6bb2d769531	01a22af1-20ca-719f-9770-3e2b7efe1896	01a22af1-208a-757c-9791-6a66a0a64a0c	1	A ticket of Globex	\N	low	open	\N	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-208a-757c-9791-6a66a0a64a0c	2026-11-30 05:32:55.368329+00	\N	{"type": "created", "fields": {"stage": "01a22af1-20a6-72bb-bd1d-aa87ff50cacc", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22af1-20a5-72e3-82ab-79c800f4acba", "assignedTo": null, "description": null}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20dc-7586-a395-a89f85fc2168	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.384503+00	01a22af1-20b7-757d-a8b4-06da6d3dd600	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22af1-2086-758f-bfec-58c543906314", "from": null}}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20e0-75f9-a29c-3789cee2d983	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c7ead18b27	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.391981+00	01a22af1-20dc-7586-a395-a89f85fc2168	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c7ead18b27", "from": "01a22af1-2098-71ea-8559-86ce16e96977"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f2-741b-816b-bc741998a599	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	No coffee	About: No coffee\\N	low	pending	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.409035+00	01a22af1-20bd-7799-bc26-99fcbc319823	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c5335ffed6", "from": "01a22af1-2098-71ea-8559-86ce16e96977"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22af1-2088-75f1-9cd7-1f18793dd83f", "from": null}}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20fb-72dc-92da-1d173e553ed8	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	\N	2026-11-30 05:32:55.418413+00	01a22af1-20bf-703b-a47d-eb11288111da	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2114-7364-b9e2-98c7137898b6	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00	01a22af1-20e0-75f9-a29c-3789cee2d983	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c4bdf427f6", "from": "01a22af1-2099-7666-99cb-47c7ead18b27"}, "status": {"to": "open", "from": "closed"}}}
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219e-7493-a5ff-cd5d769b64f9	01a22af1-219c-701a-8a60-fe8e89b5d9ac	01a22af1-2196-74ff-8dc9-23e6c5d670e5	1	My last one	\N	low	open	\N	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-2196-74ff-8dc9-23e6c5d670e5	2026-11-30 05:32:55.578935+00	\N	{"type": "created", "fields": {"stage": "01a22af1-20a6-72bb-bd1d-aa87ff50cacc", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22af1-20a5-72e3-82ab-79c800f4acba", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	1	2
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	urgent	1	1796016406.624922
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f95-7450-acb0-6bde0db1d419	low	1	1796016406.498942
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	1	1796016406.517084
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac71381f7a0	low	1	1796016406.589140
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c4bdf427f6	urgent	1	1796016775.435289
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c5335ffed6	low	1	1796016775.409035
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2098-71ea-8559-86ce16e96977	low	1	1796016775.358801
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	1	1796016775.368329
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-817c-76be-a35f-3d95858eec21	opened	2026-11-30 05:26:46.895078+00	01a22aeb-7faa-72b4-a8f7-8c75b849734f	low	\N	1	\N
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21a1-77f9-928f-a667b4437331	opened	2026-11-30 05:32:55.578935+00	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	01a22aeb-7f72-7465-b107-cbebf379d1cc	2026-11-30 05:26:46.612626+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.425151+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7ff8-712f-9327-b39743648a0b	1	A ticket of Globex	\N	low	open	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	01a22aeb-7faa-72b4-a8f7-8c75b849734f	\N	01a22aeb-7f82-72be-8f46-ee07b8402539	2026-11-30 05:26:46.517084+00	2026-11-30 05:26:46.517084+00	2026-11-30 05:26:46.517084+00	\N	\N	\N	\N	1	01a22aeb-7ffa-719e-945d-576963ab02b5	0	0	\N	f	\N	ERP-1
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe0-7581-a440-ec8bb43e9780	2	No coffee	About: No coffee\\N	low	pending	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f7e-7079-9b45-0298c993877b	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.496261+00	2026-11-30 05:26:46.58914+00	2026-11-30 05:26:46.58914+00	\N	\N	\N	\N	2	01a22aeb-803f-732f-8786-a9ae4471e1ac	0	0	\N	f	\N	ERP-2
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fe3-712d-b1e7-e7a4644dd2b0	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f95-7450-acb0-6bde0db1d419	\N	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.498942+00	2026-11-30 05:26:46.600169+00	2026-11-30 05:26:46.498942+00	\N	\N	\N	\N	2	01a22aeb-8049-7336-bf4d-70d498b612cf	0	0	\N	f	\N	ERP-3
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7fd0-7380-9173-5a24e57ba432	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f74-7387-b91d-a7e55bfd57b8	01a22aeb-7f75-7589-99be-b074bf29bd50	2026-11-30 05:26:46.472727+00	2026-11-30 05:26:46.674547+00	2026-11-30 05:26:46.624922+00	\N	\N	\N	\N	4	01a22aeb-806b-712b-a5fa-aa96b8223480	1	2	2026-11-30 05:26:46.624922+00	f	\N	ERP-1
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-8172-716d-a54c-4030c03c6ebb	2	My last one	\N	low	open	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	01a22aeb-7faa-72b4-a8f7-8c75b849734f	\N	01a22aeb-8167-775f-a327-fbf6c7042476	2026-11-30 05:26:46.895078+00	2026-11-30 05:26:46.895078+00	2026-11-30 05:26:46.895078+00	\N	\N	\N	\N	1	01a22aeb-8178-72e8-8a57-518fd530b4ae	0	0	\N	f	\N	ERP-2
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ca-719f-9770-3e2b7efe1896	1	A ticket of Globex	\N	low	open	01a22af1-20a5-72e3-82ab-79c800f4acba	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	\N	01a22af1-208a-757c-9791-6a66a0a64a0c	2026-11-30 05:32:55.368329+00	2026-11-30 05:32:55.368329+00	2026-11-30 05:32:55.368329+00	\N	\N	\N	\N	1	01a22af1-20cc-77a2-bf8e-d6bb2d769531	0	0	\N	f	\N	ERP-1
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fb110fc763	2	No coffee	About: No coffee\\N	low	pending	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.356944+00	2026-11-30 05:32:55.409035+00	2026-11-30 05:32:55.409035+00	\N	\N	\N	\N	2	01a22af1-20f2-741b-816b-bc741998a599	0	0	\N	f	\N	ERP-2
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20be-71a2-8490-827190a7bf93	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2098-71ea-8559-86ce16e96977	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.358801+00	2026-11-30 05:32:55.418413+00	2026-11-30 05:32:55.358801+00	\N	\N	\N	\N	2	01a22af1-20fb-72dc-92da-1d173e553ed8	0	0	\N	f	\N	ERP-3
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.346663+00	2026-11-30 05:32:55.469841+00	2026-11-30 05:32:55.435289+00	\N	\N	\N	\N	4	01a22af1-2114-7364-b9e2-98c7137898b6	1	2	2026-11-30 05:32:55.435289+00	f	\N	ERP-1
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219c-701a-8a60-fe8e89b5d9ac	2	My last one	\N	low	open	01a22af1-20a5-72e3-82ab-79c800f4acba	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	\N	01a22af1-2196-74ff-8dc9-23e6c5d670e5	2026-11-30 05:32:55.578935+00	2026-11-30 05:32:55.578935+00	2026-11-30 05:32:55.578935+00	\N	\N	\N	\N	1	01a22af1-219e-7493-a5ff-cd5d769b64f9	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	New	\N	1	open	t	t
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	In progress	\N	2	open	f	t
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac71381f7a0	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Waiting on customer	\N	3	pending	f	t
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac88ffbeae2	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Resolved	\N	4	resolved	f	t
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Closed	\N	5	closed	f	t
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c75b849734f	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	New	\N	1	open	t	t
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faa-72b4-a8f7-8c76071b9230	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	In progress	\N	2	open	f	t
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fab-7700-a269-7527fdf50787	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Waiting on customer	\N	3	pending	f	t
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fab-7700-a269-7528a5e9ef38	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Resolved	\N	4	resolved	f	t
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7faf-77eb-97a3-b9fcdf1d4b8d	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Closed	\N	5	closed	f	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2097-7329-8ace-307fca5a2cfb	New	\N	1	open	t	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2097-7329-8ace-307fca5a2cfb	In progress	\N	2	open	f	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2097-7329-8ace-307fca5a2cfb	Waiting on customer	\N	3	pending	f	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c699fda4e5	01a22af1-2097-7329-8ace-307fca5a2cfb	Resolved	\N	4	resolved	f	t
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c7ead18b27	01a22af1-2097-7329-8ace-307fca5a2cfb	Closed	\N	5	closed	f	t
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-20a5-72e3-82ab-79c800f4acba	New	\N	1	open	t	t
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa88dfadb91b	01a22af1-20a5-72e3-82ab-79c800f4acba	In progress	\N	2	open	f	t
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8962be3f5e	01a22af1-20a5-72e3-82ab-79c800f4acba	Waiting on customer	\N	3	pending	f	t
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8ae7b0edc7	01a22af1-20a5-72e3-82ab-79c800f4acba	Resolved	\N	4	resolved	f	t
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8b291e04d9	01a22af1-20a5-72e3-82ab-79c800f4acba	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f95-7450-acb0-6bde0db1d419	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	org_agent
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	01a22aeb-7f96-77a5-b671-9ac65e3c7e00	01a22aeb-7f96-77a5-b671-9ac9fe0e9b02	org_admin
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2099-7666-99cb-47c4bdf427f6	org_agent
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2099-7666-99cb-47c7ead18b27	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22aeb-7f90-734c-bd3b-57219c27bc52	01a22aeb-7f92-76b6-b5f1-fb8f6506a55e	Support	How requests are handled	t	2026-11-30 05:26:46.40895+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-7fa8-7611-8ba5-8f237c1f9658	Support	How requests are handled	t	2026-11-30 05:26:46.435326+00
-01a22aeb-7fa6-7654-a323-a2350a057dd0	01a22aeb-81ac-7023-bb66-9e6de5cdd47a	Unused	\N	f	2026-11-30 05:26:46.954573+00
+01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	Support	How requests are handled	t	2026-11-30 05:32:55.313297+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a5-72e3-82ab-79c800f4acba	Support	How requests are handled	t	2026-11-30 05:32:55.328925+00
+01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21b5-7661-b68a-473e3ef63deb	Unused	\N	f	2026-11-30 05:32:55.60428+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22aeb-7f90-734c-bd3b-57219c27bc52	high
-2	01a22aeb-7fa6-7654-a323-a2350a057dd0	high
+1	01a22af1-2094-73bf-a036-fd170320061d	high
+2	01a22af1-20a3-7444-83d7-8b679ca4fbb3	high
 \.
 
 

@@ -7,7 +7,7 @@ The ordering of items is not stable, it is driven by a dependency graph.
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:51
+-- src/lib.rs:55
 -- bootstrap
 -- The roles that helpdesk grants privileges to. CREATE EXTENSION creates those that are missing;
 -- nothing drops them. Supabase and PostgREST use anon, authenticated and service_role as well.
@@ -50,6 +50,7 @@ $$;
 do $$
 declare
   schema_owner pg_catalog.name;
+  is_worker pg_catalog.bool := false;
 begin
   -- An ordinary user who owns the schema could have put functions with our names into it.
   select r.rolname into schema_owner
@@ -67,9 +68,13 @@ begin
       hint = 'Rename or drop that schema, then run CREATE EXTENSION helpdesk again.';
   end if;
 
+  -- The coordinator of a cluster connects to its workers as this role: prepare_worker().
+  if pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not null then
+    execute 'select groupid operator(pg_catalog.>) 0 from pg_catalog.pg_dist_local_group' into is_worker;
+  end if;
   perform from pg_catalog.pg_roles
     where rolname operator(pg_catalog.=) 'helpdesk_owner'
-      and (rolcanlogin or rolsuper or rolcreaterole);
+      and (rolcanlogin and is_worker is not true or rolsuper or rolcreaterole);
   if found then
     raise exception using
       errcode = '42501',
@@ -83,7 +88,7 @@ $$;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:52
+-- src/lib.rs:56
 -- creates:
 --   Type(platform::enums::Priority)
 --   Type(platform::enums::UserRole)
@@ -120,7 +125,7 @@ comment on type helpdesk.notification_type is
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:241
+-- src/organizations/invites.rs:247
 -- helpdesk::organizations::invites::accept_org_invite
 CREATE  FUNCTION "accept_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -181,6 +186,37 @@ AS 'MODULE_PATHNAME', 'add_comment_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/sharding/answers.rs:83
+-- helpdesk::sharding::answers::answer_call
+CREATE  FUNCTION "answer_call"(
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_role" TEXT, /* Option < & str > */
+	"p_claims" TEXT, /* Option < & str > */
+	"p_subject" TEXT, /* Option < & str > */
+	"p_function" TEXT, /* Option < & str > */
+	"p_arguments" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
+	"p_rows" bigint /* Option < i64 > */
+) RETURNS TEXT /* Result < Option < String > > */
+VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'answer_call_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/answers.rs:122
+-- helpdesk::sharding::answers::answer_maintenance
+CREATE  FUNCTION "answer_maintenance"(
+	"p_function" TEXT, /* Option < & str > */
+	"p_arguments" TEXT[] /* :: std :: option :: Option < Vec < Option < String > > > */
+) RETURNS TEXT /* Result < String > */
+VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'answer_maintenance_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/organizations/appoint.rs:32
 -- helpdesk::organizations::appoint::appoint_admin
 CREATE  FUNCTION "appoint_admin"(
@@ -207,7 +243,7 @@ AS 'MODULE_PATHNAME', 'archive_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/platform/roles.rs:58
+-- src/platform/roles.rs:106
 -- helpdesk::platform::roles::bypasses_row_security
 CREATE  FUNCTION "bypasses_row_security"() RETURNS bool /* bool */
 STRICT STABLE PARALLEL SAFE
@@ -216,7 +252,35 @@ AS 'MODULE_PATHNAME', 'bypasses_row_security_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:74
+-- src/sharding/calls.rs:43
+-- helpdesk::sharding::calls::call_organization
+CREATE  FUNCTION "call_organization"(
+	"p_function" TEXT, /* Option < & str > */
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_writes" bool, /* Option < bool > */
+	"p_arguments" TEXT[] /* :: std :: option :: Option < Vec < Option < String > > > */
+) RETURNS TEXT /* Result < Option < String > > */
+VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'call_organization_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/calls.rs:74
+-- helpdesk::sharding::calls::call_workers
+CREATE  FUNCTION "call_workers"(
+	"p_function" TEXT, /* Option < & str > */
+	"p_arguments" TEXT[] /* :: std :: option :: Option < Vec < Option < String > > > */
+) RETURNS SETOF TEXT /* String */
+VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'call_workers_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/install/mod.rs:76
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -304,7 +368,7 @@ AS 'MODULE_PATHNAME', 'create_notification_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:161
+-- src/organizations/invites.rs:173
 -- helpdesk::organizations::invites::create_org_invite
 CREATE  FUNCTION "create_org_invite"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -350,7 +414,7 @@ AS 'MODULE_PATHNAME', 'create_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/participant_name.rs:51
+-- src/reporting/participant_name.rs:53
 -- helpdesk::reporting::participant_name::customer_assignee_name
 CREATE  FUNCTION "customer_assignee_name"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -360,6 +424,18 @@ STABLE SECURITY DEFINER PARALLEL SAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'customer_assignee_name_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/conversion.rs:52
+-- helpdesk::sharding::conversion::distribute
+CREATE  FUNCTION "distribute"(
+	"p_shard_count" INT DEFAULT 32 /* Option < i32 > */
+) RETURNS VOID /* Result < () > */
+VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'distribute_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -412,13 +488,41 @@ AS 'MODULE_PATHNAME', 'enable_storage_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:54
+-- src/access/functions.rs:55
 -- helpdesk::access::functions::ensure_profile
 CREATE  FUNCTION "ensure_profile"() RETURNS uuid /* Result < Option < Uuid > > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'ensure_profile_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/access/organization_of.rs:21
+-- helpdesk::access::organization_of::find_organization
+CREATE  FUNCTION "find_organization"(
+	"p_table" TEXT, /* Option < & str > */
+	"p_id" uuid /* Option < Uuid > */
+) RETURNS uuid /* Result < Option < Uuid > > */
+STABLE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'find_organization_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/access/organization_of.rs:49
+-- helpdesk::access::organization_of::find_organizations
+CREATE  FUNCTION "find_organizations"(
+	"p_ticket_ids" uuid[] /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+) RETURNS TABLE (
+	"organization" uuid,  /* Option < Uuid > */
+	"ids" uuid[]  /* :: std :: option :: Option < Vec < Uuid > > */
+)
+STABLE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'find_organizations_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -431,6 +535,18 @@ VOLATILE PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'forget_person_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/routes.rs:111
+-- helpdesk::sharding::routes::function_routes
+CREATE  FUNCTION "function_routes"() RETURNS TABLE (
+	"function_name" TEXT,  /* & '_ str */
+	"route" TEXT  /* & '_ str */
+)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'function_routes_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -505,7 +621,7 @@ AS 'MODULE_PATHNAME', 'import_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:36
+-- src/install/mod.rs:37
 -- helpdesk::install::install
 CREATE  FUNCTION "install"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -515,7 +631,7 @@ AS 'MODULE_PATHNAME', 'install_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:152
+-- src/access/functions.rs:158
 -- helpdesk::access::functions::is_installation_admin
 CREATE  FUNCTION "is_installation_admin"() RETURNS bool /* Result < bool > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -524,7 +640,7 @@ AS 'MODULE_PATHNAME', 'is_installation_admin_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:108
+-- src/access/functions.rs:114
 -- helpdesk::access::functions::is_member_of_my_orgs
 CREATE  FUNCTION "is_member_of_my_orgs"(
 	"p_profile_id" uuid /* Option < Uuid > */
@@ -559,7 +675,7 @@ AS 'MODULE_PATHNAME', 'join_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/claims.rs:109
+-- src/access/claims.rs:104
 -- helpdesk::access::claims::jwt_subject
 CREATE  FUNCTION "jwt_subject"() RETURNS uuid /* Option < Uuid > */
 STRICT STABLE PARALLEL SAFE
@@ -664,7 +780,7 @@ AS 'MODULE_PATHNAME', 'mark_notifications_read_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:146
+-- src/access/functions.rs:152
 -- helpdesk::access::functions::may_create_organization
 CREATE  FUNCTION "may_create_organization"() RETURNS bool /* Result < bool > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -697,7 +813,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:65
+-- src/install/mod.rs:66
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -707,7 +823,7 @@ AS 'MODULE_PATHNAME', 'migrate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:79
+-- src/access/functions.rs:80
 -- helpdesk::access::functions::my_admin_org_ids
 CREATE  FUNCTION "my_admin_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -716,7 +832,7 @@ AS 'MODULE_PATHNAME', 'my_admin_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:86
+-- src/access/functions.rs:87
 -- helpdesk::access::functions::my_assigned_ticket_ids
 CREATE  FUNCTION "my_assigned_ticket_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -725,7 +841,7 @@ AS 'MODULE_PATHNAME', 'my_assigned_ticket_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:67
+-- src/access/functions.rs:68
 -- helpdesk::access::functions::my_customer_org_ids
 CREATE  FUNCTION "my_customer_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -734,7 +850,7 @@ AS 'MODULE_PATHNAME', 'my_customer_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:135
+-- src/access/functions.rs:141
 -- helpdesk::access::functions::my_inviting_org_ids
 CREATE  FUNCTION "my_inviting_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -743,7 +859,7 @@ AS 'MODULE_PATHNAME', 'my_inviting_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:61
+-- src/access/functions.rs:62
 -- helpdesk::access::functions::my_org_ids
 CREATE  FUNCTION "my_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -752,7 +868,7 @@ AS 'MODULE_PATHNAME', 'my_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:309
+-- src/organizations/invites.rs:315
 -- helpdesk::organizations::invites::my_pending_invites
 CREATE  FUNCTION "my_pending_invites"() RETURNS json /* Result < JsonText > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -762,7 +878,7 @@ AS 'MODULE_PATHNAME', 'my_pending_invites_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:48
+-- src/access/functions.rs:49
 -- helpdesk::access::functions::my_profile_id
 CREATE  FUNCTION "my_profile_id"() RETURNS uuid /* Result < Option < Uuid > > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -771,7 +887,7 @@ AS 'MODULE_PATHNAME', 'my_profile_id_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/functions.rs:73
+-- src/access/functions.rs:74
 -- helpdesk::access::functions::my_staff_org_ids
 CREATE  FUNCTION "my_staff_org_ids"() RETURNS uuid[] /* Result < UuidArray > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -789,6 +905,37 @@ STABLE SECURITY DEFINER PARALLEL SAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'org_dashboard_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/access/organization_of.rs:67
+-- helpdesk::access::organization_of::organization_of_path
+CREATE  FUNCTION "organization_of_path"(
+	"p_path" TEXT /* Option < & str > */
+) RETURNS uuid /* Option < Uuid > */
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'organization_of_path_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/claims.rs:20
+-- helpdesk::sharding::claims::pre_request
+CREATE  FUNCTION "pre_request"() RETURNS VOID /* Result < () > */
+STRICT VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'pre_request_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/conversion.rs:113
+-- helpdesk::sharding::conversion::prepare_worker
+CREATE  FUNCTION "prepare_worker"() RETURNS VOID /* Result < () > */
+STRICT VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'prepare_worker_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -820,7 +967,7 @@ AS 'MODULE_PATHNAME', 'rate_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/derived_data.rs:196
+-- src/install/derived_data.rs:205
 -- helpdesk::install::derived_data::rebuild_derived_data
 CREATE  FUNCTION "rebuild_derived_data"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
@@ -830,7 +977,7 @@ AS 'MODULE_PATHNAME', 'rebuild_derived_data_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/rebuild.rs:32
+-- src/fulltext/rebuild.rs:33
 -- helpdesk::fulltext::rebuild::rebuild_search_index
 CREATE  FUNCTION "rebuild_search_index"(
 	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
@@ -928,7 +1075,7 @@ AS 'MODULE_PATHNAME', 'revert_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:276
+-- src/organizations/invites.rs:282
 -- helpdesk::organizations::invites::revoke_org_invite
 CREATE  FUNCTION "revoke_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -978,7 +1125,7 @@ AS 'MODULE_PATHNAME', 'search_articles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/report.rs:50
+-- src/security/report.rs:51
 -- helpdesk::security::report::security_report
 CREATE  FUNCTION "security_report"() RETURNS TABLE (
 	"object" TEXT,  /* Option < String > */
@@ -992,7 +1139,7 @@ AS 'MODULE_PATHNAME', 'security_report_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/security/report.rs:35
+-- src/security/report.rs:36
 -- helpdesk::security::report::security_state
 CREATE  FUNCTION "security_state"() RETURNS TABLE (
 	"object" TEXT,  /* Option < String > */
@@ -1084,7 +1231,7 @@ AS 'MODULE_PATHNAME', 'ticket_activity_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/participant_name.rs:23
+-- src/reporting/participant_name.rs:24
 -- helpdesk::reporting::participant_name::ticket_participant_name
 CREATE  FUNCTION "ticket_participant_name"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1095,6 +1242,16 @@ STABLE SECURITY DEFINER PARALLEL SAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'ticket_participant_name_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/sharding/conversion.rs:90
+-- helpdesk::sharding::conversion::undistribute
+CREATE  FUNCTION "undistribute"() RETURNS VOID /* Result < () > */
+STRICT VOLATILE PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'undistribute_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1136,7 +1293,7 @@ AS 'MODULE_PATHNAME', 'uuid_generate_v7_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/derived_data.rs:166
+-- src/install/derived_data.rs:169
 -- helpdesk::install::derived_data::verify_derived_data
 CREATE  FUNCTION "verify_derived_data"() RETURNS TABLE (
 	"org_id" uuid,  /* Option < Uuid > */
@@ -1361,7 +1518,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:225
+-- src/organizations/invites.rs:231
 -- helpdesk::organizations::invites::org_invites_check_sender
 
     create function helpdesk.org_invites_check_sender() returns trigger
@@ -1379,7 +1536,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/triggers.rs:120
+-- src/organizations/triggers.rs:125
 -- helpdesk::organizations::triggers::org_members_keep_admin
 
     create function helpdesk.org_members_keep_admin() returns trigger
@@ -1388,7 +1545,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/triggers.rs:175
+-- src/organizations/triggers.rs:180
 -- helpdesk::organizations::triggers::org_members_revoke
 
     create function helpdesk.org_members_revoke() returns trigger
@@ -1397,7 +1554,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/notifications/withdrawal.rs:58
+-- src/notifications/withdrawal.rs:59
 -- helpdesk::notifications::withdrawal::org_members_withdraw_notifications
 
     create function helpdesk.org_members_withdraw_notifications() returns trigger
@@ -1415,7 +1572,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/language.rs:22
+-- src/fulltext/language.rs:23
 -- helpdesk::fulltext::language::organizations_check_search_language
 
     create function helpdesk.organizations_check_search_language() returns trigger
@@ -1433,7 +1590,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/language.rs:61
+-- src/fulltext/language.rs:62
 -- helpdesk::fulltext::language::organizations_rebuild_search_documents
 
     create function helpdesk.organizations_rebuild_search_documents() returns trigger
@@ -1541,7 +1698,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/fulltext/people.rs:59
+-- src/fulltext/people.rs:60
 -- helpdesk::fulltext::people::update_person_documents
 
     create function helpdesk.update_person_documents() returns trigger
@@ -1586,7 +1743,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/lib.rs:61
+-- src/lib.rs:65
 -- finalize
 
 -- sql/extension/retired.sql
@@ -2571,6 +2728,79 @@ Reports tables without row security, additional grants, missing, altered or addi
   functions with other rights, disabled triggers, owners, and versions of library, extension and
   tables that do not belong together. No rows mean no findings.
 Callers: the database administrator.';
+
+-- sql/extension/functions/sharding.sql
+-- Distributing the tables over several servers with Citus. Superusers only, unless granted here.
+
+grant execute on function helpdesk.pre_request() to anon, authenticated, service_role;
+
+-- Citus copies shards as the owner of the tables.
+grant create on schema helpdesk to helpdesk_owner;
+
+comment on function helpdesk.distribute(integer) is
+'Distributes the tables over the workers that Citus knows, by organization, in one transaction.
+Profiles, organizations, members and settings are copied to every server; logins, invites and codes
+  stay here. p_shard_count is into how many groups the organizations are divided, which cannot be
+  changed later. Everybody waits until it is finished. docs/scaling.md says what a cluster needs and
+  changes.
+Callers: superusers.
+Errors: 22004 (null argument), 22023 (shard count), 42501, 55000 (no Citus; already distributed;
+  what cannot be distributed, by name).';
+
+comment on function helpdesk.undistribute() is
+'Brings all rows of a cluster back to this server, in one transaction.
+Callers: superusers.
+Errors: 42501, 55000 (no Citus; not distributed).';
+
+comment on function helpdesk.prepare_worker() is
+'Lets the coordinator connect to this worker as the roles of helpdesk.
+distribute() does it for the workers that there are. Call it on a new one before it gets shards.
+Callers: superusers.
+Errors: 42501, 55000 (no Citus; not a worker).';
+
+comment on function helpdesk.pre_request() is
+'Tells the workers of a cluster who is asking, for statements on tables until the transaction ends.
+Set db-pre-request of PostgREST to it. Functions need it not. On one server it does nothing.
+Errors: none.';
+
+comment on function helpdesk.function_routes() is
+'Where each function runs on a cluster. Functions that are not listed run on the coordinator, and
+  need no organization.
+Callers: superusers.';
+
+comment on function helpdesk.call_organization(text, uuid, boolean, text[]) is
+'Has a function answered by the worker that holds an organization.
+On a cluster, functions call it in place of doing their work.
+Callers: their owner.
+Errors: 55000 (not distributed), and those of the function.';
+
+comment on function helpdesk.call_workers(text, text[]) is
+'Has a maintenance function run by every worker, each in a transaction of its own.
+Callers: the owner of the functions.
+Errors: 55000 (not distributed), XX000 (a worker failed).';
+
+comment on function helpdesk.answer_call(uuid, text, text, text, text, text[], bigint) is
+'Answers a call that the coordinator sends, in the name of its caller.
+Callers: the owner of the functions, as whom the coordinator connects.
+Errors: 55000 (not a worker), XX000 (a function that is not called so), and those of the function.';
+
+comment on function helpdesk.answer_maintenance(text, text[]) is
+'Runs a maintenance function for each group of organizations on this worker.
+Callers: the owner of the functions, as whom the coordinator connects.
+Errors: 55000 (not a worker), and those of the function.';
+
+comment on function helpdesk.find_organization(text, uuid) is
+'The organization of a ticket, an article or a workflow that the caller may see; NULL if there is
+  none.
+Callers: the owner of the functions.';
+
+comment on function helpdesk.find_organizations(uuid[]) is
+'The organizations of the tickets that the caller may see, with these tickets.
+Callers: the owner of the functions.';
+
+comment on function helpdesk.organization_of_path(text) is
+'The organization that the path of a file begins with; NULL if it begins with none.
+Callers: the owner of the functions.';
 
 -- sql/extension/functions/tickets.sql
 -- Tickets: creating, changing, listing and claiming them.
