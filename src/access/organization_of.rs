@@ -5,7 +5,7 @@ use pgrx::iter::TableIterator;
 use pgrx::prelude::*;
 
 use super::caller::Caller;
-use crate::platform::error::{Result, internal};
+use crate::platform::error::{self, Result};
 use crate::platform::json::id::Id;
 use crate::platform::roles::role_bypasses_row_security;
 use crate::platform::statement::{self, Planned};
@@ -26,7 +26,14 @@ fn find_organization(p_table: Option<&str>, p_id: Option<Uuid>) -> Result<Option
         "tickets" => OF_TICKET,
         "articles" => OF_ARTICLE,
         "workflows" => OF_WORKFLOW,
-        _ => return Err(internal("an unknown table")),
+        _ => {
+            return Err(error::invalid(
+                "invalid_value",
+                "p_table",
+                "not a table of the help desk",
+                "Expected tickets, articles or workflows.",
+            ));
+        }
     };
     let find = |orgs: Option<Vec<Uuid>>| {
         statement::read_assembled(query, Planned::EachTime)

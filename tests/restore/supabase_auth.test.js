@@ -64,9 +64,12 @@ const authBefore = await shapeOf(db, '-n', 'auth');
 const loginsBefore = await db.sql('select u::text from auth.users u order by id');
 await db.createExtension();
 
-const linesNotIn = (text, other) => {
-  const known = new Set(other.split('\n'));
-  return text.split('\n').filter((line) => line && !line.startsWith('--') && !known.has(line));
+/** The lines of a dump. In a comment, a line that begins with two spaces continues the one before. */
+const linesOf = (dump) => dump.replaceAll(/\n {2}(?! )/g, ' ').split('\n');
+
+const linesNotIn = (dump, other) => {
+  const known = new Set(linesOf(other));
+  return linesOf(dump).filter((line) => line && !line.startsWith('--') && !known.has(line));
 };
 
 test('existing logins get profiles', async () => {
