@@ -38,7 +38,7 @@ fn check_is_coordinator() -> Result<()> {
     }
 }
 
-/// Has a function answered by the worker that holds an organization. Nothing is in the organization
+/// Sends a call to the worker that holds an organization. Nothing is in the organization
 /// NULL, so the function finds nothing there, and says what it says then.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
@@ -69,7 +69,7 @@ fn call_organization(
     })
 }
 
-/// Has a maintenance function run on every worker, for each group of organizations there, in a
+/// Runs a maintenance function on every worker, for each group of organizations there, in a
 /// transaction of the worker. Returns the answers of all.
 #[pg_extern(volatile, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]

@@ -1,4 +1,4 @@
-//! Telling workers who is asking. Citus sends a statement on a table to them, but no settings.
+//! Telling workers who the caller is. Citus sends a statement on a table to them, but no settings.
 
 use std::ffi::CStr;
 
@@ -40,7 +40,7 @@ fn quoted(text: &str) -> String {
     format!("E'{}'", text.replace('\\', r"\\").replace('\'', "''"))
 }
 
-/// Errors on a worker that does not know who is asking, because everybody would seem to be nobody.
+/// Errors on a worker that does not know the caller, because everybody would seem to be nobody.
 pub fn check_claims_are_known() -> Result<()> {
     let is_known = || {
         roles::is_acting()
@@ -52,7 +52,7 @@ pub fn check_claims_are_known() -> Result<()> {
     }
     Err(error::wrong_state(
         "caller_is_unknown",
-        "the worker was not told who is asking",
+        "the worker was not told who the caller is",
         "Set db-pre-request of PostgREST to helpdesk.pre_request. Elsewhere, call helpdesk.pre_request() \
          in the transaction, after the claims are set.",
     ))

@@ -88,7 +88,7 @@ test('everybody gets the same answers', { skip, timeout: 600_000 }, async (t) =>
   assert.deepEqual(different, []);
 });
 
-test('a worker that was not told who is asking refuses', { skip }, async () => {
+test('a worker that was not told who the caller is refuses', { skip }, async () => {
   const session = await cluster.signIn(fixture.ben);
   const error = await expectError('55000', session.query('select count(*) from helpdesk.tickets'));
   assert.equal(error.detail, 'caller_is_unknown');

@@ -64,7 +64,7 @@ const authBefore = await shapeOf(db, '-n', 'auth');
 const loginsBefore = await db.sql('select u::text from auth.users u order by id');
 await db.createExtension();
 
-/** The lines of a dump. In a comment, a line that begins with two spaces continues the one before. */
+/** The lines of a dump. In a comment, a line that begins with two spaces continues another. */
 const linesOf = (dump) => dump.replaceAll(/\n {2}(?! )/g, ' ').split('\n');
 
 const linesNotIn = (dump, other) => {

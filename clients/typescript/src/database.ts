@@ -2725,9 +2725,9 @@ export type Database = {
         Returns: Dashboard;
       };
       /**
-       * Tells the workers of a cluster who is asking, for statements on tables until the
-       * transaction ends.
-       * Set db-pre-request of PostgREST to it. Functions need it not. On one server it does
+       * Tells the workers of a cluster who the caller is, for statements on tables in this
+       * transaction.
+       * Set db-pre-request of PostgREST to it. Functions do not need it. On one server it does
        * nothing.
        * Errors: none.
        */

@@ -190,7 +190,7 @@ export const SQLSTATES = {
   cannot_distribute: '55000',
   /** prepare_worker() on a server that is no worker */
   not_a_worker: '55000',
-  /** a worker of a cluster was not told who is asking */
+  /** a worker of a cluster was not told who the caller is */
   caller_is_unknown: '55000',
   /** the function does not run on a [cluster](scaling.md#what-a-cluster-refuses) */
   not_on_a_cluster: '0A000',

@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-900906dd-9e27-4d3c-9cbc-566d2d76f9cf	ada@example.com	2026-11-30 05:32:55.29879+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 05:32:55.29879+00
-987660ed-771a-4ee8-8a91-cef0249a2627	ben@example.com	2026-11-30 05:32:55.30204+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 05:32:55.30204+00
-f30e5be2-1cae-4f2e-b1ea-ad744ce2bb1d	alice@example.com	2026-11-30 05:32:55.30323+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 05:32:55.30323+00
-f5a02c89-b809-44fd-bc80-527ac4f149ee	dave@example.com	2026-11-30 05:32:55.304194+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 05:32:55.304194+00
-91bc1c66-4839-4eff-b4f0-6974bc09d318	gina@example.com	2026-11-30 05:32:55.305065+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 05:32:55.305065+00
-0509cb9a-f22f-4a76-a0bb-ff20496f0951	hank@example.com	2026-11-30 05:32:55.305926+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 05:32:55.305926+00
-efaf1951-4124-44a1-99ce-98e86b987006	mallory@example.com	2026-11-30 05:32:55.306798+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 05:32:55.306798+00
-c57ea5de-221b-4d18-8ee9-bb3315576bc8	newcomer@example.com	2026-11-30 05:32:55.521457+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 05:32:55.521457+00
+60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	ada@example.com	2026-11-30 06:21:36.908208+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 06:21:36.908208+00
+cde1985c-37f0-4328-91d5-26ade43efd5a	ben@example.com	2026-11-30 06:21:36.911557+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 06:21:36.911557+00
+d853fe2a-404e-4d22-b385-f99445a1197f	alice@example.com	2026-11-30 06:21:36.912647+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 06:21:36.912647+00
+d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	dave@example.com	2026-11-30 06:21:36.913556+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 06:21:36.913556+00
+0d460077-0641-4e57-adae-eb6eca2c8c33	gina@example.com	2026-11-30 06:21:36.914582+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 06:21:36.914582+00
+548c03ce-1f8f-4330-929d-28eb6c98d573	hank@example.com	2026-11-30 06:21:36.915533+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 06:21:36.915533+00
+e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	mallory@example.com	2026-11-30 06:21:36.917568+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 06:21:36.917568+00
+b4997f25-2c75-4094-98f2-94aeb568a497	newcomer@example.com	2026-11-30 06:21:37.118972+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 06:21:37.118972+00
 \.
 
 
@@ -3382,7 +3382,7 @@ c57ea5de-221b-4d18-8ee9-bb3315576bc8	newcomer@example.com	2026-11-30 05:32:55.52
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-df9df1681f49d4568c2135e70a93197a0d55d1c1cb8c4f011d7702dc0c313c5e	2026-11-30 05:32:55.543201+00	2026-12-07 05:32:55.543201+00	\N	\N	\N
+d62bffec6d8f8c7bc757bc49aeef3e50b2d5c633b3988e9edf9bd788c329d812	2026-11-30 06:21:37.139556+00	2026-12-07 06:21:37.139556+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ df9df1681f49d4568c2135e70a93197a0d55d1c1cb8c4f011d7702dc0c313c5e	2026-11-30 05:3
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	t	Phew	2026-11-30 05:32:55.563821+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b510-75dd-91f3-cb081865d314	t	Phew	2026-11-30 06:21:37.16002+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2182-7430-8252-f5d391f2f673	01a22af1-2180-7772-b657-36f8d3d7e03c	1	Putting out a printer	Use sand.	2026-11-30 05:32:55.552303+00	01a22af1-2086-758f-bfec-58c543906314
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2183-77c6-b81c-6f4c3520b018	01a22af1-2181-7028-94dd-08fde576abbe	1	Not yet	Draft.	2026-11-30 05:32:55.552303+00	01a22af1-2086-758f-bfec-58c543906314
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2184-71f5-9da2-dcc71da01816	01a22af1-2180-7772-b657-36f8d3d7e03c	2	Putting out a printer	Use foam.	2026-11-30 05:32:55.555634+00	01a22af1-2086-758f-bfec-58c543906314
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fe-71aa-bde4-5defbf24b28b	01a22b1d-b5fc-71b9-8909-90eb406ee479	1	Putting out a printer	Use sand.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ff-75fe-8832-eb83ffc93b02	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	1	Not yet	Draft.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b600-75bf-b9bd-96a99a64132a	01a22b1d-b5fc-71b9-8909-90eb406ee479	2	Putting out a printer	Use foam.	2026-11-30 06:21:37.151484+00	01a22b1d-b50f-7444-b105-2a45540ec43b
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2181-7028-94dd-08fde576abbe	Not yet	Draft.	{}	{}	01a22af1-2086-758f-bfec-58c543906314	internal	draft	2026-11-30 05:32:55.552303+00	2026-11-30 05:32:55.552303+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	Putting out a printer	Use foam.	{Printers}	{fire}	01a22af1-2086-758f-bfec-58c543906314	public	published	2026-11-30 05:32:55.552303+00	2026-11-30 05:32:55.555634+00	2026-11-30 05:32:55.552303+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	Not yet	Draft.	{}	{}	01a22b1d-b50f-7444-b105-2a45540ec43b	internal	draft	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.147964+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b1d-b50f-7444-b105-2a45540ec43b	public	published	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.151484+00	2026-11-30 06:21:37.147964+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-217c-71bc-bc38-a40ce0b2aa4d	Hardware	\N	\N	2026-11-30 05:32:55.547801+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-217f-7264-a3fe-85c82906e913	Printers	\N	01a22af1-217c-71bc-bc38-a40ce0b2aa4d	2026-11-30 05:32:55.551379+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	Hardware	\N	\N	2026-11-30 06:21:37.14376+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fb-74fd-aa57-6412f0b27146	Printers	\N	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	2026-11-30 06:21:37.147069+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Printer on fire	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-20b5-71f7-97bb-0877c694cc5b	\\xf588a41ef9f31813386a47281ee2b5d0a7e277ba182d5d73edcaa55ba2911f05	2026-11-30 05:32:55.346663+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	No coffee	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-20bd-7799-bc26-99fb110fc763	\\x3162535725d96eccb5622d95763b471cbfb0e023f52335e677bc9b916283cf87	2026-11-30 05:32:55.356944+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	It’s “odd” — 🙂\ttab\nline	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-20be-71a2-8490-827190a7bf93	\\xea29d2e38aca283d197cfa038f4ba07a4a1ef800de38082b770e1a6ef695bb0b	2026-11-30 05:32:55.358801+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	Printer on fire	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\\xc35266919ff94cd4b1d84f80bbb9585dfaf405f376c08eadb4ac5cfbae773abd	2026-11-30 06:21:36.958934+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	No coffee	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b549-74c4-ac5d-f53042f14548	\\x74b0e10c0a1728900234da39b8060b92b04f6e04858e647bcfb8a2dff8922143	2026-11-30 06:21:36.96931+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	It’s “odd” — 🙂\ttab\nline	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b54b-75f5-a26d-b155aff12038	\\x2a3c69696ae6a2e96952acc2e3ea40ce294eb0565e572265b191816cee557c9d	2026-11-30 06:21:36.970882+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22af1-2087-7722-aa49-4ad4f8f5ad2e	ticket_updated	f
+01a22b1d-b510-75dd-91f3-cb081865d314	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20ba-74de-9609-d8ea962822d0	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false}	t	2026-11-30 05:32:55.346663+00	2026-12-30 05:32:55.346663+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fd3b084e52	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "is_internal": false}	t	2026-11-30 05:32:55.356944+00	2026-12-30 05:32:55.356944+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb125c0a5433	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20be-71a2-8490-827190a7bf93	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22af1-20be-71a2-8490-827190a7bf93", "is_internal": false}	t	2026-11-30 05:32:55.358801+00	2026-12-30 05:32:55.358801+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ce-773d-8959-92befbea346e	01a22af1-208a-757c-9791-6a66a0a64a0c	01a22af1-20ca-719f-9770-3e2b7efe1896	\N	ticket_created	{"actor": {"id": "01a22af1-208a-757c-9791-6a66a0a64a0c", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22af1-20ca-719f-9770-3e2b7efe1896", "is_internal": false}	t	2026-11-30 05:32:55.368329+00	2026-12-30 05:32:55.368329+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ce-773d-8959-92bf36c7502d	01a22af1-2089-75ed-9195-332a57c38a92	01a22af1-20ca-719f-9770-3e2b7efe1896	\N	ticket_created	{"actor": {"id": "01a22af1-208a-757c-9791-6a66a0a64a0c", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22af1-20ca-719f-9770-3e2b7efe1896", "is_internal": false}	f	2026-11-30 05:32:55.368329+00	2026-12-30 05:32:55.368329+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20e2-705e-81b1-d9dda947a5da	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_closed	{"actor": {"id": "01a22af1-2086-758f-bfec-58c543906314", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.391981+00	2026-12-30 05:32:55.391981+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f4-745e-a75f-3853a75e1877	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_assigned	{"actor": {"id": "01a22af1-2084-773a-bb76-c955871200a9", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.409035+00	2026-12-30 05:32:55.409035+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f5-75c3-bbaa-4d7f85fecc92	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_updated	{"actor": {"id": "01a22af1-2084-773a-bb76-c955871200a9", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 05:32:55.409035+00	2026-12-30 05:32:55.409035+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2111-736e-a967-6f8a156ddbe0	01a22af1-2086-758f-bfec-58c543906314	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	ticket_commented	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-210e-776a-bbff-feaf632d7694", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 05:32:55.435289+00	2026-12-30 05:32:55.435289+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62c476f8438	01a22af1-2086-758f-bfec-58c543906314	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_file_added	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false, "attachment_id": "01a22af1-211a-7533-90a5-c62bd227f0be"}	f	2026-11-30 05:32:55.449923+00	2026-12-30 05:32:55.449923+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20ba-74de-9609-d8eb9d722df6	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false}	t	2026-11-30 05:32:55.346663+00	2026-12-30 05:32:55.346663+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fe15af12bc	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20bd-7799-bc26-99fb110fc763	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22af1-20bd-7799-bc26-99fb110fc763", "is_internal": false}	t	2026-11-30 05:32:55.356944+00	2026-12-30 05:32:55.356944+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb137d17d21f	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20be-71a2-8490-827190a7bf93	\N	ticket_created	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22af1-20be-71a2-8490-827190a7bf93", "is_internal": false}	t	2026-11-30 05:32:55.358801+00	2026-12-30 05:32:55.358801+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2111-736e-a967-6f8b9e473890	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	ticket_commented	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-210e-776a-bbff-feaf632d7694", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 05:32:55.435289+00	2026-12-30 05:32:55.435289+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62d6dd2ca69	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	ticket_file_added	{"actor": {"id": "01a22af1-2087-7722-aa49-4ad4f8f5ad2e", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "is_internal": false, "attachment_id": "01a22af1-211a-7533-90a5-c62bd227f0be"}	t	2026-11-30 05:32:55.449923+00	2026-12-30 05:32:55.449923+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2128-718a-a446-0bad31c0102a	01a22af1-2084-773a-bb76-c955871200a9	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2126-73c5-a883-abe75b15fff4	ticket_commented	{"actor": {"id": "01a22af1-2086-758f-bfec-58c543906314", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22af1-2086-758f-bfec-58c543906314", "ticket_id": "01a22af1-20b5-71f7-97bb-0877c694cc5b", "comment_id": "01a22af1-2126-73c5-a883-abe75b15fff4", "is_internal": true}	t	2026-11-30 05:32:55.459647+00	2026-12-30 05:32:55.459647+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2150-7432-a786-b6f43169fbff	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 05:32:55.503827+00	2026-12-30 05:32:55.503827+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21a0-7675-a501-c1b60f77ac16	01a22af1-2089-75ed-9195-332a57c38a92	01a22af1-219c-701a-8a60-fe8e89b5d9ac	\N	ticket_created	{"actor": {"id": "01a22af1-2196-74ff-8dc9-23e6c5d670e5", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22af1-219c-701a-8a60-fe8e89b5d9ac", "is_internal": false}	f	2026-11-30 05:32:55.578935+00	2026-12-30 05:32:55.578935+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b546-735a-b5a0-7a103e15fb40	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71bf624f663	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b1571fc0be22	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b558-74bd-83f8-46e7405de9a7	01a22b1d-b515-7421-973b-45627f4870e9	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	t	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b559-7063-a0bc-7caa7295d90d	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	f	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b56b-7021-95b0-f11e300be1f8	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_closed	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.001011+00	2026-12-30 06:21:37.001011+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf40d61ca539	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_assigned	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf41b69d12f0	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_updated	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38ad259519d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48313b56a0d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	f	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b547-7220-bfc1-8f5298f6e299	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71cced4448c	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15844b773db	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38b168264a3	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48484d03207	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	t	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b1-72b5-97d4-7108de48e2e2	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	ticket_commented	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b1d-b50f-7444-b105-2a45540ec43b", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b5af-75da-b8eb-53b3755780f4", "is_internal": true}	t	2026-11-30 06:21:37.068376+00	2026-12-30 06:21:37.068376+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ce-7161-b509-ee9b97544c4c	01a22b1d-b510-75dd-91f3-cb081865d314	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 06:21:37.100984+00	2026-12-30 06:21:37.100984+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a2ceec3129	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b61a-7076-9397-12a33a98d091	\N	ticket_created	{"actor": {"id": "01a22b1d-b613-72b3-9cb4-410359ca7b5e", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b1d-b61a-7076-9397-12a33a98d091", "is_internal": false}	f	2026-11-30 06:21:37.175985+00	2026-12-30 06:21:37.175985+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	05824b05-6471-4332-a252-fad50b612745	still.pending@example.com	agent	2026-11-30 05:32:55.525615+00	2026-12-07 05:32:55.525615+00	01a22af1-2084-773a-bb76-c955871200a9	\N	\N
-01a22af1-2094-73bf-a036-fd170320061d	142c199e-77cd-4031-96f6-353b2a520c6d	newcomer@example.com	agent	2026-11-30 05:32:55.525615+00	2026-12-07 05:32:55.525615+00	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.53572+00	01a22af1-2161-7601-b15d-d021527ede9e
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	04eecdfe-0203-49f8-896f-b407b62c88cf	still.pending@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	\N	\N
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	23e48abb-e0c5-47ba-9db2-1977cb517b34	newcomer@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.132167+00	01a22b1d-b5df-76b1-8bb5-46e3209fa04a
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2084-773a-bb76-c955871200a9	org_admin	2026-11-30 05:32:55.313297+00	01a22af1-2084-773a-bb76-c955871200a9	f
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2089-75ed-9195-332a57c38a92	org_admin	2026-11-30 05:32:55.328925+00	01a22af1-2089-75ed-9195-332a57c38a92	f
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	org_agent	2026-11-30 05:32:55.337865+00	\N	f
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	org_customer	2026-11-30 05:32:55.340381+00	\N	f
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a659ec4ec46	org_agent	2026-11-30 05:32:55.34162+00	\N	f
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a66a0a64a0c	org_customer	2026-11-30 05:32:55.342159+00	\N	f
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	org_customer	2026-11-30 05:32:55.340983+00	\N	t
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2161-7601-b15d-d021527ede9e	org_agent	2026-11-30 05:32:55.53572+00	01a22af1-2084-773a-bb76-c955871200a9	f
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	org_admin	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	org_admin	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	org_agent	2026-11-30 06:21:36.949195+00	\N	f
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	org_customer	2026-11-30 06:21:36.95207+00	\N	f
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	org_agent	2026-11-30 06:21:36.953284+00	\N	f
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	org_customer	2026-11-30 06:21:36.953789+00	\N	f
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	org_customer	2026-11-30 06:21:36.952747+00	\N	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	org_agent	2026-11-30 06:21:37.132167+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	Globex	2026-11-30 05:32:55.328925+00	01a22af1-2089-75ed-9195-332a57c38a92	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22af1-2094-73bf-a036-fd170320061d	Acme Ltd	2026-11-30 05:32:55.313297+00	01a22af1-2084-773a-bb76-c955871200a9	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b1d-b52d-7219-9fc6-83985f476b7e	Globex	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	Acme Ltd	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22af1-2084-773a-bb76-c955871200a9	900906dd-9e27-4d3c-9cbc-566d2d76f9cf	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 05:32:55.29879+00	\N	{}
-01a22af1-2086-758f-bfec-58c543906314	987660ed-771a-4ee8-8a91-cef0249a2627	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 05:32:55.30204+00	\N	{}
-01a22af1-2087-7722-aa49-4ad4f8f5ad2e	f30e5be2-1cae-4f2e-b1ea-ad744ce2bb1d	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 05:32:55.30323+00	\N	{}
-01a22af1-2088-75f1-9cd7-1f18793dd83f	f5a02c89-b809-44fd-bc80-527ac4f149ee	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 05:32:55.304194+00	\N	{}
-01a22af1-2089-75ed-9195-332a57c38a92	91bc1c66-4839-4eff-b4f0-6974bc09d318	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 05:32:55.305065+00	\N	{}
-01a22af1-208a-757c-9791-6a659ec4ec46	0509cb9a-f22f-4a76-a0bb-ff20496f0951	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 05:32:55.305926+00	\N	{}
-01a22af1-208a-757c-9791-6a66a0a64a0c	efaf1951-4124-44a1-99ce-98e86b987006	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 05:32:55.306798+00	\N	{}
-01a22af1-2161-7601-b15d-d021527ede9e	c57ea5de-221b-4d18-8ee9-bb3315576bc8	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 05:32:55.521457+00	\N	{}
-01a22af1-2196-74ff-8dc9-23e6c5d670e5	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 05:32:55.574292+00	\N	{}
+01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 06:21:36.908208+00	\N	{}
+01a22b1d-b50f-7444-b105-2a45540ec43b	cde1985c-37f0-4328-91d5-26ade43efd5a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 06:21:36.911557+00	\N	{}
+01a22b1d-b510-75dd-91f3-cb081865d314	d853fe2a-404e-4d22-b385-f99445a1197f	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 06:21:36.912647+00	\N	{}
+01a22b1d-b511-7375-82ab-502327ee7356	d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 06:21:36.913556+00	\N	{}
+01a22b1d-b512-711e-bd88-d283c5766a4f	0d460077-0641-4e57-adae-eb6eca2c8c33	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 06:21:36.914582+00	\N	{}
+01a22b1d-b513-72d5-b3fa-e19387796f94	548c03ce-1f8f-4330-929d-28eb6c98d573	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 06:21:36.915533+00	\N	{}
+01a22b1d-b515-7421-973b-45627f4870e9	e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 06:21:36.917568+00	\N	{}
+01a22b1d-b5df-76b1-8bb5-46e3209fa04a	b4997f25-2c75-4094-98f2-94aeb568a497	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 06:21:37.118972+00	\N	{}
+01a22b1d-b613-72b3-9cb4-410359ca7b5e	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 06:21:37.17075+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-30800241d955	\N	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.313297+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a5-72e3-82ab-79c98a839176	\N	01a22af1-2089-75ed-9195-332a57c38a92	2026-11-30 05:32:55.328925+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-214c-7166-afdb-a3f01618ee6a	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.496837+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039e35b792c2	\N	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:36.92294+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b11e602dbda	\N	01a22b1d-b512-711e-bd88-d283c5766a4f	2026-11-30 06:21:36.938958+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5c9-7711-a1a0-e1c005032f2b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.094544+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 05:32:55.141824+00
+1	2026-11-30 06:21:36.787175+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2084-773a-bb76-c955871200a9	person	\N	t	'p5qba' 'p5qbaada':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2089-75ed-9195-332a57c38a92	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jgina':1A,2B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	person	\N	t	'p5qba' 'p5qbaben':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	person	\N	t	'p5qba' 'p5qbaalice':1A,2B 'p5qbacom':4B 'p5qbaexample':3B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	person	\N	t	'p5qba' 'p5qbacom':4B 'p5qbadave':1A,2B 'p5qbaexample':3B
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a659ec4ec46	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jhank':1A,2B
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-208a-757c-9791-6a66a0a64a0c	person	\N	t	'pt56j' 'pt56jcom':4B 'pt56jexample':3B 'pt56jmallory':1A,2B
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ca-719f-9770-3e2b7efe1896	ticket	01a22af1-20ca-719f-9770-3e2b7efe1896	f	'tt56j' 'tt56j#50af2853' 'tt56j@01a22af1208a757c97916a66a0a64a0c' 'tt56ja':1A 'tt56jglobex':4A 'tt56jof':3A 'tt56jticket':2A
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	ticket	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba' 't5qba#50af2853' 't5qba@01a22af12086758fbfec58c543906314' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qbaabout':5 't5qbafire':4A,8 't5qban':9 't5qbaon':3A,7 't5qbaprinter':1A,6 't5qbawas':2A
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fb110fc763	ticket	01a22af1-20bd-7799-bc26-99fb110fc763	f	't5qba' 't5qba#50af2853' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qba@01a22af1208875f19cd71f18793dd83f' 't5qbaabout':3 't5qbacoffee':2A,5 't5qban':6 't5qbano':1A,4
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20be-71a2-8490-827190a7bf93	ticket	01a22af1-20be-71a2-8490-827190a7bf93	f	't5qba' 't5qba#50af2853' 't5qba@01a22af120877722aa494ad4f8f5ad2e' 't5qbait':1A 't5qbaits':1A 't5qbaline':6A 't5qbaodd':3A 't5qbas':2A 't5qbatab':5A 't5qba🙂':4A
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-210e-776a-bbff-feaf632d7694	comment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba' 't5qba#50af2853' 't5qbaalice':1 't5qbasays':2
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2116-75cf-9246-c2ea8b3f42fa	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba#50af2853' 't5qbalog':1B 't5qbatxt':2B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62bd227f0be	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	f	't5qba#50af2853' 't5qbapng':2B 't5qbasmoke':1B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2126-73c5-a883-abe75b15fff4	comment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba' 't5qba#50af2853' 't5qbaben':1 't5qbasays':2
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212a-7401-a3a8-486b12307b6c	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba#50af2853' 't5qbalog':1B 't5qbatxt':2B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212e-76ac-a95d-60e94c5f2466	attachment	01a22af1-20b5-71f7-97bb-0877c694cc5b	t	't5qba#50af2853' 't5qbapng':2B 't5qbasmoke':1B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2161-7601-b15d-d021527ede9e	person	\N	t	'p5qba' 'p5qbacom':4B 'p5qbaexample':3B 'p5qbanewcomer':1A,2B
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2181-7028-94dd-08fde576abbe	article	\N	f	'a5qba' 'a5qba#50af2853' 'a5qbadraft':3 'a5qbanot':1A 'a5qbayet':2A 'h5qbanot' 'h5qbayet'
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2180-7772-b657-36f8d3d7e03c	article	\N	f	'a5qba' 'a5qba#50af2853' 'a5qbaa':3A 'a5qbafire':5B 'a5qbafoam':8 'a5qbaout':2A 'a5qbaprinter':4A 'a5qbaprinters':6B 'a5qbaputting':1A 'a5qbause':7 'h5qbaa' 'h5qbaout' 'h5qbaprinter' 'h5qbaputting'
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219c-701a-8a60-fe8e89b5d9ac	ticket	01a22af1-219c-701a-8a60-fe8e89b5d9ac	f	'tt56j' 'tt56j#50af2853' 'tt56j@01a22af1219674ff8dc923e6c5d670e5' 'tt56jlast':2A 'tt56jmy':1A 'tt56jone':3A
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-2196-74ff-8dc9-23e6c5d670e5	person	\N	t	'pt56j' 'pt56jleaver':1A
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	person	\N	t	'p5gqr' 'p5gqrada':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ogina':1A,2B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	person	\N	t	'p5gqr' 'p5gqrben':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	person	\N	t	'p5gqr' 'p5gqralice':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrdave':1A,2B 'p5gqrexample':3B
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ohank':1A,2B
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632omallory':1A,2B
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	ticket	01a22b1d-b555-7062-a111-c0948316d85a	f	't632o' 't632o#50af2853' 't632o@01a22b1db5157421973b45627f4870e9' 't632oa':1A 't632oglobex':4A 't632oof':3A 't632oticket':2A
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	ticket	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db50f7444b1052a45540ec43b' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrabout':5 't5gqrfire':4A,8 't5gqrn':9 't5gqron':3A,7 't5gqrprinter':1A,6 't5gqrwas':2A
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	ticket	01a22b1d-b549-74c4-ac5d-f53042f14548	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqr@01a22b1db511737582ab502327ee7356' 't5gqrabout':3 't5gqrcoffee':2A,5 't5gqrn':6 't5gqrno':1A,4
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	ticket	01a22b1d-b54b-75f5-a26d-b155aff12038	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrit':1A 't5gqrits':1A 't5gqrline':6A 't5gqrodd':3A 't5gqrs':2A 't5gqrtab':5A 't5gqr🙂':4A
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqralice':1 't5gqrsays':2
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr' 't5gqr#50af2853' 't5gqrben':1 't5gqrsays':2
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrexample':3B 'p5gqrnewcomer':1A,2B
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqrdraft':3 'a5gqrnot':1A 'a5gqryet':2A 'h5gqrnot' 'h5gqryet'
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqra':3A 'a5gqrfire':5B 'a5gqrfoam':8 'a5gqrout':2A 'a5gqrprinter':4A 'a5gqrprinters':6B 'a5gqrputting':1A 'a5gqruse':7 'h5gqra' 'h5gqrout' 'h5gqrprinter' 'h5gqrputting'
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	ticket	01a22b1d-b61a-7076-9397-12a33a98d091	f	't632o' 't632o#50af2853' 't632o@01a22b1db61372b39cb4410359ca7b5e' 't632olast':2A 't632omy':1A 't632oone':3A
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b613-72b3-9cb4-410359ca7b5e	person	\N	t	'p632o' 'p632oleaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	{}	12	0	0	\N	2026-11-30 05:32:55.609414+00
-01a22af1-2094-73bf-a036-fd170320061d	{}	32	2	4	\N	2026-11-30 05:32:55.609414+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	{}	12	0	0	\N	2026-11-30 06:21:37.206771+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	{}	32	2	4	\N	2026-11-30 06:21:37.206771+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	00000000-0000-0000-0000-000000000000	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	1
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2099-7666-99cb-47c5335ffed6	low	1
-01a22af1-2094-73bf-a036-fd170320061d	00000000-0000-0000-0000-000000000000	01a22af1-2098-71ea-8559-86ce16e96977	low	1
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c4bdf427f6	urgent	1
+01a22b1d-b52d-7219-9fc6-83985f476b7e	00000000-0000-0000-0000-000000000000	01a22b1d-b530-7169-8124-1b125fd354f8	low	1
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	00000000-0000-0000-0000-000000000000	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	low	1
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2180-7772-b657-36f8d3d7e03c	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.556603+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.152434+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2116-75cf-9246-c2ea8b3f42fa	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-210e-776a-bbff-feaf632d7694	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	log.txt	text/plain	12	01a22af1-2094-73bf-a036-fd170320061d/Alice.txt	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-211a-7533-90a5-c62bd227f0be	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	smoke.png	image/png	1234	01a22af1-2094-73bf-a036-fd170320061d/01a22af1-20b5-71f7-97bb-0877c694cc5b/Alice.png	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.449923+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212a-7401-a3a8-486b12307b6c	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2126-73c5-a883-abe75b15fff4	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	log.txt	text/plain	12	01a22af1-2094-73bf-a036-fd170320061d/Ben.txt	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.459647+00
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-212e-76ac-a95d-60e94c5f2466	01a22af1-20b5-71f7-97bb-0877c694cc5b	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	smoke.png	image/png	1234	01a22af1-2094-73bf-a036-fd170320061d/01a22af1-20b5-71f7-97bb-0877c694cc5b/Ben.png	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.469841+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Alice.txt	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Alice.png	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.057937+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Ben.txt	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Ben.png	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.078169+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-210e-776a-bbff-feaf632d7694	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Alice says	f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00	2026-11-30 05:32:55.435289+00	\N
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2126-73c5-a883-abe75b15fff4	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	Ben says	t	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.459647+00	2026-11-30 05:32:55.459647+00	\N
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Alice says	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	2026-11-30 06:21:37.0449+00	\N
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Ben says	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00	2026-11-30 06:21:37.068376+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	3
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	2
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	3
+01a22b1d-b52d-7219-9fc6-83985f476b7e	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	01a22af1-2086-758f-bfec-58c543906314	0	1	1	1	{}	{0}
-01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	01a22b1d-b50f-7444-b105-2a45540ec43b	0	1	1	1	{}	{0}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	2026-11-30	low	1	0	0	0	{}	{}
-01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	low	3	0	0	0	{}	{}
-01a22af1-2094-73bf-a036-fd170320061d	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	low	3	0	0	0	{}	{}
+01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	low	1	0	0	0	{}	{}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b7-757d-a8b4-06da6d3dd600	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.346663+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fcbc319823	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	No coffee	About: No coffee\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.356944+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bf-703b-a47d-eb11288111da	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.358801+00	\N	{"type": "created", "fields": {"stage": "01a22af1-2098-71ea-8559-86ce16e96977", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22af1-2097-7329-8ace-307fca5a2cfb", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20cc-77a2-bf8e-d6bb2d769531	01a22af1-20ca-719f-9770-3e2b7efe1896	01a22af1-208a-757c-9791-6a66a0a64a0c	1	A ticket of Globex	\N	low	open	\N	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-208a-757c-9791-6a66a0a64a0c	2026-11-30 05:32:55.368329+00	\N	{"type": "created", "fields": {"stage": "01a22af1-20a6-72bb-bd1d-aa87ff50cacc", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22af1-20a5-72e3-82ab-79c800f4acba", "assignedTo": null, "description": null}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20dc-7586-a395-a89f85fc2168	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.384503+00	01a22af1-20b7-757d-a8b4-06da6d3dd600	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22af1-2086-758f-bfec-58c543906314", "from": null}}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20e0-75f9-a29c-3789cee2d983	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c7ead18b27	01a22af1-2086-758f-bfec-58c543906314	2026-11-30 05:32:55.391981+00	01a22af1-20dc-7586-a395-a89f85fc2168	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c7ead18b27", "from": "01a22af1-2098-71ea-8559-86ce16e96977"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20f2-741b-816b-bc741998a599	01a22af1-20bd-7799-bc26-99fb110fc763	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	No coffee	About: No coffee\\N	low	pending	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.409035+00	01a22af1-20bd-7799-bc26-99fcbc319823	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c5335ffed6", "from": "01a22af1-2098-71ea-8559-86ce16e96977"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22af1-2088-75f1-9cd7-1f18793dd83f", "from": null}}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20fb-72dc-92da-1d173e553ed8	01a22af1-20be-71a2-8490-827190a7bf93	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22af1-2098-71ea-8559-86ce16e96977	\N	2026-11-30 05:32:55.418413+00	01a22af1-20bf-703b-a47d-eb11288111da	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2114-7364-b9e2-98c7137898b6	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.435289+00	01a22af1-20e0-75f9-a29c-3789cee2d983	{"type": "updated", "fields": {"stage": {"to": "01a22af1-2099-7666-99cb-47c4bdf427f6", "from": "01a22af1-2099-7666-99cb-47c7ead18b27"}, "status": {"to": "open", "from": "closed"}}}
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219e-7493-a5ff-cd5d769b64f9	01a22af1-219c-701a-8a60-fe8e89b5d9ac	01a22af1-2196-74ff-8dc9-23e6c5d670e5	1	My last one	\N	low	open	\N	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-2196-74ff-8dc9-23e6c5d670e5	2026-11-30 05:32:55.578935+00	\N	{"type": "created", "fields": {"stage": "01a22af1-20a6-72bb-bd1d-aa87ff50cacc", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22af1-20a5-72e3-82ab-79c800f4acba", "assignedTo": null, "description": null}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b543-76cc-963c-6b2e35d0c839	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53166ade629	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	1	No coffee	About: No coffee\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15658110b2e	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b556-7561-a057-2a66418d7bca	01a22b1d-b555-7062-a111-c0948316d85a	01a22b1d-b515-7421-973b-45627f4870e9	1	A ticket of Globex	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b565-7725-a9eb-7e94205f7cad	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:36.993513+00	01a22b1d-b543-76cc-963c-6b2e35d0c839	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b1d-b50f-7444-b105-2a45540ec43b", "from": null}}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.001011+00	01a22b1d-b565-7725-a9eb-7e94205f7cad	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a6486570e85", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.019018+00	01a22b1d-b549-74c4-ac5d-f53166ade629	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a621f237320", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b1d-b511-7375-82ab-502327ee7356", "from": null}}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b584-7540-bc69-1922bfc7e2bf	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	2026-11-30 06:21:37.027577+00	01a22b1d-b54b-75f5-a26d-b15658110b2e	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59d-70ea-a489-1db27b3ae239	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a61b32a2279", "from": "01a22b1d-b523-756f-bb75-5a6486570e85"}, "status": {"to": "open", "from": "closed"}}}
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	01a22b1d-b61a-7076-9397-12a33a98d091	01a22b1d-b613-72b3-9cb4-410359ca7b5e	1	My last one	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	1	2
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c4bdf427f6	urgent	1	1796016775.435289
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c5335ffed6	low	1	1796016775.409035
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2098-71ea-8559-86ce16e96977	low	1	1796016775.358801
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	1	1796016775.368329
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1	1796019696.970882
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	low	1	1796019697.019018
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1	1796019697.044900
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	low	1	1796019696.978820
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21a1-77f9-928f-a667b4437331	opened	2026-11-30 05:32:55.578935+00	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	low	\N	1	\N
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a3954a2486	opened	2026-11-30 06:21:37.175985+00	01a22b1d-b530-7169-8124-1b125fd354f8	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	01a22af1-2084-773a-bb76-c955871200a9	2026-11-30 05:32:55.425151+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.035593+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20ca-719f-9770-3e2b7efe1896	1	A ticket of Globex	\N	low	open	01a22af1-20a5-72e3-82ab-79c800f4acba	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	\N	01a22af1-208a-757c-9791-6a66a0a64a0c	2026-11-30 05:32:55.368329+00	2026-11-30 05:32:55.368329+00	2026-11-30 05:32:55.368329+00	\N	\N	\N	\N	1	01a22af1-20cc-77a2-bf8e-d6bb2d769531	0	0	\N	f	\N	ERP-1
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20bd-7799-bc26-99fb110fc763	2	No coffee	About: No coffee\\N	low	pending	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2088-75f1-9cd7-1f18793dd83f	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.356944+00	2026-11-30 05:32:55.409035+00	2026-11-30 05:32:55.409035+00	\N	\N	\N	\N	2	01a22af1-20f2-741b-816b-bc741998a599	0	0	\N	f	\N	ERP-2
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20be-71a2-8490-827190a7bf93	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2098-71ea-8559-86ce16e96977	\N	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.358801+00	2026-11-30 05:32:55.418413+00	2026-11-30 05:32:55.358801+00	\N	\N	\N	\N	2	01a22af1-20fb-72dc-92da-1d173e553ed8	0	0	\N	f	\N	ERP-3
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-20b5-71f7-97bb-0877c694cc5b	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2086-758f-bfec-58c543906314	01a22af1-2087-7722-aa49-4ad4f8f5ad2e	2026-11-30 05:32:55.346663+00	2026-11-30 05:32:55.469841+00	2026-11-30 05:32:55.435289+00	\N	\N	\N	\N	4	01a22af1-2114-7364-b9e2-98c7137898b6	1	2	2026-11-30 05:32:55.435289+00	f	\N	ERP-1
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-219c-701a-8a60-fe8e89b5d9ac	2	My last one	\N	low	open	01a22af1-20a5-72e3-82ab-79c800f4acba	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	\N	01a22af1-2196-74ff-8dc9-23e6c5d670e5	2026-11-30 05:32:55.578935+00	2026-11-30 05:32:55.578935+00	2026-11-30 05:32:55.578935+00	\N	\N	\N	\N	1	01a22af1-219e-7493-a5ff-cd5d769b64f9	0	0	\N	f	\N	ERP-2
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	1	A ticket of Globex	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	\N	\N	\N	\N	1	01a22b1d-b556-7561-a057-2a66418d7bca	0	0	\N	f	\N	ERP-1
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	2026-11-30 06:21:37.019018+00	2026-11-30 06:21:37.019018+00	\N	\N	\N	\N	2	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	0	0	\N	f	\N	ERP-2
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	2026-11-30 06:21:37.027577+00	2026-11-30 06:21:36.970882+00	\N	\N	\N	\N	2	01a22b1d-b584-7540-bc69-1922bfc7e2bf	0	0	\N	f	\N	ERP-3
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	2026-11-30 06:21:37.078169+00	2026-11-30 06:21:37.0449+00	\N	\N	\N	\N	4	01a22b1d-b59d-70ea-a489-1db27b3ae239	1	2	2026-11-30 06:21:37.0449+00	f	\N	ERP-1
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	2	My last one	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	\N	\N	\N	\N	1	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2097-7329-8ace-307fca5a2cfb	New	\N	1	open	t	t
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2097-7329-8ace-307fca5a2cfb	In progress	\N	2	open	f	t
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c5335ffed6	01a22af1-2097-7329-8ace-307fca5a2cfb	Waiting on customer	\N	3	pending	f	t
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c699fda4e5	01a22af1-2097-7329-8ace-307fca5a2cfb	Resolved	\N	4	resolved	f	t
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2099-7666-99cb-47c7ead18b27	01a22af1-2097-7329-8ace-307fca5a2cfb	Closed	\N	5	closed	f	t
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa87ff50cacc	01a22af1-20a5-72e3-82ab-79c800f4acba	New	\N	1	open	t	t
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa88dfadb91b	01a22af1-20a5-72e3-82ab-79c800f4acba	In progress	\N	2	open	f	t
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8962be3f5e	01a22af1-20a5-72e3-82ab-79c800f4acba	Waiting on customer	\N	3	pending	f	t
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8ae7b0edc7	01a22af1-20a5-72e3-82ab-79c800f4acba	Resolved	\N	4	resolved	f	t
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a6-72bb-bd1d-aa8b291e04d9	01a22af1-20a5-72e3-82ab-79c800f4acba	Closed	\N	5	closed	f	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	New	\N	1	open	t	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	In progress	\N	2	open	f	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Waiting on customer	\N	3	pending	f	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a635562143b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Resolved	\N	4	resolved	f	t
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Closed	\N	5	closed	f	t
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b530-7169-8124-1b10b3cb7a66	New	\N	1	open	t	t
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42c3f342e76	01a22b1d-b530-7169-8124-1b10b3cb7a66	In progress	\N	2	open	f	t
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42dbf5a03d8	01a22b1d-b530-7169-8124-1b10b3cb7a66	Waiting on customer	\N	3	pending	f	t
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42ec2b885c9	01a22b1d-b530-7169-8124-1b10b3cb7a66	Resolved	\N	4	resolved	f	t
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42f3fda7904	01a22b1d-b530-7169-8124-1b10b3cb7a66	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2098-71ea-8559-86ce16e96977	01a22af1-2099-7666-99cb-47c4bdf427f6	org_agent
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	01a22af1-2099-7666-99cb-47c4bdf427f6	01a22af1-2099-7666-99cb-47c7ead18b27	org_admin
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b523-756f-bb75-5a61b32a2279	org_agent
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b523-756f-bb75-5a6486570e85	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22af1-2094-73bf-a036-fd170320061d	01a22af1-2097-7329-8ace-307fca5a2cfb	Support	How requests are handled	t	2026-11-30 05:32:55.313297+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-20a5-72e3-82ab-79c800f4acba	Support	How requests are handled	t	2026-11-30 05:32:55.328925+00
-01a22af1-20a3-7444-83d7-8b679ca4fbb3	01a22af1-21b5-7661-b68a-473e3ef63deb	Unused	\N	f	2026-11-30 05:32:55.60428+00
+01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Support	How requests are handled	t	2026-11-30 06:21:36.92294+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b10b3cb7a66	Support	How requests are handled	t	2026-11-30 06:21:36.938958+00
+01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b632-76a7-9828-7643062c18c3	Unused	\N	f	2026-11-30 06:21:37.201536+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22af1-2094-73bf-a036-fd170320061d	high
-2	01a22af1-20a3-7444-83d7-8b679ca4fbb3	high
+1	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	high
+2	01a22b1d-b52d-7219-9fc6-83985f476b7e	high
 \.
 
 

@@ -511,7 +511,7 @@ AS 'MODULE_PATHNAME', 'find_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/organization_of.rs:49
+-- src/access/organization_of.rs:56
 -- helpdesk::access::organization_of::find_organizations
 CREATE  FUNCTION "find_organizations"(
 	"p_ticket_ids" uuid[] /* :: std :: option :: Option < Vec < Option < Uuid > > > */
@@ -908,7 +908,7 @@ AS 'MODULE_PATHNAME', 'org_dashboard_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/access/organization_of.rs:67
+-- src/access/organization_of.rs:74
 -- helpdesk::access::organization_of::organization_of_path
 CREATE  FUNCTION "organization_of_path"(
 	"p_path" TEXT /* Option < & str > */
@@ -2759,8 +2759,8 @@ Callers: superusers.
 Errors: 42501, 55000 (no Citus; not a worker).';
 
 comment on function helpdesk.pre_request() is
-'Tells the workers of a cluster who is asking, for statements on tables until the transaction ends.
-Set db-pre-request of PostgREST to it. Functions need it not. On one server it does nothing.
+'Tells the workers of a cluster who the caller is, for statements on tables in this transaction.
+Set db-pre-request of PostgREST to it. Functions do not need it. On one server it does nothing.
 Errors: none.';
 
 comment on function helpdesk.function_routes() is
@@ -2769,13 +2769,13 @@ comment on function helpdesk.function_routes() is
 Callers: superusers.';
 
 comment on function helpdesk.call_organization(text, uuid, boolean, text[]) is
-'Has a function answered by the worker that holds an organization.
+'Sends the call of a function to the worker that holds an organization, and returns the answer.
 On a cluster, functions call it in place of doing their work.
 Callers: their owner.
 Errors: 55000 (not distributed), and those of the function.';
 
 comment on function helpdesk.call_workers(text, text[]) is
-'Has a maintenance function run by every worker, each in a transaction of its own.
+'Runs a maintenance function on every worker, on each in a separate transaction.
 Callers: the owner of the functions.
 Errors: 55000 (not distributed), XX000 (a worker failed).';
 
