@@ -7,8 +7,8 @@ use pgrx::prelude::*;
 
 use crate::platform::enums::Priority;
 use crate::platform::error::Result;
+use crate::platform::statement;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
-use crate::platform::{statement, transaction};
 
 const INSERT_DELTAS: &str = "
     insert into helpdesk.ticket_stat_deltas
@@ -43,6 +43,7 @@ struct CountedTicket {
     agent: Option<Uuid>,
     entered: TimestampWithTimeZone,
     created: TimestampWithTimeZone,
+    updated: TimestampWithTimeZone,
     resolved: Option<TimestampWithTimeZone>,
     closed: Option<TimestampWithTimeZone>,
     responded: Option<TimestampWithTimeZone>,
@@ -57,6 +58,7 @@ impl CountedTicket {
             agent: row.get("assigned_to")?,
             entered: row.required("stage_entered_at")?,
             created: row.required("created_at")?,
+            updated: row.required("updated_at")?,
             resolved: row.get("resolved_at")?,
             closed: row.get("closed_at")?,
             responded: row.get("first_response_at")?,
@@ -94,11 +96,7 @@ impl CountedTicket {
     }
 
     /// The events between an earlier state of the ticket and this one; None before it was opened.
-    fn events_since(
-        &self,
-        before: Option<&CountedTicket>,
-        now: TimestampWithTimeZone,
-    ) -> Vec<Delta> {
+    fn events_since(&self, before: Option<&CountedTicket>) -> Vec<Delta> {
         let mut deltas = Vec::new();
         let [was_resolved, was_closed, had_response] = match before {
             Some(b) => [b.resolved.is_some(), b.closed.is_some(), b.responded.is_some()],
@@ -112,7 +110,7 @@ impl CountedTicket {
             deltas.push(self.event("closed", closed));
         }
         if was_resolved && self.resolved.is_none() {
-            deltas.push(self.event("reopened", now));
+            deltas.push(self.event("reopened", self.updated));
         }
         // An imported comment can be earlier than the first response so far, which is taken back.
         let earlier = before.filter(|b| b.responded != self.responded);
@@ -191,7 +189,7 @@ fn deltas_between(old: Option<&CountedTicket>, new: &CountedTicket) -> Vec<Delta
         }
         Some(_) => {}
     }
-    deltas.extend(new.events_since(old, transaction::transaction_start()));
+    deltas.extend(new.events_since(old));
     deltas
 }
 

@@ -151,16 +151,16 @@ fn before_update(old: &TriggerRow, new: &TriggerRow) -> Result<Vec<ColumnChange>
     if is_reassigned {
         check_assignee(new, org)?;
     }
+    // A transaction that waited for this ticket may have started before the change it waited for.
+    let now = transaction::transaction_start().max(old.required("updated_at")?);
     let has_moved = changed.contains(&"current_stage_id") || changed.contains(&"workflow_id");
     if has_moved || changed.contains(&"status") {
-        changes.extend(stage_changes(org, old, new, has_moved, is_reassigned)?);
+        changes.extend(stage_changes(org, old, new, now, has_moved, is_reassigned)?);
     }
     let version: i32 = old.required("version")?;
-    let updated_at: TimestampWithTimeZone = old.required("updated_at")?;
     changes.push(ColumnChange::new("version", version + 1));
     changes.push(ColumnChange::new("latest_history_id", new_id()));
-    let now = transaction::transaction_start();
-    changes.push(ColumnChange::new("updated_at", now.max(updated_at)));
+    changes.push(ColumnChange::new("updated_at", now));
     Ok(changes)
 }
 
@@ -169,10 +169,10 @@ fn stage_changes(
     org: Uuid,
     old: &TriggerRow,
     new: &TriggerRow,
+    now: TimestampWithTimeZone,
     has_moved: bool,
     is_reassigned: bool,
 ) -> Result<Vec<ColumnChange>> {
-    let now = transaction::transaction_start();
     let mut changes = Vec::new();
     let requested = error::required(new.text("status")?, "status")?;
     let old_status = error::required(old.text("status")?, "status")?;

@@ -66,6 +66,30 @@ test('without an expected version, the later update is applied on top of the ear
   assert.deepEqual({ title, priority, version }, { title: 'Both of us', priority: 'urgent', version: 3 });
 });
 
+test('what a change sets happens when the change does, even in a transaction that started earlier', async () => {
+  const ticket = await newTicket('Waited for');
+  const [early, late] = [await db.signIn(ben), await db.signIn(ada)];
+  const ofRevision = () =>
+    db.sql(
+      `select t.updated_at = h.changed_at as updated, t.stage_entered_at = h.changed_at as entered, t.resolved_at = h.changed_at as resolved,
+              (select array_agg(d.metric order by d.metric) from helpdesk.ticket_stat_deltas d
+                where d.org_id = t.org_id and d.occurred_at = h.changed_at and d.metric <> 'stage') as counted
+         from helpdesk.tickets t join helpdesk.ticket_history h on h.org_id = t.org_id and h.id = t.latest_history_id where t.id = $1`,
+      [ticket],
+    );
+  const change = async (fields) => {
+    await early.query('begin');
+    await early.query('select now()');
+    await updateTicket(late, ticket, { title: `Changed in between, before ${JSON.stringify(fields)}` });
+    await updateTicket(early, ticket, fields);
+    await early.query('commit');
+  };
+  await change({ stageId: stages.Resolved });
+  assert.deepEqual(await ofRevision(), [{ updated: true, entered: true, resolved: true, counted: ['resolution', 'resolved'] }]);
+  await change({ stageId: stages.New });
+  assert.deepEqual(await ofRevision(), [{ updated: true, entered: true, resolved: null, counted: ['reopened'] }]);
+});
+
 test('an update that waits while its ticket is deleted is refused', async () => {
   const ticket = await newTicket('Vanishing');
   const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
