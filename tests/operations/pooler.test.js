@@ -6,7 +6,7 @@ import pg from 'pg';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.js';
 import { report, SECONDS, SEED } from '../support/torture.js';
-import { Workload } from '../support/workload.js';
+import { sqlSession, Workload } from '../support/workload.js';
 
 const SESSIONS = 2;
 
@@ -41,7 +41,7 @@ describe('PgBouncer', { skip: hasPgBouncer() ? false : 'pgbouncer is not install
         throw error;
       }
     };
-    return { call, end: () => client.end() };
+    return sqlSession(call, () => client.end());
   }
 
   test('five people on two sessions: each sees and writes as themself', async () => {

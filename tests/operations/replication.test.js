@@ -2,10 +2,13 @@
 // describes: everything is there, and the counts, the numbers and the search go on.
 
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import pg from 'pg';
-import { createAuthenticatorRole, createEmptyDatabase } from '../support/database.js';
+import { createAuthenticatorRole, createEmptyDatabase, existingDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
+import { createTwoOrganizations, openTicket } from '../support/organizations.js';
+import { psql, withTemporaryFile } from '../support/postgres_tools.js';
 import { startPrivateServer } from '../support/private_server.js';
 import { report, SECONDS, SEED } from '../support/torture.js';
 import { waitUntil } from '../support/wait.js';
@@ -31,6 +34,15 @@ after(() => {
   stopBlue();
   stopGreen();
 });
+
+/** People whom a row names, but who are not there. */
+const DANGLING = `
+  select t.created_by from helpdesk.tickets t where not exists (select from helpdesk.profiles p where p.id = t.created_by)
+  union all
+  select h.changed_by from helpdesk.ticket_history h
+   where h.changed_by is not null and not exists (select from helpdesk.profiles p where p.id = h.changed_by)
+  union all
+  select m.user_id from helpdesk.org_members m where not exists (select from helpdesk.profiles p where p.id = m.user_id)`;
 
 /** A superuser's session on the green server. */
 async function connectToGreen(database) {
@@ -59,10 +71,10 @@ async function createBoth() {
   return { db, copy };
 }
 
-const subscribe = ({ db, copy }) =>
+const subscribe = ({ db, copy }, publication = 'helpdesk_move') =>
   copy.sql(`create subscription helpdesk_move
               connection 'host=${blue.PGHOST} port=${blue.PGPORT} user=${blue.PGUSER} dbname=${db.name}'
-              publication helpdesk_move with (slot_name = '${db.name}')`);
+              publication ${publication} with (slot_name = '${db.name}')`);
 
 const waitUntilCopied = (copy) =>
   waitUntil('all tables are copied', () =>
@@ -157,6 +169,70 @@ async function endOldSessions(db) {
                        where datname = '${db.name}' and usename = 'authenticator'`);
   await server.end();
 }
+
+test('an organization moves to another installation while people work in it', async () => {
+  const both = await createBoth();
+  const { db, copy } = both;
+  const cast = await createTwoOrganizations(db);
+  const workload = new Workload(db, cast);
+  // The other installation has organizations of its own.
+  Object.assign(process.env, green);
+  const other = existingDatabase(db.name);
+  const { acme: native } = await createTwoOrganizations(other, 'native.example');
+  Object.assign(process.env, blue);
+
+  let isOver = false;
+  const working = workload.run(SEED, () => isOver);
+  await waitUntil('people have worked', () => workload.total > 50);
+  const guide = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+  const [, script] = /```sql\n((?:(?!```).)*create publication helpdesk_organization.*?) *```/s.exec(guide);
+  await withTemporaryFile(async (file) => {
+    await writeFile(file, script);
+    await psql(db, file, '-v', `org_id=${cast.acme}`);
+  });
+  await subscribe(both, 'helpdesk_organization');
+  await waitUntilCopied(copy);
+  const copied = workload.total;
+  await waitUntil('people go on', () => workload.total > copied + 50);
+  isOver = true;
+  await working;
+  await waitUntilReplayed(db);
+  assert.equal(await failures(copy), 0);
+  await copy.sql('drop subscription helpdesk_move');
+  await copy.sql('select helpdesk.install()');
+  assert.deepEqual(await copy.sql('select * from helpdesk.verify_derived_data()'), []);
+
+  const tables = await db.sql(
+    `select attrelid::regclass::text as name from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r' and a.attname = 'org_id'`,
+  );
+  const rowsIn = (where, table) => where.sql(`select t::text as row from ${table} t where org_id = '${cast.acme}' order by 1`);
+  for (const { name } of tables) assert.deepEqual(await rowsIn(copy, name), await rowsIn(db, name), name);
+  assert.deepEqual(
+    (await copy.sql('select id from helpdesk.organizations where name = $$Globex$$')).length,
+    1,
+    'nothing of the other organization',
+  );
+  assert.deepEqual(await copy.sql(DANGLING), []);
+  assert.ok((await copy.value(`select count(*)::int from helpdesk.org_members where org_id = '${native}'`)) > 0);
+  for (const [table, key] of [
+    ['tickets', 'org_id'],
+    ['articles', 'org_id'],
+    ['organizations', 'id'],
+  ]) {
+    await db.sql(`delete from helpdesk.${table} where ${key} = $1`, [cast.acme]);
+  }
+
+  // People go on there.
+  Object.assign(process.env, green);
+  const ticket = await other.as(cast.alice, (session) => openTicket(session, cast.acme, 'In the new place'));
+  const last = `select max(number)::int from helpdesk.tickets where org_id = '${cast.acme}'`;
+  assert.equal(await copy.value(`select number::int from helpdesk.tickets where id = '${ticket}'`), await copy.value(last));
+  await other.disconnectAll();
+  Object.assign(process.env, blue);
+  await copy.end();
+  await db.drop();
+});
 
 test('a publication of all tables copies a database into a new installation', async () => {
   const both = await createBoth();

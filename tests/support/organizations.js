@@ -25,12 +25,13 @@ export async function addMember(db, org, person, role) {
 
 /**
  * The cast: Acme (Ada org_admin, Ben org_agent, Alice and Dave customers) and Globex (Gina
- * org_admin, Hank org_agent, Mallory customer). Nobody belongs to both.
+ * org_admin, Hank org_agent, Mallory customer). Nobody belongs to both. `domain` is that of their
+ * addresses.
  */
-export async function createTwoOrganizations(db) {
+export async function createTwoOrganizations(db, domain = 'example.com') {
   const people = {};
   for (const name of ['Ada', 'Ben', 'Alice', 'Dave', 'Gina', 'Hank', 'Mallory'])
-    people[name.toLowerCase()] = await signUp(db, name);
+    people[name.toLowerCase()] = await signUp(db, name, `${name.toLowerCase()}@${domain}`);
   const { ada, ben, alice, dave, gina, hank, mallory } = people;
   const acme = await createOrganization(db, ada, 'Acme');
   const globex = await createOrganization(db, gina, 'Globex');

@@ -10,6 +10,9 @@ import { Random } from './random.js';
 /** A call that takes longer is cancelled, and counts as refused. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** What it writes. Other rows of the database have other texts. */
+const WORD = /^[A-Z][a-z]+\d+x$/;
+
 /** SQLSTATEs with which a session ends. A commit in flight may have succeeded. */
 const LOST_CONNECTION = /^(57P0[1-5]|08...)$/;
 
@@ -28,6 +31,8 @@ export class Workload {
   refused = { ticket: new Set(), comment: new Set(), file: new Set(), change: new Set() };
   /** SQLSTATEs of refused calls, with how many. */
   errors = {};
+  /** Why sessions were lost, with how many. */
+  losses = {};
   leaks = [];
   #db;
   #tickets = { acme: [], globex: [] };
@@ -35,10 +40,12 @@ export class Workload {
   #cast;
 
   static async create(db) {
-    const workload = new Workload();
-    workload.#db = db;
-    workload.#cast = await createTwoOrganizations(db);
-    return workload;
+    return new Workload(db, await createTwoOrganizations(db));
+  }
+
+  constructor(db, cast) {
+    this.#db = db;
+    this.#cast = cast;
   }
 
   /** All people but the admins, with their organization. */
@@ -59,7 +66,7 @@ export class Workload {
 
   /**
    * Works in one session per person until `isOver()`, and connects again whenever the session is
-   * lost. `connect(person)` returns { call(text, values), end() }.
+   * lost. `connect(person)` returns { call(name, args), owners(), end() }.
    */
   async run(seed, isOver, connect = (person) => this.signIn(person)) {
     await Promise.all(this.people.map((person, i) => this.#work(person, new Random(seed + i), isOver, connect)));
@@ -74,7 +81,10 @@ export class Workload {
     await client.query(`select set_config('request.jwt.claims', $1, false)`, [
       JSON.stringify({ role: 'authenticated', sub: login }),
     ]);
-    return { call: (text, values) => client.query(text, values), end: () => client.end() };
+    return sqlSession(
+      (text, values) => client.query(text, values),
+      () => client.end(),
+    );
   }
 
   async #work(person, random, isOver, connect) {
@@ -98,11 +108,11 @@ export class Workload {
   async #operate(session, person, random) {
     if (random.chance(25)) return this.#attempt(() => this.#look(session, person));
     const word = `${person.name}${++this.#attempts}x`;
-    const [kind, text, values] = this.#write(person, random, word);
+    const [kind, name, args] = this.#write(person, random, word);
     const outcome = await this.#attempt(async () => {
-      const { rows } = await session.call(text, values);
+      const id = await session.call(name, args);
       this.acknowledged[kind].add(word);
-      if (kind === 'ticket') this.#tickets[person.org].push({ id: rows[0].id, owner: person.name });
+      if (kind === 'ticket') this.#tickets[person.org].push({ id, owner: person.name });
     });
     if (outcome === 'refused') this.refused[kind].add(word);
     return outcome !== 'lost';
@@ -113,24 +123,21 @@ export class Workload {
     const mine = this.#tickets[person.org].filter(({ owner }) => person.isStaff || owner === person.name);
     const ticket = random.pick(mine)?.id;
     const chance = random.below(100);
-    if (!ticket || chance < 35) return ['ticket', 'select helpdesk.create_ticket($1, $2) as id', [org, word]];
+    if (!ticket || chance < 35) return ['ticket', 'create_ticket', { p_org_id: org, p_title: word }];
     if (chance < 65) {
       const isInternal = person.isStaff && random.chance(40);
-      return ['comment', 'select helpdesk.add_comment($1, $2, $3)', [ticket, word, isInternal]];
+      return ['comment', 'add_comment', { p_ticket_id: ticket, p_content: word, p_is_internal: isInternal }];
     }
-    if (chance < 80 || !person.isStaff)
-      return ['file', `select helpdesk.add_attachment($1, 'a.txt', 'text/plain', 1, $2)`, [ticket, word]];
-    return ['change', 'select helpdesk.update_ticket($1, $2)', [ticket, { description: word }]];
+    if (chance < 80 || !person.isStaff) {
+      const file = { p_file_name: 'a.txt', p_file_type: 'text/plain', p_file_size: 1, p_storage_path: word };
+      return ['file', 'add_attachment', { p_ticket_id: ticket, ...file }];
+    }
+    return ['change', 'update_ticket', { p_ticket_id: ticket, p_changes: { description: word } }];
   }
 
   /** Reads what the person may see, and notes what they may not. */
   async #look(session, person) {
-    const { rows } = await session.call(
-      `select org_id, created_by, count(*)::int from helpdesk.tickets group by 1, 2
-        union all select org_id, requester_id, count(*)::int from helpdesk.ticket_comments group by 1, 2
-        union all select org_id, user_id, count(*)::int from helpdesk.notifications group by 1, 2`,
-    );
-    for (const { org_id, created_by: owner, count } of rows) {
+    for (const { org_id, owner, count } of await session.owners()) {
       const mayBeSeen = org_id === this.#cast[person.org] && (person.isStaff || owner === person.profile);
       if (!mayBeSeen) this.leaks.push(`${person.name} saw ${count} rows of organization ${org_id}, person ${owner}`);
     }
@@ -143,15 +150,20 @@ export class Workload {
       return 'done';
     } catch ({ code, severity }) {
       const isRefusal = /^[0-9A-Z]{5}$/.test(code ?? '') && severity === 'ERROR' && !LOST_CONNECTION.test(code);
-      if (!isRefusal) return 'lost';
+      if (!isRefusal) {
+        this.losses[code] = (this.losses[code] ?? 0) + 1;
+        return 'lost';
+      }
       this.errors[code] = (this.errors[code] ?? 0) + 1;
       return 'refused';
     }
   }
 
-  /** Everything that is not as it must be, as lines; to be called while nobody works. */
-  async problems() {
-    const db = this.#db;
+  /**
+   * Everything that is not as it must be, as lines; to be called while nobody works. `db` may be a
+   * copy of the database.
+   */
+  async problems(db = this.#db) {
     const problems = [...this.leaks];
     for (const [kind, query] of Object.entries(WORDS)) {
       const found = (await db.sql(`select found.word, count(*)::int as times from (${query}) found (word) group by 1`)).filter(
@@ -162,7 +174,7 @@ export class Workload {
       for (const word of this.refused[kind]) if (times.has(word)) problems.push(`refused, but written: ${kind} ${word}`);
       // The description stays in the revisions that follow a change.
       if (kind === 'change') continue;
-      for (const [word, n] of times) if (n > 1) problems.push(`written ${n} times: ${kind} ${word}`);
+      for (const [word, n] of times) if (n > 1 && WORD.test(word)) problems.push(`written ${n} times: ${kind} ${word}`);
     }
     const tickets = (await db.sql('select id from helpdesk.tickets')).map(({ id }) => id);
     const lines = (what, rows) => rows.map((row) => `${what}: ${JSON.stringify(row)}`);
@@ -181,4 +193,25 @@ export class Workload {
     );
     return problems;
   }
+}
+
+/** A session that calls functions and reads tables with these statements. */
+export function sqlSession(query, end) {
+  return {
+    async call(name, args) {
+      const names = Object.keys(args);
+      const list = names.map((argument, i) => `${argument} => $${i + 1}`).join(', ');
+      const { rows } = await query(`select helpdesk.${name}(${list}) as answer`, Object.values(args));
+      return rows[0].answer;
+    },
+    async owners() {
+      const { rows } = await query(
+        `select org_id, created_by as owner, count(*)::int from helpdesk.tickets group by 1, 2
+          union all select org_id, requester_id, count(*)::int from helpdesk.ticket_comments group by 1, 2
+          union all select org_id, user_id, count(*)::int from helpdesk.notifications group by 1, 2`,
+      );
+      return rows;
+    },
+    end,
+  };
 }
