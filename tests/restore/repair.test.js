@@ -2,15 +2,13 @@
 // a sound installation.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { createTwoOrganizations, openTicket } from '../support/organizations.js';
-import { psql, tool, withTemporaryFile } from '../support/postgres_tools.js';
+import { catalogOf, psql, tool, withTemporaryFile } from '../support/postgres_tools.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.REPAIR_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const CATALOG = await readFile(new URL('../upgrade/catalog.sql', import.meta.url), 'utf8');
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -24,14 +22,7 @@ await db.sql(`
   create policy mine on helpdesk.tickets as restrictive for delete to authenticated using (external_ref is null);
   comment on column helpdesk.tickets.external_ref is 'Mine'`);
 
-async function catalog(db) {
-  const session = await db.connect();
-  const facts = (await session.query(CATALOG)).at(-1).rows.map((row) => Object.values(row)[0]);
-  await db.disconnect(session);
-  return facts;
-}
-
-const sound = await catalog(db);
+const sound = await catalogOf(db);
 
 /** Statements that drop each object of a kind. */
 const DROPS = {
@@ -76,9 +67,9 @@ for (const [what, query] of Object.entries(DROPS)) {
     const drops = await dropsOf(query);
     assert.ok(drops.length > 0);
     await db.sql(drops.join(';\n'));
-    assert.notDeepEqual(await catalog(db), sound);
+    assert.notDeepEqual(await catalogOf(db), sound);
     await db.sql('select helpdesk.install()');
-    assert.deepEqual(await catalog(db), sound);
+    assert.deepEqual(await catalogOf(db), sound);
     await assertWorks(db);
   });
 }
@@ -92,7 +83,7 @@ test(`without any of some objects of each kind (REPAIR_SEED=${SEED}), install() 
       await db.sql(drops.join(';\n'));
     }
     await db.sql('select helpdesk.install()');
-    assert.deepEqual(await catalog(db), sound);
+    assert.deepEqual(await catalogOf(db), sound);
   }
   await assertWorks(db);
 });
@@ -110,7 +101,7 @@ test('in a sound installation, install() locks no table against writers', async 
   await session.query('commit');
   await db.disconnect(session);
   assert.deepEqual(rows, []);
-  assert.deepEqual(await catalog(db), sound);
+  assert.deepEqual(await catalogOf(db), sound);
 });
 
 for (const [what, options] of Object.entries({
@@ -128,7 +119,7 @@ for (const [what, options] of Object.entries({
     await restored.sql('select helpdesk.install()');
     const isComment = (fact) => what === 'without comments' && / comment "/.test(fact);
     assert.deepEqual(
-      (await catalog(restored)).filter((fact) => !isComment(fact)),
+      (await catalogOf(restored)).filter((fact) => !isComment(fact)),
       sound.filter((fact) => !isComment(fact)),
     );
     await assertWorks(restored);

@@ -2,7 +2,7 @@
 // with.
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -43,6 +43,19 @@ export async function dumpOf(db, ...args) {
 /** The schema of a database as SQL text. */
 export function shapeOf(db, ...args) {
   return dumpOf(db, '--schema-only', ...args);
+}
+
+const CATALOG = await readFile(new URL('../upgrade/catalog.sql', import.meta.url), 'utf8');
+
+/** What the catalog of a database has of helpdesk, one fact per line. */
+export async function catalogOf(db) {
+  const session = await db.connect();
+  try {
+    const results = await session.query(CATALOG);
+    return results.at(-1).rows.map((row) => Object.values(row)[0]);
+  } finally {
+    await db.disconnect(session);
+  }
 }
 
 /** Every row of every user table as text, sorted: { 'helpdesk.tickets': [..], .. }. */

@@ -40,8 +40,13 @@ export function useOwnPostgres(name) {
   rmSync(own, { recursive: true, force: true }); // A killed run may have left one.
   inBash('cp -al "$1" "$2"', tree, own);
   Object.assign(process.env, { HELPDESK_TREE: own, PGBIN: process.env.PGBIN.replace(tree, own) });
+  return { ...postgresUnderTest(), remove: () => rmSync(own, { recursive: true }) };
+}
+
+/** The folders of extensions and of libraries of the Postgres under test. */
+export function postgresUnderTest() {
   const [share, libraries] = inBash('"$PGBIN/pg_config" --sharedir; "$PGBIN/pg_config" --pkglibdir').trim().split('\n');
-  return { extensions: join(share, 'extension'), libraries, remove: () => rmSync(own, { recursive: true }) };
+  return { extensions: join(share, 'extension'), libraries };
 }
 
 /** Kills every process of a server that startPrivateServer() started. */

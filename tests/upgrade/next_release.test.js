@@ -1,31 +1,17 @@
-// The update to an invented next release, which changes functions and tables: its library is built
-// from today's sources, with a step of its own (next_release.sql).
+// The update to an invented next release, which changes functions and tables.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
 import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
-import { dumpOf, psql } from '../support/postgres_tools.js';
+import { catalogOf, dumpOf, psql } from '../support/postgres_tools.js';
 import { startPrivateServer } from '../support/private_server.js';
-import {
-  CURRENT,
-  catalogOf,
-  columnsOf,
-  currentScript,
-  generateUpdate,
-  installLibrary,
-  provideScript,
-  removeOwnPostgres,
-  rowsIn,
-} from './releases.js';
+import { CURRENT, columnsOf, installNextRelease, NEXT, removeOwnPostgres, rowsIn } from './releases.js';
 
-const NEXT = '99.0.0';
 const SERVER = 'next_release';
 const stop = startPrivateServer(SERVER, { fsync: 'off', wal_level: 'logical' });
 const directory = mkdtempSync(join(tmpdir(), 'helpdesk-next-'));
@@ -36,20 +22,6 @@ after(async () => {
   removeOwnPostgres();
   rmSync(directory, { recursive: true });
 });
-
-/** Today's script with a function more and one less. */
-function nextScript() {
-  const start = '-- sql/extension/retired.sql\n';
-  const text = currentScript();
-  assert.ok(text.includes(start));
-  return text
-    .replace(
-      start,
-      `create function helpdesk.added_by_next_release() returns trigger
-         language c set search_path = pg_catalog, pg_temp as 'MODULE_PATHNAME', 'refuse_write_to_view_wrapper';\n${start}`,
-    )
-    .concat('drop function helpdesk.verify_ticket_stats();');
-}
 
 // At today's release: a full database, its dump, and a session that stays.
 const old = await createHelpdeskDatabase();
@@ -67,13 +39,7 @@ const oldSuperuser = await old.connect();
 await oldSuperuser.query('select helpdesk.check_library($1)', [CURRENT]);
 
 // The package of the next release arrives.
-const library = execFileSync(fileURLToPath(new URL('../../scripts/build-next-release', import.meta.url)), {
-  encoding: 'utf8',
-  stdio: ['ignore', 'pipe', 'pipe'],
-}).trim();
-installLibrary(library, NEXT);
-provideScript(NEXT, nextScript());
-provideScript(`${CURRENT}--${NEXT}`, generateUpdate(SERVER, join(directory, 'catalog.txt')));
+installNextRelease(SERVER, join(directory, 'catalog.txt'));
 await old.disconnect(await old.superuser);
 old.superuser = undefined;
 

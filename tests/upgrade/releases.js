@@ -4,15 +4,20 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { useOwnPostgres } from '../support/private_server.js';
+import { postgresUnderTest, useOwnPostgres } from '../support/private_server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-// Its files are hard links, so an existing one is replaced, not written to.
-const { extensions: EXTENSIONS, libraries: LIBRARIES, remove } = useOwnPostgres(basename(process.argv[1]));
+// Its files are hard links, so an existing one is replaced, not written to. The servers of a
+// cluster have one of their own already.
+const own = process.env.CITUS_HOSTS ? postgresUnderTest() : useOwnPostgres(basename(process.argv[1]));
+const { extensions: EXTENSIONS, libraries: LIBRARIES } = own;
 
 /** Call it when the server is stopped. */
-export const removeOwnPostgres = remove;
+export const removeOwnPostgres = own.remove;
+
+/** The version of an invented next release. */
+export const NEXT = '99.0.0';
 
 /** The version of today's library. */
 export const CURRENT = /^version = "(.*)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1];
@@ -47,13 +52,42 @@ export function shippedUpdate(release) {
   }
 }
 
+/** Today's script with a function more and one less. */
+function nextScript() {
+  const start = '-- sql/extension/retired.sql\n';
+  const text = currentScript();
+  if (!text.includes(start)) throw new Error('the script has no retired functions');
+  return text
+    .replace(
+      start,
+      `create function helpdesk.added_by_next_release() returns trigger
+         language c set search_path = pg_catalog, pg_temp as 'MODULE_PATHNAME', 'refuse_write_to_view_wrapper';\n${start}`,
+    )
+    .concat('drop function helpdesk.verify_ticket_stats();');
+}
+
+/**
+ * Installs the next release, whose library is built from today's sources with a step of its own
+ * (next_release.sql). Its update script is generated on a cluster of scripts/lib.sh, from today's
+ * catalog.
+ */
+export function installNextRelease(cluster, catalogFile) {
+  const library = execFileSync(join(ROOT, 'scripts/build-next-release'), {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+  installLibrary(library, NEXT);
+  provideScript(NEXT, nextScript());
+  provideScript(`${CURRENT}--${NEXT}`, generateUpdate(cluster, catalogFile));
+}
+
 /** Installs a script: 0.1.0, say, or 0.1.0--0.2.0. */
 export function provideScript(name, text) {
   replaceFile(join(EXTENSIONS, `helpdesk--${name}.sql`), text);
 }
 
 /** Installs a library and makes its version the newest, as a package does. */
-export function installLibrary(file, version) {
+function installLibrary(file, version) {
   replaceFile(join(LIBRARIES, 'helpdesk.so'), readFileSync(file));
   const control = join(EXTENSIONS, 'helpdesk.control');
   replaceFile(control, readFileSync(control, 'utf8').replace(/default_version = '.*'/, `default_version = '${version}'`));
@@ -71,19 +105,6 @@ const CREATE_EXTENSION = 'CREATE EXTENSION IF NOT EXISTS helpdesk WITH SCHEMA he
 export function atVersion(dump, version) {
   if (!dump.includes(CREATE_EXTENSION)) throw new Error('the dump does not create the extension');
   return dump.replace(CREATE_EXTENSION, `CREATE EXTENSION helpdesk WITH SCHEMA helpdesk VERSION '${version}';`);
-}
-
-const CATALOG = readFileSync(join(FOLDER, 'catalog.sql'), 'utf8');
-
-/** What the catalog of a database has of helpdesk, one fact per line. */
-export async function catalogOf(db) {
-  const session = await db.connect();
-  try {
-    const results = await session.query(CATALOG);
-    return results.at(-1).rows.map((row) => Object.values(row)[0]);
-  } finally {
-    await db.disconnect(session);
-  }
 }
 
 /** The columns of all tables: { 'helpdesk.tickets': '"id", "org_id", ..', .. }. */

@@ -12,13 +12,12 @@ import { createEmptyDatabase, createHelpdeskDatabase, existingDatabase } from '.
 import { expectError } from '../support/errors.js';
 import { fillEveryTable, ownerAdditionsIn } from '../support/full_database.js';
 import { openTicket } from '../support/organizations.js';
-import { dumpOf, psql } from '../support/postgres_tools.js';
+import { catalogOf, dumpOf, psql } from '../support/postgres_tools.js';
 import { crashPrivateServer, restartPrivateServer, startPrivateServer } from '../support/private_server.js';
 import { waitUntil } from '../support/wait.js';
 import {
   atVersion,
   CURRENT,
-  catalogOf,
   columnsOf,
   currentScript,
   frozenPath,
