@@ -30,16 +30,23 @@ begin
   loop
     call := pg_catalog.format('helpdesk.call_organization(%L, %%s, %s, array[%%s]::pg_catalog.text[])', item.signature, case when item.writes then 'true' else 'false' end);
     body := case
-      when item.route operator(pg_catalog.=) 'refused' then pg_catalog.format(
-        $body$  raise exception using errcode = '0A000', message = %L, detail = 'not_on_a_cluster',
-    hint = 'docs/scaling.md says what to do instead.';$body$,
-        item.proname operator(pg_catalog.||) '() does not run on a cluster')
+      -- The worker finds all people there, so it counts none.
+      when item.route operator(pg_catalog.=) 'import' then pg_catalog.format(
+        $body$  declare
+    people constant pg_catalog.int8 := helpdesk.create_missing_people(p_org_id, helpdesk.find_missing_people(p_org_id, p_rows)::pg_catalog.jsonb);
+  begin
+    return pg_catalog.replace(%s, '"people":0', pg_catalog.format('"people":%%s', people));
+  end;$body$, pg_catalog.format(call, 'p_org_id', item.texts))
       when item.route operator(pg_catalog.=) 'workers' and item.proretset then pg_catalog.format(
         $body$  return query select r.* from helpdesk.call_workers(%L, array[%s]::pg_catalog.text[]) a (answer)
-    cross join lateral pg_catalog.json_to_record(a.answer::pg_catalog.json) as r (%s);$body$,
+    cross join lateral pg_catalog.json_to_record(a.answer::pg_catalog.json) as r (%s);$body$
+        operator(pg_catalog.||) case item.proname when 'verify_derived_data' then E'\n  return query select * from helpdesk.verify_profiles();' else '' end,
         item.signature, item.texts, pg_catalog.regexp_replace(item.result, '^TABLE\((.*)\)$', '\1'))
       when item.route operator(pg_catalog.=) 'workers' and item.result operator(pg_catalog.=) 'void' then pg_catalog.format(
-        '  perform helpdesk.call_workers(%L, array[%s]::pg_catalog.text[]);', item.signature, item.texts)
+        '  perform helpdesk.call_workers(%L, array[%s]::pg_catalog.text[]);'
+        -- Last, because the workers wait for those who have written.
+        operator(pg_catalog.||) case item.proname when 'rebuild_derived_data' then E'\n  perform helpdesk.rebuild_profiles();' else '' end,
+        item.signature, item.texts)
       when item.route operator(pg_catalog.=) 'workers' then pg_catalog.format(
         $body$  return (select coalesce(pg_catalog.sum(a.answer::pg_catalog.int8), 0)
             from helpdesk.call_workers(%L, array[%s]::pg_catalog.text[]) a (answer));$body$, item.signature, item.texts)
@@ -88,7 +95,7 @@ begin
           end, item.texts))
       end;
     -- A person's first call creates their profile, which is shared, so not on a worker.
-    if item.writes and item.prosecdef and item.route operator(pg_catalog.<>) all ('{workers,refused,any_organization}') then
+    if item.writes and item.prosecdef and item.route operator(pg_catalog.<>) all ('{workers,any_organization}') then
       body := E'  perform helpdesk.ensure_profile();\n' operator(pg_catalog.||) body;
     end if;
     execute pg_catalog.format(

@@ -12,10 +12,10 @@ use pgrx::prelude::*;
 use serde::Serialize;
 
 use self::existing::Work;
-use self::people::People;
+use self::people::{NewPerson, People};
 use crate::access::rights;
 use crate::platform::datum::{ImportText, JsonText};
-use crate::platform::error::{Result, required};
+use crate::platform::error::{Result, internal, required};
 #[cfg(test)]
 use crate::platform::json::schema::Api;
 use crate::platform::transaction::{self, Lock};
@@ -52,17 +52,11 @@ pub fn describe(api: &mut Api) {
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn import_tickets(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Result<JsonText> {
-    let org = required(p_org_id, "p_org_id")?;
-    let text = required(p_rows, "p_rows")?;
-    rights::check_admin_of_existing("p_org_id", org)?;
-    let rows = rows::parse(&text)?;
-    drop(text);
-    lock_imports(org);
-
-    let count = rows.len();
-    let Work { new, additions } = existing::divide(org, rows)?;
+    let Import { org, count, work: Work { new, additions } } = Import::begin(p_org_id, p_rows)?;
     let stages = stages::find(org, &new)?;
-    let people = People::find_or_create(org, &new, &additions)?;
+    let missing = people::find_missing(org, &new, &additions)?;
+    people::create(org, &missing)?;
+    let people = People::find(org, &new, &additions)?;
     // Lock order: the tickets that exist, then the counter of their numbers.
     let mut comments = comments::add(org, &additions, &people)?;
     let unassigned = tickets::insert(org, &new, &stages, &people)?;
@@ -72,9 +66,50 @@ fn import_tickets(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Result<
         updated: additions.len(),
         skipped: count - new.len() - additions.len(),
         comments,
-        people: people.created,
+        people: missing.len(),
         unassigned,
     })
+}
+
+/// For import_tickets() on a cluster, where a worker knows what is new and only the coordinator
+/// creates people: those whom an import brings.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn find_missing_people(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Result<JsonText> {
+    let Import { org, work, .. } = Import::begin(p_org_id, p_rows)?;
+    JsonText::serialize(&people::find_missing(org, &work.new, &work.additions)?)
+}
+
+/// Creates these people. Returns how many.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn create_missing_people(p_org_id: Option<Uuid>, p_people: Option<ImportText>) -> Result<i64> {
+    let org = required(p_org_id, "p_org_id")?;
+    let text = required(p_people, "p_people")?;
+    let missing: Vec<NewPerson> = serde_json::from_str(text.text("p_people")?)
+        .map_err(|problem| internal(&problem.to_string()))?;
+    people::create(org, &missing)?;
+    Ok(missing.len() as i64)
+}
+
+/// An import that may go on: the caller is an admin, and no other import of the organization runs.
+struct Import {
+    org: Uuid,
+    /// How many rows there are.
+    count: usize,
+    work: Work,
+}
+
+impl Import {
+    fn begin(org: Option<Uuid>, rows: Option<ImportText>) -> Result<Import> {
+        let org = required(org, "p_org_id")?;
+        let text = required(rows, "p_rows")?;
+        rights::check_admin_of_existing("p_org_id", org)?;
+        let rows = rows::parse(&text)?;
+        drop(text);
+        lock_imports(org);
+        Ok(Import { org, count: rows.len(), work: existing::divide(org, rows)? })
+    }
 }
 
 fn lock_imports(org: Uuid) {

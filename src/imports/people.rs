@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pgrx::Uuid;
 use pgrx::check_for_interrupts;
+use serde::{Deserialize, Serialize};
 
 use super::existing::{Addition, NewTicket};
 use super::rows::{CommentRow, Person};
@@ -42,10 +43,14 @@ const ADD_CUSTOMERS: &str = "
     insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
     select $1, n.id, 'org_customer', $3 from unnest($2::uuid[]) n (id)";
 
-pub(super) struct People {
-    known: HashMap<String, Known>,
-    /// How many got a profile.
-    pub(super) created: usize,
+pub(super) struct People(HashMap<String, Known>);
+
+/// Somebody whom the organization does not know.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NewPerson {
+    email: String,
+    name: String,
+    is_customer: bool,
 }
 
 pub(super) struct Known {
@@ -67,24 +72,18 @@ struct Named<'a> {
 }
 
 impl People {
-    /// The people whom tickets and comments name. Creates profiles for those whom the organization
-    /// does not know, and makes the requesters among them customers. Staff join by an invite.
-    pub(super) fn find_or_create(
-        org: Uuid,
-        new: &[NewTicket],
-        additions: &[Addition],
-    ) -> Result<People> {
+    /// The people whom tickets and comments name. All of them have a profile.
+    pub(super) fn find(org: Uuid, new: &[NewTicket], additions: &[Addition]) -> Result<People> {
         let named = named_people(new, additions);
-        let mut people = People { known: find(org, &named)?, created: 0 };
-        people.create_missing(org, &named)?;
+        let mut people = People(find(org, &named)?);
         let assignees: Vec<Uuid> = named
             .iter()
             .filter(|(_, named)| named.is_assignee)
-            .filter_map(|(key, _)| Some(people.known.get(key)?.id))
+            .filter_map(|(key, _)| Some(people.0.get(key)?.id))
             .collect();
         let assignable = lock_assignable(org, assignees)?;
         people.index(org, &named)?;
-        for (key, known) in &mut people.known {
+        for (key, known) in &mut people.0 {
             let named = named.get(key);
             known.is_staff |=
                 named.is_some_and(|named| named.is_assignee || named.writes_internally);
@@ -97,43 +96,53 @@ impl People {
     fn index(&self, org: Uuid, named: &BTreeMap<String, Named>) -> Result<()> {
         let with_tickets =
             named.iter().filter(|(_, named)| named.is_requester || named.is_assignee);
-        let ids = with_tickets.filter_map(|(key, _)| Some(self.known.get(key)?.id)).collect();
+        let ids = with_tickets.filter_map(|(key, _)| Some(self.0.get(key)?.id)).collect();
         index_new_people(org, ids)
     }
 
     pub(super) fn get(&self, person: &Person) -> Result<&Known> {
-        self.known.get(&person.key()).ok_or_else(|| internal("an imported person has no profile"))
+        self.0.get(&person.key()).ok_or_else(|| internal("an imported person has no profile"))
     }
+}
 
-    fn create_missing(&mut self, org: Uuid, named: &BTreeMap<String, Named>) -> Result<()> {
-        let (mut ids, mut names, mut emails, mut customers) = (vec![], vec![], vec![], vec![]);
-        for (key, person) in named {
-            check_for_interrupts!();
-            if self.known.contains_key(key) {
-                continue;
-            }
-            let id = new_id();
-            let was_staff = person.is_assignee || person.writes_internally;
-            let is_member = person.is_requester && !was_staff;
-            if is_member {
-                customers.push(id);
-            }
-            ids.push(id);
-            names.push(person.name);
-            emails.push(person.email);
-            let known = Known { id, is_member, is_staff: false, may_be_assigned: false };
-            self.known.insert(key.clone(), known);
-        }
-        self.created = ids.len();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let args = [org.into(), ids.into(), names.into(), emails.into()];
-        statement::write(CREATE_PEOPLE).execute(&args)?;
-        let by = Caller::current()?.profile;
-        let _import = SystemWrite::begin(SystemWrite::Import);
-        statement::write(ADD_CUSTOMERS).execute(&[org.into(), customers.into(), by.into()])
+/// The people whom the organization does not know. The requesters among them will be customers;
+/// staff join by an invite.
+pub(super) fn find_missing(
+    org: Uuid,
+    new: &[NewTicket],
+    additions: &[Addition],
+) -> Result<Vec<NewPerson>> {
+    let named = named_people(new, additions);
+    let known = find(org, &named)?;
+    let missing = named.iter().filter(|(key, _)| !known.contains_key(*key));
+    Ok(missing
+        .map(|(_, person)| NewPerson {
+            email: person.email.to_owned(),
+            name: person.name.to_owned(),
+            is_customer: person.is_requester && !person.is_assignee && !person.writes_internally,
+        })
+        .collect())
+}
+
+/// Creates their profiles.
+pub(super) fn create(org: Uuid, people: &[NewPerson]) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
     }
+    let ids: Vec<Uuid> = people.iter().map(|_| new_id()).collect();
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    let emails: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
+    let customers: Vec<Uuid> = people
+        .iter()
+        .zip(&ids)
+        .filter(|(person, _)| person.is_customer)
+        .map(|(_, id)| *id)
+        .collect();
+    let args = [org.into(), ids.into(), names.into(), emails.into()];
+    statement::write(CREATE_PEOPLE).execute(&args)?;
+    let by = Caller::current()?.profile;
+    let _import = SystemWrite::begin(SystemWrite::Import);
+    statement::write(ADD_CUSTOMERS).execute(&[org.into(), customers.into(), by.into()])
 }
 
 fn named_people<'a>(

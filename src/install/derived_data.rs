@@ -149,13 +149,17 @@ const REBUILD_STATUS: &str = "
     update helpdesk.tickets t set status = s.status from helpdesk.workflow_stages s
      where t.org_id = $1 and s.org_id = $1 and s.id = t.current_stage_id and t.status <> s.status";
 
-const REBUILD_PROFILES: &str = "
-    update helpdesk.profiles p
-       set email = u.email::text, email_is_confirmed = u.email_confirmed_at is not null
-      from auth.users u
-     where u.id = p.auth_id
-       and (p.email, p.email_is_confirmed)
-           is distinct from (u.email::text, u.email_confirmed_at is not null)";
+/// Apart from the update, because on a cluster the logins are only here.
+const FIND_WRONG_PROFILES: &str = "
+    select p.id, u.email::text, u.email_confirmed_at is not null
+      from helpdesk.profiles p
+      join auth.users u on u.id = p.auth_id
+     where (p.email, p.email_is_confirmed)
+           is distinct from (u.email::text, u.email_confirmed_at is not null)
+     order by p.id";
+
+const REBUILD_PROFILE: &str =
+    "update helpdesk.profiles set email = $2, email_is_confirmed = $3 where id = $1";
 
 /// They follow from tickets, articles and profiles.
 const REBUILD_COUNTS: &str = "select helpdesk.rebuild_ticket_stats()";
@@ -182,13 +186,9 @@ fn verify_derived_data() -> Result<
     >,
 > {
     check_schema_version()?;
-    let verify = |query: &'static str| {
-        statement::read(query)
-            .fetch_all(&[], |row| (row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)))
-    };
-    let mut wrong: Vec<WrongColumn> = verify(VERIFY_COUNTS)?;
+    let mut wrong = find_wrong_columns(VERIFY_COUNTS)?;
     if sharding::is_main_node()? {
-        wrong.extend(verify(VERIFY_PROFILES)?);
+        wrong.extend(find_wrong_columns(VERIFY_PROFILES)?);
     }
     for org in find_organizations(statement::read)? {
         let args = [org.into(), organization_marker(org, "").into()];
@@ -201,6 +201,42 @@ fn verify_derived_data() -> Result<
     Ok(TableIterator::new(wrong))
 }
 
+fn find_wrong_columns(query: &'static str) -> Result<Vec<WrongColumn>> {
+    statement::read(query)
+        .fetch_all(&[], |row| (row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)))
+}
+
+/// What verify_derived_data() compares on the coordinator of a cluster, where logins are.
+#[pg_extern(stable, parallel_safe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+#[allow(clippy::type_complexity)] // pgrx reads the columns from the signature.
+fn verify_profiles() -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(org_id, Option<Uuid>),
+            name!(table_name, Option<String>),
+            name!(column_name, Option<String>),
+            name!(wrong_rows, Option<i64>),
+            name!(example_id, Option<Uuid>),
+        ),
+    >,
+> {
+    find_wrong_columns(VERIFY_PROFILES).map(TableIterator::new)
+}
+
+/// What rebuild_derived_data() does on the coordinator of a cluster.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn rebuild_profiles() -> Result<()> {
+    let wrong = statement::write(FIND_WRONG_PROFILES)
+        .fetch_all(&[], |row| (row.get::<Uuid>(1), row.get::<String>(2), row.get::<bool>(3)))?;
+    wrong.into_iter().try_for_each(|(profile, email, is_confirmed)| {
+        let args = [profile.into(), email.into(), is_confirmed.into()];
+        statement::write(REBUILD_PROFILE).execute(&args)
+    })
+}
+
 /// Derives everything again that verify_derived_data() compares. Those who write wait meanwhile.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
@@ -209,7 +245,7 @@ fn rebuild_derived_data() -> Result<()> {
     check_is_not_subscribed("helpdesk.tickets")?;
     lock_out_writers()?;
     if sharding::is_main_node()? {
-        statement::write(REBUILD_PROFILES).execute(&[])?;
+        rebuild_profiles()?;
     }
     for org in find_organizations(statement::write)? {
         let rebuild = |sql: &'static str| {

@@ -21,7 +21,7 @@ use crate::platform::json::output::{self, Time};
 use crate::platform::json::schema::{Api, null_only_in};
 use crate::platform::paging::{self, Count, Page, PageSize};
 use crate::platform::roles;
-use crate::platform::statement::{self, Row};
+use crate::platform::statement::{self, Planned, Row};
 
 /// $1: only organizations without an org_admin who can sign in; $2: a part of the name.
 const MATCHES: &str = "
@@ -35,14 +35,23 @@ static LIST_ORGANIZATIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
         r#"
     select o.id, o.name, o.created_at,
-           (select count(*) from helpdesk.org_members m where m.org_id = o.id),
-           (select coalesce(sum(c.ticket_count), 0)::bigint from ({STAGE_COUNTS}) c where c.org_id = o.id),
-           coalesce((select t.updated_at from helpdesk.tickets t
-                      where t.org_id = o.id order by t.updated_at desc limit 1), o.created_at)
+           (select count(*) from helpdesk.org_members m where m.org_id = o.id)
       from helpdesk.organizations o
      where {MATCHES} and ($4::uuid is null or (helpdesk.sort_key(o.name, 'und'), o.id) > (helpdesk.sort_key($3, 'und'), $4))
      order by helpdesk.sort_key(o.name, 'und'), o.id
      limit $5"#
+    )
+});
+
+/// By itself, because on a cluster the tickets are on the workers.
+static LIST_ACTIVITY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "
+    select n.org_id,
+           (select coalesce(sum(c.ticket_count), 0)::bigint from ({STAGE_COUNTS}) c where c.org_id = n.org_id),
+           (select max(t.updated_at) from helpdesk.tickets t where t.org_id = n.org_id)
+      from helpdesk.ticket_counters n
+     where n.org_id = any ($1)"
     )
 });
 
@@ -120,8 +129,8 @@ impl Organization {
             name: row.get(2)?,
             created_at: row.time(3),
             member_count: row.get(4),
-            ticket_count: row.get(5),
-            last_activity_at: row.time(6),
+            ticket_count: Some(0),
+            last_activity_at: row.time(3),
             admins: Vec::new(),
         })
     }
@@ -155,6 +164,7 @@ fn list_organizations(p_filters: default!(Option<JsonbText>, "'{}'")) -> Result<
         Organization::from_row,
     )?;
     let mut page = Page::new(rows.into_iter().flatten().collect(), size);
+    add_activity(&mut page.rows)?;
     add_admins(&mut page.rows)?;
     let next_cursor =
         page.next_cursor(|last| Some(Cursor { name: last.name.clone(), id: last.id }))?;
@@ -171,10 +181,29 @@ fn list_organizations(p_filters: default!(Option<JsonbText>, "'{}'")) -> Result<
     ))
 }
 
+fn add_activity(organizations: &mut [Organization]) -> Result<()> {
+    let activity = statement::read(&LIST_ACTIVITY)
+        .planned(Planned::EachTime)
+        .fetch_all(&[ids_of(organizations).into()], |row| {
+            Some((*row.get::<Uuid>(1)?.as_bytes(), (row.get(2), row.time(3))))
+        })?;
+    let mut activity: HashMap<_, _> = activity.into_iter().flatten().collect();
+    for org in organizations {
+        if let Some((count, last)) = activity.remove(Uuid::from(org.id).as_bytes()) {
+            org.ticket_count = count;
+            org.last_activity_at = last.or(org.created_at);
+        }
+    }
+    Ok(())
+}
+
+fn ids_of(organizations: &[Organization]) -> Vec<Uuid> {
+    organizations.iter().map(|org| org.id.into()).collect()
+}
+
 fn add_admins(organizations: &mut [Organization]) -> Result<()> {
-    let orgs: Vec<Uuid> = organizations.iter().map(|org| org.id.into()).collect();
     let mut admins: HashMap<[u8; 16], Vec<Admin>> = HashMap::new();
-    statement::read(LIST_ADMINS).fetch_all(&[orgs.into()], |row| {
+    statement::read(LIST_ADMINS).fetch_all(&[ids_of(organizations).into()], |row| {
         if let Some(org) = row.get::<Uuid>(1) {
             admins.entry(*org.as_bytes()).or_default().push(Admin {
                 id: row.id(2),

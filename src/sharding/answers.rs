@@ -100,7 +100,7 @@ fn answer_call(
     };
     let (claims, subject) = (text(p_claims, "p_claims")?, text(p_subject, "p_subject")?);
     let function = find_function(required(p_function, "p_function")?, |route| {
-        !matches!(route, Route::Workers | Route::Coordinator | Route::Refused)
+        !matches!(route, Route::Workers | Route::Coordinator)
     })?;
     let role = roles::find_role(required(p_role, "p_role")?)?;
     let _group = groups::enter_called(org)?;

@@ -24,8 +24,8 @@ pub(super) enum Route {
     Workers,
     /// The coordinator: the function needs none of the distributed tables.
     Coordinator,
-    /// Nowhere.
-    Refused,
+    /// An import, whose people the coordinator creates before the worker imports the rest.
+    Import,
 }
 
 use Route::*;
@@ -43,7 +43,7 @@ impl Route {
             AnyOrganization => "any_organization",
             Workers => "workers",
             Coordinator => "coordinator",
-            Refused => "refused",
+            Import => "import",
         }
     }
 }
@@ -63,17 +63,19 @@ const ROUTES: &[(&str, Route)] = &[
     ("create_ticket", Organization),
     ("customer_assignee_name", Organization),
     ("document_lexemes", Coordinator),
-    ("forget_person", Refused),
+    ("create_missing_people", Coordinator),
+    ("find_missing_people", Organization),
+    ("forget_person", Coordinator),
     ("get_article", Article),
     ("get_ticket_details", Ticket),
-    ("import_tickets", Refused),
+    ("import_tickets", Import),
     ("join_organization", Coordinator),
     ("leave_organization", Coordinator),
     ("list_articles", Organization),
     ("list_categories", Organization),
     ("list_org_members", Coordinator),
     ("list_org_tickets", Organization),
-    ("list_organizations", Refused),
+    ("list_organizations", Coordinator),
     ("mark_notifications_read", MyOrganizations),
     ("may_read_file", Path),
     ("may_upload_file", Path),

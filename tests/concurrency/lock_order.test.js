@@ -124,11 +124,14 @@ const NOT_CALLED_BY_BACKENDS = [
   'answer_maintenance',
   'call_organization',
   'call_workers',
+  'create_missing_people',
   'distribute',
   'enable_cron',
   'enable_realtime',
   'enable_storage',
+  'find_missing_people',
   'prepare_worker',
+  'rebuild_profiles',
   'undistribute',
 ];
 

@@ -176,12 +176,16 @@ test('functions that are not for people are refused or hidden', async () => {
     'call_workers',
     'answer_call',
     'answer_maintenance',
+    'create_missing_people',
+    'find_missing_people',
     'find_organization',
     'find_organizations',
     'function_routes',
     'organization_of_path',
+    'rebuild_profiles',
     'security_report',
     'security_state',
+    'verify_profiles',
   ];
   for (const name of [...triggers, ...forDba, 'cleanup_old_notifications', 'act_as', 'pg_sleep', 'set_config', 'version']) {
     const { status } = await requestSafely('POST', `/rpc/${name}`, { body: {} });

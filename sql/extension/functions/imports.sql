@@ -22,3 +22,14 @@ Errors: 22004 (null argument), 22023 (a row, which the message names with the ke
 Example: select helpdesk.import_tickets(:''org_id'', ''[{"externalId": "zendesk:1", "title": "It works
   again", "status": "closed", "requester": {"email": "ann@mail.example", "name": "Ann"},
   "createdAt": "2024-03-01T09:00:00Z"}]'');';
+
+comment on function helpdesk.find_missing_people(uuid, jsonb) is
+'The people of an import whom the organization does not know, for create_missing_people(). On a
+  cluster, import_tickets() calls both before the worker imports the rest.
+Callers: the owner of the functions.
+Errors: those of import_tickets().';
+
+comment on function helpdesk.create_missing_people(uuid, jsonb) is
+'Creates the people that find_missing_people() has found. Returns how many.
+Callers: the owner of the functions.
+Errors: 22004 (null argument).';

@@ -92,3 +92,11 @@ Covers the versions of library, extension and tables, security_report(), invalid
   of pg_cron and what they should have done, the search index, Realtime''s publication, people,
   vacuum and settings. A check that cannot run is an error. It reads little, and changes nothing.
 Callers: superusers.';
+
+comment on function helpdesk.verify_profiles() is
+'What verify_derived_data() compares on the coordinator of a cluster, where logins are.
+Callers: the owner of the functions.';
+
+comment on function helpdesk.rebuild_profiles() is
+'What rebuild_derived_data() does on the coordinator of a cluster.
+Callers: the owner of the functions.';

@@ -34,7 +34,7 @@ select helpdesk.answer_maintenance('helpdesk.refresh_ticket_stats()', '{}');
 select p.proname, r.rolname from pg_proc p, pg_roles r
  where p.pronamespace = 'helpdesk'::regnamespace and r.rolname in ('anon', 'authenticated', 'service_role')
    and p.proname in ('distribute', 'undistribute', 'prepare_worker', 'call_organization', 'call_workers', 'answer_call',
-                     'answer_maintenance', 'find_organization', 'find_organizations', 'function_routes', 'organization_of_path', 'pre_request')
+                     'answer_maintenance', 'create_missing_people', 'find_missing_people', 'rebuild_profiles', 'verify_profiles', 'find_organization', 'find_organizations', 'function_routes', 'organization_of_path', 'pre_request')
    and has_function_privilege(r.oid, p.oid, 'execute')
  order by 1, 2;
 set role anon;
