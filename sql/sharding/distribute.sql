@@ -1,6 +1,10 @@
 -- distribute(): makes the tables of one server those of a cluster, in one transaction. It runs on
 -- the coordinator, as a superuser; {shard_count} is a number.
 
+-- Citus repeats this on workers, which lack the extension if it was here before Citus was.
+set local client_min_messages = warning;
+create extension if not exists helpdesk;
+
 set local client_min_messages = notice;
 set local citus.shard_count = {shard_count};
 set local citus.enable_unsafe_triggers = on;
@@ -69,6 +73,9 @@ begin
     else
       perform pg_catalog.create_reference_table(pg_catalog.format('helpdesk.%I', item.name));
     end if;
+    -- The rows here, which nobody would see any more and forget_person() would not find.
+    perform pg_catalog.truncate_local_data_after_distributing_table(
+      pg_catalog.format('helpdesk.%I', item.name)::pg_catalog.regclass);
     set local client_min_messages = notice;
   end loop;
 
@@ -87,46 +94,6 @@ begin
       execute pg_catalog.format('alter table %s %s trigger %I', item.relation,
         case item.mode when 'A' then 'enable always' when 'R' then 'enable replica' else 'disable' end, item.name);
     end if;
-  end loop;
-end
-$$;
-
--- Citus evaluates defaults on the coordinator: a row would seem to be older than the transaction on
--- the worker, and its INSERT names columns that users may not write. So a trigger fills these in.
-do $$
-declare
-  item pg_catalog.record;
-begin
-  for item in
-    select c.oid::pg_catalog.regclass as relation, c.relname,
-           pg_catalog.string_agg(pg_catalog.format('  if new.%1$I is null then new.%1$I := %2$s; end if;',
-             a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)), E'\n' order by a.attnum) as assignments,
-           pg_catalog.string_agg(pg_catalog.format('alter column %I set default %s',
-             a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)), ', ' order by a.attnum) as defaults,
-           pg_catalog.string_agg(pg_catalog.format('alter column %I drop default', a.attname), ', ') as drops
-      from pg_catalog.pg_class c
-      join pg_catalog.pg_dist_partition p on p.logicalrelid operator(pg_catalog.=) c.oid
-                                         and p.partmethod operator(pg_catalog.=) 'h'
-      join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and not a.attisdropped
-      join pg_catalog.pg_attrdef d on d.adrelid operator(pg_catalog.=) c.oid
-                                  and d.adnum operator(pg_catalog.=) a.attnum
-     where c.relnamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace
-       and a.attgenerated operator(pg_catalog.=) ''
-       and pg_catalog.has_any_column_privilege('authenticated', c.oid, 'insert')
-       and not pg_catalog.has_column_privilege('authenticated', c.oid, a.attnum, 'insert')
-     group by c.oid
-  loop
-    execute pg_catalog.format(
-      'create function helpdesk.%I() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L',
-      item.relname operator(pg_catalog.||) '_defaults', E'begin\n' operator(pg_catalog.||) item.assignments operator(pg_catalog.||) E'\n  return new;\nend');
-    execute pg_catalog.format('alter function helpdesk.%I() owner to helpdesk_owner', item.relname operator(pg_catalog.||) '_defaults');
-    execute pg_catalog.format('revoke all on function helpdesk.%I() from public', item.relname operator(pg_catalog.||) '_defaults');
-    execute pg_catalog.format('comment on function helpdesk.%I() is %L', item.relname operator(pg_catalog.||) '_defaults',
-      'Trigger function: the defaults of columns on a cluster. undistribute() restores them: ' operator(pg_catalog.||) item.defaults);
-    execute pg_catalog.format('alter table %s %s', item.relation, item.drops);
-    -- Before all others, which fire in the order of their names.
-    execute pg_catalog.format('create trigger " defaults" before insert on %s for each row execute function helpdesk.%I()',
-      item.relation, item.relname operator(pg_catalog.||) '_defaults');
   end loop;
 end
 $$;
@@ -165,3 +132,5 @@ begin
   end loop;
 end
 $$;
+
+set local citus.enable_ddl_propagation = on;

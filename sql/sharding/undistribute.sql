@@ -82,31 +82,12 @@ begin
   for item in select * from pg_temp.foreign_keys loop
     execute pg_catalog.format('alter table %s add constraint %I %s', item.relation, item.name, item.definition);
   end loop;
-  if not exists (select from pg_temp.foreign_keys f where f.name operator(pg_catalog.=) 'profiles_auth_id_fkey') then
-    alter table helpdesk.profiles add constraint profiles_auth_id_fkey foreign key (auth_id) references auth.users (id);
-  end if;
-  for item in
-    select * from pg_temp.triggers t where t.name operator(pg_catalog.<>) ' defaults' order by t.relation, t.name
-  loop
+  for item in select * from pg_temp.triggers order by relation, name loop
     execute item.definition;
     if item.mode operator(pg_catalog.<>) 'O' then
       execute pg_catalog.format('alter table %s %s trigger %I', item.relation,
         case item.mode when 'A' then 'enable always' when 'R' then 'enable replica' else 'disable' end, item.name);
     end if;
-  end loop;
-
-  -- The comment of each function that filled in defaults ends with them.
-  for item in
-    select p.oid::pg_catalog.regprocedure as function,
-           pg_catalog.regexp_replace(p.proname::pg_catalog.text, '_defaults$', '') as relation,
-           pg_catalog.substring(pg_catalog.obj_description(p.oid, 'pg_proc'), 'restores them: (.*)$') as defaults
-      from pg_catalog.pg_proc p
-     where p.pronamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace
-       and p.prorettype operator(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype
-       and p.proname operator(pg_catalog.~) '_defaults$'
-  loop
-    execute pg_catalog.format('alter table helpdesk.%I %s', item.relation, item.defaults);
-    execute pg_catalog.format('drop function %s', item.function);
   end loop;
 
   -- Postgres 18 names NOT NULL, after the name that the table had while it was copied.

@@ -8,8 +8,8 @@ use super::tables;
 use crate::platform::error::{self, Result};
 use crate::platform::extension::outside_extension;
 use crate::platform::schema_version::{not_installed, wrong_version};
-use crate::platform::statement;
 use crate::platform::versions::{SCHEMA_VERSION, installed_version, is_installed};
+use crate::sharding;
 
 /// One step for each release that changed tables: (the version it starts from, its SQL).
 const MIGRATIONS: &[(i32, &str)] = &[
@@ -36,7 +36,7 @@ fn run_steps(migrations: &[(i32, &'static str)]) -> Result<()> {
             let step = migrations.iter().find(|(from, _)| *from == version);
             let (_, step) = step.ok_or_else(|| no_step(version))?;
             lock_all_tables()?;
-            statement::run_script(step)?;
+            sharding::change_tables(step)?;
             tables::set_version(version + 1)?;
         }
         tables::set_privileges()

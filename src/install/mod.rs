@@ -44,13 +44,14 @@ fn install() -> Result<()> {
     if is_installed()? {
         check_schema_version()?;
         shapes::check_columns()?;
+        sharding::restore_tables()?;
         outside_extension(|| {
             repair::set_function_rights()?;
             repair::create_missing_objects()?;
             tables::set_privileges()
         })?;
     } else {
-        outside_extension(tables::create_tables)?;
+        sharding::only_here(|| outside_extension(tables::create_tables))?;
     }
     identity::back_fill_profiles()?;
     if has_cron()? {
@@ -67,8 +68,12 @@ fn install() -> Result<()> {
 #[search_path(pg_catalog, pg_temp)]
 fn migrate() -> Result<()> {
     lock_installation();
+    if is_citus_worker()? {
+        return Ok(()); // The coordinator changes the tables on its workers.
+    }
+    sharding::update_workers()?;
     migrations::run_migrations()?;
-    sharding::route_functions()
+    sharding::adapt_to_cluster()
 }
 
 /// Errors unless this session has loaded the library of this release. An update script begins with

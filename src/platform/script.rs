@@ -13,6 +13,13 @@ pub struct Command<'a> {
     pub kind: Kind,
 }
 
+impl Kind {
+    /// Whether it creates a table, a view or an index.
+    pub fn creates_relation(&self) -> bool {
+        matches!(self, Kind::Create(object) if object.starts_with("relation "))
+    }
+}
+
 /// What a statement is for. Objects are named as in `relation helpdesk.tickets`, `trigger mine on
 /// helpdesk.tickets`, `policy mine on helpdesk.tickets to anon,authenticated`.
 #[derive(PartialEq)]

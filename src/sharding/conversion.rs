@@ -7,12 +7,18 @@ use super::node::{Node, node};
 use crate::platform::error::{self, Result, required};
 use crate::platform::extension::{outside_extension, system_table_exists};
 use crate::platform::roles;
+use crate::platform::script;
+use crate::platform::settings::with_settings;
 use crate::platform::statement::{self, run_script};
 use crate::platform::table_names::with_own_names;
 
 const COMMENTS: &str = include_str!("../../sql/sharding/comments.sql");
 const DISTRIBUTE: &str = include_str!("../../sql/sharding/distribute.sql");
 const UNDISTRIBUTE: &str = include_str!("../../sql/sharding/undistribute.sql");
+const TAKE_DEFAULTS: &str = include_str!("../../sql/sharding/take_defaults.sql");
+const RESTORE_DEFAULTS: &str = include_str!("../../sql/sharding/restore_defaults.sql");
+const RESTORE_LOGIN_KEY: &str = include_str!("../../sql/sharding/restore_login_key.sql");
+const PLACE_NEW_TABLES: &str = include_str!("../../sql/sharding/place_new_tables.sql");
 const ROUTE_FUNCTIONS: &str = include_str!("../../sql/sharding/route_functions.sql");
 const RESTORE_FUNCTIONS: &str = include_str!("../../sql/sharding/restore_functions.sql");
 const PREPARE_WORKER: &str = include_str!("../../sql/sharding/prepare_worker.sql");
@@ -22,6 +28,22 @@ const MAX_SHARDS: i32 = 1024;
 
 /// What keeps the tables from being distributed, with what to do.
 const OBSTACLES: &str = include_str!("../../sql/sharding/obstacles.sql");
+
+/// Citus refuses triggers unless it is told that they act on one server only. And one connection to
+/// each worker, because shared tables may have been changed in the transaction.
+const CHANGE_TABLES: &str = "
+    set local citus.enable_unsafe_triggers = on;
+    set local citus.multi_shard_modify_mode = 'sequential'";
+
+const UPDATE_EXTENSION: &str = "
+    set local client_min_messages = warning;
+    alter extension helpdesk update";
+
+const LACKS_DEFAULTS: &str = "
+    select from pg_catalog.pg_trigger t
+      join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) t.tgrelid
+     where c.relnamespace operator(pg_catalog.=) 'helpdesk'::pg_catalog.regnamespace
+       and t.tgname operator(pg_catalog.=) ' defaults'";
 
 const IS_WORKER: &str = "select g.groupid > 0 from pg_catalog.pg_dist_local_group g";
 
@@ -81,6 +103,7 @@ fn distribute(p_shard_count: default!(Option<i32>, "32")) -> Result<()> {
     with_own_names(|| {
         outside_extension(|| {
             run_script(&script)?;
+            run_script(TAKE_DEFAULTS)?;
             run_script(ROUTE_FUNCTIONS)
         })
     })
@@ -101,7 +124,10 @@ fn undistribute() -> Result<()> {
     let script = UNDISTRIBUTE.replace("{comments}", COMMENTS.trim_end());
     with_own_names(|| {
         outside_extension(|| {
+            run_script(CHANGE_TABLES)?;
+            run_script(RESTORE_DEFAULTS)?;
             run_script(&script)?;
+            run_script(RESTORE_LOGIN_KEY)?;
             // Last, because it stops Citus from dropping shards together with their tables.
             run_script(RESTORE_FUNCTIONS)
         })
@@ -124,10 +150,61 @@ fn prepare_worker() -> Result<()> {
     outside_extension(|| run_script(PREPARE_WORKER))
 }
 
-/// On a cluster, an update of the extension restores the functions of a single server.
-pub fn route_functions() -> Result<()> {
+/// Creates tables that are not distributed yet. Workers may lack the roles that Citus would name
+/// there.
+pub fn only_here(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    if !has_citus() {
+        return work();
+    }
+    with_settings(&[(c"citus.enable_ddl_propagation", c"off")], work)
+}
+
+/// Adapts tables and functions to the cluster, because an update brings those of a single server.
+pub fn adapt_to_cluster() -> Result<()> {
     if node()? != Node::Coordinator {
         return Ok(());
     }
-    with_own_names(|| outside_extension(|| run_script(ROUTE_FUNCTIONS)))
+    with_own_names(|| {
+        outside_extension(|| {
+            run_script(TAKE_DEFAULTS)?;
+            run_script(ROUTE_FUNCTIONS)
+        })
+    })
+}
+
+/// On a cluster, updates the extension on the workers, whose functions a step may need. Citus does
+/// so by itself only after the update of the coordinator, for which this is already done.
+pub fn update_workers() -> Result<()> {
+    if node()? != Node::Coordinator {
+        return Ok(());
+    }
+    outside_extension(|| run_script(UPDATE_EXTENSION))
+}
+
+/// Runs a script that changes the tables of an older release; on a cluster, on all servers. It
+/// creates tables without foreign keys, and adds these afterwards. adapt_to_cluster() follows.
+pub fn change_tables(script: &str) -> Result<()> {
+    if node()? != Node::Coordinator {
+        return run_script(script);
+    }
+    run_script(CHANGE_TABLES)?;
+    run_script(RESTORE_DEFAULTS)?;
+    for command in script::split(script)? {
+        run_script(command.text)?;
+        if command.kind.creates_relation() {
+            run_script(PLACE_NEW_TABLES)?;
+        }
+    }
+    Ok(())
+}
+
+/// Restores the tables of a single server from those in the dump of a coordinator.
+pub fn restore_tables() -> Result<()> {
+    if node()? != Node::Single || !statement::read(LACKS_DEFAULTS).exists(&[])? {
+        return Ok(());
+    }
+    outside_extension(|| {
+        run_script(RESTORE_DEFAULTS)?;
+        run_script(RESTORE_LOGIN_KEY)
+    })
 }

@@ -21,10 +21,11 @@ create table helpdesk.ticket_links (
   org_id uuid not null,
   id uuid not null default helpdesk.uuid_generate_v7(),
   ticket_id uuid not null,
-  constraint ticket_links_pkey primary key (org_id, id),
-  constraint ticket_links_ticket_id_fkey foreign key (org_id, ticket_id)
-    references helpdesk.tickets (org_id, id) on delete cascade
+  constraint ticket_links_pkey primary key (org_id, id)
 );
+-- By itself, because on a cluster the table is distributed in between.
+alter table helpdesk.ticket_links add constraint ticket_links_ticket_id_fkey
+  foreign key (org_id, ticket_id) references helpdesk.tickets (org_id, id) on delete cascade;
 alter table helpdesk.ticket_links owner to helpdesk_owner;
 alter table helpdesk.ticket_links enable row level security;
 grant select on helpdesk.ticket_links to authenticated;
