@@ -1,5 +1,5 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
-.PHONY: help demo demo-stop build install package check-reproducible test test-citus test-versions regress lint bench \
+.PHONY: help demo demo-stop build install package check-reproducible test test-citus bench-citus test-versions regress lint bench \
 	instructions fuzz torture mutants reference model typescript security-baseline shape update-scripts freeze-release docs clean
 
 help: ## lists these commands
@@ -22,6 +22,9 @@ test: ## runs all linters and tests
 	@scripts/test
 test-citus: ## tests a cluster of the Postgres with Citus that CITUS_PG_CONFIG names
 	@scripts/test-citus
+
+bench-citus: ## prints what each call costs on that cluster and on a single server
+	@scripts/test-citus measure
 test-versions: ## moves data from Postgres FROM (15) to TO (18) with pg_upgrade and with a dump
 	@scripts/test-versions
 regress: ## runs the SQL tests: T=tickets_create one, T=tickets a domain; ACCEPT=1 accepts results

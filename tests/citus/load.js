@@ -1,56 +1,39 @@
-// People who open tickets, comment and change them, each in a session of their own.
+// The workload through PostgREST, as applications have it.
 
-const RETRY_AFTER_MS = 100;
+/** What PostgREST needs on a cluster, with a pool of so many connections. */
+export const settings = (connections) => ({
+  PGRST_DB_POOL: String(connections),
+  PGRST_DB_PRE_REQUEST: 'helpdesk.pre_request',
+  PGRST_DB_MAX_ROWS: '1000',
+});
 
-/** Starts so many people. Returns what was acknowledged, the errors by their SQLSTATE,
- * and ways to wait and to stop. */
-export function load(db, { acme, globex, alice, ben, gina, mallory }, people) {
-  const cast = [
-    [alice, acme],
-    [ben, acme],
-    [mallory, globex],
-    [gina, globex],
-  ];
-  const acknowledged = [];
-  const errors = {};
-  const done = Array(people).fill(0);
-  let isRunning = true;
+/** SQLSTATEs with which a call has done nothing. After others, it may have been committed. */
+const REFUSED = /^(40|53|55|57014|22|23|42)/;
 
-  async function work(i) {
-    const [person, org] = cast[i % cast.length];
-    let session;
-    while (isRunning) {
-      try {
-        session ??= await db.signIn(person);
-        const { rows } = await session.query(`select helpdesk.create_ticket($1, 'Under load') as id`, [org]);
-        acknowledged.push({ id: rows[0].id, org });
-        await session.query('select helpdesk.add_comment($1, $2)', [rows[0].id, 'A comment']);
-        await session.query('select helpdesk.list_org_tickets($1)', [org]);
-        done[i] += 1;
-      } catch (error) {
-        errors[error.code ?? error.message] = (errors[error.code ?? error.message] ?? 0) + 1;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
-      }
-    }
-  }
+/** The codes after which repeating the call does not help. PGRST00.: no connection is free. */
+export const notRetryable = (codes) => codes.filter((code) => !/^(08...|40...|53...|57...|58...|XX000|PGRST00.)$/.test(code));
 
-  const workers = done.map((_, i) => work(i));
-  return {
-    async untilEach(count) {
-      const goal = done.map((before) => before + count);
-      while (!done.every((now, i) => now >= goal[i])) await new Promise((resolve) => setTimeout(resolve, 50));
-    },
-    /** Until somebody has met an error that they had not met before. */
-    async untilErrors() {
-      const count = () => Object.values(errors).reduce((sum, each) => sum + each, 0);
-      const before = count();
-      while (count() === before) await new Promise((resolve) => setTimeout(resolve, 50));
-    },
-    async stop() {
-      isRunning = false;
-      await Promise.all(workers);
-    },
-    acknowledged,
-    errors,
+const TABLES = { tickets: 'created_by', ticket_comments: 'requester_id', notifications: 'user_id' };
+
+/** Sessions for `Workload.run`. */
+export const connectTo = (api) => async (person) => {
+  const token = api.token(person);
+  const request = async (method, path, body) => {
+    const answer = await api.http(method, path, { token, body });
+    if (answer.status < 400) return answer.body;
+    const { code, message } = answer.body;
+    throw Object.assign(new Error(message), { code, severity: REFUSED.test(code) ? 'ERROR' : 'FATAL' });
   };
-}
+  return {
+    call: (name, args) => request('POST', `/rpc/${name}`, args),
+    async owners() {
+      const rows = [];
+      for (const [table, owner] of Object.entries(TABLES)) {
+        for (const row of await request('GET', `/${table}?select=org_id,${owner}&order=created_at.desc&limit=100`))
+          rows.push({ org_id: row.org_id, owner: row[owner], count: 1 });
+      }
+      return rows;
+    },
+    end: async () => {},
+  };
+};

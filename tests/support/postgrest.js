@@ -15,9 +15,9 @@ const ANSWER_WITHIN_MS = 30_000;
 
 /**
  * Starts PostgREST. It serves the first of `schemas` unless a request names another in
- * Content-Profile.
+ * Content-Profile. `more` are further environment variables.
  */
-export async function startPostgrest(db, schemas = 'helpdesk') {
+export async function startPostgrest(db, schemas = 'helpdesk', more = {}) {
   const secret = randomBytes(32).toString('hex');
   const port = await freePort();
   const server = spawn(POSTGREST, {
@@ -30,6 +30,7 @@ export async function startPostgrest(db, schemas = 'helpdesk') {
       PGRST_JWT_SECRET: secret,
       PGRST_SERVER_HOST: '127.0.0.1',
       PGRST_SERVER_PORT: String(port),
+      ...more,
     },
   });
   const stop = async () => {
