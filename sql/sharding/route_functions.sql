@@ -12,7 +12,7 @@ declare
 begin
   for item in
     select p.oid::pg_catalog.regprocedure::pg_catalog.text as signature, p.proname, p.prosrc, r.route, p.proretset,
-           p.provolatile operator(pg_catalog.=) 'v' as writes, p.prosecdef,
+           p.provolatile operator(pg_catalog.=) 'v' as writes, p.prosecdef, p.proisstrict,
            coalesce(p.proargnames, '{}') as names,
            pg_catalog.pg_get_function_arguments(p.oid) as arguments,
            pg_catalog.pg_get_function_result(p.oid) as result,
@@ -99,9 +99,10 @@ begin
       body := E'  perform helpdesk.ensure_profile();\n' operator(pg_catalog.||) body;
     end if;
     execute pg_catalog.format(
-      'create or replace function helpdesk.%I(%s) returns %s language plpgsql %s parallel unsafe %s set search_path = pg_catalog, pg_temp as %L',
+      'create or replace function helpdesk.%I(%s) returns %s language plpgsql %s parallel unsafe %s %s set search_path = pg_catalog, pg_temp as %L',
       item.proname, item.arguments, item.result, case when item.writes then 'volatile' else 'stable' end,
       case when item.prosecdef then 'security definer' else '' end,
+      case when item.proisstrict then 'strict' else '' end,
       pg_catalog.format(E'-- %s\n#variable_conflict use_column\nbegin\n%s\nend', item.prosrc, body));
   end loop;
 end

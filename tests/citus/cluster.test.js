@@ -61,7 +61,8 @@ test('what cannot be distributed is named before anything changes', { skip }, as
 });
 
 test('rows, keys, rights and comments survive the way there and back', { skip, timeout: 300_000 }, async () => {
-  const snapshot = async () => [await rowsOf(cluster), await shapeOf(cluster), await privilegesIn(cluster, 'helpdesk', 'public')];
+  const snapshot = () =>
+    Promise.all([rowsOf(cluster), shapeOf(cluster), privilegesIn(cluster, 'helpdesk', 'public'), catalogOf(cluster)]);
   const earlier = await snapshot();
   await asDba(cluster, 'select helpdesk.distribute(8)');
   await expectError('55000', cluster.sql('select helpdesk.distribute(8)'));
@@ -129,46 +130,6 @@ test('a dump of the coordinator becomes an installation on one server', { skip, 
   });
 });
 
-test('a person is forgotten on all servers, or on none', { skip, timeout: 120_000 }, async () => {
-  const { acme, globex, alice, gina } = fixture;
-  const zach = await signUp(cluster, 'Zacharias');
-  await addMember(cluster, acme, zach, 'org_agent');
-  await cluster.as(gina, (session) => session.query('select helpdesk.create_org_invite($1, $2)', [globex, zach.email]));
-  await addMember(cluster, globex, zach, 'org_customer');
-  for (const org of [acme, globex]) {
-    await cluster.as(zach, (session) => openTicket(session, org, 'Mine', { key: `${zach.email}: Mine` }));
-  }
-  const hers = await cluster.as(alice, (session) => openTicket(session, acme, 'Hers'));
-  await cluster.as(zach, async (session) => {
-    await session.query(`select helpdesk.add_comment($1, 'Hello')`, [hers]);
-    await session.query('select helpdesk.watch_ticket($1)', [hers]);
-  });
-  const before = await occurrences(CLUSTER, zach.name);
-  const tables = new Set(before.map((place) => /^helpdesk\.[a-z_]+[a-z]/.exec(place)?.[0]));
-  for (const table of ['profiles', 'notifications', 'idempotency_keys', 'search_documents', 'org_invites'])
-    assert.ok(tables.has(`helpdesk.${table}`), table);
-
-  const forget = () => cluster.sql('select helpdesk.forget_person($1)', [zach.profile]);
-  stopWorker(2);
-  await assert.rejects(forget());
-  startWorker(2);
-  assert.deepEqual(await occurrences(CLUSTER, zach.name), before);
-
-  await forget();
-  assert.deepEqual(await occurrences(CLUSTER, zach.name), []);
-  const written = 'select count(*)::int from helpdesk.tickets where created_by = $1';
-  assert.equal(await cluster.value(written, [zach.profile]), 2);
-  assert.deepEqual(await cluster.sql('select * from helpdesk.verify_derived_data()'), []);
-});
-
-test('nothing of the rows before distribute() stays on the coordinator', { skip }, async () => {
-  const hidden = await cluster.sql(
-    `select c.oid::regclass::text as name from pg_class c join pg_dist_partition p on p.logicalrelid = c.oid
-      where c.relnamespace = 'helpdesk'::regnamespace and pg_relation_size(c.oid) > 0`,
-  );
-  assert.deepEqual(hidden, []);
-});
-
 test('an import brings people, who are the same on all servers', { skip }, async () => {
   const { acme, ada } = fixture;
   const person = (name) => ({ email: `${name.toLowerCase()}@import.example`, name });
@@ -213,6 +174,46 @@ test('an import brings people, who are the same on all servers', { skip }, async
     });
   assert.equal(await found(cluster), await found(single));
   assert.deepEqual(await cluster.sql('select * from helpdesk.verify_derived_data()'), []);
+});
+
+test('a person is forgotten on all servers, or on none', { skip, timeout: 120_000 }, async () => {
+  const { acme, globex, alice, gina } = fixture;
+  const zach = await signUp(cluster, 'Zacharias');
+  await addMember(cluster, acme, zach, 'org_agent');
+  await cluster.as(gina, (session) => session.query('select helpdesk.create_org_invite($1, $2)', [globex, zach.email]));
+  await addMember(cluster, globex, zach, 'org_customer');
+  for (const org of [acme, globex]) {
+    await cluster.as(zach, (session) => openTicket(session, org, 'Mine', { key: `${zach.email}: Mine` }));
+  }
+  const hers = await cluster.as(alice, (session) => openTicket(session, acme, 'Hers'));
+  await cluster.as(zach, async (session) => {
+    await session.query(`select helpdesk.add_comment($1, 'Hello')`, [hers]);
+    await session.query('select helpdesk.watch_ticket($1)', [hers]);
+  });
+  const before = await occurrences(CLUSTER, zach.name);
+  const tables = new Set(before.map((place) => /^helpdesk\.[a-z_]+[a-z]/.exec(place)?.[0]));
+  for (const table of ['profiles', 'notifications', 'idempotency_keys', 'search_documents', 'org_invites'])
+    assert.ok(tables.has(`helpdesk.${table}`), table);
+
+  const forget = () => cluster.sql('select helpdesk.forget_person($1)', [zach.profile]);
+  stopWorker(2);
+  await assert.rejects(forget());
+  startWorker(2);
+  assert.deepEqual(await occurrences(CLUSTER, zach.name), before);
+
+  await forget();
+  assert.deepEqual(await occurrences(CLUSTER, zach.name), []);
+  const written = 'select count(*)::int from helpdesk.tickets where created_by = $1';
+  assert.equal(await cluster.value(written, [zach.profile]), 2);
+  assert.deepEqual(await cluster.sql('select * from helpdesk.verify_derived_data()'), []);
+});
+
+test('nothing of the rows before distribute() stays on the coordinator', { skip }, async () => {
+  const hidden = await cluster.sql(
+    `select c.oid::regclass::text as name from pg_class c join pg_dist_partition p on p.logicalrelid = c.oid
+      where c.relnamespace = 'helpdesk'::regnamespace and pg_relation_size(c.oid) > 0`,
+  );
+  assert.deepEqual(hidden, []);
 });
 
 test('no acknowledged write is lost when shards move and a worker dies', { skip, timeout: 1_800_000 }, async (t) => {
