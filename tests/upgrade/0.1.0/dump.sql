@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	ada@example.com	2026-11-30 06:21:36.908208+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 06:21:36.908208+00
-cde1985c-37f0-4328-91d5-26ade43efd5a	ben@example.com	2026-11-30 06:21:36.911557+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 06:21:36.911557+00
-d853fe2a-404e-4d22-b385-f99445a1197f	alice@example.com	2026-11-30 06:21:36.912647+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 06:21:36.912647+00
-d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	dave@example.com	2026-11-30 06:21:36.913556+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 06:21:36.913556+00
-0d460077-0641-4e57-adae-eb6eca2c8c33	gina@example.com	2026-11-30 06:21:36.914582+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 06:21:36.914582+00
-548c03ce-1f8f-4330-929d-28eb6c98d573	hank@example.com	2026-11-30 06:21:36.915533+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 06:21:36.915533+00
-e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	mallory@example.com	2026-11-30 06:21:36.917568+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 06:21:36.917568+00
-b4997f25-2c75-4094-98f2-94aeb568a497	newcomer@example.com	2026-11-30 06:21:37.118972+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 06:21:37.118972+00
+21d575ae-6f22-42d6-9454-5b6a2f280997	ada@example.com	2026-11-30 08:02:08.649151+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 08:02:08.649151+00
+6169dfab-eaf0-4d83-a7fc-bfc259986978	ben@example.com	2026-11-30 08:02:08.654558+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 08:02:08.654558+00
+6f1a8584-504e-467c-84a7-ddb3391a4d20	alice@example.com	2026-11-30 08:02:08.659595+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 08:02:08.659595+00
+83a30cbb-7bdc-4d5f-8060-b11ab265f6ba	dave@example.com	2026-11-30 08:02:08.660711+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 08:02:08.660711+00
+4455c35f-2f96-4a6b-891d-fe00a7d026ff	gina@example.com	2026-11-30 08:02:08.661798+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 08:02:08.661798+00
+ff3cc527-258a-4a24-aea1-322a6b11e5ec	hank@example.com	2026-11-30 08:02:08.662739+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 08:02:08.662739+00
+4687ece9-e428-41f0-8f57-a036bac2142e	mallory@example.com	2026-11-30 08:02:08.663774+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 08:02:08.663774+00
+2df529ba-32be-41c1-9808-500243515542	newcomer@example.com	2026-11-30 08:02:08.917387+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 08:02:08.917387+00
 \.
 
 
@@ -3382,7 +3382,7 @@ b4997f25-2c75-4094-98f2-94aeb568a497	newcomer@example.com	2026-11-30 06:21:37.11
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-d62bffec6d8f8c7bc757bc49aeef3e50b2d5c633b3988e9edf9bd788c329d812	2026-11-30 06:21:37.139556+00	2026-12-07 06:21:37.139556+00	\N	\N	\N
+057aa11c967ab55d488890fda60e1d5f73099ae2a50b2520807d78eb365fa690	2026-11-30 08:02:08.942785+00	2026-12-07 08:02:08.942785+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ d62bffec6d8f8c7bc757bc49aeef3e50b2d5c633b3988e9edf9bd788c329d812	2026-11-30 06:2
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b510-75dd-91f3-cb081865d314	t	Phew	2026-11-30 06:21:37.16002+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	01a22b79-be93-766e-8c97-083d041a9899	t	Phew	2026-11-30 08:02:08.970956+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fe-71aa-bde4-5defbf24b28b	01a22b1d-b5fc-71b9-8909-90eb406ee479	1	Putting out a printer	Use sand.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ff-75fe-8832-eb83ffc93b02	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	1	Not yet	Draft.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b600-75bf-b9bd-96a99a64132a	01a22b1d-b5fc-71b9-8909-90eb406ee479	2	Putting out a printer	Use foam.	2026-11-30 06:21:37.151484+00	01a22b1d-b50f-7444-b105-2a45540ec43b
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbd-74eb-a662-b5998dbc60b5	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	1	Putting out a printer	Use sand.	2026-11-30 08:02:08.954721+00	01a22b79-be8e-7071-85b6-d2bd022ba017
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbe-728f-a574-f9e1b0e5d943	01a22b79-bfbc-71d7-81d7-b9df1174bc05	1	Not yet	Draft.	2026-11-30 08:02:08.954721+00	01a22b79-be8e-7071-85b6-d2bd022ba017
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfc0-70c6-89ee-90871cae4d87	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	2	Putting out a printer	Use foam.	2026-11-30 08:02:08.959083+00	01a22b79-be8e-7071-85b6-d2bd022ba017
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	Not yet	Draft.	{}	{}	01a22b1d-b50f-7444-b105-2a45540ec43b	internal	draft	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.147964+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b1d-b50f-7444-b105-2a45540ec43b	public	published	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.151484+00	2026-11-30 06:21:37.147964+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbc-71d7-81d7-b9df1174bc05	Not yet	Draft.	{}	{}	01a22b79-be8e-7071-85b6-d2bd022ba017	internal	draft	2026-11-30 08:02:08.954721+00	2026-11-30 08:02:08.954721+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b79-be8e-7071-85b6-d2bd022ba017	public	published	2026-11-30 08:02:08.954721+00	2026-11-30 08:02:08.959083+00	2026-11-30 08:02:08.954721+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	Hardware	\N	\N	2026-11-30 06:21:37.14376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fb-74fd-aa57-6412f0b27146	Printers	\N	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	2026-11-30 06:21:37.147069+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfb6-7784-9743-0ac92386186d	Hardware	\N	\N	2026-11-30 08:02:08.949175+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfb9-7452-a21d-b94bf92c6ab3	Printers	\N	01a22b79-bfb6-7784-9743-0ac92386186d	2026-11-30 08:02:08.95362+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	Printer on fire	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\\xc35266919ff94cd4b1d84f80bbb9585dfaf405f376c08eadb4ac5cfbae773abd	2026-11-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	No coffee	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b549-74c4-ac5d-f53042f14548	\\x74b0e10c0a1728900234da39b8060b92b04f6e04858e647bcfb8a2dff8922143	2026-11-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	It’s “odd” — 🙂\ttab\nline	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b54b-75f5-a26d-b155aff12038	\\x2a3c69696ae6a2e96952acc2e3ea40ce294eb0565e572265b191816cee557c9d	2026-11-30 06:21:36.970882+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	Printer on fire	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bed3-75ad-9d38-a0b3368b74be	\\x4ffabe0584aaacff8f197a4f772989ba6206807aa1b14829819a2076080e76c8	2026-11-30 08:02:08.7203+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	No coffee	01a22b79-bede-7424-9963-69fff616867b	01a22b79-bede-7424-9963-69fff616867b	\\x0efd74f93e36f7371e31a6e0719df16264e59870fc4a3617917593b720e6a205	2026-11-30 08:02:08.733997+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	It’s “odd” — 🙂\ttab\nline	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-bee0-732f-9db5-01c65e707347	\\x04fcd0419f31e40a1616ebadb7cf9abe5b0d62fe383c824de79cf58a9c211305	2026-11-30 08:02:08.736158+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22b1d-b510-75dd-91f3-cb081865d314	ticket_updated	f
+01a22b79-be93-766e-8c97-083d041a9899	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b546-735a-b5a0-7a103e15fb40	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71bf624f663	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b1571fc0be22	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b558-74bd-83f8-46e7405de9a7	01a22b1d-b515-7421-973b-45627f4870e9	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	t	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b559-7063-a0bc-7caa7295d90d	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	f	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b56b-7021-95b0-f11e300be1f8	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_closed	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.001011+00	2026-12-30 06:21:37.001011+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf40d61ca539	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_assigned	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf41b69d12f0	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_updated	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38ad259519d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48313b56a0d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	f	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b547-7220-bfc1-8f5298f6e299	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71cced4448c	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15844b773db	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38b168264a3	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48484d03207	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	t	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b1-72b5-97d4-7108de48e2e2	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	ticket_commented	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b1d-b50f-7444-b105-2a45540ec43b", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b5af-75da-b8eb-53b3755780f4", "is_internal": true}	t	2026-11-30 06:21:37.068376+00	2026-12-30 06:21:37.068376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ce-7161-b509-ee9b97544c4c	01a22b1d-b510-75dd-91f3-cb081865d314	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 06:21:37.100984+00	2026-12-30 06:21:37.100984+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a2ceec3129	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b61a-7076-9397-12a33a98d091	\N	ticket_created	{"actor": {"id": "01a22b1d-b613-72b3-9cb4-410359ca7b5e", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b1d-b61a-7076-9397-12a33a98d091", "is_internal": false}	f	2026-11-30 06:21:37.175985+00	2026-12-30 06:21:37.175985+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beda-70e9-8a81-175f8d46b3c4	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false}	t	2026-11-30 08:02:08.7203+00	2026-12-30 08:02:08.7203+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bedf-76f2-9387-21b0948a2663	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "is_internal": false}	t	2026-11-30 08:02:08.733997+00	2026-12-30 08:02:08.733997+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee1-73af-9aab-c3debce98ef2	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bee0-732f-9db5-01c65e707347	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b79-bee0-732f-9db5-01c65e707347", "is_internal": false}	t	2026-11-30 08:02:08.736158+00	2026-12-30 08:02:08.736158+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bef2-700c-8e20-93cf5040e468	01a22b79-be98-74d4-bd82-b353f0faf279	01a22b79-beed-7635-8b07-0cb2034dc3fc	\N	ticket_created	{"actor": {"id": "01a22b79-be98-74d4-bd82-b353f0faf279", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b79-beed-7635-8b07-0cb2034dc3fc", "is_internal": false}	t	2026-11-30 08:02:08.746778+00	2026-12-30 08:02:08.746778+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bef2-700c-8e20-93d08464a1f4	01a22b79-be96-778d-8f6b-fca43c107b13	01a22b79-beed-7635-8b07-0cb2034dc3fc	\N	ticket_created	{"actor": {"id": "01a22b79-be98-74d4-bd82-b353f0faf279", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b79-beed-7635-8b07-0cb2034dc3fc", "is_internal": false}	f	2026-11-30 08:02:08.746778+00	2026-12-30 08:02:08.746778+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf09-7040-aa95-66ffceb71276	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_closed	{"actor": {"id": "01a22b79-be8e-7071-85b6-d2bd022ba017", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.774971+00	2026-12-30 08:02:08.774971+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1e-748e-839f-8e762de0e6d0	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_assigned	{"actor": {"id": "01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.793662+00	2026-12-30 08:02:08.793662+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1e-748e-839f-8e77f446f4b3	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_updated	{"actor": {"id": "01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.793662+00	2026-12-30 08:02:08.793662+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf40-70f4-b351-ddbc6cae1e02	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	ticket_commented	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b79-be93-766e-8c97-083d041a9899", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf3e-7229-9eb9-27371bc84167", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 08:02:08.826535+00	2026-12-30 08:02:08.826535+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4c-716f-afcc-a0525be188a1	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_file_added	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false, "attachment_id": "01a22b79-bf4b-701c-80a8-d88d23a14c35"}	f	2026-11-30 08:02:08.843341+00	2026-12-30 08:02:08.843341+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beda-70e9-8a81-1760df15d217	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false}	t	2026-11-30 08:02:08.7203+00	2026-12-30 08:02:08.7203+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bedf-76f2-9387-21b1190336f9	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "is_internal": false}	t	2026-11-30 08:02:08.733997+00	2026-12-30 08:02:08.733997+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee1-73af-9aab-c3dff71b06d4	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bee0-732f-9db5-01c65e707347	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b79-bee0-732f-9db5-01c65e707347", "is_internal": false}	t	2026-11-30 08:02:08.736158+00	2026-12-30 08:02:08.736158+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf41-774c-8c7e-8e2a8e42a6c7	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	ticket_commented	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b79-be93-766e-8c97-083d041a9899", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf3e-7229-9eb9-27371bc84167", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 08:02:08.826535+00	2026-12-30 08:02:08.826535+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4c-716f-afcc-a053047f58a5	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_file_added	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false, "attachment_id": "01a22b79-bf4b-701c-80a8-d88d23a14c35"}	t	2026-11-30 08:02:08.843341+00	2026-12-30 08:02:08.843341+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf59-71dc-9731-8f265c51e605	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf57-72e8-81f4-58a2319e1e25	ticket_commented	{"actor": {"id": "01a22b79-be8e-7071-85b6-d2bd022ba017", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b79-be8e-7071-85b6-d2bd022ba017", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf57-72e8-81f4-58a2319e1e25", "is_internal": true}	t	2026-11-30 08:02:08.852409+00	2026-12-30 08:02:08.852409+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf7f-77da-b929-a8516cf5c8f7	01a22b79-be93-766e-8c97-083d041a9899	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 08:02:08.8935+00	2026-12-30 08:02:08.8935+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfec-73e7-8777-91cf8ca362f3	01a22b79-be96-778d-8f6b-fca43c107b13	01a22b79-bfe8-7220-809a-93e16a725e70	\N	ticket_created	{"actor": {"id": "01a22b79-bfde-759e-89e3-ebbc7b772644", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b79-bfe8-7220-809a-93e16a725e70", "is_internal": false}	f	2026-11-30 08:02:08.997466+00	2026-12-30 08:02:08.997466+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	04eecdfe-0203-49f8-896f-b407b62c88cf	still.pending@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	\N	\N
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	23e48abb-e0c5-47ba-9db2-1977cb517b34	newcomer@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.132167+00	01a22b1d-b5df-76b1-8bb5-46e3209fa04a
+01a22b79-bea3-7182-9b5e-878fc527c127	5973dd34-25c0-448c-a2f1-8b7fb4b5a128	still.pending@example.com	agent	2026-11-30 08:02:08.922629+00	2026-12-07 08:02:08.922629+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	\N	\N
+01a22b79-bea3-7182-9b5e-878fc527c127	5195c62b-b695-4800-82a2-a5a08984be4b	newcomer@example.com	agent	2026-11-30 08:02:08.922629+00	2026-12-07 08:02:08.922629+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.934193+00	01a22b79-bf95-727a-8210-20883317317c
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	org_admin	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	org_admin	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	org_agent	2026-11-30 06:21:36.949195+00	\N	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	org_customer	2026-11-30 06:21:36.95207+00	\N	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	org_agent	2026-11-30 06:21:36.953284+00	\N	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	org_customer	2026-11-30 06:21:36.953789+00	\N	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	org_customer	2026-11-30 06:21:36.952747+00	\N	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	org_agent	2026-11-30 06:21:37.132167+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	org_admin	2026-11-30 08:02:08.670511+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca43c107b13	org_admin	2026-11-30 08:02:08.693334+00	01a22b79-be96-778d-8f6b-fca43c107b13	f
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	org_agent	2026-11-30 08:02:08.708703+00	\N	f
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	org_customer	2026-11-30 08:02:08.712198+00	\N	f
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca57a15e74a	org_agent	2026-11-30 08:02:08.713674+00	\N	f
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be98-74d4-bd82-b353f0faf279	org_customer	2026-11-30 08:02:08.714492+00	\N	f
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	org_customer	2026-11-30 08:02:08.712962+00	\N	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf95-727a-8210-20883317317c	org_agent	2026-11-30 08:02:08.934193+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	Globex	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	Acme Ltd	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	Globex	2026-11-30 08:02:08.693334+00	01a22b79-be96-778d-8f6b-fca43c107b13	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b79-bea3-7182-9b5e-878fc527c127	Acme Ltd	2026-11-30 08:02:08.670511+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 06:21:36.908208+00	\N	{}
-01a22b1d-b50f-7444-b105-2a45540ec43b	cde1985c-37f0-4328-91d5-26ade43efd5a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 06:21:36.911557+00	\N	{}
-01a22b1d-b510-75dd-91f3-cb081865d314	d853fe2a-404e-4d22-b385-f99445a1197f	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 06:21:36.912647+00	\N	{}
-01a22b1d-b511-7375-82ab-502327ee7356	d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 06:21:36.913556+00	\N	{}
-01a22b1d-b512-711e-bd88-d283c5766a4f	0d460077-0641-4e57-adae-eb6eca2c8c33	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 06:21:36.914582+00	\N	{}
-01a22b1d-b513-72d5-b3fa-e19387796f94	548c03ce-1f8f-4330-929d-28eb6c98d573	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 06:21:36.915533+00	\N	{}
-01a22b1d-b515-7421-973b-45627f4870e9	e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 06:21:36.917568+00	\N	{}
-01a22b1d-b5df-76b1-8bb5-46e3209fa04a	b4997f25-2c75-4094-98f2-94aeb568a497	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 06:21:37.118972+00	\N	{}
-01a22b1d-b613-72b3-9cb4-410359ca7b5e	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 06:21:37.17075+00	\N	{}
+01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	21d575ae-6f22-42d6-9454-5b6a2f280997	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 08:02:08.649151+00	\N	{}
+01a22b79-be8e-7071-85b6-d2bd022ba017	6169dfab-eaf0-4d83-a7fc-bfc259986978	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 08:02:08.654558+00	\N	{}
+01a22b79-be93-766e-8c97-083d041a9899	6f1a8584-504e-467c-84a7-ddb3391a4d20	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 08:02:08.659595+00	\N	{}
+01a22b79-be94-7220-9294-d3635961ae0a	83a30cbb-7bdc-4d5f-8060-b11ab265f6ba	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 08:02:08.660711+00	\N	{}
+01a22b79-be96-778d-8f6b-fca43c107b13	4455c35f-2f96-4a6b-891d-fe00a7d026ff	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 08:02:08.661798+00	\N	{}
+01a22b79-be96-778d-8f6b-fca57a15e74a	ff3cc527-258a-4a24-aea1-322a6b11e5ec	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 08:02:08.662739+00	\N	{}
+01a22b79-be98-74d4-bd82-b353f0faf279	4687ece9-e428-41f0-8f57-a036bac2142e	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 08:02:08.663774+00	\N	{}
+01a22b79-bf95-727a-8210-20883317317c	2df529ba-32be-41c1-9808-500243515542	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 08:02:08.917387+00	\N	{}
+01a22b79-bfde-759e-89e3-ebbc7b772644	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 08:02:08.990157+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039e35b792c2	\N	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:36.92294+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b11e602dbda	\N	01a22b1d-b512-711e-bd88-d283c5766a4f	2026-11-30 06:21:36.938958+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5c9-7711-a1a0-e1c005032f2b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.094544+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e425911c5bd1	\N	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.670511+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebd-74a7-9484-d342f90e9ca6	\N	01a22b79-be96-778d-8f6b-fca43c107b13	2026-11-30 08:02:08.693334+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf7a-70e3-a41c-77abe35fbd5d	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.885868+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 06:21:36.787175+00
+1	2026-11-30 08:02:08.436555+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	person	\N	t	'p5gqr' 'p5gqrada':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ogina':1A,2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	person	\N	t	'p5gqr' 'p5gqrben':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	person	\N	t	'p5gqr' 'p5gqralice':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrdave':1A,2B 'p5gqrexample':3B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ohank':1A,2B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632omallory':1A,2B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	ticket	01a22b1d-b555-7062-a111-c0948316d85a	f	't632o' 't632o#50af2853' 't632o@01a22b1db5157421973b45627f4870e9' 't632oa':1A 't632oglobex':4A 't632oof':3A 't632oticket':2A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	ticket	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db50f7444b1052a45540ec43b' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrabout':5 't5gqrfire':4A,8 't5gqrn':9 't5gqron':3A,7 't5gqrprinter':1A,6 't5gqrwas':2A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	ticket	01a22b1d-b549-74c4-ac5d-f53042f14548	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqr@01a22b1db511737582ab502327ee7356' 't5gqrabout':3 't5gqrcoffee':2A,5 't5gqrn':6 't5gqrno':1A,4
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	ticket	01a22b1d-b54b-75f5-a26d-b155aff12038	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrit':1A 't5gqrits':1A 't5gqrline':6A 't5gqrodd':3A 't5gqrs':2A 't5gqrtab':5A 't5gqr🙂':4A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqralice':1 't5gqrsays':2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr' 't5gqr#50af2853' 't5gqrben':1 't5gqrsays':2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrexample':3B 'p5gqrnewcomer':1A,2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqrdraft':3 'a5gqrnot':1A 'a5gqryet':2A 'h5gqrnot' 'h5gqryet'
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqra':3A 'a5gqrfire':5B 'a5gqrfoam':8 'a5gqrout':2A 'a5gqrprinter':4A 'a5gqrprinters':6B 'a5gqrputting':1A 'a5gqruse':7 'h5gqra' 'h5gqrout' 'h5gqrprinter' 'h5gqrputting'
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	ticket	01a22b1d-b61a-7076-9397-12a33a98d091	f	't632o' 't632o#50af2853' 't632o@01a22b1db61372b39cb4410359ca7b5e' 't632olast':2A 't632omy':1A 't632oone':3A
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b613-72b3-9cb4-410359ca7b5e	person	\N	t	'p632o' 'p632oleaver':1A
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	person	\N	t	'phjqp' 'phjqpada':1A,2B 'phjqpcom':4B 'phjqpexample':3B
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca43c107b13	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqgina':1A,2B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	person	\N	t	'phjqp' 'phjqpben':1A,2B 'phjqpcom':4B 'phjqpexample':3B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	person	\N	t	'phjqp' 'phjqpalice':1A,2B 'phjqpcom':4B 'phjqpexample':3B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	person	\N	t	'phjqp' 'phjqpcom':4B 'phjqpdave':1A,2B 'phjqpexample':3B
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca57a15e74a	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqhank':1A,2B
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be98-74d4-bd82-b353f0faf279	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqmallory':1A,2B
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beed-7635-8b07-0cb2034dc3fc	ticket	01a22b79-beed-7635-8b07-0cb2034dc3fc	f	't4utq' 't4utq#50af2853' 't4utq@01a22b79be9874d4bd82b353f0faf279' 't4utqa':1A 't4utqglobex':4A 't4utqof':3A 't4utqticket':2A
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	ticket	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be8e707185b6d2bd022ba017' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqpabout':5 'thjqpfire':4A,8 'thjqpn':9 'thjqpon':3A,7 'thjqpprinter':1A,6 'thjqpwas':2A
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-69fff616867b	ticket	01a22b79-bede-7424-9963-69fff616867b	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqp@01a22b79be9472209294d3635961ae0a' 'thjqpabout':3 'thjqpcoffee':2A,5 'thjqpn':6 'thjqpno':1A,4
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c65e707347	ticket	01a22b79-bee0-732f-9db5-01c65e707347	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqpit':1A 'thjqpits':1A 'thjqpline':6A 'thjqpodd':3A 'thjqps':2A 'thjqptab':5A 'thjqp🙂':4A
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf3e-7229-9eb9-27371bc84167	comment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp' 'thjqp#50af2853' 'thjqpalice':1 'thjqpsays':2
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf47-775e-b5eb-3179927cedf2	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp#50af2853' 'thjqplog':1B 'thjqptxt':2B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4b-701c-80a8-d88d23a14c35	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp#50af2853' 'thjqppng':2B 'thjqpsmoke':1B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf57-72e8-81f4-58a2319e1e25	comment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp' 'thjqp#50af2853' 'thjqpben':1 'thjqpsays':2
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5c-77eb-9e37-e511d76281e1	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp#50af2853' 'thjqplog':1B 'thjqptxt':2B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5f-73e0-8807-ce1e07c9e36f	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp#50af2853' 'thjqppng':2B 'thjqpsmoke':1B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf95-727a-8210-20883317317c	person	\N	t	'phjqp' 'phjqpcom':4B 'phjqpexample':3B 'phjqpnewcomer':1A,2B
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbc-71d7-81d7-b9df1174bc05	article	\N	f	'ahjqp' 'ahjqp#50af2853' 'ahjqpdraft':3 'ahjqpnot':1A 'ahjqpyet':2A 'hhjqpnot' 'hhjqpyet'
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	article	\N	f	'ahjqp' 'ahjqp#50af2853' 'ahjqpa':3A 'ahjqpfire':5B 'ahjqpfoam':8 'ahjqpout':2A 'ahjqpprinter':4A 'ahjqpprinters':6B 'ahjqpputting':1A 'ahjqpuse':7 'hhjqpa' 'hhjqpout' 'hhjqpprinter' 'hhjqpputting'
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe8-7220-809a-93e16a725e70	ticket	01a22b79-bfe8-7220-809a-93e16a725e70	f	't4utq' 't4utq#50af2853' 't4utq@01a22b79bfde759e89e3ebbc7b772644' 't4utqlast':2A 't4utqmy':1A 't4utqone':3A
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfde-759e-89e3-ebbc7b772644	person	\N	t	'p4utq' 'p4utqleaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	{}	12	0	0	\N	2026-11-30 06:21:37.206771+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	{}	32	2	4	\N	2026-11-30 06:21:37.206771+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	{}	12	0	0	\N	2026-11-30 08:02:09.036899+00
+01a22b79-bea3-7182-9b5e-878fc527c127	{}	32	2	4	\N	2026-11-30 08:02:09.036899+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	00000000-0000-0000-0000-000000000000	01a22b1d-b530-7169-8124-1b125fd354f8	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	00000000-0000-0000-0000-000000000000	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-beaa-75a5-ba8d-7185c28331e8	low	1
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	00000000-0000-0000-0000-000000000000	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	1
+01a22b79-bea3-7182-9b5e-878fc527c127	00000000-0000-0000-0000-000000000000	01a22b79-bea8-75db-8154-04370f86e397	low	1
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea9-72ba-bd24-890bcb776aec	urgent	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.152434+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.960732+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Alice.txt	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Alice.png	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Ben.txt	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Ben.png	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.078169+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf47-775e-b5eb-3179927cedf2	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	01a22b79-be93-766e-8c97-083d041a9899	log.txt	text/plain	12	01a22b79-bea3-7182-9b5e-878fc527c127/Alice.txt	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4b-701c-80a8-d88d23a14c35	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	01a22b79-be93-766e-8c97-083d041a9899	smoke.png	image/png	1234	01a22b79-bea3-7182-9b5e-878fc527c127/01a22b79-bed3-75ad-9d38-a0b3368b74be/Alice.png	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.843341+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5c-77eb-9e37-e511d76281e1	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf57-72e8-81f4-58a2319e1e25	01a22b79-be93-766e-8c97-083d041a9899	log.txt	text/plain	12	01a22b79-bea3-7182-9b5e-878fc527c127/Ben.txt	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.852409+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5f-73e0-8807-ce1e07c9e36f	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	01a22b79-be93-766e-8c97-083d041a9899	smoke.png	image/png	1234	01a22b79-bea3-7182-9b5e-878fc527c127/01a22b79-bed3-75ad-9d38-a0b3368b74be/Ben.png	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.863123+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Alice says	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	2026-11-30 06:21:37.0449+00	\N
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Ben says	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00	2026-11-30 06:21:37.068376+00	\N
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf3e-7229-9eb9-27371bc84167	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	Alice says	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00	2026-11-30 08:02:08.826535+00	\N
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf57-72e8-81f4-58a2319e1e25	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	Ben says	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.852409+00	2026-11-30 08:02:08.852409+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	3
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2
+01a22b79-bea3-7182-9b5e-878fc527c127	3
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	01a22b1d-b50f-7444-b105-2a45540ec43b	0	1	1	1	{}	{0}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	01a22b79-be8e-7071-85b6-d2bd022ba017	0	1	1	1	{}	{0}
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	low	3	0	0	0	{}	{}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	low	1	0	0	0	{}	{}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	2026-11-30	low	1	0	0	0	{}	{}
+01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	low	3	0	0	0	{}	{}
+01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	urgent	0	1	1	1	{}	{0}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b543-76cc-963c-6b2e35d0c839	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53166ade629	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	1	No coffee	About: No coffee\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15658110b2e	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b556-7561-a057-2a66418d7bca	01a22b1d-b555-7062-a111-c0948316d85a	01a22b1d-b515-7421-973b-45627f4870e9	1	A ticket of Globex	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b565-7725-a9eb-7e94205f7cad	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:36.993513+00	01a22b1d-b543-76cc-963c-6b2e35d0c839	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b1d-b50f-7444-b105-2a45540ec43b", "from": null}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.001011+00	01a22b1d-b565-7725-a9eb-7e94205f7cad	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a6486570e85", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.019018+00	01a22b1d-b549-74c4-ac5d-f53166ade629	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a621f237320", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b1d-b511-7375-82ab-502327ee7356", "from": null}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b584-7540-bc69-1922bfc7e2bf	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	2026-11-30 06:21:37.027577+00	01a22b1d-b54b-75f5-a26d-b15658110b2e	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59d-70ea-a489-1db27b3ae239	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a61b32a2279", "from": "01a22b1d-b523-756f-bb75-5a6486570e85"}, "status": {"to": "open", "from": "closed"}}}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	01a22b1d-b61a-7076-9397-12a33a98d091	01a22b1d-b613-72b3-9cb4-410359ca7b5e	1	My last one	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed6-74ac-bfb4-ca154af14f44	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.7203+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-6a00ee9f5621	01a22b79-bede-7424-9963-69fff616867b	01a22b79-be93-766e-8c97-083d041a9899	1	No coffee	About: No coffee\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.733997+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c7a1a693a2	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-be93-766e-8c97-083d041a9899	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.736158+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beef-712c-b122-57a717067d76	01a22b79-beed-7635-8b07-0cb2034dc3fc	01a22b79-be98-74d4-bd82-b353f0faf279	1	A ticket of Globex	\N	low	open	\N	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-be98-74d4-bd82-b353f0faf279	2026-11-30 08:02:08.746778+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bebe-7462-a307-fcdebd02aaa0", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b79-bebd-74a7-9484-d3413e60c27f", "assignedTo": null, "description": null}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf02-7142-9a19-e72b15d778d0	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.766057+00	01a22b79-bed6-74ac-bfb4-ca154af14f44	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b79-be8e-7071-85b6-d2bd022ba017", "from": null}}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf08-7007-8540-c0d9bc7a2a32	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-beaa-75a5-ba8d-7187d216cb04	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.774971+00	01a22b79-bf02-7142-9a19-e72b15d778d0	{"type": "updated", "fields": {"stage": {"to": "01a22b79-beaa-75a5-ba8d-7187d216cb04", "from": "01a22b79-bea8-75db-8154-04370f86e397"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1b-7304-9d31-d7eab4b78a6e	01a22b79-bede-7424-9963-69fff616867b	01a22b79-be93-766e-8c97-083d041a9899	2	No coffee	About: No coffee\\N	low	pending	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.793662+00	01a22b79-bede-7424-9963-6a00ee9f5621	{"type": "updated", "fields": {"stage": {"to": "01a22b79-beaa-75a5-ba8d-7185c28331e8", "from": "01a22b79-bea8-75db-8154-04370f86e397"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b79-be94-7220-9294-d3635961ae0a", "from": null}}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf25-73c0-bf93-ba79718be588	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-be93-766e-8c97-083d041a9899	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	\N	2026-11-30 08:02:08.803588+00	01a22b79-bee0-732f-9db5-01c7a1a693a2	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf45-77c3-b2c6-ae63d81ff109	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00	01a22b79-bf08-7007-8540-c0d9bc7a2a32	{"type": "updated", "fields": {"stage": {"to": "01a22b79-bea9-72ba-bd24-890bcb776aec", "from": "01a22b79-beaa-75a5-ba8d-7187d216cb04"}, "status": {"to": "open", "from": "closed"}}}
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe9-7299-87e7-4ad57f5204cb	01a22b79-bfe8-7220-809a-93e16a725e70	01a22b79-bfde-759e-89e3-ebbc7b772644	1	My last one	\N	low	open	\N	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-bfde-759e-89e3-ebbc7b772644	2026-11-30 08:02:08.997466+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bebe-7462-a307-fcdebd02aaa0", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b79-bebd-74a7-9484-d3413e60c27f", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	2
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1	1796019696.970882
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	low	1	1796019697.019018
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1	1796019697.044900
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	low	1	1796019696.978820
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7185c28331e8	low	1	1796025728.793662
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	1	1796025728.746778
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea9-72ba-bd24-890bcb776aec	urgent	1	1796025728.826535
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea8-75db-8154-04370f86e397	low	1	1796025728.736158
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a3954a2486	opened	2026-11-30 06:21:37.175985+00	01a22b1d-b530-7169-8124-1b125fd354f8	low	\N	1	\N
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfed-7095-a1c7-54e98b5d486c	opened	2026-11-30 08:02:08.997466+00	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.035593+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.814707+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	1	A ticket of Globex	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	\N	\N	\N	\N	1	01a22b1d-b556-7561-a057-2a66418d7bca	0	0	\N	f	\N	ERP-1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	2026-11-30 06:21:37.019018+00	2026-11-30 06:21:37.019018+00	\N	\N	\N	\N	2	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	0	0	\N	f	\N	ERP-2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	2026-11-30 06:21:37.027577+00	2026-11-30 06:21:36.970882+00	\N	\N	\N	\N	2	01a22b1d-b584-7540-bc69-1922bfc7e2bf	0	0	\N	f	\N	ERP-3
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	2026-11-30 06:21:37.078169+00	2026-11-30 06:21:37.0449+00	\N	\N	\N	\N	4	01a22b1d-b59d-70ea-a489-1db27b3ae239	1	2	2026-11-30 06:21:37.0449+00	f	\N	ERP-1
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	2	My last one	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	\N	\N	\N	\N	1	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	0	0	\N	f	\N	ERP-2
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beed-7635-8b07-0cb2034dc3fc	1	A ticket of Globex	\N	low	open	01a22b79-bebd-74a7-9484-d3413e60c27f	01a22b79-bebe-7462-a307-fcdebd02aaa0	\N	01a22b79-be98-74d4-bd82-b353f0faf279	2026-11-30 08:02:08.746778+00	2026-11-30 08:02:08.746778+00	2026-11-30 08:02:08.746778+00	\N	\N	\N	\N	1	01a22b79-beef-712c-b122-57a717067d76	0	0	\N	f	\N	ERP-1
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-69fff616867b	2	No coffee	About: No coffee\\N	low	pending	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.733997+00	2026-11-30 08:02:08.793662+00	2026-11-30 08:02:08.793662+00	\N	\N	\N	\N	2	01a22b79-bf1b-7304-9d31-d7eab4b78a6e	0	0	\N	f	\N	ERP-2
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c65e707347	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea8-75db-8154-04370f86e397	\N	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.736158+00	2026-11-30 08:02:08.803588+00	2026-11-30 08:02:08.736158+00	\N	\N	\N	\N	2	01a22b79-bf25-73c0-bf93-ba79718be588	0	0	\N	f	\N	ERP-3
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.7203+00	2026-11-30 08:02:08.863123+00	2026-11-30 08:02:08.826535+00	\N	\N	\N	\N	4	01a22b79-bf45-77c3-b2c6-ae63d81ff109	1	2	2026-11-30 08:02:08.826535+00	f	\N	ERP-1
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe8-7220-809a-93e16a725e70	2	My last one	\N	low	open	01a22b79-bebd-74a7-9484-d3413e60c27f	01a22b79-bebe-7462-a307-fcdebd02aaa0	\N	01a22b79-bfde-759e-89e3-ebbc7b772644	2026-11-30 08:02:08.997466+00	2026-11-30 08:02:08.997466+00	2026-11-30 08:02:08.997466+00	\N	\N	\N	\N	1	01a22b79-bfe9-7299-87e7-4ad57f5204cb	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	New	\N	1	open	t	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	In progress	\N	2	open	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Waiting on customer	\N	3	pending	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a635562143b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Resolved	\N	4	resolved	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Closed	\N	5	closed	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b530-7169-8124-1b10b3cb7a66	New	\N	1	open	t	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42c3f342e76	01a22b1d-b530-7169-8124-1b10b3cb7a66	In progress	\N	2	open	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42dbf5a03d8	01a22b1d-b530-7169-8124-1b10b3cb7a66	Waiting on customer	\N	3	pending	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42ec2b885c9	01a22b1d-b530-7169-8124-1b10b3cb7a66	Resolved	\N	4	resolved	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42f3fda7904	01a22b1d-b530-7169-8124-1b10b3cb7a66	Closed	\N	5	closed	f	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-bea7-71c0-ad27-e42426e0a8aa	New	\N	1	open	t	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-bea7-71c0-ad27-e42426e0a8aa	In progress	\N	2	open	f	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Waiting on customer	\N	3	pending	f	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-71866cf177c8	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Resolved	\N	4	resolved	f	t
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7187d216cb04	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Closed	\N	5	closed	f	t
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-bebd-74a7-9484-d3413e60c27f	New	\N	1	open	t	t
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-57775a7e8909	01a22b79-bebd-74a7-9484-d3413e60c27f	In progress	\N	2	open	f	t
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-5778be05cb48	01a22b79-bebd-74a7-9484-d3413e60c27f	Waiting on customer	\N	3	pending	f	t
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-57796275475c	01a22b79-bebd-74a7-9484-d3413e60c27f	Resolved	\N	4	resolved	f	t
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-577acf6f03ae	01a22b79-bebd-74a7-9484-d3413e60c27f	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b523-756f-bb75-5a61b32a2279	org_agent
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b523-756f-bb75-5a6486570e85	org_admin
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-bea9-72ba-bd24-890bcb776aec	org_agent
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-beaa-75a5-ba8d-7187d216cb04	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Support	How requests are handled	t	2026-11-30 06:21:36.92294+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b10b3cb7a66	Support	How requests are handled	t	2026-11-30 06:21:36.938958+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b632-76a7-9828-7643062c18c3	Unused	\N	f	2026-11-30 06:21:37.201536+00
+01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Support	How requests are handled	t	2026-11-30 08:02:08.670511+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebd-74a7-9484-d3413e60c27f	Support	How requests are handled	t	2026-11-30 08:02:08.693334+00
+01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-c006-7096-94d9-8b7443d3c9aa	Unused	\N	f	2026-11-30 08:02:09.029519+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	high
-2	01a22b1d-b52d-7219-9fc6-83985f476b7e	high
+1	01a22b79-bea3-7182-9b5e-878fc527c127	high
+2	01a22b79-beb9-74ba-aec3-8fb28a184e9c	high
 \.
 
 

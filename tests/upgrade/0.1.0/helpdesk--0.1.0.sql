@@ -280,7 +280,7 @@ AS 'MODULE_PATHNAME', 'call_workers_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:76
+-- src/install/mod.rs:81
 -- helpdesk::install::check_library
 CREATE  FUNCTION "check_library"(
 	"p_version" TEXT /* Option < & str > */
@@ -348,6 +348,19 @@ VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'create_admin_invite_code_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/imports/mod.rs:84
+-- helpdesk::imports::create_missing_people
+CREATE  FUNCTION "create_missing_people"(
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_people" jsonb /* Option < ImportText > */
+) RETURNS bigint /* Result < i64 > */
+VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'create_missing_people_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -427,7 +440,7 @@ AS 'MODULE_PATHNAME', 'customer_assignee_name_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/sharding/conversion.rs:52
+-- src/sharding/conversion.rs:74
 -- helpdesk::sharding::conversion::distribute
 CREATE  FUNCTION "distribute"(
 	"p_shard_count" INT DEFAULT 32 /* Option < i32 > */
@@ -498,6 +511,19 @@ AS 'MODULE_PATHNAME', 'ensure_profile_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/imports/mod.rs:76
+-- helpdesk::imports::find_missing_people
+CREATE  FUNCTION "find_missing_people"(
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_rows" jsonb /* Option < ImportText > */
+) RETURNS json /* Result < JsonText > */
+VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'find_missing_people_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/access/organization_of.rs:21
 -- helpdesk::access::organization_of::find_organization
 CREATE  FUNCTION "find_organization"(
@@ -526,7 +552,7 @@ AS 'MODULE_PATHNAME', 'find_organizations_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/identity/forget.rs:71
+-- src/identity/forget.rs:72
 -- helpdesk::identity::forget::forget_person
 CREATE  FUNCTION "forget_person"(
 	"p_profile_id" uuid /* Option < Uuid > */
@@ -538,7 +564,7 @@ AS 'MODULE_PATHNAME', 'forget_person_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/sharding/routes.rs:111
+-- src/sharding/routes.rs:113
 -- helpdesk::sharding::routes::function_routes
 CREATE  FUNCTION "function_routes"() RETURNS TABLE (
 	"function_name" TEXT,  /* & '_ str */
@@ -746,7 +772,7 @@ AS 'MODULE_PATHNAME', 'list_org_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/organizations.rs:131
+-- src/reporting/organizations.rs:140
 -- helpdesk::reporting::organizations::list_organizations
 CREATE  FUNCTION "list_organizations"(
 	"p_filters" jsonb DEFAULT '{}' /* Option < JsonbText > */
@@ -813,7 +839,7 @@ AS 'MODULE_PATHNAME', 'may_upload_file_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/mod.rs:66
+-- src/install/mod.rs:67
 -- helpdesk::install::migrate
 CREATE  FUNCTION "migrate"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -929,7 +955,7 @@ AS 'MODULE_PATHNAME', 'pre_request_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/sharding/conversion.rs:113
+-- src/sharding/conversion.rs:139
 -- helpdesk::sharding::conversion::prepare_worker
 CREATE  FUNCTION "prepare_worker"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -967,13 +993,23 @@ AS 'MODULE_PATHNAME', 'rate_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/derived_data.rs:205
+-- src/install/derived_data.rs:241
 -- helpdesk::install::derived_data::rebuild_derived_data
 CREATE  FUNCTION "rebuild_derived_data"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'rebuild_derived_data_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/install/derived_data.rs:229
+-- helpdesk::install::derived_data::rebuild_profiles
+CREATE  FUNCTION "rebuild_profiles"() RETURNS VOID /* Result < () > */
+STRICT VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'rebuild_profiles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1245,7 +1281,7 @@ AS 'MODULE_PATHNAME', 'ticket_participant_name_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/sharding/conversion.rs:90
+-- src/sharding/conversion.rs:113
 -- helpdesk::sharding::conversion::undistribute
 CREATE  FUNCTION "undistribute"() RETURNS VOID /* Result < () > */
 STRICT VOLATILE PARALLEL UNSAFE
@@ -1293,7 +1329,7 @@ AS 'MODULE_PATHNAME', 'uuid_generate_v7_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/install/derived_data.rs:169
+-- src/install/derived_data.rs:173
 -- helpdesk::install::derived_data::verify_derived_data
 CREATE  FUNCTION "verify_derived_data"() RETURNS TABLE (
 	"org_id" uuid,  /* Option < Uuid > */
@@ -1306,6 +1342,22 @@ STRICT STABLE SECURITY DEFINER PARALLEL SAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'verify_derived_data_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/install/derived_data.rs:210
+-- helpdesk::install::derived_data::verify_profiles
+CREATE  FUNCTION "verify_profiles"() RETURNS TABLE (
+	"org_id" uuid,  /* Option < Uuid > */
+	"table_name" TEXT,  /* Option < String > */
+	"column_name" TEXT,  /* Option < String > */
+	"wrong_rows" bigint,  /* Option < i64 > */
+	"example_id" uuid  /* Option < Uuid > */
+)
+STRICT STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'verify_profiles_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1671,7 +1723,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/counters.rs:143
+-- src/reporting/counters.rs:141
 -- helpdesk::reporting::counters::tickets_count
 
     create function helpdesk.tickets_count() returns trigger
@@ -2094,6 +2146,17 @@ Example: select helpdesk.import_tickets(:''org_id'', ''[{"externalId": "zendesk:
   again", "status": "closed", "requester": {"email": "ann@mail.example", "name": "Ann"},
   "createdAt": "2024-03-01T09:00:00Z"}]'');';
 
+comment on function helpdesk.find_missing_people(uuid, jsonb) is
+'The people of an import whom the organization does not know, for create_missing_people(). On a
+  cluster, import_tickets() calls both before the worker imports the rest.
+Callers: the owner of the functions.
+Errors: those of import_tickets().';
+
+comment on function helpdesk.create_missing_people(uuid, jsonb) is
+'Creates the people that find_missing_people() has found. Returns how many.
+Callers: the owner of the functions.
+Errors: 22004 (null argument).';
+
 -- sql/extension/functions/install.sql
 -- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
 
@@ -2189,6 +2252,14 @@ Covers the versions of library, extension and tables, security_report(), invalid
   of pg_cron and what they should have done, the search index, Realtime''s publication, people,
   vacuum and settings. A check that cannot run is an error. It reads little, and changes nothing.
 Callers: superusers.';
+
+comment on function helpdesk.verify_profiles() is
+'What verify_derived_data() compares on the coordinator of a cluster, where logins are.
+Callers: the owner of the functions.';
+
+comment on function helpdesk.rebuild_profiles() is
+'What rebuild_derived_data() does on the coordinator of a cluster.
+Callers: the owner of the functions.';
 
 -- sql/extension/functions/knowledge.sql
 -- Articles of the knowledge base, their categories and feedback on them.
