@@ -42,7 +42,7 @@ const OPERATIONS = {
 };
 const ticket = (i) => tickets[(i * 37) % tickets.length];
 
-async function time(session, [text, argumentsOf], i) {
+async function time(session, name, [text, argumentsOf], i) {
   const values = argumentsOf(i);
   const start = performance.now();
   await session.query('begin');
@@ -50,7 +50,7 @@ async function time(session, [text, argumentsOf], i) {
     JSON.stringify({ role: 'authenticated', sub: ben.login }),
   ]);
   await session.query('select helpdesk.pre_request()');
-  await session.query({ name: text, text, values });
+  await session.query({ name, text, values });
   await session.query('commit');
   return performance.now() - start;
 }
@@ -61,7 +61,7 @@ console.log(`${'call'.padEnd(34)} single  cluster  difference`);
 for (const [name, operation] of Object.entries(OPERATIONS)) {
   const times = [[], []];
   for (let i = 0; i < CALLS; i += 1) {
-    for (const [side, session] of sessions.entries()) times[side].push(await time(session, operation, i));
+    for (const [side, session] of sessions.entries()) times[side].push(await time(session, name, operation, i));
   }
   const [one, other] = times.map(median);
   const columns = [one, other, other - one].map((value) => value.toFixed(2).padStart(8)).join(' ');
