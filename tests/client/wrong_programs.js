@@ -40,7 +40,7 @@ export const WRONG_PROGRAMS = [
   call('get_ticket_details', '{}', NO_ARGUMENT),
   call('get_ticket_details', '{ p_org_id: id }', NO_ARGUMENT),
   call('get_ticket_details', '{ p_number: 3 }', NO_ARGUMENT),
-  call('get_ticket_details', '{ p_ticket_id: null }', NO_ARGUMENT),
+  call('get_ticket_details', '{ p_ticket_id: null }', NO_VALUE),
   call('get_ticket_details', '{ p_ticket_id: id, p_number: 3 }', NO_ARGUMENT),
   call('get_ticket_details', `{ p_org_id: id, p_number: '3' }`, NO_VALUE),
   call('create_org_invite', `{ p_org_id: id, p_email: 'a', p_role: 'owner' }`, NO_VALUE),
