@@ -57,7 +57,7 @@ select test.error_of($$select helpdesk.count_tickets(test.org_id('Acme'), null)$
 select test.error_of($$select helpdesk.count_tickets(test.org_id('Globex'), '{}')$$);
 select lists, test.error_of_lists(lists) from (values
   ('[]'), ('null'), ('7'), ('"{} {}"'), ('{"mine": null}'), ('{"mine": []}'), ('{"mine": "open"}'), ('{"status": "open"}'),
-  ('{"mine": {"stauts": "open"}}'), ('{"a": {}, "mine": {"status": "done"}}'), ('{"mine": {"search": " "}}'),
+  ('{"mine": {"colour": "red"}}'), ('{"a": {}, "mine": {"status": "done"}}'), ('{"mine": {"search": " "}}'),
   ('{"mine": {"page": 1, "cursor": "x"}}')) l (lists);
 select helpdesk.count_tickets(test.org_id('Acme'), jsonb_object_agg('list ' || n, '{}'::jsonb)) is not null from generate_series(1, 20) n;
 select test.error_of_lists(jsonb_object_agg('list ' || n, '{}'::jsonb)::text) from generate_series(1, 21) n;
