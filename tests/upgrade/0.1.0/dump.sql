@@ -1513,8 +1513,8 @@ ALTER TABLE helpdesk.idempotency_keys OWNER TO helpdesk_owner;
 -- Name: TABLE idempotency_keys; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a
-  repeated request creates nothing again.';
+COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment(), add_attachment() or resolve_ticket()
+  created, so that a repeated request creates nothing again.';
 
 
 --
@@ -1550,8 +1550,8 @@ COMMENT ON COLUMN helpdesk.idempotency_keys.ticket_id IS 'The ticket that was cr
 -- Name: COLUMN idempotency_keys.object_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created. A repeated request returns this id even if the
-  comment or the attachment has been deleted since.';
+COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created; no object for resolve_ticket() without a
+  comment. A repeated request that creates one returns this id even if it has been deleted since.';
 
 
 --
@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	ada@example.com	2026-11-30 06:21:36.908208+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 06:21:36.908208+00
-cde1985c-37f0-4328-91d5-26ade43efd5a	ben@example.com	2026-11-30 06:21:36.911557+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 06:21:36.911557+00
-d853fe2a-404e-4d22-b385-f99445a1197f	alice@example.com	2026-11-30 06:21:36.912647+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 06:21:36.912647+00
-d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	dave@example.com	2026-11-30 06:21:36.913556+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 06:21:36.913556+00
-0d460077-0641-4e57-adae-eb6eca2c8c33	gina@example.com	2026-11-30 06:21:36.914582+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 06:21:36.914582+00
-548c03ce-1f8f-4330-929d-28eb6c98d573	hank@example.com	2026-11-30 06:21:36.915533+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 06:21:36.915533+00
-e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	mallory@example.com	2026-11-30 06:21:36.917568+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 06:21:36.917568+00
-b4997f25-2c75-4094-98f2-94aeb568a497	newcomer@example.com	2026-11-30 06:21:37.118972+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 06:21:37.118972+00
+615ce31d-bcf1-41cd-ab49-ff16b2e37b69	ada@example.com	2026-11-30 07:44:26.749359+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 07:44:26.749359+00
+ba9d1a6d-4af6-44b3-84f0-106509b4d2ae	ben@example.com	2026-11-30 07:44:26.754736+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 07:44:26.754736+00
+fc6df109-b108-4741-ad4e-8f3140f12727	alice@example.com	2026-11-30 07:44:26.756517+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 07:44:26.756517+00
+0468c647-f809-4a64-8e60-7328c36061dc	dave@example.com	2026-11-30 07:44:26.75797+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 07:44:26.75797+00
+edb39ca5-095d-4ac7-afe9-b888f725d984	gina@example.com	2026-11-30 07:44:26.759096+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 07:44:26.759096+00
+5ad54d24-87fb-42ed-b39c-4175d5548a42	hank@example.com	2026-11-30 07:44:26.760648+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 07:44:26.760648+00
+0532be80-89ce-45be-97ce-cf925d14ded7	mallory@example.com	2026-11-30 07:44:26.764647+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 07:44:26.764647+00
+9e15e4e3-ceda-4a8d-be03-c379bf49a759	newcomer@example.com	2026-11-30 07:44:27.091678+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 07:44:27.091678+00
 \.
 
 
@@ -3382,7 +3382,7 @@ b4997f25-2c75-4094-98f2-94aeb568a497	newcomer@example.com	2026-11-30 06:21:37.11
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-d62bffec6d8f8c7bc757bc49aeef3e50b2d5c633b3988e9edf9bd788c329d812	2026-11-30 06:21:37.139556+00	2026-12-07 06:21:37.139556+00	\N	\N	\N
+02b4f41ad07f5e72171df51a3295ec3381a8e3b8230a0a5ee362d681bead2e2b	2026-11-30 07:44:27.119363+00	2026-12-07 07:44:27.119363+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ d62bffec6d8f8c7bc757bc49aeef3e50b2d5c633b3988e9edf9bd788c329d812	2026-11-30 06:2
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b510-75dd-91f3-cb081865d314	t	Phew	2026-11-30 06:21:37.16002+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfd-7274-a602-da9753583f5e	01a22b69-8a84-71f3-85d7-80b7add0c569	t	Phew	2026-11-30 07:44:27.151345+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fe-71aa-bde4-5defbf24b28b	01a22b1d-b5fc-71b9-8909-90eb406ee479	1	Putting out a printer	Use sand.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ff-75fe-8832-eb83ffc93b02	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	1	Not yet	Draft.	2026-11-30 06:21:37.147964+00	01a22b1d-b50f-7444-b105-2a45540ec43b
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b600-75bf-b9bd-96a99a64132a	01a22b1d-b5fc-71b9-8909-90eb406ee479	2	Putting out a printer	Use foam.	2026-11-30 06:21:37.151484+00	01a22b1d-b50f-7444-b105-2a45540ec43b
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bff-73d9-bd01-bf2cfa505b5b	01a22b69-8bfd-7274-a602-da9753583f5e	1	Putting out a printer	Use sand.	2026-11-30 07:44:27.132588+00	01a22b69-8a83-74dc-b7d8-932bcbbc1214
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8c01-76ee-90a5-69f34ad80481	01a22b69-8bfe-7676-8d0a-e20e91ede882	1	Not yet	Draft.	2026-11-30 07:44:27.132588+00	01a22b69-8a83-74dc-b7d8-932bcbbc1214
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8c02-71fe-ad40-53553ae35e9a	01a22b69-8bfd-7274-a602-da9753583f5e	2	Putting out a printer	Use foam.	2026-11-30 07:44:27.137391+00	01a22b69-8a83-74dc-b7d8-932bcbbc1214
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	Not yet	Draft.	{}	{}	01a22b1d-b50f-7444-b105-2a45540ec43b	internal	draft	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.147964+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b1d-b50f-7444-b105-2a45540ec43b	public	published	2026-11-30 06:21:37.147964+00	2026-11-30 06:21:37.151484+00	2026-11-30 06:21:37.147964+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfe-7676-8d0a-e20e91ede882	Not yet	Draft.	{}	{}	01a22b69-8a83-74dc-b7d8-932bcbbc1214	internal	draft	2026-11-30 07:44:27.132588+00	2026-11-30 07:44:27.132588+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfd-7274-a602-da9753583f5e	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b69-8a83-74dc-b7d8-932bcbbc1214	public	published	2026-11-30 07:44:27.132588+00	2026-11-30 07:44:27.137391+00	2026-11-30 07:44:27.132588+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	Hardware	\N	\N	2026-11-30 06:21:37.14376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fb-74fd-aa57-6412f0b27146	Printers	\N	01a22b1d-b5f8-7253-ba76-ab7dd04de4de	2026-11-30 06:21:37.147069+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bf7-72aa-beb9-9c79cadde9cd	Hardware	\N	\N	2026-11-30 07:44:27.126582+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfb-718e-9ab5-ee2a6b6c40f6	Printers	\N	01a22b69-8bf7-72aa-beb9-9c79cadde9cd	2026-11-30 07:44:27.131382+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	Printer on fire	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\\xc35266919ff94cd4b1d84f80bbb9585dfaf405f376c08eadb4ac5cfbae773abd	2026-11-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	No coffee	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b549-74c4-ac5d-f53042f14548	\\x74b0e10c0a1728900234da39b8060b92b04f6e04858e647bcfb8a2dff8922143	2026-11-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	It’s “odd” — 🙂\ttab\nline	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b54b-75f5-a26d-b155aff12038	\\x2a3c69696ae6a2e96952acc2e3ea40ce294eb0565e572265b191816cee557c9d	2026-11-30 06:21:36.970882+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a84-71f3-85d7-80b7add0c569	Printer on fire	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8ada-73b3-86d0-aa32a345991a	\\x7df57289ec52466b03a82e50ddea5799195253d01ebaea834326f0a42fd8e584	2026-11-30 07:44:26.83912+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a84-71f3-85d7-80b7add0c569	No coffee	01a22b69-8ae8-70e8-ae27-f106e16f1f93	01a22b69-8ae8-70e8-ae27-f106e16f1f93	\\xd859947bd15c387328062440cd20d34ea33f61a6461f7817badf3808c1c1c828	2026-11-30 07:44:26.856166+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a84-71f3-85d7-80b7add0c569	It’s “odd” — 🙂\ttab\nline	01a22b69-8aea-7369-be35-2df06c568e70	01a22b69-8aea-7369-be35-2df06c568e70	\\x113265a39a662f12f37bd6f3468ff0e80f48a01c1813e1e724fac7fcfa4d97ef	2026-11-30 07:44:26.858755+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22b1d-b510-75dd-91f3-cb081865d314	ticket_updated	f
+01a22b69-8a84-71f3-85d7-80b7add0c569	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b546-735a-b5a0-7a103e15fb40	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71bf624f663	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b1571fc0be22	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b558-74bd-83f8-46e7405de9a7	01a22b1d-b515-7421-973b-45627f4870e9	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	t	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b559-7063-a0bc-7caa7295d90d	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b555-7062-a111-c0948316d85a	\N	ticket_created	{"actor": {"id": "01a22b1d-b515-7421-973b-45627f4870e9", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b1d-b555-7062-a111-c0948316d85a", "is_internal": false}	f	2026-11-30 06:21:36.97882+00	2026-12-30 06:21:36.97882+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b56b-7021-95b0-f11e300be1f8	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_closed	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.001011+00	2026-12-30 06:21:37.001011+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf40d61ca539	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_assigned	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57e-767b-98dc-bf41b69d12f0	01a22b1d-b510-75dd-91f3-cb081865d314	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_updated	{"actor": {"id": "01a22b1d-b50e-76c0-a8e9-761aac8b3bbc", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 06:21:37.019018+00	2026-12-30 06:21:37.019018+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38ad259519d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48313b56a0d	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	f	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b547-7220-bfc1-8f5298f6e299	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false}	t	2026-11-30 06:21:36.958934+00	2026-12-30 06:21:36.958934+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54a-7342-9cc5-d71cced4448c	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b549-74c4-ac5d-f53042f14548	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b1d-b549-74c4-ac5d-f53042f14548", "is_internal": false}	t	2026-11-30 06:21:36.96931+00	2026-12-30 06:21:36.96931+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15844b773db	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b54b-75f5-a26d-b155aff12038	\N	ticket_created	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b1d-b54b-75f5-a26d-b155aff12038", "is_internal": false}	t	2026-11-30 06:21:36.970882+00	2026-12-30 06:21:36.970882+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b599-719a-a6ef-e38b168264a3	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	ticket_commented	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b1d-b510-75dd-91f3-cb081865d314", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b597-7561-9d16-dbd407860c72", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 06:21:37.0449+00	2026-12-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e48484d03207	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	ticket_file_added	{"actor": {"id": "01a22b1d-b510-75dd-91f3-cb081865d314", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "is_internal": false, "attachment_id": "01a22b1d-b5a2-75c7-8512-e482123959b7"}	t	2026-11-30 06:21:37.057937+00	2026-12-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b1-72b5-97d4-7108de48e2e2	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	ticket_commented	{"actor": {"id": "01a22b1d-b50f-7444-b105-2a45540ec43b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b1d-b50f-7444-b105-2a45540ec43b", "ticket_id": "01a22b1d-b541-7649-bb22-8c5dbfe695cd", "comment_id": "01a22b1d-b5af-75da-b8eb-53b3755780f4", "is_internal": true}	t	2026-11-30 06:21:37.068376+00	2026-12-30 06:21:37.068376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5ce-7161-b509-ee9b97544c4c	01a22b1d-b510-75dd-91f3-cb081865d314	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 06:21:37.100984+00	2026-12-30 06:21:37.100984+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a2ceec3129	01a22b1d-b512-711e-bd88-d283c5766a4f	01a22b1d-b61a-7076-9397-12a33a98d091	\N	ticket_created	{"actor": {"id": "01a22b1d-b613-72b3-9cb4-410359ca7b5e", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b1d-b61a-7076-9397-12a33a98d091", "is_internal": false}	f	2026-11-30 06:21:37.175985+00	2026-12-30 06:21:37.175985+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae3-77d0-8ac2-35103579611d	01a22b69-8a84-71f3-85d7-80b7add0c569	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "is_internal": false}	t	2026-11-30 07:44:26.83912+00	2026-12-30 07:44:26.83912+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae9-745f-94cd-ee1d0e6f26a7	01a22b69-8a84-71f3-85d7-80b7add0c569	01a22b69-8ae8-70e8-ae27-f106e16f1f93	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b69-8ae8-70e8-ae27-f106e16f1f93", "is_internal": false}	t	2026-11-30 07:44:26.856166+00	2026-12-30 07:44:26.856166+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aeb-7270-8008-ee0f4996b730	01a22b69-8a84-71f3-85d7-80b7add0c569	01a22b69-8aea-7369-be35-2df06c568e70	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b69-8aea-7369-be35-2df06c568e70", "is_internal": false}	t	2026-11-30 07:44:26.858755+00	2026-12-30 07:44:26.858755+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8b02-7648-88ce-9fe637d4043f	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	01a22b69-8afc-7391-a4b3-1ea2173eb198	\N	ticket_created	{"actor": {"id": "01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b69-8afc-7391-a4b3-1ea2173eb198", "is_internal": false}	t	2026-11-30 07:44:26.872136+00	2026-12-30 07:44:26.872136+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8b02-7648-88ce-9fe7be922dd1	01a22b69-8a87-7086-a9c3-76fdaca2624f	01a22b69-8afc-7391-a4b3-1ea2173eb198	\N	ticket_created	{"actor": {"id": "01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b69-8afc-7391-a4b3-1ea2173eb198", "is_internal": false}	f	2026-11-30 07:44:26.872136+00	2026-12-30 07:44:26.872136+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b22-76a5-90bc-a24f24aad101	01a22b69-8a84-71f3-85d7-80b7add0c569	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	ticket_closed	{"actor": {"id": "01a22b69-8a83-74dc-b7d8-932bcbbc1214", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 07:44:26.91081+00	2026-12-30 07:44:26.91081+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b41-71a9-9a07-3438480a8e20	01a22b69-8a86-7259-a616-81326b732b6c	01a22b69-8ae8-70e8-ae27-f106e16f1f93	\N	ticket_assigned	{"actor": {"id": "01a22b69-8a80-7167-8d43-018a08d5baef", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b69-8ae8-70e8-ae27-f106e16f1f93", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 07:44:26.940297+00	2026-12-30 07:44:26.940297+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b41-71a9-9a07-3439c0c85c76	01a22b69-8a84-71f3-85d7-80b7add0c569	01a22b69-8ae8-70e8-ae27-f106e16f1f93	\N	ticket_updated	{"actor": {"id": "01a22b69-8a80-7167-8d43-018a08d5baef", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b69-8ae8-70e8-ae27-f106e16f1f93", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 07:44:26.940297+00	2026-12-30 07:44:26.940297+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b67-72a4-b504-85cce80cbd28	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8b64-740c-b04f-2085f8b71dd9	ticket_commented	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b69-8a84-71f3-85d7-80b7add0c569", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "comment_id": "01a22b69-8b64-740c-b04f-2085f8b71dd9", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 07:44:26.976836+00	2026-12-30 07:44:26.976836+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b76-76c2-87aa-3ebb40718769	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	ticket_file_added	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "is_internal": false, "attachment_id": "01a22b69-8b75-726e-b6c2-11e31ba3d05a"}	f	2026-11-30 07:44:26.996946+00	2026-12-30 07:44:26.996946+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae4-737a-ba45-8694ec0d4bee	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "is_internal": false}	t	2026-11-30 07:44:26.83912+00	2026-12-30 07:44:26.83912+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae9-745f-94cd-ee1eb894fc43	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8ae8-70e8-ae27-f106e16f1f93	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b69-8ae8-70e8-ae27-f106e16f1f93", "is_internal": false}	t	2026-11-30 07:44:26.856166+00	2026-12-30 07:44:26.856166+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aeb-7270-8008-ee10a8ebc801	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8aea-7369-be35-2df06c568e70	\N	ticket_created	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b69-8aea-7369-be35-2df06c568e70", "is_internal": false}	t	2026-11-30 07:44:26.858755+00	2026-12-30 07:44:26.858755+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b67-72a4-b504-85cdba37c730	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8b64-740c-b04f-2085f8b71dd9	ticket_commented	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b69-8a84-71f3-85d7-80b7add0c569", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "comment_id": "01a22b69-8b64-740c-b04f-2085f8b71dd9", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 07:44:26.976836+00	2026-12-30 07:44:26.976836+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b76-76c2-87aa-3ebc62a7fc18	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	ticket_file_added	{"actor": {"id": "01a22b69-8a84-71f3-85d7-80b7add0c569", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "is_internal": false, "attachment_id": "01a22b69-8b75-726e-b6c2-11e31ba3d05a"}	t	2026-11-30 07:44:26.996946+00	2026-12-30 07:44:26.996946+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b8d-71d8-a201-8e5309bad9c3	01a22b69-8a80-7167-8d43-018a08d5baef	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8b8a-75e2-a8f7-9152956b808d	ticket_commented	{"actor": {"id": "01a22b69-8a83-74dc-b7d8-932bcbbc1214", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b69-8a83-74dc-b7d8-932bcbbc1214", "ticket_id": "01a22b69-8ada-73b3-86d0-aa32a345991a", "comment_id": "01a22b69-8b8a-75e2-a8f7-9152956b808d", "is_internal": true}	t	2026-11-30 07:44:27.012937+00	2026-12-30 07:44:27.012937+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bbc-72cb-9836-8fcf0f02f14e	01a22b69-8a84-71f3-85d7-80b7add0c569	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 07:44:27.066375+00	2026-12-30 07:44:27.066375+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c35-774f-9fff-66a892977c29	01a22b69-8a87-7086-a9c3-76fdaca2624f	01a22b69-8c2d-77b4-b9b8-609bcd0743bf	\N	ticket_created	{"actor": {"id": "01a22b69-8c22-7797-8fa3-a2e6b57e6cbc", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b69-8c2d-77b4-b9b8-609bcd0743bf", "is_internal": false}	f	2026-11-30 07:44:27.178401+00	2026-12-30 07:44:27.178401+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	04eecdfe-0203-49f8-896f-b407b62c88cf	still.pending@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	\N	\N
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	23e48abb-e0c5-47ba-9db2-1977cb517b34	newcomer@example.com	agent	2026-11-30 06:21:37.122811+00	2026-12-07 06:21:37.122811+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.132167+00	01a22b1d-b5df-76b1-8bb5-46e3209fa04a
+01a22b69-8a9c-769d-88eb-90eedc644be2	7c842670-5261-4aad-86ee-616982d1fd65	still.pending@example.com	agent	2026-11-30 07:44:27.096784+00	2026-12-07 07:44:27.096784+00	01a22b69-8a80-7167-8d43-018a08d5baef	\N	\N
+01a22b69-8a9c-769d-88eb-90eedc644be2	c89662e4-19af-4bde-a240-b8df4dfcca6c	newcomer@example.com	agent	2026-11-30 07:44:27.096784+00	2026-12-07 07:44:27.096784+00	01a22b69-8a80-7167-8d43-018a08d5baef	2026-11-30 07:44:27.108772+00	01a22b69-8bd4-7559-89cc-54af4252cb0c
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	org_admin	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	org_admin	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	org_agent	2026-11-30 06:21:36.949195+00	\N	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	org_customer	2026-11-30 06:21:36.95207+00	\N	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	org_agent	2026-11-30 06:21:36.953284+00	\N	f
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	org_customer	2026-11-30 06:21:36.953789+00	\N	f
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	org_customer	2026-11-30 06:21:36.952747+00	\N	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	org_agent	2026-11-30 06:21:37.132167+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a80-7167-8d43-018a08d5baef	org_admin	2026-11-30 07:44:26.773645+00	01a22b69-8a80-7167-8d43-018a08d5baef	f
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a87-7086-a9c3-76fdaca2624f	org_admin	2026-11-30 07:44:26.806809+00	01a22b69-8a87-7086-a9c3-76fdaca2624f	f
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a83-74dc-b7d8-932bcbbc1214	org_agent	2026-11-30 07:44:26.824728+00	\N	f
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a84-71f3-85d7-80b7add0c569	org_customer	2026-11-30 07:44:26.829107+00	\N	f
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a88-721d-8e07-99e259418148	org_agent	2026-11-30 07:44:26.830489+00	\N	f
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	org_customer	2026-11-30 07:44:26.831099+00	\N	f
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a86-7259-a616-81326b732b6c	org_customer	2026-11-30 07:44:26.829836+00	\N	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bd4-7559-89cc-54af4252cb0c	org_agent	2026-11-30 07:44:27.108772+00	01a22b69-8a80-7167-8d43-018a08d5baef	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	Globex	2026-11-30 06:21:36.938958+00	01a22b1d-b512-711e-bd88-d283c5766a4f	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	Acme Ltd	2026-11-30 06:21:36.92294+00	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	Globex	2026-11-30 07:44:26.806809+00	01a22b69-8a87-7086-a9c3-76fdaca2624f	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b69-8a9c-769d-88eb-90eedc644be2	Acme Ltd	2026-11-30 07:44:26.773645+00	01a22b69-8a80-7167-8d43-018a08d5baef	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	60e230a5-cb8b-4fc9-bf9f-3ee0762a05fc	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 06:21:36.908208+00	\N	{}
-01a22b1d-b50f-7444-b105-2a45540ec43b	cde1985c-37f0-4328-91d5-26ade43efd5a	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 06:21:36.911557+00	\N	{}
-01a22b1d-b510-75dd-91f3-cb081865d314	d853fe2a-404e-4d22-b385-f99445a1197f	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 06:21:36.912647+00	\N	{}
-01a22b1d-b511-7375-82ab-502327ee7356	d8fedfe9-6dd2-4a87-95f2-ecc491f7961e	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 06:21:36.913556+00	\N	{}
-01a22b1d-b512-711e-bd88-d283c5766a4f	0d460077-0641-4e57-adae-eb6eca2c8c33	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 06:21:36.914582+00	\N	{}
-01a22b1d-b513-72d5-b3fa-e19387796f94	548c03ce-1f8f-4330-929d-28eb6c98d573	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 06:21:36.915533+00	\N	{}
-01a22b1d-b515-7421-973b-45627f4870e9	e49ee1e9-12a7-4569-ab25-1d97b07a0ebe	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 06:21:36.917568+00	\N	{}
-01a22b1d-b5df-76b1-8bb5-46e3209fa04a	b4997f25-2c75-4094-98f2-94aeb568a497	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 06:21:37.118972+00	\N	{}
-01a22b1d-b613-72b3-9cb4-410359ca7b5e	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 06:21:37.17075+00	\N	{}
+01a22b69-8a80-7167-8d43-018a08d5baef	615ce31d-bcf1-41cd-ab49-ff16b2e37b69	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 07:44:26.749359+00	\N	{}
+01a22b69-8a83-74dc-b7d8-932bcbbc1214	ba9d1a6d-4af6-44b3-84f0-106509b4d2ae	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 07:44:26.754736+00	\N	{}
+01a22b69-8a84-71f3-85d7-80b7add0c569	fc6df109-b108-4741-ad4e-8f3140f12727	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 07:44:26.756517+00	\N	{}
+01a22b69-8a86-7259-a616-81326b732b6c	0468c647-f809-4a64-8e60-7328c36061dc	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 07:44:26.75797+00	\N	{}
+01a22b69-8a87-7086-a9c3-76fdaca2624f	edb39ca5-095d-4ac7-afe9-b888f725d984	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 07:44:26.759096+00	\N	{}
+01a22b69-8a88-721d-8e07-99e259418148	5ad54d24-87fb-42ed-b39c-4175d5548a42	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 07:44:26.760648+00	\N	{}
+01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	0532be80-89ce-45be-97ce-cf925d14ded7	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 07:44:26.764647+00	\N	{}
+01a22b69-8bd4-7559-89cc-54af4252cb0c	9e15e4e3-ceda-4a8d-be03-c379bf49a759	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 07:44:27.091678+00	\N	{}
+01a22b69-8c22-7797-8fa3-a2e6b57e6cbc	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 07:44:27.169638+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039e35b792c2	\N	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:36.92294+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b11e602dbda	\N	01a22b1d-b512-711e-bd88-d283c5766a4f	2026-11-30 06:21:36.938958+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5c9-7711-a1a0-e1c005032f2b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.094544+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa3-7558-87bd-809bdbd31cfc	\N	01a22b69-8a80-7167-8d43-018a08d5baef	2026-11-30 07:44:26.773645+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8abf-7313-b89e-f5aba6af8a98	\N	01a22b69-8a87-7086-a9c3-76fdaca2624f	2026-11-30 07:44:26.806809+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bb5-7540-8f7a-49188a5bbb24	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:27.056581+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 06:21:36.787175+00
+1	2026-11-30 07:44:26.539447+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	person	\N	t	'p5gqr' 'p5gqrada':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b512-711e-bd88-d283c5766a4f	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ogina':1A,2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	person	\N	t	'p5gqr' 'p5gqrben':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b510-75dd-91f3-cb081865d314	person	\N	t	'p5gqr' 'p5gqralice':1A,2B 'p5gqrcom':4B 'p5gqrexample':3B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrdave':1A,2B 'p5gqrexample':3B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b513-72d5-b3fa-e19387796f94	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632ohank':1A,2B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b515-7421-973b-45627f4870e9	person	\N	t	'p632o' 'p632ocom':4B 'p632oexample':3B 'p632omallory':1A,2B
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	ticket	01a22b1d-b555-7062-a111-c0948316d85a	f	't632o' 't632o#50af2853' 't632o@01a22b1db5157421973b45627f4870e9' 't632oa':1A 't632oglobex':4A 't632oof':3A 't632oticket':2A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	ticket	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db50f7444b1052a45540ec43b' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrabout':5 't5gqrfire':4A,8 't5gqrn':9 't5gqron':3A,7 't5gqrprinter':1A,6 't5gqrwas':2A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	ticket	01a22b1d-b549-74c4-ac5d-f53042f14548	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqr@01a22b1db511737582ab502327ee7356' 't5gqrabout':3 't5gqrcoffee':2A,5 't5gqrn':6 't5gqrno':1A,4
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	ticket	01a22b1d-b54b-75f5-a26d-b155aff12038	f	't5gqr' 't5gqr#50af2853' 't5gqr@01a22b1db51075dd91f3cb081865d314' 't5gqrit':1A 't5gqrits':1A 't5gqrline':6A 't5gqrodd':3A 't5gqrs':2A 't5gqrtab':5A 't5gqr🙂':4A
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr' 't5gqr#50af2853' 't5gqralice':1 't5gqrsays':2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	f	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	comment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr' 't5gqr#50af2853' 't5gqrben':1 't5gqrsays':2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrlog':1B 't5gqrtxt':2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	attachment	01a22b1d-b541-7649-bb22-8c5dbfe695cd	t	't5gqr#50af2853' 't5gqrpng':2B 't5gqrsmoke':1B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5df-76b1-8bb5-46e3209fa04a	person	\N	t	'p5gqr' 'p5gqrcom':4B 'p5gqrexample':3B 'p5gqrnewcomer':1A,2B
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fd-747f-8dcd-78f1fcd97995	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqrdraft':3 'a5gqrnot':1A 'a5gqryet':2A 'h5gqrnot' 'h5gqryet'
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5fc-71b9-8909-90eb406ee479	article	\N	f	'a5gqr' 'a5gqr#50af2853' 'a5gqra':3A 'a5gqrfire':5B 'a5gqrfoam':8 'a5gqrout':2A 'a5gqrprinter':4A 'a5gqrprinters':6B 'a5gqrputting':1A 'a5gqruse':7 'h5gqra' 'h5gqrout' 'h5gqrprinter' 'h5gqrputting'
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	ticket	01a22b1d-b61a-7076-9397-12a33a98d091	f	't632o' 't632o#50af2853' 't632o@01a22b1db61372b39cb4410359ca7b5e' 't632olast':2A 't632omy':1A 't632oone':3A
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b613-72b3-9cb4-410359ca7b5e	person	\N	t	'p632o' 'p632oleaver':1A
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a80-7167-8d43-018a08d5baef	person	\N	t	'pc7si' 'pc7siada':1A,2B 'pc7sicom':4B 'pc7siexample':3B
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a87-7086-a9c3-76fdaca2624f	person	\N	t	'p27sx' 'p27sxcom':4B 'p27sxexample':3B 'p27sxgina':1A,2B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a83-74dc-b7d8-932bcbbc1214	person	\N	t	'pc7si' 'pc7siben':1A,2B 'pc7sicom':4B 'pc7siexample':3B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a84-71f3-85d7-80b7add0c569	person	\N	t	'pc7si' 'pc7sialice':1A,2B 'pc7sicom':4B 'pc7siexample':3B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a86-7259-a616-81326b732b6c	person	\N	t	'pc7si' 'pc7sicom':4B 'pc7sidave':1A,2B 'pc7siexample':3B
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a88-721d-8e07-99e259418148	person	\N	t	'p27sx' 'p27sxcom':4B 'p27sxexample':3B 'p27sxhank':1A,2B
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	person	\N	t	'p27sx' 'p27sxcom':4B 'p27sxexample':3B 'p27sxmallory':1A,2B
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8afc-7391-a4b3-1ea2173eb198	ticket	01a22b69-8afc-7391-a4b3-1ea2173eb198	f	't27sx' 't27sx#50af2853' 't27sx@01a22b698a8c72d8b1c44c5c4a9a5b1d' 't27sxa':1A 't27sxglobex':4A 't27sxof':3A 't27sxticket':2A
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ada-73b3-86d0-aa32a345991a	ticket	01a22b69-8ada-73b3-86d0-aa32a345991a	f	'tc7si' 'tc7si#50af2853' 'tc7si@01a22b698a8374dcb7d8932bcbbc1214' 'tc7si@01a22b698a8471f385d780b7add0c569' 'tc7siabout':5 'tc7sifire':4A,8 'tc7sin':9 'tc7sion':3A,7 'tc7siprinter':1A,6 'tc7siwas':2A
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae8-70e8-ae27-f106e16f1f93	ticket	01a22b69-8ae8-70e8-ae27-f106e16f1f93	f	'tc7si' 'tc7si#50af2853' 'tc7si@01a22b698a8471f385d780b7add0c569' 'tc7si@01a22b698a867259a61681326b732b6c' 'tc7siabout':3 'tc7sicoffee':2A,5 'tc7sin':6 'tc7sino':1A,4
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aea-7369-be35-2df06c568e70	ticket	01a22b69-8aea-7369-be35-2df06c568e70	f	'tc7si' 'tc7si#50af2853' 'tc7si@01a22b698a8471f385d780b7add0c569' 'tc7siit':1A 'tc7siits':1A 'tc7siline':6A 'tc7siodd':3A 'tc7sis':2A 'tc7sitab':5A 'tc7si🙂':4A
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b64-740c-b04f-2085f8b71dd9	comment	01a22b69-8ada-73b3-86d0-aa32a345991a	f	'tc7si' 'tc7si#50af2853' 'tc7sialice':1 'tc7sisays':2
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b6f-715e-b4e3-a84647ee8f15	attachment	01a22b69-8ada-73b3-86d0-aa32a345991a	f	'tc7si#50af2853' 'tc7silog':1B 'tc7sitxt':2B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b75-726e-b6c2-11e31ba3d05a	attachment	01a22b69-8ada-73b3-86d0-aa32a345991a	f	'tc7si#50af2853' 'tc7sipng':2B 'tc7sismoke':1B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b8a-75e2-a8f7-9152956b808d	comment	01a22b69-8ada-73b3-86d0-aa32a345991a	t	'tc7si' 'tc7si#50af2853' 'tc7siben':1 'tc7sisays':2
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b90-7159-8965-235b0a509da4	attachment	01a22b69-8ada-73b3-86d0-aa32a345991a	t	'tc7si#50af2853' 'tc7silog':1B 'tc7sitxt':2B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b94-728c-8f59-fe68539da2c7	attachment	01a22b69-8ada-73b3-86d0-aa32a345991a	t	'tc7si#50af2853' 'tc7sipng':2B 'tc7sismoke':1B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bd4-7559-89cc-54af4252cb0c	person	\N	t	'pc7si' 'pc7sicom':4B 'pc7siexample':3B 'pc7sinewcomer':1A,2B
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfe-7676-8d0a-e20e91ede882	article	\N	f	'ac7si' 'ac7si#50af2853' 'ac7sidraft':3 'ac7sinot':1A 'ac7siyet':2A 'hc7sinot' 'hc7siyet'
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8bfd-7274-a602-da9753583f5e	article	\N	f	'ac7si' 'ac7si#50af2853' 'ac7sia':3A 'ac7sifire':5B 'ac7sifoam':8 'ac7siout':2A 'ac7siprinter':4A 'ac7siprinters':6B 'ac7siputting':1A 'ac7siuse':7 'hc7sia' 'hc7siout' 'hc7siprinter' 'hc7siputting'
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c2d-77b4-b9b8-609bcd0743bf	ticket	01a22b69-8c2d-77b4-b9b8-609bcd0743bf	f	't27sx' 't27sx#50af2853' 't27sx@01a22b698c2277978fa3a2e6b57e6cbc' 't27sxlast':2A 't27sxmy':1A 't27sxone':3A
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c22-7797-8fa3-a2e6b57e6cbc	person	\N	t	'p27sx' 'p27sxleaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	{}	12	0	0	\N	2026-11-30 06:21:37.206771+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	{}	32	2	4	\N	2026-11-30 06:21:37.206771+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	{}	12	0	0	\N	2026-11-30 07:44:27.226864+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	{}	32	2	4	\N	2026-11-30 07:44:27.226864+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	00000000-0000-0000-0000-000000000000	01a22b1d-b530-7169-8124-1b125fd354f8	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	00000000-0000-0000-0000-000000000000	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	low	1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8aa7-76fc-817b-32ef29a0171e	urgent	1
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8a86-7259-a616-81326b732b6c	01a22b69-8aa8-7039-b5d2-67f587814cfc	low	1
+01a22b69-8a9c-769d-88eb-90eedc644be2	00000000-0000-0000-0000-000000000000	01a22b69-8aa5-7633-a633-f2cec49aa650	low	1
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	00000000-0000-0000-0000-000000000000	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	low	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5fc-71b9-8909-90eb406ee479	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.152434+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8bfd-7274-a602-da9753583f5e	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:27.138481+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59f-75aa-9380-af26a9daa2d0	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Alice.txt	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5a2-75c7-8512-e482123959b7	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Alice.png	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.057937+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b3-737a-8266-f2b5c3b65b80	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b510-75dd-91f3-cb081865d314	log.txt	text/plain	12	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/Ben.txt	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5b6-766a-abe7-96855cf694f2	01a22b1d-b541-7649-bb22-8c5dbfe695cd	\N	01a22b1d-b510-75dd-91f3-cb081865d314	smoke.png	image/png	1234	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd/01a22b1d-b541-7649-bb22-8c5dbfe695cd/Ben.png	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.078169+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b6f-715e-b4e3-a84647ee8f15	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8b64-740c-b04f-2085f8b71dd9	01a22b69-8a84-71f3-85d7-80b7add0c569	log.txt	text/plain	12	01a22b69-8a9c-769d-88eb-90eedc644be2/Alice.txt	f	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.976836+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b75-726e-b6c2-11e31ba3d05a	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	01a22b69-8a84-71f3-85d7-80b7add0c569	smoke.png	image/png	1234	01a22b69-8a9c-769d-88eb-90eedc644be2/01a22b69-8ada-73b3-86d0-aa32a345991a/Alice.png	f	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.996946+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b90-7159-8965-235b0a509da4	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8b8a-75e2-a8f7-9152956b808d	01a22b69-8a84-71f3-85d7-80b7add0c569	log.txt	text/plain	12	01a22b69-8a9c-769d-88eb-90eedc644be2/Ben.txt	t	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:27.012937+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b94-728c-8f59-fe68539da2c7	01a22b69-8ada-73b3-86d0-aa32a345991a	\N	01a22b69-8a84-71f3-85d7-80b7add0c569	smoke.png	image/png	1234	01a22b69-8a9c-769d-88eb-90eedc644be2/01a22b69-8ada-73b3-86d0-aa32a345991a/Ben.png	t	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:27.028147+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b597-7561-9d16-dbd407860c72	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Alice says	f	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	2026-11-30 06:21:37.0449+00	\N
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b5af-75da-b8eb-53b3755780f4	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	Ben says	t	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.068376+00	2026-11-30 06:21:37.068376+00	\N
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b64-740c-b04f-2085f8b71dd9	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	Alice says	f	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.976836+00	2026-11-30 07:44:26.976836+00	\N
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b8a-75e2-a8f7-9152956b808d	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	Ben says	t	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:27.012937+00	2026-11-30 07:44:27.012937+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	3
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2
+01a22b69-8a9c-769d-88eb-90eedc644be2	3
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	01a22b1d-b50f-7444-b105-2a45540ec43b	0	1	1	1	{}	{0}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22b69-8a9c-769d-88eb-90eedc644be2	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22b69-8a9c-769d-88eb-90eedc644be2	2026-11-30	01a22b69-8a83-74dc-b7d8-932bcbbc1214	0	1	1	1	{}	{0}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	low	3	0	0	0	{}	{}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	2026-11-30	low	1	0	0	0	{}	{}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b69-8a9c-769d-88eb-90eedc644be2	2026-11-30	low	3	0	0	0	{}	{}
+01a22b69-8a9c-769d-88eb-90eedc644be2	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	2026-11-30	low	1	0	0	0	{}	{}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b543-76cc-963c-6b2e35d0c839	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53166ade629	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	1	No coffee	About: No coffee\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b15658110b2e	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b1d-b521-75ff-bfae-039d2b1d2b3f", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b556-7561-a057-2a66418d7bca	01a22b1d-b555-7062-a111-c0948316d85a	01a22b1d-b515-7421-973b-45627f4870e9	1	A ticket of Globex	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b565-7725-a9eb-7e94205f7cad	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:36.993513+00	01a22b1d-b543-76cc-963c-6b2e35d0c839	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b1d-b50f-7444-b105-2a45540ec43b", "from": null}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b50f-7444-b105-2a45540ec43b	2026-11-30 06:21:37.001011+00	01a22b1d-b565-7725-a9eb-7e94205f7cad	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a6486570e85", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	01a22b1d-b549-74c4-ac5d-f53042f14548	01a22b1d-b510-75dd-91f3-cb081865d314	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.019018+00	01a22b1d-b549-74c4-ac5d-f53166ade629	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a621f237320", "from": "01a22b1d-b522-7383-9f22-b7ae54aa7a9e"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b1d-b511-7375-82ab-502327ee7356", "from": null}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b584-7540-bc69-1922bfc7e2bf	01a22b1d-b54b-75f5-a26d-b155aff12038	01a22b1d-b510-75dd-91f3-cb081865d314	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	2026-11-30 06:21:37.027577+00	01a22b1d-b54b-75f5-a26d-b15658110b2e	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b59d-70ea-a489-1db27b3ae239	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b510-75dd-91f3-cb081865d314	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:37.0449+00	01a22b1d-b569-7439-b2dc-87b7aa2f5f8e	{"type": "updated", "fields": {"stage": {"to": "01a22b1d-b523-756f-bb75-5a61b32a2279", "from": "01a22b1d-b523-756f-bb75-5a6486570e85"}, "status": {"to": "open", "from": "closed"}}}
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	01a22b1d-b61a-7076-9397-12a33a98d091	01a22b1d-b613-72b3-9cb4-410359ca7b5e	1	My last one	\N	low	open	\N	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	\N	{"type": "created", "fields": {"stage": "01a22b1d-b530-7169-8124-1b125fd354f8", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b1d-b530-7169-8124-1b10b3cb7a66", "assignedTo": null, "description": null}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8add-7026-aab0-88614998efb3	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.83912+00	\N	{"type": "created", "fields": {"stage": "01a22b69-8aa5-7633-a633-f2cec49aa650", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b69-8aa3-7558-87bd-809a98b6cef6", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae8-70e8-ae27-f10756f831db	01a22b69-8ae8-70e8-ae27-f106e16f1f93	01a22b69-8a84-71f3-85d7-80b7add0c569	1	No coffee	About: No coffee\\N	low	open	\N	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.856166+00	\N	{"type": "created", "fields": {"stage": "01a22b69-8aa5-7633-a633-f2cec49aa650", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b69-8aa3-7558-87bd-809a98b6cef6", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aeb-7270-8008-ee0e5663aeb5	01a22b69-8aea-7369-be35-2df06c568e70	01a22b69-8a84-71f3-85d7-80b7add0c569	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.858755+00	\N	{"type": "created", "fields": {"stage": "01a22b69-8aa5-7633-a633-f2cec49aa650", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b69-8aa3-7558-87bd-809a98b6cef6", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8aff-70e8-ad7d-9cf8f6b051b6	01a22b69-8afc-7391-a4b3-1ea2173eb198	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	1	A ticket of Globex	\N	low	open	\N	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	2026-11-30 07:44:26.872136+00	\N	{"type": "created", "fields": {"stage": "01a22b69-8ac0-72e6-bf79-4af8dfb943a0", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b69-8abf-7313-b89e-f5aaa1244595", "assignedTo": null, "description": null}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b18-72f6-979c-38f978375242	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:26.898701+00	01a22b69-8add-7026-aab0-88614998efb3	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b69-8a83-74dc-b7d8-932bcbbc1214", "from": null}}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b20-77e4-b555-add0c361d9ad	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8aa8-7039-b5d2-67f7e55b8c06	01a22b69-8a83-74dc-b7d8-932bcbbc1214	2026-11-30 07:44:26.91081+00	01a22b69-8b18-72f6-979c-38f978375242	{"type": "updated", "fields": {"stage": {"to": "01a22b69-8aa8-7039-b5d2-67f7e55b8c06", "from": "01a22b69-8aa5-7633-a633-f2cec49aa650"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b3e-721c-9088-090858920352	01a22b69-8ae8-70e8-ae27-f106e16f1f93	01a22b69-8a84-71f3-85d7-80b7add0c569	2	No coffee	About: No coffee\\N	low	pending	01a22b69-8a86-7259-a616-81326b732b6c	01a22b69-8aa8-7039-b5d2-67f587814cfc	01a22b69-8a80-7167-8d43-018a08d5baef	2026-11-30 07:44:26.940297+00	01a22b69-8ae8-70e8-ae27-f10756f831db	{"type": "updated", "fields": {"stage": {"to": "01a22b69-8aa8-7039-b5d2-67f587814cfc", "from": "01a22b69-8aa5-7633-a633-f2cec49aa650"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b69-8a86-7259-a616-81326b732b6c", "from": null}}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b4a-76bd-909b-9f16b57f09bc	01a22b69-8aea-7369-be35-2df06c568e70	01a22b69-8a84-71f3-85d7-80b7add0c569	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b69-8aa5-7633-a633-f2cec49aa650	\N	2026-11-30 07:44:26.951878+00	01a22b69-8aeb-7270-8008-ee0e5663aeb5	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8b6c-7244-b1c5-f1e7192f4f1c	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a84-71f3-85d7-80b7add0c569	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8aa7-76fc-817b-32ef29a0171e	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.976836+00	01a22b69-8b20-77e4-b555-add0c361d9ad	{"type": "updated", "fields": {"stage": {"to": "01a22b69-8aa7-76fc-817b-32ef29a0171e", "from": "01a22b69-8aa8-7039-b5d2-67f7e55b8c06"}, "status": {"to": "open", "from": "closed"}}}
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c30-728a-8a46-c7de1141b333	01a22b69-8c2d-77b4-b9b8-609bcd0743bf	01a22b69-8c22-7797-8fa3-a2e6b57e6cbc	1	My last one	\N	low	open	\N	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	01a22b69-8c22-7797-8fa3-a2e6b57e6cbc	2026-11-30 07:44:27.178401+00	\N	{"type": "created", "fields": {"stage": "01a22b69-8ac0-72e6-bf79-4af8dfb943a0", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b69-8abf-7313-b89e-f5aaa1244595", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	2
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ada-73b3-86d0-aa32a345991a	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	low	1	1796019696.970882
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	low	1	1796019697.019018
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	urgent	1	1796019697.044900
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	low	1	1796019696.978820
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	low	1	1796024666.872136
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa7-76fc-817b-32ef29a0171e	urgent	1	1796024666.976836
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa8-7039-b5d2-67f587814cfc	low	1	1796024666.940297
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa5-7633-a633-f2cec49aa650	low	1	1796024666.858755
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61e-741e-9e3f-d8a3954a2486	opened	2026-11-30 06:21:37.175985+00	01a22b1d-b530-7169-8124-1b125fd354f8	low	\N	1	\N
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c35-774f-9fff-66a9ca908daf	opened	2026-11-30 07:44:27.178401+00	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	01a22b1d-b50e-76c0-a8e9-761aac8b3bbc	2026-11-30 06:21:37.035593+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ada-73b3-86d0-aa32a345991a	01a22b69-8a80-7167-8d43-018a08d5baef	2026-11-30 07:44:26.963402+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b555-7062-a111-c0948316d85a	1	A ticket of Globex	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b515-7421-973b-45627f4870e9	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	2026-11-30 06:21:36.97882+00	\N	\N	\N	\N	1	01a22b1d-b556-7561-a057-2a66418d7bca	0	0	\N	f	\N	ERP-1
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b549-74c4-ac5d-f53042f14548	2	No coffee	About: No coffee\\N	low	pending	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b511-7375-82ab-502327ee7356	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.96931+00	2026-11-30 06:21:37.019018+00	2026-11-30 06:21:37.019018+00	\N	\N	\N	\N	2	01a22b1d-b57c-77c2-9a28-e1ccc91a59f6	0	0	\N	f	\N	ERP-2
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b54b-75f5-a26d-b155aff12038	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	\N	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.970882+00	2026-11-30 06:21:37.027577+00	2026-11-30 06:21:36.970882+00	\N	\N	\N	\N	2	01a22b1d-b584-7540-bc69-1922bfc7e2bf	0	0	\N	f	\N	ERP-3
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b541-7649-bb22-8c5dbfe695cd	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b50f-7444-b105-2a45540ec43b	01a22b1d-b510-75dd-91f3-cb081865d314	2026-11-30 06:21:36.958934+00	2026-11-30 06:21:37.078169+00	2026-11-30 06:21:37.0449+00	\N	\N	\N	\N	4	01a22b1d-b59d-70ea-a489-1db27b3ae239	1	2	2026-11-30 06:21:37.0449+00	f	\N	ERP-1
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b61a-7076-9397-12a33a98d091	2	My last one	\N	low	open	01a22b1d-b530-7169-8124-1b10b3cb7a66	01a22b1d-b530-7169-8124-1b125fd354f8	\N	01a22b1d-b613-72b3-9cb4-410359ca7b5e	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	2026-11-30 06:21:37.175985+00	\N	\N	\N	\N	1	01a22b1d-b61b-75b7-af23-9f287a7d6dd4	0	0	\N	f	\N	ERP-2
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8afc-7391-a4b3-1ea2173eb198	1	A ticket of Globex	\N	low	open	01a22b69-8abf-7313-b89e-f5aaa1244595	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	\N	01a22b69-8a8c-72d8-b1c4-4c5c4a9a5b1d	2026-11-30 07:44:26.872136+00	2026-11-30 07:44:26.872136+00	2026-11-30 07:44:26.872136+00	\N	\N	\N	\N	1	01a22b69-8aff-70e8-ad7d-9cf8f6b051b6	0	0	\N	f	\N	ERP-1
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ae8-70e8-ae27-f106e16f1f93	2	No coffee	About: No coffee\\N	low	pending	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8aa8-7039-b5d2-67f587814cfc	01a22b69-8a86-7259-a616-81326b732b6c	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.856166+00	2026-11-30 07:44:26.940297+00	2026-11-30 07:44:26.940297+00	\N	\N	\N	\N	2	01a22b69-8b3e-721c-9088-090858920352	0	0	\N	f	\N	ERP-2
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aea-7369-be35-2df06c568e70	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8aa5-7633-a633-f2cec49aa650	\N	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.858755+00	2026-11-30 07:44:26.951878+00	2026-11-30 07:44:26.858755+00	\N	\N	\N	\N	2	01a22b69-8b4a-76bd-909b-9f16b57f09bc	0	0	\N	f	\N	ERP-3
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8ada-73b3-86d0-aa32a345991a	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8aa7-76fc-817b-32ef29a0171e	01a22b69-8a83-74dc-b7d8-932bcbbc1214	01a22b69-8a84-71f3-85d7-80b7add0c569	2026-11-30 07:44:26.83912+00	2026-11-30 07:44:27.028147+00	2026-11-30 07:44:26.976836+00	\N	\N	\N	\N	4	01a22b69-8b6c-7244-b1c5-f1e7192f4f1c	1	2	2026-11-30 07:44:26.976836+00	f	\N	ERP-1
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c2d-77b4-b9b8-609bcd0743bf	2	My last one	\N	low	open	01a22b69-8abf-7313-b89e-f5aaa1244595	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	\N	01a22b69-8c22-7797-8fa3-a2e6b57e6cbc	2026-11-30 07:44:27.178401+00	2026-11-30 07:44:27.178401+00	2026-11-30 07:44:27.178401+00	\N	\N	\N	\N	1	01a22b69-8c30-728a-8a46-c7de1141b333	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	New	\N	1	open	t	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	In progress	\N	2	open	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a621f237320	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Waiting on customer	\N	3	pending	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a635562143b	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Resolved	\N	4	resolved	f	t
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b523-756f-bb75-5a6486570e85	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Closed	\N	5	closed	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b125fd354f8	01a22b1d-b530-7169-8124-1b10b3cb7a66	New	\N	1	open	t	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42c3f342e76	01a22b1d-b530-7169-8124-1b10b3cb7a66	In progress	\N	2	open	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42dbf5a03d8	01a22b1d-b530-7169-8124-1b10b3cb7a66	Waiting on customer	\N	3	pending	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42ec2b885c9	01a22b1d-b530-7169-8124-1b10b3cb7a66	Resolved	\N	4	resolved	f	t
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b531-70ac-80bd-c42f3fda7904	01a22b1d-b530-7169-8124-1b10b3cb7a66	Closed	\N	5	closed	f	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8aa3-7558-87bd-809a98b6cef6	New	\N	1	open	t	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa7-76fc-817b-32ef29a0171e	01a22b69-8aa3-7558-87bd-809a98b6cef6	In progress	\N	2	open	f	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa8-7039-b5d2-67f587814cfc	01a22b69-8aa3-7558-87bd-809a98b6cef6	Waiting on customer	\N	3	pending	f	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa8-7039-b5d2-67f6973393ee	01a22b69-8aa3-7558-87bd-809a98b6cef6	Resolved	\N	4	resolved	f	t
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa8-7039-b5d2-67f7e55b8c06	01a22b69-8aa3-7558-87bd-809a98b6cef6	Closed	\N	5	closed	f	t
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac0-72e6-bf79-4af8dfb943a0	01a22b69-8abf-7313-b89e-f5aaa1244595	New	\N	1	open	t	t
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac2-754e-be85-68ba80ef16ee	01a22b69-8abf-7313-b89e-f5aaa1244595	In progress	\N	2	open	f	t
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac2-754e-be85-68bbf66ac897	01a22b69-8abf-7313-b89e-f5aaa1244595	Waiting on customer	\N	3	pending	f	t
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac2-754e-be85-68bcf04c632e	01a22b69-8abf-7313-b89e-f5aaa1244595	Resolved	\N	4	resolved	f	t
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8ac2-754e-be85-68bd2cf00414	01a22b69-8abf-7313-b89e-f5aaa1244595	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b522-7383-9f22-b7ae54aa7a9e	01a22b1d-b523-756f-bb75-5a61b32a2279	org_agent
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	01a22b1d-b523-756f-bb75-5a61b32a2279	01a22b1d-b523-756f-bb75-5a6486570e85	org_admin
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8aa5-7633-a633-f2cec49aa650	01a22b69-8aa7-76fc-817b-32ef29a0171e	org_agent
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa3-7558-87bd-809a98b6cef6	01a22b69-8aa7-76fc-817b-32ef29a0171e	01a22b69-8aa8-7039-b5d2-67f7e55b8c06	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	01a22b1d-b521-75ff-bfae-039d2b1d2b3f	Support	How requests are handled	t	2026-11-30 06:21:36.92294+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b530-7169-8124-1b10b3cb7a66	Support	How requests are handled	t	2026-11-30 06:21:36.938958+00
-01a22b1d-b52d-7219-9fc6-83985f476b7e	01a22b1d-b632-76a7-9828-7643062c18c3	Unused	\N	f	2026-11-30 06:21:37.201536+00
+01a22b69-8a9c-769d-88eb-90eedc644be2	01a22b69-8aa3-7558-87bd-809a98b6cef6	Support	How requests are handled	t	2026-11-30 07:44:26.773645+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8abf-7313-b89e-f5aaa1244595	Support	How requests are handled	t	2026-11-30 07:44:26.806809+00
+01a22b69-8abb-76d4-9490-ae6d76dbcbfa	01a22b69-8c54-73ab-a4cd-ac72739e2aae	Unused	\N	f	2026-11-30 07:44:27.219533+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22b1d-b51e-74f6-8c8e-ef94f338c0dd	high
-2	01a22b1d-b52d-7219-9fc6-83985f476b7e	high
+1	01a22b69-8a9c-769d-88eb-90eedc644be2	high
+2	01a22b69-8abb-76d4-9490-ae6d76dbcbfa	high
 \.
 
 
