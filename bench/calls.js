@@ -63,6 +63,17 @@ const QUEUE_FILTERS = ({ stage, smallStage, customerProfile, yearAgo }, isLarge)
   created_before: { createdBefore: yearAgo },
 });
 
+/** The views of the inbox in examples/web. */
+const INBOX_VIEWS = {
+  mine: { status: ['open', 'pending'], assignedTo: 'me' },
+  unassigned: { status: ['open', 'pending'], assignedTo: 'none' },
+  open: { status: ['open', 'pending'] },
+  waiting: { waitingFor: 'staff' },
+  urgent: { status: ['open', 'pending'], priority: ['urgent'] },
+  watching: { watching: true },
+  solved: { status: ['resolved', 'closed'] },
+};
+
 /** The callers, from the one with the smallest organization on. */
 const CALLERS = [
   { who: 'smallCustomer', isLarge: false },
@@ -85,6 +96,7 @@ function callsOf(values, { who, isLarge }) {
     );
   return {
     ...filtered('list_org_tickets', TICKET_FILTERS(values, isLarge)),
+    count_tickets: `count_tickets(${org}, ${json(INBOX_VIEWS)})`,
     ...filtered('list_articles', ARTICLE_FILTERS),
     get_ticket_details: `get_ticket_details(${ticket})`,
     'get_ticket_details/org': `get_ticket_details(${ticket}, ${org})`,

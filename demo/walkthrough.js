@@ -63,9 +63,10 @@ expect(nothing.body === null, 'Mallory sees no ticket');
 show(['null: she cannot see the ticket']);
 
 console.log(`
-Alice's token and Ben's, valid for a week:
-  TOKEN=${alice}
-  TOKEN=${ben}
-  curl '${url}/rpc/list_org_tickets' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-    -d '{"p_org_id": "${org}"}'
-  curl '${url}/tickets?select=number,title,status,workflow_stages(name)&order=updated_at.desc' -H "Authorization: Bearer $TOKEN"`);
+For curl and for the examples of the documentation (the tokens are valid for a week):
+  export URL=${url} ORG=${org}
+  export TOKEN=${alice}   # Alice, a customer
+  export TOKEN=${ben}   # or Ben, an agent
+  curl "$URL/rpc/list_org_tickets" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d "{\\"p_org_id\\": \\"$ORG\\"}"
+  curl "$URL/tickets?select=number,title,status,workflow_stages(name)&order=updated_at.desc" -H "Authorization: Bearer $TOKEN"`);

@@ -317,8 +317,8 @@ comment on constraint ticket_history_ticket_id_id_key on helpdesk.ticket_history
   in order, and the foreign key to tickets.';
 
 comment on table helpdesk.idempotency_keys is
-'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a
-  repeated request creates nothing again.';
+'What each key passed to create_ticket(), add_comment(), add_attachment() or resolve_ticket()
+  created, so that a repeated request creates nothing again.';
 comment on column helpdesk.idempotency_keys.org_id is 'The organization.';
 comment on column helpdesk.idempotency_keys.actor_id is
   'The caller who passed the key; null for a backend for which nobody is signed in.';
@@ -327,8 +327,8 @@ comment on column helpdesk.idempotency_keys.ticket_id is
 'The ticket that was created, or that the comment or the attachment is on. The key is deleted with
   it.';
 comment on column helpdesk.idempotency_keys.object_id is
-'The ticket, comment or attachment that was created. A repeated request returns this id even if the
-  comment or the attachment has been deleted since.';
+'The ticket, comment or attachment that was created; no object for resolve_ticket() without a
+  comment. A repeated request that creates one returns this id even if it has been deleted since.';
 comment on column helpdesk.idempotency_keys.request_digest is
   'SHA-256 digest of the request. The same key with a different request is an error.';
 comment on column helpdesk.idempotency_keys.created_at is 'When the key was first used.';

@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 use pgrx::prelude::*;
+use serde_json::json;
 
 use super::comments::{check_content, insert_comment};
 use crate::access::caller::Caller;
@@ -14,7 +15,7 @@ use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
 use crate::tickets::access::{VisibleTicket, require_visible_ticket};
 use crate::tickets::comment_event::CommentEvent;
-use crate::tickets::idempotency::NewObject;
+use crate::tickets::idempotency::{NewObject, claim_key};
 use crate::tickets::ticket_object::changed_ticket;
 
 /// Whether a person ($3) is the ticket's requester, and whether the ticket still is to be resolved.
@@ -49,6 +50,7 @@ fn resolve_ticket(
     p_ticket_id: Option<Uuid>,
     p_comment: default!(Option<&str>, "NULL"),
     p_org_id: default!(Option<Uuid>, "NULL"),
+    p_idempotency_key: default!(Option<&str>, "NULL"),
 ) -> Result<JsonText> {
     let ticket = required(p_ticket_id, "p_ticket_id")?;
     if let Some(content) = p_comment {
@@ -67,13 +69,19 @@ fn resolve_ticket(
             "Write a comment instead.",
         )));
     }
+    let comment = NewObject { org, ticket, id: new_id() };
+    if let Some(key) = p_idempotency_key {
+        let request = json!(["resolve_ticket", ticket.to_string(), p_comment]);
+        if claim_key(&comment, caller.profile, key, &request)?.is_some() {
+            return changed_ticket(&VisibleTicket { org, is_staff }, ticket);
+        }
+    }
     let stage = if is_unresolved { Some(lock_resolved_stage(org, ticket)?) } else { None };
     let _names = name_arguments(TICKET_NAMES);
     let mut event = None;
     if let Some(content) = p_comment {
         let author = caller.require_profile()?;
         let _quietly = SystemWrite::begin(SystemWrite::CommentWithoutReopening);
-        let comment = NewObject { org, ticket, id: new_id() };
         insert_comment(&comment, content, false, author)?;
         event = Some((comment.id, author));
     }

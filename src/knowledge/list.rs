@@ -159,7 +159,7 @@ fn list_articles(
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
     let filters: Filters =
-        input::parse_filters(JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
+        input::parse_filters("p_filters", JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
     let reader = Reader::for_org(org)?;
     list(org, Caller::current()?.profile, reader, &filters)
 }
@@ -275,7 +275,7 @@ mod tests {
     #[pg_test]
     fn article_list_filters_are_read_or_refused_by_name() {
         input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
-            input::parse_filters::<Filters>(text, KEYS)
+            input::parse_filters::<Filters>("p_filters", text, KEYS)
         });
     }
 

@@ -141,7 +141,7 @@ impl Organization {
 #[search_path(pg_catalog, pg_temp)]
 fn list_organizations(p_filters: default!(Option<JsonbText>, "'{}'")) -> Result<JsonText> {
     let filters: Filters =
-        input::parse_filters(JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
+        input::parse_filters("p_filters", JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
     let caller = Caller::current()?;
     if !roles::role_bypasses_row_security() && !caller.is_installation_admin() {
         return Err(rights::refusal(error::not_allowed(

@@ -72,7 +72,7 @@ fn search(
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_query, "p_query")?;
     let filters: Filters =
-        input::parse_filters(JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
+        input::parse_filters("p_filters", JsonbText::or_empty("p_filters", &p_filters)?, KEYS)?;
     let size = filters.per_page.unwrap_or_default();
     let position = filters.cursor.as_deref().map(paging::decode::<Position>).transpose()?;
     let kinds = filters.kind.map_or(Kind::ALL.to_vec(), |kinds| kinds.0);
@@ -118,7 +118,7 @@ mod tests {
     #[pg_test]
     fn search_filters_are_read_or_refused_by_name() {
         input::tests::every_input_is_read_or_refused("p_filters", KEYS, |text| {
-            input::parse_filters::<Filters>(text, KEYS)
+            input::parse_filters::<Filters>("p_filters", text, KEYS)
         });
     }
 }

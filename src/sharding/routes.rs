@@ -57,6 +57,7 @@ const ROUTES: &[(&str, Route)] = &[
     ("claim_next_ticket", Organization),
     ("cleanup_old_notifications", Workers),
     ("continue_search_rebuild", Workers),
+    ("count_tickets", Organization),
     ("count_unread_notifications", MyOrganizations),
     ("create_notification", Organization),
     ("create_org_invite", Coordinator),

@@ -139,6 +139,8 @@ struct Details {
 #[cfg(test)]
 pub(super) fn describe(api: &mut Api) {
     api.result::<Option<Details>>("get_ticket_details");
+    api.alternative("get_ticket_details", &["p_ticket_id"], &["p_org_id"]);
+    api.alternative("get_ticket_details", &["p_org_id", "p_number"], &[]);
 }
 
 impl Details {

@@ -48,7 +48,7 @@ fn claim_next_ticket(
 
 /// The filters of a list that select tickets by what the queue leaves open.
 fn parse_queue_filters(text: &str) -> Result<Filters> {
-    let filters = Filters::parse(text)?;
+    let filters = Filters::parse("p_filters", text)?;
     let not_for_queues = [
         ("status", filters.status.is_some()),
         ("assignedTo", filters.assigned_to.is_some()),

@@ -58,7 +58,12 @@ export async function runJavaScript(blocks, globals) {
   const file = fileURLToPath(new URL(`example-${process.pid}.mjs`, import.meta.url));
   await writeFile(file, blocks.map(({ code }) => `${code}\nconsole.log('${MARK}');\n`).join(''));
   try {
-    const { printed, errors, code } = await execute('node', ['--import', BROWSER, file], { EXAMPLE: JSON.stringify(globals) });
+    const { printed, errors, code } = await execute('node', ['--import', BROWSER, file], {
+      EXAMPLE: JSON.stringify(globals),
+      URL: globals.url,
+      TOKEN: globals.accessToken,
+      ORG: globals.org,
+    });
     if (code !== 0) throw new Error(errors);
     return printed.split(`${MARK}\n`).slice(0, -1);
   } finally {

@@ -181,6 +181,21 @@ inEveryWorld(
   },
 );
 
+const LISTS = { all: {}, mine: { assignedTo: 'me' }, open: { status: ['open', 'pending'] } };
+
+testAnswers('count_tickets counts the tickets that the table shows', (me, world) =>
+  everyOrg(world).map((org) => {
+    const tickets = visible('tickets', me).filter((ticket) => ticket.org_id === org);
+    const isAllowed = me.role !== 'anon' && (me.bypassesRowSecurity || me.isMember(org));
+    const totals = {
+      all: tickets.length,
+      mine: tickets.filter((ticket) => me.is(ticket.assigned_to)).length,
+      open: tickets.filter(({ status }) => ['open', 'pending'].includes(status)).length,
+    };
+    return { sql: call('count_tickets', org, LISTS), expected: answer(me, isAllowed ? totals : undefined) };
+  }),
+);
+
 /**
  * The expected list: the total, and each ticket with its comments and attachments visible to the
  * caller.

@@ -326,7 +326,7 @@ const FUNCTIONS = {
     may_create_organization is_installation_admin load_library bypasses_row_security may_read_file may_upload_file
     get_article list_articles list_categories search_articles suggest_articles search pre_request`),
   people: words(`
-    create_organization list_org_members import_tickets create_ticket update_ticket get_ticket_details list_org_tickets update_tickets resolve_ticket reorder_stages
+    create_organization list_org_members import_tickets create_ticket update_ticket get_ticket_details list_org_tickets count_tickets update_tickets resolve_ticket reorder_stages
     claim_next_ticket add_comment add_attachment watch_ticket watch_queue mark_notifications_read count_unread_notifications
     create_org_invite accept_org_invite revoke_org_invite my_pending_invites set_member_role remove_member leave_organization
     join_organization appoint_admin list_organizations ensure_profile

@@ -70,6 +70,7 @@ export function sensibleArguments(fn, { org, customer, agent, ids }) {
     p_expires_in: '1 day',
     p_file_size: 1,
     p_storage_path: 'folder/plain.txt',
+    p_idempotency_key: randomUUID(),
   };
   return Object.fromEntries(
     fn.args.map(({ name, type, label }) => [name, name in known ? known[name] : anyOfType(type, label, ids)]),

@@ -65,7 +65,7 @@ test('the pictures of the documentation', { skip }, async () => {
   });
   const article = await site.db.value(`select id from helpdesk.articles where title = 'Connect a label printer'`);
   await take('article-editor', `/articles/${article}`, { as: 'Nora', ...DESK }, (page) => page.getByLabel('Shipping').waitFor());
-  await take('dashboard', '/dashboard', { as: 'Nora', ...DESK }, (page) =>
+  await take('dashboard', '/dashboard', { as: 'Nora', ...TALL }, (page) =>
     page.locator('.ct-bar').first().waitFor({ state: 'attached' }),
   );
 });

@@ -70,6 +70,17 @@ class JsonTypes {
     return this.#named(this.schema.columns[`${relation}.${column}`]);
   }
 
+  /** What the callers of a function choose from: a set of its arguments, or all of them. */
+  alternativesOf(fn) {
+    const alternatives = this.schema.functions[fn.name]?.alternatives;
+    if (!alternatives) return [fn];
+    return alternatives.map(({ required, optional }) => {
+      const chosen = fn.args.filter(({ name }) => [...required, ...optional].includes(name));
+      const require = (argument) => ({ ...argument, isOptional: false, mayBeNull: false });
+      return { ...fn, args: chosen.map((argument) => (required.includes(argument.name) ? require(argument) : argument)) };
+    });
+  }
+
   ofArgument(name, argument) {
     return this.#named(this.schema.functions[name]?.arguments[argument]);
   }
@@ -86,10 +97,14 @@ class JsonTypes {
       return name;
     }
     if (type.anyOf) return type.anyOf.map((each) => this.#named(each)).join(' | ');
-    if (Array.isArray(type.type)) return type.type.join(' | ');
-    if (type.type === 'null') return 'null';
+    if (Array.isArray(type.type)) return type.type.map((each) => this.#named({ ...type, type: each })).join(' | ');
+    if (type.type === 'integer') return 'number';
+    if (['null', 'string'].includes(type.type)) return type.type;
     if (type.type === 'array') return `${this.#named(type.items)}[]`;
-    if (type.type === 'object') return 'Record<string, Json>';
+    if (type.type === 'object') {
+      const { additionalProperties: values } = type;
+      return `Record<string, ${typeof values === 'object' ? this.#named(values) : 'Json'}>`;
+    }
     throw new Error(`no TypeScript for ${JSON.stringify(type)}`);
   }
 }
@@ -160,12 +175,12 @@ function relationshipsType(relationships) {
 function functionType(overloads, json) {
   const [{ name }] = overloads;
   const names = new Set(overloads.flatMap(({ args }) => args.map((argument) => argument.name)));
-  const types = overloads.map((each) => signature(each, names, json));
+  const types = overloads.flatMap((each) => json.alternativesOf(each)).map((each) => signature(each, names, json));
   const comment = overloads.map((each) => each.comment).join('\n');
   return `${docComment(comment, '      ')}      ${name}: ${types.join(' | ')};\n`;
 }
 
-/** An argument that only other overloads have is `never`, so that those of two cannot be mixed. */
+/** An argument that only other signatures have is `never`, so that those of two cannot be mixed. */
 function signature(fn, names, json) {
   const own = fn.args.map((argument) => {
     const type = json.ofArgument(fn.name, argument.name) ?? scalarType(argument.type);

@@ -101,11 +101,13 @@ function argumentsSchema({ name, args }, schema, enums) {
     const type = schema.functions[name]?.arguments[argument.name] ?? scalar(argument.type, enums);
     return [argument.name, argument.mayBeNull ? nullable(type) : type];
   });
+  const alternatives = schema.functions[name]?.alternatives?.map(({ required }) => ({ required }));
   const required = args.filter(({ isOptional }) => !isOptional).map((argument) => argument.name);
   return {
     type: 'object',
     properties: Object.fromEntries(properties),
     ...(required.length > 0 && { required }),
+    ...(alternatives && { anyOf: alternatives }),
     additionalProperties: false,
   };
 }

@@ -2208,6 +2208,25 @@ export type Database = {
         Returns: number;
       };
       /**
+       * Counts the tickets of several lists in one call, such as those of the views of an inbox.
+       * Result: the total of each list by its name, as list_org_tickets() counts it: null if a
+       * search finds more than 10,000 tickets.
+       * Callers: members. Customers count the tickets that they created or that are assigned to
+       * them.
+       * p_filters: the filters of up to 20 lists by their names (up to 100 characters), each as in
+       * list_org_tickets(). sort, perPage, page, cursor and count change nothing.
+       * Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
+       * Example: select helpdesk.count_tickets(:'org_id', '{"mine": {"assignedTo": "me"},
+       * "urgent": {"status": "open", "priority": "urgent"}}');
+       */
+      count_tickets: {
+        Args: {
+          p_org_id: string;
+          p_filters: Record<string, TicketFilters>;
+        };
+        Returns: Record<string, number | null>;
+      };
+      /**
        * Returns the number of unread notifications of the caller.
        * p_org_id: optional; only notifications of this organization.
        * Errors: 42501 (not signed in).
@@ -2393,9 +2412,16 @@ export type Database = {
        */
       get_ticket_details: {
         Args: {
-          p_ticket_id?: string | null;
+          p_ticket_id: string;
           p_org_id?: string | null;
-          p_number?: number | null;
+          p_number?: never;
+        };
+        Returns: TicketDetails | null;
+      } | {
+        Args: {
+          p_org_id: string;
+          p_number: number;
+          p_ticket_id?: never;
         };
         Returns: TicketDetails | null;
       };
@@ -2863,15 +2889,19 @@ export type Database = {
        * Callers: the requester, whom transitions do not restrict, and staff of the organization.
        * p_comment: a public comment, which does not reopen the ticket.
        * p_org_id: optional; the ticket must belong to this organization.
-       * Errors: 22004 (null argument), 22023 (invalid comment), 42501 (no such ticket, neither
+       * p_idempotency_key: a second call by the same person in the same organization with the same
+       * key changes nothing and returns the ticket.
+       * Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, neither
        * requester nor staff, or a move that the workflow does not allow), 23000 (no such stage, or
-       * a comment on a closed ticket of an organization that refuses them).
+       * a comment on a closed ticket of an organization that refuses them), 23505 (key used for a
+       * different request).
        */
       resolve_ticket: {
         Args: {
           p_ticket_id: string;
           p_comment?: string | null;
           p_org_id?: string | null;
+          p_idempotency_key?: string | null;
         };
         Returns: Ticket;
       };

@@ -9,7 +9,7 @@ grant execute on function
 grant execute on function
   helpdesk.add_comment(uuid, text, boolean, uuid, jsonb, text, jsonb),
   helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text),
-  helpdesk.resolve_ticket(uuid, text, uuid)
+  helpdesk.resolve_ticket(uuid, text, uuid, text)
   to authenticated, service_role;
 
 comment on function helpdesk.may_read_file(text) is
@@ -37,16 +37,18 @@ Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, 
   23505 (key used for a different request).
 Example: select helpdesk.add_comment(:''ticket_id'', ''Have you tried the other tray?'');';
 
-comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
+comment on function helpdesk.resolve_ticket(uuid, text, uuid, text) is
 'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.
 A workflow without one uses its first active closed stage. A ticket that is resolved or closed
   already stays in its stage.
 Callers: the requester, whom transitions do not restrict, and staff of the organization.
 p_comment: a public comment, which does not reopen the ticket.
 p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 22023 (invalid comment), 42501 (no such ticket, neither requester nor
-  staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a closed
-  ticket of an organization that refuses them).';
+p_idempotency_key: a second call by the same person in the same organization with the same key
+  changes nothing and returns the ticket.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, neither requester
+  nor staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a
+  closed ticket of an organization that refuses them), 23505 (key used for a different request).';
 
 comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text) is
 'Attaches a file that is already in storage to a ticket and returns the id of the attachment.

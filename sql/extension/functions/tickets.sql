@@ -6,7 +6,8 @@ grant execute on function
   helpdesk.update_tickets(uuid[], jsonb, uuid),
   helpdesk.claim_next_ticket(uuid, jsonb),
   helpdesk.get_ticket_details(uuid, uuid, bigint),
-  helpdesk.list_org_tickets(uuid, jsonb)
+  helpdesk.list_org_tickets(uuid, jsonb),
+  helpdesk.count_tickets(uuid, jsonb)
   to authenticated, service_role;
 
 comment on function helpdesk.create_ticket(
@@ -89,6 +90,17 @@ Filters (p_filters), where null and "" mean not filtered:
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
 Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me",
   "perPage": 20}'');';
+
+comment on function helpdesk.count_tickets(uuid, jsonb) is
+'Counts the tickets of several lists in one call, such as those of the views of an inbox.
+Result: the total of each list by its name, as list_org_tickets() counts it: null if a search finds
+  more than 10,000 tickets.
+Callers: members. Customers count the tickets that they created or that are assigned to them.
+p_filters: the filters of up to 20 lists by their names (up to 100 characters), each as in
+  list_org_tickets(). sort, perPage, page, cursor and count change nothing.
+Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
+Example: select helpdesk.count_tickets(:''org_id'', ''{"mine": {"assignedTo": "me"},
+  "urgent": {"status": "open", "priority": "urgent"}}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';

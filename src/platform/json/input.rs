@@ -1,11 +1,13 @@
 //! Parses JSON arguments. Errors name the key, and the hint lists the allowed values.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use pgrx::pg_sys::panic::ErrorReport;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::platform::error::{self, Result};
 
@@ -15,15 +17,9 @@ const MAX_VALUES: usize = 100;
 /// The longest description of a problem: it may quote the input, which may be long.
 const MAX_PROBLEM: usize = 200;
 
-const FILTERS: &str = "p_filters";
-
 /// Parses an argument that is a JSON object, or a JSON string that contains one, because PostgREST
 /// passes the arguments of a GET that way. `keys` lists the allowed keys and their values.
-pub fn parse<T: DeserializeOwned>(
-    argument: &'static str,
-    text: &str,
-    keys: &[(&str, &str)],
-) -> Result<T> {
+pub fn parse<T: DeserializeOwned>(argument: &str, text: &str, keys: &[(&str, &str)]) -> Result<T> {
     let text = object_text(argument, text, keys)?;
     let mut input = serde_json::Deserializer::from_str(&text);
     let explain = |failure: serde_path_to_error::Error<serde_json::Error>| {
@@ -39,14 +35,30 @@ pub fn parse<T: DeserializeOwned>(
 
 /// Parses filters. A key that is null or "" is not filtered by, as if it were left out, because
 /// that is what a form sends for a field that nobody filled in.
-pub fn parse_filters<T: DeserializeOwned>(text: &str, keys: &[(&str, &str)]) -> Result<T> {
-    let mut filters: serde_json::Map<String, serde_json::Value> = parse(FILTERS, text, keys)?;
+pub fn parse_filters<T: DeserializeOwned>(
+    argument: &str,
+    text: &str,
+    keys: &[(&str, &str)],
+) -> Result<T> {
+    let mut filters: serde_json::Map<String, Value> = parse(argument, text, keys)?;
     filters.retain(|key, value| {
         let is_empty = value.is_null() || value.as_str() == Some("");
         !is_empty || !keys.iter().any(|(name, _)| name == key)
     });
-    serde_path_to_error::deserialize(serde_json::Value::Object(filters))
-        .map_err(|failure| explain(FILTERS, keys, failure.path(), failure.inner()))
+    serde_path_to_error::deserialize(Value::Object(filters))
+        .map_err(|failure| explain(argument, keys, failure.path(), failure.inner()))
+}
+
+/// Parses an argument that is a JSON object with keys of the caller's choice, or a JSON string that
+/// contains one.
+pub fn parse_map(argument: &str, text: &str, allowed: &str) -> Result<BTreeMap<String, Value>> {
+    let invalid =
+        |problem: &dyn Display| error::invalid("invalid_value", argument, problem, allowed);
+    let text = unquoted(text);
+    if !text.trim_start().starts_with('{') {
+        return Err(invalid(&"not a JSON object"));
+    }
+    serde_json::from_str(&text).map_err(|problem| invalid(&problem))
 }
 
 /// The keys of an object, each with its values.
@@ -107,11 +119,7 @@ fn unquoted(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn object_text<'a>(
-    argument: &'static str,
-    text: &'a str,
-    keys: &[(&str, &str)],
-) -> Result<Cow<'a, str>> {
+fn object_text<'a>(argument: &str, text: &'a str, keys: &[(&str, &str)]) -> Result<Cow<'a, str>> {
     let text = unquoted(text);
     // serde would also accept an array, as the values of the fields in order.
     if !text.trim_start().starts_with('{') {
@@ -127,7 +135,7 @@ fn object_text<'a>(
 
 /// The error of a JSON object that serde refused.
 fn explain(
-    argument: &'static str,
+    argument: &str,
     keys: &[(&str, &str)],
     path: &serde_path_to_error::Path,
     problem: &serde_json::Error,
@@ -216,11 +224,11 @@ impl<T: Copy> OneOrMany<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let values = match serde_json::Value::deserialize(input)? {
-            serde_json::Value::Array(values) => values,
-            serde_json::Value::String(text) => match array_literal(&text) {
-                Some(values) => values.into_iter().map(serde_json::Value::String).collect(),
-                None => vec![serde_json::Value::String(text)],
+        let values = match Value::deserialize(input)? {
+            Value::Array(values) => values,
+            Value::String(text) => match array_literal(&text) {
+                Some(values) => values.into_iter().map(Value::String).collect(),
+                None => vec![Value::String(text)],
             },
             value => vec![value],
         };
@@ -261,7 +269,7 @@ pub struct Integer(pub i64);
 
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Integer, D::Error> {
-        let value = serde_json::Value::deserialize(input)?;
+        let value = Value::deserialize(input)?;
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
         number.map(Integer).ok_or_else(|| D::Error::custom("not a whole number"))
     }
@@ -273,7 +281,7 @@ pub struct Flag(pub bool);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Flag, D::Error> {
-        let value = serde_json::Value::deserialize(input)?;
+        let value = Value::deserialize(input)?;
         let flag = value.as_bool().or_else(|| value.as_str()?.parse().ok());
         flag.map(Flag).ok_or_else(|| D::Error::custom("neither true nor false"))
     }
@@ -284,7 +292,6 @@ impl<'de> Deserialize<'de> for Flag {
 pub mod tests {
     use pgrx::prelude::*;
     use proptest::prelude::*;
-    use serde_json::Value;
 
     use super::*;
 
@@ -386,7 +393,7 @@ pub mod tests {
             page: Option<i64>,
         }
         const KEYS: &[(&str, &str)] = &[("tag", "a tag"), ("page", "a number")];
-        let parse = |text: &str| parse_filters::<Filters>(text, KEYS);
+        let parse = |text: &str| parse_filters::<Filters>("p_filters", text, KEYS);
         let none = Filters { tag: None, page: None };
         for text in ["{}", r#"{"tag": null}"#, r#"{"tag": "", "page": null}"#, r#"{"page": ""}"#] {
             assert_eq!(parse(text).unwrap(), none, "{text}");

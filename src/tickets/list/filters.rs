@@ -122,18 +122,24 @@ impl<'de> Deserialize<'de> for WaitingFor {
 }
 
 impl Filters {
-    pub fn parse(text: &str) -> Result<Filters> {
-        let filters: Filters = input::parse_filters(text, FILTER_KEYS)?;
+    /// `argument` is what errors call them.
+    pub fn parse(argument: &str, text: &str) -> Result<Filters> {
+        let filters: Filters = input::parse_filters(argument, text, FILTER_KEYS)?;
         if filters.page.is_some_and(|page| !(1..=i32::MAX as i64).contains(&page.0)) {
-            return Err(bad_filter("out_of_range", "page", "out of range"));
+            return Err(bad_filter(argument, "out_of_range", "page", "out of range"));
         }
         if filters.page.is_some() && filters.cursor.is_some() {
-            return Err(bad_filter("invalid_value", "cursor", "cannot be combined with page"));
+            return Err(bad_filter(
+                argument,
+                "invalid_value",
+                "cursor",
+                "cannot be combined with page",
+            ));
         }
         match &filters.search {
-            Some(blank) if is_blank(blank) => Err(bad_filter("blank", "search", "blank")),
+            Some(blank) if is_blank(blank) => Err(bad_filter(argument, "blank", "search", "blank")),
             Some(long) if is_longer(long, MAX_SEARCH) => {
-                Err(bad_filter("too_long", "search", "too long"))
+                Err(bad_filter(argument, "too_long", "search", "too long"))
             }
             _ => Ok(filters),
         }
@@ -174,10 +180,10 @@ pub(in crate::tickets) fn describe(api: &mut Api) {
     );
 }
 
-fn bad_filter(word: &str, key: &str, problem: &str) -> ErrorReport {
+fn bad_filter(argument: &str, word: &str, key: &str, problem: &str) -> ErrorReport {
     let allowed =
         FILTER_KEYS.iter().find(|(name, _)| *name == key).map_or("", |(_, values)| values);
-    error::invalid(word, format!("p_filters.{key}"), problem, format!("{key} may be: {allowed}."))
+    error::invalid(word, format!("{argument}.{key}"), problem, format!("{key} may be: {allowed}."))
 }
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -189,6 +195,8 @@ mod tests {
 
     #[pg_test]
     fn ticket_filters_are_read_or_refused_by_name() {
-        input::tests::every_input_is_read_or_refused("p_filters", FILTER_KEYS, Filters::parse);
+        input::tests::every_input_is_read_or_refused("p_filters", FILTER_KEYS, |text| {
+            Filters::parse("p_filters", text)
+        });
     }
 }

@@ -6,6 +6,7 @@
 pub(super) mod arguments;
 mod by_age;
 pub(super) mod conditions;
+mod counts;
 pub(super) mod filters;
 mod item;
 mod old_matches;
@@ -44,13 +45,14 @@ fn list_org_tickets(
     p_filters: default!(Option<JsonbText>, "'{}'"),
 ) -> Result<JsonText> {
     let org = required(p_org_id, "p_org_id")?;
-    let filters = Filters::parse(JsonbText::or_empty("p_filters", &p_filters)?)?;
+    let filters = Filters::parse("p_filters", JsonbText::or_empty("p_filters", &p_filters)?)?;
     let sees_all = rights::check_member(org)?;
     list(org, &filters, Caller::current()?.profile, sees_all)
 }
 
 #[cfg(test)]
 pub(super) fn describe(api: &mut Api) {
+    counts::describe(api);
     filters::describe(api);
     item::describe(api);
 }
@@ -141,6 +143,16 @@ impl List<'_> {
             return Ok(Some(longer));
         }
         exact.despite_typos(self.org, self.me, self.sees_all)
+    }
+
+    /// The total that comes with the first page.
+    fn total(&self) -> Result<Option<i64>> {
+        let search = self.filters.search_in(self.org, self.sees_all)?;
+        let other = match &search {
+            Some(exact) if self.finds_nothing(exact)? => self.search_further(exact)?,
+            _ => None,
+        };
+        self.count(other.or(search).as_ref())
     }
 
     fn count(&self, search: Option<&TicketSearch>) -> Result<Option<i64>> {

@@ -71,6 +71,31 @@ set role service_role;
 select test.error_of($$select helpdesk.resolve_ticket(test.ticket_id('Noise'), 'By nobody')$$);
 call test.sign_out();
 
+---- Repeated requests
+
+begin;
+call test.sign_in('Alice');
+select helpdesk.resolve_ticket(test.ticket_id('Noise'), 'Thanks', p_idempotency_key => 'k1')->>'status';
+select helpdesk.add_comment(test.ticket_id('Noise'), 'It is back') is not null;
+-- The ticket stays open, and the comment is there once.
+select helpdesk.resolve_ticket(test.ticket_id('Noise'), 'Thanks', p_idempotency_key => 'k1')->>'status';
+select test.state();
+-- Also without a comment.
+select helpdesk.resolve_ticket(test.ticket_id('Noise'), p_idempotency_key => 'k2')->>'status';
+call test.put_in('New');
+select helpdesk.resolve_ticket(test.ticket_id('Noise'), p_idempotency_key => 'k2')->>'status';
+-- The same key for anything else is an error.
+select request, test.error_of('select helpdesk.' || request) from unnest(array[
+  $$resolve_ticket(test.ticket_id('Noise'), 'Thank you', p_idempotency_key => 'k1')$$,
+  $$resolve_ticket(test.ticket_id('Noise'), p_idempotency_key => 'k1')$$,
+  $$resolve_ticket(test.ticket_id('Noise'), p_idempotency_key => '')$$,
+  $$add_comment(test.ticket_id('Noise'), 'Thanks', p_idempotency_key => 'k1')$$]) request;
+-- Keys belong to a person.
+call test.sign_in('Ben');
+select helpdesk.resolve_ticket(test.ticket_id('Noise'), 'Thanks', p_idempotency_key => 'k1')->>'status';
+rollback;
+call test.sign_out();
+
 ---- A closed ticket reopens
 
 create function test.after_word(person text, statement text, stage text default 'Closed') returns text language plpgsql as $$

@@ -47,7 +47,7 @@ export function MembersTab() {
                     <Avatar name={name} />
                     <span>
                       {name}
-                      <small className="muted">{hasLogin ? email : 'cannot sign in any more'}</small>
+                      <small className="muted">{hasLogin ? <Address email={email ?? ''} /> : 'cannot sign in any more'}</small>
                     </span>
                   </span>
                 </th>
@@ -85,5 +85,17 @@ export function MembersTab() {
       </section>
       <Invites />
     </div>
+  );
+}
+
+/** Where it is too long for a line, it is divided at its @. */
+function Address({ email }: { email: string }) {
+  const at = email.indexOf('@') + 1;
+  return (
+    <>
+      {email.slice(0, at)}
+      <wbr />
+      {email.slice(at)}
+    </>
   );
 }

@@ -11,7 +11,7 @@ const SENTENCES: Partial<Record<ErrorWord, string>> = {
   blank: 'Please write something first.',
   control_character: 'Please remove line breaks and invisible characters.',
   email_not_confirmed: 'Confirm your e-mail address first, then try again.',
-  idempotency_key_used: 'This was sent already, with another text. Please reload the page.',
+  idempotency_key_used: 'This was sent already, with another text. Look at it before you send this one too.',
   invalid_email: 'This does not look like an e-mail address.',
   invalid_start_stage: 'New tickets can only start in an active stage that is open or pending.',
   invite_expired: 'This invite has expired. Ask for another one.',

@@ -3,7 +3,15 @@ import type { LineChartOptions } from 'chartist';
 import { useMemo } from 'react';
 import { Lines } from './Chart';
 
-const LABELS_AT_MOST = 8;
+const OPTIONS: LineChartOptions = {
+  low: 0,
+  showArea: true,
+  showPoint: false,
+  fullWidth: true,
+  lineSmooth: false,
+  chartPadding: { top: 20, right: 30, bottom: 0, left: -10 },
+  axisY: { onlyInteger: true },
+};
 
 export function ActivityChart({ days }: { days: TicketActivity['days'] }) {
   const labels = useMemo(() => days.map(({ day }) => shortDay(day)), [days]);
@@ -14,20 +22,16 @@ export function ActivityChart({ days }: { days: TicketActivity['days'] }) {
     ],
     [days],
   );
-  const options = useMemo((): LineChartOptions => {
-    const step = Math.ceil(days.length / LABELS_AT_MOST);
-    return {
-      low: 0,
-      showArea: true,
-      showPoint: false,
-      fullWidth: true,
-      lineSmooth: false,
-      chartPadding: { top: 20, right: 30, bottom: 0, left: -10 },
-      axisX: { showGrid: false, labelInterpolationFnc: (label, index) => (index % step === 0 ? label : null) },
-      axisY: { onlyInteger: true },
+  const [options, onPhones] = useMemo((): [LineChartOptions, LineChartOptions] => {
+    const withLabels = (atMost: number): LineChartOptions => {
+      const step = Math.ceil(days.length / atMost);
+      return { axisX: { showGrid: false, labelInterpolationFnc: (label, index) => (index % step === 0 ? label : null) } };
     };
+    return [{ ...OPTIONS, ...withLabels(8) }, withLabels(4)];
   }, [days]);
-  return <Lines title="Tickets opened and resolved each day" labels={labels} series={series} options={options} />;
+  return (
+    <Lines title="Tickets opened and resolved each day" labels={labels} series={series} options={options} onPhones={onPhones} />
+  );
 }
 
 const shortDay = (day: string) =>

@@ -1,6 +1,6 @@
 // A chart for the eyes, and the same numbers as a table for everybody else.
 
-import { BarChart, type BarChartOptions, LineChart, type LineChartOptions } from 'chartist';
+import { BarChart, type BarChartOptions, LineChart, type LineChartOptions, type ResponsiveOptions } from 'chartist';
 import { type Ref, useEffect, useRef } from 'react';
 import 'chartist/dist/index.css';
 import './dashboard.css';
@@ -11,13 +11,20 @@ interface ChartProps {
   series: { name: string; values: number[] }[];
 }
 
-export function Lines(props: ChartProps & { options: LineChartOptions }) {
-  const { labels, series, options } = props;
+interface LinesProps extends ChartProps {
+  options: LineChartOptions;
+  onPhones: LineChartOptions;
+}
+
+export function Lines(props: LinesProps) {
+  const { labels, series, options, onPhones } = props;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const chart = new LineChart(box.current, { labels, series: series.map(({ values }) => values) }, options);
+    const data = { labels, series: series.map(({ values }) => values) };
+    const responsive: ResponsiveOptions<LineChartOptions> = [['(max-width: 700px)', onPhones]];
+    const chart = new LineChart(box.current, data, options, responsive);
     return () => void chart.detach();
-  }, [labels, series, options]);
+  }, [labels, series, options, onPhones]);
   return <Figure {...props} box={box} />;
 }
 

@@ -1,9 +1,10 @@
 import type { Ticket } from '@helpdesk/client';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { type FormEvent, type Ref, useImperativeHandle, useRef } from 'react';
 import { addComment } from '../api/tickets';
 import { useMembership } from '../session/Session';
 import { FilePicker } from '../ticket/FilePicker';
+import { useDraft } from '../ticket/useDraft';
 import { useFiles } from '../ticket/useFiles';
 import { useRefreshTickets } from '../ticket/useTicket';
 import { ErrorNote } from '../ui/ErrorNote';
@@ -18,18 +19,15 @@ export interface ReplyBoxHandle {
 export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ticket }) {
   const { client } = useMembership();
   const refresh = useRefreshTickets();
-  const [kind, setKind] = useState<Kind>('public');
-  const [content, setContent] = useState('');
-  const [stageId, setStageId] = useState('');
+  const { draft, change, sent, failed } = useDraft(`reply ${ticket.id}`, { kind: 'public' as Kind, content: '', stageId: '' });
+  const { kind, content, stageId } = draft;
   // Somebody else may have moved the ticket to where this stage cannot be reached.
   const nextStage = ticket.availableStages.some(({ id }) => id === stageId) ? stageId : '';
-  // A repeated call after a lost connection must not write the comment twice.
-  const [key, setKey] = useState(() => crypto.randomUUID());
   const files = useFiles();
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => ({
     write(next) {
-      setKind(next);
+      change({ kind: next });
       field.current?.focus();
     },
   }));
@@ -40,15 +38,14 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
         content,
         isInternal: kind === 'internal',
         files: await files.upload(ticket.id),
-        key,
+        key: draft.key,
         changes: nextStage ? { stageId: nextStage } : null,
       }),
     onSuccess: () => {
-      setContent('');
+      sent();
       files.clear();
-      setStageId('');
-      setKey(crypto.randomUUID());
     },
+    onError: failed,
     onSettled: refresh,
   });
 
@@ -60,10 +57,10 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
   return (
     <form className={`reply ${kind}`} onSubmit={submit}>
       <div className="tabs" role="group" aria-label="Kind of comment">
-        <button type="button" aria-pressed={kind === 'public'} onClick={() => setKind('public')}>
+        <button type="button" aria-pressed={kind === 'public'} onClick={() => change({ kind: 'public' })}>
           Reply to {ticket.createdBy.name}
         </button>
-        <button type="button" aria-pressed={kind === 'internal'} onClick={() => setKind('internal')}>
+        <button type="button" aria-pressed={kind === 'internal'} onClick={() => change({ kind: 'internal' })}>
           <Icon name="lock" /> Internal note
         </button>
       </div>
@@ -75,7 +72,7 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
         readOnly={send.isPending}
         aria-label={kind === 'public' ? 'Reply' : 'Internal note'}
         placeholder={kind === 'public' ? 'Write an answer…' : 'Only the staff will see this…'}
-        onChange={(event) => setContent(event.target.value)}
+        onChange={(event) => change({ content: event.target.value })}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
           if (event.key === 'Escape') event.currentTarget.blur();
@@ -84,7 +81,7 @@ export function ReplyBox({ ref, ticket }: { ref: Ref<ReplyBoxHandle>; ticket: Ti
       {send.error && <ErrorNote error={send.error} />}
       <div className="actions">
         <FilePicker files={files} isSending={send.isPending} />
-        <select aria-label="Stage after sending" value={nextStage} onChange={(event) => setStageId(event.target.value)}>
+        <select aria-label="Stage after sending" value={nextStage} onChange={(event) => change({ stageId: event.target.value })}>
           <option value="">Keep the stage</option>
           {ticket.availableStages.map(({ id, name }) => (
             <option key={id} value={id}>

@@ -66,7 +66,7 @@ export function MyTickets() {
               </span>
               <StageBadge status={ticket.status} name={ticket.currentStage.name} />
               <span className="muted">
-                #{ticket.number} · {ticket.waitingFor === 'customer' ? 'waits for your answer' : 'changed'}{' '}
+                #{ticket.number} · {ticket.waitingFor === 'customer' ? 'waits for your answer ·' : 'changed'}{' '}
                 <TimeAgo at={ticket.updatedAt} />
               </span>
             </Link>

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useLocation } from 'wouter';
 import { addAttachment, createTicket, getTicketById } from '../api/tickets';
 import { useMembership } from '../session/Session';
 import { FilePicker } from '../ticket/FilePicker';
+import { useDraft } from '../ticket/useDraft';
 import { useFiles } from '../ticket/useFiles';
 import { useRefreshTickets } from '../ticket/useTicket';
 import { ErrorNote } from '../ui/ErrorNote';
@@ -13,11 +14,9 @@ export function NewTicket() {
   const { client, org } = useMembership();
   const [, navigate] = useLocation();
   const refresh = useRefreshTickets();
-  const [title, setTitle] = useState('');
-  const [description, setDescription] = useState('');
+  const { draft, change, sent, failed } = useDraft(`new ticket ${org.id}`, { title: '', description: '' });
+  const { title, description, key } = draft;
   const files = useFiles();
-  // Pressing the button twice, or again after a lost connection, opens one ticket.
-  const [key] = useState(() => crypto.randomUUID());
 
   const create = useMutation({
     mutationFn: async () => {
@@ -27,8 +26,10 @@ export function NewTicket() {
     },
     onSuccess: async (details) => {
       await refresh();
+      sent();
       navigate(details ? `/portal/${details.ticket.number}` : '/portal');
     },
+    onError: failed,
   });
 
   function submit(event: FormEvent) {
@@ -47,12 +48,17 @@ export function NewTicket() {
             required
             maxLength={500}
             placeholder="The printer on the second floor is on fire"
-            onChange={(event) => setTitle(event.target.value)}
+            onChange={(event) => change({ title: event.target.value })}
           />
         </label>
         <label className="field">
           What happened?
-          <textarea rows={8} value={description} maxLength={100_000} onChange={(event) => setDescription(event.target.value)} />
+          <textarea
+            rows={8}
+            value={description}
+            maxLength={100_000}
+            onChange={(event) => change({ description: event.target.value })}
+          />
         </label>
         {create.error && <ErrorNote error={create.error} />}
         <div className="actions">

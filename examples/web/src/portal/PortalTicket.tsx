@@ -1,12 +1,13 @@
 import type { Ticket } from '@helpdesk/client';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { Link } from 'wouter';
 import { addAttachment, addComment, resolveTicket } from '../api/tickets';
 import { useMembership } from '../session/Session';
 import { StageBadge } from '../ticket/badges';
 import { Conversation } from '../ticket/Conversation';
 import { FilePicker } from '../ticket/FilePicker';
+import { useDraft } from '../ticket/useDraft';
 import { useFiles } from '../ticket/useFiles';
 import { useMarkTicketRead, useRefreshTickets, useTicket } from '../ticket/useTicket';
 import { Empty } from '../ui/Empty';
@@ -57,30 +58,31 @@ function Answer({ ticket }: { ticket: Ticket }) {
   const { client } = useMembership();
   const { tell } = useToast();
   const refresh = useRefreshTickets();
-  const [content, setContent] = useState('');
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const { draft, change, sent, failed } = useDraft(`answer ${ticket.id}`, { content: '' });
+  const { content, key } = draft;
   const files = useFiles();
   const isSolved = ticket.status === 'resolved' || ticket.status === 'closed';
 
-  function sent() {
-    setContent('');
+  function clear() {
+    sent();
     files.clear();
-    setKey(crypto.randomUUID());
   }
   const answer = useMutation({
     mutationFn: async () => addComment(client, ticket.id, { content, files: await files.upload(ticket.id), key }),
-    onSuccess: sent,
+    onSuccess: clear,
+    onError: failed,
     onSettled: refresh,
   });
   const resolve = useMutation({
     mutationFn: async () => {
       for (const file of await files.upload(ticket.id)) await addAttachment(client, ticket.id, file);
-      return resolveTicket(client, ticket.id, content.trim() || null);
+      return resolveTicket(client, ticket.id, content.trim() || null, key);
     },
     onSuccess: () => {
-      sent();
+      clear();
       tell('Thank you! Write again whenever it comes back.');
     },
+    onError: failed,
     onSettled: refresh,
   });
 
@@ -100,7 +102,7 @@ function Answer({ ticket }: { ticket: Ticket }) {
           value={content}
           maxLength={100_000}
           readOnly={isSending}
-          onChange={(event) => setContent(event.target.value)}
+          onChange={(event) => change({ content: event.target.value })}
         />
       </label>
       {(answer.error ?? resolve.error) && <ErrorNote error={answer.error ?? resolve.error} />}
