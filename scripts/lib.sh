@@ -2,6 +2,8 @@
 # Paths, progress output and private servers. Sourced by the other scripts.
 
 set -euo pipefail
+# Otherwise a command that fails inside $(..) goes unnoticed: a failed build took the old library.
+shopt -s inherit_errexit
 umask 022
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
