@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::platform::datum::JsonbText;
 use crate::platform::error::{self, Result, required};
-#[cfg(test)]
 use crate::platform::json::id::Id;
 #[cfg(test)]
 use crate::platform::json::schema::{Api, null_only_in};
+use crate::platform::jsonb::jsonb;
 use crate::platform::schema_version::check_schema_version;
 use crate::platform::statement;
 use crate::platform::text::{check_label, is_longer};
@@ -30,7 +30,7 @@ const FIND_NUMBER: &str = "
 
 const INSERT_NOTIFICATION: &str = "
     insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content, expires_at)
-    select $1, $2, $3, 'custom', $4::jsonb || $5::jsonb, now() + o.notification_retention
+    select $1, $2, $3, 'custom', $4::jsonb || $5, now() + o.notification_retention
       from helpdesk.organizations o
      where o.id = $1
        and coalesce((select p.enabled from helpdesk.notification_preferences p
@@ -70,7 +70,7 @@ fn create_notification(
         let args = [org.into(), ticket.into(), person.into(), is_staff.into()];
         let number: i64 =
             statement::write(FIND_NUMBER).fetch_scalar(&args)?.ok_or_else(no_such_ticket)?;
-        content["ticket_id"] = ticket.to_string().into();
+        content["ticket_id"] = json!(Id::from(ticket));
         content["number"] = number.into();
     }
     statement::write(INSERT_NOTIFICATION).fetch_scalar(&[
@@ -78,7 +78,7 @@ fn create_notification(
         person.into(),
         p_ticket_id.into(),
         given.into(),
-        content.to_string().into(),
+        jsonb(&content)?,
     ])
 }
 

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use pgrx::Uuid;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::access::caller::Caller;
 #[cfg(test)]
 use crate::platform::enums::{Priority, Status};
 use crate::platform::error::Result;
-#[cfg(test)]
 use crate::platform::json::id::Id;
 #[cfg(test)]
 use crate::platform::json::schema::{Api, null_only_in};
+use crate::platform::jsonb::jsonb;
 use crate::platform::statement::{self, Planned};
 
 const LIST_TICKET_WATCHERS: &str = "
@@ -27,7 +28,7 @@ const LIST_QUEUE_WATCHERS: &str = "
 /// type that it gets, unless the person has switched that off; null if it stays.
 const ADD_TO_NOTIFICATIONS_OF_COMMENT: &str = "
     update helpdesk.notifications u
-       set content = $3::jsonb || u.content, type = coalesce(locked.type, u.type)
+       set content = $3 || u.content, type = coalesce(locked.type, u.type)
       from (select n.id,
                    (select r.type::helpdesk.notification_type
                      where coalesce((select p.enabled from helpdesk.notification_preferences p
@@ -59,7 +60,7 @@ fn insert_for(recipients: &str) -> String {
         "
     insert into helpdesk.notifications
            (org_id, ticket_id, comment_id, type, content, user_id, read, expires_at)
-    select $1, $2, $3, r.type::helpdesk.notification_type, $4::jsonb, r.user_id,
+    select $1, $2, $3, r.type::helpdesk.notification_type, $4, r.user_id,
            coalesce(r.user_id = $5, false),
            now() + (select o.notification_retention from helpdesk.organizations o where o.id = $1)
       from {recipients} r (user_id, type)
@@ -165,7 +166,7 @@ pub(super) fn describe(api: &mut Api) {
 impl<'a> Event<'a> {
     pub(super) fn new(ticket: Ticket<'a>, actor: Option<Uuid>) -> Event<'a> {
         let content = json!({
-            "ticket_id": ticket.id.to_string(),
+            "ticket_id": Id::from(ticket.id),
             "number": ticket.number,
             "title": ticket.title,
         });
@@ -183,8 +184,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, key: &'static str, value: impl Into<Value>) {
-        self.content[key] = value.into();
+    pub(super) fn add(&mut self, key: &'static str, value: impl Serialize) {
+        self.content[key] = json!(value);
     }
 
     /// Tells a person, unless they did it themself. What is told first counts.
@@ -218,10 +219,9 @@ impl<'a> Event<'a> {
         }
         self.add("is_internal", self.is_internal);
         self.add("actor", self.describe_actor()?);
-        let content = self.content.to_string();
         let mut recipients = std::mem::take(&mut self.recipients);
         while !recipients.is_empty() {
-            let notified = self.insert(&content, &recipients)?;
+            let notified = self.insert(&recipients)?;
             recipients.retain_mut(|recipient| {
                 recipient.kinds.remove(0);
                 !recipient.kinds.is_empty() && !notified.contains(&recipient.person)
@@ -238,11 +238,11 @@ impl<'a> Event<'a> {
             Some(name) if caller.profile == Some(actor) => Some(name.clone()),
             _ => statement::write(FIND_NAME).fetch_scalar(&[actor.into()])?,
         };
-        Ok(json!({ "id": actor.to_string(), "name": name }))
+        Ok(json!({ "id": Id::from(actor), "name": name }))
     }
 
     /// Inserts the first kind of each recipient. Returns who has been notified.
-    fn insert(&self, content: &str, recipients: &[Recipient]) -> Result<Vec<Uuid>> {
+    fn insert(&self, recipients: &[Recipient]) -> Result<Vec<Uuid>> {
         let (sql, people, kinds) = match recipients {
             [one] => (&INSERT_NOTIFICATION, one.person.into(), one.kinds[0].into()),
             several => {
@@ -256,7 +256,7 @@ impl<'a> Event<'a> {
             ticket.org.into(),
             ticket.id.into(),
             self.comment.into(),
-            content.into(),
+            jsonb(&self.content)?,
             self.actor.into(),
             people,
             kinds,
@@ -305,7 +305,7 @@ impl<'a> Event<'a> {
         let args = [
             self.ticket.org.into(),
             comment.into(),
-            self.content.to_string().into(),
+            jsonb(&self.content)?,
             people.into(),
             kinds.into(),
         ];

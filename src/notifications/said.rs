@@ -11,6 +11,7 @@ use super::event::{Event, Ticket};
 use super::withdrawal::withdraw_from_customers;
 use crate::access::rights;
 use crate::platform::error::Result;
+use crate::platform::json::id::Id;
 use crate::platform::statement;
 use crate::platform::trigger::TriggerRow;
 
@@ -69,13 +70,13 @@ impl Said {
         let kind = match &self.what {
             What::File if !is_by_customer => return Ok(None),
             What::File => {
-                event.add("attachment_id", self.id.to_string());
+                event.add("attachment_id", Id::from(self.id));
                 "ticket_file_added"
             }
             What::Comment { excerpt, .. } => {
                 event.comment = Some(self.id);
-                event.add("comment_id", self.id.to_string());
-                event.add("commenter", self.author.to_string());
+                event.add("comment_id", Id::from(self.id));
+                event.add("commenter", Id::from(self.author));
                 event.add("comment", excerpt.as_str());
                 if !is_internal {
                     event.tell(Some(event.ticket.requester), "ticket_commented");

@@ -14,6 +14,7 @@ pub mod error_texts;
 pub mod extension;
 pub mod invalidation;
 pub mod json;
+pub mod jsonb;
 pub mod paging;
 pub mod replication;
 mod retired;

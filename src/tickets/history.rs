@@ -11,10 +11,10 @@ use crate::platform::enums::Priority;
 #[cfg(test)]
 use crate::platform::enums::Status;
 use crate::platform::error::{self, Result};
-#[cfg(test)]
 use crate::platform::json::id::Id;
 #[cfg(test)]
 use crate::platform::json::schema::{Api, null_only_in};
+use crate::platform::jsonb::jsonb;
 use crate::platform::statement;
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
@@ -23,7 +23,7 @@ const INSERT_REVISION: &str = "
     insert into helpdesk.ticket_history
            (org_id, id, ticket_id, requester_id, version, title, description, priority, status,
             assigned_to, workflow_stage_id, changed_at, previous_history_id, changed_by, changes)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 /// The ticket's columns that are the first eleven arguments of INSERT_REVISION, in this order.
 const REVISION_COLUMNS: [&str; 11] = [
@@ -84,7 +84,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     // Whoever imports a ticket did not open it at that time, and who did is not known.
     let by = if SystemWrite::is_import() { None } else { Caller::current()?.profile };
     args.push(by.into());
-    args.push(changes.to_string().into());
+    args.push(jsonb(&changes)?);
     statement::write(INSERT_REVISION).execute(&args)?;
     Ok(None)
 }
@@ -123,7 +123,7 @@ fn field_value(row: &TriggerRow, column: &str) -> Result<Value> {
     Ok(match column {
         "title" | "description" | "status" => json!(row.get::<&str>(column)?),
         "priority" => json!(row.get::<Priority>(column)?.map(Priority::label)),
-        _ => json!(row.get::<Uuid>(column)?.map(|id| id.to_string())),
+        _ => json!(row.get::<Uuid>(column)?.map(Id::from)),
     })
 }
 
