@@ -5,7 +5,7 @@
 //! the snapshot and the login match and nothing was written. ARCHITECTURE.md, "The caller and the
 //! cache", numbers the invariants that make this sound and names what enforces each.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pgrx::Uuid;
@@ -41,7 +41,7 @@ struct SnapshotStamp {
     /// With equal xmax, these change when a running transaction ends.
     xcnt: u32,
     subxcnt: i32,
-    /// Advances with each command of this transaction that writes.
+    /// Advances with each command of this transaction that writes, unless the caller is held.
     command: pg_sys::CommandId,
     /// Differs after ROLLBACK TO SAVEPOINT, which undoes changes.
     subtransaction: pg_sys::SubTransactionId,
@@ -69,12 +69,33 @@ pub(super) struct CachedCaller {
 
 thread_local! {
     static CACHE: RefCell<Option<CachedCaller>> = const { RefCell::new(None) };
+    /// The command id when the caller was held.
+    static HELD_SINCE: Cell<Option<pg_sys::CommandId>> = const { Cell::new(None) };
+}
+
+/// While this lives, what this transaction writes does not change who the caller is.
+pub struct HeldCaller {
+    before: Option<pg_sys::CommandId>,
+}
+
+impl Drop for HeldCaller {
+    fn drop(&mut self) {
+        HELD_SINCE.set(self.before);
+    }
 }
 
 impl Caller {
     /// The caller of the running statement.
     pub fn current() -> Result<Rc<Caller>> {
         with_cached(|cached| cached.caller.clone())
+    }
+
+    /// Holds the caller during a function that writes to tickets, because no trigger of ours
+    /// changes memberships then. What others commit meanwhile is still seen.
+    pub fn hold() -> HeldCaller {
+        let before = HELD_SINCE.get();
+        HELD_SINCE.set(before.or_else(|| CacheKey::current().map(|key| key.snapshot.command)));
+        HeldCaller { before }
     }
 
     /// The caller, with a profile; an error when nobody is signed in. Creates a profile that is
@@ -181,7 +202,7 @@ impl CacheKey {
                     xmax: snapshot.xmax,
                     xcnt: snapshot.xcnt,
                     subxcnt: snapshot.subxcnt,
-                    command: snapshot.curcid,
+                    command: HELD_SINCE.get().unwrap_or(snapshot.curcid),
                     subtransaction: unguarded::GetCurrentSubTransactionId(),
                     minute: unguarded::GetCurrentTransactionStartTimestamp() / MINUTE,
                 },

@@ -43,6 +43,7 @@ fn add_comment(
     let files = p_attachments.as_ref().map(File::parse_list).transpose()?.unwrap_or_default();
     let changes = p_changes.as_ref().map(Changes::parse).transpose()?;
     let is_internal = p_is_internal.unwrap_or(false);
+    let _caller = Caller::hold();
     let VisibleTicket { org, is_staff } = require_writable_ticket(ticket, p_org_id, is_internal)?;
     if changes.is_some() && !is_staff {
         return Err(error::not_allowed(

@@ -56,6 +56,7 @@ fn resolve_ticket(
     if let Some(content) = p_comment {
         check_content("p_comment", content)?;
     }
+    let _caller = Caller::hold();
     let VisibleTicket { org, is_staff } = require_visible_ticket(ticket, p_org_id)?;
     let caller = Caller::current()?;
     let args = [org.into(), ticket.into(), caller.profile.into()];

@@ -76,6 +76,7 @@ fn update_tickets(
 ) -> Result<JsonText> {
     let tickets = distinct_ids(&required(p_ticket_ids, "p_ticket_ids")?)?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
+    let _caller = Caller::hold();
     changes.lock_targets(orgs_to_change(&tickets, p_org_id)?, &tickets)?;
     let orgs = lock_tickets(&tickets, p_org_id)?;
     if changes.change_people() {

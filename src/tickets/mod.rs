@@ -76,6 +76,7 @@ fn create_ticket(
         check_description("p_description", description)?;
     }
     let priority = p_priority.unwrap_or(Priority::Low);
+    let _caller = Caller::hold();
     let is_staff = rights::check_member(org)?;
     let caller = Caller::current()?;
     let requester = find_requester(p_requester_id, caller.profile, is_staff)?;
@@ -148,6 +149,7 @@ fn update_ticket(
 ) -> Result<JsonText> {
     let id = required(p_ticket_id, "p_ticket_id")?;
     let changes = Changes::parse(&required(p_changes, "p_changes")?)?;
+    let _caller = Caller::hold();
     let Some(VisibleTicket { org, is_staff: true }) = find_visible_ticket(id, p_org_id)? else {
         return Err(rights::refusal(error::not_allowed(
             "no_such_ticket",

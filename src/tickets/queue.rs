@@ -9,6 +9,7 @@ use super::list::arguments::Arguments;
 use super::list::conditions::{conditions, with_conditions};
 use super::list::filters::Filters;
 use super::ticket_object::changed_ticket;
+use crate::access::caller::Caller;
 use crate::access::rights;
 use crate::platform::datum::{JsonText, JsonbText};
 use crate::platform::error::{self, Result, required};
@@ -38,6 +39,7 @@ fn claim_next_ticket(
 ) -> Result<Option<JsonText>> {
     let org = required(p_org_id, "p_org_id")?;
     let filters = parse_queue_filters(JsonbText::or_empty("p_filters", &p_filters)?)?;
+    let _caller = Caller::hold();
     let me = rights::require_staff_member("p_org_id", org)?;
     lock_assignee(me, vec![org])?;
     match claim_first(&filters, org, me)? {

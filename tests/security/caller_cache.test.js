@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createHelpdeskDatabase } from '../support/database.js';
-import { addMember, createOrganization, signUp } from '../support/organizations.js';
+import { expectError } from '../support/errors.js';
+import { addMember, createOrganization, openTicket, signUp } from '../support/organizations.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
@@ -135,6 +136,17 @@ test('changed claims take effect at once, even within a statement', async () => 
   assert.deepEqual(await query(`select ${me}`), [gina.profile]);
   await session.query('discard all');
   assert.deepEqual(await query(`select ${me}`), [null]);
+});
+
+test('the caller that a function holds while it writes is not held any longer', async () => {
+  await addMember(db, org, alice, 'org_customer');
+  const session = await db.signIn(alice);
+  const ticket = await openTicket(session, org, 'Mine');
+  const block = (...calls) => session.query(`do $$ begin ${calls.map((call) => `perform helpdesk.${call};`).join(' ')} end $$`);
+  const comment = `add_comment('${ticket}', 'Words')`;
+  await block(comment, comment);
+  await expectError('42501', block(comment, `remove_member('${org}', '${alice.profile}')`, comment));
+  await leave(alice);
 });
 
 test('the cache of readable profiles is correct for many profiles and invalidated by removals', async () => {
