@@ -5,17 +5,13 @@
 //! Its length is a setting and not a storage parameter of the index, because nobody can change that
 //! without locking everybody out.
 
-use std::ffi::CStr;
-
 use crate::platform::error::Result;
-use crate::platform::settings::with_setting;
+use crate::platform::settings::with_pending_list_limit;
 use crate::platform::statement;
 
-const LIMIT: &CStr = c"gin_pending_list_limit";
-
 /// In kB. The default of Postgres is 4 MB.
-const SHORT: &CStr = c"256";
-const LONG: &CStr = c"4096";
+const SHORT: i32 = 256;
+const LONG: i32 = 4096;
 
 /// How many documents are too few for a long list.
 const FEW: usize = 200;
@@ -24,7 +20,7 @@ const EMPTY: &str = "select gin_clean_pending_list('helpdesk.search_documents_le
 
 /// Writes documents. All statements that do are run by one of these two functions.
 pub(super) fn write<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
-    with_setting(LIMIT, SHORT, run)
+    with_pending_list_limit(SHORT, run)
 }
 
 /// Writes so many documents, and leaves an empty list.
@@ -32,6 +28,6 @@ pub(super) fn write_many(documents: usize, run: impl FnOnce() -> Result<()>) -> 
     if documents < FEW {
         return write(run);
     }
-    with_setting(LIMIT, LONG, run)?;
+    with_pending_list_limit(LONG, run)?;
     statement::write(EMPTY).execute(&[])
 }
