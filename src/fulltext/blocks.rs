@@ -64,16 +64,17 @@ pub fn in_blocks(marker: &str, starts: &str) -> String {
     )
 }
 
-/// The rows of `blocks b`, and single blocks instead of a row if so many documents `d` in it meet
-/// the condition that one of its blocks may be enough: a query of `starts`.
+/// The rows of `blocks b` in which there is a match, and single blocks instead of a row if so many
+/// documents `d` in it meet the condition that one of its blocks may be enough: a query of `starts`.
 pub fn blocks_to_read(marker: &str, condition: &str) -> String {
     let in_row = in_blocks(marker, "b.starts");
     format!(
-        "select case when n.are_many then array[p.start] else b.starts end as starts
-           from (select count(*) = {MANY} as are_many
+        "select case n.matches when {MANY} then array[p.start] else b.starts end as starts
+           from (select count(*) as matches
                    from (select from helpdesk.search_documents d
                           where {condition} and d.lexemes @@ {in_row} limit {MANY}) d) n,
-                unnest(case when n.are_many then b.starts else b.starts[1:1] end) p (start)"
+                unnest(case n.matches when {MANY} then b.starts else b.starts[1:1] end) p (start)
+          where n.matches > 0"
     )
 }
 

@@ -58,14 +58,23 @@ const ESTIMATE_MATCHES: &str = "
                        where d.lexemes @@ $1 and uuid_hash(d.document_id) & 1023 = 0 offset 0) d
                      where d.org_id = $3 limit 33) d) s";
 
-/// The most frequent lexemes with a beginning in 500 sampled documents that match.
+/// The most frequent lexemes with a beginning in 500 documents that match, of the smaller sample if
+/// that has so many.
 const SAMPLED_WORDS: &str = "
+    with few as materialized (
+      select d.lexemes
+        from (select d.org_id, d.lexemes from helpdesk.search_documents d
+               where d.lexemes @@ $1 and uuid_hash(d.document_id) & 1023 = 0 offset 0) d
+       where d.org_id = $2 limit 500),
+    sampled as (
+      select f.lexemes from few f where (select count(*) = 500 from few)
+      union all
+      (select d.lexemes
+         from (select d.org_id, d.lexemes from helpdesk.search_documents d
+                where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
+        where d.org_id = $2 and (select count(*) < 500 from few) limit 500))
     select w.lexeme
-      from (select d.lexemes
-              from (select d.org_id, d.lexemes from helpdesk.search_documents d
-                     where d.lexemes @@ $1 and uuid_hash(d.document_id) & 63 = 0 offset 0) d
-             where d.org_id = $2 limit 500) d,
-           unnest(tsvector_to_array(d.lexemes)) w (lexeme)
+      from sampled d, unnest(tsvector_to_array(d.lexemes)) w (lexeme)
      where w.lexeme ^@ any ($3)
      group by w.lexeme order by count(*) desc, w.lexeme limit 100";
 

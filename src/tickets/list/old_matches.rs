@@ -17,13 +17,14 @@ use crate::tickets::text_filters::scope::Scope;
 const MAX_DOCUMENTS: usize = 20_000;
 
 /// $1 organization, $2 tsquery. What the scope compares with follows.
-fn match_fewer_than_one_in_50(scope: &str) -> String {
+fn match_fewer_than_20(scope: &str) -> String {
     format!(
         "select count(*) < 20
-           from (select d.* from helpdesk.search_documents d
-                  where d.org_id = $1 and d.kind <> 'article'
-                  order by d.document_id desc limit 1000) d
-          where d.lexemes @@ $2 and {scope}"
+           from (select
+                   from (select d.* from helpdesk.search_documents d
+                          where d.org_id = $1 and d.kind <> 'article'
+                          order by d.document_id desc limit 3000) d
+                  where d.lexemes @@ $2 and {scope} limit 20) d"
     )
 }
 
@@ -53,7 +54,7 @@ fn tickets_in_blocks(candidates: &[String], scope: &str) -> String {
 /// Whether hardly any of the newest documents match.
 pub(super) fn are_few_new(org: Uuid, query: &Query, phase: Phase, scope: &Scope) -> Result<bool> {
     let mut more = Arguments::after(2);
-    let sql = match_fewer_than_one_in_50(&scope.to_sql(Some((query, phase)), &mut more));
+    let sql = match_fewer_than_20(&scope.to_sql(Some((query, phase)), &mut more));
     let mut args: Vec<DatumWithOid> = vec![org.into(), query.for_phase(phase).into()];
     args.extend(more.into_values());
     let are_few = statement::read_assembled(&sql, Planned::Once).fetch_scalar(&args)?;
