@@ -4,7 +4,9 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OPERATIONS, sessionFor } from './lib/operations.js';
 import { readParameters, sessionOf } from './lib/parameters.js';
+import { withValues } from './lib/psql.js';
 
 /** The first calls create the cached plans, so that the difference does not include planning. */
 const FEW = 20;
@@ -12,7 +14,7 @@ const MORE = 60;
 const WITHIN =
   /helpdesk::(access::caller::Caller::load|tickets::list::filters::Filters::parse|platform::datum::JsonText::serialize|platform::json::input::parse)$|^(RI_FKey_check_ins|ExecInsertIndexTuples|ExecConstraints|ExecutorStart)$/;
 
-const statements = ({ org, quiet, busy, chatty }) => ({
+const reading = ({ org, quiet, chatty }) => ({
   nothing: 'select 1',
   uuid_generate_v7: 'select helpdesk.uuid_generate_v7()',
   my_profile_id: 'select helpdesk.my_profile_id()',
@@ -22,18 +24,43 @@ const statements = ({ org, quiet, busy, chatty }) => ({
   get_ticket_details: `select helpdesk.get_ticket_details('${quiet}')`,
   get_ticket_details_500_comments: `select helpdesk.get_ticket_details('${chatty}')`,
   table_page: `select count(*) from (select id from helpdesk.tickets where org_id = '${org}' order by updated_at desc limit 20) t`,
-  create_ticket: `select helpdesk.create_ticket('${org}', 'The printer is on fire', 'Second floor.', 'high')`,
-  add_comment: `select helpdesk.add_comment('${busy}', 'Have you tried turning it off and on again?')`,
-  update_ticket: `select helpdesk.update_ticket('${busy}', jsonb_build_object('title', 'Title ' || random()))`,
 });
 
-function prepare(directory) {
+/** The statements that write, and what an expert writes by hand for the same rows. */
+const WRITES = ['create_ticket', 'add_comment', 'update_ticket', 'move_ticket'];
+
+/** A script of pgbench as statements, on one line each, about one ticket, in each of three stages. */
+function statementsOf(script, parameters) {
+  const line = script.replaceAll(/\\set .*\n/g, '').replaceAll('(select id from bench.largest where n = :n)', `'${parameters.busy}'`);
+  const stages = /:s\b/.test(line) ? [11, 12, 13] : [undefined];
+  return stages.map((s) => withValues(line.replaceAll(/\s+/g, ' ').trim().replaceAll(/:s\b/g, s), parameters));
+}
+
+/** { name, session, statements } of everything that is counted. */
+function allCounted(parameters) {
+  const reads = Object.entries(reading(parameters)).map(([name, sql]) => ({ name, session: sessionOf('agent'), statements: [sql] }));
+  const writes = WRITES.flatMap((name) => {
+    const operation = OPERATIONS.find((one) => one.name === name);
+    return ['helpdesk', 'handwritten'].map((side) => ({
+      name: side === 'helpdesk' ? name : `${name}_${side}`,
+      session: sessionFor(operation, side),
+      statements: statementsOf(operation[side], parameters),
+    }));
+  });
+  return [...reads, ...writes];
+}
+
+function prepareFiles(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const settings = Object.entries(sessionOf('agent')).map(([name, value]) => `set ${name} = '${value}';`);
-  for (const [name, statement] of Object.entries(statements(readParameters()))) {
+  for (const { name, session, statements } of allCounted(readParameters())) {
+    // A setting that needs a superuser comes before the role.
+    const { role, ...settings } = session;
+    const set = Object.entries({ ...settings, ...(role && { role }) }).map(([key, value]) => `set ${key} = '${value}';`);
     for (const times of [FEW, MORE]) {
-      const lines = [...settings, `prepare p as ${statement};`, ...Array(times).fill('execute p;')];
+      const prepare = statements.map((sql, n) => `prepare p${n} as ${sql};`);
+      const execute = Array.from({ length: times }, (_, n) => `execute p${n % statements.length};`);
+      const lines = [...set, ...prepare, ...execute];
       writeFileSync(join(directory, `${name}.${times}.in`), `${lines.join('\n')}\n`);
     }
   }
@@ -93,5 +120,5 @@ function report(directory) {
 }
 
 const [what, directory] = process.argv.slice(2);
-if (what === 'prepare') prepare(directory);
+if (what === 'prepare') prepareFiles(directory);
 else report(directory);

@@ -3,11 +3,17 @@
 
 import { isStaff } from './rights.js';
 
+/** What every notification says. */
+const said = (ticket, actor) => `'ticket_id', ${ticket}.id, 'number', ${ticket}.number, 'title', ${ticket}.title, 'is_internal', false,
+             'actor', jsonb_build_object('id', ${actor}.id, 'name', ${actor}.name)`;
+
+const CALLER = 'caller as materialized (select p.id, p.name from helpdesk.profiles p where p.auth_id = auth.uid())';
+
 const OPEN_HANDWRITTEN = (org) => `
   with counter as (
     update helpdesk.ticket_counters set last_number = last_number + 1 where org_id = ${org} returning last_number
   ), start as (
-    select w.id as workflow_id, s.id as stage_id, s.status, m.user_id
+    select w.id as workflow_id, s.id as stage_id, s.status, p.id, p.name
       from helpdesk.workflows w
       join helpdesk.workflow_stages s on s.org_id = ${org} and s.workflow_id = w.id and s.is_start
       join helpdesk.profiles p on p.auth_id = auth.uid()
@@ -16,7 +22,7 @@ const OPEN_HANDWRITTEN = (org) => `
   ), ticket as (
     insert into helpdesk.tickets (org_id, number, title, description, priority, status, workflow_id, current_stage_id, created_by,
                                   version, latest_history_id)
-    select ${org}, c.last_number, 'The printer is on fire', 'Second floor.', 'high', s.status, s.workflow_id, s.stage_id, s.user_id,
+    select ${org}, c.last_number, 'The printer is on fire', 'Second floor.', 'high', s.status, s.workflow_id, s.stage_id, s.id,
            1, helpdesk.uuid_generate_v7()
       from start s, counter c
     returning *
@@ -28,8 +34,8 @@ const OPEN_HANDWRITTEN = (org) => `
              'status', status, 'workflow', workflow_id, 'stage', current_stage_id, 'assignedTo', assigned_to))
       from ticket
   ), notification as (
-    insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
-    select org_id, created_by, id, 'ticket_created', jsonb_build_object('ticket_id', id, 'title', title) from ticket
+    insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content, read)
+    select t.org_id, s.id, t.id, 'ticket_created', jsonb_build_object(${said('t', 's')}), true from ticket t, start s
   ), delta as (
     insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, ticket_delta)
     select org_id, 'opened', created_at, current_stage_id, priority, 1 from ticket
@@ -49,6 +55,10 @@ const anyOrg = 'bench.id(3, :n)';
 /** A random ticket of the largest organization. */
 const ANY_TICKET = '\\set n random(1, :many)\n';
 const anyTicket = '(select id from bench.largest where n = :n)';
+
+/** One of three stages of the largest organization. */
+const ANY_STAGE = '\\set s random(11, 13)\n';
+const anyStage = 'bench.id(5, :s)';
 const anyNumber = '(select number from bench.largest where n = :n)';
 
 const DETAILS_HANDWRITTEN = (condition) => `
@@ -147,7 +157,7 @@ export default [
     helpdesk: `${ANY_TICKET}select helpdesk.update_ticket(${anyTicket}, jsonb_build_object('title', 'Title ' || random()))`,
     baseline: `${ANY_TICKET}select baseline.update_ticket(${anyTicket}, 'Title ' || random())`,
     handwritten: `${ANY_TICKET}
-      with old as (
+      with ${CALLER}, old as (
         select t.* from helpdesk.tickets t where t.org_id = :org and t.id = ${anyTicket} and ${isStaff(':org')} for no key update
       ), changed as (
         update helpdesk.tickets t
@@ -158,10 +168,11 @@ export default [
       ), history as (
         insert into helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to,
                                              workflow_stage_id, changed_by, changed_at, previous_history_id, changes)
-        select org_id, latest_history_id, id, created_by, version, title, description, priority, status, assigned_to, current_stage_id,
-               (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()), updated_at, previous,
-               jsonb_build_object('type', 'updated', 'fields', jsonb_build_object('title', jsonb_build_object('from', old_title, 'to', title)))
-          from changed
+        select c.org_id, c.latest_history_id, c.id, c.created_by, c.version, c.title, c.description, c.priority, c.status, c.assigned_to,
+               c.current_stage_id, caller.id, c.updated_at, c.previous,
+               jsonb_build_object('type', 'updated', 'fields',
+                 jsonb_build_object('title', jsonb_build_object('from', c.old_title, 'to', c.title)))
+          from changed c, caller
       ), words as (
         update helpdesk.search_documents d
            set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description, array[c.created_by, c.assigned_to])::tsvector
@@ -172,9 +183,50 @@ export default [
   },
   {
     name: 'move_ticket',
-    what: 'An agent moves a ticket back and forth between two stages; with history, a notification and counters.',
+    what: 'An agent moves a ticket to one of three stages, two in three times another one; with history, notifications and counters.',
     writes: true,
-    helpdesk: `${ANY_TICKET}\\set s random(2, 3)\nselect helpdesk.update_ticket(${anyTicket}, jsonb_build_object('stageId', bench.id(5, 10 + :s)))`,
+    helpdesk: `${ANY_TICKET}${ANY_STAGE}select helpdesk.update_ticket(${anyTicket}, jsonb_build_object('stageId', ${anyStage}))`,
+    handwritten: `${ANY_TICKET}${ANY_STAGE}
+      with ${CALLER}, old as (
+        select t.*, s.name as stage from helpdesk.tickets t join helpdesk.workflow_stages s on s.org_id = t.org_id and s.id = t.current_stage_id
+         where t.org_id = :org and t.id = ${anyTicket} and ${isStaff(':org')} for no key update of t
+      ), entered as (
+        select s.id, s.name, s.status from helpdesk.workflow_stages s
+         where s.org_id = :org and s.id = ${anyStage} for share
+      ), changed as (
+        update helpdesk.tickets t
+           set current_stage_id = e.id, status = e.status, stage_entered_at = now(), resolved_at = null, closed_at = null,
+               version = t.version + 1, latest_history_id = helpdesk.uuid_generate_v7(), updated_at = now()
+          from old, entered e
+         where t.org_id = :org and t.id = old.id and old.current_stage_id <> e.id
+        returning t.*, old.status as old_status, old.stage as old_stage, old.current_stage_id as left_stage, old.stage_entered_at as since,
+                  old.resolved_at as was_resolved_at, e.name as new_stage, old.latest_history_id as previous
+      ), history as (
+        insert into helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to,
+                                             workflow_stage_id, changed_by, changed_at, previous_history_id, changes)
+        select c.org_id, c.latest_history_id, c.id, c.created_by, c.version, c.title, c.description, c.priority, c.status, c.assigned_to,
+               c.current_stage_id, caller.id, c.updated_at, c.previous,
+               jsonb_build_object('type', 'updated', 'fields', jsonb_build_object(
+                 'stage', jsonb_build_object('from', c.left_stage, 'to', c.current_stage_id),
+                 'status', jsonb_build_object('from', c.old_status, 'to', c.status)))
+          from changed c, caller
+      ), told as (
+        insert into helpdesk.notifications (org_id, user_id, ticket_id, type, content)
+        select c.org_id, r.user_id, c.id, 'ticket_updated',
+               jsonb_build_object(${said('c', 'caller')}, 'old_stage', c.old_stage, 'new_stage', c.new_stage,
+                 'old_status', c.old_status, 'new_status', c.status)
+          from changed c, caller, lateral (select c.created_by union select c.assigned_to
+                                           union select w.user_id from helpdesk.ticket_watchers w
+                                                  where w.org_id = c.org_id and w.ticket_id = c.id) r (user_id)
+         where r.user_id <> caller.id
+      ), deltas as (
+        insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)
+        select c.org_id, d.metric, d.at, d.stage, c.priority, c.assigned_to, d.n
+          from changed c, lateral (values ('stage', c.since, c.left_stage, -1), ('stage', now(), c.current_stage_id, 1),
+                                          ('reopened', now(), null, 1)) d (metric, at, stage, n)
+         where d.metric = 'stage' or c.was_resolved_at is not null
+      )
+      select row_to_json(c) from changed c`,
   },
   {
     name: 'add_comment',
@@ -183,31 +235,34 @@ export default [
     helpdesk: `${ANY_TICKET}select helpdesk.add_comment(${anyTicket}, 'Have you tried turning it off and on again?')`,
     baseline: `${ANY_TICKET}select baseline.add_comment(${anyTicket}, 'Have you tried turning it off and on again?')`,
     handwritten: `${ANY_TICKET}
-      with ticket as (
+      with ${CALLER}, ticket as (
         update helpdesk.tickets t
-           set public_comment_count = public_comment_count + 1, updated_at = now(),
-               first_response_at = coalesce(first_response_at, now()),
-               first_response_by = coalesce(first_response_by, (select p.id from helpdesk.profiles p where p.auth_id = auth.uid()))
+           set public_comment_count = public_comment_count + 1, updated_at = now(), last_public_comment_at = now(), is_answered = true,
+               first_response_at = coalesce(first_response_at, now()), first_response_by = coalesce(first_response_by, caller.id)
+          from caller
          where t.org_id = :org and t.id = ${anyTicket} and ${isStaff(':org')}
         returning t.*
       ), comment as (
         insert into helpdesk.ticket_comments (org_id, ticket_id, requester_id, content, created_by)
         select t.org_id, t.id, t.created_by, 'Have you tried turning it off and on again?', p.id
-          from ticket t, helpdesk.profiles p where p.auth_id = auth.uid()
+          from ticket t, caller p
         returning *
       ), told as (
         insert into helpdesk.notifications (org_id, user_id, ticket_id, comment_id, type, content)
         select t.org_id, r.user_id, t.id, c.id, 'ticket_commented',
-               jsonb_build_object('ticket_id', t.id, 'comment_id', c.id, 'commenter', c.created_by)
-          from ticket t, comment c, lateral (values (t.created_by), (t.assigned_to)) r (user_id)
-         where r.user_id <> c.created_by
+               jsonb_build_object(${said('t', 'caller')}, 'comment_id', c.id, 'comment', left(c.content, 200), 'commenter', caller.id)
+          from ticket t, comment c, caller, lateral (select t.created_by union select t.assigned_to
+                                                     union select w.user_id from helpdesk.ticket_watchers w
+                                                            where w.org_id = t.org_id and w.ticket_id = t.id) r (user_id)
+         where r.user_id <> caller.id
       ), words as (
         insert into helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes)
         select org_id, id, 'comment', ticket_id, false,
                helpdesk.document_lexemes(org_id, 't', 'simple', null, null, content)::tsvector from comment
       ), delta as (
         insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, priority, agent_id, ticket_delta, seconds)
-        select t.org_id, 'first_response', now(), t.priority, c.created_by, 1, 1 from ticket t, comment c where t.first_response_at = now()
+        select t.org_id, 'first_response', now(), t.priority, caller.id, 1, extract(epoch from now() - t.created_at)
+          from ticket t, caller where t.first_response_at = now()
       )
       select id from comment`,
   },
