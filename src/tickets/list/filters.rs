@@ -64,7 +64,11 @@ const FILTER_KEYS: &[(&str, &str)] = &[
         "updatedAt, createdAt, priority, number, queue, or one of them with - before it for descending",
     ),
     ("perPage", PageSize::ALLOWED),
-    ("page", "a whole number from 1, without cursor"),
+    (
+        "page",
+        "a whole number from 1, without cursor, with up to 50,000 tickets on the pages before it; \
+         nextCursor leads further",
+    ),
     ("cursor", "the nextCursor of the previous page, with the same sort and without page"),
     ("count", r#""exact" or "none""#),
 ];
@@ -103,6 +107,9 @@ impl Assignee {
     }
 }
 
+/// How many tickets a page passes over to find its own. After a cursor none are passed over.
+const MAX_PASSED_OVER: i64 = 50_000;
+
 /// Who has to answer next on an open or pending ticket.
 #[derive(Clone, Copy)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
@@ -125,7 +132,8 @@ impl Filters {
     /// `argument` is what errors call them.
     pub fn parse(argument: &str, text: &str) -> Result<Filters> {
         let filters: Filters = input::parse_filters(argument, text, FILTER_KEYS)?;
-        if filters.page.is_some_and(|page| !(1..=i32::MAX as i64).contains(&page.0)) {
+        let page_size = filters.per_page.unwrap_or_default().get();
+        if filters.page.is_some_and(|Integer(n)| n < 1 || (n - 1) > MAX_PASSED_OVER / page_size) {
             return Err(bad_filter(argument, "out_of_range", "page", "out of range"));
         }
         if filters.page.is_some() && filters.cursor.is_some() {
