@@ -192,8 +192,6 @@ export const SQLSTATES = {
   not_a_worker: '55000',
   /** a worker of a cluster was not told who the caller is */
   caller_is_unknown: '55000',
-  /** the function does not run on a [cluster](scaling.md#what-a-cluster-refuses) */
-  not_on_a_cluster: '0A000',
   /** pg_cron, the publication, the table of Storage or a column of auth.users is missing */
   missing_prerequisite: '55000',
   /** the full-text index is rebuilt only in a READ COMMITTED transaction */

@@ -819,7 +819,7 @@ export interface TicketFilters {
    */
   number?: number | null;
   /**
-   * a whole number from 1, without cursor
+   * a whole number from 1, without cursor, with up to 50,000 tickets on the pages before it; nextCursor leads further
    */
   page?: number | null;
   /**
