@@ -1513,8 +1513,8 @@ ALTER TABLE helpdesk.idempotency_keys OWNER TO helpdesk_owner;
 -- Name: TABLE idempotency_keys; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment() or add_attachment() created, so that a
-  repeated request creates nothing again.';
+COMMENT ON TABLE helpdesk.idempotency_keys IS 'What each key passed to create_ticket(), add_comment(), add_attachment() or resolve_ticket()
+  created, so that a repeated request creates nothing again.';
 
 
 --
@@ -1550,8 +1550,8 @@ COMMENT ON COLUMN helpdesk.idempotency_keys.ticket_id IS 'The ticket that was cr
 -- Name: COLUMN idempotency_keys.object_id; Type: COMMENT; Schema: helpdesk; Owner: helpdesk_owner
 --
 
-COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created. A repeated request returns this id even if the
-  comment or the attachment has been deleted since.';
+COMMENT ON COLUMN helpdesk.idempotency_keys.object_id IS 'The ticket, comment or attachment that was created; no object for resolve_ticket() without a
+  comment. A repeated request that creates one returns this id even if it has been deleted since.';
 
 
 --
@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-21d575ae-6f22-42d6-9454-5b6a2f280997	ada@example.com	2026-11-30 08:02:08.649151+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 08:02:08.649151+00
-6169dfab-eaf0-4d83-a7fc-bfc259986978	ben@example.com	2026-11-30 08:02:08.654558+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 08:02:08.654558+00
-6f1a8584-504e-467c-84a7-ddb3391a4d20	alice@example.com	2026-11-30 08:02:08.659595+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 08:02:08.659595+00
-83a30cbb-7bdc-4d5f-8060-b11ab265f6ba	dave@example.com	2026-11-30 08:02:08.660711+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 08:02:08.660711+00
-4455c35f-2f96-4a6b-891d-fe00a7d026ff	gina@example.com	2026-11-30 08:02:08.661798+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 08:02:08.661798+00
-ff3cc527-258a-4a24-aea1-322a6b11e5ec	hank@example.com	2026-11-30 08:02:08.662739+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 08:02:08.662739+00
-4687ece9-e428-41f0-8f57-a036bac2142e	mallory@example.com	2026-11-30 08:02:08.663774+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 08:02:08.663774+00
-2df529ba-32be-41c1-9808-500243515542	newcomer@example.com	2026-11-30 08:02:08.917387+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 08:02:08.917387+00
+6d27b543-6398-4e9c-a73a-570308fd0633	ada@example.com	2026-11-30 08:13:45.876959+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 08:13:45.876959+00
+91605c51-c7a1-48fe-a67f-10163b419896	ben@example.com	2026-11-30 08:13:45.880686+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 08:13:45.880686+00
+30dd7b18-33ab-4760-a25c-4dbefe853a86	alice@example.com	2026-11-30 08:13:45.881826+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 08:13:45.881826+00
+a7dfd5fa-5a8b-4952-81c4-c77528a825f2	dave@example.com	2026-11-30 08:13:45.882858+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 08:13:45.882858+00
+21f2bf70-f135-4ea8-92ef-b89d1dc3594b	gina@example.com	2026-11-30 08:13:45.884328+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 08:13:45.884328+00
+d30d69f8-9774-4b7d-af92-b1710ea733e1	hank@example.com	2026-11-30 08:13:45.887424+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 08:13:45.887424+00
+7630a819-aa7d-4b66-a11b-7b79b22aae20	mallory@example.com	2026-11-30 08:13:45.888456+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 08:13:45.888456+00
+1d967493-cd2d-4168-b13e-edd27e72c21c	newcomer@example.com	2026-11-30 08:13:46.153251+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 08:13:46.153251+00
 \.
 
 
@@ -3382,7 +3382,7 @@ ff3cc527-258a-4a24-aea1-322a6b11e5ec	hank@example.com	2026-11-30 08:02:08.662739
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-057aa11c967ab55d488890fda60e1d5f73099ae2a50b2520807d78eb365fa690	2026-11-30 08:02:08.942785+00	2026-12-07 08:02:08.942785+00	\N	\N	\N
+2d57bf84fab4faa9f7654d1d45dbaeb248d437d3b675d2a6d64796f82adb8c9e	2026-11-30 08:13:46.179044+00	2026-12-07 08:13:46.179044+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	01a22b79-be93-766e-8c97-083d041a9899	t	Phew	2026-11-30 08:02:08.970956+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	01a22b84-621a-736e-8596-f81aceb25a9a	t	Phew	2026-11-30 08:13:46.201598+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbd-74eb-a662-b5998dbc60b5	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	1	Putting out a printer	Use sand.	2026-11-30 08:02:08.954721+00	01a22b79-be8e-7071-85b6-d2bd022ba017
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbe-728f-a574-f9e1b0e5d943	01a22b79-bfbc-71d7-81d7-b9df1174bc05	1	Not yet	Draft.	2026-11-30 08:02:08.954721+00	01a22b79-be8e-7071-85b6-d2bd022ba017
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfc0-70c6-89ee-90871cae4d87	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	2	Putting out a printer	Use foam.	2026-11-30 08:02:08.959083+00	01a22b79-be8e-7071-85b6-d2bd022ba017
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634f-7097-a7a2-3cb3d79dc691	01a22b84-634c-7361-82eb-957b928c66d8	1	Putting out a printer	Use sand.	2026-11-30 08:13:46.188646+00	01a22b84-6218-7384-be90-69e75f0aa311
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6350-7747-a896-99e14442ae30	01a22b84-634d-722b-88e2-5c24b9458fbb	1	Not yet	Draft.	2026-11-30 08:13:46.188646+00	01a22b84-6218-7384-be90-69e75f0aa311
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6351-73a6-b203-d6087b6f44cf	01a22b84-634c-7361-82eb-957b928c66d8	2	Putting out a printer	Use foam.	2026-11-30 08:13:46.192347+00	01a22b84-6218-7384-be90-69e75f0aa311
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbc-71d7-81d7-b9df1174bc05	Not yet	Draft.	{}	{}	01a22b79-be8e-7071-85b6-d2bd022ba017	internal	draft	2026-11-30 08:02:08.954721+00	2026-11-30 08:02:08.954721+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b79-be8e-7071-85b6-d2bd022ba017	public	published	2026-11-30 08:02:08.954721+00	2026-11-30 08:02:08.959083+00	2026-11-30 08:02:08.954721+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634d-722b-88e2-5c24b9458fbb	Not yet	Draft.	{}	{}	01a22b84-6218-7384-be90-69e75f0aa311	internal	draft	2026-11-30 08:13:46.188646+00	2026-11-30 08:13:46.188646+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b84-6218-7384-be90-69e75f0aa311	public	published	2026-11-30 08:13:46.188646+00	2026-11-30 08:13:46.192347+00	2026-11-30 08:13:46.188646+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfb6-7784-9743-0ac92386186d	Hardware	\N	\N	2026-11-30 08:02:08.949175+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfb9-7452-a21d-b94bf92c6ab3	Printers	\N	01a22b79-bfb6-7784-9743-0ac92386186d	2026-11-30 08:02:08.95362+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6349-773c-b792-db57e0e700b1	Hardware	\N	\N	2026-11-30 08:13:46.184131+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634b-752f-96ca-09793ca2ea90	Printers	\N	01a22b84-6349-773c-b792-db57e0e700b1	2026-11-30 08:13:46.187817+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	Printer on fire	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bed3-75ad-9d38-a0b3368b74be	\\x4ffabe0584aaacff8f197a4f772989ba6206807aa1b14829819a2076080e76c8	2026-11-30 08:02:08.7203+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	No coffee	01a22b79-bede-7424-9963-69fff616867b	01a22b79-bede-7424-9963-69fff616867b	\\x0efd74f93e36f7371e31a6e0719df16264e59870fc4a3617917593b720e6a205	2026-11-30 08:02:08.733997+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	It’s “odd” — 🙂\ttab\nline	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-bee0-732f-9db5-01c65e707347	\\x04fcd0419f31e40a1616ebadb7cf9abe5b0d62fe383c824de79cf58a9c211305	2026-11-30 08:02:08.736158+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	Printer on fire	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-6255-7547-b80f-79575e375ad0	\\x167b41a5c7e7b41c92bfe570f55e91afd5e030f1efce6462d7f17f6646320b90	2026-11-30 08:13:45.937957+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	No coffee	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-625f-7609-b0e9-676316f27fcc	\\xc4aa02b21d1c664c0b1d093a64f67a86dc66f7ab14a549927505723a04be7996	2026-11-30 08:13:45.951844+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	It’s “odd” — 🙂\ttab\nline	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-6262-7650-98ec-3731ff6b2a57	\\xb7de71496de219573f68ac9f5cc57e5e985589444d8f19e379da282a4e300554	2026-11-30 08:13:45.953986+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22b79-be93-766e-8c97-083d041a9899	ticket_updated	f
+01a22b84-621a-736e-8596-f81aceb25a9a	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beda-70e9-8a81-175f8d46b3c4	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false}	t	2026-11-30 08:02:08.7203+00	2026-12-30 08:02:08.7203+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bedf-76f2-9387-21b0948a2663	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "is_internal": false}	t	2026-11-30 08:02:08.733997+00	2026-12-30 08:02:08.733997+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee1-73af-9aab-c3debce98ef2	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bee0-732f-9db5-01c65e707347	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b79-bee0-732f-9db5-01c65e707347", "is_internal": false}	t	2026-11-30 08:02:08.736158+00	2026-12-30 08:02:08.736158+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bef2-700c-8e20-93cf5040e468	01a22b79-be98-74d4-bd82-b353f0faf279	01a22b79-beed-7635-8b07-0cb2034dc3fc	\N	ticket_created	{"actor": {"id": "01a22b79-be98-74d4-bd82-b353f0faf279", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b79-beed-7635-8b07-0cb2034dc3fc", "is_internal": false}	t	2026-11-30 08:02:08.746778+00	2026-12-30 08:02:08.746778+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bef2-700c-8e20-93d08464a1f4	01a22b79-be96-778d-8f6b-fca43c107b13	01a22b79-beed-7635-8b07-0cb2034dc3fc	\N	ticket_created	{"actor": {"id": "01a22b79-be98-74d4-bd82-b353f0faf279", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b79-beed-7635-8b07-0cb2034dc3fc", "is_internal": false}	f	2026-11-30 08:02:08.746778+00	2026-12-30 08:02:08.746778+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf09-7040-aa95-66ffceb71276	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_closed	{"actor": {"id": "01a22b79-be8e-7071-85b6-d2bd022ba017", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.774971+00	2026-12-30 08:02:08.774971+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1e-748e-839f-8e762de0e6d0	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_assigned	{"actor": {"id": "01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.793662+00	2026-12-30 08:02:08.793662+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1e-748e-839f-8e77f446f4b3	01a22b79-be93-766e-8c97-083d041a9899	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_updated	{"actor": {"id": "01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:02:08.793662+00	2026-12-30 08:02:08.793662+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf40-70f4-b351-ddbc6cae1e02	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	ticket_commented	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b79-be93-766e-8c97-083d041a9899", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf3e-7229-9eb9-27371bc84167", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 08:02:08.826535+00	2026-12-30 08:02:08.826535+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4c-716f-afcc-a0525be188a1	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_file_added	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false, "attachment_id": "01a22b79-bf4b-701c-80a8-d88d23a14c35"}	f	2026-11-30 08:02:08.843341+00	2026-12-30 08:02:08.843341+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beda-70e9-8a81-1760df15d217	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false}	t	2026-11-30 08:02:08.7203+00	2026-12-30 08:02:08.7203+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bedf-76f2-9387-21b1190336f9	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bede-7424-9963-69fff616867b	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b79-bede-7424-9963-69fff616867b", "is_internal": false}	t	2026-11-30 08:02:08.733997+00	2026-12-30 08:02:08.733997+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee1-73af-9aab-c3dff71b06d4	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bee0-732f-9db5-01c65e707347	\N	ticket_created	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b79-bee0-732f-9db5-01c65e707347", "is_internal": false}	t	2026-11-30 08:02:08.736158+00	2026-12-30 08:02:08.736158+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf41-774c-8c7e-8e2a8e42a6c7	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	ticket_commented	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b79-be93-766e-8c97-083d041a9899", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf3e-7229-9eb9-27371bc84167", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 08:02:08.826535+00	2026-12-30 08:02:08.826535+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4c-716f-afcc-a053047f58a5	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	ticket_file_added	{"actor": {"id": "01a22b79-be93-766e-8c97-083d041a9899", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "is_internal": false, "attachment_id": "01a22b79-bf4b-701c-80a8-d88d23a14c35"}	t	2026-11-30 08:02:08.843341+00	2026-12-30 08:02:08.843341+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf59-71dc-9731-8f265c51e605	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf57-72e8-81f4-58a2319e1e25	ticket_commented	{"actor": {"id": "01a22b79-be8e-7071-85b6-d2bd022ba017", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b79-be8e-7071-85b6-d2bd022ba017", "ticket_id": "01a22b79-bed3-75ad-9d38-a0b3368b74be", "comment_id": "01a22b79-bf57-72e8-81f4-58a2319e1e25", "is_internal": true}	t	2026-11-30 08:02:08.852409+00	2026-12-30 08:02:08.852409+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf7f-77da-b929-a8516cf5c8f7	01a22b79-be93-766e-8c97-083d041a9899	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 08:02:08.8935+00	2026-12-30 08:02:08.8935+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfec-73e7-8777-91cf8ca362f3	01a22b79-be96-778d-8f6b-fca43c107b13	01a22b79-bfe8-7220-809a-93e16a725e70	\N	ticket_created	{"actor": {"id": "01a22b79-bfde-759e-89e3-ebbc7b772644", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b79-bfe8-7220-809a-93e16a725e70", "is_internal": false}	f	2026-11-30 08:02:08.997466+00	2026-12-30 08:02:08.997466+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625c-74d2-aa45-dde70616a05d	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false}	t	2026-11-30 08:13:45.937957+00	2026-12-30 08:13:45.937957+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1dde0cdab1b	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "is_internal": false}	t	2026-11-30 08:13:45.951844+00	2026-12-30 08:13:45.951844+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3733ea53d593	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6262-7650-98ec-3731ff6b2a57	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b84-6262-7650-98ec-3731ff6b2a57", "is_internal": false}	t	2026-11-30 08:13:45.953986+00	2026-12-30 08:13:45.953986+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6278-77d7-8d17-540f854121bf	01a22b84-6220-71c3-9369-b5d14a0aa611	01a22b84-6273-71ed-bd28-2985a4cd7495	\N	ticket_created	{"actor": {"id": "01a22b84-6220-71c3-9369-b5d14a0aa611", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b84-6273-71ed-bd28-2985a4cd7495", "is_internal": false}	t	2026-11-30 08:13:45.968309+00	2026-12-30 08:13:45.968309+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6278-77d7-8d17-5410b127b231	01a22b84-621c-764d-b21f-e6e26af2c9fb	01a22b84-6273-71ed-bd28-2985a4cd7495	\N	ticket_created	{"actor": {"id": "01a22b84-6220-71c3-9369-b5d14a0aa611", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b84-6273-71ed-bd28-2985a4cd7495", "is_internal": false}	f	2026-11-30 08:13:45.968309+00	2026-12-30 08:13:45.968309+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6292-763e-b90a-43a824f43e84	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_closed	{"actor": {"id": "01a22b84-6218-7384-be90-69e75f0aa311", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:45.999482+00	2026-12-30 08:13:45.999482+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a7-73d0-95d1-1b026eb276b1	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_assigned	{"actor": {"id": "01a22b84-6217-727e-930c-9065bcf62e53", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:46.019618+00	2026-12-30 08:13:46.019618+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a8-7593-8652-9dfa04588a46	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_updated	{"actor": {"id": "01a22b84-6217-727e-930c-9065bcf62e53", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:46.019618+00	2026-12-30 08:13:46.019618+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62cb-7257-ae02-1170678b00b4	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	ticket_commented	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b84-621a-736e-8596-f81aceb25a9a", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62c8-74c4-8a29-f859bf2ef1f7", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 08:13:46.052491+00	2026-12-30 08:13:46.052491+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-225aaf80eaa7	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_file_added	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false, "attachment_id": "01a22b84-62da-7259-9f76-2259abb85a61"}	f	2026-11-30 08:13:46.073546+00	2026-12-30 08:13:46.073546+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625c-74d2-aa45-dde8ba16a068	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false}	t	2026-11-30 08:13:45.937957+00	2026-12-30 08:13:45.937957+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1deb4394a82	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "is_internal": false}	t	2026-11-30 08:13:45.951844+00	2026-12-30 08:13:45.951844+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-373468e95532	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6262-7650-98ec-3731ff6b2a57	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b84-6262-7650-98ec-3731ff6b2a57", "is_internal": false}	t	2026-11-30 08:13:45.953986+00	2026-12-30 08:13:45.953986+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62cb-7257-ae02-11710af37f2c	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	ticket_commented	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b84-621a-736e-8596-f81aceb25a9a", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62c8-74c4-8a29-f859bf2ef1f7", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 08:13:46.052491+00	2026-12-30 08:13:46.052491+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62db-7495-859e-263a6107aabe	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_file_added	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false, "attachment_id": "01a22b84-62da-7259-9f76-2259abb85a61"}	t	2026-11-30 08:13:46.073546+00	2026-12-30 08:13:46.073546+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62ee-7322-abbe-6485eaf84993	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	ticket_commented	{"actor": {"id": "01a22b84-6218-7384-be90-69e75f0aa311", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b84-6218-7384-be90-69e75f0aa311", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8", "is_internal": true}	t	2026-11-30 08:13:46.087254+00	2026-12-30 08:13:46.087254+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6313-74e1-9bfb-e9132f09785f	01a22b84-621a-736e-8596-f81aceb25a9a	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 08:13:46.129977+00	2026-12-30 08:13:46.129977+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6372-773f-8e0c-232e607d9841	01a22b84-621c-764d-b21f-e6e26af2c9fb	01a22b84-636e-7604-abca-a0a65d3d6a70	\N	ticket_created	{"actor": {"id": "01a22b84-6367-703c-be5d-7a9cd372438e", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b84-636e-7604-abca-a0a65d3d6a70", "is_internal": false}	f	2026-11-30 08:13:46.220397+00	2026-12-30 08:13:46.220397+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	5973dd34-25c0-448c-a2f1-8b7fb4b5a128	still.pending@example.com	agent	2026-11-30 08:02:08.922629+00	2026-12-07 08:02:08.922629+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	\N	\N
-01a22b79-bea3-7182-9b5e-878fc527c127	5195c62b-b695-4800-82a2-a5a08984be4b	newcomer@example.com	agent	2026-11-30 08:02:08.922629+00	2026-12-07 08:02:08.922629+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.934193+00	01a22b79-bf95-727a-8210-20883317317c
+01a22b84-622a-705e-b952-05cf9f3931ce	7a5f5462-25a7-4ac1-bbc7-95f713db5be0	still.pending@example.com	agent	2026-11-30 08:13:46.158794+00	2026-12-07 08:13:46.158794+00	01a22b84-6217-727e-930c-9065bcf62e53	\N	\N
+01a22b84-622a-705e-b952-05cf9f3931ce	bd4e0827-0f05-4e4c-8eda-98ad84f12dc7	newcomer@example.com	agent	2026-11-30 08:13:46.158794+00	2026-12-07 08:13:46.158794+00	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.170386+00	01a22b84-6329-7511-a15b-59c974ceacb2
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	org_admin	2026-11-30 08:02:08.670511+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca43c107b13	org_admin	2026-11-30 08:02:08.693334+00	01a22b79-be96-778d-8f6b-fca43c107b13	f
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	org_agent	2026-11-30 08:02:08.708703+00	\N	f
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	org_customer	2026-11-30 08:02:08.712198+00	\N	f
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca57a15e74a	org_agent	2026-11-30 08:02:08.713674+00	\N	f
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be98-74d4-bd82-b353f0faf279	org_customer	2026-11-30 08:02:08.714492+00	\N	f
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	org_customer	2026-11-30 08:02:08.712962+00	\N	t
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf95-727a-8210-20883317317c	org_agent	2026-11-30 08:02:08.934193+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6217-727e-930c-9065bcf62e53	org_admin	2026-11-30 08:13:45.894004+00	01a22b84-6217-727e-930c-9065bcf62e53	f
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621c-764d-b21f-e6e26af2c9fb	org_admin	2026-11-30 08:13:45.915192+00	01a22b84-621c-764d-b21f-e6e26af2c9fb	f
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	org_agent	2026-11-30 08:13:45.92674+00	\N	f
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	org_customer	2026-11-30 08:13:45.929808+00	\N	f
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621f-7403-a76b-6ae4934f0642	org_agent	2026-11-30 08:13:45.931209+00	\N	f
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6220-71c3-9369-b5d14a0aa611	org_customer	2026-11-30 08:13:45.931817+00	\N	f
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	org_customer	2026-11-30 08:13:45.930539+00	\N	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6329-7511-a15b-59c974ceacb2	org_agent	2026-11-30 08:13:46.170386+00	01a22b84-6217-727e-930c-9065bcf62e53	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	Globex	2026-11-30 08:02:08.693334+00	01a22b79-be96-778d-8f6b-fca43c107b13	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22b79-bea3-7182-9b5e-878fc527c127	Acme Ltd	2026-11-30 08:02:08.670511+00	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b84-623e-735b-9c99-b8a22f3426ae	Globex	2026-11-30 08:13:45.915192+00	01a22b84-621c-764d-b21f-e6e26af2c9fb	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22b84-622a-705e-b952-05cf9f3931ce	Acme Ltd	2026-11-30 08:13:45.894004+00	01a22b84-6217-727e-930c-9065bcf62e53	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	21d575ae-6f22-42d6-9454-5b6a2f280997	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 08:02:08.649151+00	\N	{}
-01a22b79-be8e-7071-85b6-d2bd022ba017	6169dfab-eaf0-4d83-a7fc-bfc259986978	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 08:02:08.654558+00	\N	{}
-01a22b79-be93-766e-8c97-083d041a9899	6f1a8584-504e-467c-84a7-ddb3391a4d20	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 08:02:08.659595+00	\N	{}
-01a22b79-be94-7220-9294-d3635961ae0a	83a30cbb-7bdc-4d5f-8060-b11ab265f6ba	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 08:02:08.660711+00	\N	{}
-01a22b79-be96-778d-8f6b-fca43c107b13	4455c35f-2f96-4a6b-891d-fe00a7d026ff	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 08:02:08.661798+00	\N	{}
-01a22b79-be96-778d-8f6b-fca57a15e74a	ff3cc527-258a-4a24-aea1-322a6b11e5ec	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 08:02:08.662739+00	\N	{}
-01a22b79-be98-74d4-bd82-b353f0faf279	4687ece9-e428-41f0-8f57-a036bac2142e	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 08:02:08.663774+00	\N	{}
-01a22b79-bf95-727a-8210-20883317317c	2df529ba-32be-41c1-9808-500243515542	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 08:02:08.917387+00	\N	{}
-01a22b79-bfde-759e-89e3-ebbc7b772644	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 08:02:08.990157+00	\N	{}
+01a22b84-6217-727e-930c-9065bcf62e53	6d27b543-6398-4e9c-a73a-570308fd0633	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 08:13:45.876959+00	\N	{}
+01a22b84-6218-7384-be90-69e75f0aa311	91605c51-c7a1-48fe-a67f-10163b419896	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 08:13:45.880686+00	\N	{}
+01a22b84-621a-736e-8596-f81aceb25a9a	30dd7b18-33ab-4760-a25c-4dbefe853a86	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 08:13:45.881826+00	\N	{}
+01a22b84-621b-7466-b9b4-462946a0429a	a7dfd5fa-5a8b-4952-81c4-c77528a825f2	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 08:13:45.882858+00	\N	{}
+01a22b84-621c-764d-b21f-e6e26af2c9fb	21f2bf70-f135-4ea8-92ef-b89d1dc3594b	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 08:13:45.884328+00	\N	{}
+01a22b84-621f-7403-a76b-6ae4934f0642	d30d69f8-9774-4b7d-af92-b1710ea733e1	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 08:13:45.887424+00	\N	{}
+01a22b84-6220-71c3-9369-b5d14a0aa611	7630a819-aa7d-4b66-a11b-7b79b22aae20	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 08:13:45.888456+00	\N	{}
+01a22b84-6329-7511-a15b-59c974ceacb2	1d967493-cd2d-4168-b13e-edd27e72c21c	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 08:13:46.153251+00	\N	{}
+01a22b84-6367-703c-be5d-7a9cd372438e	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 08:13:46.215051+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e425911c5bd1	\N	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.670511+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebd-74a7-9484-d342f90e9ca6	\N	01a22b79-be96-778d-8f6b-fca43c107b13	2026-11-30 08:02:08.693334+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf7a-70e3-a41c-77abe35fbd5d	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.885868+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75b5467cec4	\N	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:45.894004+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036301104872	\N	01a22b84-621c-764d-b21f-e6e26af2c9fb	2026-11-30 08:13:45.915192+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-630e-770b-a8f9-9ba275f17f66	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.122736+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 08:02:08.436555+00
+1	2026-11-30 08:13:45.702074+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	person	\N	t	'phjqp' 'phjqpada':1A,2B 'phjqpcom':4B 'phjqpexample':3B
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca43c107b13	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqgina':1A,2B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	person	\N	t	'phjqp' 'phjqpben':1A,2B 'phjqpcom':4B 'phjqpexample':3B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be93-766e-8c97-083d041a9899	person	\N	t	'phjqp' 'phjqpalice':1A,2B 'phjqpcom':4B 'phjqpexample':3B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	person	\N	t	'phjqp' 'phjqpcom':4B 'phjqpdave':1A,2B 'phjqpexample':3B
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be96-778d-8f6b-fca57a15e74a	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqhank':1A,2B
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-be98-74d4-bd82-b353f0faf279	person	\N	t	'p4utq' 'p4utqcom':4B 'p4utqexample':3B 'p4utqmallory':1A,2B
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beed-7635-8b07-0cb2034dc3fc	ticket	01a22b79-beed-7635-8b07-0cb2034dc3fc	f	't4utq' 't4utq#50af2853' 't4utq@01a22b79be9874d4bd82b353f0faf279' 't4utqa':1A 't4utqglobex':4A 't4utqof':3A 't4utqticket':2A
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	ticket	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be8e707185b6d2bd022ba017' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqpabout':5 'thjqpfire':4A,8 'thjqpn':9 'thjqpon':3A,7 'thjqpprinter':1A,6 'thjqpwas':2A
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-69fff616867b	ticket	01a22b79-bede-7424-9963-69fff616867b	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqp@01a22b79be9472209294d3635961ae0a' 'thjqpabout':3 'thjqpcoffee':2A,5 'thjqpn':6 'thjqpno':1A,4
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c65e707347	ticket	01a22b79-bee0-732f-9db5-01c65e707347	f	'thjqp' 'thjqp#50af2853' 'thjqp@01a22b79be93766e8c97083d041a9899' 'thjqpit':1A 'thjqpits':1A 'thjqpline':6A 'thjqpodd':3A 'thjqps':2A 'thjqptab':5A 'thjqp🙂':4A
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf3e-7229-9eb9-27371bc84167	comment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp' 'thjqp#50af2853' 'thjqpalice':1 'thjqpsays':2
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf47-775e-b5eb-3179927cedf2	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp#50af2853' 'thjqplog':1B 'thjqptxt':2B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4b-701c-80a8-d88d23a14c35	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	f	'thjqp#50af2853' 'thjqppng':2B 'thjqpsmoke':1B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf57-72e8-81f4-58a2319e1e25	comment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp' 'thjqp#50af2853' 'thjqpben':1 'thjqpsays':2
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5c-77eb-9e37-e511d76281e1	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp#50af2853' 'thjqplog':1B 'thjqptxt':2B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5f-73e0-8807-ce1e07c9e36f	attachment	01a22b79-bed3-75ad-9d38-a0b3368b74be	t	'thjqp#50af2853' 'thjqppng':2B 'thjqpsmoke':1B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf95-727a-8210-20883317317c	person	\N	t	'phjqp' 'phjqpcom':4B 'phjqpexample':3B 'phjqpnewcomer':1A,2B
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbc-71d7-81d7-b9df1174bc05	article	\N	f	'ahjqp' 'ahjqp#50af2853' 'ahjqpdraft':3 'ahjqpnot':1A 'ahjqpyet':2A 'hhjqpnot' 'hhjqpyet'
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	article	\N	f	'ahjqp' 'ahjqp#50af2853' 'ahjqpa':3A 'ahjqpfire':5B 'ahjqpfoam':8 'ahjqpout':2A 'ahjqpprinter':4A 'ahjqpprinters':6B 'ahjqpputting':1A 'ahjqpuse':7 'hhjqpa' 'hhjqpout' 'hhjqpprinter' 'hhjqpputting'
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe8-7220-809a-93e16a725e70	ticket	01a22b79-bfe8-7220-809a-93e16a725e70	f	't4utq' 't4utq#50af2853' 't4utq@01a22b79bfde759e89e3ebbc7b772644' 't4utqlast':2A 't4utqmy':1A 't4utqone':3A
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfde-759e-89e3-ebbc7b772644	person	\N	t	'p4utq' 'p4utqleaver':1A
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6217-727e-930c-9065bcf62e53	person	\N	t	'pooms' 'poomsada':1A,2B 'poomscom':4B 'poomsexample':3B
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621c-764d-b21f-e6e26af2c9fb	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjigina':1A,2B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	person	\N	t	'pooms' 'poomsben':1A,2B 'poomscom':4B 'poomsexample':3B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	person	\N	t	'pooms' 'poomsalice':1A,2B 'poomscom':4B 'poomsexample':3B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	person	\N	t	'pooms' 'poomscom':4B 'poomsdave':1A,2B 'poomsexample':3B
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621f-7403-a76b-6ae4934f0642	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjihank':1A,2B
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6220-71c3-9369-b5d14a0aa611	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjimallory':1A,2B
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6273-71ed-bd28-2985a4cd7495	ticket	01a22b84-6273-71ed-bd28-2985a4cd7495	f	'tovji' 'tovji#50af2853' 'tovji@01a22b84622071c39369b5d14a0aa611' 'tovjia':1A 'tovjiglobex':4A 'tovjiof':3A 'tovjiticket':2A
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	ticket	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms' 'tooms#50af2853' 'tooms@01a22b8462187384be9069e75f0aa311' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'toomsabout':5 'toomsfire':4A,8 'toomsn':9 'toomson':3A,7 'toomsprinter':1A,6 'toomswas':2A
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625f-7609-b0e9-676316f27fcc	ticket	01a22b84-625f-7609-b0e9-676316f27fcc	f	'tooms' 'tooms#50af2853' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'tooms@01a22b84621b7466b9b4462946a0429a' 'toomsabout':3 'toomscoffee':2A,5 'toomsn':6 'toomsno':1A,4
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3731ff6b2a57	ticket	01a22b84-6262-7650-98ec-3731ff6b2a57	f	'tooms' 'tooms#50af2853' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'toomsit':1A 'toomsits':1A 'toomsline':6A 'toomsodd':3A 'toomss':2A 'toomstab':5A 'tooms🙂':4A
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	comment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms' 'tooms#50af2853' 'toomsalice':1 'toomssays':2
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d2-70ec-9c51-c2e4f0f28ded	attachment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms#50af2853' 'toomslog':1B 'toomstxt':2B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-2259abb85a61	attachment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms#50af2853' 'toomspng':2B 'toomssmoke':1B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	comment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms' 'tooms#50af2853' 'toomsben':1 'toomssays':2
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f1-7109-835f-98262a9fea9b	attachment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms#50af2853' 'toomslog':1B 'toomstxt':2B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f5-76fe-9dd0-89ed9543521e	attachment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms#50af2853' 'toomspng':2B 'toomssmoke':1B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6329-7511-a15b-59c974ceacb2	person	\N	t	'pooms' 'poomscom':4B 'poomsexample':3B 'poomsnewcomer':1A,2B
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634d-722b-88e2-5c24b9458fbb	article	\N	f	'aooms' 'aooms#50af2853' 'aoomsdraft':3 'aoomsnot':1A 'aoomsyet':2A 'hoomsnot' 'hoomsyet'
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	article	\N	f	'aooms' 'aooms#50af2853' 'aoomsa':3A 'aoomsfire':5B 'aoomsfoam':8 'aoomsout':2A 'aoomsprinter':4A 'aoomsprinters':6B 'aoomsputting':1A 'aoomsuse':7 'hoomsa' 'hoomsout' 'hoomsprinter' 'hoomsputting'
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-636e-7604-abca-a0a65d3d6a70	ticket	01a22b84-636e-7604-abca-a0a65d3d6a70	f	'tovji' 'tovji#50af2853' 'tovji@01a22b846367703cbe5d7a9cd372438e' 'tovjilast':2A 'tovjimy':1A 'tovjione':3A
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6367-703c-be5d-7a9cd372438e	person	\N	t	'povji' 'povjileaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	{}	12	0	0	\N	2026-11-30 08:02:09.036899+00
-01a22b79-bea3-7182-9b5e-878fc527c127	{}	32	2	4	\N	2026-11-30 08:02:09.036899+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	{}	12	0	0	\N	2026-11-30 08:13:46.253135+00
+01a22b84-622a-705e-b952-05cf9f3931ce	{}	32	2	4	\N	2026-11-30 08:13:46.253135+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-beaa-75a5-ba8d-7185c28331e8	low	1
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	00000000-0000-0000-0000-000000000000	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	1
-01a22b79-bea3-7182-9b5e-878fc527c127	00000000-0000-0000-0000-000000000000	01a22b79-bea8-75db-8154-04370f86e397	low	1
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea9-72ba-bd24-890bcb776aec	urgent	1
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-6232-74a7-879c-6432f90c3390	low	1
+01a22b84-622a-705e-b952-05cf9f3931ce	00000000-0000-0000-0000-000000000000	01a22b84-6231-71a5-8ce6-b53348b3e847	low	1
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-6431f92624d0	urgent	1
+01a22b84-623e-735b-9c99-b8a22f3426ae	00000000-0000-0000-0000-000000000000	01a22b84-6241-71b0-bef2-036476075936	low	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bfbb-73a5-bcf9-6c4b9856a9ee	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.960732+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-634c-7361-82eb-957b928c66d8	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.193441+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf47-775e-b5eb-3179927cedf2	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf3e-7229-9eb9-27371bc84167	01a22b79-be93-766e-8c97-083d041a9899	log.txt	text/plain	12	01a22b79-bea3-7182-9b5e-878fc527c127/Alice.txt	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf4b-701c-80a8-d88d23a14c35	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	01a22b79-be93-766e-8c97-083d041a9899	smoke.png	image/png	1234	01a22b79-bea3-7182-9b5e-878fc527c127/01a22b79-bed3-75ad-9d38-a0b3368b74be/Alice.png	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.843341+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5c-77eb-9e37-e511d76281e1	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-bf57-72e8-81f4-58a2319e1e25	01a22b79-be93-766e-8c97-083d041a9899	log.txt	text/plain	12	01a22b79-bea3-7182-9b5e-878fc527c127/Ben.txt	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.852409+00
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf5f-73e0-8807-ce1e07c9e36f	01a22b79-bed3-75ad-9d38-a0b3368b74be	\N	01a22b79-be93-766e-8c97-083d041a9899	smoke.png	image/png	1234	01a22b79-bea3-7182-9b5e-878fc527c127/01a22b79-bed3-75ad-9d38-a0b3368b74be/Ben.png	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.863123+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d2-70ec-9c51-c2e4f0f28ded	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	01a22b84-621a-736e-8596-f81aceb25a9a	log.txt	text/plain	12	01a22b84-622a-705e-b952-05cf9f3931ce/Alice.txt	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-2259abb85a61	01a22b84-6255-7547-b80f-79575e375ad0	\N	01a22b84-621a-736e-8596-f81aceb25a9a	smoke.png	image/png	1234	01a22b84-622a-705e-b952-05cf9f3931ce/01a22b84-6255-7547-b80f-79575e375ad0/Alice.png	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.073546+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f1-7109-835f-98262a9fea9b	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	01a22b84-621a-736e-8596-f81aceb25a9a	log.txt	text/plain	12	01a22b84-622a-705e-b952-05cf9f3931ce/Ben.txt	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.087254+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f5-76fe-9dd0-89ed9543521e	01a22b84-6255-7547-b80f-79575e375ad0	\N	01a22b84-621a-736e-8596-f81aceb25a9a	smoke.png	image/png	1234	01a22b84-622a-705e-b952-05cf9f3931ce/01a22b84-6255-7547-b80f-79575e375ad0/Ben.png	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.101201+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf3e-7229-9eb9-27371bc84167	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	Alice says	f	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00	2026-11-30 08:02:08.826535+00	\N
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf57-72e8-81f4-58a2319e1e25	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	Ben says	t	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.852409+00	2026-11-30 08:02:08.852409+00	\N
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	Alice says	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00	2026-11-30 08:13:46.052491+00	\N
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	Ben says	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.087254+00	2026-11-30 08:13:46.087254+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	3
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	2
+01a22b84-622a-705e-b952-05cf9f3931ce	3
+01a22b84-623e-735b-9c99-b8a22f3426ae	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	01a22b79-be8e-7071-85b6-d2bd022ba017	0	1	1	1	{}	{0}
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
-01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
+01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	01a22b84-6218-7384-be90-69e75f0aa311	0	1	1	1	{}	{0}
+01a22b84-623e-735b-9c99-b8a22f3426ae	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	2026-11-30	low	1	0	0	0	{}	{}
-01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	low	3	0	0	0	{}	{}
-01a22b79-bea3-7182-9b5e-878fc527c127	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	low	3	0	0	0	{}	{}
+01a22b84-623e-735b-9c99-b8a22f3426ae	2026-11-30	low	1	0	0	0	{}	{}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed6-74ac-bfb4-ca154af14f44	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.7203+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-6a00ee9f5621	01a22b79-bede-7424-9963-69fff616867b	01a22b79-be93-766e-8c97-083d041a9899	1	No coffee	About: No coffee\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.733997+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c7a1a693a2	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-be93-766e-8c97-083d041a9899	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.736158+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bea8-75db-8154-04370f86e397", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b79-bea7-71c0-ad27-e42426e0a8aa", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beef-712c-b122-57a717067d76	01a22b79-beed-7635-8b07-0cb2034dc3fc	01a22b79-be98-74d4-bd82-b353f0faf279	1	A ticket of Globex	\N	low	open	\N	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-be98-74d4-bd82-b353f0faf279	2026-11-30 08:02:08.746778+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bebe-7462-a307-fcdebd02aaa0", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b79-bebd-74a7-9484-d3413e60c27f", "assignedTo": null, "description": null}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf02-7142-9a19-e72b15d778d0	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.766057+00	01a22b79-bed6-74ac-bfb4-ca154af14f44	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b79-be8e-7071-85b6-d2bd022ba017", "from": null}}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf08-7007-8540-c0d9bc7a2a32	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-beaa-75a5-ba8d-7187d216cb04	01a22b79-be8e-7071-85b6-d2bd022ba017	2026-11-30 08:02:08.774971+00	01a22b79-bf02-7142-9a19-e72b15d778d0	{"type": "updated", "fields": {"stage": {"to": "01a22b79-beaa-75a5-ba8d-7187d216cb04", "from": "01a22b79-bea8-75db-8154-04370f86e397"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf1b-7304-9d31-d7eab4b78a6e	01a22b79-bede-7424-9963-69fff616867b	01a22b79-be93-766e-8c97-083d041a9899	2	No coffee	About: No coffee\\N	low	pending	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.793662+00	01a22b79-bede-7424-9963-6a00ee9f5621	{"type": "updated", "fields": {"stage": {"to": "01a22b79-beaa-75a5-ba8d-7185c28331e8", "from": "01a22b79-bea8-75db-8154-04370f86e397"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b79-be94-7220-9294-d3635961ae0a", "from": null}}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf25-73c0-bf93-ba79718be588	01a22b79-bee0-732f-9db5-01c65e707347	01a22b79-be93-766e-8c97-083d041a9899	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b79-bea8-75db-8154-04370f86e397	\N	2026-11-30 08:02:08.803588+00	01a22b79-bee0-732f-9db5-01c7a1a693a2	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bf45-77c3-b2c6-ae63d81ff109	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be93-766e-8c97-083d041a9899	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.826535+00	01a22b79-bf08-7007-8540-c0d9bc7a2a32	{"type": "updated", "fields": {"stage": {"to": "01a22b79-bea9-72ba-bd24-890bcb776aec", "from": "01a22b79-beaa-75a5-ba8d-7187d216cb04"}, "status": {"to": "open", "from": "closed"}}}
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe9-7299-87e7-4ad57f5204cb	01a22b79-bfe8-7220-809a-93e16a725e70	01a22b79-bfde-759e-89e3-ebbc7b772644	1	My last one	\N	low	open	\N	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-bfde-759e-89e3-ebbc7b772644	2026-11-30 08:02:08.997466+00	\N	{"type": "created", "fields": {"stage": "01a22b79-bebe-7462-a307-fcdebd02aaa0", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b79-bebd-74a7-9484-d3413e60c27f", "assignedTo": null, "description": null}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6258-72ad-8948-3c478b13e9be	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.937957+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1dcfafca91f	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-621a-736e-8596-f81aceb25a9a	1	No coffee	About: No coffee\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.951844+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3732ff74bba0	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-621a-736e-8596-f81aceb25a9a	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.953986+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6274-7579-a272-4f77af9c1a21	01a22b84-6273-71ed-bd28-2985a4cd7495	01a22b84-6220-71c3-9369-b5d14a0aa611	1	A ticket of Globex	\N	low	open	\N	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6220-71c3-9369-b5d14a0aa611	2026-11-30 08:13:45.968309+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6241-71b0-bef2-036476075936", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b84-6241-71b0-bef2-03629ddd97d8", "assignedTo": null, "description": null}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6289-7555-8c6d-c3e37c9b5799	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:45.987812+00	01a22b84-6258-72ad-8948-3c478b13e9be	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b84-6218-7384-be90-69e75f0aa311", "from": null}}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6290-75b8-94c1-44f189fa7b53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-643469290cae	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:45.999482+00	01a22b84-6289-7555-8c6d-c3e37c9b5799	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-643469290cae", "from": "01a22b84-6231-71a5-8ce6-b53348b3e847"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a5-754e-82e0-ef341e91b4eb	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-621a-736e-8596-f81aceb25a9a	2	No coffee	About: No coffee\\N	low	pending	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.019618+00	01a22b84-6260-738e-82b2-c1dcfafca91f	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-6432f90c3390", "from": "01a22b84-6231-71a5-8ce6-b53348b3e847"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b84-621b-7466-b9b4-462946a0429a", "from": null}}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62b0-749e-8bf5-bda0678e85ab	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-621a-736e-8596-f81aceb25a9a	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	\N	2026-11-30 08:13:46.030761+00	01a22b84-6262-7650-98ec-3732ff74bba0	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d0-723d-837a-9d2da0af7bcc	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00	01a22b84-6290-75b8-94c1-44f189fa7b53	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-6431f92624d0", "from": "01a22b84-6232-74a7-879c-643469290cae"}, "status": {"to": "open", "from": "closed"}}}
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6370-77cc-83b3-6a26077a284d	01a22b84-636e-7604-abca-a0a65d3d6a70	01a22b84-6367-703c-be5d-7a9cd372438e	1	My last one	\N	low	open	\N	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6367-703c-be5d-7a9cd372438e	2026-11-30 08:13:46.220397+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6241-71b0-bef2-036476075936", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b84-6241-71b0-bef2-03629ddd97d8", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	1	2
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7185c28331e8	low	1	1796025728.793662
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	1	1796025728.746778
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea9-72ba-bd24-890bcb776aec	urgent	1	1796025728.826535
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea8-75db-8154-04370f86e397	low	1	1796025728.736158
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6431f92624d0	urgent	1	1796026426.052491
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036476075936	low	1	1796026425.968309
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6231-71a5-8ce6-b53348b3e847	low	1	1796026425.953986
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6432f90c3390	low	1	1796026426.019618
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfed-7095-a1c7-54e98b5d486c	opened	2026-11-30 08:02:08.997466+00	01a22b79-bebe-7462-a307-fcdebd02aaa0	low	\N	1	\N
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6373-7599-9950-1cdaa93c9d24	opened	2026-11-30 08:13:46.220397+00	01a22b84-6241-71b0-bef2-036476075936	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	01a22b79-be8c-77c9-a6bd-f7b8c0b44eb8	2026-11-30 08:02:08.814707+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.039966+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-beed-7635-8b07-0cb2034dc3fc	1	A ticket of Globex	\N	low	open	01a22b79-bebd-74a7-9484-d3413e60c27f	01a22b79-bebe-7462-a307-fcdebd02aaa0	\N	01a22b79-be98-74d4-bd82-b353f0faf279	2026-11-30 08:02:08.746778+00	2026-11-30 08:02:08.746778+00	2026-11-30 08:02:08.746778+00	\N	\N	\N	\N	1	01a22b79-beef-712c-b122-57a717067d76	0	0	\N	f	\N	ERP-1
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bede-7424-9963-69fff616867b	2	No coffee	About: No coffee\\N	low	pending	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-be94-7220-9294-d3635961ae0a	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.733997+00	2026-11-30 08:02:08.793662+00	2026-11-30 08:02:08.793662+00	\N	\N	\N	\N	2	01a22b79-bf1b-7304-9d31-d7eab4b78a6e	0	0	\N	f	\N	ERP-2
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bee0-732f-9db5-01c65e707347	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea8-75db-8154-04370f86e397	\N	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.736158+00	2026-11-30 08:02:08.803588+00	2026-11-30 08:02:08.736158+00	\N	\N	\N	\N	2	01a22b79-bf25-73c0-bf93-ba79718be588	0	0	\N	f	\N	ERP-3
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bed3-75ad-9d38-a0b3368b74be	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-be8e-7071-85b6-d2bd022ba017	01a22b79-be93-766e-8c97-083d041a9899	2026-11-30 08:02:08.7203+00	2026-11-30 08:02:08.863123+00	2026-11-30 08:02:08.826535+00	\N	\N	\N	\N	4	01a22b79-bf45-77c3-b2c6-ae63d81ff109	1	2	2026-11-30 08:02:08.826535+00	f	\N	ERP-1
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bfe8-7220-809a-93e16a725e70	2	My last one	\N	low	open	01a22b79-bebd-74a7-9484-d3413e60c27f	01a22b79-bebe-7462-a307-fcdebd02aaa0	\N	01a22b79-bfde-759e-89e3-ebbc7b772644	2026-11-30 08:02:08.997466+00	2026-11-30 08:02:08.997466+00	2026-11-30 08:02:08.997466+00	\N	\N	\N	\N	1	01a22b79-bfe9-7299-87e7-4ad57f5204cb	0	0	\N	f	\N	ERP-2
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6273-71ed-bd28-2985a4cd7495	1	A ticket of Globex	\N	low	open	01a22b84-6241-71b0-bef2-03629ddd97d8	01a22b84-6241-71b0-bef2-036476075936	\N	01a22b84-6220-71c3-9369-b5d14a0aa611	2026-11-30 08:13:45.968309+00	2026-11-30 08:13:45.968309+00	2026-11-30 08:13:45.968309+00	\N	\N	\N	\N	1	01a22b84-6274-7579-a272-4f77af9c1a21	0	0	\N	f	\N	ERP-1
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625f-7609-b0e9-676316f27fcc	2	No coffee	About: No coffee\\N	low	pending	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.951844+00	2026-11-30 08:13:46.019618+00	2026-11-30 08:13:46.019618+00	\N	\N	\N	\N	2	01a22b84-62a5-754e-82e0-ef341e91b4eb	0	0	\N	f	\N	ERP-2
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3731ff6b2a57	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6231-71a5-8ce6-b53348b3e847	\N	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.953986+00	2026-11-30 08:13:46.030761+00	2026-11-30 08:13:45.953986+00	\N	\N	\N	\N	2	01a22b84-62b0-749e-8bf5-bda0678e85ab	0	0	\N	f	\N	ERP-3
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.937957+00	2026-11-30 08:13:46.101201+00	2026-11-30 08:13:46.052491+00	\N	\N	\N	\N	4	01a22b84-62d0-723d-837a-9d2da0af7bcc	1	2	2026-11-30 08:13:46.052491+00	f	\N	ERP-1
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-636e-7604-abca-a0a65d3d6a70	2	My last one	\N	low	open	01a22b84-6241-71b0-bef2-03629ddd97d8	01a22b84-6241-71b0-bef2-036476075936	\N	01a22b84-6367-703c-be5d-7a9cd372438e	2026-11-30 08:13:46.220397+00	2026-11-30 08:13:46.220397+00	2026-11-30 08:13:46.220397+00	\N	\N	\N	\N	1	01a22b84-6370-77cc-83b3-6a26077a284d	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-bea7-71c0-ad27-e42426e0a8aa	New	\N	1	open	t	t
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-bea7-71c0-ad27-e42426e0a8aa	In progress	\N	2	open	f	t
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7185c28331e8	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Waiting on customer	\N	3	pending	f	t
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-71866cf177c8	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Resolved	\N	4	resolved	f	t
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-beaa-75a5-ba8d-7187d216cb04	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Closed	\N	5	closed	f	t
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebe-7462-a307-fcdebd02aaa0	01a22b79-bebd-74a7-9484-d3413e60c27f	New	\N	1	open	t	t
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-57775a7e8909	01a22b79-bebd-74a7-9484-d3413e60c27f	In progress	\N	2	open	f	t
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-5778be05cb48	01a22b79-bebd-74a7-9484-d3413e60c27f	Waiting on customer	\N	3	pending	f	t
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-57796275475c	01a22b79-bebd-74a7-9484-d3413e60c27f	Resolved	\N	4	resolved	f	t
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebf-7366-a773-577acf6f03ae	01a22b79-bebd-74a7-9484-d3413e60c27f	Closed	\N	5	closed	f	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-622f-7564-80fe-c75ace6c3017	New	\N	1	open	t	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-622f-7564-80fe-c75ace6c3017	In progress	\N	2	open	f	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-622f-7564-80fe-c75ace6c3017	Waiting on customer	\N	3	pending	f	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-643346c5b404	01a22b84-622f-7564-80fe-c75ace6c3017	Resolved	\N	4	resolved	f	t
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-643469290cae	01a22b84-622f-7564-80fe-c75ace6c3017	Closed	\N	5	closed	f	t
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6241-71b0-bef2-03629ddd97d8	New	\N	1	open	t	t
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7a9bc23d59a	01a22b84-6241-71b0-bef2-03629ddd97d8	In progress	\N	2	open	f	t
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7aa318d13cd	01a22b84-6241-71b0-bef2-03629ddd97d8	Waiting on customer	\N	3	pending	f	t
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7aba3a674b3	01a22b84-6241-71b0-bef2-03629ddd97d8	Resolved	\N	4	resolved	f	t
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7ace70d7236	01a22b84-6241-71b0-bef2-03629ddd97d8	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea8-75db-8154-04370f86e397	01a22b79-bea9-72ba-bd24-890bcb776aec	org_agent
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	01a22b79-bea9-72ba-bd24-890bcb776aec	01a22b79-beaa-75a5-ba8d-7187d216cb04	org_admin
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-6232-74a7-879c-6431f92624d0	org_agent
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-6232-74a7-879c-643469290cae	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22b79-bea3-7182-9b5e-878fc527c127	01a22b79-bea7-71c0-ad27-e42426e0a8aa	Support	How requests are handled	t	2026-11-30 08:02:08.670511+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-bebd-74a7-9484-d3413e60c27f	Support	How requests are handled	t	2026-11-30 08:02:08.693334+00
-01a22b79-beb9-74ba-aec3-8fb28a184e9c	01a22b79-c006-7096-94d9-8b7443d3c9aa	Unused	\N	f	2026-11-30 08:02:09.029519+00
+01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	Support	How requests are handled	t	2026-11-30 08:13:45.894004+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-03629ddd97d8	Support	How requests are handled	t	2026-11-30 08:13:45.915192+00
+01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6388-7228-bcd4-586f3dc9b3af	Unused	\N	f	2026-11-30 08:13:46.247843+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22b79-bea3-7182-9b5e-878fc527c127	high
-2	01a22b79-beb9-74ba-aec3-8fb28a184e9c	high
+1	01a22b84-622a-705e-b952-05cf9f3931ce	high
+2	01a22b84-623e-735b-9c99-b8a22f3426ae	high
 \.
 
 

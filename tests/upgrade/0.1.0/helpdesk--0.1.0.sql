@@ -292,7 +292,7 @@ AS 'MODULE_PATHNAME', 'check_library_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/queue.rs:33
+-- src/tickets/queue.rs:34
 -- helpdesk::tickets::queue::claim_next_ticket
 CREATE  FUNCTION "claim_next_ticket"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -324,6 +324,19 @@ VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'continue_search_rebuild_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/tickets/list/counts.rs:28
+-- helpdesk::tickets::list::counts::count_tickets
+CREATE  FUNCTION "count_tickets"(
+	"p_org_id" uuid, /* Option < Uuid > */
+	"p_filters" jsonb /* Option < JsonbText > */
+) RETURNS json /* Result < JsonText > */
+STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path TO pg_catalog, pg_temp
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'count_tickets_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -564,7 +577,7 @@ AS 'MODULE_PATHNAME', 'forget_person_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/sharding/routes.rs:113
+-- src/sharding/routes.rs:114
 -- helpdesk::sharding::routes::function_routes
 CREATE  FUNCTION "function_routes"() RETURNS TABLE (
 	"function_name" TEXT,  /* & '_ str */
@@ -759,7 +772,7 @@ AS 'MODULE_PATHNAME', 'list_org_members_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/list/mod.rs:40
+-- src/tickets/list/mod.rs:41
 -- helpdesk::tickets::list::list_org_tickets
 CREATE  FUNCTION "list_org_tickets"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -1083,12 +1096,13 @@ AS 'MODULE_PATHNAME', 'reorder_stages_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/conversation/resolve.rs:46
+-- src/conversation/resolve.rs:47
 -- helpdesk::conversation::resolve::resolve_ticket
 CREATE  FUNCTION "resolve_ticket"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
 	"p_comment" TEXT DEFAULT NULL, /* Option < & str > */
-	"p_org_id" uuid DEFAULT NULL /* Option < Uuid > */
+	"p_org_id" uuid DEFAULT NULL, /* Option < Uuid > */
+	"p_idempotency_key" TEXT DEFAULT NULL /* Option < & str > */
 ) RETURNS json /* Result < JsonText > */
 VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path TO pg_catalog, pg_temp
@@ -1291,7 +1305,7 @@ AS 'MODULE_PATHNAME', 'undistribute_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/mod.rs:141
+-- src/tickets/mod.rs:142
 -- helpdesk::tickets::update_ticket
 CREATE  FUNCTION "update_ticket"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -1957,7 +1971,7 @@ grant execute on function
 grant execute on function
   helpdesk.add_comment(uuid, text, boolean, uuid, jsonb, text, jsonb),
   helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text),
-  helpdesk.resolve_ticket(uuid, text, uuid)
+  helpdesk.resolve_ticket(uuid, text, uuid, text)
   to authenticated, service_role;
 
 comment on function helpdesk.may_read_file(text) is
@@ -1985,16 +1999,18 @@ Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, 
   23505 (key used for a different request).
 Example: select helpdesk.add_comment(:''ticket_id'', ''Have you tried the other tray?'');';
 
-comment on function helpdesk.resolve_ticket(uuid, text, uuid) is
+comment on function helpdesk.resolve_ticket(uuid, text, uuid, text) is
 'Moves a ticket to the first active resolved stage of its workflow and returns the ticket object.
 A workflow without one uses its first active closed stage. A ticket that is resolved or closed
   already stays in its stage.
 Callers: the requester, whom transitions do not restrict, and staff of the organization.
 p_comment: a public comment, which does not reopen the ticket.
 p_org_id: optional; the ticket must belong to this organization.
-Errors: 22004 (null argument), 22023 (invalid comment), 42501 (no such ticket, neither requester nor
-  staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a closed
-  ticket of an organization that refuses them).';
+p_idempotency_key: a second call by the same person in the same organization with the same key
+  changes nothing and returns the ticket.
+Errors: 22004 (null argument), 22023 (invalid argument), 42501 (no such ticket, neither requester
+  nor staff, or a move that the workflow does not allow), 23000 (no such stage, or a comment on a
+  closed ticket of an organization that refuses them), 23505 (key used for a different request).';
 
 comment on function helpdesk.add_attachment(uuid, text, text, integer, text, boolean, uuid, text) is
 'Attaches a file that is already in storage to a ticket and returns the id of the attachment.
@@ -2882,7 +2898,8 @@ grant execute on function
   helpdesk.update_tickets(uuid[], jsonb, uuid),
   helpdesk.claim_next_ticket(uuid, jsonb),
   helpdesk.get_ticket_details(uuid, uuid, bigint),
-  helpdesk.list_org_tickets(uuid, jsonb)
+  helpdesk.list_org_tickets(uuid, jsonb),
+  helpdesk.count_tickets(uuid, jsonb)
   to authenticated, service_role;
 
 comment on function helpdesk.create_ticket(
@@ -2965,6 +2982,17 @@ Filters (p_filters), where null and "" mean not filtered:
 Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
 Example: select helpdesk.list_org_tickets(:''org_id'', ''{"status": "open", "assignedTo": "me",
   "perPage": 20}'');';
+
+comment on function helpdesk.count_tickets(uuid, jsonb) is
+'Counts the tickets of several lists in one call, such as those of the views of an inbox.
+Result: the total of each list by its name, as list_org_tickets() counts it: null if a search finds
+  more than 10,000 tickets.
+Callers: members. Customers count the tickets that they created or that are assigned to them.
+p_filters: the filters of up to 20 lists by their names (up to 100 characters), each as in
+  list_org_tickets(). sort, perPage, page, cursor and count change nothing.
+Errors: 22004 (null argument), 22023 (filter), 42501 (not a member).
+Example: select helpdesk.count_tickets(:''org_id'', ''{"mine": {"assignedTo": "me"},
+  "urgent": {"status": "open", "priority": "urgent"}}'');';
 
 comment on function helpdesk.tickets_before_write() is
 'Trigger function on tickets: checks a new or changed ticket and sets the system''s columns.';
