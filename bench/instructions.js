@@ -29,16 +29,22 @@ const reading = ({ org, quiet, chatty }) => ({
 /** The statements that write, and what an expert writes by hand for the same rows. */
 const WRITES = ['create_ticket', 'add_comment', 'update_ticket', 'move_ticket'];
 
-/** A script of pgbench as statements, on one line each, about one ticket, in each of three stages. */
+/** A script of pgbench as statements in one line, about one ticket, in each of three stages. */
 function statementsOf(script, parameters) {
-  const line = script.replaceAll(/\\set .*\n/g, '').replaceAll('(select id from bench.largest where n = :n)', `'${parameters.busy}'`);
+  const line = script
+    .replaceAll(/\\set .*\n/g, '')
+    .replaceAll('(select id from bench.largest where n = :n)', `'${parameters.busy}'`);
   const stages = /:s\b/.test(line) ? [11, 12, 13] : [undefined];
   return stages.map((s) => withValues(line.replaceAll(/\s+/g, ' ').trim().replaceAll(/:s\b/g, s), parameters));
 }
 
 /** { name, session, statements } of everything that is counted. */
 function allCounted(parameters) {
-  const reads = Object.entries(reading(parameters)).map(([name, sql]) => ({ name, session: sessionOf('agent'), statements: [sql] }));
+  const reads = Object.entries(reading(parameters)).map(([name, sql]) => ({
+    name,
+    session: sessionOf('agent'),
+    statements: [sql],
+  }));
   const writes = WRITES.flatMap((name) => {
     const operation = OPERATIONS.find((one) => one.name === name);
     return ['helpdesk', 'handwritten'].map((side) => ({

@@ -4,7 +4,10 @@
 import { isStaff } from './rights.js';
 
 /** What every notification says. */
-const said = (ticket, actor) => `'ticket_id', ${ticket}.id, 'number', ${ticket}.number, 'title', ${ticket}.title, 'is_internal', false,
+const said = (
+  ticket,
+  actor,
+) => `'ticket_id', ${ticket}.id, 'number', ${ticket}.number, 'title', ${ticket}.title, 'is_internal', false,
              'actor', jsonb_build_object('id', ${actor}.id, 'name', ${actor}.name)`;
 
 const CALLER = 'caller as materialized (select p.id, p.name from helpdesk.profiles p where p.auth_id = auth.uid())';

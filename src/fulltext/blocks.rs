@@ -64,8 +64,8 @@ pub fn in_blocks(marker: &str, starts: &str) -> String {
     )
 }
 
-/// The rows of `blocks b` in which there is a match, and single blocks instead of a row if so many
-/// documents `d` in it meet the condition that one of its blocks may be enough: a query of `starts`.
+/// A query of `starts`: the rows of `blocks b` in which a document `d` meets the condition, and
+/// single blocks instead of a row if so many do that one of its blocks may be enough.
 pub fn blocks_to_read(marker: &str, condition: &str) -> String {
     let in_row = in_blocks(marker, "b.starts");
     format!(
