@@ -33,7 +33,7 @@ export function writePlans(operations, directory, parameters) {
   const problems = [];
   for (const operation of operations) {
     const script = operation.helpdesk.replaceAll(/^\\set.*$/gm, '').trim();
-    const plans = withoutTimes(plansOf(withValues(script, { ...parameters, n: 1, s: 2 }), sessionFor(operation, 'helpdesk')));
+    const plans = withoutTimes(plansOf(withValues(script, { ...parameters, n: 1, s: 12 }), sessionFor(operation, 'helpdesk')));
     writeFileSync(join(directory, `${operation.name}.txt`), plans);
     problems.push(...problemsOf(plans, mostSorted(operation.name)).map((problem) => `${operation.name}: ${problem}`));
   }

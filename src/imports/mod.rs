@@ -15,7 +15,7 @@ use self::existing::Work;
 use self::people::{NewPerson, People};
 use crate::access::rights;
 use crate::platform::datum::{ImportText, JsonText};
-use crate::platform::error::{Result, internal, required};
+use crate::platform::error::{self, Result, required};
 #[cfg(test)]
 use crate::platform::json::schema::Api;
 use crate::platform::transaction::{self, Lock};
@@ -86,8 +86,11 @@ fn find_missing_people(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Re
 fn create_missing_people(p_org_id: Option<Uuid>, p_people: Option<ImportText>) -> Result<i64> {
     let org = required(p_org_id, "p_org_id")?;
     let text = required(p_people, "p_people")?;
-    let missing: Vec<NewPerson> = serde_json::from_str(text.text("p_people")?)
-        .map_err(|problem| internal(&problem.to_string()))?;
+    let missing: Vec<NewPerson> =
+        serde_json::from_str(text.text("p_people")?).map_err(|problem| {
+            let allowed = "What find_missing_people() returns.";
+            error::invalid("invalid_value", "p_people", problem.to_string(), allowed)
+        })?;
     people::create(org, &missing)?;
     Ok(missing.len() as i64)
 }
