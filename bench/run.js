@@ -72,6 +72,7 @@ function measure(operation) {
     sides.map((side) => {
       const sum = (what) => turns[side].reduce((total, one) => total + one[what], 0);
       const micros = turns[side].flatMap((one) => one.micros);
+      if (micros.length === 0) throw new Error(`${side} finished no call: SECONDS_EACH is too short`);
       return [side, figures({ micros, wal: sum('wal'), clients: operation.clients })];
     }),
   );
