@@ -36,24 +36,30 @@ for (const [setting, value] of [
 async function inDatabaseWith(options, work) {
   const server = existingDatabase('postgres');
   const name = `${db.name}_${Math.floor(Math.random() * 1e9)}`;
-  await server.sql(`create database ${name} template template0 ${options}`);
   const other = existingDatabase(name);
   try {
+    await server.sql(`create database ${name} template template0 ${options}`);
     await work(other);
   } finally {
     await other.disconnectAll();
-    await server.sql(`drop database ${name}`);
+    await server.sql(`drop database if exists ${name}`);
     await server.disconnectAll();
   }
 }
 
-test('in a Turkish database, everything works and security_report() finds nothing', async () => {
-  await inDatabaseWith(`locale_provider icu icu_locale 'tr-TR' locale 'C.UTF-8'`, async (turkish) => {
-    await turkish.createExtension();
-    assert.deepEqual(await turkish.sql('select * from helpdesk.security_report()'), []);
-    const { acme, alice } = await createTwoOrganizations(turkish);
-    await turkish.as(alice, (session) => openTicket(session, acme, 'Işık'));
-  });
+test('in a Turkish database, everything works and security_report() finds nothing', async (t) => {
+  const turkish = `locale_provider icu icu_locale 'tr-TR' locale 'C.UTF-8'`;
+  try {
+    await inDatabaseWith(turkish, async (database) => {
+      await database.createExtension();
+      assert.deepEqual(await database.sql('select * from helpdesk.security_report()'), []);
+      const { acme, alice } = await createTwoOrganizations(database);
+      await database.as(alice, (session) => openTicket(session, acme, 'Işık'));
+    });
+  } catch (error) {
+    if (!/ICU is not supported/.test(error.message)) throw error;
+    t.skip('this Postgres is built without ICU');
+  }
 });
 
 test('a database that is not UTF8 is refused, with what to do', async () => {
