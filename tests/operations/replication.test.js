@@ -175,7 +175,7 @@ test('an organization moves to another installation while people work in it', as
   const { db, copy } = both;
   const cast = await createTwoOrganizations(db);
   const workload = new Workload(db, cast);
-  // The other installation has organizations of its own.
+  // The target installation already has other organizations.
   Object.assign(process.env, green);
   const other = existingDatabase(db.name);
   const { acme: native } = await createTwoOrganizations(other, 'native.example');

@@ -142,11 +142,12 @@ test('the caller that a function holds while it writes is not held any longer', 
   await addMember(db, org, alice, 'org_customer');
   const session = await db.signIn(alice);
   const ticket = await openTicket(session, org, 'Mine');
-  const block = (...calls) => session.query(`do $$ begin ${calls.map((call) => `perform helpdesk.${call};`).join(' ')} end $$`);
-  const comment = `add_comment('${ticket}', 'Words')`;
-  await block(comment, comment);
-  await expectError('42501', block(comment, `remove_member('${org}', '${alice.profile}')`, comment));
-  await leave(alice);
+  const comment = `perform helpdesk.add_comment('${ticket}', 'Words');`;
+  const leaving = `perform helpdesk.leave_organization('${org}');`;
+  const isOutside = `assert helpdesk.my_org_ids() = '{}';`;
+  const block = (...statements) => session.query(`do $$ begin ${statements.join(' ')} end $$`);
+  await expectError('42501', block(comment, leaving, comment));
+  await block(comment, leaving, isOutside);
 });
 
 test('the cache of readable profiles is correct for many profiles and invalidated by removals', async () => {

@@ -9,7 +9,7 @@ create function test.totals(lists jsonb) returns jsonb language sql as $$
 create function test.error_of_lists(lists text) returns text language sql as $$
   select test.error_of(format('select helpdesk.count_tickets(test.org_id(''Acme''), %L)', lists)) $$;
 
----- Who counts what
+---- Which tickets each caller counts
 
 \set call 'select helpdesk.count_tickets(test.org_id(\'Acme\'), \'{"all": {}, "mine": {"assignedTo": "me"}, "open": {"status": "open"}}\')'
 select * from test.attempt_by_each_caller(:'call');
