@@ -91,3 +91,47 @@ fn numeric(number: &Number) -> Result<pg_sys::Datum> {
     };
     numeric.into_datum().ok_or_else(|| internal("a numeric without a value"))
 }
+
+#[cfg(any(test, feature = "pg_test"))]
+#[pgrx::pg_schema]
+mod tests {
+    use pgrx::prelude::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::jsonb;
+    use crate::platform::json::input::tests::any_json;
+
+    /// The text of the argument and that of Postgres's own reading of the value. Its text has no
+    /// NUL, which jsonb cannot hold.
+    fn both_ways(value: &Value) -> (Option<String>, Option<String>) {
+        let text = value.to_string();
+        Spi::get_two_with_args(
+            "select $1::text, $2::jsonb::text",
+            &[jsonb(value).unwrap(), text.as_str().into()],
+        )
+        .unwrap()
+    }
+
+    #[pg_test]
+    fn jsonb_is_what_postgres_reads() {
+        proptest!(|(value in any_json(&[("title", ""), ("", "")]))| {
+            prop_assume!(!value.to_string().contains("\\u0000"));
+            let (ours, read) = both_ways(&value);
+            prop_assert_eq!(ours, read);
+        });
+        let long = "é".repeat(100_000);
+        for value in [
+            json!([]),
+            json!({}),
+            json!([[[]], {}, {"a": {"b": [1, [2.5, null]]}}]),
+            json!({"b": 1, "a": 2, "long key": 3, "é": 4}),
+            json!([i64::MIN, i64::MAX, u64::MAX, 1e300, -2.5e-300, 0.1, -0.0]),
+            json!(long),
+            json!({ "long": [long, long] }),
+        ] {
+            let (ours, read) = both_ways(&value);
+            assert_eq!(ours, read);
+        }
+    }
+}

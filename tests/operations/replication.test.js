@@ -170,6 +170,23 @@ async function endOldSessions(db) {
   await server.end();
 }
 
+/** Copies what is published, and what people write before, while and after it is copied. */
+async function copyWhilePeopleWork(both, workload, publication, publish) {
+  const { db, copy } = both;
+  let isOver = false;
+  const working = workload.run(SEED, () => isOver);
+  await waitUntil('people have worked', () => workload.total > 50);
+  await publish();
+  await subscribe(both, publication);
+  await waitUntilCopied(copy);
+  const copied = workload.total;
+  await waitUntil('people go on', () => workload.total > copied + 50);
+  isOver = true;
+  await working;
+  await waitUntilReplayed(db);
+  assert.equal(await failures(copy), 0);
+}
+
 test('an organization moves to another installation while people work in it', async () => {
   const both = await createBoth();
   const { db, copy } = both;
@@ -181,23 +198,14 @@ test('an organization moves to another installation while people work in it', as
   const { acme: native } = await createTwoOrganizations(other, 'native.example');
   Object.assign(process.env, blue);
 
-  let isOver = false;
-  const working = workload.run(SEED, () => isOver);
-  await waitUntil('people have worked', () => workload.total > 50);
   const guide = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
   const [, script] = /```sql\n((?:(?!```).)*create publication helpdesk_organization.*?) *```/s.exec(guide);
-  await withTemporaryFile(async (file) => {
-    await writeFile(file, script);
-    await psql(db, file, '-v', `org_id=${cast.acme}`);
-  });
-  await subscribe(both, 'helpdesk_organization');
-  await waitUntilCopied(copy);
-  const copied = workload.total;
-  await waitUntil('people go on', () => workload.total > copied + 50);
-  isOver = true;
-  await working;
-  await waitUntilReplayed(db);
-  assert.equal(await failures(copy), 0);
+  await copyWhilePeopleWork(both, workload, 'helpdesk_organization', () =>
+    withTemporaryFile(async (file) => {
+      await writeFile(file, script);
+      await psql(db, file, '-v', `org_id=${cast.acme}`);
+    }),
+  );
   await copy.sql('drop subscription helpdesk_move');
   await copy.sql('select helpdesk.install()');
   assert.deepEqual(await copy.sql('select * from helpdesk.verify_derived_data()'), []);
@@ -238,17 +246,7 @@ test('a publication of all tables copies a database into a new installation', as
   const both = await createBoth();
   const { db, copy } = both;
   const workload = await Workload.create(db);
-  let isOver = false;
-  const working = workload.run(SEED, () => isOver);
-  await db.sql('create publication helpdesk_move for all tables');
-  await subscribe(both);
-  await waitUntilCopied(copy);
-  const copied = workload.total;
-  await waitUntil('people go on', () => workload.total > copied + 50);
-  isOver = true;
-  await working;
-  await waitUntilReplayed(db);
-  assert.equal(await failures(copy), 0);
+  await copyWhilePeopleWork(both, workload, 'helpdesk_move', () => db.sql('create publication helpdesk_move for all tables'));
   for (const table of await db.sql(
     `select relname from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r'`,
   )) {

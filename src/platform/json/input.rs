@@ -296,7 +296,7 @@ pub mod tests {
     use super::*;
 
     /// Any JSON, mostly with the argument's keys and with values that some of them accept.
-    fn any_json(keys: &[(&str, &str)]) -> impl Strategy<Value = Value> + use<> {
+    pub fn any_json(keys: &[(&str, &str)]) -> impl Strategy<Value = Value> + use<> {
         let words = [
             "urgent",
             "open",
