@@ -12,7 +12,7 @@ const QUERIES = Number(process.env.SEARCH_QUERIES ?? 40);
 const TICKETS = 60_000;
 const ARTICLES = 8_000;
 /** Four windows of the newest 10,000 documents, and what a page needs beside them. */
-const MAX_ROWS = 55_000;
+const MAX_ROWS = 50_000;
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());

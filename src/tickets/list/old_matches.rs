@@ -14,7 +14,7 @@ use crate::platform::statement::{self, Planned};
 use crate::tickets::text_filters::scope::Scope;
 
 /// How many documents are read. Further tickets are not listed.
-const MAX_DOCUMENTS: usize = 20_000;
+const MAX_DOCUMENTS: usize = 18_000;
 
 /// $1 organization, $2 tsquery. What the scope compares with follows.
 fn match_fewer_than_20(scope: &str) -> String {
