@@ -62,8 +62,9 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
         new.check_unchanged(&old, &["requester_id"], "Only the content can be edited.")?;
     }
     if is_comment(&new) && !new.same_image(&old, "content")? {
-        let edited = ColumnChange::new("updated_at", transaction::transaction_start());
-        return Ok(Some(new.with_changes(vec![edited])?));
+        let before: TimestampWithTimeZone = old.required("updated_at")?;
+        let now = transaction::transaction_start().max(before);
+        return Ok(Some(new.with_changes(vec![ColumnChange::new("updated_at", now)])?));
     }
     Ok(Some(new.unchanged()))
 }

@@ -62,7 +62,7 @@ fn before_insert(new: &TriggerRow, org: Uuid) -> Result<Vec<ColumnChange>> {
     for column in COUNT_COLUMNS {
         changes.push(ColumnChange::new(column, 0));
     }
-    changes.extend(change_published_at(new)?);
+    changes.extend(change_published_at(new, transaction::transaction_start())?);
     changes.push(change_title_key(new, org)?);
     Ok(changes)
 }
@@ -97,13 +97,15 @@ fn before_update(old: &TriggerRow, new: &TriggerRow, org: Uuid) -> Result<Vec<Co
         changes.extend(unchanged);
         return Ok(changes);
     }
+    // A transaction that waited for this article may have started before the change it waited for.
+    let now = now.max(before);
     if written.contains(&"status") {
-        changes.extend(change_published_at(new)?);
+        changes.extend(change_published_at(new, now)?);
     }
     if written.contains(&"title") {
         changes.push(change_title_key(new, org)?);
     }
-    changes.push(ColumnChange::new("updated_at", now.max(before)));
+    changes.push(ColumnChange::new("updated_at", now));
     changes.push(ColumnChange::new("version", old.required::<i32>("version")? + 1));
     Ok(changes)
 }
@@ -114,11 +116,13 @@ fn change_title_key(new: &TriggerRow, org: Uuid) -> Result<ColumnChange> {
 }
 
 /// The time of publication of an article that is published. An import may set its own.
-fn change_published_at(new: &TriggerRow) -> Result<Option<ColumnChange>> {
+fn change_published_at(
+    new: &TriggerRow,
+    now: TimestampWithTimeZone,
+) -> Result<Option<ColumnChange>> {
     if new.text("status")? != Some("published") {
         return Ok(None);
     }
-    let now = transaction::transaction_start();
     let imported: Option<TimestampWithTimeZone> = new.get("published_at")?;
     let created: Option<TimestampWithTimeZone> = new.get("created_at")?;
     let time = if created < Some(now) { imported.unwrap_or(now) } else { now };

@@ -90,6 +90,24 @@ test('what a change sets happens when the change does, even in a transaction tha
   assert.deepEqual(await ofRevision(), [{ updated: true, entered: true, resolved: null, counted: ['reopened'] }]);
 });
 
+test('a comment or an article is never edited before it was written, nor published before its last change', async () => {
+  const ticket = await newTicket('Talked about');
+  const [early, late] = [await db.signIn(ben), await db.signIn(ada)];
+  await early.query('begin');
+  await early.query('select now()');
+  const idOf = async (text, args) => (await late.query(text, args)).rows[0].id;
+  const comment = await idOf(`select helpdesk.add_comment($1, 'First') as id`, [ticket]);
+  const article = await idOf(
+    `insert into helpdesk.articles (org_id, title, content) values ($1, 'Draft', 'Words') returning id`,
+    [acme],
+  );
+  await early.query(`update helpdesk.ticket_comments set content = 'Edited' where id = $1`, [comment]);
+  await early.query(`update helpdesk.articles set status = 'published' where id = $1`, [article]);
+  await early.query('commit');
+  assert.equal(await db.value('select updated_at >= created_at from helpdesk.ticket_comments where id = $1', [comment]), true);
+  assert.equal(await db.value('select published_at = updated_at from helpdesk.articles where id = $1', [article]), true);
+});
+
 test('an update that waits while its ticket is deleted is refused', async () => {
   const ticket = await newTicket('Vanishing');
   const [admin, agent] = [await db.signIn(ada), await db.signIn(ben)];
