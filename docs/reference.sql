@@ -78,14 +78,14 @@ show the same texts. The guides explain how things work together: start with the
 select E'## Functions\n';
 select format(E'### Functions: %s\n\n| function | called by | purpose |\n| --- | --- | --- |\n%s\n', f.domain,
               string_agg(format('| [`%s`](#%s) | %s | %s |', f.name, f.name, pg_temp.callers(f.proacl), pg_temp.first_sentence(f.comment)),
-                         E'\n' order by f.name))
+                         E'\n' order by f.name, pg_temp.signature(f.oid)))
   from api_functions f group by f.domain order by f.domain;
 select format(E'#### %s\n\n```\n%s\n```\n\n%s\n\n%s Called by %s.\n', f.name, pg_temp.signature(f.oid), pg_temp.markdown(f.comment),
               case f.provolatile when 'v' then 'Writes, or may write: POST only.'
                                  when 's' then 'Reads only: works with GET, in read-only transactions and on a hot standby.'
                                  else 'Immutable.' end,
               pg_temp.callers(f.proacl))
-  from api_functions f order by f.domain, f.name;
+  from api_functions f order by f.domain, f.name, pg_temp.signature(f.oid);
 
 select E'## Types\n';
 select format(E'### %s\n\n%s\n\n%s\n', t.typname, pg_temp.markdown(obj_description(t.oid, 'pg_type')),
