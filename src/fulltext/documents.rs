@@ -59,7 +59,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (None, Some(new)) => {
             // import_tickets() indexes people, tickets and comments itself, many at a time.
-            if SystemWrite::is_import() {
+            if SystemWrite::is_import() || SystemWrite::current() == Some(SystemWrite::NewTicket) {
                 return Ok(None);
             }
             if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {
@@ -117,7 +117,7 @@ fn is_changed(old: &TriggerRow, new: &TriggerRow, columns: &[&str]) -> Result<bo
     Ok(false)
 }
 
-fn save_document(new: &TriggerRow) -> Result<()> {
+pub fn save_document(new: &TriggerRow) -> Result<()> {
     let kind = kind_of(new);
     let org: Uuid = new.required("org_id")?;
     let nothing = || None::<String>.into();

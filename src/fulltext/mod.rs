@@ -4,7 +4,7 @@ mod analyzer;
 pub mod blocks;
 mod characters;
 mod codes;
-mod documents;
+pub mod documents;
 mod escapes;
 mod expression;
 pub mod filters;

@@ -3,7 +3,7 @@
 //! pgrx's `Spi` takes a transaction id for `run` and `get_one`, so both fail on a standby. Here the
 //! caller chooses: a read runs on the caller's snapshot and takes no transaction id.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::mem::ManuallyDrop;
@@ -33,6 +33,8 @@ const MAX_RESULT: usize = 128 << 20;
 type PlacedPlans = LruCache<(i64, usize, usize), Rc<Plan>>;
 
 thread_local! {
+    /// Whether a statement fires its AFTER triggers at its end.
+    static FIRES_TRIGGERS: Cell<bool> = const { Cell::new(true) };
     /// Plans of constant statements, by the address of their text. Never freed.
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), Rc<Plan>>> = RefCell::default();
     /// Plans of statements assembled at run time, by their text. ManuallyDrop, because the
@@ -42,6 +44,19 @@ thread_local! {
     /// Plans of constant statements in other places, by the place, too.
     static PLACED_PLANS: ManuallyDrop<RefCell<PlacedPlans>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_PLACED_PLANS)));
+}
+
+/// Until the returned guard is dropped, statements leave their AFTER triggers, and so the checks of
+/// foreign keys, to the end of the statement around them, as those of Postgres's own referential
+/// actions do.
+pub fn leave_triggers_to_outer_statement() -> impl Drop {
+    struct Guard(bool);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            FIRES_TRIGGERS.set(self.0);
+        }
+    }
+    Guard(FIRES_TRIGGERS.replace(false))
 }
 
 /// How Postgres plans a statement that runs often. By itself it plans for the arguments of five
@@ -191,11 +206,14 @@ impl Statement<'_> {
         // SAFETY: the plan was prepared for exactly these argument types, and SPI is connected.
         let code = unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
-            pg_sys::SPI_execute_plan(
+            pg_sys::SPI_execute_snapshot(
                 plan.0,
                 values.as_mut_ptr(),
                 nulls.as_ptr(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
                 is_read,
+                FIRES_TRIGGERS.get(),
                 if is_read { limit } else { 0 },
             )
         };

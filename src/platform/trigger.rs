@@ -107,6 +107,21 @@ pub fn depth() -> i32 {
     unsafe { pgrx::direct_function_call(pg_sys::pg_trigger_depth, &[]) }.unwrap_or_default()
 }
 
+/// Whether no other trigger can change the row that this BEFORE INSERT trigger returns.
+pub fn is_last_before_insert(trigger: &PgTrigger) -> bool {
+    let data = trigger.trigger_data();
+    let kind = (pg_sys::TRIGGER_TYPE_ROW
+        | pg_sys::TRIGGER_TYPE_BEFORE
+        | pg_sys::TRIGGER_TYPE_INSERT) as i16;
+    // SAFETY: Postgres filled the trigger data for this call; the relation has a trigger.
+    unsafe {
+        let all = &*(*data.tg_relation).trigdesc;
+        let all = std::slice::from_raw_parts(all.triggers, all.numtriggers as usize);
+        let last = all.iter().rfind(|other| other.tgtype & kind == kind);
+        last.is_some_and(|last| last.tgoid == (*data.tg_trigger).tgoid)
+    }
+}
+
 /// OLD and NEW of a row trigger.
 fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     let data = trigger.trigger_data();
@@ -268,6 +283,21 @@ impl<'a> TriggerRow<'a> {
 
     /// A copy of the row with new values in some columns.
     pub fn with_changes(&self, changes: Vec<ColumnChange>) -> Result<Tuple<'a>> {
+        let tuple = self.modified(changes)?;
+        // SAFETY: the descriptor describes the tuple, and into_owned copies it.
+        Ok(unsafe {
+            PgHeapTuple::from_heap_tuple(PgTupleDesc::from_pg_unchecked(self.descriptor), tuple)
+                .into_owned()
+        })
+    }
+
+    /// The same as a row, which lives as long as the memory of the trigger's call.
+    pub fn changed(&self, changes: Vec<ColumnChange>) -> Result<TriggerRow<'a>> {
+        // SAFETY: the tuple is one of the trigger's relation.
+        Ok(unsafe { TriggerRow::new(self.modified(changes)?, self.descriptor) })
+    }
+
+    fn modified(&self, changes: Vec<ColumnChange>) -> Result<pg_sys::HeapTuple> {
         let mut positions = Vec::with_capacity(changes.len());
         let mut values = Vec::with_capacity(changes.len());
         let mut nulls = Vec::with_capacity(changes.len());
@@ -278,18 +308,16 @@ impl<'a> TriggerRow<'a> {
         }
         // SAFETY: the arrays have one entry per changed column, and whoever made a ColumnChange
         // chose the Rust type that matches the column's SQL type.
-        unsafe {
-            let tuple = pg_sys::heap_modify_tuple_by_cols(
+        Ok(unsafe {
+            pg_sys::heap_modify_tuple_by_cols(
                 self.tuple,
                 self.descriptor,
                 positions.len() as i32,
                 positions.as_mut_ptr(),
                 values.as_mut_ptr(),
                 nulls.as_mut_ptr(),
-            );
-            Ok(PgHeapTuple::from_heap_tuple(PgTupleDesc::from_pg_unchecked(self.descriptor), tuple)
-                .into_owned())
-        }
+            )
+        })
     }
 
     /// Whether a new row carries a timestamp from before this transaction. Such a row was imported,

@@ -8,6 +8,7 @@ use pgrx::prelude::*;
 use crate::platform::enums::Priority;
 use crate::platform::error::Result;
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 const INSERT_DELTAS: &str = "
@@ -172,12 +173,18 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     let org = row.arg("org_id")?;
     match (&old, &new) {
+        (None, Some(_)) if SystemWrite::current() == Some(SystemWrite::NewTicket) => {}
         (None, Some(new)) if new.is_just_opened() => insert_opened(org, new)?,
         (old, Some(new)) => insert_deltas(org, &deltas_between(old.as_ref(), new))?,
         (Some(old), None) => insert_deltas(org, &[old.in_stage(-1)])?,
         (None, None) => {}
     }
     Ok(None)
+}
+
+/// Counts a ticket that is being opened.
+pub fn count_new_ticket(ticket: &TriggerRow) -> Result<()> {
+    insert_opened(ticket.arg("org_id")?, &CountedTicket::from_row(ticket)?)
 }
 
 fn deltas_between(old: Option<&CountedTicket>, new: &CountedTicket) -> Vec<Delta> {

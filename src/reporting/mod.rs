@@ -2,7 +2,7 @@
 //! each organization is, for administrators of the installation.
 
 mod activity;
-mod counters;
+pub mod counters;
 pub mod current_counts;
 mod dashboard;
 mod day_sums;

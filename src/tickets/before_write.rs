@@ -10,13 +10,16 @@ use super::checks::{
     keeps_assignee, no_such_stage, stage_is_retired,
 };
 use super::counter::take_number;
+use super::history::record_creation;
 use super::start::Start;
 use super::tracked_columns::changed_columns;
+use crate::fulltext::documents::save_document;
 use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{roles, statement, transaction};
+use crate::reporting::counters::count_new_ticket;
 
 /// Whether the last public comment is by somebody else than the requester ($3).
 const IS_ANSWERED: &str = "
@@ -50,16 +53,36 @@ const DERIVED_COLUMNS: &[&str] = &[
     language c security definer
     as 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn tickets_before_write<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
-    trigger::run_row_trigger(trigger, before_write)
+    trigger::run_row_trigger(trigger, |rows| before_write(trigger, rows))
 }
 
-fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+fn before_write<'a>(trigger: &PgTrigger, rows: TriggerRows<'a>) -> Result<Option<Tuple<'a>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    let changes = match &rows.old {
-        None => before_insert(&new)?,
-        Some(old) => before_update(old, &new)?,
-    };
-    Ok(Some(new.with_changes(changes)?))
+    if let Some(old) = &rows.old {
+        return Ok(Some(new.with_changes(before_update(old, &new)?)?));
+    }
+    let ticket = new.changed(before_insert(&new)?)?;
+    if SystemWrite::current() == Some(SystemWrite::CountedImport) {
+        return Ok(Some(ticket.unchanged()));
+    }
+    // A user's trigger could still change the ticket.
+    if !trigger::is_last_before_insert(trigger) {
+        SystemWrite::take(SystemWrite::NewTicket);
+    }
+    if SystemWrite::current() == Some(SystemWrite::NewTicket) {
+        write_ahead(&ticket)?;
+    }
+    let number = take_number(ticket.required("org_id")?, given_number(&ticket)?)?;
+    Ok(Some(ticket.with_changes(vec![ColumnChange::new("number", number)])?))
+}
+
+/// Writes what does not need the number of a new ticket. Its foreign keys are checked when the
+/// ticket is there.
+fn write_ahead(ticket: &TriggerRow) -> Result<()> {
+    let _later = statement::leave_triggers_to_outer_statement();
+    record_creation(ticket)?;
+    save_document(ticket)?;
+    count_new_ticket(ticket)
 }
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
@@ -87,7 +110,6 @@ fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {
     ];
     if SystemWrite::current() != Some(SystemWrite::CountedImport) {
         changes.extend([
-            ColumnChange::new("number", take_number(org, given_number(new)?)?),
             ColumnChange::new("public_comment_count", 0),
             ColumnChange::new("last_public_comment_at", Option::<TimestampWithTimeZone>::None),
             ColumnChange::new("is_answered", false),

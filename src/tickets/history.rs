@@ -1,6 +1,7 @@
 //! The history of tickets: a revision for every change, which nobody can change afterwards.
 
 use pgrx::Uuid;
+use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -53,40 +54,45 @@ fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
-    if let Some(old) = &rows.old
-        && new.same_image(old, "latest_history_id")?
-    {
-        return Ok(None);
+    match rows.old {
+        None if SystemWrite::current() == Some(SystemWrite::NewTicket) => {}
+        None => record_creation(&new)?,
+        Some(old) if new.same_image(&old, "latest_history_id")? => {}
+        Some(old) => record_update(&old, &new)?,
     }
-    if let Some(old) = &rows.old
-        && !new.same_image(old, "created_by")?
-    {
-        copy_requester(&new)?;
+    Ok(None)
+}
+
+/// Writes the first revision of a ticket.
+pub(super) fn record_creation(new: &TriggerRow) -> Result<()> {
+    let changes = json!({ "type": "created", "fields": created_fields(new)? });
+    insert_revision(new, new.arg("created_at")?, Option::<Uuid>::None.into(), &changes)
+}
+
+fn record_update(old: &TriggerRow, new: &TriggerRow) -> Result<()> {
+    if !new.same_image(old, "created_by")? {
+        copy_requester(new)?;
     }
-    let changes = match &rows.old {
-        None => json!({ "type": "created", "fields": created_fields(&new)? }),
-        Some(old) => json!({ "type": "updated", "fields": updated_fields(old, &new)? }),
-    };
+    let changes = json!({ "type": "updated", "fields": updated_fields(old, new)? });
+    insert_revision(new, new.arg("updated_at")?, old.arg("latest_history_id")?, &changes)
+}
+
+fn insert_revision(
+    new: &TriggerRow,
+    changed_at: DatumWithOid,
+    previous: DatumWithOid,
+    changes: &Value,
+) -> Result<()> {
     let mut args = Vec::with_capacity(15);
     for column in REVISION_COLUMNS {
         args.push(new.arg(column)?);
     }
-    match &rows.old {
-        None => {
-            args.push(new.arg("created_at")?);
-            args.push(Option::<Uuid>::None.into());
-        }
-        Some(old) => {
-            args.push(new.arg("updated_at")?);
-            args.push(old.arg("latest_history_id")?);
-        }
-    }
+    args.extend([changed_at, previous]);
     // Whoever imports a ticket did not open it at that time, and who did is not known.
     let by = if SystemWrite::is_import() { None } else { Caller::current()?.profile };
     args.push(by.into());
-    args.push(jsonb(&changes)?);
-    statement::write(INSERT_REVISION).execute(&args)?;
-    Ok(None)
+    args.push(jsonb(changes)?);
+    statement::write(INSERT_REVISION).execute(&args)
 }
 
 fn created_fields(new: &TriggerRow) -> Result<Map<String, Value>> {

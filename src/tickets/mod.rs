@@ -42,6 +42,7 @@ use crate::platform::error::{self, Result, required};
 #[cfg(test)]
 use crate::platform::json::schema::Api;
 use crate::platform::statement;
+use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
 
 const INSERT_TICKET: &str = "
@@ -97,6 +98,7 @@ fn create_ticket(
         }
     }
     let _names = name_arguments(TICKET_NAMES);
+    let _new = SystemWrite::begin(SystemWrite::NewTicket);
     statement::write(INSERT_TICKET).execute(&[
         org.into(),
         id.into(),

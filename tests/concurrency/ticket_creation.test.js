@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { brokenHistories } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
 import { createTwoOrganizations, openTicket } from '../support/organizations.js';
@@ -39,6 +40,74 @@ test('organizations do not wait for each other', async () => {
   await inGlobex.query(`set lock_timeout = '5s'`);
   await openTicket(inGlobex, globex, 'Does not wait');
   await inAcme.query('rollback');
+});
+
+test('a ticket that waits for its number has written its history, its document and its counts already', async () => {
+  const [first, second] = await sessions(2);
+  await first.query('begin');
+  await openTicket(first, acme, 'Has the number');
+  const waiting = openTicket(second, acme, 'Waits for the number');
+  await db.waitUntilBlocked(second);
+  const written = await db.sql(
+    `select relation::regclass::text as table from pg_locks
+      where pid = $1 and mode = 'RowExclusiveLock' and relation in (
+        select oid from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r') order by 1`,
+    [second.processID],
+  );
+  assert.deepEqual(
+    written.map(({ table }) => table),
+    ['search_documents', 'ticket_counters', 'ticket_history', 'ticket_stat_deltas', 'tickets'].map((t) => `helpdesk.${t}`),
+  );
+  await first.query('commit');
+  const ticket = await waiting;
+  assert.deepEqual(await brokenHistories(db, [ticket]), []);
+  assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
+});
+
+for (const [name, place] of [
+  ['a_stamp', 'before'],
+  ['z_stamp', 'after'],
+]) {
+  test(`a user's trigger ${place} ours changes a new ticket, and its history, search and counts agree`, async () => {
+    await db.sql(`
+      create function public.stamp() returns trigger language plpgsql as $$
+        begin new.title := 'Stamped ' || new.title; new.priority := 'urgent'; return new; end $$;
+      create trigger ${name} before insert on helpdesk.tickets for each row execute function public.stamp()`);
+    const session = await db.signIn(alice);
+    const ticket = await openTicket(session, acme, `by ${name}`);
+    await db.sql(`drop trigger ${name} on helpdesk.tickets; drop function public.stamp()`);
+    assert.deepEqual(await brokenHistories(db, [ticket]), []);
+    assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
+    const { title } = (
+      await session.query(`select helpdesk.search($1, $2) -> 'results' -> 0 ->> 'title' as title`, [acme, `stamped ${name}`])
+    ).rows[0];
+    assert.equal(title, `Stamped by ${name}`);
+  });
+}
+
+test("a ticket that a user's trigger opens beside a new one is complete, too", async () => {
+  await db.sql(`
+    create function public.follow() returns trigger language plpgsql as $$
+      begin
+        if new.title not like 'Follows%' then
+          insert into helpdesk.tickets (org_id, id, title, created_by)
+          values (new.org_id, md5(new.id::text)::uuid, 'Follows in a table', new.created_by) on conflict do nothing;
+          perform helpdesk.create_ticket(new.org_id, 'Follows in a call');
+        end if;
+        return new;
+      end $$;
+    create trigger a_follow before insert on helpdesk.tickets for each row execute function public.follow();
+    create trigger z_follow after insert on helpdesk.tickets for each row execute function public.follow()`);
+  const session = await db.signIn(alice);
+  await openTicket(session, acme, 'Leads');
+  await db.sql('drop function public.follow() cascade');
+  const rows = await db.sql(`select id from helpdesk.tickets where title = 'Leads' or title like 'Follows%'`);
+  assert.equal(rows.length, 4);
+  const ids = rows.map(({ id }) => id);
+  assert.deepEqual(await brokenHistories(db, ids), []);
+  assert.equal(await db.value('select count(*)::int from helpdesk.ticket_history where ticket_id = any ($1)', [ids]), 4);
+  assert.equal(await db.value('select count(*)::int from helpdesk.search_documents where document_id = any ($1)', [ids]), 4);
+  assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
 });
 
 test('a rolled-back ticket leaves no gap in the numbers', async () => {
