@@ -1,13 +1,14 @@
-// All operations of the bench: { name, what, as, clients, writes, <side>: script, .. }.
+// All operations of the bench: { name, what, as, clients, writes, isMany, <side>: script, .. }.
 
 import lists from '../operations/lists.js';
+import many from '../operations/many.js';
 import reporting from '../operations/reporting.js';
 import search from '../operations/search.js';
 import tables from '../operations/tables.js';
 import tickets from '../operations/tickets.js';
 import { sessionOf } from './parameters.js';
 
-export const OPERATIONS = [...tickets, ...lists, ...tables, ...search, ...reporting];
+export const OPERATIONS = [...tickets, ...lists, ...tables, ...search, ...reporting, ...many];
 
 /** helpdesk, the plpgsql baseline, and SQL written by an expert for the same tables. */
 export const SIDES = ['helpdesk', 'baseline', 'handwritten'];

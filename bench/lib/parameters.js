@@ -43,6 +43,10 @@ export function readParameters() {
       `select id from helpdesk.tickets where org_id = '${org}' and created_by = '${id(2, PEOPLE.customer)}'
         order by assigned_to is not null, id limit 1`,
     ),
+    busiestAgent: query(
+      `select assigned_to from helpdesk.tickets where org_id = '${org}' and assigned_to is not null and assigned_to <> '${id(2, PEOPLE.agent)}'
+        group by 1 order by count(*) desc, 1 limit 1`,
+    ),
     agentOrgs: orgsOf('agent'),
     customerOrgs: orgsOf('customer'),
     chatty: query(`select min(id::text) from helpdesk.tickets where org_id = '${org}'`),

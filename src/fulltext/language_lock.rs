@@ -15,7 +15,7 @@ const LANGUAGE_LOCK: i32 = 7_315_007;
 const LOCK_LANGUAGE: &str = "select from helpdesk.organizations where id = $1 for share";
 
 /// Keeps the organization's language from changing between the time it is read and the commit.
-pub(super) fn lock_language(org: Uuid) -> Result<()> {
+pub fn lock_language(org: Uuid) -> Result<()> {
     if !transaction::is_read_committed() {
         statement::write(LOCK_LANGUAGE).execute(&[org.into()])?;
     }

@@ -13,7 +13,7 @@ pub mod highlight;
 pub mod imported;
 mod indexed_tables;
 mod language;
-mod language_lock;
+pub mod language_lock;
 pub mod lexemes;
 mod neighbours;
 mod pending_list;

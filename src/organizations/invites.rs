@@ -58,11 +58,18 @@ static UPSERT_AS_AGENT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Lock order: membership, then invite, as when a member is removed.
+const FIND_INVITE: &str = r#"
+    select i.org_id, 'org_' || i.role, i.created_by from helpdesk.org_invites i
+     where i.id = $1 and lower(i.email collate "C") = lower($2 collate "C")"#;
+
+/// A person who is already a member keeps their role.
+const ADD_MEMBER: &str = "
+    insert into helpdesk.org_members (org_id, user_id, org_role, added_by) values ($1, $2, $3, $4)
+    on conflict (org_id, user_id) do nothing
+    returning true";
+
 const LOCK_MEMBERSHIP: &str = "
-    select from helpdesk.org_members m
-     where m.user_id = $2 and m.org_id = (select i.org_id from helpdesk.org_invites i where i.id = $1)
-       for key share";
+    select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $2 for key share";
 
 /// An invite is valid only while its sender may invite. Demoting the sender deletes it, unless the
 /// transaction that creates it has not committed yet; hence this condition.
@@ -77,7 +84,7 @@ const SENDER_MAY_INVITE: &str = "(i.created_by is null
 static LOCK_INVITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         r#"
-    select i.org_id, i.used_by, i.expires_at > clock_timestamp()
+    select i.used_by, i.expires_at > clock_timestamp()
       from helpdesk.org_invites i
      where i.id = $1 and lower(i.email collate "C") = lower($2 collate "C")
        and (i.used_at is not null or {SENDER_MAY_INVITE})
@@ -85,15 +92,8 @@ static LOCK_INVITE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// A person who is already a member keeps their role.
-const ACCEPT_INVITE: &str = "
-    with invite as (
-      update helpdesk.org_invites set used_at = now(), used_by = $3 where org_id = $1 and id = $2
-      returning role, created_by
-    )
-    insert into helpdesk.org_members (org_id, user_id, org_role, added_by)
-    select $1, $3, 'org_' || i.role, i.created_by from invite i
-    on conflict (org_id, user_id) do nothing";
+const MARK_AS_USED: &str =
+    "update helpdesk.org_invites set used_at = now(), used_by = $3 where org_id = $1 and id = $2";
 
 /// Admins ($3) revoke all invites of their organizations, agents ($4) those that they sent ($5).
 const DELETE_PENDING_INVITE: &str = "
@@ -250,15 +250,17 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
     let id = required(p_invite_id, "p_invite_id")?;
     let me = Caller::signed_in()?.require_profile()?;
     let email = require_confirmed_email()?;
-    statement::write(LOCK_MEMBERSHIP).execute(&[id.into(), me.into()])?;
-    let invite = statement::write(&LOCK_INVITE)
-        .fetch_optional(&[id.into(), email.into()], |row| {
-            (row.get::<Uuid>(1), row.get::<Uuid>(2), row.get::<bool>(3))
-        })?;
-    let Some((Some(org), used_by, is_valid)) = invite else { return Err(no_such_invite()) };
+    let invite = [id.into(), email.into()];
+    let found = statement::write(FIND_INVITE).fetch_optional(&invite, |row| {
+        (row.get::<Uuid>(1), row.get::<String>(2), row.get::<Uuid>(3))
+    })?;
+    let Some((Some(org), role, sender)) = found else { return Err(no_such_invite()) };
+    let was_member = !become_member(org, me, role, sender)?;
+    let locked = statement::write(&LOCK_INVITE)
+        .fetch_optional(&invite, |row| (row.get::<Uuid>(1), row.get::<bool>(2)))?;
+    let Some((used_by, is_valid)) = locked else { return Err(no_such_invite()) };
     if used_by.is_some() {
-        let is_member = rights::is_member(org, me)?;
-        if used_by == Some(me) && is_member {
+        if used_by == Some(me) && was_member {
             return Ok(org);
         }
         return Err(error::conflict(
@@ -274,8 +276,29 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
             "Ask an org_admin for another invite.",
         ));
     }
-    statement::write(ACCEPT_INVITE).execute(&[org.into(), id.into(), me.into()])?;
+    statement::write(MARK_AS_USED).execute(&[org.into(), id.into(), me.into()])?;
     Ok(org)
+}
+
+/// Returns whether the person was no member before. Lock order: memberships before invites, as when
+/// a member is removed; so this comes before it is known whether the invite is valid.
+fn become_member(
+    org: Uuid,
+    person: Uuid,
+    role: Option<String>,
+    sender: Option<Uuid>,
+) -> Result<bool> {
+    let member = [org.into(), person.into()];
+    let new = [org.into(), person.into(), role.into(), sender.into()];
+    loop {
+        if statement::write(ADD_MEMBER).exists(&new)? {
+            return Ok(true);
+        }
+        // The member may have been removed since.
+        if statement::write(LOCK_MEMBERSHIP).exists(&member)? {
+            return Ok(false);
+        }
+    }
 }
 
 /// Withdraws an invite that has not been accepted yet.

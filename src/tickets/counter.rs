@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::datum::DatumWithOid;
 
+use crate::fulltext::language_lock::lock_language;
 use crate::platform::error::Result;
 use crate::platform::statement;
 
@@ -41,6 +42,8 @@ pub fn take_numbers(org: Uuid, highest: i64, numbers: i64) -> Result<i64> {
 }
 
 fn count(sql: &'static str, org: Uuid, args: &[DatumWithOid]) -> Result<Option<i64>> {
+    // The ticket's document needs this lock, which create_ticket() has already.
+    lock_language(org)?;
     let number = statement::write(sql).fetch_optional(args, |row| row.get(1))?;
     if let Some(number) = number {
         return Ok(number);

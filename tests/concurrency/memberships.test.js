@@ -386,6 +386,24 @@ test('an invite revoked while it is being accepted: the first operation succeeds
   await accepting;
 });
 
+test('an invite is accepted while its addressee is added and removed again: no deadlock', async () => {
+  const person = await signUp(db, `Guest${++guests}`);
+  const invite = await inviteFor(person);
+  const [session, admin] = [await db.signIn(person), await db.connect()];
+  await admin.query('begin');
+  await admin.query(`insert into helpdesk.org_members (org_id, user_id, org_role) values ($1, $2, 'org_customer')`, [
+    acme,
+    person.profile,
+  ]);
+  const accepting = expectError('42501', accept(session, invite));
+  await db.waitUntilBlocked(session);
+  // Their invites are deleted with the membership.
+  await admin.query('select helpdesk.remove_member($1, $2)', [acme, person.profile]);
+  await admin.query('commit');
+  assert.equal((await accepting).detail, 'no_such_invite');
+  assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 0);
+});
+
 test('a member removed while accepting a second invite stays removed', async () => {
   const { person, session } = await guest('org_customer');
   // Inserted directly, because create_org_invite() does not invite members.

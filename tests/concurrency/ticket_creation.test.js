@@ -64,6 +64,35 @@ test('a ticket that waits for its number has written its history, its document a
   assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
 });
 
+test('the language of the organization is locked before the counter, on every path', async () => {
+  const first = await db.signIn(ada);
+  await first.query('begin');
+  await openTicket(first, acme, 'Has the number');
+  const insert = 'insert into helpdesk.tickets (org_id, title, created_by) values ($1, $2, $3)';
+  const row = [
+    { externalId: 'a-1', title: 'Imported', requester: { email: alice.email, name: 'Alice' }, createdAt: '2024-03-01T09:00:00Z' },
+  ];
+  const waiting = await Promise.all(
+    [
+      [insert, [acme, 'Inserted', ada.profile]],
+      ['select helpdesk.create_ticket($1, $2)', [acme, 'Opened']],
+      ['select helpdesk.import_tickets($1, $2)', [acme, JSON.stringify(row)]],
+    ].map(async ([text, args]) => {
+      const session = await db.signIn(ada);
+      return { session, done: session.query(text, args) };
+    }),
+  );
+  const sessions = waiting.map(({ session }) => session);
+  await db.waitUntilBlocked(...sessions);
+  const locked = await db.sql(
+    `select pid from pg_locks where pid = any ($1) and locktype = 'advisory' and classid = 7315007 and granted`,
+    [sessions.map(({ processID }) => processID)],
+  );
+  assert.equal(locked.length, sessions.length);
+  await first.query('commit');
+  await Promise.all(waiting.map(({ done }) => done));
+});
+
 for (const [name, place] of [
   ['a_stamp', 'before'],
   ['z_stamp', 'after'],
