@@ -98,7 +98,8 @@ export default [
           from old where t.org_id = old.org_id and t.id = old.id
         returning t.*, old.latest_history_id as previous
       ), history as (${history('null', `jsonb_build_object('assignedTo', jsonb_build_object('from', :busiestAgent::text, 'to', null))`)}), words as (
-        update helpdesk.search_documents d set lexemes = ts_delete(d.lexemes, 'a' || :busiestAgent::text)
+        update helpdesk.search_documents d
+           set lexemes = helpdesk.document_lexemes(c.org_id, 't', 'simple', c.title, null, c.description, array[c.created_by])::tsvector
           from changed c where d.org_id = :org and d.document_id = c.id and d.kind = 'ticket'
       ), deltas as (
         insert into helpdesk.ticket_stat_deltas (org_id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta)

@@ -11,8 +11,6 @@ begin
     select c.oid::pg_catalog.regclass as relation, c.relname,
            pg_catalog.string_agg(pg_catalog.format('  if new.%1$I is null then new.%1$I := %2$s; end if;',
              a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)), E'\n' order by a.attnum) as assignments,
-           pg_catalog.string_agg(pg_catalog.format('alter column %I set default %s',
-             a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)), ', ' order by a.attnum) as defaults,
            pg_catalog.string_agg(pg_catalog.format('alter column %I drop default', a.attname), ', ') as drops
       from pg_catalog.pg_class c
       join pg_catalog.pg_dist_partition p on p.logicalrelid operator(pg_catalog.=) c.oid
@@ -32,7 +30,7 @@ begin
     execute pg_catalog.format('alter function helpdesk.%I() owner to helpdesk_owner', item.relname operator(pg_catalog.||) '_defaults');
     execute pg_catalog.format('revoke all on function helpdesk.%I() from public', item.relname operator(pg_catalog.||) '_defaults');
     execute pg_catalog.format('comment on function helpdesk.%I() is %L', item.relname operator(pg_catalog.||) '_defaults',
-      'Trigger function: the defaults of columns on a cluster. they were ' operator(pg_catalog.||) item.defaults);
+      'Trigger function: fills in the defaults of columns on a cluster.');
     execute pg_catalog.format('alter table %s %s', item.relation, item.drops);
     -- Before all others, which fire in the order of their names.
     execute pg_catalog.format('create trigger " defaults" before insert on %s for each row execute function helpdesk.%I()',

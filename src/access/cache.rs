@@ -90,12 +90,18 @@ impl Caller {
         with_cached(|cached| cached.caller.clone())
     }
 
-    /// Holds the caller during a function that writes to tickets, because no trigger of ours
-    /// changes memberships then. What others commit meanwhile is still seen.
+    /// Holds the caller during a function that writes to tickets, because it changes no membership.
+    /// What others commit meanwhile is still seen.
     pub fn hold() -> HeldCaller {
         let before = HELD_SINCE.get();
         HELD_SINCE.set(before.or_else(|| CacheKey::current().map(|key| key.snapshot.command)));
         HeldCaller { before }
+    }
+
+    /// Has the caller loaded again: a user's trigger may change memberships while they are held.
+    pub fn forget() {
+        HELD_SINCE.set(None);
+        CACHE.set(None);
     }
 
     /// The caller, with a profile; an error when nobody is signed in. Creates a profile that is

@@ -68,6 +68,9 @@ const ADD_MEMBER: &str = "
     on conflict (org_id, user_id) do nothing
     returning true";
 
+/// How often a membership is added and found removed again.
+const MAX_ATTEMPTS: usize = 10;
+
 const LOCK_MEMBERSHIP: &str = "
     select from helpdesk.org_members m where m.org_id = $1 and m.user_id = $2 for key share";
 
@@ -84,7 +87,7 @@ const SENDER_MAY_INVITE: &str = "(i.created_by is null
 static LOCK_INVITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         r#"
-    select i.used_by, i.expires_at > clock_timestamp()
+    select i.used_by, i.expires_at > clock_timestamp(), 'org_' || i.role, i.created_by
       from helpdesk.org_invites i
      where i.id = $1 and lower(i.email collate "C") = lower($2 collate "C")
        and (i.used_at is not null or {SENDER_MAY_INVITE})
@@ -251,14 +254,21 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
     let me = Caller::signed_in()?.require_profile()?;
     let email = require_confirmed_email()?;
     let invite = [id.into(), email.into()];
-    let found = statement::write(FIND_INVITE).fetch_optional(&invite, |row| {
-        (row.get::<Uuid>(1), row.get::<String>(2), row.get::<Uuid>(3))
+    let offer = statement::write(FIND_INVITE).fetch_optional(&invite, |row| Offer {
+        org: row.get(1),
+        role: row.get(2),
+        sender: row.get(3),
     })?;
-    let Some((Some(org), role, sender)) = found else { return Err(no_such_invite()) };
-    let was_member = !become_member(org, me, role, sender)?;
-    let locked = statement::write(&LOCK_INVITE)
-        .fetch_optional(&invite, |row| (row.get::<Uuid>(1), row.get::<bool>(2)))?;
-    let Some((used_by, is_valid)) = locked else { return Err(no_such_invite()) };
+    let Some(offer @ Offer { org: Some(org), .. }) = offer else { return Err(no_such_invite()) };
+    let was_member = !become_member(org, me, &offer)?;
+    let locked = statement::write(&LOCK_INVITE).fetch_optional(&invite, |row| {
+        let offer = Offer { org: Some(org), role: row.get(3), sender: row.get(4) };
+        (row.get::<Uuid>(1), row.get::<bool>(2), offer)
+    })?;
+    // A backend may have changed it since.
+    let Some((used_by, is_valid, _)) = locked.filter(|(_, _, locked)| *locked == offer) else {
+        return Err(no_such_invite());
+    };
     if used_by.is_some() {
         if used_by == Some(me) && was_member {
             return Ok(org);
@@ -280,17 +290,20 @@ fn accept_org_invite(p_invite_id: Option<Uuid>) -> Result<Uuid> {
     Ok(org)
 }
 
-/// Returns whether the person was no member before. Lock order: memberships before invites, as when
-/// a member is removed; so this comes before it is known whether the invite is valid.
-fn become_member(
-    org: Uuid,
-    person: Uuid,
+/// What an invite offers.
+#[derive(PartialEq)]
+struct Offer {
+    org: Option<Uuid>,
     role: Option<String>,
     sender: Option<Uuid>,
-) -> Result<bool> {
+}
+
+/// Returns whether the person was no member before. Lock order: memberships before invites, as when
+/// a member is removed; so this comes before it is known whether the invite is valid.
+fn become_member(org: Uuid, person: Uuid, offer: &Offer) -> Result<bool> {
     let member = [org.into(), person.into()];
-    let new = [org.into(), person.into(), role.into(), sender.into()];
-    loop {
+    let new = [org.into(), person.into(), offer.role.as_deref().into(), offer.sender.into()];
+    for _ in 0..MAX_ATTEMPTS {
         if statement::write(ADD_MEMBER).exists(&new)? {
             return Ok(true);
         }
@@ -299,6 +312,11 @@ fn become_member(
             return Ok(false);
         }
     }
+    Err(error::wrong_state(
+        "membership_suppressed",
+        "the membership was not added",
+        "A trigger on org_members in this database may suppress it.",
+    ))
 }
 
 /// Withdraws an invite that has not been accepted yet.

@@ -186,6 +186,7 @@ fn org_members_revoke<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 }
 
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
+    Caller::forget();
     let Some(old) = rows.old else { return Ok(None) };
     let was = MemberRights::from_row(&old)?;
     let is = rows.new.as_ref().map(MemberRights::from_row).transpose()?.unwrap_or_default();

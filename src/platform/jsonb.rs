@@ -48,7 +48,7 @@ unsafe fn push(
             Value::Object(fields) => {
                 pg_sys::pushJsonbValue(state, Token::WJB_BEGIN_OBJECT, ptr::null_mut());
                 for (key, value) in fields {
-                    pg_sys::pushJsonbValue(state, Token::WJB_KEY, &mut string(key));
+                    pg_sys::pushJsonbValue(state, Token::WJB_KEY, &mut string(key)?);
                     push(state, Token::WJB_VALUE, value)?;
                 }
                 Ok(pg_sys::pushJsonbValue(state, Token::WJB_END_OBJECT, ptr::null_mut()))
@@ -61,7 +61,7 @@ unsafe fn push(
 fn scalar(value: &Value) -> Result<JsonbValue> {
     let mut result = JsonbValue::default();
     match value {
-        Value::String(text) => return Ok(string(text)),
+        Value::String(text) => return string(text),
         Value::Number(number) => {
             result.type_ = jbvType::jbvNumeric;
             result.val.numeric = numeric(number)?.cast_mut_ptr();
@@ -75,12 +75,15 @@ fn scalar(value: &Value) -> Result<JsonbValue> {
     Ok(result)
 }
 
-/// Borrows the text.
-fn string(text: &str) -> JsonbValue {
+/// Borrows the text. Postgres would refuse a NUL when it reads the jsonb from a dump.
+fn string(text: &str) -> Result<JsonbValue> {
+    if text.contains('\0') {
+        return Err(internal("a NUL in jsonb"));
+    }
     let mut result = JsonbValue { type_: jbvType::jbvString, ..JsonbValue::default() };
     result.val.string.len = text.len() as i32;
     result.val.string.val = text.as_ptr().cast_mut().cast();
-    result
+    Ok(result)
 }
 
 fn numeric(number: &Number) -> Result<pg_sys::Datum> {
@@ -120,6 +123,8 @@ mod tests {
             let (ours, read) = both_ways(&value);
             prop_assert_eq!(ours, read);
         });
+        assert!(jsonb(&json!("a\0b")).is_err());
+        assert!(jsonb(&json!({ "a\0b": 1 })).is_err());
         let long = "é".repeat(100_000);
         for value in [
             json!([]),

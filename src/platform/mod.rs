@@ -30,5 +30,6 @@ pub mod text_search;
 pub mod time_zone;
 pub mod transaction;
 pub mod trigger;
+pub mod trigger_depth;
 pub mod uuid;
 pub mod versions;

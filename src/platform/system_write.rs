@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::trigger;
+use super::trigger_depth::trigger_depth;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum SystemWrite {
@@ -41,7 +41,7 @@ impl SystemWrite {
     pub fn current() -> Option<SystemWrite> {
         let (what, depth) = CURRENT.get()?;
         let is_of_rows = what.is_of_import() || what == SystemWrite::NewTicket;
-        (!is_of_rows || trigger::depth() == depth + 1).then_some(what)
+        (!is_of_rows || trigger_depth() == depth + 1).then_some(what)
     }
 
     /// Whether import_tickets() is writing.
@@ -61,7 +61,7 @@ impl SystemWrite {
                 CURRENT.set(self.0);
             }
         }
-        Guard(CURRENT.replace(Some((what, trigger::depth()))))
+        Guard(CURRENT.replace(Some((what, trigger_depth()))))
     }
 
     /// Whether the extension is writing this; also ends the mark, so that it holds for one row

@@ -101,12 +101,6 @@ impl TransitionTables {
     }
 }
 
-/// How deep the running triggers are nested; 0 outside of triggers.
-pub fn depth() -> i32 {
-    // SAFETY: the function takes no arguments and only reads a variable of this backend.
-    unsafe { pgrx::direct_function_call(pg_sys::pg_trigger_depth, &[]) }.unwrap_or_default()
-}
-
 /// Whether no other trigger can change the row that this BEFORE INSERT trigger returns.
 pub fn is_last_before_insert(trigger: &PgTrigger) -> bool {
     let data = trigger.trigger_data();

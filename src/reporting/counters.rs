@@ -174,17 +174,25 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let org = row.arg("org_id")?;
     match (&old, &new) {
         (None, Some(_)) if SystemWrite::current() == Some(SystemWrite::NewTicket) => {}
-        (None, Some(new)) if new.is_just_opened() => insert_opened(org, new)?,
-        (old, Some(new)) => insert_deltas(org, &deltas_between(old.as_ref(), new))?,
+        (None, Some(new)) => count_new(org, new)?,
+        (Some(old), Some(new)) => insert_deltas(org, &deltas_between(Some(old), new))?,
         (Some(old), None) => insert_deltas(org, &[old.in_stage(-1)])?,
         (None, None) => {}
     }
     Ok(None)
 }
 
-/// Counts a ticket that is being opened.
+/// Counts a ticket before its row is there.
 pub fn count_new_ticket(ticket: &TriggerRow) -> Result<()> {
-    insert_opened(ticket.arg("org_id")?, &CountedTicket::from_row(ticket)?)
+    count_new(ticket.arg("org_id")?, &CountedTicket::from_row(ticket)?)
+}
+
+fn count_new(org: DatumWithOid, new: &CountedTicket) -> Result<()> {
+    if new.is_just_opened() {
+        insert_opened(org, new)
+    } else {
+        insert_deltas(org, &deltas_between(None, new))
+    }
 }
 
 fn deltas_between(old: Option<&CountedTicket>, new: &CountedTicket) -> Vec<Delta> {

@@ -1,4 +1,5 @@
 //! The BEFORE trigger on tickets: numbers them, fills in defaults and keeps derived columns right.
+//! Of a ticket of create_ticket() it also writes what does not need the number.
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -65,8 +66,8 @@ fn before_write<'a>(trigger: &PgTrigger, rows: TriggerRows<'a>) -> Result<Option
     if SystemWrite::current() == Some(SystemWrite::CountedImport) {
         return Ok(Some(ticket.unchanged()));
     }
-    // A user's trigger could still change the ticket.
-    if !trigger::is_last_before_insert(trigger) {
+    // A user's trigger could still change the ticket, or has made an import of it.
+    if !trigger::is_last_before_insert(trigger) || ticket.is_import("created_at")? {
         SystemWrite::take(SystemWrite::NewTicket);
     }
     if SystemWrite::current() == Some(SystemWrite::NewTicket) {

@@ -54,9 +54,12 @@ export async function restoreOn(cluster, single) {
 /** Statements that take longer than a test's others, by the administrator. */
 export async function asDba(db, ...statements) {
   const session = await db.connect();
-  await session.query('set statement_timeout = 0');
-  for (const statement of statements) await session.query(statement);
-  await db.disconnect(session);
+  try {
+    await session.query('set statement_timeout = 0');
+    for (const statement of statements) await session.query(statement);
+  } finally {
+    await db.disconnect(session);
+  }
 }
 
 export const addWorker = (name, worker) => onNode(0, name, `select citus_add_node('${hosts[worker]}', 5432)`);

@@ -250,8 +250,7 @@ test('no acknowledged write is lost when shards move and a worker dies', { skip,
     }
   } finally {
     isOver = true;
-    await working;
-    await api.stop();
+    await working.finally(() => api.stop());
   }
   const { total, errors, losses } = workload;
   t.diagnostic(

@@ -366,6 +366,20 @@ test('an invite accepted in two sessions at once creates one membership', async 
   assert.equal(await db.value('select count(*)::int from helpdesk.org_members where user_id = $1', [person.profile]), 1);
 });
 
+test('an invite whose role changes while it is being accepted is refused', async () => {
+  const person = await signUp(db, `Guest${++guests}`);
+  const invite = await inviteFor(person);
+  const [session, backend] = [await db.signIn(person), await db.connect()];
+  await backend.query('begin');
+  await backend.query(`update helpdesk.org_invites set role = 'customer' where id = $1`, [invite]);
+  const accepting = expectError('42501', accept(session, invite));
+  await db.waitUntilBlocked(session);
+  await backend.query('commit');
+  assert.equal((await accepting).detail, 'no_such_invite');
+  await accept(session, invite);
+  assert.equal(await db.value('select org_role from helpdesk.org_members where user_id = $1', [person.profile]), 'org_customer');
+});
+
 test('an invite revoked while it is being accepted: the first operation succeeds', async () => {
   const [person, other] = [await signUp(db, `Guest${++guests}`), await signUp(db, `Guest${++guests}`)];
   const [admin, session] = [await db.signIn(ada), await db.signIn(person)];

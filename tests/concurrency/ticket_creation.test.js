@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { brokenHistories } from '../support/consistency.js';
+import { brokenHistories, wrongCounts } from '../support/consistency.js';
 import { createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
-import { createTwoOrganizations, openTicket } from '../support/organizations.js';
+import { createTwoOrganizations, openTicket, stagesOf } from '../support/organizations.js';
 
 const SESSIONS = 8;
 const db = await createHelpdeskDatabase();
@@ -93,50 +93,95 @@ test('the language of the organization is locked before the counter, on every pa
   await Promise.all(waiting.map(({ done }) => done));
 });
 
-for (const [name, place] of [
-  ['a_stamp', 'before'],
-  ['z_stamp', 'after'],
+/** Does something while there are triggers. */
+async function withTriggers(body, triggers, work) {
+  await db.sql(
+    `create function public.interfere() returns trigger language plpgsql as $$ begin ${body} return new; end $$; ${triggers}`,
+  );
+  try {
+    return await work();
+  } finally {
+    await db.sql('drop function public.interfere() cascade');
+  }
+}
+
+/** What belongs to a ticket agrees with it. */
+async function expectComplete(tickets) {
+  assert.deepEqual(await brokenHistories(db, tickets), []);
+  assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
+  for (const [table, column] of [
+    ['ticket_history', 'ticket_id'],
+    ['search_documents', 'document_id'],
+  ]) {
+    const count = await db.value(`select count(*)::int from helpdesk.${table} where ${column} = any ($1)`, [tickets]);
+    assert.equal(count, tickets.length, table);
+  }
+}
+
+const stages = await stagesOf(db, acme);
+const RESOLVED = `new.current_stage_id := '${stages.Resolved}';`;
+const YESTERDAY = `new.created_at := now() - interval '1 day'; new.stage_entered_at := new.created_at; new.updated_at := new.created_at;`;
+/** What was counted while only this ticket was opened. */
+const countedSince = (before) =>
+  db.value(
+    'select array_agg(d.metric order by d.metric) from helpdesk.ticket_stat_deltas d where d.org_id = $1 and not d.id = any ($2)',
+    [acme, before],
+  );
+const deltas = () => db.value(`select coalesce(array_agg(id), '{}') from helpdesk.ticket_stat_deltas`);
+
+for (const [name, place, more, counted] of [
+  ['a_interfere', 'before', '', ['opened']],
+  ['a_interfere', 'before', RESOLVED, ['created', 'resolution', 'resolved', 'stage']],
+  ['a_interfere', 'before', YESTERDAY, ['opened']],
+  ['z_interfere', 'after', '', ['opened']],
 ]) {
-  test(`a user's trigger ${place} ours changes a new ticket, and its history, search and counts agree`, async () => {
-    await db.sql(`
-      create function public.stamp() returns trigger language plpgsql as $$
-        begin new.title := 'Stamped ' || new.title; new.priority := 'urgent'; return new; end $$;
-      create trigger ${name} before insert on helpdesk.tickets for each row execute function public.stamp()`);
+  test(`a user's trigger ${place} ours changes a new ticket (${more}), and what belongs to it agrees`, async () => {
     const session = await db.signIn(alice);
-    const ticket = await openTicket(session, acme, `by ${name}`);
-    await db.sql(`drop trigger ${name} on helpdesk.tickets; drop function public.stamp()`);
-    assert.deepEqual(await brokenHistories(db, [ticket]), []);
-    assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
-    const { title } = (
-      await session.query(`select helpdesk.search($1, $2) -> 'results' -> 0 ->> 'title' as title`, [acme, `stamped ${name}`])
-    ).rows[0];
-    assert.equal(title, `Stamped by ${name}`);
+    const before = await deltas();
+    const ticket = await withTriggers(
+      `new.title := 'Stamped ' || new.title; new.priority := 'urgent'; ${more}`,
+      `create trigger ${name} before insert on helpdesk.tickets for each row execute function public.interfere()`,
+      () => openTicket(session, acme, `by ${name}`),
+    );
+    await expectComplete([ticket]);
+    assert.deepEqual(await countedSince(before), counted);
+    const query = 'select count(*)::int from helpdesk.search_documents where document_id = $1 and lexemes::text like $2';
+    assert.equal(await db.value(query, [ticket, '%stamped%']), 1);
   });
 }
 
 test("a ticket that a user's trigger opens beside a new one is complete, too", async () => {
-  await db.sql(`
-    create function public.follow() returns trigger language plpgsql as $$
-      begin
-        if new.title not like 'Follows%' then
-          insert into helpdesk.tickets (org_id, id, title, created_by)
-          values (new.org_id, md5(new.id::text)::uuid, 'Follows in a table', new.created_by) on conflict do nothing;
-          perform helpdesk.create_ticket(new.org_id, 'Follows in a call');
-        end if;
-        return new;
-      end $$;
-    create trigger a_follow before insert on helpdesk.tickets for each row execute function public.follow();
-    create trigger z_follow after insert on helpdesk.tickets for each row execute function public.follow()`);
   const session = await db.signIn(alice);
-  await openTicket(session, acme, 'Leads');
-  await db.sql('drop function public.follow() cascade');
+  await withTriggers(
+    `if new.title not like 'Follows%' then
+       insert into helpdesk.tickets (org_id, id, title, created_by)
+       values (new.org_id, md5(new.id::text)::uuid, 'Follows in a table', new.created_by) on conflict do nothing;
+       perform helpdesk.create_ticket(new.org_id, 'Follows in a call');
+     end if;`,
+    `create trigger a_follow before insert on helpdesk.tickets for each row execute function public.interfere();
+     create trigger z_follow after insert on helpdesk.tickets for each row execute function public.interfere()`,
+    () => openTicket(session, acme, 'Leads'),
+  );
   const rows = await db.sql(`select id from helpdesk.tickets where title = 'Leads' or title like 'Follows%'`);
   assert.equal(rows.length, 4);
-  const ids = rows.map(({ id }) => id);
-  assert.deepEqual(await brokenHistories(db, ids), []);
-  assert.equal(await db.value('select count(*)::int from helpdesk.ticket_history where ticket_id = any ($1)', [ids]), 4);
-  assert.equal(await db.value('select count(*)::int from helpdesk.search_documents where document_id = any ($1)', [ids]), 4);
-  assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
+  await expectComplete(rows.map(({ id }) => id));
+});
+
+test("a user's trigger on the history may call our functions", async () => {
+  const session = await db.signIn(alice);
+  const other = await openTicket(session, acme, 'Told of others');
+  await withTriggers(
+    `if new.title = 'Told' then
+       perform helpdesk.add_comment('${other}', 'Another one');
+       perform helpdesk.create_ticket(new.org_id, 'Opened by its history');
+     end if;`,
+    'create trigger a_tell before insert on helpdesk.ticket_history for each row execute function public.interfere()',
+    () => openTicket(session, acme, 'Told'),
+  );
+  const rows = await db.sql(`select id from helpdesk.tickets where title in ('Told', 'Opened by its history')`);
+  assert.equal(rows.length, 2);
+  await expectComplete(rows.map(({ id }) => id));
+  assert.deepEqual(await wrongCounts(db, [other]), []);
 });
 
 test('a rolled-back ticket leaves no gap in the numbers', async () => {

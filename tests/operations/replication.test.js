@@ -175,14 +175,17 @@ async function copyWhilePeopleWork(both, workload, publication, publish) {
   const { db, copy } = both;
   let isOver = false;
   const working = workload.run(SEED, () => isOver);
-  await waitUntil('people have worked', () => workload.total > 50);
-  await publish();
-  await subscribe(both, publication);
-  await waitUntilCopied(copy);
-  const copied = workload.total;
-  await waitUntil('people go on', () => workload.total > copied + 50);
-  isOver = true;
-  await working;
+  try {
+    await waitUntil('people have worked', () => workload.total > 50);
+    await publish();
+    await subscribe(both, publication);
+    await waitUntilCopied(copy);
+    const copied = workload.total;
+    await waitUntil('people go on', () => workload.total > copied + 50);
+  } finally {
+    isOver = true;
+    await working;
+  }
   await waitUntilReplayed(db);
   assert.equal(await failures(copy), 0);
 }

@@ -32,4 +32,4 @@ Errors: those of import_tickets().';
 comment on function helpdesk.create_missing_people(uuid, jsonb) is
 'Creates the people that find_missing_people() has found. Returns how many.
 Callers: the owner of the functions.
-Errors: 22004 (null argument).';
+Errors: 22004 (null argument), 22023 (not what find_missing_people() returns).';
