@@ -198,6 +198,8 @@ export const SQLSTATES = {
   not_read_committed: '55000',
   /** what a subscription writes is not rebuilt here: its changes would conflict */
   is_subscribed: '55000',
+  /** an invite was accepted, but the membership was not added */
+  membership_suppressed: '55000',
   /** a defect of helpdesk or of the system */
   internal_error: 'XX000',
 } as const;

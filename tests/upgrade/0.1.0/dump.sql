@@ -3366,14 +3366,14 @@ ALTER TABLE public.open_tickets OWNER TO postgres;
 --
 
 COPY auth.users (id, email, email_confirmed_at, phone, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at) FROM stdin;
-6d27b543-6398-4e9c-a73a-570308fd0633	ada@example.com	2026-11-30 08:13:45.876959+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 08:13:45.876959+00
-91605c51-c7a1-48fe-a67f-10163b419896	ben@example.com	2026-11-30 08:13:45.880686+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 08:13:45.880686+00
-30dd7b18-33ab-4760-a25c-4dbefe853a86	alice@example.com	2026-11-30 08:13:45.881826+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 08:13:45.881826+00
-a7dfd5fa-5a8b-4952-81c4-c77528a825f2	dave@example.com	2026-11-30 08:13:45.882858+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 08:13:45.882858+00
-21f2bf70-f135-4ea8-92ef-b89d1dc3594b	gina@example.com	2026-11-30 08:13:45.884328+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 08:13:45.884328+00
-d30d69f8-9774-4b7d-af92-b1710ea733e1	hank@example.com	2026-11-30 08:13:45.887424+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 08:13:45.887424+00
-7630a819-aa7d-4b66-a11b-7b79b22aae20	mallory@example.com	2026-11-30 08:13:45.888456+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 08:13:45.888456+00
-1d967493-cd2d-4168-b13e-edd27e72c21c	newcomer@example.com	2026-11-30 08:13:46.153251+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 08:13:46.153251+00
+f8356e51-1502-4148-9c61-ab2ae75ce60f	ada@example.com	2026-11-30 12:29:28.042378+00	\N	\N	{"full_name": "Ada"}	f	2026-11-30 12:29:28.042378+00
+9570fda2-4ac8-4e08-93ed-55272e7dfeec	ben@example.com	2026-11-30 12:29:28.055362+00	\N	\N	{"full_name": "Ben"}	f	2026-11-30 12:29:28.055362+00
+52d887de-5aba-485c-b225-6ad30ebaf57d	alice@example.com	2026-11-30 12:29:28.057155+00	\N	\N	{"full_name": "Alice"}	f	2026-11-30 12:29:28.057155+00
+60ff9dfe-28e7-4a06-955a-7887d7d99350	dave@example.com	2026-11-30 12:29:28.058162+00	\N	\N	{"full_name": "Dave"}	f	2026-11-30 12:29:28.058162+00
+c5564b1a-d7eb-487b-b31d-4922cba3594d	gina@example.com	2026-11-30 12:29:28.059614+00	\N	\N	{"full_name": "Gina"}	f	2026-11-30 12:29:28.059614+00
+b195c012-0d8c-4c84-ba89-e9354d2dba6a	hank@example.com	2026-11-30 12:29:28.065713+00	\N	\N	{"full_name": "Hank"}	f	2026-11-30 12:29:28.065713+00
+1ee73fc6-683f-4cc5-92c6-98c554fe970b	mallory@example.com	2026-11-30 12:29:28.067788+00	\N	\N	{"full_name": "Mallory"}	f	2026-11-30 12:29:28.067788+00
+8f5e7ca4-00f0-42ab-b51f-830df56b3b88	newcomer@example.com	2026-11-30 12:29:28.52527+00	\N	\N	{"full_name": "Newcomer"}	f	2026-11-30 12:29:28.52527+00
 \.
 
 
@@ -3382,7 +3382,7 @@ d30d69f8-9774-4b7d-af92-b1710ea733e1	hank@example.com	2026-11-30 08:13:45.887424
 --
 
 COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-2d57bf84fab4faa9f7654d1d45dbaeb248d437d3b675d2a6d64796f82adb8c9e	2026-11-30 08:13:46.179044+00	2026-12-07 08:13:46.179044+00	\N	\N	\N
+abb43ee3adc0d228e1fb64a980b8be588695b7c104cccaec1e6addd55c984e44	2026-11-30 12:29:28.563446+00	2026-12-07 12:29:28.563446+00	\N	\N	\N
 \.
 
 
@@ -3391,7 +3391,7 @@ COPY helpdesk.admin_invite_codes (code, created_at, expires_at, created_by, used
 --
 
 COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, created_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	01a22b84-621a-736e-8596-f81aceb25a9a	t	Phew	2026-11-30 08:13:46.201598+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e85-7667-af22-7dd24c65fbec	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	t	Phew	2026-11-30 12:29:28.602825+00
 \.
 
 
@@ -3400,9 +3400,9 @@ COPY helpdesk.article_feedback (org_id, article_id, user_id, helpful, comment, c
 --
 
 COPY helpdesk.article_versions (org_id, id, article_id, version, title, content, created_at, created_by) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634f-7097-a7a2-3cb3d79dc691	01a22b84-634c-7361-82eb-957b928c66d8	1	Putting out a printer	Use sand.	2026-11-30 08:13:46.188646+00	01a22b84-6218-7384-be90-69e75f0aa311
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6350-7747-a896-99e14442ae30	01a22b84-634d-722b-88e2-5c24b9458fbb	1	Not yet	Draft.	2026-11-30 08:13:46.188646+00	01a22b84-6218-7384-be90-69e75f0aa311
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6351-73a6-b203-d6087b6f44cf	01a22b84-634c-7361-82eb-957b928c66d8	2	Putting out a printer	Use foam.	2026-11-30 08:13:46.192347+00	01a22b84-6218-7384-be90-69e75f0aa311
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e8a-77ca-8571-aa6776543428	01a22c6e-7e85-7667-af22-7dd24c65fbec	1	Putting out a printer	Use sand.	2026-11-30 12:29:28.58114+00	01a22c6e-7c77-7247-8b8a-445e2e91a67b
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e8a-77ca-8571-aa68f8a11319	01a22c6e-7e87-71dc-ab9c-3ff2ebc887c1	1	Not yet	Draft.	2026-11-30 12:29:28.58114+00	01a22c6e-7c77-7247-8b8a-445e2e91a67b
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e8c-7224-9134-5fcf66dd2130	01a22c6e-7e85-7667-af22-7dd24c65fbec	2	Putting out a printer	Use foam.	2026-11-30 12:29:28.587489+00	01a22c6e-7c77-7247-8b8a-445e2e91a67b
 \.
 
 
@@ -3411,8 +3411,8 @@ COPY helpdesk.article_versions (org_id, id, article_id, version, title, content,
 --
 
 COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, visibility, status, created_at, updated_at, published_at, version, helpful_count, unhelpful_count, title_key) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634d-722b-88e2-5c24b9458fbb	Not yet	Draft.	{}	{}	01a22b84-6218-7384-be90-69e75f0aa311	internal	draft	2026-11-30 08:13:46.188646+00	2026-11-30 08:13:46.188646+00	\N	1	0	0	\\x454751045b3351010b01dc0a
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	Putting out a printer	Use foam.	{Printers}	{fire}	01a22b84-6218-7384-be90-69e75f0aa311	public	published	2026-11-30 08:13:46.188646+00	2026-11-30 08:13:46.192347+00	2026-11-30 08:13:46.188646+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e87-71dc-ab9c-3ff2ebc887c1	Not yet	Draft.	{}	{}	01a22c6e-7c77-7247-8b8a-445e2e91a67b	internal	draft	2026-11-30 12:29:28.58114+00	2026-11-30 12:29:28.58114+00	\N	1	0	0	\\x454751045b3351010b01dc0a
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e85-7667-af22-7dd24c65fbec	Putting out a printer	Use foam.	{Printers}	{fire}	01a22c6e-7c77-7247-8b8a-445e2e91a67b	public	published	2026-11-30 12:29:28.58114+00	2026-11-30 12:29:28.587489+00	2026-11-30 12:29:28.58114+00	2	1	0	\\x495351513b453704475351042b04494d3b4551334d011901dc18
 \.
 
 
@@ -3421,8 +3421,8 @@ COPY helpdesk.articles (org_id, id, title, content, categories, tags, author, vi
 --
 
 COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6349-773c-b792-db57e0e700b1	Hardware	\N	\N	2026-11-30 08:13:46.184131+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634b-752f-96ca-09793ca2ea90	Printers	\N	01a22b84-6349-773c-b792-db57e0e700b1	2026-11-30 08:13:46.187817+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e7f-7413-bf50-fd62158493a1	Hardware	\N	\N	2026-11-30 12:29:28.573823+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e84-7203-a2b8-a5a2c4ca1328	Printers	\N	01a22c6e-7e7f-7413-bf50-fd62158493a1	2026-11-30 12:29:28.580153+00
 \.
 
 
@@ -3431,9 +3431,9 @@ COPY helpdesk.categories (org_id, id, name, description, parent_id, created_at) 
 --
 
 COPY helpdesk.idempotency_keys (org_id, actor_id, key, ticket_id, object_id, request_digest, created_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	Printer on fire	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-6255-7547-b80f-79575e375ad0	\\x167b41a5c7e7b41c92bfe570f55e91afd5e030f1efce6462d7f17f6646320b90	2026-11-30 08:13:45.937957+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	No coffee	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-625f-7609-b0e9-676316f27fcc	\\xc4aa02b21d1c664c0b1d093a64f67a86dc66f7ab14a549927505723a04be7996	2026-11-30 08:13:45.951844+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	It’s “odd” — 🙂\ttab\nline	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-6262-7650-98ec-3731ff6b2a57	\\xb7de71496de219573f68ac9f5cc57e5e985589444d8f19e379da282a4e300554	2026-11-30 08:13:45.953986+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	Printer on fire	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\\xdfb6a39ef999ef808befbaa904533805795ba515998faa95d2fc80606eb73d4d	2026-11-30 12:29:28.159995+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	No coffee	01a22c6e-7cf9-730d-8948-ad823f0bcb82	01a22c6e-7cf9-730d-8948-ad823f0bcb82	\\x3a3ecfdd8a08e3a4cb28989430a372a0c406952eacaa5756bfca429890df2829	2026-11-30 12:29:28.185504+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	It’s “odd” — 🙂\ttab\nline	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	\\x9608d5a5540f3181d921810c00199774efa485e69ad40e7cd4db9efb3f7af26b	2026-11-30 12:29:28.18867+00
 \.
 
 
@@ -3451,7 +3451,7 @@ t	confirmed
 --
 
 COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
-01a22b84-621a-736e-8596-f81aceb25a9a	ticket_updated	f
+01a22c6e-7c79-76c9-ae3f-cdcb254a4400	ticket_updated	f
 \.
 
 
@@ -3460,24 +3460,24 @@ COPY helpdesk.notification_preferences (user_id, type, enabled) FROM stdin;
 --
 
 COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, content, read, created_at, expires_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625c-74d2-aa45-dde70616a05d	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false}	t	2026-11-30 08:13:45.937957+00	2026-12-30 08:13:45.937957+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1dde0cdab1b	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "is_internal": false}	t	2026-11-30 08:13:45.951844+00	2026-12-30 08:13:45.951844+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3733ea53d593	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6262-7650-98ec-3731ff6b2a57	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b84-6262-7650-98ec-3731ff6b2a57", "is_internal": false}	t	2026-11-30 08:13:45.953986+00	2026-12-30 08:13:45.953986+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6278-77d7-8d17-540f854121bf	01a22b84-6220-71c3-9369-b5d14a0aa611	01a22b84-6273-71ed-bd28-2985a4cd7495	\N	ticket_created	{"actor": {"id": "01a22b84-6220-71c3-9369-b5d14a0aa611", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b84-6273-71ed-bd28-2985a4cd7495", "is_internal": false}	t	2026-11-30 08:13:45.968309+00	2026-12-30 08:13:45.968309+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6278-77d7-8d17-5410b127b231	01a22b84-621c-764d-b21f-e6e26af2c9fb	01a22b84-6273-71ed-bd28-2985a4cd7495	\N	ticket_created	{"actor": {"id": "01a22b84-6220-71c3-9369-b5d14a0aa611", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22b84-6273-71ed-bd28-2985a4cd7495", "is_internal": false}	f	2026-11-30 08:13:45.968309+00	2026-12-30 08:13:45.968309+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6292-763e-b90a-43a824f43e84	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_closed	{"actor": {"id": "01a22b84-6218-7384-be90-69e75f0aa311", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:45.999482+00	2026-12-30 08:13:45.999482+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a7-73d0-95d1-1b026eb276b1	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_assigned	{"actor": {"id": "01a22b84-6217-727e-930c-9065bcf62e53", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:46.019618+00	2026-12-30 08:13:46.019618+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a8-7593-8652-9dfa04588a46	01a22b84-621a-736e-8596-f81aceb25a9a	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_updated	{"actor": {"id": "01a22b84-6217-727e-930c-9065bcf62e53", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 08:13:46.019618+00	2026-12-30 08:13:46.019618+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62cb-7257-ae02-1170678b00b4	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	ticket_commented	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b84-621a-736e-8596-f81aceb25a9a", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62c8-74c4-8a29-f859bf2ef1f7", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 08:13:46.052491+00	2026-12-30 08:13:46.052491+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-225aaf80eaa7	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_file_added	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false, "attachment_id": "01a22b84-62da-7259-9f76-2259abb85a61"}	f	2026-11-30 08:13:46.073546+00	2026-12-30 08:13:46.073546+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625c-74d2-aa45-dde8ba16a068	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false}	t	2026-11-30 08:13:45.937957+00	2026-12-30 08:13:45.937957+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1deb4394a82	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-625f-7609-b0e9-676316f27fcc	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22b84-625f-7609-b0e9-676316f27fcc", "is_internal": false}	t	2026-11-30 08:13:45.951844+00	2026-12-30 08:13:45.951844+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-373468e95532	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6262-7650-98ec-3731ff6b2a57	\N	ticket_created	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22b84-6262-7650-98ec-3731ff6b2a57", "is_internal": false}	t	2026-11-30 08:13:45.953986+00	2026-12-30 08:13:45.953986+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62cb-7257-ae02-11710af37f2c	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	ticket_commented	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22b84-621a-736e-8596-f81aceb25a9a", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62c8-74c4-8a29-f859bf2ef1f7", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 08:13:46.052491+00	2026-12-30 08:13:46.052491+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62db-7495-859e-263a6107aabe	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	\N	ticket_file_added	{"actor": {"id": "01a22b84-621a-736e-8596-f81aceb25a9a", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "is_internal": false, "attachment_id": "01a22b84-62da-7259-9f76-2259abb85a61"}	t	2026-11-30 08:13:46.073546+00	2026-12-30 08:13:46.073546+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62ee-7322-abbe-6485eaf84993	01a22b84-6217-727e-930c-9065bcf62e53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	ticket_commented	{"actor": {"id": "01a22b84-6218-7384-be90-69e75f0aa311", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22b84-6218-7384-be90-69e75f0aa311", "ticket_id": "01a22b84-6255-7547-b80f-79575e375ad0", "comment_id": "01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8", "is_internal": true}	t	2026-11-30 08:13:46.087254+00	2026-12-30 08:13:46.087254+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6313-74e1-9bfb-e9132f09785f	01a22b84-621a-736e-8596-f81aceb25a9a	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 08:13:46.129977+00	2026-12-30 08:13:46.129977+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6372-773f-8e0c-232e607d9841	01a22b84-621c-764d-b21f-e6e26af2c9fb	01a22b84-636e-7604-abca-a0a65d3d6a70	\N	ticket_created	{"actor": {"id": "01a22b84-6367-703c-be5d-7a9cd372438e", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22b84-636e-7604-abca-a0a65d3d6a70", "is_internal": false}	f	2026-11-30 08:13:46.220397+00	2026-12-30 08:13:46.220397+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cf4-77fd-862e-5b30fc71cdd3	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "is_internal": false}	t	2026-11-30 12:29:28.159995+00	2026-12-30 12:29:28.159995+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfb-70bf-a917-6329378211be	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	01a22c6e-7cf9-730d-8948-ad823f0bcb82	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22c6e-7cf9-730d-8948-ad823f0bcb82", "is_internal": false}	t	2026-11-30 12:29:28.185504+00	2026-12-30 12:29:28.185504+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfd-7223-ae45-46efaa64107d	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22c6e-7cfc-7261-a01a-babbb7ecb3b9", "is_internal": false}	t	2026-11-30 12:29:28.18867+00	2026-12-30 12:29:28.18867+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7d25-77da-acce-ce9e5544fb53	01a22c6e-7c84-72d7-af85-d4f38b8e4503	01a22c6e-7d1d-7304-a314-4b19dfd0b129	\N	ticket_created	{"actor": {"id": "01a22c6e-7c84-72d7-af85-d4f38b8e4503", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22c6e-7d1d-7304-a314-4b19dfd0b129", "is_internal": false}	t	2026-11-30 12:29:28.2146+00	2026-12-30 12:29:28.2146+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7d25-77da-acce-ce9fc3cb068a	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	01a22c6e-7d1d-7304-a314-4b19dfd0b129	\N	ticket_created	{"actor": {"id": "01a22c6e-7c84-72d7-af85-d4f38b8e4503", "name": "Mallory"}, "title": "A ticket of Globex", "number": 1, "ticket_id": "01a22c6e-7d1d-7304-a314-4b19dfd0b129", "is_internal": false}	f	2026-11-30 12:29:28.2146+00	2026-12-30 12:29:28.2146+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d46-760e-be79-0a5e05b29e30	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	ticket_closed	{"actor": {"id": "01a22c6e-7c77-7247-8b8a-445e2e91a67b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "new_stage": "Closed", "old_stage": "New", "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "new_status": "closed", "old_status": "open", "is_internal": false}	f	2026-11-30 12:29:28.259819+00	2026-12-30 12:29:28.259819+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d6a-71f7-b4e2-81ae60509561	01a22c6e-7c7a-7683-a77b-edc2c77deccf	01a22c6e-7cf9-730d-8948-ad823f0bcb82	\N	ticket_assigned	{"actor": {"id": "01a22c6e-7c73-763a-b29b-61f1fe28531a", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22c6e-7cf9-730d-8948-ad823f0bcb82", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 12:29:28.291764+00	2026-12-30 12:29:28.291764+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d6a-71f7-b4e2-81af7a0c430c	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	01a22c6e-7cf9-730d-8948-ad823f0bcb82	\N	ticket_updated	{"actor": {"id": "01a22c6e-7c73-763a-b29b-61f1fe28531a", "name": "Ada"}, "title": "No coffee", "number": 2, "new_stage": "Waiting on customer", "old_stage": "New", "ticket_id": "01a22c6e-7cf9-730d-8948-ad823f0bcb82", "new_status": "pending", "old_status": "open", "is_internal": false}	f	2026-11-30 12:29:28.291764+00	2026-12-30 12:29:28.291764+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7da6-7520-ace4-9b38da32dac3	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7da3-74b4-b495-34bacd382ea8	ticket_commented	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "comment_id": "01a22c6e-7da3-74b4-b495-34bacd382ea8", "new_status": "open", "old_status": "closed", "is_internal": false}	f	2026-11-30 12:29:28.349583+00	2026-12-30 12:29:28.349583+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db8-7346-9845-f7fd9e8ff8f8	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	ticket_file_added	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "is_internal": false, "attachment_id": "01a22c6e-7db7-7693-904e-d8824b583fd7"}	f	2026-11-30 12:29:28.374646+00	2026-12-30 12:29:28.374646+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cf5-72be-8d6e-73b9a9caebeb	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer on fire", "number": 1, "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "is_internal": false}	t	2026-11-30 12:29:28.159995+00	2026-12-30 12:29:28.159995+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfb-70bf-a917-632a48e981be	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7cf9-730d-8948-ad823f0bcb82	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "No coffee", "number": 2, "ticket_id": "01a22c6e-7cf9-730d-8948-ad823f0bcb82", "is_internal": false}	t	2026-11-30 12:29:28.185504+00	2026-12-30 12:29:28.185504+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfd-7223-ae45-46f0b7469106	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	\N	ticket_created	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "It’s “odd” — 🙂\\ttab\\nline", "number": 3, "ticket_id": "01a22c6e-7cfc-7261-a01a-babbb7ecb3b9", "is_internal": false}	t	2026-11-30 12:29:28.18867+00	2026-12-30 12:29:28.18867+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7da7-747d-ab9f-b54a6a7742d4	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7da3-74b4-b495-34bacd382ea8	ticket_commented	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "comment": "Alice says", "commenter": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "new_stage": "In progress", "old_stage": "Closed", "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "comment_id": "01a22c6e-7da3-74b4-b495-34bacd382ea8", "new_status": "open", "old_status": "closed", "is_internal": false}	t	2026-11-30 12:29:28.349583+00	2026-12-30 12:29:28.349583+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db8-7346-9845-f7fedde3ff2f	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	ticket_file_added	{"actor": {"id": "01a22c6e-7c79-76c9-ae3f-cdcb254a4400", "name": "Alice"}, "title": "Printer was on fire", "number": 1, "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "is_internal": false, "attachment_id": "01a22c6e-7db7-7693-904e-d8824b583fd7"}	t	2026-11-30 12:29:28.374646+00	2026-12-30 12:29:28.374646+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dd1-7629-a303-8916a974e6e1	01a22c6e-7c73-763a-b29b-61f1fe28531a	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7dce-7656-aaea-a766d8446f06	ticket_commented	{"actor": {"id": "01a22c6e-7c77-7247-8b8a-445e2e91a67b", "name": "Ben"}, "title": "Printer was on fire", "number": 1, "comment": "Ben says", "commenter": "01a22c6e-7c77-7247-8b8a-445e2e91a67b", "ticket_id": "01a22c6e-7ce6-73d9-85cc-41f58398a0d1", "comment_id": "01a22c6e-7dce-7656-aaea-a766d8446f06", "is_internal": true}	t	2026-11-30 12:29:28.391195+00	2026-12-30 12:29:28.391195+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e28-73e2-a7d4-dec6ba69a15a	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	\N	\N	custom	{"link": "/status", "title": "Maintenance tonight"}	f	2026-11-30 12:29:28.480664+00	2026-12-30 12:29:28.480664+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ecb-701b-b454-b0e39fe9a75e	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	01a22c6e-7ec2-73b8-ba2d-078d11d437db	\N	ticket_created	{"actor": {"id": "01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd", "name": "Leaver"}, "title": "My last one", "number": 2, "ticket_id": "01a22c6e-7ec2-73b8-ba2d-078d11d437db", "is_internal": false}	f	2026-11-30 12:29:28.6385+00	2026-12-30 12:29:28.6385+00
 \.
 
 
@@ -3486,8 +3486,8 @@ COPY helpdesk.notifications (org_id, id, user_id, ticket_id, comment_id, type, c
 --
 
 COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, created_by, used_at, used_by) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	7a5f5462-25a7-4ac1-bbc7-95f713db5be0	still.pending@example.com	agent	2026-11-30 08:13:46.158794+00	2026-12-07 08:13:46.158794+00	01a22b84-6217-727e-930c-9065bcf62e53	\N	\N
-01a22b84-622a-705e-b952-05cf9f3931ce	bd4e0827-0f05-4e4c-8eda-98ad84f12dc7	newcomer@example.com	agent	2026-11-30 08:13:46.158794+00	2026-12-07 08:13:46.158794+00	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.170386+00	01a22b84-6329-7511-a15b-59c974ceacb2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	26441c07-e4bc-410b-86be-98ec309006d9	still.pending@example.com	agent	2026-11-30 12:29:28.533901+00	2026-12-07 12:29:28.533901+00	01a22c6e-7c73-763a-b29b-61f1fe28531a	\N	\N
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	e1db8878-0d99-4745-8781-d52bd88b536e	newcomer@example.com	agent	2026-11-30 12:29:28.533901+00	2026-12-07 12:29:28.533901+00	01a22c6e-7c73-763a-b29b-61f1fe28531a	2026-11-30 12:29:28.551493+00	01a22c6e-7e4e-777f-812a-f3864439a7ba
 \.
 
 
@@ -3496,14 +3496,14 @@ COPY helpdesk.org_invites (org_id, id, email, role, created_at, expires_at, crea
 --
 
 COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be_assigned) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6217-727e-930c-9065bcf62e53	org_admin	2026-11-30 08:13:45.894004+00	01a22b84-6217-727e-930c-9065bcf62e53	f
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621c-764d-b21f-e6e26af2c9fb	org_admin	2026-11-30 08:13:45.915192+00	01a22b84-621c-764d-b21f-e6e26af2c9fb	f
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	org_agent	2026-11-30 08:13:45.92674+00	\N	f
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	org_customer	2026-11-30 08:13:45.929808+00	\N	f
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621f-7403-a76b-6ae4934f0642	org_agent	2026-11-30 08:13:45.931209+00	\N	f
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6220-71c3-9369-b5d14a0aa611	org_customer	2026-11-30 08:13:45.931817+00	\N	f
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	org_customer	2026-11-30 08:13:45.930539+00	\N	t
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6329-7511-a15b-59c974ceacb2	org_agent	2026-11-30 08:13:46.170386+00	01a22b84-6217-727e-930c-9065bcf62e53	f
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c73-763a-b29b-61f1fe28531a	org_admin	2026-11-30 12:29:28.079838+00	01a22c6e-7c73-763a-b29b-61f1fe28531a	f
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	org_admin	2026-11-30 12:29:28.121279+00	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	f
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c77-7247-8b8a-445e2e91a67b	org_agent	2026-11-30 12:29:28.139237+00	\N	f
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	org_customer	2026-11-30 12:29:28.147585+00	\N	f
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c82-740c-ba66-4d246d6e3ef3	org_agent	2026-11-30 12:29:28.149242+00	\N	f
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c84-72d7-af85-d4f38b8e4503	org_customer	2026-11-30 12:29:28.149869+00	\N	f
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c7a-7683-a77b-edc2c77deccf	org_customer	2026-11-30 12:29:28.148635+00	\N	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e4e-777f-812a-f3864439a7ba	org_agent	2026-11-30 12:29:28.551493+00	01a22c6e-7c73-763a-b29b-61f1fe28531a	f
 \.
 
 
@@ -3512,8 +3512,8 @@ COPY helpdesk.org_members (org_id, user_id, org_role, added_at, added_by, may_be
 --
 
 COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite, open_to_customers, reopen_on_customer_comment, closed_ticket_replies, notification_retention, search_language, search_ignores_accents, sort_locale, time_zone) FROM stdin;
-01a22b84-623e-735b-9c99-b8a22f3426ae	Globex	2026-11-30 08:13:45.915192+00	01a22b84-621c-764d-b21f-e6e26af2c9fb	f	f	t	reopen	30 days	simple	t	\N	UTC
-01a22b84-622a-705e-b952-05cf9f3931ce	Acme Ltd	2026-11-30 08:13:45.894004+00	01a22b84-6217-727e-930c-9065bcf62e53	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	Globex	2026-11-30 12:29:28.121279+00	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	f	f	t	reopen	30 days	simple	t	\N	UTC
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	Acme Ltd	2026-11-30 12:29:28.079838+00	01a22c6e-7c73-763a-b29b-61f1fe28531a	f	f	t	reopen	30 days	simple	t	\N	UTC
 \.
 
 
@@ -3522,15 +3522,15 @@ COPY helpdesk.organizations (id, name, created_at, created_by, agents_may_invite
 --
 
 COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, imported_for, avatar_url, teams, created_at, last_active, preferences) FROM stdin;
-01a22b84-6217-727e-930c-9065bcf62e53	6d27b543-6398-4e9c-a73a-570308fd0633	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 08:13:45.876959+00	\N	{}
-01a22b84-6218-7384-be90-69e75f0aa311	91605c51-c7a1-48fe-a67f-10163b419896	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 08:13:45.880686+00	\N	{}
-01a22b84-621a-736e-8596-f81aceb25a9a	30dd7b18-33ab-4760-a25c-4dbefe853a86	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 08:13:45.881826+00	\N	{}
-01a22b84-621b-7466-b9b4-462946a0429a	a7dfd5fa-5a8b-4952-81c4-c77528a825f2	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 08:13:45.882858+00	\N	{}
-01a22b84-621c-764d-b21f-e6e26af2c9fb	21f2bf70-f135-4ea8-92ef-b89d1dc3594b	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 08:13:45.884328+00	\N	{}
-01a22b84-621f-7403-a76b-6ae4934f0642	d30d69f8-9774-4b7d-af92-b1710ea733e1	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 08:13:45.887424+00	\N	{}
-01a22b84-6220-71c3-9369-b5d14a0aa611	7630a819-aa7d-4b66-a11b-7b79b22aae20	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 08:13:45.888456+00	\N	{}
-01a22b84-6329-7511-a15b-59c974ceacb2	1d967493-cd2d-4168-b13e-edd27e72c21c	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 08:13:46.153251+00	\N	{}
-01a22b84-6367-703c-be5d-7a9cd372438e	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 08:13:46.215051+00	\N	{}
+01a22c6e-7c73-763a-b29b-61f1fe28531a	f8356e51-1502-4148-9c61-ab2ae75ce60f	customer	Ada	ada@example.com	t	\N	\N	{}	2026-11-30 12:29:28.042378+00	\N	{}
+01a22c6e-7c77-7247-8b8a-445e2e91a67b	9570fda2-4ac8-4e08-93ed-55272e7dfeec	customer	Ben	ben@example.com	t	\N	\N	{}	2026-11-30 12:29:28.055362+00	\N	{}
+01a22c6e-7c79-76c9-ae3f-cdcb254a4400	52d887de-5aba-485c-b225-6ad30ebaf57d	customer	Alice	alice@example.com	t	\N	\N	{}	2026-11-30 12:29:28.057155+00	\N	{}
+01a22c6e-7c7a-7683-a77b-edc2c77deccf	60ff9dfe-28e7-4a06-955a-7887d7d99350	customer	Dave	dave@example.com	t	\N	\N	{}	2026-11-30 12:29:28.058162+00	\N	{}
+01a22c6e-7c7b-771c-88ac-3cd5182ccc24	c5564b1a-d7eb-487b-b31d-4922cba3594d	customer	Gina	gina@example.com	t	\N	\N	{}	2026-11-30 12:29:28.059614+00	\N	{}
+01a22c6e-7c82-740c-ba66-4d246d6e3ef3	b195c012-0d8c-4c84-ba89-e9354d2dba6a	customer	Hank	hank@example.com	t	\N	\N	{}	2026-11-30 12:29:28.065713+00	\N	{}
+01a22c6e-7c84-72d7-af85-d4f38b8e4503	1ee73fc6-683f-4cc5-92c6-98c554fe970b	customer	Mallory	mallory@example.com	t	\N	\N	{}	2026-11-30 12:29:28.067788+00	\N	{}
+01a22c6e-7e4e-777f-812a-f3864439a7ba	8f5e7ca4-00f0-42ab-b51f-830df56b3b88	customer	Newcomer	newcomer@example.com	t	\N	\N	{}	2026-11-30 12:29:28.52527+00	\N	{}
+01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd	\N	customer	Leaver	leaver@example.com	t	\N	\N	{}	2026-11-30 12:29:28.630189+00	\N	{}
 \.
 
 
@@ -3539,9 +3539,9 @@ COPY helpdesk.profiles (id, auth_id, role, name, email, email_is_confirmed, impo
 --
 
 COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75b5467cec4	\N	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:45.894004+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036301104872	\N	01a22b84-621c-764d-b21f-e6e26af2c9fb	2026-11-30 08:13:45.915192+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-630e-770b-a8f9-9ba275f17f66	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.122736+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca4-72af-8861-6fcc85335c49	\N	01a22c6e-7c73-763a-b29b-61f1fe28531a	2026-11-30 12:29:28.079838+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc2-702a-8513-37b4f79c7b6c	\N	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	2026-11-30 12:29:28.121279+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e18-7734-ae99-135b8460df29	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.461876+00
 \.
 
 
@@ -3550,7 +3550,7 @@ COPY helpdesk.queue_watchers (org_id, id, workflow_id, user_id, added_at) FROM s
 --
 
 COPY helpdesk.schema_version (version, installed_at) FROM stdin;
-1	2026-11-30 08:13:45.702074+00
+1	2026-11-30 12:29:27.627793+00
 \.
 
 
@@ -3559,28 +3559,28 @@ COPY helpdesk.schema_version (version, installed_at) FROM stdin;
 --
 
 COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_internal, lexemes) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6217-727e-930c-9065bcf62e53	person	\N	t	'pooms' 'poomsada':1A,2B 'poomscom':4B 'poomsexample':3B
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621c-764d-b21f-e6e26af2c9fb	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjigina':1A,2B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	person	\N	t	'pooms' 'poomsben':1A,2B 'poomscom':4B 'poomsexample':3B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621a-736e-8596-f81aceb25a9a	person	\N	t	'pooms' 'poomsalice':1A,2B 'poomscom':4B 'poomsexample':3B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	person	\N	t	'pooms' 'poomscom':4B 'poomsdave':1A,2B 'poomsexample':3B
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-621f-7403-a76b-6ae4934f0642	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjihank':1A,2B
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6220-71c3-9369-b5d14a0aa611	person	\N	t	'povji' 'povjicom':4B 'povjiexample':3B 'povjimallory':1A,2B
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6273-71ed-bd28-2985a4cd7495	ticket	01a22b84-6273-71ed-bd28-2985a4cd7495	f	'tovji' 'tovji#50af2853' 'tovji@01a22b84622071c39369b5d14a0aa611' 'tovjia':1A 'tovjiglobex':4A 'tovjiof':3A 'tovjiticket':2A
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	ticket	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms' 'tooms#50af2853' 'tooms@01a22b8462187384be9069e75f0aa311' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'toomsabout':5 'toomsfire':4A,8 'toomsn':9 'toomson':3A,7 'toomsprinter':1A,6 'toomswas':2A
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625f-7609-b0e9-676316f27fcc	ticket	01a22b84-625f-7609-b0e9-676316f27fcc	f	'tooms' 'tooms#50af2853' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'tooms@01a22b84621b7466b9b4462946a0429a' 'toomsabout':3 'toomscoffee':2A,5 'toomsn':6 'toomsno':1A,4
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3731ff6b2a57	ticket	01a22b84-6262-7650-98ec-3731ff6b2a57	f	'tooms' 'tooms#50af2853' 'tooms@01a22b84621a736e8596f81aceb25a9a' 'toomsit':1A 'toomsits':1A 'toomsline':6A 'toomsodd':3A 'toomss':2A 'toomstab':5A 'tooms🙂':4A
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	comment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms' 'tooms#50af2853' 'toomsalice':1 'toomssays':2
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d2-70ec-9c51-c2e4f0f28ded	attachment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms#50af2853' 'toomslog':1B 'toomstxt':2B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-2259abb85a61	attachment	01a22b84-6255-7547-b80f-79575e375ad0	f	'tooms#50af2853' 'toomspng':2B 'toomssmoke':1B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	comment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms' 'tooms#50af2853' 'toomsben':1 'toomssays':2
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f1-7109-835f-98262a9fea9b	attachment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms#50af2853' 'toomslog':1B 'toomstxt':2B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f5-76fe-9dd0-89ed9543521e	attachment	01a22b84-6255-7547-b80f-79575e375ad0	t	'tooms#50af2853' 'toomspng':2B 'toomssmoke':1B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6329-7511-a15b-59c974ceacb2	person	\N	t	'pooms' 'poomscom':4B 'poomsexample':3B 'poomsnewcomer':1A,2B
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634d-722b-88e2-5c24b9458fbb	article	\N	f	'aooms' 'aooms#50af2853' 'aoomsdraft':3 'aoomsnot':1A 'aoomsyet':2A 'hoomsnot' 'hoomsyet'
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-634c-7361-82eb-957b928c66d8	article	\N	f	'aooms' 'aooms#50af2853' 'aoomsa':3A 'aoomsfire':5B 'aoomsfoam':8 'aoomsout':2A 'aoomsprinter':4A 'aoomsprinters':6B 'aoomsputting':1A 'aoomsuse':7 'hoomsa' 'hoomsout' 'hoomsprinter' 'hoomsputting'
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-636e-7604-abca-a0a65d3d6a70	ticket	01a22b84-636e-7604-abca-a0a65d3d6a70	f	'tovji' 'tovji#50af2853' 'tovji@01a22b846367703cbe5d7a9cd372438e' 'tovjilast':2A 'tovjimy':1A 'tovjione':3A
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6367-703c-be5d-7a9cd372438e	person	\N	t	'povji' 'povjileaver':1A
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c73-763a-b29b-61f1fe28531a	person	\N	t	'paxe6' 'paxe6ada':1A,2B 'paxe6com':4B 'paxe6example':3B
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c7b-771c-88ac-3cd5182ccc24	person	\N	t	'padf4' 'padf4com':4B 'padf4example':3B 'padf4gina':1A,2B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c77-7247-8b8a-445e2e91a67b	person	\N	t	'paxe6' 'paxe6ben':1A,2B 'paxe6com':4B 'paxe6example':3B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	person	\N	t	'paxe6' 'paxe6alice':1A,2B 'paxe6com':4B 'paxe6example':3B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c7a-7683-a77b-edc2c77deccf	person	\N	t	'paxe6' 'paxe6com':4B 'paxe6dave':1A,2B 'paxe6example':3B
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c82-740c-ba66-4d246d6e3ef3	person	\N	t	'padf4' 'padf4com':4B 'padf4example':3B 'padf4hank':1A,2B
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7c84-72d7-af85-d4f38b8e4503	person	\N	t	'padf4' 'padf4com':4B 'padf4example':3B 'padf4mallory':1A,2B
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7d1d-7304-a314-4b19dfd0b129	ticket	01a22c6e-7d1d-7304-a314-4b19dfd0b129	f	'tadf4' 'tadf4#50af2853' 'tadf4@01a22c6e7c8472d7af85d4f38b8e4503' 'tadf4a':1A 'tadf4globex':4A 'tadf4of':3A 'tadf4ticket':2A
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	ticket	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	f	'taxe6' 'taxe6#50af2853' 'taxe6@01a22c6e7c7772478b8a445e2e91a67b' 'taxe6@01a22c6e7c7976c9ae3fcdcb254a4400' 'taxe6about':5 'taxe6fire':4A,8 'taxe6n':9 'taxe6on':3A,7 'taxe6printer':1A,6 'taxe6was':2A
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cf9-730d-8948-ad823f0bcb82	ticket	01a22c6e-7cf9-730d-8948-ad823f0bcb82	f	'taxe6' 'taxe6#50af2853' 'taxe6@01a22c6e7c7976c9ae3fcdcb254a4400' 'taxe6@01a22c6e7c7a7683a77bedc2c77deccf' 'taxe6about':3 'taxe6coffee':2A,5 'taxe6n':6 'taxe6no':1A,4
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	ticket	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	f	'taxe6' 'taxe6#50af2853' 'taxe6@01a22c6e7c7976c9ae3fcdcb254a4400' 'taxe6it':1A 'taxe6its':1A 'taxe6line':6A 'taxe6odd':3A 'taxe6s':2A 'taxe6tab':5A 'taxe6🙂':4A
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7da3-74b4-b495-34bacd382ea8	comment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	f	'taxe6' 'taxe6#50af2853' 'taxe6alice':1 'taxe6says':2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db0-724f-a20e-dcbbd8daa9ca	attachment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	f	'taxe6#50af2853' 'taxe6log':1B 'taxe6txt':2B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db7-7693-904e-d8824b583fd7	attachment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	f	'taxe6#50af2853' 'taxe6png':2B 'taxe6smoke':1B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dce-7656-aaea-a766d8446f06	comment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	t	'taxe6' 'taxe6#50af2853' 'taxe6ben':1 'taxe6says':2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dd6-733f-88db-55ca2ed3e0ae	attachment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	t	'taxe6#50af2853' 'taxe6log':1B 'taxe6txt':2B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ddb-7743-b5b2-3d6a399ae8dc	attachment	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	t	'taxe6#50af2853' 'taxe6png':2B 'taxe6smoke':1B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e4e-777f-812a-f3864439a7ba	person	\N	t	'paxe6' 'paxe6com':4B 'paxe6example':3B 'paxe6newcomer':1A,2B
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e87-71dc-ab9c-3ff2ebc887c1	article	\N	f	'aaxe6' 'aaxe6#50af2853' 'aaxe6draft':3 'aaxe6not':1A 'aaxe6yet':2A 'haxe6not' 'haxe6yet'
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7e85-7667-af22-7dd24c65fbec	article	\N	f	'aaxe6' 'aaxe6#50af2853' 'aaxe6a':3A 'aaxe6fire':5B 'aaxe6foam':8 'aaxe6out':2A 'aaxe6printer':4A 'aaxe6printers':6B 'aaxe6putting':1A 'aaxe6use':7 'haxe6a' 'haxe6out' 'haxe6printer' 'haxe6putting'
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ec2-73b8-ba2d-078d11d437db	ticket	01a22c6e-7ec2-73b8-ba2d-078d11d437db	f	'tadf4' 'tadf4#50af2853' 'tadf4@01a22c6e7eb775ed8e9c5f6a05f153fd' 'tadf4last':2A 'tadf4my':1A 'tadf4one':3A
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd	person	\N	t	'padf4' 'padf4leaver':1A
 \.
 
 
@@ -3589,8 +3589,8 @@ COPY helpdesk.search_documents (org_id, document_id, kind, ticket_id, is_interna
 --
 
 COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step, last_id, started_at) FROM stdin;
-01a22b84-623e-735b-9c99-b8a22f3426ae	{}	12	0	0	\N	2026-11-30 08:13:46.253135+00
-01a22b84-622a-705e-b952-05cf9f3931ce	{}	32	2	4	\N	2026-11-30 08:13:46.253135+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	{}	12	0	0	\N	2026-11-30 12:29:28.697411+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	{}	32	2	4	\N	2026-11-30 12:29:28.697411+00
 \.
 
 
@@ -3599,10 +3599,10 @@ COPY helpdesk.search_rebuilds (org_id, previous_languages, documents, done, step
 --
 
 COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_count) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-6232-74a7-879c-6432f90c3390	low	1
-01a22b84-622a-705e-b952-05cf9f3931ce	00000000-0000-0000-0000-000000000000	01a22b84-6231-71a5-8ce6-b53348b3e847	low	1
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-6431f92624d0	urgent	1
-01a22b84-623e-735b-9c99-b8a22f3426ae	00000000-0000-0000-0000-000000000000	01a22b84-6241-71b0-bef2-036476075936	low	1
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	00000000-0000-0000-0000-000000000000	01a22c6e-7ca7-7507-9e72-ba91aad9f519	low	1
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c7a-7683-a77b-edc2c77deccf	01a22c6e-7caa-759e-a86b-810b6d024ac1	low	1
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7ca9-7239-91fd-5325b47ccedb	urgent	1
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	00000000-0000-0000-0000-000000000000	01a22c6e-7cc4-763e-ad68-24b85dc802f1	low	1
 \.
 
 
@@ -3611,7 +3611,7 @@ COPY helpdesk.ticket_agent_counts (org_id, agent_id, stage_id, priority, ticket_
 --
 
 COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-634c-7361-82eb-957b928c66d8	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.193441+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7e85-7667-af22-7dd24c65fbec	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.589357+00
 \.
 
 
@@ -3620,10 +3620,10 @@ COPY helpdesk.ticket_articles (org_id, ticket_id, article_id, linked_by, linked_
 --
 
 COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_id, file_name, file_type, file_size, storage_path, is_internal, uploaded_by, uploaded_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d2-70ec-9c51-c2e4f0f28ded	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	01a22b84-621a-736e-8596-f81aceb25a9a	log.txt	text/plain	12	01a22b84-622a-705e-b952-05cf9f3931ce/Alice.txt	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62da-7259-9f76-2259abb85a61	01a22b84-6255-7547-b80f-79575e375ad0	\N	01a22b84-621a-736e-8596-f81aceb25a9a	smoke.png	image/png	1234	01a22b84-622a-705e-b952-05cf9f3931ce/01a22b84-6255-7547-b80f-79575e375ad0/Alice.png	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.073546+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f1-7109-835f-98262a9fea9b	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	01a22b84-621a-736e-8596-f81aceb25a9a	log.txt	text/plain	12	01a22b84-622a-705e-b952-05cf9f3931ce/Ben.txt	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.087254+00
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62f5-76fe-9dd0-89ed9543521e	01a22b84-6255-7547-b80f-79575e375ad0	\N	01a22b84-621a-736e-8596-f81aceb25a9a	smoke.png	image/png	1234	01a22b84-622a-705e-b952-05cf9f3931ce/01a22b84-6255-7547-b80f-79575e375ad0/Ben.png	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.101201+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db0-724f-a20e-dcbbd8daa9ca	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7da3-74b4-b495-34bacd382ea8	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	log.txt	text/plain	12	01a22c6e-7c99-75ae-8af3-aa00689f12e0/Alice.txt	f	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.349583+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7db7-7693-904e-d8824b583fd7	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	smoke.png	image/png	1234	01a22c6e-7c99-75ae-8af3-aa00689f12e0/01a22c6e-7ce6-73d9-85cc-41f58398a0d1/Alice.png	f	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.374646+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dd6-733f-88db-55ca2ed3e0ae	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7dce-7656-aaea-a766d8446f06	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	log.txt	text/plain	12	01a22c6e-7c99-75ae-8af3-aa00689f12e0/Ben.txt	t	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.391195+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ddb-7743-b5b2-3d6a399ae8dc	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	\N	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	smoke.png	image/png	1234	01a22c6e-7c99-75ae-8af3-aa00689f12e0/01a22c6e-7ce6-73d9-85cc-41f58398a0d1/Ben.png	t	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.411306+00
 \.
 
 
@@ -3632,8 +3632,8 @@ COPY helpdesk.ticket_attachments (org_id, id, ticket_id, comment_id, requester_i
 --
 
 COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_internal, created_by, created_at, updated_at, external_id) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62c8-74c4-8a29-f859bf2ef1f7	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	Alice says	f	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00	2026-11-30 08:13:46.052491+00	\N
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62eb-70ee-9aac-ac2e7c6ac2b8	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	Ben says	t	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:46.087254+00	2026-11-30 08:13:46.087254+00	\N
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7da3-74b4-b495-34bacd382ea8	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	Alice says	f	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.349583+00	2026-11-30 12:29:28.349583+00	\N
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dce-7656-aaea-a766d8446f06	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	Ben says	t	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.391195+00	2026-11-30 12:29:28.391195+00	\N
 \.
 
 
@@ -3642,8 +3642,8 @@ COPY helpdesk.ticket_comments (org_id, id, ticket_id, requester_id, content, is_
 --
 
 COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	3
-01a22b84-623e-735b-9c99-b8a22f3426ae	2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	3
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	2
 \.
 
 
@@ -3652,9 +3652,9 @@ COPY helpdesk.ticket_counters (org_id, last_number) FROM stdin;
 --
 
 COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
-01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	01a22b84-6218-7384-be90-69e75f0aa311	0	1	1	1	{}	{0}
-01a22b84-623e-735b-9c99-b8a22f3426ae	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	2026-11-30	00000000-0000-0000-0000-000000000000	1	0	0	0	{}	{}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	2026-11-30	01a22c6e-7c77-7247-8b8a-445e2e91a67b	0	1	1	1	{}	{0}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	2026-11-30	00000000-0000-0000-0000-000000000000	3	0	0	0	{}	{}
 \.
 
 
@@ -3663,9 +3663,9 @@ COPY helpdesk.ticket_days_by_agent (org_id, day, agent_id, created, resolved, cl
 --
 
 COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved, closed, reopened, first_response_buckets, resolution_buckets) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	urgent	0	1	1	1	{}	{0}
-01a22b84-622a-705e-b952-05cf9f3931ce	2026-11-30	low	3	0	0	0	{}	{}
-01a22b84-623e-735b-9c99-b8a22f3426ae	2026-11-30	low	1	0	0	0	{}	{}
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	2026-11-30	low	1	0	0	0	{}	{}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	2026-11-30	urgent	0	1	1	1	{}	{0}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	2026-11-30	low	3	0	0	0	{}	{}
 \.
 
 
@@ -3674,16 +3674,16 @@ COPY helpdesk.ticket_days_by_priority (org_id, day, priority, created, resolved,
 --
 
 COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, title, description, priority, status, assigned_to, workflow_stage_id, changed_by, changed_at, previous_history_id, changes) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6258-72ad-8948-3c478b13e9be	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.937957+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6260-738e-82b2-c1dcfafca91f	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-621a-736e-8596-f81aceb25a9a	1	No coffee	About: No coffee\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.951844+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: No coffee\\\\N"}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3732ff74bba0	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-621a-736e-8596-f81aceb25a9a	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.953986+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6231-71a5-8ce6-b53348b3e847", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22b84-622f-7564-80fe-c75ace6c3017", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6274-7579-a272-4f77af9c1a21	01a22b84-6273-71ed-bd28-2985a4cd7495	01a22b84-6220-71c3-9369-b5d14a0aa611	1	A ticket of Globex	\N	low	open	\N	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6220-71c3-9369-b5d14a0aa611	2026-11-30 08:13:45.968309+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6241-71b0-bef2-036476075936", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22b84-6241-71b0-bef2-03629ddd97d8", "assignedTo": null, "description": null}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6289-7555-8c6d-c3e37c9b5799	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:45.987812+00	01a22b84-6258-72ad-8948-3c478b13e9be	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22b84-6218-7384-be90-69e75f0aa311", "from": null}}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6290-75b8-94c1-44f189fa7b53	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-643469290cae	01a22b84-6218-7384-be90-69e75f0aa311	2026-11-30 08:13:45.999482+00	01a22b84-6289-7555-8c6d-c3e37c9b5799	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-643469290cae", "from": "01a22b84-6231-71a5-8ce6-b53348b3e847"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62a5-754e-82e0-ef341e91b4eb	01a22b84-625f-7609-b0e9-676316f27fcc	01a22b84-621a-736e-8596-f81aceb25a9a	2	No coffee	About: No coffee\\N	low	pending	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.019618+00	01a22b84-6260-738e-82b2-c1dcfafca91f	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-6432f90c3390", "from": "01a22b84-6231-71a5-8ce6-b53348b3e847"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22b84-621b-7466-b9b4-462946a0429a", "from": null}}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62b0-749e-8bf5-bda0678e85ab	01a22b84-6262-7650-98ec-3731ff6b2a57	01a22b84-621a-736e-8596-f81aceb25a9a	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22b84-6231-71a5-8ce6-b53348b3e847	\N	2026-11-30 08:13:46.030761+00	01a22b84-6262-7650-98ec-3732ff74bba0	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-62d0-723d-837a-9d2da0af7bcc	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-621a-736e-8596-f81aceb25a9a	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:46.052491+00	01a22b84-6290-75b8-94c1-44f189fa7b53	{"type": "updated", "fields": {"stage": {"to": "01a22b84-6232-74a7-879c-6431f92624d0", "from": "01a22b84-6232-74a7-879c-643469290cae"}, "status": {"to": "open", "from": "closed"}}}
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6370-77cc-83b3-6a26077a284d	01a22b84-636e-7604-abca-a0a65d3d6a70	01a22b84-6367-703c-be5d-7a9cd372438e	1	My last one	\N	low	open	\N	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6367-703c-be5d-7a9cd372438e	2026-11-30 08:13:46.220397+00	\N	{"type": "created", "fields": {"stage": "01a22b84-6241-71b0-bef2-036476075936", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22b84-6241-71b0-bef2-03629ddd97d8", "assignedTo": null, "description": null}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ceb-71a3-ab8d-344123a86184	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	1	Printer on fire	About: Printer on fire\\N	low	open	\N	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.159995+00	\N	{"type": "created", "fields": {"stage": "01a22c6e-7ca7-7507-9e72-ba91aad9f519", "title": "Printer on fire", "status": "open", "priority": "low", "workflow": "01a22c6e-7ca3-73db-b4d6-3f1625e9fabc", "assignedTo": null, "description": "About: Printer on fire\\\\N"}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfa-751f-88b1-33715aacb301	01a22c6e-7cf9-730d-8948-ad823f0bcb82	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	1	No coffee	About: No coffee\\N	low	open	\N	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.185504+00	\N	{"type": "created", "fields": {"stage": "01a22c6e-7ca7-7507-9e72-ba91aad9f519", "title": "No coffee", "status": "open", "priority": "low", "workflow": "01a22c6e-7ca3-73db-b4d6-3f1625e9fabc", "assignedTo": null, "description": "About: No coffee\\\\N"}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfd-7223-ae45-46edccf54985	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	1	It’s “odd” — 🙂\ttab\nline	About: It’s “odd” — 🙂\ttab\nline\\N	low	open	\N	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.18867+00	\N	{"type": "created", "fields": {"stage": "01a22c6e-7ca7-7507-9e72-ba91aad9f519", "title": "It’s “odd” — 🙂\\ttab\\nline", "status": "open", "priority": "low", "workflow": "01a22c6e-7ca3-73db-b4d6-3f1625e9fabc", "assignedTo": null, "description": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7d20-75e1-b56d-3c97eef7e03c	01a22c6e-7d1d-7304-a314-4b19dfd0b129	01a22c6e-7c84-72d7-af85-d4f38b8e4503	1	A ticket of Globex	\N	low	open	\N	01a22c6e-7cc4-763e-ad68-24b85dc802f1	01a22c6e-7c84-72d7-af85-d4f38b8e4503	2026-11-30 12:29:28.2146+00	\N	{"type": "created", "fields": {"stage": "01a22c6e-7cc4-763e-ad68-24b85dc802f1", "title": "A ticket of Globex", "status": "open", "priority": "low", "workflow": "01a22c6e-7cc2-702a-8513-37b317496fb1", "assignedTo": null, "description": null}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d3c-77bd-96b8-56de39a9847f	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2	Printer on fire	About: Printer on fire\\N	urgent	open	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.24559+00	01a22c6e-7ceb-71a3-ab8d-344123a86184	{"type": "updated", "fields": {"priority": {"to": "urgent", "from": "low"}, "assignedTo": {"to": "01a22c6e-7c77-7247-8b8a-445e2e91a67b", "from": null}}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d44-745b-b54a-d250b196e582	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	3	Printer was on fire	About: Printer on fire\\N	urgent	closed	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7caa-759e-a86b-810d07fec68f	01a22c6e-7c77-7247-8b8a-445e2e91a67b	2026-11-30 12:29:28.259819+00	01a22c6e-7d3c-77bd-96b8-56de39a9847f	{"type": "updated", "fields": {"stage": {"to": "01a22c6e-7caa-759e-a86b-810d07fec68f", "from": "01a22c6e-7ca7-7507-9e72-ba91aad9f519"}, "title": {"to": "Printer was on fire", "from": "Printer on fire"}, "status": {"to": "closed", "from": "open"}}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d65-740b-bda6-086ca69bf50a	01a22c6e-7cf9-730d-8948-ad823f0bcb82	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2	No coffee	About: No coffee\\N	low	pending	01a22c6e-7c7a-7683-a77b-edc2c77deccf	01a22c6e-7caa-759e-a86b-810b6d024ac1	01a22c6e-7c73-763a-b29b-61f1fe28531a	2026-11-30 12:29:28.291764+00	01a22c6e-7cfa-751f-88b1-33715aacb301	{"type": "updated", "fields": {"stage": {"to": "01a22c6e-7caa-759e-a86b-810b6d024ac1", "from": "01a22c6e-7ca7-7507-9e72-ba91aad9f519"}, "status": {"to": "pending", "from": "open"}, "assignedTo": {"to": "01a22c6e-7c7a-7683-a77b-edc2c77deccf", "from": null}}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7d7c-707c-a09b-f3f48b9ed492	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2	It’s “odd” — 🙂\ttab\nline	\N	low	open	\N	01a22c6e-7ca7-7507-9e72-ba91aad9f519	\N	2026-11-30 12:29:28.310927+00	01a22c6e-7cfd-7223-ae45-46edccf54985	{"type": "updated", "fields": {"description": {"to": null, "from": "About: It’s “odd” — 🙂\\ttab\\nline\\\\N"}}}
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7dac-701b-84c6-2fa74d6a202e	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	4	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7ca9-7239-91fd-5325b47ccedb	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.349583+00	01a22c6e-7d44-745b-b54a-d250b196e582	{"type": "updated", "fields": {"stage": {"to": "01a22c6e-7ca9-7239-91fd-5325b47ccedb", "from": "01a22c6e-7caa-759e-a86b-810d07fec68f"}, "status": {"to": "open", "from": "closed"}}}
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ec5-76c5-8f6a-2b63c8501ba8	01a22c6e-7ec2-73b8-ba2d-078d11d437db	01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd	1	My last one	\N	low	open	\N	01a22c6e-7cc4-763e-ad68-24b85dc802f1	01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd	2026-11-30 12:29:28.6385+00	\N	{"type": "created", "fields": {"stage": "01a22c6e-7cc4-763e-ad68-24b85dc802f1", "title": "My last one", "status": "open", "priority": "low", "workflow": "01a22c6e-7cc2-702a-8513-37b317496fb1", "assignedTo": null, "description": null}}
 \.
 
 
@@ -3692,7 +3692,7 @@ COPY helpdesk.ticket_history (org_id, id, ticket_id, requester_id, version, titl
 --
 
 COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachment_count) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	1	2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	1	2
 \.
 
 
@@ -3701,10 +3701,10 @@ COPY helpdesk.ticket_internal_counts (org_id, ticket_id, comment_count, attachme
 --
 
 COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, entered_epoch_sum) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6431f92624d0	urgent	1	1796026426.052491
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036476075936	low	1	1796026425.968309
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6231-71a5-8ce6-b53348b3e847	low	1	1796026425.953986
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6432f90c3390	low	1	1796026426.019618
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca9-7239-91fd-5325b47ccedb	urgent	1	1796041768.349583
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc4-763e-ad68-24b85dc802f1	low	1	1796041768.214600
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7caa-759e-a86b-810b6d024ac1	low	1	1796041768.291764
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca7-7507-9e72-ba91aad9f519	low	1	1796041768.188670
 \.
 
 
@@ -3713,7 +3713,7 @@ COPY helpdesk.ticket_stage_counts (org_id, stage_id, priority, ticket_count, ent
 --
 
 COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, priority, agent_id, ticket_delta, seconds) FROM stdin;
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6373-7599-9950-1cdaa93c9d24	opened	2026-11-30 08:13:46.220397+00	01a22b84-6241-71b0-bef2-036476075936	low	\N	1	\N
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ec7-751c-ab24-2ab25bd7af98	opened	2026-11-30 12:29:28.6385+00	01a22c6e-7cc4-763e-ad68-24b85dc802f1	low	\N	1	\N
 \.
 
 
@@ -3722,7 +3722,7 @@ COPY helpdesk.ticket_stat_deltas (org_id, id, metric, occurred_at, stage_id, pri
 --
 
 COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	01a22b84-6217-727e-930c-9065bcf62e53	2026-11-30 08:13:46.039966+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	01a22c6e-7c73-763a-b29b-61f1fe28531a	2026-11-30 12:29:28.331866+00
 \.
 
 
@@ -3731,11 +3731,11 @@ COPY helpdesk.ticket_watchers (org_id, ticket_id, user_id, added_at) FROM stdin;
 --
 
 COPY helpdesk.tickets (org_id, id, number, title, description, priority, status, workflow_id, current_stage_id, assigned_to, created_by, created_at, updated_at, stage_entered_at, resolved_at, closed_at, first_response_at, first_response_by, version, latest_history_id, public_comment_count, public_attachment_count, last_public_comment_at, is_answered, external_id, external_ref) FROM stdin;
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6273-71ed-bd28-2985a4cd7495	1	A ticket of Globex	\N	low	open	01a22b84-6241-71b0-bef2-03629ddd97d8	01a22b84-6241-71b0-bef2-036476075936	\N	01a22b84-6220-71c3-9369-b5d14a0aa611	2026-11-30 08:13:45.968309+00	2026-11-30 08:13:45.968309+00	2026-11-30 08:13:45.968309+00	\N	\N	\N	\N	1	01a22b84-6274-7579-a272-4f77af9c1a21	0	0	\N	f	\N	ERP-1
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-625f-7609-b0e9-676316f27fcc	2	No coffee	About: No coffee\\N	low	pending	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-621b-7466-b9b4-462946a0429a	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.951844+00	2026-11-30 08:13:46.019618+00	2026-11-30 08:13:46.019618+00	\N	\N	\N	\N	2	01a22b84-62a5-754e-82e0-ef341e91b4eb	0	0	\N	f	\N	ERP-2
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6262-7650-98ec-3731ff6b2a57	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6231-71a5-8ce6-b53348b3e847	\N	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.953986+00	2026-11-30 08:13:46.030761+00	2026-11-30 08:13:45.953986+00	\N	\N	\N	\N	2	01a22b84-62b0-749e-8bf5-bda0678e85ab	0	0	\N	f	\N	ERP-3
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6255-7547-b80f-79575e375ad0	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-6218-7384-be90-69e75f0aa311	01a22b84-621a-736e-8596-f81aceb25a9a	2026-11-30 08:13:45.937957+00	2026-11-30 08:13:46.101201+00	2026-11-30 08:13:46.052491+00	\N	\N	\N	\N	4	01a22b84-62d0-723d-837a-9d2da0af7bcc	1	2	2026-11-30 08:13:46.052491+00	f	\N	ERP-1
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-636e-7604-abca-a0a65d3d6a70	2	My last one	\N	low	open	01a22b84-6241-71b0-bef2-03629ddd97d8	01a22b84-6241-71b0-bef2-036476075936	\N	01a22b84-6367-703c-be5d-7a9cd372438e	2026-11-30 08:13:46.220397+00	2026-11-30 08:13:46.220397+00	2026-11-30 08:13:46.220397+00	\N	\N	\N	\N	1	01a22b84-6370-77cc-83b3-6a26077a284d	0	0	\N	f	\N	ERP-2
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7d1d-7304-a314-4b19dfd0b129	1	A ticket of Globex	\N	low	open	01a22c6e-7cc2-702a-8513-37b317496fb1	01a22c6e-7cc4-763e-ad68-24b85dc802f1	\N	01a22c6e-7c84-72d7-af85-d4f38b8e4503	2026-11-30 12:29:28.2146+00	2026-11-30 12:29:28.2146+00	2026-11-30 12:29:28.2146+00	\N	\N	\N	\N	1	01a22c6e-7d20-75e1-b56d-3c97eef7e03c	0	0	\N	f	\N	ERP-1
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cf9-730d-8948-ad823f0bcb82	2	No coffee	About: No coffee\\N	low	pending	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7caa-759e-a86b-810b6d024ac1	01a22c6e-7c7a-7683-a77b-edc2c77deccf	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.185504+00	2026-11-30 12:29:28.291764+00	2026-11-30 12:29:28.291764+00	\N	\N	\N	\N	2	01a22c6e-7d65-740b-bda6-086ca69bf50a	0	0	\N	f	\N	ERP-2
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7cfc-7261-a01a-babbb7ecb3b9	3	It’s “odd” — 🙂\ttab\nline	\N	low	open	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7ca7-7507-9e72-ba91aad9f519	\N	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.18867+00	2026-11-30 12:29:28.310927+00	2026-11-30 12:29:28.18867+00	\N	\N	\N	\N	2	01a22c6e-7d7c-707c-a09b-f3f48b9ed492	0	0	\N	f	\N	ERP-3
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ce6-73d9-85cc-41f58398a0d1	1	Printer was on fire	About: Printer on fire\\N	urgent	open	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7ca9-7239-91fd-5325b47ccedb	01a22c6e-7c77-7247-8b8a-445e2e91a67b	01a22c6e-7c79-76c9-ae3f-cdcb254a4400	2026-11-30 12:29:28.159995+00	2026-11-30 12:29:28.411306+00	2026-11-30 12:29:28.349583+00	\N	\N	\N	\N	4	01a22c6e-7dac-701b-84c6-2fa74d6a202e	1	2	2026-11-30 12:29:28.349583+00	f	\N	ERP-1
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ec2-73b8-ba2d-078d11d437db	2	My last one	\N	low	open	01a22c6e-7cc2-702a-8513-37b317496fb1	01a22c6e-7cc4-763e-ad68-24b85dc802f1	\N	01a22c6e-7eb7-75ed-8e9c-5f6a05f153fd	2026-11-30 12:29:28.6385+00	2026-11-30 12:29:28.6385+00	2026-11-30 12:29:28.6385+00	\N	\N	\N	\N	1	01a22c6e-7ec5-76c5-8f6a-2b63c8501ba8	0	0	\N	f	\N	ERP-2
 \.
 
 
@@ -3744,16 +3744,16 @@ COPY helpdesk.tickets (org_id, id, number, title, description, priority, status,
 --
 
 COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "position", status, is_start, is_active) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-622f-7564-80fe-c75ace6c3017	New	\N	1	open	t	t
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-622f-7564-80fe-c75ace6c3017	In progress	\N	2	open	f	t
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-6432f90c3390	01a22b84-622f-7564-80fe-c75ace6c3017	Waiting on customer	\N	3	pending	f	t
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-643346c5b404	01a22b84-622f-7564-80fe-c75ace6c3017	Resolved	\N	4	resolved	f	t
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-6232-74a7-879c-643469290cae	01a22b84-622f-7564-80fe-c75ace6c3017	Closed	\N	5	closed	f	t
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-036476075936	01a22b84-6241-71b0-bef2-03629ddd97d8	New	\N	1	open	t	t
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7a9bc23d59a	01a22b84-6241-71b0-bef2-03629ddd97d8	In progress	\N	2	open	f	t
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7aa318d13cd	01a22b84-6241-71b0-bef2-03629ddd97d8	Waiting on customer	\N	3	pending	f	t
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7aba3a674b3	01a22b84-6241-71b0-bef2-03629ddd97d8	Resolved	\N	4	resolved	f	t
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6242-709a-b66d-a7ace70d7236	01a22b84-6241-71b0-bef2-03629ddd97d8	Closed	\N	5	closed	f	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	New	\N	1	open	t	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca9-7239-91fd-5325b47ccedb	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	In progress	\N	2	open	f	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7caa-759e-a86b-810b6d024ac1	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	Waiting on customer	\N	3	pending	f	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7caa-759e-a86b-810c1a664de5	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	Resolved	\N	4	resolved	f	t
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7caa-759e-a86b-810d07fec68f	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	Closed	\N	5	closed	f	t
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc4-763e-ad68-24b85dc802f1	01a22c6e-7cc2-702a-8513-37b317496fb1	New	\N	1	open	t	t
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc5-76d0-ba24-0330da285a38	01a22c6e-7cc2-702a-8513-37b317496fb1	In progress	\N	2	open	f	t
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc5-76d0-ba24-0331c2db41bf	01a22c6e-7cc2-702a-8513-37b317496fb1	Waiting on customer	\N	3	pending	f	t
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc5-76d0-ba24-0332d978e1cf	01a22c6e-7cc2-702a-8513-37b317496fb1	Resolved	\N	4	resolved	f	t
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc5-76d0-ba24-03333535af3c	01a22c6e-7cc2-702a-8513-37b317496fb1	Closed	\N	5	closed	f	t
 \.
 
 
@@ -3762,8 +3762,8 @@ COPY helpdesk.workflow_stages (org_id, id, workflow_id, name, description, "posi
 --
 
 COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage_id, min_role) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6231-71a5-8ce6-b53348b3e847	01a22b84-6232-74a7-879c-6431f92624d0	org_agent
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	01a22b84-6232-74a7-879c-6431f92624d0	01a22b84-6232-74a7-879c-643469290cae	org_admin
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7ca7-7507-9e72-ba91aad9f519	01a22c6e-7ca9-7239-91fd-5325b47ccedb	org_agent
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	01a22c6e-7ca9-7239-91fd-5325b47ccedb	01a22c6e-7caa-759e-a86b-810d07fec68f	org_admin
 \.
 
 
@@ -3772,9 +3772,9 @@ COPY helpdesk.workflow_transitions (org_id, workflow_id, from_stage_id, to_stage
 --
 
 COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) FROM stdin;
-01a22b84-622a-705e-b952-05cf9f3931ce	01a22b84-622f-7564-80fe-c75ace6c3017	Support	How requests are handled	t	2026-11-30 08:13:45.894004+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6241-71b0-bef2-03629ddd97d8	Support	How requests are handled	t	2026-11-30 08:13:45.915192+00
-01a22b84-623e-735b-9c99-b8a22f3426ae	01a22b84-6388-7228-bcd4-586f3dc9b3af	Unused	\N	f	2026-11-30 08:13:46.247843+00
+01a22c6e-7c99-75ae-8af3-aa00689f12e0	01a22c6e-7ca3-73db-b4d6-3f1625e9fabc	Support	How requests are handled	t	2026-11-30 12:29:28.079838+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7cc2-702a-8513-37b317496fb1	Support	How requests are handled	t	2026-11-30 12:29:28.121279+00
+01a22c6e-7cbe-76d2-879d-d592ed7e1460	01a22c6e-7ef2-7638-b52c-54fb0ce5c987	Unused	\N	f	2026-11-30 12:29:28.688553+00
 \.
 
 
@@ -3783,8 +3783,8 @@ COPY helpdesk.workflows (org_id, id, name, description, is_active, created_at) F
 --
 
 COPY public.invoices (id, org_id, urgency) FROM stdin;
-1	01a22b84-622a-705e-b952-05cf9f3931ce	high
-2	01a22b84-623e-735b-9c99-b8a22f3426ae	high
+1	01a22c6e-7c99-75ae-8af3-aa00689f12e0	high
+2	01a22c6e-7cbe-76d2-879d-d592ed7e1460	high
 \.
 
 

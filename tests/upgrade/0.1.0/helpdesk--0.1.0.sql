@@ -125,7 +125,7 @@ comment on type helpdesk.notification_type is
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:247
+-- src/organizations/invites.rs:250
 -- helpdesk::organizations::invites::accept_org_invite
 CREATE  FUNCTION "accept_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -394,7 +394,7 @@ AS 'MODULE_PATHNAME', 'create_notification_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:173
+-- src/organizations/invites.rs:176
 -- helpdesk::organizations::invites::create_org_invite
 CREATE  FUNCTION "create_org_invite"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -422,7 +422,7 @@ AS 'MODULE_PATHNAME', 'create_organization_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/mod.rs:62
+-- src/tickets/mod.rs:63
 -- helpdesk::tickets::create_ticket
 CREATE  FUNCTION "create_ticket"(
 	"p_org_id" uuid, /* Option < Uuid > */
@@ -907,7 +907,7 @@ AS 'MODULE_PATHNAME', 'my_org_ids_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:315
+-- src/organizations/invites.rs:356
 -- helpdesk::organizations::invites::my_pending_invites
 CREATE  FUNCTION "my_pending_invites"() RETURNS json /* Result < JsonText > */
 STRICT STABLE SECURITY DEFINER PARALLEL SAFE
@@ -1125,7 +1125,7 @@ AS 'MODULE_PATHNAME', 'revert_article_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:282
+-- src/organizations/invites.rs:323
 -- helpdesk::organizations::invites::revoke_org_invite
 CREATE  FUNCTION "revoke_org_invite"(
 	"p_invite_id" uuid /* Option < Uuid > */
@@ -1305,7 +1305,7 @@ AS 'MODULE_PATHNAME', 'undistribute_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/mod.rs:142
+-- src/tickets/mod.rs:144
 -- helpdesk::tickets::update_ticket
 CREATE  FUNCTION "update_ticket"(
 	"p_ticket_id" uuid, /* Option < Uuid > */
@@ -1440,7 +1440,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/knowledge/triggers.rs:129
+-- src/knowledge/triggers.rs:133
 -- helpdesk::knowledge::triggers::articles_record_version
 
     create function helpdesk.articles_record_version() returns trigger
@@ -1584,7 +1584,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/organizations/invites.rs:231
+-- src/organizations/invites.rs:234
 -- helpdesk::organizations::invites::org_invites_check_sender
 
     create function helpdesk.org_invites_check_sender() returns trigger
@@ -1719,7 +1719,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/history.rs:193
+-- src/tickets/history.rs:199
 -- helpdesk::tickets::history::ticket_history_append_only
 
     create function helpdesk.ticket_history_append_only() returns trigger
@@ -1728,7 +1728,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/before_write.rs:48
+-- src/tickets/before_write.rs:52
 -- helpdesk::tickets::before_write::tickets_before_write
 
     create function helpdesk.tickets_before_write() returns trigger
@@ -1737,7 +1737,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/reporting/counters.rs:141
+-- src/reporting/counters.rs:142
 -- helpdesk::reporting::counters::tickets_count
 
     create function helpdesk.tickets_count() returns trigger
@@ -1746,7 +1746,7 @@ AS 'MODULE_PATHNAME', 'watch_ticket_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/tickets/history.rs:46
+-- src/tickets/history.rs:47
 -- helpdesk::tickets::history::tickets_record_history
 
     create function helpdesk.tickets_record_history() returns trigger
@@ -2171,7 +2171,7 @@ Errors: those of import_tickets().';
 comment on function helpdesk.create_missing_people(uuid, jsonb) is
 'Creates the people that find_missing_people() has found. Returns how many.
 Callers: the owner of the functions.
-Errors: 22004 (null argument).';
+Errors: 22004 (null argument), 22023 (not what find_missing_people() returns).';
 
 -- sql/extension/functions/install.sql
 -- Installation, upgrades, repair and integrations. Superusers only, unless granted here.
