@@ -9,7 +9,7 @@ begin
   for item in
     select t.tgrelid::pg_catalog.regclass as relation, t.tgfoid::pg_catalog.regprocedure as function,
            (select pg_catalog.string_agg(pg_catalog.format('alter column %s set default %s', d.part[1], d.part[2]), ', ')
-              from pg_catalog.regexp_matches(p.prosrc, 'then new[.]([^ ]+) := (.*?); end if;', 'g') d (part)) as defaults
+              from pg_catalog.regexp_matches(p.prosrc, 'then new[.]([^ ]+?) := (.*?); end if;', 'g') d (part)) as defaults
       from pg_catalog.pg_trigger t
       join pg_catalog.pg_proc p on p.oid operator(pg_catalog.=) t.tgfoid
       join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) t.tgrelid
