@@ -1,4 +1,5 @@
-// Many rows in one statement. The hand-written SQL writes the same rows in sets, without triggers.
+// Many rows in one statement. The hand-written SQL writes the same rows in sets, without triggers;
+// for a member who leaves, it does not look for invites and watched tickets.
 // All but the first are rolled back, so that each call has the same work.
 
 const rolledBack = (script) => `begin;\n${script};\nrollback;`;

@@ -83,14 +83,17 @@ test('the language of the organization is locked before the counter, on every pa
     }),
   );
   const sessions = waiting.map(({ session }) => session);
-  await db.waitUntilBlocked(...sessions);
-  const locked = await db.sql(
-    `select pid from pg_locks where pid = any ($1) and locktype = 'advisory' and classid = 7315007 and granted`,
-    [sessions.map(({ processID }) => processID)],
-  );
-  assert.equal(locked.length, sessions.length);
-  await first.query('commit');
-  await Promise.all(waiting.map(({ done }) => done));
+  try {
+    await db.waitUntilBlocked(...sessions);
+    const locked = await db.sql(
+      `select pid from pg_locks where pid = any ($1) and locktype = 'advisory' and classid = 7315007 and granted`,
+      [sessions.map(({ processID }) => processID)],
+    );
+    assert.equal(locked.length, sessions.length);
+  } finally {
+    await first.query('commit');
+    await Promise.all(waiting.map(({ done }) => done));
+  }
 });
 
 /** Does something while there are triggers. */
