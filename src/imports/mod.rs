@@ -80,7 +80,8 @@ fn find_missing_people(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Re
     JsonText::serialize(&people::find_missing(org, &work.new, &work.additions)?)
 }
 
-/// Creates these people. Returns how many.
+/// Creates these people. Returns how many. Nobody but helpdesk_owner may execute it, as which
+/// import_tickets() runs on a coordinator.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn create_missing_people(p_org_id: Option<Uuid>, p_people: Option<ImportText>) -> Result<i64> {

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use lru::LruCache;
 use pgrx::Uuid;
 
 use super::node::{Node, node};
@@ -43,14 +45,19 @@ const SHARDS_HERE: &str = "
      where s.logicalrelid operator(pg_catalog.=) pg_catalog.to_regclass('helpdesk.tickets')
      order by s.shardid";
 
+/// Of how many organizations a backend remembers the shard.
+const MAX_ORGANIZATIONS: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+
 thread_local! {
     /// By the id of a shard.
     static GROUPS: RefCell<HashMap<i64, Rc<TableNames>>> = RefCell::default();
+    static SHARDS: RefCell<LruCache<Uuid, i64>> = RefCell::new(LruCache::new(MAX_ORGANIZATIONS));
 }
 
 pub(super) fn forget() {
     // The callback may come while a group is being read.
     GROUPS.with(|groups| drop(groups.try_borrow_mut().map(|mut groups| groups.clear())));
+    SHARDS.with(|shards| drop(shards.try_borrow_mut().map(|mut shards| shards.clear())));
 }
 
 /// Where statements run that are in no group: on a worker on the copies of shared tables. On the
@@ -96,10 +103,15 @@ fn group_of_shard(shard: i64) -> Result<Rc<TableNames>> {
 }
 
 fn shard_of(org: Uuid) -> Result<i64> {
+    if let Some(shard) = SHARDS.with_borrow_mut(|shards| shards.get(&org).copied()) {
+        return Ok(shard);
+    }
     let shard = with_own_names(|| {
         statement::read(SHARD_OF_ORGANIZATION).fetch_scalar::<i64>(&[org.into()])
-    })?;
-    shard.ok_or_else(|| internal("an organization without a shard"))
+    })?
+    .ok_or_else(|| internal("an organization without a shard"))?;
+    SHARDS.with_borrow_mut(|shards| shards.put(org, shard));
+    Ok(shard)
 }
 
 fn is_tenant_group(place: &TableNames) -> bool {

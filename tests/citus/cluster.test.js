@@ -1,13 +1,13 @@
 // One help desk on several servers: the same answers, no lost write, and the way back.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { createEmptyDatabase, createHelpdeskDatabase } from '../support/database.js';
 import { expectError } from '../support/errors.js';
 import { fillEveryTable } from '../support/full_database.js';
 import { addMember, createTwoOrganizations, openTicket, signUp } from '../support/organizations.js';
-import { catalogOf, dumpOf, privilegesIn, psql, rowsOf, shapeOf, withTemporaryFile } from '../support/postgres_tools.js';
+import { catalogOf, dumpOf, privilegesIn, psql, rowsOf, shapeOf, tool, withTemporaryFile } from '../support/postgres_tools.js';
 import { startPostgrest } from '../support/postgrest.js';
 import { waitUntil } from '../support/wait.js';
 import { Workload } from '../support/workload.js';
@@ -174,6 +174,59 @@ test('an import brings people, who are the same on all servers', { skip }, async
     });
   assert.equal(await found(cluster), await found(single));
   assert.deepEqual(await cluster.sql('select * from helpdesk.verify_derived_data()'), []);
+});
+
+/** Moves an organization as docs/scaling.md describes. */
+async function moveOrganization(org, from, to) {
+  const guide = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+  const [, script] = /```sql\n((?:(?!```).)*begin isolation level repeatable read;.*?) *```/s.exec(guide);
+  await withTemporaryFile(async (file) => {
+    await writeFile(file, script);
+    await writeFile(file, await tool('psql', '-XqAt', '-v', `org_id=${org}`, '-d', from.name, '-f', file));
+    await psql(to, file);
+  });
+}
+
+test('an organization moves into a cluster, and out of it', { skip, timeout: 120_000 }, async () => {
+  const [source, target] = [await createHelpdeskDatabase(), await createHelpdeskDatabase()];
+  const cast = await createTwoOrganizations(source, 'moving.example');
+  const workload = new Workload(source, cast);
+  await workload.run(1, () => workload.total > 200);
+  await source.sql('select helpdesk.refresh_ticket_stats()');
+  const tables = await source.sql(
+    `select attrelid::regclass::text as name from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r' and a.attname = 'org_id'`,
+  );
+  // The cluster has a column of its own.
+  await target.sql('alter table helpdesk.tickets add column external_ref text');
+  const rowsIn = (db, table) =>
+    db.sql(`select to_jsonb(t) - 'external_ref' as row from ${table} t where org_id = $1 order by row`, [cast.acme]);
+  const expectSame = async (db) => {
+    for (const { name } of tables) assert.deepEqual(await rowsIn(db, name), await rowsIn(source, name), name);
+    assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
+    assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
+  };
+  const last = await source.value('select max(number)::int from helpdesk.tickets where org_id = $1', [cast.acme]);
+  const openNext = async (db, title) => {
+    const ticket = await db.as(cast.alice, (session) => openTicket(session, cast.acme, title));
+    return db.value('select number::int from helpdesk.tickets where id = $1', [ticket]);
+  };
+
+  await moveOrganization(cast.acme, source, cluster);
+  await expectSame(cluster);
+  await moveOrganization(cast.acme, cluster, target);
+  await expectSame(target);
+  for (const db of [cluster, target]) assert.equal(await openNext(db, 'In the new place'), last + 1);
+  await assert.rejects(moveOrganization(cast.acme, source, cluster), /duplicate key/);
+  for (const [table, key] of [
+    ['tickets', 'org_id'],
+    ['articles', 'org_id'],
+    ['organizations', 'id'],
+  ]) {
+    await cluster.sql(`delete from helpdesk.${table} where ${key} = $1`, [cast.acme]);
+  }
+  await source.drop();
+  await target.drop();
 });
 
 test('a person is forgotten on all servers, or on none', { skip, timeout: 120_000 }, async () => {

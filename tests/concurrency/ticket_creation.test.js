@@ -96,6 +96,22 @@ test('the language of the organization is locked before the counter, on every pa
   }
 });
 
+test('above READ COMMITTED, who waits for the organization has not taken a number yet', async () => {
+  const [first, second] = [await db.signIn(ada), await db.signIn(ada)];
+  await first.query('begin');
+  await first.query('update helpdesk.organizations set name = name where id = $1', [acme]);
+  await second.query('begin isolation level repeatable read');
+  const refused = expectError(
+    '40001',
+    second.query('insert into helpdesk.tickets (org_id, title, created_by) values ($1, $2, $3)', [acme, 'Waits', ada.profile]),
+  );
+  await db.waitUntilBlocked(second);
+  await openTicket(first, acme, 'Gets the number');
+  await first.query('commit');
+  await refused;
+  await second.query('rollback');
+});
+
 /** Does something while there are triggers. */
 async function withTriggers(body, triggers, work) {
   await db.sql(

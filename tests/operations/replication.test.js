@@ -55,6 +55,16 @@ async function connectToGreen(database) {
   };
 }
 
+/** Does something with connections to the green server. */
+async function onGreen(work) {
+  Object.assign(process.env, green);
+  try {
+    return await work();
+  } finally {
+    Object.assign(process.env, blue);
+  }
+}
+
 /** A database on both servers, with the extension. */
 async function createBoth() {
   Object.assign(process.env, blue);
@@ -65,9 +75,7 @@ async function createBoth() {
   await server.end();
   const copy = await connectToGreen(db.name);
   await copy.sql('create extension helpdesk');
-  Object.assign(process.env, green);
-  await createAuthenticatorRole();
-  Object.assign(process.env, blue);
+  await onGreen(createAuthenticatorRole);
   return { db, copy };
 }
 
@@ -196,10 +204,8 @@ test('an organization moves to another installation while people work in it', as
   const cast = await createTwoOrganizations(db);
   const workload = new Workload(db, cast);
   // The target installation already has other organizations.
-  Object.assign(process.env, green);
   const other = existingDatabase(db.name);
-  const { acme: native } = await createTwoOrganizations(other, 'native.example');
-  Object.assign(process.env, blue);
+  const { acme: native } = await onGreen(() => createTwoOrganizations(other, 'native.example'));
 
   const guide = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
   const [, script] = /```sql\n((?:(?!```).)*create publication helpdesk_organization.*?) *```/s.exec(guide);
@@ -235,8 +241,7 @@ test('an organization moves to another installation while people work in it', as
   }
 
   // People go on there.
-  Object.assign(process.env, green);
-  const ticket = await other.as(cast.alice, (session) => openTicket(session, cast.acme, 'In the new place'));
+  const ticket = await onGreen(() => other.as(cast.alice, (session) => openTicket(session, cast.acme, 'In the new place')));
   const last = `select max(number)::int from helpdesk.tickets where org_id = '${cast.acme}'`;
   assert.equal(await copy.value(`select number::int from helpdesk.tickets where id = '${ticket}'`), await copy.value(last));
   await other.disconnectAll();
