@@ -1,6 +1,8 @@
 //! Sending calls from the coordinator to workers. Only the functions that distribute() creates do
 //! so, as their owner.
 
+use std::ffi::CStr;
+
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
@@ -8,9 +10,10 @@ use super::claims::text_of;
 use super::node::{Node, node};
 use crate::platform::error::{self, Result, internal, required};
 use crate::platform::roles;
-use crate::platform::settings::{CLAIMS, SUBJECT};
+use crate::platform::settings::{CLAIMS, SUBJECT, with_settings};
 use crate::platform::statement::{self, Planned};
 use crate::platform::table_names::with_own_names;
+use crate::platform::transaction;
 
 /// Finds no row, because a counter is never negative. But for Citus the transaction has now written
 /// to these shards: they are not moved before it ends, and a COMMIT that fails there fails here.
@@ -26,6 +29,19 @@ const CALL: &str = "
 const CALL_WORKERS: &str = "
     select success, result from pg_catalog.run_command_on_workers(
       pg_catalog.format('select helpdesk.answer_maintenance(%L, %L)', $1, $2)) order by nodename, nodeport";
+
+/// Citus otherwise opens a transaction on the worker, whose BEGIN and COMMIT take as long as the
+/// call itself.
+const WITHOUT_TRANSACTION: &[(&CStr, &CStr)] = &[(c"citus.select_opens_transaction_block", c"off")];
+
+/// Reads from workers. They need a transaction there only if all statements shall see the same, and
+/// are part of the one that has written there in any case.
+pub fn read_from_workers<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    match transaction::is_read_committed() {
+        true => with_settings(WITHOUT_TRANSACTION, work),
+        false => work(),
+    }
+}
 
 fn check_is_coordinator() -> Result<()> {
     match node()? {
@@ -62,7 +78,8 @@ fn call_organization(
     ];
     with_own_names(|| {
         if p_writes == Some(false) {
-            return statement::read(CALL).planned(Planned::Once).fetch_scalar(&args);
+            let call = statement::read(CALL).planned(Planned::Once);
+            return read_from_workers(|| call.fetch_scalar(&args));
         }
         statement::write(ENLIST).planned(Planned::Once).execute(&[org.into()])?;
         statement::write(CALL).planned(Planned::Once).fetch_scalar(&args)

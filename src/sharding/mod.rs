@@ -16,6 +16,7 @@ mod groups;
 mod node;
 mod routes;
 
+pub use calls::read_from_workers;
 pub use claims::check_claims_are_known;
 pub use conversion::{adapt_to_cluster, change_tables, only_here, restore_tables, update_workers};
 pub use groups::{each_group, enter_organization, has_table, is_here, where_organization_is};
