@@ -12,6 +12,7 @@ pub(super) const CHECKS: &[(&str, &str)] = &[
     ("organizations", ORGANIZATIONS),
     ("logins", LOGINS),
     ("vacuum", VACUUM),
+    ("index sizes", INDEX_SIZES),
     ("durability", DURABILITY),
     ("settings", SETTINGS),
 ];
@@ -119,6 +120,32 @@ const VACUUM: &str = r"
            coalesce(string_agg(found, ', ' order by relname), 'autovacuum keeps up'),
            'VACUUM (ANALYZE) ' || string_agg(format('helpdesk.%I', relname), ', ' order by relname)
              || '. Then look for old transactions, and at the settings of autovacuum.'
+      from bloated";
+
+/// Each change of a ticket adds an entry to the indexes in the order of the last change. Vacuum
+/// removes the old entries, but a B-tree uses a page for other entries only when it is empty.
+const INDEX_SIZES: &str = r"
+    with sizes as (
+      select i.indexrelid::regclass::text as index, c.relpages * 8192.0 as size,
+             -- An entry has a header and a pointer, and pages are filled to 90%.
+             (c.reltuples * (12 + sum(coalesce(s.avg_width, 16))) / 0.9)::numeric as fresh
+        from pg_index i
+        join pg_class c on c.oid = i.indexrelid
+        join pg_am m on m.oid = c.relam and m.amname = 'btree'
+        join pg_class t on t.oid = i.indrelid
+       cross join unnest(i.indkey) as key (attnum)
+        left join pg_attribute a on a.attrelid = t.oid and a.attnum = key.attnum
+        left join pg_stats s on (s.schemaname, s.tablename, s.attname) = ('helpdesk', t.relname, a.attname)
+       where t.relnamespace = 'helpdesk'::regnamespace
+       group by i.indexrelid, c.relpages, c.reltuples
+    ),
+    bloated as (
+      select index, format('%s has %s, freshly built about %s', index, pg_size_pretty(size), pg_size_pretty(fresh)) as found
+        from sizes where size > 100 << 20 and size > 3 * fresh
+    )
+    select case count(*) when 0 then 'ok' else 'warning' end,
+           coalesce(string_agg(found, ', ' order by index), 'no large index has three times its size'),
+           string_agg(format('REINDEX INDEX CONCURRENTLY %s', index), '; ' order by index)
       from bloated";
 
 /// reset_val is the value that new sessions get.

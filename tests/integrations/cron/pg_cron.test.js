@@ -1,6 +1,7 @@
 // Maintenance jobs run by a real pg_cron on a private server.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { existingDatabase } from '../../support/database.js';
 import { expectError } from '../../support/errors.js';
@@ -66,6 +67,14 @@ describe('pg_cron', { skip }, () => {
     );
     assert.equal(run.status, 'succeeded', run.return_message);
     assert.equal(run.command, command);
+  }
+
+  /** The job that docs/operations.md schedules. */
+  async function scheduleReindex() {
+    const guide = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const [statement, jobname, command] = /select cron\.schedule\('(helpdesk_reindex)', '[^']*', '([^']*)'\);/.exec(guide);
+    await db.sql(statement);
+    return { jobname, command };
   }
 
   /** What health_check() says of the jobs. */
@@ -141,7 +150,20 @@ describe('pg_cron', { skip }, () => {
     const unfolded = () => db.value('select count(*)::int from helpdesk.ticket_stat_deltas');
     assert.equal(await unfolded(), 2);
 
-    await Promise.all([waitForRun(cleanup), waitForRun(refresh)]);
+    const files = () =>
+      db.value(
+        `select array_agg(pg_relation_filenode(indexrelid) order by 1) from pg_index where indrelid = 'helpdesk.tickets'::regclass`,
+      );
+    const old = await files();
+    const reindex = await scheduleReindex();
+    await Promise.all([cleanup, refresh, reindex].map(waitForRun));
+    await db.sql('select cron.unschedule($1::text)', [reindex.jobname]);
+    const current = await files();
+    assert.equal(current.length, old.length);
+    assert.ok(
+      after.every((file) => !before.includes(file)),
+      'all indexes of tickets are new',
+    );
     assert.equal(await unfolded(), 0);
     assert.deepEqual(await db.sql('select * from helpdesk.verify_ticket_stats()'), []);
     assert.equal(await db.value('select sum(ticket_count)::int from helpdesk.ticket_stage_counts'), 2);
