@@ -1,5 +1,5 @@
 # The commands of the project. Each is a script under scripts/, which documents its settings.
-.PHONY: help demo demo-stop build install package check-reproducible test test-citus bench-citus test-versions regress lint bench \
+.PHONY: help demo demo-stop build install package check-reproducible test test-citus bench-citus test-versions regress lint bench bench-mixed \
 	instructions fuzz torture mutants reference model typescript security-baseline shape update-scripts freeze-release docs clean
 
 help: ## lists these commands
@@ -33,6 +33,8 @@ lint: ## runs the linters only
 	@scripts/lint
 bench: ## times every operation against plpgsql and hand-written SQL
 	@scripts/bench
+bench-mixed: ## lets four agents work at full speed for MINUTES=60, and shows how tables, indexes and look-ups change
+	@scripts/bench-mixed
 instructions: build ## counts the instructions of the most frequent operations
 	@scripts/instructions
 fuzz: ## runs the fuzz and model tests with new random seeds

@@ -17,8 +17,8 @@ const OF_WORKFLOW: &str = "select w.org_id from helpdesk.workflows w where w.id 
 /// Public articles are for everybody.
 const OF_ARTICLE: &str = "select a.org_id from helpdesk.articles a where a.id = $1 and ($2::uuid[] is null or a.org_id = any ($2))";
 
-/// The organization in which a ticket, an article or a workflow is, if it is one that the caller may
-/// see; NULL if there is none.
+/// The organization of a ticket, an article or a workflow that the caller may see; NULL if there is
+/// none. For somebody with one organization it is that one, where the worker looks for it.
 #[pg_extern(stable, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn find_organization(p_table: Option<&str>, p_id: Option<Uuid>) -> Result<Option<Uuid>> {

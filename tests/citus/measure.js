@@ -1,5 +1,5 @@
-// What a call costs on a cluster and on a single server, in milliseconds: one client, each call in a
-// transaction as PostgREST has it, of which pgbench times the call alone. The servers share this
+// What a call costs on a cluster and on a single server, in milliseconds: one client, each call in
+// a transaction as PostgREST has it, of which pgbench times the call alone. The servers share this
 // machine, so only the differences say something. CALLS=2000: how often each is made.
 
 import { writeFile } from 'node:fs/promises';

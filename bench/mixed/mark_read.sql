@@ -1,0 +1,1 @@
+select helpdesk.mark_notifications_read();

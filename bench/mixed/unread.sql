@@ -1,0 +1,1 @@
+select helpdesk.count_unread_notifications();
