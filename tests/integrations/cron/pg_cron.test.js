@@ -161,7 +161,7 @@ describe('pg_cron', { skip }, () => {
     const current = await files();
     assert.equal(current.length, old.length);
     assert.ok(
-      after.every((file) => !before.includes(file)),
+      current.every((file) => !old.includes(file)),
       'all indexes of tickets are new',
     );
     assert.equal(await unfolded(), 0);

@@ -98,10 +98,11 @@ export function TicketPane({ number, backTo }: { number: number; backTo: string 
         )}
         <TicketFields ticket={ticket} onChange={(changes) => save(ticket, changes)} isSaving={isSaving} />
       </header>
-      <div className="ticket-body" ref={body}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it. */}
+      <section className="ticket-body" ref={body} tabIndex={0} aria-label="Messages and articles">
         <Conversation details={details.data} withHistory />
         <SuggestedArticles ticket={ticket} />
-      </div>
+      </section>
       <ReplyBox key={ticket.id} ref={reply} ticket={ticket} />
       {conflict && <ConflictDialog conflict={conflict} onSettle={settle} />}
     </article>
