@@ -18,6 +18,11 @@ pub(super) const MAX_LEVELS: i32 = 20;
 /// Serializes changes to an organization's tree.
 const LOCK_TREE: &str = "select from helpdesk.organizations where id = $1 for no key update";
 
+/// Lock order: categories, then the organization. Whoever deletes the parent has it first as well,
+/// and the foreign key would lock it only at the end.
+const LOCK_PARENT: &str =
+    "select from helpdesk.categories where org_id = $1 and id = $2 for key share";
+
 const LOCK_TREES: &str = "
     select from helpdesk.organizations o
      where o.id in (select d.org_id from deleted d) order by o.id for no key update";
@@ -128,6 +133,9 @@ fn before_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let name = error::required(new.text("name")?, "name")?.trim();
     if is_moved || is_renamed {
         let (id, parent): (Uuid, Option<Uuid>) = (new.required("id")?, new.get("parent_id")?);
+        if is_moved {
+            statement::write(LOCK_PARENT).execute(&[org.into(), parent.into()])?;
+        }
         statement::write(LOCK_TREE).execute(&[org.into()])?;
         if is_moved {
             check_place(org, id, parent)?;

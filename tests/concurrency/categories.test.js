@@ -43,6 +43,18 @@ for (const isolation of ['read committed', 'repeatable read', 'serializable']) {
   });
 }
 
+test('a category is deleted while another session adds one below it: no deadlock', async () => {
+  const { Parent: parent } = await categories('Parent');
+  const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
+  await first.query('begin');
+  await first.query('insert into helpdesk.categories (org_id, name, parent_id) values ($1, $2, $3)', [acme, 'Child', parent]);
+  const deleted = second.query('delete from helpdesk.categories where id = $1', [parent]);
+  await db.waitUntilBlocked(second);
+  await first.query('commit');
+  await deleted;
+  assert.equal(await db.value(`select parent_id from helpdesk.categories where name = 'Child'`), null);
+});
+
 test('eight sessions moving categories at random never create a cycle', async () => {
   const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
   const ids = Object.values(await categories(...names));
