@@ -34,8 +34,8 @@ const CALL_WORKERS: &str = "
 /// call itself.
 const WITHOUT_TRANSACTION: &[(&CStr, &CStr)] = &[(c"citus.select_opens_transaction_block", c"off")];
 
-/// Reads from workers. They need a transaction there only if all statements shall see the same, and
-/// are part of the one that has written there in any case.
+/// Reads from workers, without a transaction there unless this one has written there already. Above
+/// READ COMMITTED all statements share a snapshot, so there reads need a transaction as well.
 pub fn read_from_workers<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     match transaction::is_read_committed() {
         true => with_settings(WITHOUT_TRANSACTION, work),

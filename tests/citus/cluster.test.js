@@ -197,7 +197,7 @@ test('an organization moves into a cluster, and out of it', { skip, timeout: 120
     `select attrelid::regclass::text as name from pg_attribute a join pg_class c on c.oid = a.attrelid
       where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r' and a.attname = 'org_id'`,
   );
-  // The cluster has a column of its own.
+  // The user of the fixture has added a column to tickets.
   await target.sql('alter table helpdesk.tickets add column external_ref text');
   const rowsIn = (db, table) =>
     db.sql(`select to_jsonb(t) - 'external_ref' as row from ${table} t where org_id = $1 order by row`, [cast.acme]);

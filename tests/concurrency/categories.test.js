@@ -55,6 +55,20 @@ test('a category is deleted while another session adds one below it: no deadlock
   assert.equal(await db.value(`select parent_id from helpdesk.categories where name = 'Child'`), null);
 });
 
+test('a category and the one above it are deleted one after the other: no deadlock', async () => {
+  const ids = await categories('Top', 'Middle', 'Bottom');
+  await db.sql('update helpdesk.categories set parent_id = $2 where id = $1', [ids.Middle, ids.Top]);
+  await db.sql('update helpdesk.categories set parent_id = $2 where id = $1', [ids.Bottom, ids.Middle]);
+  const [first, second] = [await db.signIn(ada), await db.signIn(ben)];
+  await first.query('begin');
+  await first.query('delete from helpdesk.categories where id = $1', [ids.Middle]);
+  const deleted = second.query('delete from helpdesk.categories where id = $1', [ids.Top]);
+  await db.waitUntilBlocked(second);
+  await first.query('commit');
+  await deleted;
+  assert.equal(await db.value('select parent_id from helpdesk.categories where id = $1', [ids.Bottom]), null);
+});
+
 test('eight sessions moving categories at random never create a cycle', async () => {
   const names = Array.from({ length: 8 }, (_, n) => `node ${n}`);
   const ids = Object.values(await categories(...names));
