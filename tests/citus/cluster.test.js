@@ -98,6 +98,28 @@ test('a worker that was not told who the caller is refuses', { skip }, async () 
   await session.query('rollback');
 });
 
+for (const isolation of ['read committed', 'repeatable read']) {
+  test(`a transaction reads what it has written on a worker, ${isolation}`, { skip }, async () => {
+    const { acme, alice } = fixture;
+    const title = `Written, ${isolation}`;
+    await cluster.as(alice, async (session) => {
+      const titleOf = async (ticket) =>
+        (
+          await session.query(`select helpdesk.get_ticket_details($1, p_org_id => $2)::jsonb #>> '{ticket,title}'`, [
+            ticket,
+            acme,
+          ])
+        ).rows;
+      await session.query(`begin isolation level ${isolation}`);
+      await session.query('select helpdesk.count_unread_notifications()');
+      const ticket = await openTicket(session, acme, title);
+      assert.deepEqual(Object.values((await titleOf(ticket))[0]), [title]);
+      await session.query('rollback');
+      assert.deepEqual(Object.values((await titleOf(ticket))[0]), [null]);
+    });
+  });
+}
+
 test('updates and reports know the cluster', { skip, timeout: 120_000 }, async () => {
   const report = 'select * from helpdesk.security_report()';
   assert.deepEqual(await cluster.sql(report), await single.sql(report));
