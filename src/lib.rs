@@ -50,6 +50,7 @@ extern "C-unwind" fn _PG_init() {
     access::denied_writes::register_hook();
     platform::schema_version::register_invalidation();
     sharding::register();
+    tickets::numbering::register();
 }
 
 extension_sql_file!("../sql/extension/roles.sql", name = "roles", bootstrap);

@@ -44,12 +44,6 @@ with {facts}, wrong (table_name, column_name, id) as (
     join helpdesk.tickets t on t.org_id = $1 and t.id = h.ticket_id
    where h.org_id = $1 and h.requester_id <> t.created_by
   union all
-  select 'ticket_counters', 'last_number', $1
-    from helpdesk.tickets t
-   where t.org_id = $1
-  having max(t.number) > coalesce((select k.last_number from helpdesk.ticket_counters k
-                                    where k.org_id = $1), 0)
-  union all
   select 'articles', w.name, a.id
     from helpdesk.articles a
     join helpdesk.organizations o on o.id = $1

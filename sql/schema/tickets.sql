@@ -10,7 +10,7 @@ create table helpdesk.ticket_counters (
   constraint ticket_counters_pkey primary key (org_id),
   constraint ticket_counters_org_id_fkey foreign key (org_id)
     references helpdesk.organizations (id) on delete cascade
-) with (fillfactor = 20);
+);
 
 create table helpdesk.tickets (
   org_id uuid not null,
@@ -183,6 +183,10 @@ create trigger "History"
   after insert or update on helpdesk.tickets
   for each row execute function helpdesk.tickets_record_history();
 
+create trigger tickets_keep_numbers
+  after delete on helpdesk.tickets referencing old table as deleted_tickets
+  for each statement execute function helpdesk.tickets_keep_numbers();
+
 create trigger ticket_history_append_only
   before update or delete on helpdesk.ticket_history
   for each row execute function helpdesk.ticket_history_append_only();
@@ -228,10 +232,12 @@ create policy user_limited_history on helpdesk.ticket_history for select to auth
 
 ---- Comments
 
-comment on table helpdesk.ticket_counters is 'The last ticket number of each organization.';
+comment on table helpdesk.ticket_counters is
+  'Up to which number each organization has given numbers to tickets that are deleted.';
 comment on column helpdesk.ticket_counters.org_id is 'The organization.';
 comment on column helpdesk.ticket_counters.last_number is
-  'The number assigned last. A ticket that is rolled back leaves no gap.';
+'The highest number of its deleted tickets; 0 if there are none, or if none was higher than those
+  that remain. A new ticket gets a number above it and above those of all tickets.';
 
 comment on table helpdesk.tickets is
 'The current state of each ticket. A trigger writes every earlier state to ticket_history, no matter

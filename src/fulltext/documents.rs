@@ -59,7 +59,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     match (&rows.old, &rows.new) {
         (None, Some(new)) => {
             // import_tickets() indexes people, tickets and comments itself, many at a time.
-            if SystemWrite::is_import() || SystemWrite::current() == Some(SystemWrite::NewTicket) {
+            if SystemWrite::is_import() {
                 return Ok(None);
             }
             if kind_of(new) == Kind::Ticket && new.is_import("created_at")? {

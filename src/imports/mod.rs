@@ -57,7 +57,7 @@ fn import_tickets(p_org_id: Option<Uuid>, p_rows: Option<ImportText>) -> Result<
     let missing = people::find_missing(org, &new, &additions)?;
     people::create(org, &missing)?;
     let people = People::find(org, &new, &additions)?;
-    // Lock order: the tickets that exist, then the counter of their numbers.
+    // Lock order: the tickets that exist, then the numbers of new ones.
     let mut comments = comments::add(org, &additions, &people)?;
     let unassigned = tickets::insert(org, &new, &stages, &people)?;
     comments += new.iter().map(|ticket| ticket.comments.len()).sum::<usize>();

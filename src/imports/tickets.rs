@@ -15,7 +15,7 @@ use crate::platform::error::Result;
 use crate::platform::statement::{self, Planned};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
-use crate::tickets::counter::take_numbers;
+use crate::tickets::numbering::take_numbers;
 
 /// How many tickets are written between two messages about the progress.
 const BATCH: usize = 1_000;
@@ -115,8 +115,8 @@ pub(super) fn insert(
     Ok(unassigned)
 }
 
-/// Takes the numbers of all tickets from the counter, which keeps others from taking one until the
-/// end of the transaction. Returns the first for tickets that bring none.
+/// Takes the numbers of all tickets, which keeps others from taking one until the transaction
+/// commits. Returns the first for tickets that bring none.
 fn take_numbers_of(org: Uuid, new: &[NewTicket]) -> Result<i64> {
     let given: Vec<i64> = new.iter().filter_map(|ticket| ticket.row.number.map(|n| n.0)).collect();
     let highest = given.iter().copied().max().unwrap_or_default();

@@ -113,13 +113,6 @@ static REBUILD_REQUESTERS: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-const REBUILD_COUNTER: &str = "
-    insert into helpdesk.ticket_counters as k (org_id, last_number)
-    select $1, max(t.number) from helpdesk.tickets t where t.org_id = $1
-    having max(t.number) is not null
-    on conflict (org_id) do update
-       set last_number = excluded.last_number where k.last_number < excluded.last_number";
-
 static REBUILD_ARTICLES: LazyLock<String> = LazyLock::new(|| {
     format!(
         "with {FACTS}
@@ -256,7 +249,6 @@ fn rebuild_derived_data() -> Result<()> {
             rebuild(&REBUILD_TICKETS)?;
             rebuild(&REBUILD_INTERNAL_COUNTS)?;
             REBUILD_REQUESTERS.iter().try_for_each(|sql| rebuild(sql))?;
-            rebuild(REBUILD_COUNTER)?;
             rebuild(&REBUILD_ARTICLES)?;
         }
         let _configuration = SystemWrite::begin(SystemWrite::Configuration);

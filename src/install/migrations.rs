@@ -13,6 +13,7 @@ use crate::sharding;
 
 /// One step for each release that changed tables: (the version it starts from, its SQL).
 const MIGRATIONS: &[(i32, &str)] = &[
+    (1, include_str!("../../sql/migrations/0001_numbers_without_a_locked_counter.sql")),
     #[cfg(feature = "next_release")]
     (SCHEMA_VERSION - 1, include_str!("../../tests/upgrade/next_release.sql")),
 ];

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::platform::error::{self, Result};
 use crate::platform::statement;
 
-/// The columns of each version of the tables, newest first. `make shape` writes the newest.
+/// The columns of the tables, newest first, each with the first version that had them. The step of
+/// a version that changes none may run twice. `make shape` writes the newest.
 const SHAPES: &[(i32, &str)] = &[(1, include_str!("../../sql/shapes/1.txt"))];
 
 const COLUMNS: &str = include_str!("../../sql/queries/shape.sql");
@@ -37,7 +38,8 @@ fn existing_columns() -> Result<HashSet<String>> {
     Ok(found.into_iter().flatten().collect())
 }
 
-/// The newest version whose columns all exist. There may be others, which the user has added.
+/// The first version with the newest columns that all exist. There may be others, which the user
+/// has added.
 pub(super) fn recognize_version() -> Result<i32> {
     let found = existing_columns()?;
     let missing = |shape: &'static str| shape.lines().find(|line| !found.contains(*line));

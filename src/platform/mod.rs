@@ -5,6 +5,7 @@
 mod allocator;
 pub mod argument_names;
 pub mod collation;
+pub mod commit_order;
 pub mod conditions;
 pub mod datum;
 pub mod dictionary;
@@ -12,6 +13,7 @@ pub mod enums;
 pub mod error;
 pub mod error_texts;
 pub mod extension;
+pub mod index;
 pub mod invalidation;
 pub mod json;
 pub mod jsonb;

@@ -53,7 +53,7 @@ mod tests {
     use pgrx::prelude::*;
 
     #[pg_test(
-        error = "this release of helpdesk has replaced the function: library 0.1.0, extension 0.0.9, tables of version 1"
+        error = "this release of helpdesk has replaced the function: library 0.2.0, extension 0.0.9, tables of version 2"
     )]
     fn a_retired_function_says_which_versions_there_are() {
         Spi::run(

@@ -3,7 +3,7 @@
 //! pgrx's `Spi` takes a transaction id for `run` and `get_one`, so both fail on a standby. Here the
 //! caller chooses: a read runs on the caller's snapshot and takes no transaction id.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::mem::ManuallyDrop;
@@ -18,7 +18,6 @@ use pgrx::prelude::*;
 use super::datum::stored_size;
 use super::error::{self, Result, internal};
 use super::table_names::{self, TableNames};
-use super::trigger_depth::trigger_depth;
 
 /// How many plans of assembled statements a backend keeps. The least recently used one is evicted.
 const MAX_ASSEMBLED_PLANS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -34,8 +33,6 @@ const MAX_RESULT: usize = 128 << 20;
 type PlacedPlans = LruCache<(i64, usize, usize), Rc<Plan>>;
 
 thread_local! {
-    /// How deep the trigger is nested whose statements leave their AFTER triggers.
-    static LEAVES_TRIGGERS: Cell<Option<i32>> = const { Cell::new(None) };
     /// Plans of constant statements, by the address of their text. Never freed.
     static CONSTANT_PLANS: RefCell<HashMap<(usize, usize), Rc<Plan>>> = RefCell::default();
     /// Plans of statements assembled at run time, by their text. ManuallyDrop, because the
@@ -45,19 +42,6 @@ thread_local! {
     /// Plans of constant statements in other places, by the place, too.
     static PLACED_PLANS: ManuallyDrop<RefCell<PlacedPlans>> =
         ManuallyDrop::new(RefCell::new(LruCache::new(MAX_PLACED_PLANS)));
-}
-
-/// Until the returned guard is dropped, statements of the running trigger leave their AFTER
-/// triggers, and so the checks of foreign keys, to the end of the statement that has fired it, as
-/// those of Postgres's own referential actions do. Triggers that they fire are not concerned.
-pub fn leave_triggers_to_outer_statement() -> impl Drop {
-    struct Guard(Option<i32>);
-    impl Drop for Guard {
-        fn drop(&mut self) {
-            LEAVES_TRIGGERS.set(self.0);
-        }
-    }
-    Guard(LEAVES_TRIGGERS.replace(Some(trigger_depth())))
 }
 
 /// How Postgres plans a statement that runs often. By itself it plans for the arguments of five
@@ -204,7 +188,6 @@ impl Statement<'_> {
             .map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as std::ffi::c_char)
             .collect();
         let is_read = self.mode == Mode::Read;
-        let fires_triggers = LEAVES_TRIGGERS.get().is_none_or(|depth| depth != trigger_depth());
         // SAFETY: the plan was prepared for exactly these argument types, and SPI is connected.
         let code = unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
@@ -215,7 +198,7 @@ impl Statement<'_> {
                 std::ptr::null_mut(),
                 std::ptr::null_mut(),
                 is_read,
-                fires_triggers,
+                true,
                 if is_read { limit } else { 0 },
             )
         };

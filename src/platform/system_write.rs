@@ -22,10 +22,6 @@ pub enum SystemWrite {
     Import,
     /// New tickets with their comments, which the columns of the tickets count already.
     CountedImport,
-    /// The ticket of create_ticket(). What does not need its number is written before it takes one,
-    /// which keeps others waiting. Of an INSERT that may have ON CONFLICT, everything is written
-    /// after the row.
-    NewTicket,
     /// The start mark of a workflow. The trigger also fires for the stage that loses the mark.
     MoveStartMark,
 }
@@ -36,12 +32,11 @@ thread_local! {
 }
 
 impl SystemWrite {
-    /// What the extension is writing at present; None for a user's own write. Of an import and of a
-    /// new ticket, only their own rows count: a trigger of the user's on these may write others.
+    /// What the extension is writing at present; None for a user's own write. Of an import, only its
+    /// own rows count: a trigger of the user's on these may write others.
     pub fn current() -> Option<SystemWrite> {
         let (what, depth) = CURRENT.get()?;
-        let is_of_rows = what.is_of_import() || what == SystemWrite::NewTicket;
-        (!is_of_rows || trigger_depth() == depth + 1).then_some(what)
+        (!what.is_of_import() || trigger_depth() == depth + 1).then_some(what)
     }
 
     /// Whether import_tickets() is writing.

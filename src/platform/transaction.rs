@@ -1,9 +1,10 @@
 //! The running transaction: isolation, the latest snapshot, advisory locks, subtransactions.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
-use pgrx::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE;
+use pgrx::PgSqlErrorCode::{ERRCODE_LOCK_NOT_AVAILABLE, ERRCODE_T_R_DEADLOCK_DETECTED};
 use pgrx::datum::{DatumWithOid, TimestampWithTimeZone};
 use pgrx::pg_sys::panic::{CaughtError, ErrorReportable};
 use pgrx::prelude::*;
@@ -135,6 +136,44 @@ pub fn lock_all_or_none<T>(items: &[T], lock: impl Fn(&T) -> Result<()>) -> Resu
     }
 }
 
+/// How an attempt to lock has ended.
+pub enum Attempt {
+    Locked,
+    TimedOut,
+    /// Those whom this transaction waits for wait for it.
+    WouldDeadlock,
+}
+
+/// Waits for a lock, but not longer than `longest`, and looks for a deadlock early: before others,
+/// for whom it would be an error. A lock_timeout limits what has passed since `started`.
+pub fn attempt_to_lock<T>(
+    started: Instant,
+    longest: Duration,
+    lock: impl Fn() -> T + UnwindSafe,
+) -> Attempt {
+    let limit = lock_timeout().map(|limit| limit.saturating_sub(started.elapsed()));
+    let is_last = limit.is_some_and(|left| left <= longest);
+    let failure = Cell::new(Attempt::Locked);
+    let may_catch = |code| match code {
+        ERRCODE_LOCK_NOT_AVAILABLE if !is_last => {
+            failure.set(Attempt::TimedOut);
+            true
+        }
+        ERRCODE_T_R_DEADLOCK_DETECTED => {
+            failure.set(Attempt::WouldDeadlock);
+            true
+        }
+        _ => false,
+    };
+    let attempt = in_subtransaction(may_catch, move || {
+        let _timeout = LockTimeout::set(limit.map_or(longest, |left| left.min(longest)));
+        let _early = EarlyDeadlockCheck::begin(longest / 2);
+        lock();
+        Ok(())
+    });
+    if attempt.is_ok() { Attempt::Locked } else { failure.into_inner() }
+}
+
 /// The setting lock_timeout, unless it is off.
 fn lock_timeout() -> Option<Duration> {
     // SAFETY: only reads a variable of this backend.
@@ -168,6 +207,39 @@ impl Drop for LockTimeout {
     fn drop(&mut self) {
         // SAFETY: as above.
         unsafe { pg_sys::LockTimeout = self.0 };
+    }
+}
+
+/// Another deadlock_timeout until it is dropped, also by an error. What is found so early is not
+/// logged by log_lock_waits.
+struct EarlyDeadlockCheck {
+    timeout: i32,
+    is_logged: bool,
+}
+
+impl EarlyDeadlockCheck {
+    fn begin(timeout: Duration) -> EarlyDeadlockCheck {
+        let millis = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX).max(1);
+        // SAFETY: variables of this backend, which are read whenever it begins to wait.
+        unsafe {
+            let before = EarlyDeadlockCheck {
+                timeout: pg_sys::DeadlockTimeout,
+                is_logged: pg_sys::log_lock_waits,
+            };
+            pg_sys::DeadlockTimeout = millis.min(before.timeout);
+            pg_sys::log_lock_waits = false;
+            before
+        }
+    }
+}
+
+impl Drop for EarlyDeadlockCheck {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe {
+            pg_sys::DeadlockTimeout = self.timeout;
+            pg_sys::log_lock_waits = self.is_logged;
+        }
     }
 }
 

@@ -101,21 +101,6 @@ impl TransitionTables {
     }
 }
 
-/// Whether no other trigger can change the row that this BEFORE INSERT trigger returns.
-pub fn is_last_before_insert(trigger: &PgTrigger) -> bool {
-    let data = trigger.trigger_data();
-    let kind = (pg_sys::TRIGGER_TYPE_ROW
-        | pg_sys::TRIGGER_TYPE_BEFORE
-        | pg_sys::TRIGGER_TYPE_INSERT) as i16;
-    // SAFETY: Postgres filled the trigger data for this call; the relation has a trigger.
-    unsafe {
-        let all = &*(*data.tg_relation).trigdesc;
-        let all = std::slice::from_raw_parts(all.triggers, all.numtriggers as usize);
-        let last = all.iter().rfind(|other| other.tgtype & kind == kind);
-        last.is_some_and(|last| last.tgoid == (*data.tg_trigger).tgoid)
-    }
-}
-
 /// OLD and NEW of a row trigger.
 fn trigger_rows<'a>(trigger: &'a PgTrigger<'a>) -> TriggerRows<'a> {
     let data = trigger.trigger_data();

@@ -11,7 +11,7 @@ pub const LIBRARY_VERSION: &str =
     if cfg!(feature = "next_release") { "99.0.0" } else { env!("CARGO_PKG_VERSION") };
 
 /// The version of the tables that this library was built for.
-pub const SCHEMA_VERSION: i32 = 1 + cfg!(feature = "next_release") as i32;
+pub const SCHEMA_VERSION: i32 = 2 + cfg!(feature = "next_release") as i32;
 
 const EXTENSION: &str = "
     select extversion from pg_catalog.pg_extension where extname operator(pg_catalog.=) 'helpdesk'";

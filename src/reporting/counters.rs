@@ -8,7 +8,6 @@ use pgrx::prelude::*;
 use crate::platform::enums::Priority;
 use crate::platform::error::Result;
 use crate::platform::statement;
-use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, TriggerResult, TriggerRow, TriggerRows, Tuple};
 
 const INSERT_DELTAS: &str = "
@@ -173,18 +172,12 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(row) = rows.new.or(rows.old) else { return Ok(None) };
     let org = row.arg("org_id")?;
     match (&old, &new) {
-        (None, Some(_)) if SystemWrite::current() == Some(SystemWrite::NewTicket) => {}
         (None, Some(new)) => count_new(org, new)?,
         (Some(old), Some(new)) => insert_deltas(org, &deltas_between(Some(old), new))?,
         (Some(old), None) => insert_deltas(org, &[old.in_stage(-1)])?,
         (None, None) => {}
     }
     Ok(None)
-}
-
-/// Counts a ticket before its row is there.
-pub fn count_new_ticket(ticket: &TriggerRow) -> Result<()> {
-    count_new(ticket.arg("org_id")?, &CountedTicket::from_row(ticket)?)
 }
 
 fn count_new(org: DatumWithOid, new: &CountedTicket) -> Result<()> {

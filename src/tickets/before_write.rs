@@ -1,5 +1,4 @@
 //! The BEFORE trigger on tickets: numbers them, fills in defaults and keeps derived columns right.
-//! Of a ticket of create_ticket() it also writes what does not need the number.
 
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -10,17 +9,14 @@ use super::checks::{
     check_assignee, check_may_open, check_requester, check_transition, given_number,
     keeps_assignee, no_such_stage, stage_is_retired,
 };
-use super::counter::take_number;
-use super::history::record_creation;
+use super::numbering::take_number;
 use super::start::Start;
 use super::tracked_columns::changed_columns;
-use crate::fulltext::documents::save_document;
 use crate::platform::error::{self, Result};
 use crate::platform::system_write::SystemWrite;
 use crate::platform::trigger::{self, ColumnChange, TriggerResult, TriggerRow, TriggerRows, Tuple};
 use crate::platform::uuid::new_id;
 use crate::platform::{roles, statement, transaction};
-use crate::reporting::counters::count_new_ticket;
 
 /// Whether the last public comment is by somebody else than the requester ($3).
 const IS_ANSWERED: &str = "
@@ -66,24 +62,8 @@ fn before_write<'a>(trigger: &PgTrigger, rows: TriggerRows<'a>) -> Result<Option
     if SystemWrite::current() == Some(SystemWrite::CountedImport) {
         return Ok(Some(ticket.unchanged()));
     }
-    // A user's trigger could still change the ticket, or has made an import of it.
-    if !trigger::is_last_before_insert(trigger) || ticket.is_import("created_at")? {
-        SystemWrite::take(SystemWrite::NewTicket);
-    }
-    if SystemWrite::current() == Some(SystemWrite::NewTicket) {
-        write_ahead(&ticket)?;
-    }
-    let number = take_number(ticket.required("org_id")?, given_number(&ticket)?)?;
+    let number = take_number(trigger, ticket.required("org_id")?, given_number(&ticket)?)?;
     Ok(Some(ticket.with_changes(vec![ColumnChange::new("number", number)])?))
-}
-
-/// Writes what does not need the number of a new ticket. Its foreign keys are checked when the
-/// ticket is there.
-fn write_ahead(ticket: &TriggerRow) -> Result<()> {
-    let _later = statement::leave_triggers_to_outer_statement();
-    record_creation(ticket)?;
-    save_document(ticket)?;
-    count_new_ticket(ticket)
 }
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {

@@ -5,6 +5,7 @@ use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::numbering::end_turn;
 use super::requester::copy_requester;
 use super::tracked_columns::{TRACKED_COLUMNS, changed_columns};
 use crate::access::caller::Caller;
@@ -55,8 +56,13 @@ fn tickets_record_history<'a>(trigger: &'a PgTrigger<'a>) -> TriggerResult<'a> {
 fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
     let Some(new) = rows.new else { return Ok(None) };
     match rows.old {
-        None if SystemWrite::current() == Some(SystemWrite::NewTicket) => {}
-        None => record_creation(&new)?,
+        None => {
+            // An import has taken the numbers of all its tickets at once.
+            if SystemWrite::current() != Some(SystemWrite::CountedImport) {
+                end_turn(&new)?;
+            }
+            record_creation(&new)?;
+        }
         Some(old) if new.same_image(&old, "latest_history_id")? => {}
         Some(old) => record_update(&old, &new)?,
     }
@@ -64,7 +70,7 @@ fn after_write(rows: TriggerRows<'_>) -> Result<Option<Tuple<'_>>> {
 }
 
 /// Writes the first revision of a ticket.
-pub(super) fn record_creation(new: &TriggerRow) -> Result<()> {
+fn record_creation(new: &TriggerRow) -> Result<()> {
     let changes = json!({ "type": "created", "fields": created_fields(new)? });
     insert_revision(new, new.arg("created_at")?, Option::<Uuid>::None.into(), &changes)
 }

@@ -7,12 +7,12 @@ mod bulk;
 pub mod changes;
 mod checks;
 pub mod comment_event;
-pub mod counter;
 mod details;
 mod history;
 pub mod idempotency;
 mod list;
 pub mod number;
+pub mod numbering;
 pub mod organization;
 mod people;
 mod queue;
@@ -42,7 +42,6 @@ use crate::platform::error::{self, Result, required};
 #[cfg(test)]
 use crate::platform::json::schema::Api;
 use crate::platform::statement;
-use crate::platform::system_write::SystemWrite;
 use crate::platform::uuid::new_id;
 
 const INSERT_TICKET: &str = "
@@ -98,7 +97,6 @@ fn create_ticket(
         }
     }
     let _names = name_arguments(TICKET_NAMES);
-    let _new = SystemWrite::begin(SystemWrite::NewTicket);
     statement::write(INSERT_TICKET).execute(&[
         org.into(),
         id.into(),

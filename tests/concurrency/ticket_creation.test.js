@@ -42,29 +42,7 @@ test('organizations do not wait for each other', async () => {
   await inAcme.query('rollback');
 });
 
-test('a ticket that waits for its number has written its history, its document and its counts already', async () => {
-  const [first, second] = await sessions(2);
-  await first.query('begin');
-  await openTicket(first, acme, 'Has the number');
-  const waiting = openTicket(second, acme, 'Waits for the number');
-  await db.waitUntilBlocked(second);
-  const written = await db.sql(
-    `select relation::regclass::text as table from pg_locks
-      where pid = $1 and mode = 'RowExclusiveLock' and relation in (
-        select oid from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind = 'r') order by 1`,
-    [second.processID],
-  );
-  assert.deepEqual(
-    written.map(({ table }) => table),
-    ['search_documents', 'ticket_counters', 'ticket_history', 'ticket_stat_deltas', 'tickets'].map((t) => `helpdesk.${t}`),
-  );
-  await first.query('commit');
-  const ticket = await waiting;
-  assert.deepEqual(await brokenHistories(db, [ticket]), []);
-  assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
-});
-
-test('the language of the organization is locked before the counter, on every path', async () => {
+test('the language of the organization is locked before a number is taken, on every path', async () => {
   const first = await db.signIn(ada);
   await first.query('begin');
   await openTicket(first, acme, 'Has the number');
@@ -201,19 +179,6 @@ test("a user's trigger on the history may call our functions", async () => {
   assert.equal(rows.length, 2);
   await expectComplete(rows.map(({ id }) => id));
   assert.deepEqual(await wrongCounts(db, [other]), []);
-});
-
-test('a rolled-back ticket leaves no gap in the numbers', async () => {
-  const [first, second] = await sessions(2);
-  const lastNumber = () => db.value('select max(number)::int from helpdesk.tickets where org_id = $1', [acme]);
-  const before = await lastNumber();
-  await first.query('begin');
-  await openTicket(first, acme, 'Rolled back');
-  const waiting = openTicket(second, acme, 'Waits for the number');
-  await db.waitUntilBlocked(second);
-  await first.query('rollback');
-  await waiting;
-  assert.equal(await lastNumber(), before + 1);
 });
 
 // All sessions are Alice's, because an idempotency key belongs to one person.

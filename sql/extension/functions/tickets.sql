@@ -108,6 +108,9 @@ comment on function helpdesk.tickets_before_write() is
 comment on function helpdesk.tickets_record_history() is
 'Trigger function on tickets: writes the revision to ticket_history.';
 
+comment on function helpdesk.tickets_keep_numbers() is
+'Trigger function on tickets: keeps the numbers of deleted tickets from being given again.';
+
 comment on function helpdesk.ticket_history_append_only() is
 'Trigger function on ticket_history: refuses to change or delete revisions.';
 

@@ -42,8 +42,6 @@ call test.break($$update helpdesk.ticket_history set requester_id = test.profile
 call test.break($$update helpdesk.tickets set created_by = test.profile_id('Dave') where title = 'Talked about'$$);
 call test.break($$update helpdesk.tickets set status = 'closed' where title = 'Untouched'$$);
 call test.break($$update helpdesk.workflow_stages set status = 'pending' where is_start$$);
-call test.break($$update helpdesk.ticket_counters set last_number = 0$$);
-call test.break($$delete from helpdesk.ticket_counters$$);
 call test.break($$update helpdesk.articles set helpful_count = 7, unhelpful_count = 7$$);
 call test.break($$delete from helpdesk.article_feedback$$);
 call test.break($$update helpdesk.categories set name = 'Printing' where name = 'Printers'$$);
