@@ -178,9 +178,6 @@ select definition from bench.indexes where of_table <> 'search_documents' \gexec
 select helpdesk.rebuild_search_index();
 select definition from bench.indexes where of_table = 'search_documents' \gexec
 
-insert into helpdesk.ticket_counters (org_id, last_number)
-  select org_id, max(number) from helpdesk.tickets group by org_id
-  on conflict (org_id) do update set last_number = excluded.last_number;
 select helpdesk.rebuild_ticket_stats();
 
 -- A person who works in every organization.

@@ -13,3 +13,12 @@ begin
   end loop;
 end
 $$;
+
+-- The counter of each organization. It counts down from where helpdesk does not arrive, because
+-- helpdesk takes the number after the highest one.
+create table bench.hand_written_numbers (
+  org_id uuid primary key references helpdesk.organizations (id) on delete cascade,
+  number bigint not null
+) with (fillfactor = 20);
+insert into bench.hand_written_numbers select id, 1000000000 from helpdesk.organizations;
+alter table bench.hand_written_numbers owner to helpdesk_owner;

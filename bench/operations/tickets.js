@@ -14,7 +14,7 @@ const CALLER = 'caller as materialized (select p.id, p.name from helpdesk.profil
 
 const OPEN_HANDWRITTEN = (org) => `
   with counter as (
-    update helpdesk.ticket_counters set last_number = last_number + 1 where org_id = ${org} returning last_number
+    update bench.hand_written_numbers set number = number - 1 where org_id = ${org} returning number
   ), start as (
     select w.id as workflow_id, s.id as stage_id, s.status, p.id, p.name
       from helpdesk.workflows w
@@ -25,7 +25,7 @@ const OPEN_HANDWRITTEN = (org) => `
   ), ticket as (
     insert into helpdesk.tickets (org_id, number, title, description, priority, status, workflow_id, current_stage_id, created_by,
                                   version, latest_history_id)
-    select ${org}, c.last_number, 'The printer is on fire', 'Second floor.', 'high', s.status, s.workflow_id, s.stage_id, s.id,
+    select ${org}, c.number, 'The printer is on fire', 'Second floor.', 'high', s.status, s.workflow_id, s.stage_id, s.id,
            1, helpdesk.uuid_generate_v7()
       from start s, counter c
     returning *

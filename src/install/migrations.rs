@@ -71,8 +71,8 @@ mod tests {
 
     #[pg_test]
     fn install_keeps_tables_of_a_migration_out_of_the_extension() {
-        Spi::run("update helpdesk.schema_version set version = 0").unwrap();
-        inside_extension(|| run_steps(&[(0, STEP)])).unwrap();
+        Spi::run("update helpdesk.schema_version set version = version - 1").unwrap();
+        inside_extension(|| run_steps(&[(SCHEMA_VERSION - 1, STEP)])).unwrap();
         assert_eq!(Spi::get_one(IS_EXTENSION_MEMBER), Ok(Some(false)));
         assert_eq!(installed_version().unwrap(), Some(SCHEMA_VERSION));
     }

@@ -25,9 +25,9 @@ const CONFLICTS_WITH_MEMBER: u32 = pg_sys::ShareLock;
 const REQUESTS: u32 = 30;
 const BETWEEN_REQUESTS: Duration = Duration::from_micros(50);
 
-/// For how long a commit waits before it looks for a deadlock: at first, and at most. The others
-/// look after deadlock_timeout, which is a second.
-const FIRST_WAIT: Duration = Duration::from_millis(10);
+/// For how long a commit waits until it begins again, at first and at most. It looks for a deadlock
+/// half way, and the others after deadlock_timeout, which is a second.
+const FIRST_WAIT: Duration = Duration::from_millis(40);
 const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 thread_local! {

@@ -32,8 +32,8 @@ thread_local! {
 }
 
 impl SystemWrite {
-    /// What the extension is writing at present; None for a user's own write. Of an import, only its
-    /// own rows count: a trigger of the user's on these may write others.
+    /// What the extension is writing at present; None for a user's own write. Of an import, only
+    /// its own rows count: a trigger of the user's on these may write others.
     pub fn current() -> Option<SystemWrite> {
         let (what, depth) = CURRENT.get()?;
         (!what.is_of_import() || trigger_depth() == depth + 1).then_some(what)

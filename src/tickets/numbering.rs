@@ -5,7 +5,7 @@
 //! ticket is in that index, not until it commits. Before it commits, it waits for those who have
 //! taken theirs before, so that tickets appear in the order of their numbers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use pgrx::Uuid;
@@ -52,18 +52,18 @@ struct Index {
     column: i16,
 }
 
-/// The last number that a transaction gave, of which only itself knows before the row is there.
-#[derive(Clone, Copy)]
+/// The last number that a transaction gave in each organization, of which only itself knows before
+/// the row is there.
+#[derive(Default)]
 struct Given {
     transaction: pg_sys::LocalTransactionId,
-    org: Uuid,
-    number: i64,
+    numbers: HashMap<[u8; 16], i64>,
 }
 
 thread_local! {
     /// By table, of which a cluster has several.
     static INDEXES: RefCell<HashMap<pg_sys::Oid, Index>> = RefCell::default();
-    static LAST_GIVEN: Cell<Option<Given>> = const { Cell::new(None) };
+    static GIVEN: RefCell<Given> = RefCell::default();
 }
 
 /// Looks for the index again after any table's definition has changed.
@@ -106,17 +106,27 @@ fn begin_turn(table: pg_sys::Oid, org: Uuid) -> Result<i64> {
     lock_language(org)?;
     let is_new = queue(org).begin_turn();
     // A trigger of the user's may open another ticket before the row is there.
-    let own = LAST_GIVEN.get().filter(|given| {
-        !is_new && given.org == org && given.transaction == transaction::local_xid()
-    });
-    match own {
-        Some(given) => Ok(given.number),
-        None => last_number(table, org),
+    match given_here(org) {
+        Some(number) if !is_new => Ok(number),
+        _ => last_number(table, org),
     }
 }
 
+fn given_here(org: Uuid) -> Option<i64> {
+    GIVEN.with_borrow(|given| {
+        let is_of_this = given.transaction == transaction::local_xid();
+        given.numbers.get(org.as_bytes()).filter(|_| is_of_this).copied()
+    })
+}
+
 fn remember(org: Uuid, number: i64) {
-    LAST_GIVEN.set(Some(Given { transaction: transaction::local_xid(), org, number }));
+    GIVEN.with_borrow_mut(|given| {
+        let transaction = transaction::local_xid();
+        if given.transaction != transaction {
+            *given = Given { transaction, ..Given::default() };
+        }
+        given.numbers.insert(*org.as_bytes(), number);
+    });
 }
 
 fn queue(org: Uuid) -> CommitOrder {

@@ -1,5 +1,5 @@
-// The numbers of tickets that many sessions open at the same time: each is given once, in order, and
-// tickets appear in the order of their numbers.
+// The numbers of tickets that many sessions open at the same time: each is given once, and tickets
+// appear in the order of their numbers.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -11,7 +11,7 @@ import { Random } from '../support/random.js';
 
 const db = await createHelpdeskDatabase();
 after(() => db.drop());
-const { acme, ada, ben, alice, dave } = await createTwoOrganizations(db);
+const { acme, globex, ada, ben, alice, dave, mallory } = await createTwoOrganizations(db);
 
 const numbersOf = async (...tickets) => {
   const rows = await db.sql('select number::int from helpdesk.tickets where id = any ($1) order by number', [tickets]);
@@ -51,7 +51,10 @@ test('while a ticket is not committed, others are written, and commit after it i
   assert.equal(await lastNumber(), before);
   await first.query('commit');
   const tickets = [ticket, ...(await Promise.all(waiting))];
-  assert.deepEqual(await numbersOf(...tickets), [1, 2, 3, 4].map((n) => before + n));
+  assert.deepEqual(
+    await numbersOf(...tickets),
+    [1, 2, 3, 4].map((n) => before + n),
+  );
   assert.deepEqual(await brokenHistories(db, tickets), []);
   assert.deepEqual(await db.sql('select * from helpdesk.verify_derived_data()'), []);
   await disconnect(first, ...later);
@@ -119,7 +122,10 @@ test('a transaction that opens several tickets between those of others does not 
   const before = await lastNumber();
   const numbers = [];
   for (const session of [a, b, a, c, b, a]) numbers.push(await insertTicket(session, 'In turn'));
-  assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6].map((n) => before + n));
+  assert.deepEqual(
+    numbers,
+    [1, 2, 3, 4, 5, 6].map((n) => before + n),
+  );
   const committing = [c, b].map((session) => session.query('commit'));
   await db.waitUntilBlocked(c, b);
   await a.query('commit');
@@ -237,7 +243,9 @@ test('while the last tickets change in many sessions, new ones get numbers', asy
   let isOpening = true;
   const changing = changers.map(async (session, i) => {
     for (let n = 0; isOpening; n++) {
-      const { rows } = await session.query('select id from helpdesk.tickets where org_id = $1 order by number desc limit 1', [acme]);
+      const { rows } = await session.query('select id from helpdesk.tickets where org_id = $1 order by number desc limit 1', [
+        acme,
+      ]);
       await updateTicket(session, rows[0].id, { title: `Changed by ${i}, ${n}` });
     }
   });
@@ -268,13 +276,15 @@ test('a savepoint that is rolled back gives its number back', async () => {
 test("a ticket that a user's trigger opens after the number is taken, and before the row is there, gets the next one", async () => {
   await db.sql(`
     create function public.follow() returns trigger language plpgsql as $$ begin
-      if new.title <> 'Follows' then perform helpdesk.create_ticket(new.org_id, 'Follows'); end if;
+      if new.title <> 'Follows' then
+        insert into helpdesk.tickets (org_id, title, created_by)
+        values ('${globex}', 'Follows', '${mallory.profile}'), (new.org_id, 'Follows', new.created_by);
+      end if;
       return new;
     end $$;
     create trigger zz_follow before insert on helpdesk.tickets for each row execute function public.follow()`);
-  const session = await db.signIn(ada);
   const before = await lastNumber();
-  const { rows } = await session.query(
+  const rows = await db.sql(
     `insert into helpdesk.tickets (org_id, title, created_by) select $1, 'Leads', $2 from generate_series(1, 3) returning number::int`,
     [acme, ada.profile],
   );
@@ -284,7 +294,6 @@ test("a ticket that a user's trigger opens after the number is taken, and before
   );
   assert.equal(await lastNumber(), before + 6);
   await db.sql('drop function public.follow() cascade');
-  await disconnect(session);
 });
 
 test('an import waits for tickets with lower numbers, and lets their transactions open more', async () => {

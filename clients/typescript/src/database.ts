@@ -3153,8 +3153,8 @@ export type Database = {
        * Of first responses, it finds those that are missing or too late by the staff of today, so
        * that a public comment of somebody who joined the staff later counts too.
        * org_id is null for people. example_id is the id of the row: that of the ticket for
-       * ticket_internal_counts, of the organization for ticket_counters, of the stage or the agent
-       * for counts, of the ticket, comment, attachment, article or person for search_documents.
+       * ticket_internal_counts, of the stage or the agent for counts, of the ticket, comment,
+       * attachment, article or person for search_documents.
        * Callers: service_role and the database administrator.
        */
       verify_derived_data: {
