@@ -27,7 +27,7 @@ const BETWEEN_REQUESTS: Duration = Duration::from_micros(50);
 
 /// For how long a commit waits until it begins again, at first and at most. It looks for a deadlock
 /// half way, and the others after deadlock_timeout, which is a second.
-const FIRST_WAIT: Duration = Duration::from_millis(40);
+const FIRST_WAIT: Duration = Duration::from_millis(10);
 const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 thread_local! {
