@@ -204,7 +204,7 @@ cluster_start() {
   socket=$(as_db_user mktemp -d /tmp/helpdesk.XXXXXX)
   # The tests read from the log which SQLSTATEs occurred in which database.
   for setting in listen_addresses= "unix_socket_directories=$socket" port=5432 \
-    log_error_verbosity=verbose "log_line_prefix='%m [%p] %d '" "$@"; do
+    max_prepared_transactions=4 log_error_verbosity=verbose "log_line_prefix='%m [%p] %d '" "$@"; do
     options="$options -c $setting"
   done
   as_db_user "$PGBIN/pg_ctl" -w -D "$dir/data" -l "$dir/log" -o "$options" start
