@@ -310,6 +310,8 @@ test('an import waits for tickets with lower numbers, and lets their transaction
   const importing = importer.query('select helpdesk.import_tickets($1, $2)', [acme, JSON.stringify(rows)]);
   await db.waitUntilBlocked(importer);
   assert.equal(await insertTicket(open, 'Meanwhile'), before + 4);
+  await db.waitUntilBlocked(importer);
+  assert.equal(await lastNumber(), before);
   await open.query('commit');
   await importing;
   assert.equal(await lastNumber(), before + 4);
