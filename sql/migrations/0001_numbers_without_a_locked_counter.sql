@@ -9,7 +9,7 @@ create or replace trigger tickets_keep_numbers
   for each statement execute function helpdesk.tickets_keep_numbers();
 
 comment on table helpdesk.ticket_counters is
-  'Up to which number each organization has given numbers to tickets that are deleted.';
+  'The highest number that each organization has given to a ticket that is deleted.';
 comment on column helpdesk.ticket_counters.last_number is
-'The highest number of its deleted tickets; 0 if there are none, or if none was higher than those
-  that remain. A new ticket gets a number above it and above those of all tickets.';
+'No new ticket gets a number up to this one: at least the highest number of a deleted ticket; 0 if
+  no ticket was deleted.';

@@ -115,8 +115,8 @@ pub(super) fn insert(
     Ok(unassigned)
 }
 
-/// Takes the numbers of all tickets, which keeps others from taking one until the transaction
-/// commits. Returns the first for tickets that bring none.
+/// Takes the numbers of all tickets, which keeps others from taking one until the transaction is
+/// about to commit. Returns the first for tickets that bring none.
 fn take_numbers_of(org: Uuid, new: &[NewTicket]) -> Result<i64> {
     let given: Vec<i64> = new.iter().filter_map(|ticket| ticket.row.number.map(|n| n.0)).collect();
     let highest = given.iter().copied().max().unwrap_or_default();

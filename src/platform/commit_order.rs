@@ -14,7 +14,8 @@ use super::transaction::{self, Attempt};
 
 /// Held during a turn. Conflicts with itself only.
 const TURN: u32 = pg_sys::ShareUpdateExclusiveLock;
-/// Held from the first turn to the end of the transaction. Conflicts with neither.
+/// Held from the first turn to the end of the transaction, or of the savepoint that is rolled back.
+/// Conflicts with neither.
 const MEMBER: u32 = pg_sys::RowExclusiveLock;
 /// Conflicts with MEMBER, so its holders are found as conflicts. Nobody takes it.
 const CONFLICTS_WITH_MEMBER: u32 = pg_sys::ShareLock;
@@ -26,7 +27,7 @@ const REQUESTS: u32 = 30;
 const BETWEEN_REQUESTS: Duration = Duration::from_micros(50);
 
 /// For how long a commit waits until it begins again, at first and at most. It looks for a deadlock
-/// half way, and the others after deadlock_timeout, which is a second.
+/// half way, before the others do.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
@@ -34,10 +35,10 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// What a transaction has joined.
 #[derive(Default)]
 struct State {
     transaction: pg_sys::LocalTransactionId,
+    /// The queues of this transaction.
     joined: HashSet<CommitOrder>,
     /// The transactions that commit before it.
     earlier: Vec<pg_sys::VirtualTransactionId>,
@@ -72,38 +73,36 @@ impl CommitOrder {
     /// Ends a turn; as often as it was begun, if turns are nested. Returns whether there was one.
     pub fn end_turn(self) -> bool {
         // SAFETY: releases only what this transaction holds.
-        self.has_turn()
+        self.holds(TURN)
             && as_transaction(|| unsafe { pg_sys::LockRelease(&self.tag(), TURN as i32, false) })
     }
 
-    fn has_turn(self) -> bool {
+    fn holds(self, mode: u32) -> bool {
         // SAFETY: only reads the locks of this backend.
         unsafe {
             #[cfg(any(feature = "pg15", feature = "pg16"))]
-            return pg_sys::LockHeldByMe(&self.tag(), TURN as i32);
+            return pg_sys::LockHeldByMe(&self.tag(), mode as i32);
             #[cfg(not(any(feature = "pg15", feature = "pg16")))]
-            return pg_sys::LockHeldByMe(&self.tag(), TURN as i32, false);
+            return pg_sys::LockHeldByMe(&self.tag(), mode as i32, false);
         }
     }
 
     /// Remembers who commits before this transaction: everybody who is in the queue before its
-    /// first turn. Of two transactions so only one waits for the other, whatever turns follow.
+    /// first turn. So of two transactions in a queue, only one waits for the other, whatever turns
+    /// follow.
     fn join(self) {
-        self.acquire(MEMBER, true);
+        if self.acquire(MEMBER, true) != pg_sys::LockAcquireResult::LOCKACQUIRE_OK {
+            return;
+        }
         STATE.with_borrow_mut(|state| {
             let transaction = transaction::local_xid();
             if state.transaction != transaction {
                 *state = State { transaction, ..State::default() };
+                register_xact_callback(PgXactCallbackEvent::PreCommit, before_commit);
+                register_xact_callback(PgXactCallbackEvent::PrePrepare, before_commit);
             }
-            if !state.joined.insert(self) {
-                return;
-            }
-            let members = self.other_members();
-            if state.earlier.is_empty() && !members.is_empty() {
-                register_xact_callback(PgXactCallbackEvent::PreCommit, wait_for_earlier);
-                register_xact_callback(PgXactCallbackEvent::PrePrepare, wait_for_earlier);
-            }
-            state.earlier.extend(members);
+            state.joined.insert(self);
+            state.earlier.extend(self.other_members());
         });
     }
 
@@ -157,24 +156,27 @@ fn as_transaction<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Runs before the commit, when everything is written.
-fn wait_for_earlier() {
-    let (joined, earlier) = STATE.with_borrow_mut(|state| {
-        (std::mem::take(&mut state.joined), std::mem::take(&mut state.earlier))
-    });
+/// Runs when everything is written. Ends the turns, and waits for those who commit before.
+fn before_commit() {
+    let State { joined, earlier, .. } = STATE.with_borrow_mut(std::mem::take);
+    // False if all that it wrote in its turns was rolled back to a savepoint.
+    let is_member = joined.iter().any(|queue| queue.holds(MEMBER));
     for queue in joined {
         while queue.end_turn() {}
     }
-    // The last one has waited for the others, so that this session is mostly woken once.
-    earlier.into_iter().rev().for_each(wait_for);
+    if is_member {
+        let started = Instant::now();
+        // The last one has waited for the others, so that this session is mostly woken once.
+        earlier.into_iter().rev().for_each(|other| wait_for(other, started));
+    }
 }
 
 /// Waits for the end of another transaction, unless that one waits for this one: for a row that
-/// both change, for example. Then this one commits first, because else one of both had to fail.
-fn wait_for(other: pg_sys::VirtualTransactionId) {
+/// both change, for example. Then this one commits first, because otherwise one of the two would
+/// have to fail.
+fn wait_for(other: pg_sys::VirtualTransactionId, started: Instant) {
     // SAFETY: it may have ended long ago, which is no error.
     let has_ended = move |waits| unsafe { pg_sys::VirtualXactLock(other, waits) };
-    let started = Instant::now();
     let mut longest = FIRST_WAIT;
     while !has_ended(false) {
         match transaction::attempt_to_lock(started, longest, || has_ended(true)) {

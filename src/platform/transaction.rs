@@ -48,18 +48,26 @@ pub fn advisory_lock(class: i32, number: i32, mode: Lock) {
 /// Above READ COMMITTED, errors if a query finds rows on the latest snapshot: the transaction wrote
 /// without seeing them, so it must be repeated.
 pub fn recheck_on_latest_snapshot(sql: &'static str, args: &[DatumWithOid]) -> Result<()> {
+    if is_read_committed() {
+        return Ok(());
+    }
+    // SAFETY: makes what this transaction wrote visible to the next snapshot.
+    unsafe { pg_sys::CommandCounterIncrement() };
+    match on_latest_snapshot(|| statement::read(sql).exists(args))? {
+        true => Err(error::concurrent()),
+        false => Ok(()),
+    }
+}
+
+/// Runs `work`, whose statements only read, on what is committed now, also above READ COMMITTED.
+pub fn on_latest_snapshot<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // SAFETY: the snapshot is popped below, or by the abort of the transaction after an error.
-    let has_missed = unsafe {
-        if is_read_committed() {
-            return Ok(());
-        }
-        pg_sys::CommandCounterIncrement();
+    unsafe {
         pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
-        let has_missed = statement::read(sql).exists(args)?;
+        let done = work()?;
         pg_sys::PopActiveSnapshot();
-        has_missed
-    };
-    if has_missed { Err(error::concurrent()) } else { Ok(()) }
+        Ok(done)
+    }
 }
 
 /// The number of the running transaction in this backend.
@@ -144,14 +152,17 @@ pub enum Attempt {
     WouldDeadlock,
 }
 
-/// Waits for a lock, but not longer than `longest`, and looks for a deadlock early: before others,
-/// for whom it would be an error. A lock_timeout limits what has passed since `started`.
+/// Waits for a lock at a commit, but not longer than `longest`, and looks for a deadlock early:
+/// before others, for whom it would be an error. lock_timeout limits what has passed since
+/// `started`, and so does statement_timeout, which Postgres has switched off at this time.
 pub fn attempt_to_lock<T>(
     started: Instant,
     longest: Duration,
     lock: impl Fn() -> T + UnwindSafe,
 ) -> Attempt {
-    let limit = lock_timeout().map(|limit| limit.saturating_sub(started.elapsed()));
+    let longest = longest.min(deadlock_timeout() / 2);
+    let limit = [lock_timeout(), statement_timeout()].into_iter().flatten().min();
+    let limit = limit.map(|limit| limit.saturating_sub(started.elapsed()));
     let is_last = limit.is_some_and(|left| left <= longest);
     let failure = Cell::new(Attempt::Locked);
     let may_catch = |code| match code {
@@ -169,6 +180,8 @@ pub fn attempt_to_lock<T>(
         let _timeout = LockTimeout::set(limit.map_or(longest, |left| left.min(longest)));
         let _early = EarlyDeadlockCheck::begin(longest / 2);
         lock();
+        // A timeout that came with the lock must not end what follows.
+        check_for_interrupts!();
         Ok(())
     });
     if attempt.is_ok() { Attempt::Locked } else { failure.into_inner() }
@@ -178,6 +191,13 @@ pub fn attempt_to_lock<T>(
 fn lock_timeout() -> Option<Duration> {
     // SAFETY: only reads a variable of this backend.
     let millis = unsafe { pg_sys::LockTimeout };
+    (millis > 0).then(|| Duration::from_millis(millis.unsigned_abs().into()))
+}
+
+/// The setting statement_timeout, unless it is off.
+fn statement_timeout() -> Option<Duration> {
+    // SAFETY: only reads a variable of this backend.
+    let millis = unsafe { pg_sys::StatementTimeout };
     (millis > 0).then(|| Duration::from_millis(millis.unsigned_abs().into()))
 }
 

@@ -33,15 +33,20 @@ const FIND_INDEX: &str = "
       join pg_attribute n on n.attrelid = i.indrelid and n.attname = 'number'
      where i.indrelid = $1 and i.indisunique and i.indisvalid and i.indpred is null
        and i.indnkeyatts = 2 and i.indkey[0] = o.attnum and i.indkey[1] = n.attnum
+       and i.indoption[0] = 0 and i.indoption[1] = 0
      limit 1";
 
 /// A ticket that this snapshot does not see as deleted is in the index.
 const LAST_OF_DELETED: &str =
     "select c.last_number from helpdesk.ticket_counters c where c.org_id = $1";
 
+/// Locks the row only if it changes it.
 const KEEP_NUMBERS: &str = "
     insert into helpdesk.ticket_counters as c (org_id, last_number)
-    select d.org_id, max(d.number) from deleted_tickets d group by d.org_id order by d.org_id
+    select d.org_id, max(d.number) from deleted_tickets d group by d.org_id
+    having max(d.number) > coalesce((select k.last_number from helpdesk.ticket_counters k
+                                      where k.org_id = d.org_id), 0)
+     order by d.org_id
     on conflict (org_id) do update
        set last_number = excluded.last_number where c.last_number < excluded.last_number";
 
@@ -52,8 +57,8 @@ struct Index {
     column: i16,
 }
 
-/// The last number that a transaction gave in each organization, of which only itself knows before
-/// the row is there.
+/// The last number that a transaction gave in each organization, which only it knows until the row
+/// is in the index.
 #[derive(Default)]
 struct Given {
     transaction: pg_sys::LocalTransactionId,
@@ -80,12 +85,17 @@ pub(super) fn take_number(trigger: &PgTrigger, org: Uuid, given: Option<i64>) ->
     let table = trigger.relation().map_err(|_| internal("a trigger without a table"))?.oid();
     let last = begin_turn(table, org)?;
     let number = given.unwrap_or(last + 1);
+    if number > last + 1 {
+        // Nobody continues after it before it is sure to stay, so the turn lasts until the commit.
+        queue(org).begin_turn();
+    }
     remember(org, last.max(number));
     Ok(number)
 }
 
 /// The first of `numbers` numbers that follow each other, higher than all before and than
-/// `highest`, which an import has given to tickets. Others take none before the commit.
+/// `highest`, which an import has given to tickets. Others take none until this transaction is about
+/// to commit.
 pub fn take_numbers(org: Uuid, highest: i64, numbers: i64) -> Result<i64> {
     let table = statement::write(FIND_TABLE).fetch_scalar(&[])?;
     let table = table.ok_or_else(|| internal("there is no table of tickets"))?;
@@ -94,7 +104,7 @@ pub fn take_numbers(org: Uuid, highest: i64, numbers: i64) -> Result<i64> {
     Ok(last + 1)
 }
 
-/// Lets others take numbers, because the row with its number is there.
+/// Lets others take numbers, because the number of this row is in the index.
 pub(super) fn end_turn(row: &TriggerRow) -> Result<()> {
     queue(row.required("org_id")?).end_turn();
     Ok(())
@@ -104,12 +114,21 @@ pub(super) fn end_turn(row: &TriggerRow) -> Result<()> {
 fn begin_turn(table: pg_sys::Oid, org: Uuid) -> Result<i64> {
     // The ticket's document needs this lock, which create_ticket() has already.
     lock_language(org)?;
-    let is_new = queue(org).begin_turn();
+    if queue(org).begin_turn() {
+        forget_given(org);
+    }
     // A trigger of the user's may open another ticket before the row is there.
     match given_here(org) {
-        Some(number) if !is_new => Ok(number),
-        _ => last_number(table, org),
+        Some(number) => Ok(number),
+        None => last_number(table, org),
     }
+}
+
+/// Forgets what was given before the turn, in which others have taken numbers.
+fn forget_given(org: Uuid) {
+    GIVEN.with_borrow_mut(|given| {
+        given.numbers.retain(|other, _| queue(Uuid::from_bytes(*other)) != queue(org));
+    });
 }
 
 fn given_here(org: Uuid) -> Option<i64> {
@@ -147,8 +166,11 @@ fn find_index(table: pg_sys::Oid) -> Result<Index> {
     if let Some(found) = INDEXES.with_borrow(|indexes| indexes.get(&table).copied()) {
         return Ok(found);
     }
-    let found = statement::write(FIND_INDEX)
-        .fetch_optional(&[table.into()], |row| (row.get::<pg_sys::Oid>(1), row.get::<i16>(2)))?;
+    // An older snapshot may show an index that was dropped.
+    let found = transaction::on_latest_snapshot(|| {
+        statement::read(FIND_INDEX)
+            .fetch_optional(&[table.into()], |row| (row.get::<pg_sys::Oid>(1), row.get::<i16>(2)))
+    })?;
     let Some((Some(index), Some(column))) = found else {
         return Err(internal("tickets has no unique index on org_id and number"));
     };
