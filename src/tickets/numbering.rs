@@ -94,8 +94,8 @@ pub(super) fn take_number(trigger: &PgTrigger, org: Uuid, given: Option<i64>) ->
 }
 
 /// The first of `numbers` numbers that follow each other, higher than all before and than
-/// `highest`, which an import has given to tickets. Others take none until this transaction is about
-/// to commit.
+/// `highest`, which an import has given to tickets. Others take none until this transaction is
+/// about to commit.
 pub fn take_numbers(org: Uuid, highest: i64, numbers: i64) -> Result<i64> {
     let table = statement::write(FIND_TABLE).fetch_scalar(&[])?;
     let table = table.ok_or_else(|| internal("there is no table of tickets"))?;
