@@ -117,7 +117,7 @@ fn is_changed(old: &TriggerRow, new: &TriggerRow, columns: &[&str]) -> Result<bo
     Ok(false)
 }
 
-pub fn save_document(new: &TriggerRow) -> Result<()> {
+fn save_document(new: &TriggerRow) -> Result<()> {
     let kind = kind_of(new);
     let org: Uuid = new.required("org_id")?;
     let nothing = || None::<String>.into();

@@ -270,12 +270,6 @@ impl<'a> TriggerRow<'a> {
         })
     }
 
-    /// The same as a row, which lives as long as the memory of the trigger's call.
-    pub fn changed(&self, changes: Vec<ColumnChange>) -> Result<TriggerRow<'a>> {
-        // SAFETY: the tuple is one of the trigger's relation.
-        Ok(unsafe { TriggerRow::new(self.modified(changes)?, self.descriptor) })
-    }
-
     fn modified(&self, changes: Vec<ColumnChange>) -> Result<pg_sys::HeapTuple> {
         let mut positions = Vec::with_capacity(changes.len());
         let mut values = Vec::with_capacity(changes.len());

@@ -58,12 +58,12 @@ fn before_write<'a>(trigger: &PgTrigger, rows: TriggerRows<'a>) -> Result<Option
     if let Some(old) = &rows.old {
         return Ok(Some(new.with_changes(before_update(old, &new)?)?));
     }
-    let ticket = new.changed(before_insert(&new)?)?;
-    if SystemWrite::current() == Some(SystemWrite::CountedImport) {
-        return Ok(Some(ticket.unchanged()));
+    let mut changes = before_insert(&new)?;
+    if SystemWrite::current() != Some(SystemWrite::CountedImport) {
+        let number = take_number(trigger, new.required("org_id")?, given_number(&new)?)?;
+        changes.push(ColumnChange::new("number", number));
     }
-    let number = take_number(trigger, ticket.required("org_id")?, given_number(&ticket)?)?;
-    Ok(Some(ticket.with_changes(vec![ColumnChange::new("number", number)])?))
+    Ok(Some(new.with_changes(changes)?))
 }
 
 fn before_insert(new: &TriggerRow) -> Result<Vec<ColumnChange>> {

@@ -158,7 +158,7 @@ fn last_number(table: pg_sys::Oid, org: Uuid) -> Result<i64> {
     // In this order: a ticket that is deleted in between is in the index.
     let last = highest_value(table, index, org, column);
     let last_of_deleted: Option<i64> =
-        statement::write(LAST_OF_DELETED).fetch_scalar(&[org.into()])?;
+        statement::read(LAST_OF_DELETED).fetch_scalar(&[org.into()])?;
     Ok(last.max(last_of_deleted).unwrap_or_default())
 }
 
